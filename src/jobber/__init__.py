@@ -1,0 +1,3 @@
+"""jobber: build and run machine-learning jobs in containers, and keep every run as an image."""
+
+__version__ = "1.0.0"

@@ -1,0 +1,29 @@
+"""A build as it was asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import PurePath
+
+
+@dataclass(frozen=True, slots=True)
+class BuildRequest:
+    """What a builder is to do; the tags are given afterwards."""
+
+    context: PurePath
+    """An existing directory."""
+    dockerfile: PurePath
+    """An existing file, in the context or outside it."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    arguments: Mapping[str, str | None] = field(default_factory=dict)
+    """`--build-arg`; None takes the value from the caller's environment, as `docker build` does."""
+    target: str | None = None
+    platform: str | None = None
+    no_cache: bool = False
+    pull: bool = False
+    secrets: tuple[str, ...] = ()
+    """`--secret` as `docker build` takes it: `id=ID,src=PATH` or `id=ID,env=NAME`."""

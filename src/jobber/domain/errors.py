@@ -1,0 +1,194 @@
+"""Every condition that ends a command, one class each.
+
+An error carries facts as fields; `what` and `hint` are put together here and rendered in one place (the CLI).
+`exit_status` is the status of `jobber run`; the other commands end with 1, or with 2 for a `UsageError`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class JobberError(Exception):
+    """Something that stops a command, told in one sentence and one hint."""
+
+    exit_status = 125
+
+    def __init__(self, what: str, *, hint: str | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.hint = hint
+
+
+class UsageError(JobberError):
+    """The command line, or a value in it, can't be understood."""
+
+
+class InvalidReference(UsageError):
+    """A text that is no image reference."""
+
+    def __init__(self, text: str, *, why: str) -> None:
+        super().__init__(
+            f"not an image reference: {text!r}: {why}",
+            hint="references look like [registry[:port]/][namespace/]name[:tag][@digest], in lower case",
+        )
+        self.text = text
+
+
+class InvalidInput(UsageError):
+    """An in-spec that can't be understood, or that clashes with another mount."""
+
+    def __init__(self, specification: str, *, why: str, hint: str | None = None) -> None:
+        super().__init__(
+            f"input {specification!r}: {why}",
+            hint=hint or "inputs look like IMAGE[,src=/DIR][,dest=/DIR]",
+        )
+        self.specification = specification
+
+
+class InvalidOption(UsageError):
+    """A `docker run` option in Xdocker that is unknown, malformed, or jobber's own business."""
+
+    def __init__(self, option: str, *, why: str, hint: str | None = None) -> None:
+        super().__init__(f"Xdocker option {option}: {why}", hint=hint)
+        self.option = option
+
+
+class OptionUnsupported(JobberError):
+    """An option that this engine has no counterpart for, found before anything is created."""
+
+    def __init__(self, option: str, *, engine: str, why: str | None = None) -> None:
+        super().__init__(f"{option} can't be had on {engine}{f': {why}' if why else ''}")
+        self.option = option
+        self.engine = engine
+
+
+class EngineUnavailable(JobberError):
+    """No engine answers."""
+
+    def __init__(self, tried: Sequence[tuple[str, str]], *, hint: str | None = None) -> None:
+        lines = "".join(f"\n  {where}: {why}" for where, why in tried)
+        super().__init__(f"no container engine answers; tried:{lines}", hint=hint)
+        self.tried = tuple(tried)
+
+
+class EngineLost(JobberError):
+    """The connection to the engine broke in the middle of a call."""
+
+    def __init__(self, call: str, *, why: str) -> None:
+        super().__init__(f"the connection to the engine was lost during {call}: {why}")
+        self.call = call
+        self.why = why
+
+
+class EngineFailed(JobberError):
+    """The engine answered a call with an error that has no class of its own."""
+
+    def __init__(self, call: str, *, why: str, status: int | None = None) -> None:
+        super().__init__(f"the engine could not {call}: {why}")
+        self.call = call
+        self.why = why
+        self.status = status
+
+
+class ImageNotFound(JobberError):
+    """The engine has no such image."""
+
+    def __init__(self, name: str, *, hint: str | None = None) -> None:
+        super().__init__(f"there is no image {name}", hint=hint)
+        self.name = name
+
+
+class SourceNotFound(JobberError):
+    """An input image that has no such directory."""
+
+    def __init__(self, image: str, *, source: str) -> None:
+        super().__init__(
+            f"input image {image} has no directory {source}",
+            hint=f"name the directory that holds its data: {image},src=/DIR",
+        )
+        self.image = image
+        self.source = source
+
+
+class ContainerNotFound(JobberError):
+    """The engine has no such container (any more)."""
+
+    def __init__(self, container: str) -> None:
+        super().__init__(f"there is no container {container}")
+        self.container = container
+
+
+class NameTaken(JobberError):
+    """Another container has the name already."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"another container is named {name}",
+            hint="choose another --name, or remove that container",
+        )
+        self.name = name
+
+
+class TagTaken(JobberError):
+    """A tag that never moves stands on another image already."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"{reference} is another image's tag already")
+        self.reference = reference
+
+
+class JobNotStarted(JobberError):
+    """The engine could not start the job: status 126 (not executable), 127 (not found), else 125."""
+
+    def __init__(self, *, why: str, exit_status: int) -> None:
+        super().__init__(f"the job could not be started: {why}")
+        self.why = why
+        self.exit_status = exit_status
+
+
+class BuildFailed(JobberError):
+    """The engine's builder gave up; `log` is the whole output of the failing step."""
+
+    def __init__(self, *, why: str, log: bytes = b"", step: str | None = None) -> None:
+        super().__init__(f"the build failed{f' at {step}' if step else ''}: {why}")
+        self.why = why
+        self.log = log
+        self.step = step
+
+
+class PullRefused(JobberError):
+    """The registry, or the way to it, refused a pull."""
+
+    def __init__(self, reference: str, *, why: str) -> None:
+        super().__init__(
+            f"{reference} could not be pulled: {why}",
+            hint="--pull missing uses the local image if there is one, --pull never never asks the registry",
+        )
+        self.reference = reference
+        self.why = why
+
+
+class PushRefused(JobberError):
+    """The registry, or the way to it, refused a push; the image is there with its tags."""
+
+    def __init__(self, reference: str, *, why: str) -> None:
+        super().__init__(
+            f"{reference} could not be pushed: {why}",
+            hint=f"the image is there: push it with `jobber push {reference}`, or pass --no-push",
+        )
+        self.reference = reference
+        self.why = why
+
+
+class Interrupted(JobberError):
+    """The user, or the system, asked to stop before there was anything to finish."""
+
+    exit_status = 130
+
+    def __init__(self, signal: str) -> None:
+        super().__init__(f"interrupted ({signal})")
+        self.signal = signal

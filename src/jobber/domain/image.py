@@ -1,0 +1,48 @@
+"""Images as an engine tells of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jobber.domain.reference import ImageId
+
+
+@dataclass(frozen=True, slots=True)
+class ImageConfiguration:
+    """What an image says about the containers made from it; None where it says nothing."""
+
+    command: tuple[str, ...] | None = None
+    entrypoint: tuple[str, ...] | None = None
+    workdir: str | None = None
+    user: str | None = None
+    environment: tuple[str, ...] = ()
+    """`NAME=VALUE`, in the image's order."""
+    exposed_ports: tuple[str, ...] = ()
+    """`PORT/PROTOCOL`, sorted."""
+    volumes: tuple[str, ...] = ()
+    """Absolute paths, sorted."""
+    stop_signal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image in an engine's store."""
+
+    id: ImageId
+    references: tuple[str, ...] = ()
+    """Tags as the user knows them: `mnist:latest`, on Podman too."""
+    digests: tuple[str, ...] = ()
+    """Repository digests, `NAME@sha256:HEX`."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    configuration: ImageConfiguration = ImageConfiguration()
+    layers: int = 0
+    created: str = ""
+    """RFC 3339."""
+    size: int = 0
+    """Bytes, shared layers included."""
+    platform: str = ""
+    """`OS/ARCHITECTURE[/VARIANT]`."""

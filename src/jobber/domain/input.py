@@ -1,0 +1,113 @@
+"""Inputs: in-specs, and where the images that they name are mounted (SPEC section 4)."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jobber.domain.errors import InvalidInput
+from jobber.domain.labels import Label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jobber.domain.image import Image
+
+DEFAULT_DIRECTORY = "/data"
+_KEYS = {"src": "src", "source": "src", "dest": "dest", "local": "dest"}
+
+
+@dataclass(frozen=True, slots=True)
+class InputSpecification:
+    """One `--in`: the image's name and, where given, the directory in it and the place in the run."""
+
+    text: str
+    image: str
+    source: str | None = None
+    destination: str = DEFAULT_DIRECTORY
+
+    def source_in(self, image: Image) -> str:
+        """The directory that is mounted: as given, else the image's `jobber.out`, else `/data`."""
+        return self.source or normal_path(image.labels.get(Label.OUT) or DEFAULT_DIRECTORY)
+
+
+def parse_input(text: str) -> InputSpecification:
+    """Read `IMAGE[,src=SRC][,dest=DEST]`. Raises `InvalidInput`."""
+    image, *settings = text.split(",")
+    if not image.strip():
+        raise InvalidInput(text, why="no image is named")
+    paths: dict[str, str] = {}
+    for setting in settings:
+        key, path = _parse_setting(text, setting)
+        if key in paths:
+            raise InvalidInput(text, why=f"{key} is given twice")
+        paths[key] = path
+    return InputSpecification(
+        text=text,
+        image=image.strip(),
+        source=paths.get("src"),
+        destination=paths.get("dest", DEFAULT_DIRECTORY),
+    )
+
+
+def check_destinations(inputs: Iterable[InputSpecification], *, taken: Iterable[str] = ()) -> None:
+    """Check that no two inputs are mounted at one place or inside each other, nor where a mount is.
+
+    `taken` are the destinations of the Xdocker mounts. Raises `InvalidInput`.
+    """
+    mounts = {normal_path(path) for path in taken}
+    seen: list[InputSpecification] = []
+    for spec in inputs:
+        if spec.destination in mounts:
+            raise InvalidInput(
+                spec.text,
+                why=f"{spec.destination} is taken by a mount of Xdocker",
+                hint=f"give one of them a place of its own, for example {spec.image},dest=/input",
+            )
+        for other in seen:
+            _check_apart(other, spec)
+        seen.append(spec)
+
+
+def normal_path(path: str) -> str:
+    """An absolute path without empty parts, `.` and `..`, and without a slash at the end."""
+    return "/" + posixpath.normpath(path).lstrip("/")
+
+
+def lies_within(path: str, *, directory: str) -> bool:
+    """Whether a path is this directory or lies in it; both normal and absolute."""
+    return path == directory or path.startswith(directory.rstrip("/") + "/")
+
+
+def _parse_setting(text: str, setting: str) -> tuple[str, str]:
+    word, equals, path = setting.partition("=")
+    key = _KEYS.get(word.strip())
+    if key is None or not equals:
+        raise InvalidInput(
+            text, why=f"unknown key {word.strip()!r}" if equals else f"{setting!r} is no KEY=PATH"
+        )
+    if not path.startswith("/"):
+        raise InvalidInput(text, why=f"{word.strip()} must be an absolute path, not {path!r}")
+    return key, normal_path(path)
+
+
+def _check_apart(first: InputSpecification, second: InputSpecification) -> None:
+    if first.destination == second.destination:
+        raise InvalidInput(
+            second.text,
+            why=f"two inputs are mounted at {second.destination}: {first.image} and {second.image}",
+            hint=_place_of_its_own(second),
+        )
+    for inner, outer in ((first, second), (second, first)):
+        if lies_within(inner.destination, directory=outer.destination):
+            raise InvalidInput(
+                second.text,
+                why=f"{inner.destination} ({inner.image}) lies inside {outer.destination} ({outer.image})",
+                hint=_place_of_its_own(second),
+            )
+
+
+def _place_of_its_own(spec: InputSpecification) -> str:
+    name = spec.image.partition("@")[0].rpartition("/")[2].partition(":")[0] or "input"
+    return f"give one of them a place of its own, for example {spec.image},dest=/{name}"

@@ -1,0 +1,59 @@
+"""Names and tags: what a directory, a build and a result are called (SPEC section 2)."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from jobber.domain.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jobber.domain.reference import ImageReference
+
+LATEST = "latest"
+LATEST_RUN = "latest-run"
+
+
+def image_name_of(directory: str) -> str:
+    """A valid image name for a directory's name: lower case, runs of other characters become one `-`.
+
+    Raises `UsageError` where nothing is left of the name.
+    """
+    name = re.sub(r"[^a-z0-9._]+", "-", directory.lower())
+    # separators that the grammar of references takes only singly, doubled or not at all at the ends
+    name = re.sub(r"[._-]*-[._-]*|\.[._]+|_\.[._]*|_{3,}", "-", name).strip("._-")
+    if not name:
+        raise UsageError(
+            f"no image can be named after the directory {directory!r}", hint="name the image with -t NAME"
+        )
+    return name
+
+
+def timestamp_tag(at: datetime) -> str:
+    """`YYYYMMDD_HHMMSS` in UTC."""
+    return at.astimezone(UTC).strftime("%Y%m%d_%H%M%S")
+
+
+def next_second(at: datetime) -> datetime:
+    """One second later: where a timestamp tag is taken, that of the next second is tried."""
+    return at + timedelta(seconds=1)
+
+
+def build_tags(requested: Iterable[ImageReference], *, at: datetime) -> tuple[ImageReference, ...]:
+    """The tags of a build: a request without a tag gives `latest` and the timestamp, one with a tag itself."""
+    tags: dict[ImageReference, None] = {}
+    for reference in requested:
+        if reference.tag:
+            tags[reference] = None
+        else:
+            tags[reference.tagged(LATEST)] = None
+            tags[reference.tagged(timestamp_tag(at))] = None
+    return tuple(tags)
+
+
+def result_tags(code: ImageReference, *, at: datetime) -> tuple[ImageReference, ImageReference]:
+    """The tags of a result: the one that moves and the one that never does."""
+    return code.tagged(LATEST_RUN), code.tagged(timestamp_tag(at))

@@ -1,0 +1,142 @@
+"""Image references: what names an image, apart from any engine.
+
+The grammar is that of the distribution project's reference package, as `docker` and `podman` use it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import NewType
+
+from jobber.domain.errors import InvalidReference
+
+ImageId = NewType("ImageId", str)
+"""The engine's id of an image, with its algorithm: `sha256:HEX`."""
+
+_COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_DOMAIN_LABEL = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
+_DOMAIN = rf"(?:{_DOMAIN_LABEL}(?:\.{_DOMAIN_LABEL})*|\[[0-9a-fA-F:]+\])(?::[0-9]+)?"
+_IS_COMPONENT = re.compile(_COMPONENT).fullmatch
+_IS_DOMAIN = re.compile(_DOMAIN).fullmatch
+_IS_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}").fullmatch
+_IS_DIGEST = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}").fullmatch
+_IS_ID = re.compile(r"(?:sha256:)?[0-9a-f]{64}").fullmatch
+_MAY_BE_ID = re.compile(r"sha256:[0-9a-f]{4,64}|[0-9a-f]{12,64}").fullmatch
+_LONGEST_NAME = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """A registry's host with an optional port, and the namespace under it that is meant."""
+
+    host: str
+    namespace: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return "/".join((self.host, *self.namespace))
+
+
+@dataclass(frozen=True, slots=True)
+class ImageReference:
+    """`[registry[:port]/][namespace/]name[:tag][@digest]`; what is absent is None or empty."""
+
+    name: str
+    registry: str | None = None
+    namespace: tuple[str, ...] = ()
+    tag: str | None = None
+    digest: str | None = None
+
+    def __str__(self) -> str:
+        tag = f":{self.tag}" if self.tag else ""
+        digest = f"@{self.digest}" if self.digest else ""
+        return f"{self.repository}{tag}{digest}"
+
+    @property
+    def repository(self) -> str:
+        """The reference without tag and digest."""
+        registry = (self.registry,) if self.registry else ()
+        return "/".join((*registry, *self.namespace, self.name))
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether its image is pulled before it is used and pushed after it is made (SPEC section 2).
+
+        `localhost/` without a port is no registry: it is how Podman shows the names of local images.
+        """
+        return bool(self.namespace) or (self.registry is not None and self.registry != "localhost")
+
+    def tagged(self, tag: str) -> ImageReference:
+        """The same repository with this tag, and no digest."""
+        return replace(self, tag=tag, digest=None)
+
+    def with_default_tag(self) -> ImageReference:
+        """The same reference with the tag `latest`, if it has neither tag nor digest."""
+        return self if self.tag or self.digest else replace(self, tag="latest")
+
+    def within(self, registry: Registry | None) -> ImageReference:
+        """The same reference in this registry, if it has neither registry nor namespace of its own."""
+        if registry is None or self.registry or self.namespace:
+            return self
+        return replace(self, registry=registry.host, namespace=registry.namespace)
+
+
+def parse_reference(text: str, *, default_registry: Registry | None = None) -> ImageReference:
+    """Read a reference. Raises `InvalidReference`."""
+    rest, at, digest = text.partition("@")
+    if at and not _IS_DIGEST(digest):
+        raise InvalidReference(text, why=f"{digest!r} is no digest")
+    head, slash, last = rest.rpartition("/")
+    last, colon, tag = last.partition(":")
+    if colon and not _IS_TAG(tag):
+        raise InvalidReference(text, why=f"{tag!r} is no tag")
+    components = [*head.split("/"), last] if slash else [last]
+    registry = components.pop(0) if slash and _reads_as_host(components[0]) else None
+    if registry is not None and not _IS_DOMAIN(registry):
+        raise InvalidReference(text, why=f"{registry!r} is no registry")
+    _check_components(text, components)
+    reference = ImageReference(
+        name=components[-1],
+        registry=registry,
+        namespace=tuple(components[:-1]),
+        tag=tag or None,
+        digest=digest or None,
+    )
+    return reference.within(default_registry)
+
+
+def parse_registry(text: str) -> Registry:
+    """Read a default registry, with or without a namespace: `gcr.io/myproject`. Raises `InvalidReference`."""
+    host, *namespace = text.rstrip("/").split("/")
+    if not _IS_DOMAIN(host):
+        raise InvalidReference(text, why=f"{host!r} is no registry")
+    if namespace:
+        _check_components(text, namespace)
+    return Registry(host, tuple(namespace))
+
+
+def parse_image_id(text: str) -> ImageId | None:
+    """The id that the text is in full (64 hexadecimal digits, with or without `sha256:`), else None."""
+    return ImageId("sha256:" + text.removeprefix("sha256:")) if _IS_ID(text) else None
+
+
+def reads_as_id(text: str) -> bool:
+    """Whether the text may be an id, cut short or whole, as engines print them (12 digits and more)."""
+    return _MAY_BE_ID(text) is not None
+
+
+def _reads_as_host(component: str) -> bool:
+    return "." in component or ":" in component or component == "localhost" or component != component.lower()
+
+
+def _check_components(text: str, components: list[str]) -> None:
+    for component in components:
+        if _IS_COMPONENT(component):
+            continue
+        if not component:
+            raise InvalidReference(text, why="a part of the name is empty")
+        if component != component.lower():
+            raise InvalidReference(text, why=f"{component!r} has capital letters")
+        raise InvalidReference(text, why=f"{component!r} is no valid name")
+    if len("/".join(components)) > _LONGEST_NAME:
+        raise InvalidReference(text, why=f"the name is longer than {_LONGEST_NAME} characters")
