@@ -1,0 +1,101 @@
+"""Where an engine listens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from jobber.domain.errors import UsageError
+
+DEFAULT_PORT = 2375
+DEFAULT_TLS_PORT = 2376
+
+
+class Scheme(StrEnum):
+    """How the engine is reached."""
+
+    UNIX = "unix"
+    TCP = "tcp"
+    SSH = "ssh"
+
+
+@dataclass(frozen=True, slots=True)
+class TlsFiles:
+    """The folder with `ca.pem`, `cert.pem` and `key.pem`, as `docker` names them."""
+
+    folder: str
+    verify: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An engine's address."""
+
+    scheme: Scheme
+    host: str = ""
+    port: int | None = None
+    path: str = ""
+    user: str | None = None
+    tls: TlsFiles | None = None
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        user = f"{self.user}@" if self.user else ""
+        port = f":{self.port}" if self.port is not None else ""
+        return f"{self.scheme}://{user}{host}{port}{self.path}"
+
+    def secured(self, tls: TlsFiles | None) -> Endpoint:
+        """The same endpoint with TLS, where it is one of TCP."""
+        if tls is None or self.scheme is not Scheme.TCP:
+            return self
+        port = DEFAULT_TLS_PORT if self.port is None else self.port
+        return replace(self, tls=tls, port=port)
+
+
+def parse_endpoint(text: str) -> Endpoint:
+    """Read `HOST`, `HOST:PORT`, `tcp://`, `ssh://user@host`, `unix:///path`. Raises `UsageError`.
+
+    The default port (2375, or 2376 with TLS) is left open, for it depends on `secured`.
+    """
+    scheme, separator, rest = text.partition("://")
+    if not separator:
+        scheme, rest = ("unix", text) if text.startswith("/") else ("tcp", text)
+    match scheme:
+        case "unix" if rest.startswith("/"):
+            return Endpoint(Scheme.UNIX, path=rest)
+        case "tcp" | "http" | "https":
+            return _parse_network(text, Scheme.TCP, rest)
+        case "ssh":
+            return _parse_network(text, Scheme.SSH, rest)
+        case _:
+            raise _not_a_host(text, "its scheme is none of unix, tcp, ssh" if separator else "no path")
+
+
+def _parse_network(text: str, scheme: Scheme, rest: str) -> Endpoint:
+    address, slash, path = rest.partition("/")
+    user, _, location = address.rpartition("@")
+    if location.startswith("["):
+        host, bracket, after = location[1:].partition("]")
+        colon, port = after[:1], after[1:]
+        if not bracket or (after and colon != ":"):
+            raise _not_a_host(text, "the brackets of its address don't close")
+    else:
+        host, colon, port = location.partition(":")
+    if not host or any(character.isspace() for character in host):
+        raise _not_a_host(text, "it names no host")
+    if colon and not (port.isdecimal() and 0 < int(port) < 1 << 16):
+        raise _not_a_host(text, f"{port!r} is no port")
+    return Endpoint(
+        scheme,
+        host=host,
+        port=int(port) if port else None,
+        path=slash + path if path else "",
+        user=user or None,
+    )
+
+
+def _not_a_host(text: str, why: str) -> UsageError:
+    return UsageError(
+        f"not an engine's host: {text!r}: {why}",
+        hint="hosts look like HOST, HOST:PORT, tcp://HOST:PORT, ssh://USER@HOST or unix:///PATH",
+    )
