@@ -43,6 +43,8 @@ def parse_input(text: str) -> InputSpecification:
         if key in paths:
             raise InvalidInput(text, why=f"{key} is given twice")
         paths[key] = path
+    if paths.get("dest") == "/":
+        raise InvalidInput(text, why="dest can't be the root of the run")
     return InputSpecification(
         text=text,
         image=image.strip(),

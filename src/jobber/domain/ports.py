@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     )
     from jobber.domain.credentials import Credentials
     from jobber.domain.engine import EngineDescription
-    from jobber.domain.events import JobEvent, Signalled
+    from jobber.domain.events import JobEvent, Output, Signalled
     from jobber.domain.image import Image
     from jobber.domain.progress import Progress
     from jobber.domain.reference import ImageId, ImageReference
@@ -187,6 +187,13 @@ class Engine(Protocol):
         """Let go of the engine; what runs there goes on. Closing twice is no error."""
 
 
+class Keyring(Protocol):
+    """Who we are to which registry."""
+
+    def credentials_for(self, reference: ImageReference) -> Credentials | None:
+        """The credentials of the longest prefix of a reference; None where there are none."""
+
+
 class Clock(Protocol):
     """The time."""
 
@@ -204,10 +211,8 @@ class Console(Protocol):
     def stdin(self) -> JobInput | None:
         """The job's standard input; None for none."""
 
-    @property
-    def stdout(self) -> BinaryIO: ...
-    @property
-    def stderr(self) -> BinaryIO: ...
+    def write(self, output: Output) -> None:
+        """Pass a piece of the job's output on; a reader that has gone away is no error."""
 
     def spool(self) -> BinaryIO:
         """A new empty place, seekable and gone when closed, for output of any size."""

@@ -1,0 +1,162 @@
+"""The run record and the plan of a run: what is kept in labels as JSON (SPEC section 3).
+
+A plan is what the record will say, as far as it is known before the job starts, together with what has to be done
+when the job has ended. It lies in the `jobber.run` label of the container, so that any jobber can finish the run;
+the record takes its place on the result.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from jobber.domain.policy import Outcome, ResultImagePolicy
+from jobber.domain.reference import ImageId
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedImage:
+    """An image as it was found for a run."""
+
+    reference: str
+    id: ImageId
+    digests: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedInput:
+    """An input as it was mounted."""
+
+    image: RecordedImage
+    source: str
+    destination: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """A run before its end."""
+
+    id: str
+    """A UUID."""
+    image: RecordedImage
+    inputs: tuple[RecordedInput, ...]
+    command: tuple[str, ...] | None
+    docker_args: tuple[str, ...]
+    """Words of Xdocker, secrets masked."""
+    runtime: str | None
+    out: str | None
+    configs: tuple[str, ...]
+    engine_name: str
+    engine_version: str
+    repository: str | None
+    """What the result is tagged in; None for a run by id."""
+    keep: ResultImagePolicy
+    push: bool
+    added_environment: tuple[str, ...] = ()
+    """Names of the variables that the run adds."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnding:
+    """How and when a run went."""
+
+    started: datetime
+    finished: datetime
+    outcome: Outcome
+    exit_status: int
+
+
+def render_plan(plan: RunPlan) -> str:
+    """The plan as JSON, for the container's label."""
+    todo = {
+        "repository": plan.repository,
+        "keep": plan.keep.value,
+        "push": plan.push,
+        "added-environment": list(plan.added_environment),
+    }
+    return _render({**_facts(plan), "plan": todo})
+
+
+def parse_plan(text: str) -> RunPlan | None:
+    """Read a container's label; None where it is no plan (a record that was inherited, say)."""
+    try:
+        facts = json.loads(text)
+        todo = facts["plan"]
+        return RunPlan(
+            id=facts["id"],
+            image=_parse_image(facts["image"]),
+            inputs=tuple(_parse_input(item) for item in facts["inputs"]),
+            command=None if facts["command"] is None else tuple(facts["command"]),
+            docker_args=tuple(facts["docker-args"]),
+            runtime=facts["runtime"],
+            out=facts["out"],
+            configs=tuple(facts["configs"]),
+            engine_name=facts["engine"]["name"],
+            engine_version=facts["engine"]["version"],
+            repository=todo["repository"],
+            keep=ResultImagePolicy(todo["keep"]),
+            push=todo["push"],
+            added_environment=tuple(todo["added-environment"]),
+        )
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def render_record(plan: RunPlan, ending: RunEnding) -> str:
+    """The run record as JSON, for the result's label."""
+    facts = _facts(plan)
+    engine = facts.pop("engine")
+    return _render(
+        {
+            **facts,
+            "started": rfc3339(ending.started),
+            "finished": rfc3339(ending.finished),
+            "outcome": ending.outcome.value,
+            "exit-code": ending.exit_status,
+            "engine": engine,
+        }
+    )
+
+
+def rfc3339(moment: datetime) -> str:
+    """A moment in UTC, to the microsecond at most."""
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def _facts(plan: RunPlan) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "id": plan.id,
+        "image": _image_facts(plan.image),
+        "inputs": [
+            {**_image_facts(item.image), "src": item.source, "dest": item.destination} for item in plan.inputs
+        ],
+        "command": None if plan.command is None else list(plan.command),
+        "docker-args": list(plan.docker_args),
+        "runtime": plan.runtime,
+        "out": plan.out,
+        "configs": list(plan.configs),
+        "engine": {"name": plan.engine_name, "version": plan.engine_version},
+    }
+
+
+def _image_facts(image: RecordedImage) -> dict[str, Any]:
+    return {"ref": image.reference, "id": image.id, "digests": list(image.digests)}
+
+
+def _parse_image(facts: dict[str, Any]) -> RecordedImage:
+    return RecordedImage(facts["ref"], ImageId(facts["id"]), tuple(facts["digests"]))
+
+
+def _parse_input(facts: dict[str, Any]) -> RecordedInput:
+    return RecordedInput(_parse_image(facts), facts["src"], facts["dest"])
+
+
+def _render(facts: dict[str, Any]) -> str:
+    return json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
