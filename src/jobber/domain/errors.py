@@ -150,6 +150,14 @@ class JobNotStarted(JobberError):
         self.exit_status = exit_status
 
 
+class LogLost(JobberError):
+    """The job's output could not be kept here; the engine still has it."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the job's output could not be kept: {why}")
+        self.why = why
+
+
 class BuildFailed(JobberError):
     """The engine's builder gave up; `log` is the whole output of the failing step."""
 

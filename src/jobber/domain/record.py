@@ -1,8 +1,8 @@
 """The run record and the plan of a run: what is kept in labels as JSON (SPEC section 3).
 
-A plan is what the record will say, as far as it is known before the job starts, together with what has to be done
-when the job has ended. It lies in the `jobber.run` label of the container, so that any jobber can finish the run;
-the record takes its place on the result.
+A plan is what the record will say, as far as it is known before the job starts, together with what has to
+be done when the job has ended. It lies in the `jobber.run` label of the container, so that any jobber can finish
+the run; the record takes its place on the result.
 """
 
 from __future__ import annotations
@@ -60,6 +60,8 @@ class RunPlan:
     push: bool
     added_environment: tuple[str, ...] = ()
     """Names of the variables that the run adds."""
+    owner: str = ""
+    """The process that watches the job, as `Label.PART` has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def render_plan(plan: RunPlan) -> str:
         "keep": plan.keep.value,
         "push": plan.push,
         "added-environment": list(plan.added_environment),
+        "owner": plan.owner,
     }
     return _render({**_facts(plan), "plan": todo})
 
@@ -103,6 +106,7 @@ def parse_plan(text: str) -> RunPlan | None:
             keep=ResultImagePolicy(todo["keep"]),
             push=todo["push"],
             added_environment=tuple(todo["added-environment"]),
+            owner=todo["owner"],
         )
     except (ValueError, KeyError, TypeError):
         return None

@@ -1,0 +1,1 @@
+"""What jobber does: each module one command, in steps that ports carry out."""

@@ -1,0 +1,83 @@
+"""Find the image that a text means, and pull it where it is remote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jobber.domain.errors import ImageNotFound
+from jobber.domain.policy import PullPolicy
+from jobber.domain.record import RecordedImage
+from jobber.domain.reference import parse_image_id, parse_reference, reads_as_id
+
+if TYPE_CHECKING:
+    from jobber.domain.image import Image
+    from jobber.domain.ports import Engine, Interruptions, Keyring
+    from jobber.domain.progress import Progress
+    from jobber.domain.reference import ImageReference, Registry
+
+
+@dataclass(frozen=True, slots=True)
+class FoundImage:
+    """An image and the reference that it was asked for by; None for an id."""
+
+    image: Image
+    reference: ImageReference | None
+
+    @property
+    def recorded(self) -> RecordedImage:
+        """What a run record keeps of it."""
+        names = (str(self.reference),) if self.reference else self.image.references
+        return RecordedImage(next(iter(names), self.image.id), self.image.id, self.image.digests)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFinder:
+    """The way from a text to an image."""
+
+    engine: Engine
+    keyring: Keyring
+    interruptions: Interruptions
+    progress: Progress
+    registry: Registry | None
+    policy: PullPolicy
+
+    def find(self, text: str) -> FoundImage:
+        """Find an image by id or by reference. Raises `InvalidReference`, `ImageNotFound`, `PullRefused`."""
+        if id_ := parse_image_id(text):
+            return FoundImage(self.engine.images.inspect(id_), None)
+        if reads_as_id(text) and (image := self._by_short_id(text)):
+            return FoundImage(image, None)
+        reference = parse_reference(text, default_registry=self.registry).with_default_tag()
+        return FoundImage(self._by_reference(reference), reference)
+
+    def _by_short_id(self, text: str) -> Image | None:
+        try:
+            image = self.engine.images.inspect(text)
+        except ImageNotFound:
+            return None
+        return image if image.id.removeprefix("sha256:").startswith(text.removeprefix("sha256:")) else None
+
+    def _by_reference(self, reference: ImageReference) -> Image:
+        if not reference.is_remote or self.policy is PullPolicy.NEVER:
+            return self._local(reference)
+        if self.policy is PullPolicy.MISSING:
+            try:
+                return self.engine.images.inspect(reference)
+            except ImageNotFound:
+                pass
+        credentials = self.keyring.credentials_for(reference)
+        self.progress.step(f"pulling {reference}")
+        with self.interruptions.abortable():
+            return self.engine.registry.pull(reference, credentials=credentials, progress=self.progress)
+
+    def _local(self, reference: ImageReference) -> Image:
+        try:
+            return self.engine.images.inspect(reference)
+        except ImageNotFound:
+            hint = (
+                "it is local only, for --pull never is in force"
+                if reference.is_remote
+                else f"build it with `jobber build -t {reference.name}`, or give its registry or namespace"
+            )
+            raise ImageNotFound(str(reference), hint=hint) from None

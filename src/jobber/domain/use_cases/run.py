@@ -1,0 +1,239 @@
+"""Run an image: pull, check, create, attach, start, stream, and finish (SPEC section 8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from jobber.domain.container import ContainerSpecification
+from jobber.domain.errors import EngineLost, Interrupted, LogLost, UsageError
+from jobber.domain.input import check_destinations, lies_within, normal_path
+from jobber.domain.labels import container_labels
+from jobber.domain.policy import Outcome, PullPolicy, ResultImagePolicy
+from jobber.domain.record import RecordedInput, RunEnding, RunPlan
+from jobber.domain.use_cases.find_image import FoundImage, ImageFinder
+from jobber.domain.use_cases.finish import Finisher
+from jobber.domain.use_cases.watch import Abandoned, Watch
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from typing import BinaryIO
+
+    from jobber.domain.container import ContainerId, ImageMount, VolumeMount
+    from jobber.domain.input import InputSpecification
+    from jobber.domain.options import ContainerOptions
+    from jobber.domain.ports import Attachment, Clock, Console, Engine, Interruptions, Keyring
+    from jobber.domain.progress import Progress
+    from jobber.domain.reference import ImageId, ImageReference, Registry
+
+STOP_SECONDS = 10.0
+EXIT_TIMED_OUT = 124
+EXIT_INTERRUPTED = 130
+_RECOVER = "`jobber recover` finishes its run when the job has ended"
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """A run as it was asked for."""
+
+    image: str
+    options: ContainerOptions
+    command: tuple[str, ...] | None = None
+    inputs: tuple[InputSpecification, ...] = ()
+    docker_args: tuple[str, ...] = ()
+    """The words that `options` were read from, secrets masked."""
+    runtime: str | None = None
+    out: str | None = None
+    keep: ResultImagePolicy = ResultImagePolicy.ALWAYS
+    timeout: float | None = None
+    """Seconds."""
+    registry: Registry | None = None
+    pull: PullPolicy = PullPolicy.ALWAYS
+    push: bool = True
+    configs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What came of a run."""
+
+    exit_status: int
+    """The status that `jobber run` ends with."""
+    outcome: Outcome
+    image: ImageId | None
+    """The result image; None where none is kept."""
+    tags: tuple[ImageReference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRun:
+    """A run whose images have been found and checked, and of which nothing has been made."""
+
+    plan: RunPlan
+    code: FoundImage
+    inputs: tuple[FoundImage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """The use case, with all that it needs from outside."""
+
+    engine: Engine
+    clock: Clock
+    console: Console
+    interruptions: Interruptions
+    keyring: Keyring
+    progress: Progress
+    version: str
+    """jobber's own."""
+    new_id: str
+    """A fresh UUID for the run."""
+    owner: str
+    """Which process this is, as `Label.PART` has it."""
+
+    def prepare(self, request: RunRequest) -> PreparedRun:
+        """Find and check all that the run needs, and make nothing.
+
+        Raises `UsageError`, `ImageNotFound`, `PullRefused`.
+        """
+        check_destinations(request.inputs, taken=request.options.mount_destinations)
+        finder = ImageFinder(
+            self.engine, self.keyring, self.interruptions, self.progress, request.registry, request.pull
+        )
+        code = finder.find(request.image)
+        inputs = tuple(finder.find(spec.image) for spec in request.inputs)
+        self._check_volumes(request, code)
+        return PreparedRun(self._plan(request, code, inputs), code, inputs)
+
+    def run(self, request: RunRequest) -> RunResult:
+        """Run a job to its end and keep its result. Raises any `JobberError`."""
+        prepared = self.prepare(request)
+        with self.interruptions.abortable():
+            mounts = self._provide(prepared)
+        self._stop_if_interrupted()
+        specification = ContainerSpecification(
+            image=prepared.code.image.id,
+            options=request.options,
+            command=request.command,
+            inputs=mounts,
+            labels=container_labels(prepared.plan, version=self.version),
+            runtime=request.runtime,
+        )
+        container = self.engine.containers.create(specification)
+        with self.console.spool() as log:
+            ending = self._watch(container, request, log)
+            return self._finish(container, prepared, ending, log)
+
+    def _watch(self, container: ContainerId, request: RunRequest, log: BinaryIO) -> RunEnding:
+        attachment: Attachment | None = None
+        try:
+            self._stop_if_interrupted()
+            attachment = self.engine.containers.attach(
+                container, stdin=self.console.stdin, interruptions=self.interruptions
+            )
+            started = self.clock.now()
+            self.engine.containers.start(container)
+        except BaseException:
+            if attachment is not None:
+                attachment.close()
+            self.engine.containers.remove(container)
+            raise
+        grace = request.options.stop_timeout
+        watch = Watch(
+            containers=self.engine.containers,
+            container=container,
+            console=self.console,
+            clock=self.clock,
+            log=log,
+            grace=STOP_SECONDS if grace is None else float(grace),
+        )
+        try:
+            exit_status, outcome = watch.until_exit(attachment, timeout=request.timeout)
+        except Abandoned as abandoned:
+            raise self._left_running(container, abandoned.signal) from None
+        except (EngineLost, LogLost) as error:
+            error.hint = f"container {container[:12]} is left as it is: {_RECOVER}"
+            raise
+        finally:
+            attachment.close()
+        return self._ending(started, outcome, exit_status)
+
+    def _finish(
+        self, container: ContainerId, prepared: PreparedRun, ending: RunEnding, log: BinaryIO
+    ) -> RunResult:
+        finisher = Finisher(
+            self.engine, self.clock, self.interruptions, self.keyring, self.progress, self.version
+        )
+        finished = finisher.finish(container, prepared.plan, ending, code=prepared.code.image, log=log)
+        match ending.outcome:
+            case Outcome.TIMED_OUT:
+                exit_status = EXIT_TIMED_OUT
+            case Outcome.INTERRUPTED:
+                exit_status = EXIT_INTERRUPTED
+            case Outcome.SUCCEEDED | Outcome.FAILED:
+                exit_status = ending.exit_status
+        return RunResult(exit_status, ending.outcome, finished.image, finished.tags)
+
+    def _ending(self, started: datetime, outcome: Outcome, exit_status: int) -> RunEnding:
+        return RunEnding(started=started, finished=self.clock.now(), outcome=outcome, exit_status=exit_status)
+
+    def _provide(self, prepared: PreparedRun) -> tuple[ImageMount | VolumeMount, ...]:
+        return tuple(
+            self.engine.inputs.provide(
+                replace(found.image, references=(recorded.image.reference,)),
+                source=recorded.source,
+                destination=recorded.destination,
+                progress=self.progress,
+            )
+            for found, recorded in zip(prepared.inputs, prepared.plan.inputs, strict=True)
+        )
+
+    def _plan(self, request: RunRequest, code: FoundImage, inputs: tuple[FoundImage, ...]) -> RunPlan:
+        engine = self.engine.describe()
+        return RunPlan(
+            id=self.new_id,
+            owner=self.owner,
+            image=code.recorded,
+            inputs=tuple(
+                RecordedInput(found.recorded, spec.source_in(found.image), spec.destination)
+                for found, spec in zip(inputs, request.inputs, strict=True)
+            ),
+            command=request.command,
+            docker_args=request.docker_args,
+            runtime=request.runtime,
+            out=request.out,
+            configs=request.configs,
+            engine_name=engine.name,
+            engine_version=engine.version,
+            repository=code.reference.repository if code.reference else None,
+            keep=request.keep,
+            push=request.push,
+            added_environment=request.options.added_environment,
+        )
+
+    def _check_volumes(self, request: RunRequest, code: FoundImage) -> None:
+        declared = {normal_path(path) for path in code.image.configuration.volumes}
+        mounted = {normal_path(path) for path in request.options.mount_destinations}
+        mounted |= {spec.destination for spec in request.inputs}
+        if request.keep is ResultImagePolicy.NONE:
+            return
+        if request.out is not None:
+            out = normal_path(request.out)
+            for place in sorted(declared | mounted):
+                if lies_within(out, directory=place):
+                    raise UsageError(
+                        f"out directory {request.out} lies in {place}, which is a volume or a mount:"
+                        " the result image would not hold it",
+                        hint="write to a directory of the container's own file system",
+                    )
+        if lost := sorted(declared - mounted):
+            self.progress.warn("volumes-lost", volumes=", ".join(lost))
+
+    def _stop_if_interrupted(self) -> None:
+        if signalled := self.interruptions.take():
+            raise Interrupted(signalled.signal)
+
+    def _left_running(self, container: ContainerId, signal: str) -> Interrupted:
+        error = Interrupted(signal)
+        error.hint = f"container {container[:12]} is left as it is: {_RECOVER}"
+        return error
