@@ -208,6 +208,31 @@ class Response:
             self._wire.keep(connection)
 
 
+class Pending:
+    """A call that was made and whose answer nobody waits for yet. Close it, or take the answer."""
+
+    def __init__(self, wire: Wire, connection: _Connection, method: str) -> None:
+        self._wire = wire
+        self._connection = connection
+        self._method = method
+
+    def fileno(self) -> int:
+        """The descriptor to wait on for the answer."""
+        return self._connection.socket.fileno()
+
+    def answer(self) -> Response:
+        """The answer, waited for. Raises `WireBroken`."""
+        try:
+            return Response(self._wire, self._connection, self._method)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def close(self) -> None:
+        """Give the call up."""
+        self._connection.close()
+
+
 class Wire:
     """Exchanges with one engine. A `Wire` is for one thread; `connect` of the endpoint is cheap."""
 
@@ -266,6 +291,20 @@ class Wire:
         except BaseException:
             connection.close()
             raise
+
+    def begin(self, method: str, path: str, *, query: Mapping[str, object] | None = None) -> Pending:
+        """Make a call without waiting for its answer. Raises `WireUnreachable` and `WireBroken`."""
+        target = self._target(path, query)
+        if self._on_call is not None:
+            self._on_call(method, target)
+        connection = self._connection()
+        head = {"Host": "engine", "User-Agent": "jobber", "Content-Length": "0"}
+        try:
+            _send(connection, _head(method, target, head))
+        except BaseException:
+            connection.close()
+            raise
+        return Pending(self, connection, method)
 
     def upgrade(
         self, path: str, *, query: Mapping[str, object] | None = None

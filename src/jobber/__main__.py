@@ -1,0 +1,5 @@
+"""`python -m jobber`."""
+
+from jobber.cli.main import main
+
+main()

@@ -1,0 +1,170 @@
+"""Find an engine and put its adapter together (SPEC section 7). The only place that knows all adapters."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jobber.adapters.wire import Endpoint, TlsFiles, Wire, WireBroken, WireUnreachable, parse_endpoint
+from jobber.domain.errors import EngineUnavailable, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from jobber.domain.ports import Engine
+    from jobber.domain.progress import Progress
+
+ANSWER_SECONDS = 20.0
+_HINT = (
+    "start one (`systemctl start docker`, or `systemctl --user start podman.socket`), install one"
+    " (`apt install podman`), or name one with -H or DOCKER_HOST"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A place where an engine may be, and why we look there."""
+
+    endpoint: Endpoint
+    why: str
+    named: bool
+    """Whether the user named it, so that passing it over deserves a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    name: str
+    version: str
+    api_version: str
+
+
+def connect(
+    *, host: str | None, choice: str, environment: Mapping[str, str], progress: Progress
+) -> Engine:
+    """Find the engine that is meant. `choice` is `auto`, `docker` or `podman`.
+
+    Raises `EngineUnavailable` with all that was tried, and `UsageError` for a host that is none.
+    """
+    tried: list[tuple[str, str]] = []
+    for candidate in _candidates(host, environment):
+        wire = Wire(
+            candidate.endpoint, on_call=lambda method, path: progress.call("engine-call", call=f"{method} {path}")
+        )
+        try:
+            answer = _ask(candidate.endpoint)
+        except (WireUnreachable, WireBroken) as error:
+            tried.append((f"{candidate.endpoint} ({candidate.why})", str(error)))
+            if candidate.named and host is None:
+                progress.warn("host-silent", host=str(candidate.endpoint), origin=candidate.why, why=str(error))
+            continue
+        if choice not in ("auto", answer.name):
+            tried.append((f"{candidate.endpoint} ({candidate.why})", f"it is {answer.name}, not {choice}"))
+            continue
+        progress.call("engine", name=answer.name, version=answer.version, host=str(candidate.endpoint))
+        return _assemble(wire, answer)
+    if host is None and choice in ("auto", "podman"):
+        from jobber.adapters.podman.service import start_service  # noqa: PLC0415 - the last resort
+
+        service = start_service(environment, tried=tried)
+        if service is not None:
+            return _assemble(Wire(service.endpoint), _ask(service.endpoint), closing=service.stop)
+    raise EngineUnavailable(tried, hint=_HINT)
+
+
+def _candidates(host: str | None, environment: Mapping[str, str]) -> Iterator[Candidate]:
+    tls = _tls_files(environment)
+    if host is not None:
+        yield Candidate(parse_endpoint(host).secured(tls), "-H", named=True)
+        return
+    for variable in ("DOCKER_HOST", "CONTAINER_HOST"):
+        if text := environment.get(variable):
+            try:
+                endpoint = parse_endpoint(text)
+            except UsageError as error:
+                error.hint = f"the value of {variable} is wrong; {error.hint}"
+                raise
+            yield Candidate(endpoint.secured(tls), variable, named=True)
+    if not environment.get("DOCKER_HOST"):
+        yield from _docker_context(environment)
+    for path, why in _sockets(environment):
+        yield Candidate(parse_endpoint(path), why, named=False)
+
+
+def _docker_context(environment: Mapping[str, str]) -> Iterator[Candidate]:
+    import json  # noqa: PLC0415 - only where there is a docker configuration
+    from hashlib import sha256  # noqa: PLC0415
+    from pathlib import Path  # noqa: PLC0415
+
+    folder = Path(environment.get("DOCKER_CONFIG") or Path(environment.get("HOME", "/"), ".docker"))
+    name = environment.get("DOCKER_CONTEXT")
+    try:
+        if not name:
+            name = json.loads((folder / "config.json").read_bytes()).get("currentContext")
+        if not name or name == "default":
+            return
+        key = sha256(name.encode()).hexdigest()
+        stored = json.loads((folder / "contexts" / "meta" / key / "meta.json").read_bytes())
+        docker = stored["Endpoints"]["docker"]
+        certificates = folder / "contexts" / "tls" / key / "docker"
+        tls = TlsFiles(str(certificates), verify=not docker.get("SkipTLSVerify")) if certificates.is_dir() else None
+        endpoint = parse_endpoint(docker["Host"]).secured(tls)
+    except FileNotFoundError:
+        if name:
+            raise UsageError(
+                f"there is no docker context {name!r}", hint="`docker context ls` lists those there are"
+            ) from None
+        return
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return  # a configuration that docker itself could not read either names no host
+    yield Candidate(endpoint, f"docker context {name}", named=True)
+
+
+def _sockets(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    runtime = environment.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
+    yield "/var/run/docker.sock", "Docker's socket"
+    yield f"{runtime}/docker.sock", "rootless Docker's socket"
+    if home := environment.get("HOME"):
+        yield f"{home}/.docker/run/docker.sock", "Docker Desktop's socket"
+    yield f"{runtime}/podman/podman.sock", "rootless Podman's socket"
+    yield "/run/podman/podman.sock", "Podman's socket"
+
+
+def _tls_files(environment: Mapping[str, str]) -> TlsFiles | None:
+    verify = bool(environment.get("DOCKER_TLS_VERIFY"))
+    if not verify and not environment.get("DOCKER_TLS"):
+        return None
+    home = environment.get("HOME", "/")
+    return TlsFiles(environment.get("DOCKER_CERT_PATH") or f"{home}/.docker", verify=verify)
+
+
+def _ask(endpoint: Endpoint) -> _Answer:
+    """Ask who is there by a ping, whose head tells all; Docker's `/version` takes 20 ms."""
+    wire = Wire(endpoint, seconds=ANSWER_SECONDS)
+    try:
+        with wire.call("GET", "/_ping") as response:
+            headers = response.headers
+            if not response.ok:
+                raise WireBroken(f"it answers with status {response.status}")
+    finally:
+        wire.close()
+    if "libpod-api-version" in headers:
+        version = headers["libpod-api-version"]
+        return _Answer("podman", version, version)
+    if "api-version" not in headers:
+        raise WireBroken("it is no container engine")
+    server = re.match(r"Docker/([^ +]+)", headers.get("server", ""))
+    return _Answer("docker", server[1] if server else headers["api-version"], headers["api-version"])
+
+
+def _assemble(wire: Wire, answer: _Answer, **extras: object) -> Engine:
+    version = {"Version": answer.version, "ApiVersion": answer.api_version}
+    address = str(wire.endpoint)
+    if answer.name == "podman":
+        from jobber.adapters.podman.engine import PodmanEngine  # noqa: PLC0415 - one adapter alone is loaded
+
+        return PodmanEngine(wire, address=address, version=version, **extras)
+    from jobber.adapters.docker.engine import DockerEngine  # noqa: PLC0415
+
+    return DockerEngine(wire, address=address, version=version)

@@ -1,0 +1,1 @@
+"""Docker, from 20.10 on, by its own API."""

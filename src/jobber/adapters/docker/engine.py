@@ -1,0 +1,89 @@
+"""A Docker engine, put together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jobber.adapters.docker.containers import DockerContainers
+from jobber.adapters.docker.images import DockerImages
+from jobber.domain.engine import EngineDescription
+from jobber.domain.errors import EngineUnavailable
+
+if TYPE_CHECKING:
+    from jobber.adapters.docker.builder import DockerBuilder
+    from jobber.adapters.docker.inputs import DockerInputs
+    from jobber.adapters.docker.registry import DockerRegistry
+    from jobber.adapters.wire import Wire
+
+_IMAGE_MOUNTS = (1, 48)
+
+
+class DockerEngine:
+    """The roles of a Docker engine behind a wire."""
+
+    def __init__(self, wire: Wire, *, address: str = "", version: dict[str, Any] | None = None) -> None:
+        """Make an engine; `version` is the body of `GET /version`, if the caller has it."""
+        facts = version or _version(wire)
+        self._wire = wire
+        self._api_version = parse_version(facts["ApiVersion"])
+        self._description = EngineDescription(
+            name="docker",
+            version=facts["Version"],
+            mounts_images=self._api_version >= _IMAGE_MOUNTS,
+            address=address,
+        )
+        self._images = DockerImages(wire)
+        self._containers = DockerContainers(wire, api_version=self._api_version)
+
+    @property
+    def images(self) -> DockerImages:
+        """Images."""
+        return self._images
+
+    @property
+    def containers(self) -> DockerContainers:
+        """Containers."""
+        return self._containers
+
+    @property
+    def registry(self) -> DockerRegistry:
+        """Pulls and pushes."""
+        from jobber.adapters.docker.registry import DockerRegistry  # noqa: PLC0415 - for those who need it
+
+        return DockerRegistry(self._wire, images=self._images)
+
+    @property
+    def inputs(self) -> DockerInputs:
+        """Directories of images, to be mounted."""
+        from jobber.adapters.docker.inputs import DockerInputs  # noqa: PLC0415 - for those who need it
+
+        return DockerInputs(self._wire, mounts_images=self._description.mounts_images)
+
+    @property
+    def builder(self) -> DockerBuilder:
+        """Builds."""
+        from jobber.adapters.docker.builder import DockerBuilder  # noqa: PLC0415 - for those who need it
+
+        return DockerBuilder(self._wire, images=self._images)
+
+    def describe(self) -> EngineDescription:
+        """What the engine is."""
+        return self._description
+
+    def close(self) -> None:
+        """Let go of the engine."""
+        self._wire.close()
+
+
+def parse_version(text: str) -> tuple[int, int]:
+    """The first two numbers of an API version."""
+    major, _, minor = text.partition(".")
+    return int(major), int(minor.partition(".")[0])
+
+
+def _version(wire: Wire) -> dict[str, Any]:
+    with wire.call("GET", "/version") as response:
+        if not response.ok:
+            raise EngineUnavailable([(str(wire.endpoint), response.why())])
+        facts: dict[str, Any] = response.json()
+        return facts

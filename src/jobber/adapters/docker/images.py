@@ -1,0 +1,73 @@
+"""Docker's images."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from jobber.adapters.claim import claim_tag
+from jobber.adapters.docker.parts import make_part, remove_part
+from jobber.adapters.docker.translate import failed, image_of
+from jobber.domain.errors import ImageNotFound, NameTaken
+from jobber.domain.reference import ImageId
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jobber.adapters.wire import Wire
+    from jobber.domain.image import Image
+    from jobber.domain.reference import ImageReference
+
+_MISSING = 404
+
+
+class DockerImages:
+    """The image store behind a wire."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def inspect(self, name: ImageReference | ImageId | str) -> Image:
+        """Look an image up. Raises `ImageNotFound`."""
+        with self._wire.call("GET", f"/images/{_path(name)}/json") as response:
+            if response.status == _MISSING:
+                raise ImageNotFound(str(name))
+            if not response.ok:
+                raise failed(f"inspect image {name}", response)
+            return image_of(response.json())
+
+    def tag(self, image: ImageId, *, reference: ImageReference) -> None:
+        """Give an image a tag, taking it from any other image. Raises `ImageNotFound`."""
+        query = {"repo": reference.repository, "tag": reference.tag}
+        with self._wire.call("POST", f"/images/{_path(image)}/tag", query=query) as response:
+            if response.status == _MISSING:
+                raise ImageNotFound(image)
+            if not response.ok:
+                raise failed(f"tag {reference}", response)
+
+    def claim(self, image: ImageId, *, reference: ImageReference) -> None:
+        """Give an image a tag that no other image has. Raises `TagTaken`, `ImageNotFound`."""
+        claim_tag(self, image, reference, part=self._claim)
+
+    def remove(self, name: ImageReference | ImageId) -> None:
+        """Remove a tag, and the image with its last one; by id, the image. Raises `ImageNotFound`."""
+        with self._wire.call("DELETE", f"/images/{_path(name)}") as response:
+            if response.status == _MISSING:
+                raise ImageNotFound(str(name))
+            if not response.ok:
+                raise failed(f"remove image {name}", response)
+
+    def _claim(self, image: ImageId, name: str) -> Iterator[None]:
+        try:
+            part = make_part(self._wire, image, name=name)
+        except NameTaken:
+            remove_part(self._wire, name, only_abandoned=True)
+            raise
+        try:
+            yield
+        finally:
+            remove_part(self._wire, part)
+
+
+def _path(name: ImageReference | ImageId | str) -> str:
+    return quote(str(name), safe="/:@")

@@ -1,0 +1,121 @@
+"""Directories of images as inputs on Docker: mounted from API 1.48 on, shared copies before."""
+
+from __future__ import annotations
+
+import base64
+import json
+import stat
+from typing import TYPE_CHECKING
+
+from jobber.adapters.docker.parts import make_part, remove_part
+from jobber.adapters.docker.translate import failed
+from jobber.adapters.shared_inputs import Volume, share
+from jobber.domain.container import ImageMount
+from jobber.domain.errors import SourceNotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from jobber.adapters.wire import Wire
+    from jobber.domain.container import ContainerId, VolumeMount
+    from jobber.domain.image import Image
+    from jobber.domain.progress import Progress
+
+_MISSING = 404
+_GO_DIRECTORY = 1 << 31
+_GO_LINK = 1 << 27
+_ASIDE = "/.jobber-input"
+
+
+class DockerInputs:
+    """The inputs behind a wire."""
+
+    def __init__(self, wire: Wire, *, mounts_images: bool) -> None:
+        self._wire = wire
+        self._mounts_images = mounts_images
+
+    def provide(
+        self, image: Image, *, source: str, destination: str, progress: Progress
+    ) -> ImageMount | VolumeMount:
+        """Mount a directory of an image where Docker can, else share a whole copy in a volume."""
+        if not self._mounts_images:
+            return share(self, image, source=source, destination=destination, progress=progress)
+        part = make_part(self._wire, image.id)
+        try:
+            return ImageMount(image.id, self._directory(part, image, source), destination)
+        finally:
+            remove_part(self._wire, part)
+
+    def list(self, label: str) -> Sequence[Volume]:
+        """All volumes with a label."""
+        query = {"filters": json.dumps({"label": [label]})}
+        with self._wire.call("GET", "/volumes", query=query) as response:
+            if not response.ok:
+                raise failed("list volumes", response)
+            found = response.json()["Volumes"] or ()
+        return [Volume(v["Name"], v.get("Labels") or {}, v.get("CreatedAt") or "") for v in found]
+
+    def create(self, name: str, *, labels: Mapping[str, str]) -> None:
+        """Make an empty volume."""
+        body = {"Name": name, "Labels": dict(labels)}
+        with self._wire.call("POST", "/volumes/create", body=body) as response:
+            if not response.ok:
+                raise failed("create a volume", response)
+
+    def remove(self, name: str) -> None:
+        """Remove a volume; no error where it is gone or in use."""
+        with self._wire.call("DELETE", f"/volumes/{name}") as response:
+            response.read()
+
+    def fill(self, name: str, *, image: Image, source: str) -> None:
+        """Copy a directory of an image into an empty volume: Docker does so when the container is made."""
+        part = make_part(self._wire, image.id)
+        try:
+            directory = self._directory(part, image, source)
+            if directory == "/":
+                self._fill_with_all(name, part, image)
+        finally:
+            remove_part(self._wire, part)
+        if directory != "/":
+            filled = make_part(self._wire, image.id, mounts=(_volume(name, directory),))
+            remove_part(self._wire, filled)
+
+    def _fill_with_all(self, name: str, part: ContainerId, image: Image) -> None:
+        """A volume can't lie at the root: the whole image goes through us, in a stream."""
+        beside = make_part(self._wire, image.id, mounts=({**_volume(name, _ASIDE), "VolumeOptions": {"NoCopy": True}},))
+        try:
+            with self._wire.call("GET", f"/containers/{part}/archive", query={"path": "/."}) as archive:
+                if not archive.ok:
+                    raise failed("read the input image", archive)
+                with self._wire.call(
+                    "PUT",
+                    f"/containers/{beside}/archive",
+                    query={"path": _ASIDE},
+                    stream=archive.chunks(),
+                    headers={"Content-Type": "application/x-tar"},
+                ) as response:
+                    if not response.ok:
+                        raise failed("fill the input's volume", response)
+        finally:
+            remove_part(self._wire, beside)
+
+    def _directory(self, container: ContainerId, image: Image, source: str) -> str:
+        """The directory that a path means, links followed. Raises `SourceNotFound`."""
+        path = source
+        for _ in range(40):
+            query = {"path": path}
+            with self._wire.call("HEAD", f"/containers/{container}/archive", query=query) as response:
+                described = response.headers.get("x-docker-container-path-stat", "")
+                if response.status == _MISSING or not described:
+                    break
+            facts = json.loads(base64.b64decode(described))
+            if facts["mode"] & _GO_DIRECTORY or stat.S_ISDIR(facts["mode"] & 0xFFFF):
+                return path
+            if not facts["mode"] & _GO_LINK:
+                break
+            path = facts["linkTarget"]
+        raise SourceNotFound(next(iter(image.references), image.id), source=source)
+
+
+def _volume(name: str, directory: str) -> dict[str, object]:
+    return {"Type": "volume", "Source": name, "Target": directory}

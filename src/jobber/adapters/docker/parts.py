@@ -1,0 +1,72 @@
+"""Containers that jobber makes for its own ends, never starts, and takes away again."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from jobber.adapters.docker.translate import failed
+from jobber.adapters.ownership import current_owner, is_alive
+from jobber.domain.container import ContainerId
+from jobber.domain.errors import ImageNotFound, NameTaken
+from jobber.domain.labels import Label
+
+if TYPE_CHECKING:
+    from jobber.adapters.wire import Wire
+    from jobber.domain.reference import ImageId
+
+_MISSING = 404
+_CONFLICT = 409
+_DUMMY = "/jobber-never-starts-this"
+
+
+def make_part(
+    wire: Wire,
+    image: ImageId,
+    *,
+    name: str | None = None,
+    mounts: tuple[dict[str, Any], ...] = (),
+) -> ContainerId:
+    """Make a container that is never started, and says whose it is. Raises `NameTaken`, `ImageNotFound`.
+
+    It has an entry point and no command, so that an image can be committed from it that has neither. Who owns it
+    stands in `jobber.run`, for a label of its own would go into such an image.
+    """
+    body = {
+        "Image": image,
+        "Entrypoint": [_DUMMY],
+        "Labels": {Label.RUN: json.dumps({Label.PART: current_owner()})},
+        "NetworkDisabled": True,
+        "HostConfig": {"NetworkMode": "none", "Mounts": list(mounts)},
+    }
+    with wire.call("POST", "/containers/create", query={"name": name}, body=body) as response:
+        if response.status == _CONFLICT and name is not None:
+            raise NameTaken(name)
+        if response.status == _MISSING:
+            raise ImageNotFound(image)
+        if not response.ok:
+            raise failed("create a container", response)
+        return ContainerId(response.json()["Id"])
+
+
+def remove_part(wire: Wire, container: str, *, only_abandoned: bool = False) -> None:
+    """Remove such a container; with `only_abandoned`, only if its maker is no more."""
+    if only_abandoned:
+        with wire.call("GET", f"/containers/{container}/json") as response:
+            if not response.ok:
+                return
+            labels = response.json()["Config"].get("Labels") or {}
+        if is_alive(part_owner(labels)) is not False:
+            return
+    with wire.call("DELETE", f"/containers/{container}", query={"force": True, "v": True}) as response:
+        if not response.ok and response.status not in (_MISSING, _CONFLICT):
+            raise failed("remove a container", response)
+
+
+def part_owner(labels: dict[str, str]) -> str:
+    """Whose part a container is; empty where it is none."""
+    try:
+        facts = json.loads(labels.get(Label.RUN, ""))
+        return str(facts.get(Label.PART, ""))
+    except (ValueError, AttributeError):
+        return ""

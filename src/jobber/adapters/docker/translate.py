@@ -1,0 +1,107 @@
+"""Docker's JSON and messages as values and errors of the domain; nothing of Docker's goes further than this."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from jobber.domain.container import Container, ContainerId, ContainerMount, ContainerState
+from jobber.domain.errors import EngineFailed, JobNotStarted
+from jobber.domain.image import Image, ImageConfiguration
+from jobber.domain.reference import ImageId
+
+if TYPE_CHECKING:
+    from jobber.adapters.wire import Response
+
+_NEVER = "0001-01-01"
+_ANONYMOUS = re.compile(r"[0-9a-f]{64}").fullmatch
+_STATES = {"created": ContainerState.CREATED, "exited": ContainerState.EXITED, "dead": ContainerState.EXITED}
+_NOT_FOUND = 127
+_NOT_EXECUTABLE = 126
+_ENGINE_FAILED = 125
+
+
+def image_of(answer: dict[str, Any]) -> Image:
+    """An image out of `GET /images/NAME/json`."""
+    platform = "/".join(filter(None, (answer.get("Os"), answer.get("Architecture"), answer.get("Variant"))))
+    return Image(
+        id=ImageId(answer["Id"]),
+        references=tuple(answer.get("RepoTags") or ()),
+        digests=tuple(answer.get("RepoDigests") or ()),
+        labels=(answer.get("Config") or {}).get("Labels") or {},
+        configuration=configuration_of(answer.get("Config") or {}),
+        layers=len((answer.get("RootFS") or {}).get("Layers") or ()),
+        created=answer.get("Created") or "",
+        size=answer.get("Size") or 0,
+        platform=platform,
+    )
+
+
+def configuration_of(config: dict[str, Any]) -> ImageConfiguration:
+    """What an image says about its containers."""
+    return ImageConfiguration(
+        command=_words(config.get("Cmd")),
+        entrypoint=_words(config.get("Entrypoint")),
+        workdir=config.get("WorkingDir") or None,
+        user=config.get("User") or None,
+        environment=tuple(config.get("Env") or ()),
+        exposed_ports=tuple(sorted(config.get("ExposedPorts") or ())),
+        volumes=tuple(sorted(config.get("Volumes") or ())),
+        stop_signal=config.get("StopSignal") or None,
+    )
+
+
+def container_of(answer: dict[str, Any]) -> Container:
+    """A container out of `GET /containers/ID/json`."""
+    state = answer["State"]
+    where = _STATES.get(state["Status"], ContainerState.RUNNING)
+    return Container(
+        id=ContainerId(answer["Id"]),
+        name=answer["Name"].removeprefix("/"),
+        image=ImageId(answer["Image"]),
+        state=where,
+        exit_status=state["ExitCode"] if where is ContainerState.EXITED else None,
+        labels=answer["Config"].get("Labels") or {},
+        mounts=tuple(_mount_of(mount) for mount in answer.get("Mounts") or ()),
+        created=answer["Created"],
+        started=_moment(state["StartedAt"]),
+        finished=_moment(state["FinishedAt"]),
+    )
+
+
+def failed(call: str, response: Response) -> EngineFailed:
+    """The error of a call that has no class of its own."""
+    return EngineFailed(call, why=response.why(), status=response.status)
+
+
+def not_started(why: str) -> JobNotStarted:
+    """What `docker run` makes of a start that failed: 127 not found, 126 not executable, else 125."""
+    lowered = why.lower()
+    if "executable file not found" in lowered or "no such file or directory" in lowered:
+        status = _NOT_FOUND
+    elif "permission denied" in lowered or "is a directory" in lowered or "exec format error" in lowered:
+        status = _NOT_EXECUTABLE
+    else:
+        status = _ENGINE_FAILED
+    # OCI runtime create failed: runc create failed: … : exec: "x": executable file not found in $PATH: unknown
+    cause = re.search(r'exec: ("[^"]*": .*)$|(?:process caused|starting container process): (.*)$', why)
+    short = next((group for group in cause.groups() if group), why) if cause else why
+    return JobNotStarted(why=short.removesuffix(": unknown"), exit_status=status)
+
+
+def _mount_of(mount: dict[str, Any]) -> ContainerMount:
+    name = mount.get("Name") or ""
+    return ContainerMount(
+        destination=mount["Destination"],
+        kind=mount.get("Type") or "bind",
+        source=name or mount.get("Source") or "",
+        anonymous=bool(_ANONYMOUS(name)),
+    )
+
+
+def _words(value: list[str] | None) -> tuple[str, ...] | None:
+    return tuple(value) if value else None
+
+
+def _moment(text: str) -> str:
+    return "" if text.startswith(_NEVER) else text

@@ -1,0 +1,74 @@
+"""A job's output as engines send it: frames of a kind, three zeros, a length (32 bits, big end first) and bytes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, BinaryIO
+
+from jobber.domain.events import Output, Stream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_HEADER = 8
+
+
+class RawOutput:
+    """Output of a terminal: bytes as they come."""
+
+    def __init__(self) -> None:
+        self._outputs: list[Output] = []
+
+    def feed(self, chunk: bytes) -> None:
+        """Take in what has come."""
+        if chunk:
+            self._outputs.append(Output(Stream.STDOUT, chunk))
+
+    def take(self) -> Output | None:
+        """The next piece of output, if a whole one is there."""
+        return self._outputs.pop(0) if self._outputs else None
+
+
+class FramedOutput(RawOutput):
+    """Output of two pipes in frames; successive frames of one stream are given as one piece."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._received = bytearray()
+
+    def feed(self, chunk: bytes) -> None:
+        """Take in what has come."""
+        self._received += chunk
+        octets, position = bytes(self._received), 0
+        pieces: list[bytes] = []
+        stream: Stream | None = None
+        while len(octets) - position >= _HEADER:
+            end = position + _HEADER + int.from_bytes(octets[position + 4 : position + _HEADER], "big")
+            if end > len(octets):
+                break
+            of = Stream.STDERR if octets[position] == Stream.STDERR.value else Stream.STDOUT
+            if of is not stream:
+                self._give(stream, pieces)
+                stream, pieces = of, []
+            pieces.append(octets[position + _HEADER : end])
+            position = end
+        self._give(stream, pieces)
+        del self._received[:position]
+
+    def _give(self, stream: Stream | None, pieces: list[bytes]) -> None:
+        chunk = b"".join(pieces)
+        if stream is not None and chunk:
+            self._outputs.append(Output(stream, chunk))
+
+
+def output_reader(*, multiplexed: bool) -> RawOutput:
+    """What reads an engine's stream."""
+    return FramedOutput() if multiplexed else RawOutput()
+
+
+def copy_frames(chunks: Iterable[bytes], *, sink: BinaryIO, multiplexed: bool) -> None:
+    """Write the bytes of a whole stream, both kinds in the order they came, to `sink`."""
+    reader = output_reader(multiplexed=multiplexed)
+    for chunk in chunks:
+        reader.feed(chunk)
+        while output := reader.take():
+            sink.write(output.chunk)

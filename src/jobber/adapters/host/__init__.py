@@ -1,0 +1,1 @@
+"""The machine that jobber runs on: clock, console, signals."""

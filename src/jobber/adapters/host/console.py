@@ -1,0 +1,119 @@
+"""The three standard streams as the job sees them, and a place for output that is kept."""
+
+from __future__ import annotations
+
+import io
+import os
+import select
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from jobber.domain.events import Stream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jobber.domain.events import Output
+
+_IN_MEMORY = 1 << 20
+
+
+class StandardInput:
+    """File descriptor 0, unbuffered."""
+
+    def fileno(self) -> int:
+        """The descriptor to wait on."""
+        return 0
+
+    def read(self, size: int, /) -> bytes:
+        """Up to `size` bytes that are there now; empty at the end, or where there is nothing to read from."""
+        try:
+            return os.read(0, size)
+        except OSError:  # a terminal that has gone, a directory, …
+            return b""
+
+
+class Spool(io.BytesIO):
+    """Output of any size: in memory while it is small, in a file without a name when it is not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._file: BinaryIO | None = None
+
+    def write(self, chunk: bytes, /) -> int:  # type: ignore[override]
+        """Append."""
+        if self._file is None:
+            if super().tell() + len(chunk) <= _IN_MEMORY:
+                return super().write(chunk)
+            import tempfile  # noqa: PLC0415 - most jobs say little
+
+            self._file = cast("BinaryIO", tempfile.TemporaryFile(buffering=0))  # noqa: SIM115 - closed with the spool
+            _write_all(self._file.fileno(), super().getvalue())
+            super().seek(0)
+            super().truncate()
+        _write_all(self._file.fileno(), chunk)
+        return len(chunk)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read on from where we are."""
+        return super().read(size) if self._file is None else self._file.read(-1 if size is None else size)
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        """Go somewhere."""
+        return super().seek(offset, whence) if self._file is None else self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        """Where we are."""
+        return super().tell() if self._file is None else self._file.tell()
+
+    def close(self) -> None:
+        """Give the place back."""
+        if self._file is not None:
+            self._file.close()
+        super().close()
+
+
+class StandardStreams:
+    """The console of a run in a shell."""
+
+    def __init__(self, *, before_output: Callable[[], None] = lambda: None) -> None:
+        """Make a console that calls `before_output` ahead of each piece, to clear a progress line."""
+        self._before_output = before_output
+        self._descriptors = {Stream.STDOUT: 1, Stream.STDERR: 2}
+        self._stdin = StandardInput() if _is_open(0) else None
+
+    @property
+    def stdin(self) -> StandardInput | None:
+        """The job's standard input; None where jobber has none."""
+        return self._stdin
+
+    def write(self, output: Output) -> None:
+        """Pass a piece of output on; a reader that has gone away is no error: the run goes on for its result."""
+        descriptor = self._descriptors.get(output.stream)
+        if descriptor is None:
+            return
+        self._before_output()
+        try:
+            _write_all(descriptor, output.chunk)
+        except OSError:
+            del self._descriptors[output.stream]
+
+    def spool(self) -> BinaryIO:
+        """A new empty place for output of any size."""
+        return Spool()
+
+
+def _write_all(descriptor: int, chunk: bytes) -> None:
+    rest = memoryview(chunk)
+    while rest:
+        try:
+            rest = rest[os.write(descriptor, rest) :]
+        except BlockingIOError:  # somebody made our stdout non-blocking
+            select.select([], [descriptor], [])
+
+
+def _is_open(descriptor: int) -> bool:
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True

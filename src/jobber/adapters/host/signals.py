@@ -1,0 +1,75 @@
+"""Signals to jobber: raised where a step can be given up, kept for the watcher of a job everywhere else."""
+
+from __future__ import annotations
+
+import os
+import signal
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from jobber.domain.errors import Interrupted
+from jobber.domain.events import Signalled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+_HEARD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_PATIENCE = 3
+"""So many signals that nobody takes mean that jobber itself hangs in a step: then it is left at once."""
+
+
+class SignalInterruptions:
+    """Hears SIGINT, SIGTERM and SIGHUP from now until `close`, except those that the caller has us ignore."""
+
+    def __init__(self) -> None:
+        self._pending: list[str] = []
+        self._count = 0
+        self._abortable = False
+        self._receiver, self._sender = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._before = {
+            number: handler for number in _HEARD if (handler := signal.getsignal(number)) != signal.SIG_IGN
+        }
+        for number in self._before:
+            signal.signal(number, self._hear)
+
+    def fileno(self) -> int:
+        """A descriptor that is readable while a signal waits."""
+        return self._receiver
+
+    def take(self) -> Signalled | None:
+        """The next signal that waits, if any."""
+        with suppress(BlockingIOError):
+            os.read(self._receiver, 1)
+        if not self._pending:
+            return None
+        return Signalled(self._pending.pop(0), self._count - len(self._pending))
+
+    @contextmanager
+    def abortable(self) -> Iterator[None]:
+        """Inside, a signal raises `Interrupted` at once."""
+        if signalled := self.take():
+            raise Interrupted(signalled.signal)
+        self._abortable = True
+        try:
+            yield
+        finally:
+            self._abortable = False
+
+    def close(self) -> None:
+        """Give the signals back to whoever had them before."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        self._before.clear()
+
+    def _hear(self, number: int, _frame: FrameType | None) -> None:
+        name = signal.Signals(number).name
+        if self._abortable:
+            self._abortable = False  # the clean-up that follows is not to be given up as well
+            raise Interrupted(name)
+        self._count += 1
+        self._pending.append(name)
+        if len(self._pending) >= _PATIENCE:
+            raise Interrupted(name)
+        with suppress(BlockingIOError):
+            os.write(self._sender, b"\0")

@@ -1,0 +1,99 @@
+"""Copies of images' directories that runs share, for engines that can't mount them.
+
+The rule: a copy is a volume with a marker beside it that names it, and the marker is made when the copy is whole.
+A volume without its marker is a copy that is being made, or one that was cut short; a marker without its volume
+means nothing. Every copy has a name of its own, so nobody ever fills or removes what another one reads.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from jobber.adapters.ownership import current_owner, is_alive
+from jobber.domain.container import VolumeMount
+from jobber.domain.labels import Label
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from jobber.domain.image import Image
+    from jobber.domain.progress import Progress
+
+_COPY_OF = "jobber.copy"
+"""On a copy and on its marker: what it is a copy of, so that one call finds all of both."""
+_POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """A volume as an engine tells of it."""
+
+    name: str
+    labels: Mapping[str, str]
+    created: str
+
+
+class VolumeCalls(Protocol):
+    """What an engine does with volumes."""
+
+    def list(self, label: str) -> Sequence[Volume]:
+        """All volumes with a label `NAME=VALUE`."""
+
+    def create(self, name: str, *, labels: Mapping[str, str]) -> None:
+        """Make an empty volume."""
+
+    def remove(self, name: str) -> None:
+        """Remove a volume; no error where it is gone or in use."""
+
+    def fill(self, name: str, *, image: Image, source: str) -> None:
+        """Copy a directory of an image into an empty volume. Raises `SourceNotFound`."""
+
+
+def share(calls: VolumeCalls, image: Image, *, source: str, destination: str, progress: Progress) -> VolumeMount:
+    """A mount of the copy that all runs share, made if there is none. Raises `SourceNotFound`."""
+    key = f"{image.id}:{source}"
+    while True:
+        volumes = calls.list(f"{_COPY_OF}={key}")
+        if whole := _whole(volumes):
+            return VolumeMount(whole, destination)
+        unfinished = [volume for volume in volumes if Label.INPUT in volume.labels]
+        for volume in unfinished:
+            if is_alive(volume.labels.get(Label.PART, "")) is False:
+                calls.remove(volume.name)
+        if not any(is_alive(volume.labels.get(Label.PART, "")) for volume in unfinished):
+            return VolumeMount(_make(calls, image, source, key, progress), destination)
+        progress.step("waiting for another run that copies the same input")
+        time.sleep(_POLL_SECONDS)
+
+
+def _make(calls: VolumeCalls, image: Image, source: str, key: str, progress: Progress) -> str:
+    name = f"jobber-input-{image.id.removeprefix('sha256:')[:12]}-{os.urandom(6).hex()}"
+    progress.step(f"copying {source} of {next(iter(image.references), image.id)} into a volume")
+    labels = {Label.INPUT: image.id, Label.SOURCE: source, _COPY_OF: key, Label.PART: current_owner()}
+    calls.create(name, labels=labels)
+    try:
+        calls.fill(name, image=image, source=source)
+        calls.create(f"{name}-complete", labels={Label.COMPLETE: name, _COPY_OF: key})
+    except BaseException:
+        calls.remove(name)
+        raise
+    return _agree(calls, key, name)
+
+
+def _agree(calls: VolumeCalls, key: str, ours: str) -> str:
+    """Of copies that were finished at once, the first is kept."""
+    first = _whole(calls.list(f"{_COPY_OF}={key}")) or ours
+    if first != ours:
+        calls.remove(f"{ours}-complete")
+        calls.remove(ours)
+    return first
+
+
+def _whole(volumes: Sequence[Volume]) -> str | None:
+    """The copy that is whole; of several, the one that was so first."""
+    names = {volume.name for volume in volumes if Label.INPUT in volume.labels}
+    markers = sorted((volume.created, volume.labels.get(Label.COMPLETE, "")) for volume in volumes)
+    return next((name for _, name in markers if name in names), None)

@@ -1,0 +1,59 @@
+"""The commands and their help, by cyclopts; each command's module is loaded when it is called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cyclopts
+from cyclopts import App, Parameter
+
+from jobber import __version__
+from jobber.domain.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jobber.cli.words import CommandLine
+
+_SUMMARY = "Build and run machine-learning jobs in containers, and keep every run as an image."
+
+
+def make_app() -> App:
+    """The app with all its commands."""
+    app = App(
+        name="jobber",
+        help=_SUMMARY,
+        version=__version__,
+        version_flags=["--version"],
+        help_flags=["--help", "-h"],
+        help_format="plaintext",
+        default_parameter=Parameter(negative=(), show_env_var=True),
+        result_action="return_value",
+    )
+    app.command("jobber.cli.build:build", name="build")
+    app.command("jobber.cli.run:run", name="run")
+    app.command("jobber.cli.push:push", name="push")
+    app.command("jobber.cli.recover:recover", name="recover")
+    return app
+
+
+def dispatch(line: CommandLine, *, environment: Mapping[str, str]) -> int:
+    """Call the command of a sorted command line and return its exit status. Raises `JobberError`."""
+    app = make_app()
+    if "--version" in line.options:
+        print(__version__)
+        return 0
+    if line.command is None or "--help" in line.options:
+        app.help_print([line.command] if line.command else [])
+        if line.command is None and "--help" not in line.options and line.options:
+            raise UsageError("no command is given", hint="see `jobber --help`")
+        return 0
+    tokens = [line.command, *line.options, "--", *line.operands, *line.rest]
+    try:
+        return int(app(tokens, exit_on_error=False, print_error=False) or 0)
+    except cyclopts.CycloptsError as error:
+        raise UsageError(_told(error), hint=f"see `jobber {line.command} --help`") from None
+
+
+def _told(error: cyclopts.CycloptsError) -> str:
+    return " ".join(str(error).split()).rstrip(".")

@@ -1,0 +1,89 @@
+"""Put use cases together with this machine: its clock, streams, signals."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from jobber import __version__
+from jobber.adapters.host.clock import SystemClock
+from jobber.adapters.ownership import current_owner
+
+if TYPE_CHECKING:
+    from jobber.adapters.host.signals import SignalInterruptions
+    from jobber.cli.messages import Messages
+    from jobber.domain.credentials import Credentials
+    from jobber.domain.ports import Engine
+    from jobber.domain.reference import ImageReference
+    from jobber.domain.use_cases.build import ImageBuild
+    from jobber.domain.use_cases.recover import Recovery
+    from jobber.domain.use_cases.run import Runner
+
+
+class NoCredentials:
+    """A keyring without keys: the engine's registries are asked anonymously."""
+
+    def credentials_for(self, _reference: ImageReference) -> Credentials | None:
+        """None, whatever the reference."""
+        return None
+
+
+def runner(engine: Engine, interruptions: SignalInterruptions, progress: Messages) -> Runner:
+    """The use case of `jobber run`."""
+    from jobber.adapters.host.console import StandardStreams  # noqa: PLC0415
+    from jobber.domain.use_cases.run import Runner  # noqa: PLC0415
+
+    return Runner(
+        engine=engine,
+        clock=SystemClock(),
+        console=StandardStreams(before_output=progress.clear),
+        interruptions=interruptions,
+        keyring=NoCredentials(),
+        progress=progress,
+        version=__version__,
+        new_id=_new_id(),
+        owner=current_owner(),
+    )
+
+
+def image_build(engine: Engine, interruptions: SignalInterruptions, progress: Messages, folder: str) -> ImageBuild:
+    """The use case of `jobber build`, for a context folder."""
+    from jobber.adapters.git import GitTree  # noqa: PLC0415
+    from jobber.domain.use_cases.build import ImageBuild  # noqa: PLC0415
+
+    return ImageBuild(
+        engine=engine,
+        clock=SystemClock(),
+        interruptions=interruptions,
+        keyring=NoCredentials(),
+        tree=GitTree(folder),
+        progress=progress,
+        version=__version__,
+    )
+
+
+def recovery(engine: Engine, interruptions: SignalInterruptions, progress: Messages) -> Recovery:
+    """The use case of `jobber recover`."""
+    from jobber.adapters.host.console import Spool  # noqa: PLC0415
+    from jobber.adapters.ownership import is_alive  # noqa: PLC0415
+    from jobber.domain.use_cases.recover import Recovery  # noqa: PLC0415
+
+    return Recovery(
+        engine=engine,
+        clock=SystemClock(),
+        interruptions=interruptions,
+        keyring=NoCredentials(),
+        progress=progress,
+        version=__version__,
+        spool=Spool,
+        is_alive=is_alive,
+    )
+
+
+def _new_id() -> str:
+    """A random UUID (RFC 9562, version 4); importing `uuid` takes as long as an engine call."""
+    octets = bytearray(os.urandom(16))
+    octets[6] = octets[6] & 0x0F | 0x40
+    octets[8] = octets[8] & 0x3F | 0x80
+    text = octets.hex()
+    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))

@@ -1,0 +1,33 @@
+"""`--iidfile`: the id of an image, for scripts."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from jobber.domain.errors import JobberError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def check_writable(path: Path | None) -> None:
+    """Find out before anything is made whether the file could be written, and take away an old one.
+
+    An id of an earlier run would else be taken for this one's if this one fails. Raises `UsageError`.
+    """
+    if path is None:
+        return
+    if path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        raise UsageError(f"{path} can't be written", hint="give --iidfile a file in a directory that exists")
+    path.unlink(missing_ok=True)
+
+
+def write_image_id(path: Path | None, image: str) -> None:
+    """Write the id without a line end, as `docker build` does. Raises `JobberError`."""
+    if path is None:
+        return
+    try:
+        path.write_text(image, encoding="ascii")
+    except OSError as error:
+        raise JobberError(f"{path} could not be written: {error.strerror}") from None

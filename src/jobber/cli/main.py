@@ -1,0 +1,97 @@
+"""Where `jobber` begins and ends: exit statuses, and errors in words."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+from jobber import __version__
+from jobber.domain.errors import Interrupted, JobberError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from jobber.cli.words import CommandLine
+
+EXIT_FAILURE = 1
+EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
+
+
+def main() -> NoReturn:
+    """Run the command line of this process and end it."""
+    status = call(sys.argv[1:], environment=os.environ)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:  # nobody reads any more
+            status = status or EXIT_FAILURE
+    os._exit(status)  # all is closed and flushed: what is left is only memory, and takes 20 ms to tidy up
+
+
+def call(words: Sequence[str], *, environment: Mapping[str, str]) -> int:
+    """Run a command line in this process and return its exit status."""
+    from jobber.cli.words import sort_words  # noqa: PLC0415 - `--version` needs none of it
+
+    if list(words) == ["--version"]:
+        print(__version__)
+        return 0
+    try:
+        line = sort_words(words)
+    except UsageError as error:
+        return _fail(error, command=_command_of(words), environment=environment)
+    try:
+        from jobber.cli.app import dispatch  # noqa: PLC0415
+
+        return dispatch(line, environment=environment)
+    except JobberError as error:
+        return _fail(error, command=line.command, environment=environment, line=line)
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last resort: what we didn't foresee is one line too
+        if _is_verbose(line):
+            import traceback  # noqa: PLC0415
+
+            traceback.print_exc()
+        unforeseen = JobberError(
+            f"unforeseen {type(error).__name__}: {error}", hint="-v tells more; please report this"
+        )
+        return _fail(unforeseen, command=line.command, environment=environment, line=line)
+
+
+def exit_status_of(error: JobberError, *, command: str | None) -> int:
+    """The status that a command ends with for an error (SPEC section 1)."""
+    if isinstance(error, Interrupted):
+        return EXIT_INTERRUPTED
+    if command == "run":
+        return error.exit_status
+    return EXIT_USAGE if isinstance(error, UsageError) else EXIT_FAILURE
+
+
+def _fail(
+    error: JobberError,
+    *,
+    command: str | None,
+    environment: Mapping[str, str],
+    line: CommandLine | None = None,
+) -> int:
+    from jobber.cli.messages import messages  # noqa: PLC0415
+
+    log_format = environment.get("JOBBER_LOG_FORMAT", "console")
+    for option in line.options if line else ():
+        if option.startswith("--log-format="):
+            log_format = option.partition("=")[2]
+    messages(verbose=line is not None and _is_verbose(line), log_format=log_format).fail(error)
+    return exit_status_of(error, command=command)
+
+
+def _is_verbose(line: CommandLine) -> bool:
+    return "--verbose" in line.options
+
+
+def _command_of(words: Sequence[str]) -> str | None:
+    """The command that a command line seems to be about, for one that could not be sorted."""
+    from jobber.cli.words import COMMANDS  # noqa: PLC0415
+
+    return next((word for word in words if word in COMMANDS), None)

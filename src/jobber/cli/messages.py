@@ -1,0 +1,166 @@
+"""What jobber says: one place that makes lines, as text or as JSON, out of events and errors."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jobber.domain.errors import JobberError
+    from jobber.domain.progress import Progress
+
+_SENTENCES: Mapping[str, str] = {
+    "built": "built {tags} {id}",
+    "pushed": "pushed {reference} {digest}",
+    "result": "result {tags} {id}",
+    "named-after-directory": "the image is named {name}, after the directory {directory!r}",
+    "volumes-lost": "what the job writes to {volumes} is not part of the result: the image declares a volume there",
+    "host-silent": "{host}, named by {origin}, does not answer ({why}); looking further",
+    "engine": "{name} {version} at {host}",
+    "engine-call": "{call}",
+    "recovered": "recovered run {run} of {image}",
+    "nothing-to-recover": "nothing to recover",
+    "never-started": "run {run} of {image} never started: its container is removed",
+    "still-running": "run {run} of {image} is still running",
+}
+
+
+class ConsoleMessages:
+    """Text for a person: notes, warnings and, on a terminal, a line that is overwritten as work goes on."""
+
+    def __init__(self, *, verbose: bool) -> None:
+        self._verbose = verbose
+        self._overwrites = not verbose and sys.stderr.isatty()
+        self._step_shown = False
+
+    def note(self, event: str, /, **facts: object) -> None:
+        """Something the user should know of."""
+        self._line(_sentence(event, facts))
+
+    def warn(self, event: str, /, **facts: object) -> None:
+        """Something that may surprise the user later."""
+        self._line(f"warning: {_sentence(event, facts)}")
+
+    def call(self, event: str, /, **facts: object) -> None:
+        """An engine call or a step."""
+        if self._verbose:
+            self._line(f"  {_sentence(event, facts)}")
+
+    def step(self, text: str, /) -> None:
+        """Where a long thing stands."""
+        if self._verbose:
+            self._line(text)
+        elif self._overwrites:
+            line = "".join(character if character.isprintable() else " " for character in text)
+            sys.stderr.write(f"\r\x1b[K{line[: _width() - 1]}")
+            sys.stderr.flush()
+            self._step_shown = True
+
+    def build_output(self, chunk: bytes, /) -> None:
+        """Output of a build, on stdout."""
+        if self._verbose:
+            sys.stderr.flush()
+            sys.stdout.buffer.write(chunk)
+            sys.stdout.buffer.flush()
+
+    def fail(self, error: JobberError) -> None:
+        """An error with its hint."""
+        log = getattr(error, "log", b"")
+        if log and not self._verbose:
+            self.clear()
+            sys.stderr.flush()
+            sys.stderr.buffer.write(log if log.endswith(b"\n") else log + b"\n")
+        self._line(f"error: {error.what}")
+        if error.hint:
+            self._line(f"hint: {error.hint}")
+
+    def clear(self) -> None:
+        """Take the step away, for others who write to the terminal."""
+        if self._step_shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+            self._step_shown = False
+
+    def _line(self, text: str) -> None:
+        self.clear()
+        print(text, file=sys.stderr, flush=True)
+
+
+class JsonMessages:
+    """One JSON object a line, for programs."""
+
+    def __init__(self, *, verbose: bool, stream: TextIO | None = None) -> None:
+        import structlog  # noqa: PLC0415 - costs 200 ms, so it is there for those who ask for it
+
+        self._verbose = verbose
+        self._log: Any = structlog.wrap_logger(
+            structlog.PrintLogger(stream or sys.stderr),
+            processors=[
+                structlog.processors.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                structlog.processors.JSONRenderer(default=str),
+            ],
+            wrapper_class=structlog.BoundLogger,
+        )
+
+    def note(self, event: str, /, **facts: object) -> None:
+        """Something the user should know of."""
+        self._log.info(event, **facts)
+
+    def warn(self, event: str, /, **facts: object) -> None:
+        """Something that may surprise the user later."""
+        self._log.warning(event, **facts)
+
+    def call(self, event: str, /, **facts: object) -> None:
+        """An engine call or a step."""
+        if self._verbose:
+            self._log.debug(event, **facts)
+
+    def step(self, text: str, /) -> None:
+        """Where a long thing stands."""
+        if self._verbose:
+            self._log.debug("step", text=text)
+
+    def build_output(self, chunk: bytes, /) -> None:
+        """Output of a build, on stdout."""
+        if self._verbose:
+            sys.stdout.buffer.write(chunk)
+            sys.stdout.buffer.flush()
+
+    def fail(self, error: JobberError) -> None:
+        """An error with its hint, and the output of a build's failing step."""
+        log = getattr(error, "log", b"")
+        output = {"output": log.decode(errors="replace")} if log else {}
+        self._log.error(type(error).__name__, what=error.what, hint=error.hint, **output)
+
+    def clear(self) -> None:
+        """Nothing is ever overwritten here."""
+
+
+Messages = ConsoleMessages | JsonMessages
+
+
+def messages(*, verbose: bool, log_format: str) -> Messages:
+    """The messages in the form that the user wants."""
+    return JsonMessages(verbose=verbose) if log_format == "json" else ConsoleMessages(verbose=verbose)
+
+
+def _sentence(event: str, facts: Mapping[str, object]) -> str:
+    template = _SENTENCES.get(event)
+    if template is not None:
+        return template.format(**facts).replace("  ", " ")
+    return " ".join((event, *(f"{name}={value}" for name, value in facts.items())))
+
+
+def _width() -> int:
+    try:
+        return os.get_terminal_size(2).columns
+    except OSError:
+        return 80
+
+
+def _conforms(console: ConsoleMessages, json: JsonMessages) -> tuple[Progress, Progress]:
+    return console, json

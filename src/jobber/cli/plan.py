@@ -1,0 +1,56 @@
+"""`jobber run --dry-run`: the plan of a run as YAML-like lines on stdout."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from jobber import __version__
+from jobber.domain.labels import Label, container_labels
+from jobber.domain.naming import LATEST_RUN
+from jobber.domain.policy import ResultImagePolicy
+
+if TYPE_CHECKING:
+    from jobber.domain.use_cases.run import PreparedRun, RunRequest
+
+
+def print_plan(request: RunRequest, prepared: PreparedRun) -> None:
+    """Print what the run would be, in YAML."""
+    plan = prepared.plan
+    lines = [
+        _pair("image", f"{plan.image.reference} ({plan.image.id})"),
+        _pair("command", None if plan.command is None else list(plan.command)),
+        "inputs:" if plan.inputs else "inputs: []",
+        *(
+            f"- {json.dumps(item.image.reference)} # {item.image.id}\n  src: {json.dumps(item.source)}"
+            f"\n  dest: {json.dumps(item.destination)}"
+            for item in plan.inputs
+        ),
+        _pair("mounts", [f"{m.source or m.kind}:{m.destination}" for m in request.options.mounts]),
+        _pair("Xdocker", list(plan.docker_args)),
+        _pair("runtime", plan.runtime),
+        _pair("out", plan.out),
+        _pair("timeout", request.timeout),
+        _pair("result-image", plan.keep.value),
+        _pair("engine", f"{plan.engine_name} {plan.engine_version}"),
+        _pair("tags", _tags(prepared)),
+        _pair("push", plan.push and bool(prepared.code.reference and prepared.code.reference.is_remote)),
+        "labels:",
+        *(
+            f"  {name}: {json.dumps(value, ensure_ascii=False)}"
+            for name, value in container_labels(plan, version=__version__).items()
+            if name != Label.RUN
+        ),
+    ]
+    print("\n".join(lines))
+
+
+def _tags(prepared: PreparedRun) -> list[str]:
+    plan = prepared.plan
+    if plan.repository is None or plan.keep is ResultImagePolicy.NONE:
+        return []
+    return [f"{plan.repository}:{LATEST_RUN}", f"{plan.repository}:YYYYMMDD_HHMMSS"]
+
+
+def _pair(name: str, value: object) -> str:
+    return f"{name}: {json.dumps(value, ensure_ascii=False)}"

@@ -1,0 +1,22 @@
+"""`jobber recover`."""
+
+from __future__ import annotations
+
+import os
+
+from jobber.cli.options import GlobalOptions
+
+
+def recover(*, options: GlobalOptions | None = None) -> int:
+    """Finish the runs that have ended without anyone to finish them."""
+    from jobber.adapters.host.signals import SignalInterruptions  # noqa: PLC0415
+    from jobber.cli.composition import recovery  # noqa: PLC0415
+
+    options = options or GlobalOptions()
+    progress = options.messages()
+    interruptions = SignalInterruptions()
+    with options.connected(progress, interruptions, environment=os.environ) as engine:
+        failed = recovery(engine, interruptions, progress).recover()
+    for error in failed:
+        progress.fail(error)
+    return 1 if failed else 0

@@ -1,0 +1,154 @@
+"""Which words of the command line are jobber's, and which belong to the job.
+
+Pure. A parser that knows options but not where IMAGE stands would take `-v` away from the job; this finds the
+command and IMAGE first, and hands the parser only what is meant for it, in one canonical spelling (`--name=value`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from jobber.domain.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Syntax:
+    """The options of a command: each spelling with the canonical one; with a value, or without."""
+
+    valued: Mapping[str, str] = field(default_factory=dict)
+    flags: Mapping[str, str] = field(default_factory=dict)
+    takes_rest: bool = False
+    """Whether all that follows the first operand is not ours (`run`)."""
+
+    def joined(self, other: Syntax) -> Syntax:
+        """The options of both."""
+        return Syntax(
+            {**self.valued, **other.valued}, {**self.flags, **other.flags}, self.takes_rest or other.takes_rest
+        )
+
+
+def _spellings(*groups: tuple[str, ...]) -> dict[str, str]:
+    """Every spelling of each group, with the group's last as the canonical one."""
+    return {spelling: group[-1] for group in groups for spelling in group}
+
+
+GLOBAL = Syntax(
+    valued=_spellings(
+        ("-H", "--host"), ("-r", "--reg"), ("-c", "--config"), ("--engine",), ("--log-format",)
+    ),
+    flags=_spellings(("-v", "--verbose"), ("--version",), ("-h", "--help")),
+)
+COMMANDS: Mapping[str, Syntax] = {
+    "build": Syntax(
+        valued=_spellings(
+            ("-t", "--tag"),
+            ("-f", "--file"),
+            ("--build-arg",),
+            ("--target",),
+            ("--platform",),
+            ("--secret",),
+            ("--iidfile",),
+        ),
+        flags=_spellings(("--no-cache",), ("--pull",), ("--no-push",)),
+    ),
+    "run": Syntax(
+        valued=_spellings(
+            ("--runtime",),
+            ("-i", "--in"),
+            ("-o", "--out"),
+            ("-ri", "--result-image"),
+            ("-Xd", "-XDocker", "--XDocker", "--Xdocker"),
+            ("--timeout",),
+            ("--pull",),
+            ("--iidfile",),
+        ),
+        flags=_spellings(("--no-push",), ("--dry-run",)),
+        takes_rest=True,
+    ),
+    "push": Syntax(),
+    "recover": Syntax(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLine:
+    """The words of a command line, sorted."""
+
+    command: str | None
+    options: tuple[str, ...] = ()
+    """`--name=value` and `--name`, in order."""
+    operands: tuple[str, ...] = ()
+    """For `run`: IMAGE, if it is there."""
+    rest: tuple[str, ...] = ()
+    """What belongs to the job, word for word."""
+
+
+def sort_words(words: Sequence[str]) -> CommandLine:
+    """Sort a command line. Raises `UsageError` for an unknown command or option, or a missing value."""
+    command: str | None = None
+    syntax = GLOBAL
+    options: list[str] = []
+    operands: list[str] = []
+    position = 0
+    while position < len(words):
+        word = words[position]
+        position += 1
+        if word == "--":
+            operands.extend(words[position:])
+            break
+        if word.startswith("-") and word != "-":
+            option, used = _read_option(word, words[position : position + 1], syntax, command)
+            options.append(option)
+            position += used
+        elif command is None:
+            command = _known_command(word)
+            syntax = GLOBAL.joined(COMMANDS[command])
+        elif syntax.takes_rest:
+            return CommandLine(command, tuple(options), (word,), tuple(words[position:]))
+        else:
+            operands.append(word)
+    if syntax.takes_rest:
+        return CommandLine(command, tuple(options), tuple(operands[:1]), tuple(operands[1:]))
+    return CommandLine(command, tuple(options), tuple(operands))
+
+
+def _read_option(word: str, following: Sequence[str], syntax: Syntax, command: str | None) -> tuple[str, int]:
+    """The canonical form of an option, and how many of the following words it takes."""
+    if word in syntax.flags:
+        return syntax.flags[word], 0
+    name, equals, value = word.partition("=")
+    if name in syntax.valued:
+        if equals:
+            return f"{syntax.valued[name]}={value}", 0
+        if not following:
+            raise UsageError(f"option {name} needs a value", hint=_see_help(command))
+        return f"{syntax.valued[name]}={following[0]}", 1
+    if name in syntax.flags:
+        raise UsageError(f"option {name} takes no value", hint=_see_help(command))
+    short, attached = word[:2], word[2:]
+    if not word.startswith("--") and short in syntax.valued and attached:
+        return f"{syntax.valued[short]}={attached}", 0
+    raise UsageError(
+        f"unknown option {name}", hint=_nearest(name, [*syntax.valued, *syntax.flags]) or _see_help(command)
+    )
+
+
+def _known_command(word: str) -> str:
+    if word not in COMMANDS:
+        raise UsageError(f"unknown command {word!r}", hint=_nearest(word, [*COMMANDS]) or _see_help(None))
+    return word
+
+
+def _nearest(word: str, known: Sequence[str]) -> str | None:
+    import difflib  # noqa: PLC0415 - only for mistakes
+
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"did you mean {near[0]}?" if near else None
+
+
+def _see_help(command: str | None) -> str:
+    return f"see `jobber {command} --help`" if command else "see `jobber --help`"
