@@ -11,7 +11,7 @@ from jobber.adapters.wire import Endpoint, TlsFiles, Wire, WireBroken, WireUnrea
 from jobber.domain.errors import EngineUnavailable, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from jobber.domain.ports import Engine
     from jobber.domain.progress import Progress
@@ -158,13 +158,13 @@ def _ask(endpoint: Endpoint) -> _Answer:
     return _Answer("docker", server[1] if server else headers["api-version"], headers["api-version"])
 
 
-def _assemble(wire: Wire, answer: _Answer, **extras: object) -> Engine:
+def _assemble(wire: Wire, answer: _Answer, *, closing: Callable[[], None] | None = None) -> Engine:
     version = {"Version": answer.version, "ApiVersion": answer.api_version}
     address = str(wire.endpoint)
     if answer.name == "podman":
         from jobber.adapters.podman.engine import PodmanEngine  # noqa: PLC0415 - one adapter alone is loaded
 
-        return PodmanEngine(wire, address=address, version=version, **extras)
+        return PodmanEngine(wire, address=address, version=version, closing=closing)
     from jobber.adapters.docker.engine import DockerEngine  # noqa: PLC0415
 
     return DockerEngine(wire, address=address, version=version)

@@ -342,6 +342,10 @@ class Wire:
         connection.fresh = False
         self._idle.append(connection)
 
+    def within(self, prefix: str) -> Wire:
+        """A wire to the same engine whose calls begin with another prefix."""
+        return Wire(self.endpoint, prefix=prefix, seconds=self._seconds, on_call=self._on_call)
+
     def close(self) -> None:
         """Close what is idle."""
         while self._idle:

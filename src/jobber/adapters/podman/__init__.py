@@ -1,0 +1,1 @@
+"""Podman, from 4.3 on, by its own API."""

@@ -1,0 +1,100 @@
+"""A Podman engine, put together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jobber.adapters.podman.containers import PodmanContainers
+from jobber.adapters.podman.images import PodmanImages
+from jobber.adapters.wire import Wire
+from jobber.domain.engine import EngineDescription
+from jobber.domain.errors import EngineUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jobber.adapters.podman.builder import PodmanBuilder
+    from jobber.adapters.podman.inputs import PodmanInputs
+    from jobber.adapters.podman.registry import PodmanRegistry
+
+_LIBPOD = "/v4.0.0/libpod"
+"""Every Podman from 4.0 on serves the paths of that version."""
+_MOUNTS_DIRECTORIES = 5
+
+
+class PodmanEngine:
+    """The roles of a Podman engine behind a wire."""
+
+    def __init__(
+        self,
+        wire: Wire,
+        *,
+        address: str = "",
+        version: dict[str, Any] | None = None,
+        closing: Callable[[], None] | None = None,
+    ) -> None:
+        """Make an engine; `version` is the body of `GET /version`, if the caller has it.
+
+        `closing` is called when the engine is let go of, to end a service that was started for it.
+        """
+        number = (version or _version(wire))["Version"]
+        self._compatible = wire
+        self._wire = wire.within(_LIBPOD)
+        self._mounts_directories = int(number.partition(".")[0]) >= _MOUNTS_DIRECTORIES
+        self._description = EngineDescription(
+            name="podman", version=number, mounts_images=self._mounts_directories, address=address
+        )
+        self._closing = closing
+        self._images = PodmanImages(self._wire)
+        self._containers = PodmanContainers(self._wire)
+
+    @property
+    def images(self) -> PodmanImages:
+        """Images."""
+        return self._images
+
+    @property
+    def containers(self) -> PodmanContainers:
+        """Containers."""
+        return self._containers
+
+    @property
+    def registry(self) -> PodmanRegistry:
+        """Pulls and pushes."""
+        from jobber.adapters.podman.registry import PodmanRegistry  # noqa: PLC0415 - for those who need it
+
+        return PodmanRegistry(self._compatible, images=self._images)
+
+    @property
+    def inputs(self) -> PodmanInputs:
+        """Directories of images, to be mounted."""
+        from jobber.adapters.podman.inputs import PodmanInputs  # noqa: PLC0415 - for those who need it
+
+        return PodmanInputs(self._wire, mounts_directories=self._mounts_directories)
+
+    @property
+    def builder(self) -> PodmanBuilder:
+        """Builds."""
+        from jobber.adapters.podman.builder import PodmanBuilder  # noqa: PLC0415 - for those who need it
+
+        return PodmanBuilder(self._wire, images=self._images)
+
+    def describe(self) -> EngineDescription:
+        """What the engine is."""
+        return self._description
+
+    def close(self) -> None:
+        """Let go of the engine, and end a service that runs for us alone."""
+        self._wire.close()
+        self._compatible.close()
+        closing, self._closing = self._closing, None
+        if closing is not None:
+            closing()
+
+
+def _version(wire: Wire) -> dict[str, Any]:
+    with wire.call("GET", "/version") as response:
+        if not response.ok:
+            raise EngineUnavailable([(str(wire.endpoint), response.why())])
+        facts: dict[str, Any] = response.json()
+        return facts

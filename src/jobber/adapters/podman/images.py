@@ -1,0 +1,76 @@
+"""Podman's images."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from jobber.adapters.claim import claim_tag
+from jobber.adapters.podman.names import candidates, engine_reference
+from jobber.adapters.podman.parts import make_part, remove_part
+from jobber.adapters.podman.translate import failed, image_of
+from jobber.domain.errors import ImageNotFound, NameTaken
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jobber.adapters.wire import Wire
+    from jobber.domain.image import Image
+    from jobber.domain.reference import ImageId, ImageReference
+
+_MISSING = 404
+
+
+class PodmanImages:
+    """The image store behind a wire."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def inspect(self, name: ImageReference | ImageId | str) -> Image:
+        """Look an image up. Raises `ImageNotFound`."""
+        for candidate in candidates(name):
+            with self._wire.call("GET", f"/images/{quote(candidate, safe='/:@')}/json") as response:
+                if response.status == _MISSING:
+                    continue
+                if not response.ok:
+                    raise failed(f"inspect image {name}", response)
+                return image_of(response.json())
+        raise ImageNotFound(str(name))
+
+    def tag(self, image: ImageId, *, reference: ImageReference) -> None:
+        """Give an image a tag, taking it from any other image. Raises `ImageNotFound`."""
+        full = engine_reference(reference)
+        query = {"repo": full.repository, "tag": full.tag}
+        path = f"/images/{image.removeprefix('sha256:')}/tag"
+        with self._wire.call("POST", path, query=query) as response:
+            if response.status == _MISSING:
+                raise ImageNotFound(image)
+            if not response.ok:
+                raise failed(f"tag {reference}", response)
+
+    def claim(self, image: ImageId, *, reference: ImageReference) -> None:
+        """Give an image a tag that no other image has. Raises `TagTaken`, `ImageNotFound`."""
+        claim_tag(self, image, reference, part=self._claim)
+
+    def remove(self, name: ImageReference | ImageId) -> None:
+        """Remove a tag, and the image with its last one; by id, the image. Raises `ImageNotFound`."""
+        for candidate in candidates(name):
+            with self._wire.call("DELETE", f"/images/{quote(candidate, safe='/:@')}") as response:
+                if response.status == _MISSING:
+                    continue
+                if not response.ok:
+                    raise failed(f"remove image {name}", response)
+                return
+        raise ImageNotFound(str(name))
+
+    def _claim(self, image: ImageId, name: str) -> Iterator[None]:
+        try:
+            part = make_part(self._wire, image, name=name)
+        except NameTaken:
+            remove_part(self._wire, name, only_abandoned=True)
+            raise
+        try:
+            yield
+        finally:
+            remove_part(self._wire, part)

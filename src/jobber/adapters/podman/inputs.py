@@ -1,0 +1,101 @@
+"""Directories of images as inputs on Podman: mounted from 5 on, shared copies before."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING
+
+from jobber.adapters.podman.parts import make_part, remove_part
+from jobber.adapters.podman.translate import failed, not_started
+from jobber.adapters.shared_inputs import Volume, share
+from jobber.domain.container import ImageMount
+from jobber.domain.errors import SourceNotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from jobber.adapters.wire import Wire
+    from jobber.domain.container import ContainerId, VolumeMount
+    from jobber.domain.image import Image
+    from jobber.domain.progress import Progress
+
+_MISSING = 404
+_NOT_FOUND = 127
+_GO_DIRECTORY = 1 << 31
+
+
+class PodmanInputs:
+    """The inputs behind a wire."""
+
+    def __init__(self, wire: Wire, *, mounts_directories: bool) -> None:
+        self._wire = wire
+        self._mounts_directories = mounts_directories
+
+    def provide(
+        self, image: Image, *, source: str, destination: str, progress: Progress
+    ) -> ImageMount | VolumeMount:
+        """Mount a directory of an image where Podman can, else share a whole copy in a volume."""
+        if source == "/":
+            return ImageMount(image.id, source, destination)
+        if not self._mounts_directories:
+            return share(self, image, source=source, destination=destination, progress=progress)
+        part = make_part(self._wire, image.id)
+        try:
+            return ImageMount(image.id, self._directory(part, image, source), destination)
+        finally:
+            remove_part(self._wire, part)
+
+    def list(self, label: str) -> Sequence[Volume]:
+        """All volumes with a label."""
+        query = {"filters": json.dumps({"label": [label]})}
+        with self._wire.call("GET", "/volumes/json", query=query) as response:
+            if not response.ok:
+                raise failed("list volumes", response)
+            found = response.json() or ()
+        return [Volume(v["Name"], v.get("Labels") or {}, v.get("CreatedAt") or "") for v in found]
+
+    def create(self, name: str, *, labels: Mapping[str, str]) -> None:
+        """Make an empty volume."""
+        body = {"Name": name, "Labels": dict(labels)}
+        with self._wire.call("POST", "/volumes/create", body=body) as response:
+            if not response.ok:
+                raise failed("create a volume", response)
+
+    def remove(self, name: str) -> None:
+        """Remove a volume; no error where it is gone or in use."""
+        with self._wire.call("DELETE", f"/volumes/{name}") as response:
+            response.read()
+
+    def fill(self, name: str, *, image: Image, source: str) -> None:
+        """Copy a directory of an image into an empty volume: Podman does so when the container is set up."""
+        part = make_part(self._wire, image.id)
+        try:
+            directory = self._directory(part, image, source)
+        finally:
+            remove_part(self._wire, part)
+        filled = make_part(self._wire, image.id, volumes=({"Name": name, "Dest": directory},))
+        try:
+            with self._wire.call("POST", f"/containers/{filled}/init") as response:
+                error = None if response.ok else failed("copy the input", response)
+                # The copy comes before the runtime looks for the command, which nobody has.
+                if error is not None and not_started(error.why).exit_status != _NOT_FOUND:
+                    raise error
+        finally:
+            remove_part(self._wire, filled)
+
+    def _directory(self, container: ContainerId, image: Image, source: str) -> str:
+        """The directory that a path means, links followed. Raises `SourceNotFound`."""
+        path = source
+        with self._wire.call(
+            "HEAD", f"/containers/{container}/archive", query={"path": path}
+        ) as response:
+            described = response.headers.get("x-docker-container-path-stat", "")
+            missing = response.status == _MISSING or not described
+        if not missing:
+            facts = json.loads(base64.b64decode(described))
+            if facts.get("isDir") or facts["mode"] & _GO_DIRECTORY:
+                return path
+            if link := facts.get("linkTarget"):
+                return str(link)
+        raise SourceNotFound(next(iter(image.references), image.id), source=source)

@@ -1,0 +1,44 @@
+"""What the user calls an image, and what Podman does.
+
+Podman stores `mnist` as `localhost/mnist`, and gives short names of its own to what it pulled or built.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from jobber.domain.reference import parse_image_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jobber.domain.reference import ImageId, ImageReference
+
+LOCAL = "localhost"
+HUB = "docker.io"
+
+
+def engine_reference(reference: ImageReference) -> ImageReference:
+    """The reference in full, as it is said to Podman."""
+    if reference.registry:
+        return reference
+    return replace(reference, registry=HUB if reference.namespace else LOCAL)
+
+
+def candidates(name: ImageReference | ImageId | str) -> tuple[str, ...]:
+    """Under which names an image may be there; the first that is counts."""
+    if isinstance(name, str):
+        return (parse_image_id(name) or name).removeprefix("sha256:"),
+    full = str(engine_reference(name))
+    return (full,) if name.registry or name.namespace else (full, f"{HUB}/library/{name}", str(name))
+
+
+def user_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Podman's names as the user knows them."""
+    return tuple(name.removeprefix(f"{LOCAL}/") for name in names)
+
+
+def true_digests(digests: Iterable[str]) -> tuple[str, ...]:
+    """Repository digests; those that Podman makes up for local images are left out."""
+    return tuple(digest for digest in digests if not digest.startswith(f"{LOCAL}/"))

@@ -1,0 +1,73 @@
+"""Containers that jobber makes for its own ends, never starts, and takes away again."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from jobber.adapters.ownership import current_owner, is_alive
+from jobber.adapters.podman.translate import failed
+from jobber.domain.container import ContainerId
+from jobber.domain.errors import EngineFailed, ImageNotFound, NameTaken
+from jobber.domain.labels import Label
+
+if TYPE_CHECKING:
+    from jobber.adapters.wire import Wire
+    from jobber.domain.reference import ImageId
+
+_MISSING = 404
+_DUMMY = "/jobber-never-starts-this"
+
+
+def make_part(
+    wire: Wire, image: ImageId, *, name: str | None = None, volumes: tuple[dict[str, Any], ...] = ()
+) -> ContainerId:
+    """Make a container that is never started, and says whose it is. Raises `NameTaken`, `ImageNotFound`."""
+    body: dict[str, Any] = {
+        "image": image.removeprefix("sha256:"),
+        "entrypoint": [_DUMMY],
+        "command": [_DUMMY],
+        "labels": {Label.RUN: json.dumps({Label.PART: current_owner()})},
+        "netns": {"nsmode": "none"},
+        "volumes": list(volumes),
+    }
+    if name is not None:
+        body["name"] = name
+    with wire.call("POST", "/containers/create", body=body) as response:
+        if not response.ok:
+            raise create_failed(failed("create a container", response), image=image, name=name)
+        return ContainerId(response.json()["Id"])
+
+
+def create_failed(error: EngineFailed, *, image: ImageId, name: str | None) -> Exception:
+    """What Podman means with a create that failed: on 4.3 everything is a 500."""
+    why = error.why.lower()
+    if name is not None and "already in use" in why:
+        return NameTaken(name)
+    if "image not known" in why or "no such image" in why:
+        return ImageNotFound(image)
+    return error
+
+
+def remove_part(wire: Wire, container: str, *, only_abandoned: bool = False) -> None:
+    """Remove such a container at once; with `only_abandoned`, only if its maker is no more."""
+    if only_abandoned:
+        with wire.call("GET", f"/containers/{container}/json") as response:
+            if not response.ok:
+                return
+            labels = response.json()["Config"].get("Labels") or {}
+        if is_alive(part_owner(labels)) is not False:
+            return
+    query = {"force": True, "v": True, "timeout": 0}
+    with wire.call("DELETE", f"/containers/{container}", query=query) as response:
+        if not response.ok and response.status != _MISSING:
+            raise failed("remove a container", response)
+
+
+def part_owner(labels: dict[str, str]) -> str:
+    """Whose part a container is; empty where it is none."""
+    try:
+        facts = json.loads(labels.get(Label.RUN, ""))
+        return str(facts.get(Label.PART, ""))
+    except (ValueError, AttributeError):
+        return ""

@@ -1,0 +1,53 @@
+"""Podman's way to the registries: the calls that are compatible with Docker's, for they tell errors honestly.
+
+Podman's own calls answer 200 with an empty list, or with nothing, where a pull or a push failed (4.3).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from jobber.adapters.podman.names import engine_reference
+from jobber.adapters.registry_events import authorization, follow
+from jobber.domain.errors import PullRefused, PushRefused
+
+if TYPE_CHECKING:
+    from jobber.adapters.podman.images import PodmanImages
+    from jobber.adapters.wire import Wire
+    from jobber.domain.credentials import Credentials
+    from jobber.domain.image import Image
+    from jobber.domain.progress import Progress
+    from jobber.domain.reference import ImageReference
+
+
+class PodmanRegistry:
+    """Pulls and pushes by the service; `wire` is one without libpod's prefix."""
+
+    def __init__(self, wire: Wire, *, images: PodmanImages) -> None:
+        self._wire = wire
+        self._images = images
+
+    def pull(
+        self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress
+    ) -> Image:
+        """Bring an image from its registry."""
+        full = engine_reference(reference)
+        query = {"fromImage": full.repository, "tag": full.digest or full.tag or "latest"}
+        headers = authorization(credentials, full)
+        with self._wire.call("POST", "/images/create", query=query, headers=headers) as response:
+            follow(response, reference, refused=PullRefused, progress=progress)
+        return self._images.inspect(reference)
+
+    def push(
+        self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress
+    ) -> str:
+        """Send a tag to its registry and return the digest."""
+        full = engine_reference(reference)
+        path = f"/images/{quote(full.repository, safe='/:')}/push"
+        headers = authorization(credentials, full)
+        with self._wire.call("POST", path, query={"tag": full.tag}, headers=headers) as response:
+            digest = follow(response, reference, refused=PushRefused, progress=progress)
+        if not digest:
+            raise PushRefused(str(reference), why="the engine did not say that it arrived")
+        return digest

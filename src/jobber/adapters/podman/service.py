@@ -1,0 +1,81 @@
+"""A Podman service of our own, where Podman is there and no engine listens (SPEC section 7)."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jobber.adapters.wire import Endpoint, Wire, WireBroken, WireUnreachable, parse_endpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_READY_SECONDS = 30.0
+_IDLE_SECONDS = 60
+"""The service ends by itself after so long without us, should we be killed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A running service."""
+
+    endpoint: Endpoint
+    process: subprocess.Popen[bytes]
+    folder: Path
+
+    def stop(self) -> None:
+        """End it; what runs in its containers goes on."""
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def start_service(environment: Mapping[str, str], *, tried: list[tuple[str, str]]) -> Service | None:
+    """Start `podman system service`, if there is a podman; what went wrong is added to `tried`."""
+    podman = shutil.which("podman", path=environment.get("PATH"))
+    if podman is None:
+        tried.append(("podman on the PATH", "there is none"))
+        return None
+    folder = Path(tempfile.mkdtemp(prefix="jobber-podman-"))
+    endpoint = parse_endpoint(f"unix://{folder}/podman.sock")
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [podman, "system", "service", "--time", str(_IDLE_SECONDS), str(endpoint)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=dict(environment),
+            start_new_session=True,  # our terminal's Ctrl-C is not for it
+        )
+    service = Service(endpoint, process, folder)
+    try:
+        _await_ready(service)
+    except BaseException as error:
+        said = (folder / "log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        service.stop()
+        if not isinstance(error, WireUnreachable | WireBroken):
+            raise
+        tried.append((f"{podman} system service", said[-1] if said else str(error)))
+        return None
+    return service
+
+
+def _await_ready(service: Service) -> None:
+    give_up = time.monotonic() + _READY_SECONDS
+    while True:
+        try:
+            with Wire(service.endpoint, seconds=_READY_SECONDS).call("GET", "/_ping"):
+                return
+        except WireUnreachable:
+            if service.process.poll() is not None or time.monotonic() > give_up:
+                raise
+            time.sleep(0.02)

@@ -1,0 +1,113 @@
+"""Podman's JSON and messages as values and errors of the domain; nothing of Podman's goes further than this."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from jobber.adapters.podman.names import true_digests, user_names
+from jobber.domain.container import Container, ContainerId, ContainerMount, ContainerState
+from jobber.domain.errors import EngineFailed, JobNotStarted
+from jobber.domain.image import Image, ImageConfiguration
+from jobber.domain.reference import ImageId
+
+if TYPE_CHECKING:
+    from jobber.adapters.wire import Response
+
+_NEVER = "0001-01-01"
+_ANONYMOUS = re.compile(r"[0-9a-f]{64}").fullmatch
+_BEFORE = frozenset(("created", "configured", "initialized"))
+_AFTER = frozenset(("exited", "stopped", "dead"))
+_NOT_FOUND = 127
+_NOT_EXECUTABLE = 126
+_ENGINE_FAILED = 125
+
+
+def image_of(answer: dict[str, Any]) -> Image:
+    """An image out of `GET /libpod/images/NAME/json`."""
+    config = answer.get("Config") or {}
+    return Image(
+        id=image_id(answer["Id"]),
+        references=user_names(answer.get("RepoTags") or ()),
+        digests=true_digests(answer.get("RepoDigests") or ()),
+        labels=config.get("Labels") or answer.get("Labels") or {},
+        configuration=ImageConfiguration(
+            command=_words(config.get("Cmd")),
+            entrypoint=_words(config.get("Entrypoint")),
+            workdir=config.get("WorkingDir") or None,
+            user=config.get("User") or None,
+            environment=tuple(config.get("Env") or ()),
+            exposed_ports=tuple(sorted(config.get("ExposedPorts") or ())),
+            volumes=tuple(sorted(config.get("Volumes") or ())),
+            stop_signal=config.get("StopSignal") or None,
+        ),
+        layers=len((answer.get("RootFS") or {}).get("Layers") or ()),
+        created=answer.get("Created") or "",
+        size=answer.get("Size") or 0,
+        platform="/".join(filter(None, (answer.get("Os"), answer.get("Architecture")))),
+    )
+
+
+def image_id(text: str) -> ImageId:
+    """Podman's id of an image, which it writes without the algorithm."""
+    return ImageId("sha256:" + text.removeprefix("sha256:"))
+
+
+def container_of(answer: dict[str, Any]) -> Container:
+    """A container out of `GET /libpod/containers/ID/json`."""
+    state = answer["State"]
+    status = state["Status"]
+    where = ContainerState.RUNNING
+    if status in _BEFORE:
+        where = ContainerState.CREATED
+    elif status in _AFTER:
+        where = ContainerState.EXITED
+    return Container(
+        id=ContainerId(answer["Id"]),
+        name=answer["Name"],
+        image=image_id(answer["Image"]),
+        state=where,
+        exit_status=state["ExitCode"] if where is ContainerState.EXITED else None,
+        labels=answer["Config"].get("Labels") or {},
+        mounts=tuple(_mount_of(mount) for mount in answer.get("Mounts") or ()),
+        created=answer["Created"],
+        started=_moment(state["StartedAt"]),
+        finished=_moment(state["FinishedAt"]),
+    )
+
+
+def failed(call: str, response: Response) -> EngineFailed:
+    """The error of a call that has no class of its own."""
+    return EngineFailed(call, why=response.why(), status=response.status)
+
+
+def not_started(why: str) -> JobNotStarted:
+    """What `podman run` makes of a start that failed: 127 not found, 126 not executable, else 125."""
+    lowered = why.lower()
+    if "executable file not found" in lowered or "no such file or directory" in lowered:
+        status = _NOT_FOUND
+    elif "permission denied" in lowered or "is a directory" in lowered or "exec format error" in lowered:
+        status = _NOT_EXECUTABLE
+    else:
+        status = _ENGINE_FAILED
+    # runc: runc create failed: unable to start container process: exec: "x": not found in $PATH: OCI …
+    cause = re.search(r'exec: ("[^"]*": .*?)(: OCI .*)?$', why)
+    return JobNotStarted(why=cause[1] if cause else why, exit_status=status)
+
+
+def _mount_of(mount: dict[str, Any]) -> ContainerMount:
+    name = mount.get("Name") or ""
+    return ContainerMount(
+        destination=mount["Destination"],
+        kind=mount.get("Type") or "bind",
+        source=name or mount.get("Source") or "",
+        anonymous=bool(_ANONYMOUS(name)),
+    )
+
+
+def _words(value: list[str] | None) -> tuple[str, ...] | None:
+    return tuple(value) if value else None
+
+
+def _moment(text: str) -> str:
+    return "" if text.startswith(_NEVER) else text
