@@ -81,8 +81,9 @@ class PodmanContainers:
         stream = self._wire.upgrade(f"/containers/{container}/attach", query=_ATTACH)
         if not isinstance(stream, tuple):
             with stream:
-                self._found(container, stream, "attach to the container")
-            raise EngineFailed("attach to the container", why="it gives no stream")
+                if stream.status == _MISSING:
+                    raise ContainerNotFound(container)
+                raise not_started(stream.why())  # attaching sets the container up, as far as its command
         return StreamAttachment(
             stream, job, multiplexed=not terminal, stdin=stdin, interruptions=interruptions
         )

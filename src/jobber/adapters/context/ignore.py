@@ -1,0 +1,145 @@
+"""`.dockerignore`, as Docker treats it.
+
+The rules are those of moby's pattern matcher (docs: "Dockerfile reference, .dockerignore file"): patterns are tried
+in order, the last that matches a path or one of its parents decides. docker-py has a matcher too; it differs in
+how it treats `**`, escapes and invalid patterns, and costs 180 ms to import.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jobber.domain.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LITERAL = frozenset(".+()|{}$^")
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One line of the file."""
+
+    text: str
+    excepts: bool
+    """Whether it takes back what earlier ones ignore (`!`)."""
+    matches: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """All the patterns of a file, in order."""
+
+    patterns: tuple[Pattern, ...] = ()
+
+    def ignores(self, path: str) -> bool:
+        """Whether a path, relative and without a slash at the end, is left out."""
+        paths = [path, *_parents(path)]
+        ignored = False
+        for pattern in self.patterns:
+            if pattern.excepts is ignored and any(map(pattern.matches.fullmatch, paths)):
+                ignored = not pattern.excepts
+        return ignored
+
+    def may_except_below(self, directory: str) -> bool:
+        """Whether something in an ignored directory may be taken back, so that it must be looked into.
+
+        Docker looks only into directories that an exception names from the start: `!**/x` brings nothing back.
+        """
+        start = directory + "/"
+        return any(pattern.excepts and (pattern.text + "/").startswith(start) for pattern in self.patterns)
+
+    def sparing(self, *names: str) -> Ignore:
+        """The same, except that these files are sent where they are ignored: the builder itself reads them."""
+        added = tuple(_pattern(_escape(name), excepts=True) for name in names if self.ignores(name))
+        return Ignore((*self.patterns, *added))
+
+
+def parse_ignore(text: str, *, name: str = ".dockerignore") -> Ignore:
+    """Read the file. Raises `UsageError` that names the line of an invalid pattern."""
+    patterns = []
+    for number, raw in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
+        if raw.startswith("#"):
+            continue
+        line = raw.strip()
+        excepts = line.startswith("!")
+        word = line[1:].strip() if excepts else line
+        if not word:
+            if excepts:
+                raise UsageError(f"{name}:{number}: '!' stands alone", hint="name what it excepts, or remove it")
+            continue
+        try:
+            patterns.append(_pattern(_clean(word), excepts=excepts))
+        except (ValueError, re.error):
+            raise UsageError(
+                f"{name}:{number}: {raw!r} is no valid pattern", hint="close its bracket, or escape it with \\"
+            ) from None
+    return Ignore(tuple(patterns))
+
+
+def _clean(word: str) -> str:
+    cleaned = "/" + posixpath.normpath(word).lstrip("/") if word.startswith("/") else posixpath.normpath(word)
+    return cleaned[1:] if len(cleaned) > 1 and cleaned.startswith("/") else cleaned
+
+
+def _pattern(text: str, *, excepts: bool) -> Pattern:
+    return Pattern(text, excepts, re.compile("".join(_pieces(text)), re.DOTALL))
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The regular expression of a pattern, piece by piece. Raises `ValueError` for an invalid one."""
+    position = 0
+    while position < len(text):
+        character = text[position]
+        position += 1
+        if text.startswith("**", position - 1):
+            position += 1
+            if text.startswith("/", position):
+                position += 1
+            yield ".*" if position >= len(text) else "(?:.*/)?"
+        elif character == "*":
+            yield "[^/]*"
+        elif character == "?":
+            yield "[^/]"
+        elif character == "[":
+            end = _end_of_class(text, position)
+            yield f"(?!/)[{text[position:end]}]"
+            position = end + 1
+        elif character == "\\":
+            if position == len(text):
+                raise ValueError(text)
+            yield re.escape(text[position])
+            position += 1
+        else:
+            yield re.escape(character) if character in _LITERAL else character
+
+
+def _end_of_class(text: str, start: int) -> int:
+    """Where a `[…]` that begins before `start` ends. Raises `ValueError` where it doesn't, or is empty."""
+    position = start + (1 if text.startswith("^", start) else 0)
+    first = position
+    while position < len(text):
+        if text[position] == "\\":
+            position += 2
+        elif text[position] == "]" and position > first:
+            return position
+        elif text[position] == "]":
+            break
+        else:
+            position += 1
+    raise ValueError(text)
+
+
+def _parents(path: str) -> Iterator[str]:
+    end = path.rfind("/")
+    while end > 0:
+        yield path[:end]
+        end = path.rfind("/", 0, end)
+
+
+def _escape(name: str) -> str:
+    return re.sub(r"([*?\[\]\\])", r"\\\1", name)

@@ -1,0 +1,89 @@
+"""Builds on Docker: with BuildKit where a client has it, else by the engine's own builder."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jobber.adapters.context import ContextStream
+from jobber.adapters.docker.buildkit import build_with_client, find_client
+from jobber.domain.errors import BuildFailed, OptionUnsupported
+from jobber.domain.reference import ImageId
+
+if TYPE_CHECKING:
+    from jobber.adapters.docker.images import DockerImages
+    from jobber.adapters.wire import Response, Wire
+    from jobber.domain.build import BuildRequest
+    from jobber.domain.progress import Progress
+
+_STEP = re.compile(r"Step \d+/\d+ : .*")
+
+
+class DockerBuilder:
+    """The builders behind a wire."""
+
+    def __init__(self, wire: Wire, *, images: DockerImages) -> None:
+        self._wire = wire
+        self._images = images
+
+    def build(self, request: BuildRequest, *, progress: Progress) -> ImageId:
+        """Build an image, untagged. Raises `BuildFailed`."""
+        client = find_client(os.environ)
+        if client is not None:
+            progress.call("builder", kind="BuildKit", client=" ".join(client.words))
+            built = build_with_client(client, request, endpoint=self._wire.endpoint, progress=progress)
+        else:
+            if request.secrets:
+                raise OptionUnsupported("--secret", engine="docker", why="it needs BuildKit: install docker-buildx")
+            progress.call("builder", kind="the engine's own")
+            built = self._build(request, progress)
+        return self._images.inspect(built).id
+
+    def _build(self, request: BuildRequest, progress: Progress) -> ImageId:
+        context = ContextStream(Path(request.context), Path(request.dockerfile))
+        query = {
+            "dockerfile": context.name,
+            "labels": json.dumps(dict(request.labels)),
+            "buildargs": json.dumps(dict(request.arguments)),
+            "target": request.target,
+            "platform": request.platform,
+            "nocache": request.no_cache,
+            "pull": request.pull or None,
+            "rm": True,
+            "forcerm": True,
+        }
+        with self._wire.call(
+            "POST",
+            "/build",
+            query=query,
+            stream=context.chunks(),
+            headers={"Content-Type": "application/x-tar", "X-Registry-Config": "e30="},
+        ) as response:
+            return _follow(response, progress)
+
+
+def _follow(response: Response, progress: Progress) -> ImageId:
+    """Read the build's stream to its end. Raises `BuildFailed` with the output of the step that failed."""
+    if not response.ok:
+        raise BuildFailed(why=response.why())
+    built: ImageId | None = None
+    step: str | None = None
+    log: list[bytes] = []
+    for event in response.json_lines():
+        if why := event.get("error") or (event.get("errorDetail") or {}).get("message"):
+            raise BuildFailed(why=str(why), log=b"".join(log), step=step)
+        if text := event.get("stream"):
+            octets = text.encode()
+            progress.build_output(octets)
+            if _STEP.fullmatch(text.strip()):
+                step, log = text.strip(), []
+                progress.step(step)
+            log.append(octets)
+        if image := (event.get("aux") or {}).get("ID"):
+            built = ImageId(image)
+    if built is None:
+        raise BuildFailed(why="the engine did not say what it built", log=b"".join(log), step=step)
+    return built

@@ -1,0 +1,176 @@
+"""Builds with BuildKit, which only a `docker` client speaks: buildx, or a client before 23 that has it built in."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from jobber.domain.errors import BuildFailed
+from jobber.domain.reference import ImageId
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jobber.adapters.wire import Endpoint
+    from jobber.domain.build import BuildRequest
+    from jobber.domain.progress import Progress
+
+_WITHOUT_BUILDX = 23
+"""Clients before this version have BuildKit built in; later ones need buildx."""
+_ANSWER_SECONDS = 10.0
+_LINE = re.compile(rb"#(\d+) (.*)")
+_TIMED = re.compile(rb"\d+\.\d+ ?(.*)", re.DOTALL)
+_SAYS_STATE = re.compile(rb"(DONE \d|CACHED$|CANCELED$|sha256:|transferring |exporting |writing image|naming to)")
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A client with BuildKit, and how it is called."""
+
+    words: tuple[str, ...]
+
+
+def find_client(environment: Mapping[str, str]) -> Client | None:
+    """The first `docker` on the PATH that has BuildKit; None where none has, or the user doesn't want it."""
+    if environment.get("DOCKER_BUILDKIT") == "0":
+        return None
+    seen: set[Path] = set()
+    for folder in environment.get("PATH", "").split(os.pathsep):
+        path = Path(folder, "docker")
+        if not os.access(path, os.X_OK) or path.resolve() in seen:
+            continue
+        seen.add(path.resolve())
+        if _says(path, "buildx", "version") is not None:
+            return Client((str(path), "buildx", "build", "--load"))
+        version = re.search(r"version (\d+)\.", _says(path, "--version") or "")
+        if version and int(version[1]) < _WITHOUT_BUILDX:
+            return Client((str(path), "build"))
+    return None
+
+
+def build_with_client(
+    client: Client, request: BuildRequest, *, endpoint: Endpoint, progress: Progress
+) -> ImageId:
+    """Build. Raises `BuildFailed`; a build that is given up leaves no process behind."""
+    with tempfile.TemporaryDirectory(prefix="jobber-build-") as folder:
+        id_file = Path(folder, "id")
+        words = [*client.words, "--progress=plain", f"--iidfile={id_file}", *_options(request)]
+        process = subprocess.Popen(
+            [*words, "--", str(request.context)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=_environment(endpoint),
+            start_new_session=True,  # our terminal's Ctrl-C comes to us alone
+        )
+        assert process.stdout is not None  # noqa: S101 - asked for above
+        reading = _Reading()
+        try:
+            reading.follow(process.stdout, progress)
+            status = process.wait()
+        except BaseException:
+            _end(process)
+            raise
+        finally:
+            process.stdout.close()
+        if status != 0 or not id_file.exists():
+            raise reading.failure()
+        return ImageId(id_file.read_text(encoding="ascii").strip())
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What a plain progress stream has told so far, by vertex."""
+
+    names: dict[bytes, str] = field(default_factory=dict)
+    logs: dict[bytes, list[bytes]] = field(default_factory=dict)
+    failed: bytes | None = None
+    last: list[bytes] = field(default_factory=list)
+
+    def follow(self, stream: IO[bytes], progress: Progress) -> None:
+        for line in stream:
+            progress.build_output(line)
+            if match := _LINE.fullmatch(line.rstrip(b"\r\n")):
+                self._vertex(match[1], match[2], progress)
+            elif line.strip():
+                self.last = [*self.last[-20:], line.strip()]
+
+    def failure(self) -> BuildFailed:
+        why = next((line for line in reversed(self.last) if line.strip("-> ".encode())), b"no reason given")
+        text = re.sub(r"^(ERROR: |error: )?(failed to solve[^:]*: )?", "", why.decode(errors="replace"))
+        text = re.sub(r"^rpc error: code = \w+ desc = ", "", text)
+        if self.failed is None:
+            return BuildFailed(why=text, log=b"")
+        return BuildFailed(
+            why=text, log=b"".join(self.logs.get(self.failed, ())), step=self.names.get(self.failed)
+        )
+
+    def _vertex(self, number: bytes, text: bytes, progress: Progress) -> None:
+        if text.startswith(b"ERROR"):
+            self.failed = number
+        elif timed := _TIMED.fullmatch(text):
+            self.logs.setdefault(number, []).append(timed[1] + b"\n")
+        elif not _SAYS_STATE.match(text):
+            self.names[number] = text.decode(errors="replace")
+            progress.step(self.names[number])
+
+
+def _options(request: BuildRequest) -> list[str]:
+    options = [f"--file={request.dockerfile}"]
+    options += [f"--label={name}={value}" for name, value in request.labels.items()]
+    # A value goes through the environment where it came from there: `--build-arg NAME` alone.
+    options += [
+        f"--build-arg={name}" if value is None else f"--build-arg={name}={value}"
+        for name, value in request.arguments.items()
+    ]
+    options += [f"--secret={secret}" for secret in request.secrets]
+    if request.target:
+        options.append(f"--target={request.target}")
+    if request.platform:
+        options.append(f"--platform={request.platform}")
+    if request.no_cache:
+        options.append("--no-cache")
+    if request.pull:
+        options.append("--pull")
+    return options
+
+
+def _environment(endpoint: Endpoint) -> dict[str, str]:
+    environment = {name: value for name, value in os.environ.items() if name != "DOCKER_CONTEXT"}
+    environment |= {"DOCKER_HOST": str(endpoint), "DOCKER_BUILDKIT": "1", "DOCKER_CLI_HINTS": "false"}
+    if endpoint.tls is not None:
+        environment |= {"DOCKER_TLS_VERIFY": "1" if endpoint.tls.verify else ""}
+        environment |= {"DOCKER_CERT_PATH": endpoint.tls.folder}
+    return environment
+
+
+def _says(path: Path, *words: str) -> str | None:
+    """What a client says; None where it fails."""
+    try:
+        done = subprocess.run(
+            [str(path), *words],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_ANSWER_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout if done.returncode == 0 else None
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+            return

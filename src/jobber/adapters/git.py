@@ -1,0 +1,61 @@
+"""The git work tree around a build context."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from urllib.parse import urlsplit, urlunsplit
+
+_SECONDS = 10.0
+
+
+class GitTree:
+    """What git tells of a folder; nothing where there is no git, no work tree, or git refuses."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+
+    def revision(self) -> str | None:
+        """The commit, with `-dirty` where something is not committed; None outside a work tree."""
+        commit = self._git("rev-parse", "--verify", "--quiet", "HEAD")
+        if not commit:
+            return None
+        changed = self._git("status", "--porcelain", "--untracked-files=normal")
+        return f"{commit}-dirty" if changed or changed is None else commit
+
+    def origin(self) -> str | None:
+        """The remote's address without credentials; None where there is none."""
+        remotes = (self._git("remote") or "").split()
+        if not remotes:
+            return None
+        remote = "origin" if "origin" in remotes else remotes[0]
+        address = self._git("remote", "get-url", remote)
+        return without_credentials(address) if address else None
+
+    def _git(self, *words: str) -> str | None:
+        try:
+            done = subprocess.run(
+                ["git", "-C", self._folder, *words],  # noqa: S607 - the git of the user's PATH is meant
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=_SECONDS,
+                check=False,
+                env={**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"},
+            )
+        except (OSError, subprocess.SubprocessError):
+            return None
+        return done.stdout.strip() if done.returncode == 0 else None
+
+
+def without_credentials(address: str) -> str:
+    """An address without user and password; `git@host:path` names no secret and stays."""
+    if "://" not in address:
+        return address
+    parts = urlsplit(address)
+    if parts.scheme == "ssh":
+        user = parts.netloc.rpartition("@")[0].partition(":")[0]
+        host = parts.netloc.rpartition("@")[2]
+        return urlunsplit(parts._replace(netloc=f"{user}@{host}" if user else host))
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment=""))

@@ -1,0 +1,82 @@
+"""Builds on Podman, by its own API."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jobber.adapters.context import ContextStream
+from jobber.adapters.podman.translate import image_id
+from jobber.domain.errors import BuildFailed, OptionUnsupported
+
+if TYPE_CHECKING:
+    from jobber.adapters.podman.images import PodmanImages
+    from jobber.adapters.wire import Response, Wire
+    from jobber.domain.build import BuildRequest
+    from jobber.domain.progress import Progress
+    from jobber.domain.reference import ImageId
+
+_STEP = re.compile(r"(\[\d+/\d+\] )?STEP \d+(/\d+)?: .*")
+_IS_ID = re.compile(r"[0-9a-f]{64}").fullmatch
+_IGNORE_FILES = (".containerignore", ".dockerignore")
+
+
+class PodmanBuilder:
+    """The builder behind a wire."""
+
+    def __init__(self, wire: Wire, *, images: PodmanImages) -> None:
+        self._wire = wire
+        self._images = images
+
+    def build(self, request: BuildRequest, *, progress: Progress) -> ImageId:
+        """Build an image, untagged. Raises `BuildFailed`."""
+        if request.secrets:
+            raise OptionUnsupported(
+                "--secret", engine="podman", why="its API takes secrets only as files of the context"
+            )
+        context = ContextStream(Path(request.context), Path(request.dockerfile), _IGNORE_FILES)
+        query = {
+            "dockerfile": context.name,
+            "labels": json.dumps(dict(request.labels)),
+            "buildargs": json.dumps({k: v for k, v in request.arguments.items() if v is not None}),
+            "target": request.target,
+            "platform": request.platform,
+            "nocache": request.no_cache,
+            "pull": request.pull or None,
+            "layers": True,
+            "rm": True,
+            "forcerm": True,
+        }
+        with self._wire.call(
+            "POST",
+            "/build",
+            query=query,
+            stream=context.chunks(),
+            headers={"Content-Type": "application/x-tar"},
+        ) as response:
+            return self._images.inspect(_follow(response, progress)).id
+
+
+def _follow(response: Response, progress: Progress) -> ImageId:
+    """Read the build's stream to its end. Raises `BuildFailed` with the output of the step that failed."""
+    if not response.ok:
+        raise BuildFailed(why=response.why())
+    built = ""
+    step: str | None = None
+    log: list[bytes] = []
+    for event in response.json_lines():
+        if why := event.get("error") or (event.get("errorDetail") or {}).get("message"):
+            raise BuildFailed(why=str(why).strip(), log=b"".join(log), step=step)
+        if text := event.get("stream"):
+            octets = text.encode()
+            progress.build_output(octets)
+            if _STEP.fullmatch(text.strip()):
+                step, log = text.strip(), []
+                progress.step(step)
+            log.append(octets)
+            built = text.strip() if _IS_ID(text.strip()) else built
+    if not built:
+        raise BuildFailed(why="the engine did not say what it built", log=b"".join(log), step=step)
+    return image_id(built)
