@@ -1,0 +1,41 @@
+# `make demo` and `make test` do all the set-up there is, on a fresh machine and on one where it is done.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: demo test check bench engines clean
+
+demo: $(VENV)/.runtime
+	demo/run
+
+test: $(VENV)/.development
+	$(BIN)/python tests/engines/with_engines.py -- $(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST)
+
+check: $(VENV)/.development
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m pytest -q -m "not docker and not podman" $(PYTEST)
+
+bench: $(VENV)/.development
+	$(BIN)/python tests/engines/with_engines.py -- $(BIN)/python benchmarks/run $(BENCH)
+
+# A shell with private engines around it.
+engines: $(VENV)/.development
+	$(BIN)/python tests/engines/with_engines.py -- $${SHELL:-/bin/sh}
+
+$(VENV)/.runtime: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) -e .
+	touch $@
+
+$(VENV)/.development: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) -e '.[dev]'
+	touch $(VENV)/.runtime $@
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
