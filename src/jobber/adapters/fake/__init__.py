@@ -1,0 +1,1 @@
+"""An engine and a registry in memory: the same ports, no containers, no time that passes by itself."""

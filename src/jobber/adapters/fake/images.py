@@ -1,0 +1,124 @@
+"""The fake's images and its way to a fake registry."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from jobber.domain.errors import ImageNotFound, PullRefused, PushRefused, TagTaken
+from jobber.domain.reference import ImageId, ImageReference, parse_image_id
+
+if TYPE_CHECKING:
+    from jobber.adapters.fake.registry import FakeRegistry
+    from jobber.adapters.fake.store import Store, StoredImage
+    from jobber.domain.credentials import Credentials
+    from jobber.domain.image import Image
+    from jobber.domain.progress import Progress
+
+
+class FakeImages:
+    """The image store of a fake engine."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._call = contextmanager(store.call)
+
+    def inspect(self, name: ImageReference | ImageId | str) -> Image:
+        """Look an image up. Raises `ImageNotFound`."""
+        with self._call("inspect"):
+            return self._store.describe(self.find(name))
+
+    def tag(self, image: ImageId, *, reference: ImageReference) -> None:
+        """Give an image a tag, taking it from any other image. Raises `ImageNotFound`."""
+        with self._call("tag"):
+            self._store.tags[str(reference.with_default_tag())] = self.find(image).id
+
+    def claim(self, image: ImageId, *, reference: ImageReference) -> None:
+        """Give an image a tag that no other image has. Raises `TagTaken`, `ImageNotFound`."""
+        with self._call("claim"):
+            found = self.find(image).id
+            if self._store.tags.setdefault(str(reference), found) != found:
+                raise TagTaken(str(reference))
+
+    def remove(self, name: ImageReference | ImageId) -> None:
+        """Remove a tag, and the image with its last one; by id, the image. Raises `ImageNotFound`."""
+        with self._call("remove-image"):
+            image = self.find(name).id
+            if isinstance(name, ImageReference):
+                self._store.tags.pop(str(name.with_default_tag()), None)
+                if image in self._store.tags.values():
+                    return
+            for tag in [tag for tag, id_ in self._store.tags.items() if id_ == image]:
+                del self._store.tags[tag]
+            del self._store.images[image]
+
+    def find(self, name: ImageReference | ImageId | str) -> StoredImage:
+        """The image of a name. Raises `ImageNotFound`."""
+        images = self._store.images
+        if isinstance(name, ImageReference):
+            id_ = self._by_reference(name)
+            if id_ in images:
+                return images[id_]
+            raise ImageNotFound(str(name))
+        if (whole := parse_image_id(name)) in images:
+            return images[whole]
+        short = name.removeprefix("sha256:")
+        matching = [id_ for id_ in images if id_.removeprefix("sha256:").startswith(short)]
+        if len(matching) != 1 or whole:
+            raise ImageNotFound(name)
+        return images[matching[0]]
+
+    def _by_reference(self, reference: ImageReference) -> ImageId:
+        if reference.digest:
+            name = f"{reference.repository}@{reference.digest}"
+            digests = self._store.repository_digests
+            return next((id_ for id_, known in digests.items() if name in known), ImageId(""))
+        return self._store.tags.get(str(reference.with_default_tag()), ImageId(""))
+
+
+class FakeRegistryPort:
+    """Pulls and pushes between a fake engine and a fake registry."""
+
+    def __init__(self, store: Store, images: FakeImages, registry: FakeRegistry) -> None:
+        self._store = store
+        self._images = images
+        self._registry = registry
+        self._call = contextmanager(store.call)
+
+    def pull(
+        self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress
+    ) -> Image:
+        """Bring an image from its registry."""
+        with self._call("pull"):
+            progress.step(f"pulling {reference}")
+            why = self._registry.refuses(reference, credentials)
+            stored = None if why else self._registry.get(reference)
+            if stored is None:
+                raise PullRefused(str(reference), why=why or "manifest unknown")
+            image, digest = stored
+            self._store.images[image.id] = image
+            if not reference.digest:
+                self._store.tags[str(reference.with_default_tag())] = image.id
+            self._remember(image.id, reference, digest)
+            return self._store.describe(image)
+
+    def push(
+        self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress
+    ) -> str:
+        """Send a tag to its registry and return the digest."""
+        with self._call("push"):
+            progress.step(f"pushing {reference}")
+            try:
+                image = self._images.find(reference)
+            except ImageNotFound:
+                raise PushRefused(str(reference), why="there is no such image") from None
+            if why := self._registry.refuses(reference, credentials):
+                raise PushRefused(str(reference), why=why)
+            digest = self._registry.put(reference, image)
+            self._remember(image.id, reference, digest)
+            return digest
+
+    def _remember(self, image: ImageId, reference: ImageReference, digest: str) -> None:
+        known = self._store.repository_digests.get(image, ())
+        name = f"{reference.repository}@{digest}"
+        self._store.repository_digests[image] = known if name in known else (*known, name)

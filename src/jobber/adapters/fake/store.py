@@ -1,0 +1,147 @@
+"""What a fake engine has: images, containers, volumes, its host's files; and what is done to it on purpose."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from jobber.adapters.fake.files import layer_digest
+from jobber.domain.container import ContainerState
+from jobber.domain.image import Image
+from jobber.domain.reference import ImageId
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from jobber.adapters.fake.clock import FakeClock
+    from jobber.adapters.fake.files import Files, Layer, Place
+    from jobber.adapters.fake.job import Timeline
+    from jobber.domain.container import ContainerSpecification
+    from jobber.domain.errors import JobberError
+    from jobber.domain.image import ImageConfiguration
+
+
+@dataclass(frozen=True, slots=True)
+class StoredImage:
+    """An image: its layers, bottom first, and its configuration."""
+
+    id: ImageId
+    layers: tuple[Layer, ...]
+    digests: tuple[str, ...]
+    configuration: ImageConfiguration
+    labels: Mapping[str, str]
+    created: str
+
+
+@dataclass(slots=True)
+class StoredVolume:
+    """A volume."""
+
+    name: str
+    nodes: Layer = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class StoredContainer:
+    """A container."""
+
+    id: str
+    name: str
+    image: ImageId
+    specification: ContainerSpecification
+    labels: Mapping[str, str]
+    files: Files
+    anonymous: tuple[str, ...]
+    created: str
+    places: tuple[Place, ...] = ()
+    state: ContainerState = ContainerState.CREATED
+    stdin: bytes = b""
+    timeline: Timeline | None = None
+    start: float = 0.0
+    started: str = ""
+    finished: str = ""
+    seen: int = 0
+    """How many of the outputs have been given out."""
+
+
+@dataclass(slots=True)
+class Fault:
+    """Something that goes wrong on purpose."""
+
+    call: str
+    error: JobberError
+    times: int
+    after: bool
+
+
+@dataclass(slots=True)
+class Store:
+    """The state of one fake engine."""
+
+    clock: FakeClock
+    id_store: str
+    images: dict[ImageId, StoredImage] = field(default_factory=dict)
+    tags: dict[str, ImageId] = field(default_factory=dict)
+    repository_digests: dict[ImageId, tuple[str, ...]] = field(default_factory=dict)
+    containers: dict[str, StoredContainer] = field(default_factory=dict)
+    volumes: dict[str, StoredVolume] = field(default_factory=dict)
+    host: Layer = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    journal: list[str] = field(default_factory=list)
+    _counter: int = 0
+
+    def fresh_id(self) -> str:
+        """An id that nothing has."""
+        self._counter += 1
+        return sha256(f"{id(self)}/{self._counter}".encode()).hexdigest()
+
+    def stamp(self) -> str:
+        """The present moment, RFC 3339."""
+        return self.clock.now().isoformat().replace("+00:00", "Z")
+
+    def add_image(
+        self,
+        layers: tuple[Layer, ...],
+        configuration: ImageConfiguration,
+        labels: Mapping[str, str],
+        *,
+        digests: tuple[str, ...] = (),
+    ) -> ImageId:
+        """Keep an image; its id is made from what it is. `digests` are those of the lower layers, where known."""
+        known = (*digests, *(layer_digest(layer) for layer in layers[len(digests) :]))
+        created = self.stamp()
+        described = [known, repr(configuration), sorted(labels.items()), created]
+        id_ = ImageId("sha256:" + sha256(json.dumps([self.id_store, *described]).encode()).hexdigest())
+        self.images[id_] = StoredImage(id_, layers, known, configuration, dict(labels), created)
+        return id_
+
+    def describe(self, image: StoredImage) -> Image:
+        """An image as the port tells it."""
+        return Image(
+            id=image.id,
+            references=tuple(tag for tag, id_ in self.tags.items() if id_ == image.id),
+            digests=self.repository_digests.get(image.id, ()),
+            labels=image.labels,
+            configuration=image.configuration,
+            layers=len(image.layers),
+            created=image.created,
+            size=sum(len(node.content) for layer in image.layers for node in layer.values() if node),
+            platform="linux/amd64",
+        )
+
+    def call(self, name: str) -> Iterator[None]:
+        """Around every call: it is noted, and faults strike before it, or after it has done its work."""
+        self.journal.append(name)
+        self._strike(name, after=False)
+        yield
+        if self.faults:
+            self._strike(name, after=True)
+
+    def _strike(self, name: str, *, after: bool) -> None:
+        for fault in self.faults:
+            if fault.call == name and fault.after is after and fault.times > 0:
+                fault.times -= 1
+                raise fault.error
