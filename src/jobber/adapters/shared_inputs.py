@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from jobber.adapters.ownership import current_owner, is_alive
 from jobber.domain.container import VolumeMount
-from jobber.domain.labels import Label
+from jobber.domain.label import Label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

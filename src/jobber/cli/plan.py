@@ -6,7 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 from jobber import __version__
-from jobber.domain.labels import Label, container_labels
+from jobber.domain.label import Label
+from jobber.domain.labels import container_labels
 from jobber.domain.naming import LATEST_RUN
 from jobber.domain.policy import ResultImagePolicy
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import InvalidInput
-from jobber.domain.labels import Label
+from jobber.domain.label import Label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

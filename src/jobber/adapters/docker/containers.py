@@ -13,7 +13,7 @@ from jobber.adapters.docker.translate import container_of, failed, not_started
 from jobber.adapters.frames import copy_frames
 from jobber.domain.container import ContainerId, VolumeMount
 from jobber.domain.errors import ContainerNotFound, EngineFailed, ImageNotFound, NameTaken
-from jobber.domain.labels import Label
+from jobber.domain.label import Label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

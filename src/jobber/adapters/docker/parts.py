@@ -9,7 +9,7 @@ from jobber.adapters.docker.translate import failed
 from jobber.adapters.ownership import current_owner, is_alive
 from jobber.domain.container import ContainerId
 from jobber.domain.errors import ImageNotFound, NameTaken
-from jobber.domain.labels import Label
+from jobber.domain.label import Label
 
 if TYPE_CHECKING:
     from jobber.adapters.wire import Wire

@@ -20,7 +20,7 @@ from jobber.domain.events import DeadlinePassed, Exited
 from jobber.domain.input import normal_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, MutableSequence, Sequence
 
     from jobber.adapters.fake.files import Program
     from jobber.adapters.fake.images import FakeImages
@@ -106,7 +106,7 @@ class FakeContainers:
             argv = _argv(stored.specification, image)
             environment = _environment(stored, image)
             workdir = stored.specification.options.workdir or image.configuration.workdir or "/"
-            program = _program(stored.files, argv, environment, workdir)
+            program = find_program(stored.files, argv, environment, workdir)
             job = Job(
                 argv=argv,
                 environment=environment,
@@ -120,6 +120,7 @@ class FakeContainers:
             stored.started = self._store.stamp()
             stored.state = ContainerState.RUNNING
             stored.timeline = job.run(program)
+            self._settle(stored)
 
     def signal(self, container: ContainerId, *, signal: str) -> None:
         """Send the job a signal by name; no error where it has ended."""
@@ -195,7 +196,7 @@ class FakeContainers:
         self, specification: ContainerSpecification, image: StoredImage
     ) -> tuple[tuple[Place, ...], tuple[str, ...]]:
         places: dict[str, Place] = {}
-        anonymous: list[str] = []
+        anonymous: MutableSequence[str] = []
         for mount in specification.options.mounts:
             path = normal_path(mount.destination)
             places[path] = self._option_place(mount.kind, mount.source, path, image, anonymous)
@@ -213,7 +214,7 @@ class FakeContainers:
         return tuple(places.values()), tuple(anonymous)
 
     def _option_place(
-        self, kind: str, source: str, path: str, image: StoredImage, anonymous: list[str]
+        self, kind: str, source: str, path: str, image: StoredImage, anonymous: MutableSequence[str]
     ) -> Place:
         if kind == "bind":
             return Place(path, self._store.host, below=source.rstrip("/"))
@@ -301,7 +302,9 @@ def _environment(stored: StoredContainer, image: StoredImage) -> dict[str, str]:
     return {**environment, **dict(stored.specification.options.environment)}
 
 
-def _program(files: Files, argv: tuple[str, ...], environment: Mapping[str, str], workdir: str) -> Program:
+def find_program(
+    files: Files, argv: tuple[str, ...], environment: Mapping[str, str], workdir: str
+) -> Program:
     """What is executed. Raises `JobNotStarted` with 127 or 126."""
     for path in _places_to_look(argv[0], environment, workdir):
         node = files.node(files.resolve(path))

@@ -13,7 +13,7 @@ from jobber.adapters.podman.parts import create_failed, remove_part
 from jobber.adapters.podman.translate import container_of, failed, not_started
 from jobber.domain.container import ContainerId, VolumeMount
 from jobber.domain.errors import ContainerNotFound, EngineFailed
-from jobber.domain.labels import Label
+from jobber.domain.label import Label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,7 +9,7 @@ from jobber.adapters.ownership import current_owner, is_alive
 from jobber.adapters.podman.translate import failed
 from jobber.domain.container import ContainerId
 from jobber.domain.errors import EngineFailed, ImageNotFound, NameTaken
-from jobber.domain.labels import Label
+from jobber.domain.label import Label
 
 if TYPE_CHECKING:
     from jobber.adapters.wire import Wire

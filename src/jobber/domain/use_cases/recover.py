@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from jobber.domain.container import ContainerState
 from jobber.domain.errors import JobberError
-from jobber.domain.labels import Label
+from jobber.domain.label import Label
 from jobber.domain.policy import Outcome
 from jobber.domain.record import RunEnding, parse_plan
 from jobber.domain.use_cases.finish import Finisher

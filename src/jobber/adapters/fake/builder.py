@@ -1,0 +1,305 @@
+"""Builds on the fake: a subset of Dockerfiles, read for real and carried out in memory."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+import shlex
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jobber.adapters.context import parse_ignore
+from jobber.adapters.fake.containers import find_program
+from jobber.adapters.fake.files import Files, Layer, Node, file_node
+from jobber.adapters.fake.job import Job
+from jobber.domain.errors import BuildFailed, ImageNotFound, JobNotStarted
+from jobber.domain.image import ImageConfiguration
+from jobber.domain.input import normal_path
+from jobber.domain.reference import parse_reference
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from jobber.adapters.fake.images import FakeImages
+    from jobber.adapters.fake.store import Store
+    from jobber.domain.build import BuildRequest
+    from jobber.domain.progress import Progress
+    from jobber.domain.reference import ImageId
+
+_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::-([^}]*))?\}|(\w+))")
+_IGNORE_FILE = ".dockerignore"
+
+
+@dataclass(slots=True)
+class _Stage:
+    """One stage of a build, as far as it has come."""
+
+    layers: tuple[Layer, ...] = ()
+    configuration: ImageConfiguration = field(default_factory=ImageConfiguration)
+    labels: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return dict(variable.partition("=")[::2] for variable in self.configuration.environment)
+
+    def files(self) -> Files:
+        return Files(self.layers, {})
+
+
+class FakeBuilder:
+    """The builder of a fake engine."""
+
+    def __init__(self, store: Store, images: FakeImages) -> None:
+        self._store = store
+        self._images = images
+        self._call = contextmanager(store.call)
+
+    def build(self, request: BuildRequest, *, progress: Progress) -> ImageId:
+        """Build an image, untagged. Raises `BuildFailed`."""
+        with self._call("build"):
+            return _Build(self._store, self._images, request, progress).run()
+
+
+class _Build:
+    """One build under way."""
+
+    def __init__(
+        self, store: Store, images: FakeImages, request: BuildRequest, progress: Progress
+    ) -> None:
+        self._store = store
+        self._images = images
+        self._request = request
+        self._progress = progress
+        self._context = Path(request.context)
+        ignore_file = self._context / _IGNORE_FILE
+        text = ignore_file.read_text(encoding="utf-8") if ignore_file.exists() else ""
+        self._ignore = parse_ignore(text)
+        self._stages: dict[str, _Stage] = {}
+        self._stage: _Stage | None = None
+        self._globals: dict[str, str] = {}
+        self._log: list[bytes] = []
+
+    def run(self) -> ImageId:
+        instructions = list(_instructions(Path(self._request.dockerfile).read_text(encoding="utf-8")))
+        for number, (line, word, rest) in enumerate(instructions, start=1):
+            step = f"Step {number}/{len(instructions)} : {word} {rest}"
+            self._progress.step(step)
+            self._log = [f"{step}\n".encode()]
+            if word == "FROM" and self._request.target and self._target_is_done():
+                break
+            try:
+                self._carry_out(word, rest)
+            except BuildFailed as failed:
+                raise BuildFailed(why=failed.why, log=b"".join(self._log), step=step) from None
+            except (ValueError, OSError, KeyError) as error:
+                raise BuildFailed(why=f"line {line}: {error}", log=b"".join(self._log), step=step) from None
+            self._progress.build_output(b"".join(self._log))
+        if self._request.target and not self._target_is_done():
+            raise BuildFailed(why=f"there is no stage {self._request.target}")
+        if self._stage is None:
+            raise BuildFailed(why="the Dockerfile has no FROM")
+        labels = {**self._stage.labels, **self._request.labels}
+        return self._store.add_image(self._stage.layers, self._stage.configuration, labels)
+
+    def _target_is_done(self) -> bool:
+        return self._stages.get(self._request.target or "") is self._stage is not None
+
+    def _carry_out(self, word: str, rest: str) -> None:
+        carry_out: Callable[[str], None] | None = getattr(self, f"_do_{word.lower()}", None)
+        if carry_out is None:
+            raise BuildFailed(why=f"unknown instruction: {word}")
+        if word not in ("FROM", "ARG") and self._stage is None:
+            raise BuildFailed(why=f"no build stage in current context: {word} before FROM")
+        carry_out(rest)
+
+    @property
+    def _now(self) -> _Stage:
+        assert self._stage is not None  # noqa: S101 - `_carry_out` has looked
+        return self._stage
+
+    def _do_from(self, rest: str) -> None:
+        words = self._expand(rest, self._globals).split()
+        words = [word for word in words if not word.startswith("--")]
+        name = words[0]
+        if name in self._stages:
+            based = self._stages[name]
+            stage = _Stage(based.layers, based.configuration, dict(based.labels))
+        elif name == "scratch":
+            stage = _Stage()
+        else:
+            try:
+                image = self._images.find(parse_reference(name))
+            except ImageNotFound:
+                raise BuildFailed(why=f"there is no image {name}") from None
+            stage = _Stage(image.layers, image.configuration, dict(image.labels))
+        self._stage = stage
+        if len(words) == 3 and words[1].lower() == "as":  # noqa: PLR2004 - FROM image AS name
+            self._stages[words[2].lower()] = stage
+        self._stages[str(len({id(known) for known in self._stages.values()}) - 1)] = stage
+
+    def _do_arg(self, rest: str) -> None:
+        name, equals, default = rest.partition("=")
+        given = self._request.arguments.get(name)
+        value = given if given is not None else (_unquote(default) if equals else None)
+        variables = self._globals if self._stage is None else self._stage.variables
+        if value is None and self._stage is not None:
+            value = self._globals.get(name)
+        if value is not None:
+            variables[name] = value
+
+    def _do_env(self, rest: str) -> None:
+        known = self._now.environment
+        for name, value in _pairs(self._expand(rest, self._variables())):
+            known[name] = value
+        environment = tuple(f"{name}={value}" for name, value in known.items())
+        self._configure(environment=environment)
+
+    def _do_label(self, rest: str) -> None:
+        self._now.labels.update(_pairs(self._expand(rest, self._variables())))
+
+    def _do_cmd(self, rest: str) -> None:
+        self._configure(command=_command(rest))
+
+    def _do_entrypoint(self, rest: str) -> None:
+        self._configure(entrypoint=_command(rest), command=None)
+
+    def _do_workdir(self, rest: str) -> None:
+        path = self._expand(rest, self._variables())
+        workdir = normal_path(posixpath.join(self._now.configuration.workdir or "/", path))
+        self._configure(workdir=workdir)
+        self._add({workdir: Node(kind="directory", mode=0o755)})
+
+    def _do_user(self, rest: str) -> None:
+        self._configure(user=self._expand(rest, self._variables()))
+
+    def _do_expose(self, rest: str) -> None:
+        ports = {port if "/" in port else f"{port}/tcp" for port in rest.split()}
+        self._configure(exposed_ports=tuple(sorted({*self._now.configuration.exposed_ports, *ports})))
+
+    def _do_volume(self, rest: str) -> None:
+        paths = json.loads(rest) if rest.startswith("[") else rest.split()
+        self._configure(volumes=tuple(sorted({*self._now.configuration.volumes, *paths})))
+
+    def _do_stopsignal(self, rest: str) -> None:
+        self._configure(stop_signal=rest)
+
+    def _do_add(self, rest: str) -> None:
+        if re.search(r"\w+://", rest):
+            raise BuildFailed(why="the fake adds no files from elsewhere")
+        self._do_copy(rest)
+
+    def _do_copy(self, rest: str) -> None:
+        text = self._expand(rest, self._variables())
+        words = json.loads(text) if text.startswith("[") else text.split()
+        flags = dict(w.removeprefix("--").partition("=")[::2] for w in words if w.startswith("--"))
+        *sources, destination = [word for word in words if not word.startswith("--")]
+        origin = self._stages.get(flags["from"].lower()) if "from" in flags else None
+        if "from" in flags and origin is None:
+            raise BuildFailed(why=f"there is no stage {flags['from']}")
+        target = normal_path(posixpath.join(self._now.configuration.workdir or "/", destination))
+        into = destination.endswith("/") or len(sources) > 1 or self._now.files().is_directory(target)
+        added: Layer = {}
+        for source in sources:
+            found = dict(self._from_stage(origin, source) if origin else self._from_context(source))
+            if not found:
+                raise BuildFailed(why=f"COPY failed: {source}: no such file or directory")
+            for relative, node in found.items():
+                name = relative or (posixpath.basename(source) if into else "")
+                added[normal_path(posixpath.join(target, name))] = node
+        self._add(added)
+
+    def _from_stage(self, stage: _Stage, source: str) -> Iterator[tuple[str, Node]]:
+        files = stage.files()
+        path = normal_path(source)
+        node = files.node(path)
+        if node is not None and node.kind != "directory":
+            yield "", node
+        for below in files.walk(path):
+            inner = files.node(below)
+            if inner is not None:
+                yield below.removeprefix(path).lstrip("/"), inner
+
+    def _from_context(self, source: str) -> Iterator[tuple[str, Node]]:
+        base = normal_path(source).lstrip("/")
+        for path in sorted(self._context.glob(base) if base else [self._context]):
+            if path.is_dir():
+                for below in sorted(path.rglob("*")):
+                    name = below.relative_to(self._context).as_posix()
+                    if below.is_file() and not self._ignore.ignores(name):
+                        yield below.relative_to(path).as_posix(), file_node(below.read_bytes())
+            elif not self._ignore.ignores(path.relative_to(self._context).as_posix()):
+                yield "", file_node(path.read_bytes())
+
+    def _do_run(self, rest: str) -> None:
+        argv = tuple(json.loads(rest)) if rest.startswith("[") else tuple(shlex.split(rest))
+        files = self._now.files()
+        environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", **self._now.variables, **self._now.environment}
+        workdir = self._now.configuration.workdir or "/"
+        try:
+            program = find_program(files, argv, environment, workdir)
+        except JobNotStarted as error:
+            raise BuildFailed(why=f"{error.why} (the fake runs single commands that an image has)") from None
+        user = self._now.configuration.user or ""
+        job = Job(
+            argv=argv,
+            environment=environment,
+            workdir=workdir,
+            user=user,
+            files=files,
+            stdin=b"",
+            hostname="build",
+        )
+        timeline = job.run(program)
+        self._log.extend(output.chunk for _, output in timeline.outputs)
+        if timeline.exit_status:
+            raise BuildFailed(why=f"{rest!r} returned a non-zero code: {timeline.exit_status}")
+        self._add(dict(files.top))
+
+    def _add(self, layer: Layer) -> None:
+        self._now.layers = (*self._now.layers, layer)
+
+    def _configure(self, **changes: object) -> None:
+        self._now.configuration = replace(self._now.configuration, **changes)  # type: ignore[arg-type]
+
+    def _variables(self) -> dict[str, str]:
+        return {**self._now.variables, **self._now.environment}
+
+    def _expand(self, text: str, variables: Mapping[str, str]) -> str:
+        return _VARIABLE.sub(lambda m: variables.get(m[1] or m[3]) or m[2] or "", text)
+
+
+def _instructions(text: str) -> Iterator[tuple[int, str, str]]:
+    """Lines with their numbers, comments gone and continuations joined."""
+    pending, start = "", 0
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.lstrip().startswith("#") or (not line.strip() and not pending):
+            continue
+        start = start if pending else number
+        if line.rstrip().endswith("\\"):
+            pending += line.rstrip()[:-1] + " "
+            continue
+        word, _, rest = (pending + line).strip().partition(" ")
+        pending = ""
+        yield start, word.upper(), rest.strip()
+
+
+def _command(rest: str) -> tuple[str, ...]:
+    return tuple(json.loads(rest)) if rest.startswith("[") else ("/bin/sh", "-c", rest)
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    words = shlex.split(text)
+    if words and "=" not in words[0]:
+        yield words[0], " ".join(words[1:])
+        return
+    for word in words:
+        name, _, value = word.partition("=")
+        yield name, value
+
+
+def _unquote(text: str) -> str:
+    return shlex.split(text)[0] if text else ""

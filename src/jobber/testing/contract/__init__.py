@@ -1,0 +1,27 @@
+"""The engine contract: what every adapter must do, as test classes to inherit from.
+
+Subclass `EngineContract` with a fixture `world`, and pytest runs all of it against your engine.
+"""
+
+from jobber.testing.contract.build import BuildContract
+from jobber.testing.contract.commit import CommitContract
+from jobber.testing.contract.containers import ContainerContract
+from jobber.testing.contract.images import ImageContract
+from jobber.testing.contract.inputs import InputContract
+from jobber.testing.contract.registry import RegistryContract
+from jobber.testing.contract.runs import RunContract
+from jobber.testing.contract.world import JOB_SCRIPT, World, job_program
+
+__all__ = ["JOB_SCRIPT", "EngineContract", "World", "job_program"]
+
+
+class EngineContract(
+    ImageContract,
+    ContainerContract,
+    CommitContract,
+    InputContract,
+    BuildContract,
+    RegistryContract,
+    RunContract,
+):
+    """All of it."""

@@ -1,0 +1,93 @@
+"""Builds: images out of Dockerfiles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jobber.domain.errors import BuildFailed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jobber.testing.contract.world import World
+
+
+class BuildContract:
+    """What a builder does."""
+
+    def test_files_are_copied_and_programs_run(self, world: World, tmp_path: Path) -> None:
+        (tmp_path / "a").write_text("A")
+        image = world.build(
+            tmp_path, f'FROM {world.base}\nCOPY a /files/\nRUN ["/bin/job", "write", "/made", "M"]\n'
+        )
+
+        assert world.run("show", "/files/a", "show", "/made", image=image).stdout == b"AM"
+
+    def test_labels_are_set_as_they_are(self, world: World, tmp_path: Path) -> None:
+        labels = {"jobber-test.x": 'a "b" $c, d', "jobber-test.empty": ""}
+        image = world.build(tmp_path, f"FROM {world.base}\nLABEL own=1\n", labels=labels)
+        found = world.engine.images.inspect(image).labels
+
+        assert labels.items() <= dict(found).items()
+        assert found["own"] == "1"
+
+    def test_arguments_reach_the_dockerfile(self, world: World, tmp_path: Path) -> None:
+        image = world.build(
+            tmp_path,
+            "ARG BASE=nobody-has-this\nFROM $BASE\nARG WORD=unset\nENV SAID=$WORD\n",
+            arguments={"BASE": str(world.base), "WORD": "given"},
+        )
+
+        assert world.run("variable", "SAID", image=image).stdout == b"given\n"
+
+    def test_target_ends_the_build(self, world: World, tmp_path: Path) -> None:
+        image = world.build(
+            tmp_path,
+            f"FROM {world.base} AS first\nENV STAGE=first\nFROM first\nENV STAGE=second\n",
+            target="first",
+        )
+
+        assert world.run("variable", "STAGE", image=image).stdout == b"first\n"
+
+    def test_files_come_from_another_stage(self, world: World, tmp_path: Path) -> None:
+        image = world.build(
+            tmp_path,
+            f'FROM {world.base} AS made\nRUN ["/bin/job", "write", "/out/x", "X"]\n'
+            f"FROM {world.base}\nCOPY --from=made /out /in\n",
+        )
+
+        assert world.run("show", "/in/x", image=image).stdout == b"X"
+
+    def test_ignored_files_stay_out(self, world: World, tmp_path: Path) -> None:
+        (tmp_path / "keep").write_text("K")
+        (tmp_path / "drop").write_text("D")
+        (tmp_path / ".dockerignore").write_text("*\n!keep\n")
+        image = world.build(tmp_path, f"FROM {world.base}\nCOPY . /all/\n")
+
+        assert world.run("show", "/all/keep", image=image).stdout == b"K"
+        assert world.run("show", "/all/drop", image=image).exit_status == 1
+
+    def test_failing_step_is_told_with_its_output(self, world: World, tmp_path: Path) -> None:
+        dockerfile = (
+            f'FROM {world.base}\nRUN ["/bin/job", "say", "before"]\n'
+            'RUN ["/bin/job", "say", "the reason", "exit", "3"]\n'
+        )
+        with pytest.raises(BuildFailed) as raised:
+            world.build(tmp_path, dockerfile, no_cache=True)
+
+        assert b"the reason" in raised.value.log
+        assert b"before" not in raised.value.log
+        assert "RUN" in (raised.value.step or "")
+
+    @pytest.mark.parametrize(
+        "dockerfile", ["", "FORM scratch\n", "FROM scratch\nCOPY nowhere /\n", "FROM {base}\nBREW tea\n"]
+    )
+    def test_what_cant_be_built_is_told(self, world: World, tmp_path: Path, dockerfile: str) -> None:
+        with pytest.raises(BuildFailed):
+            world.build(tmp_path, dockerfile.format(base=world.base))
+
+    def test_missing_base_is_told(self, world: World, tmp_path: Path) -> None:
+        with pytest.raises(BuildFailed):
+            world.build(tmp_path, "FROM 127.0.0.1:1/jobber-test/nobody-has-this:x\n")

@@ -1,0 +1,166 @@
+"""Commits: what a result image is."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jobber.domain.container import ContainerId, Snapshot
+from jobber.domain.errors import ContainerNotFound
+from jobber.domain.image import ImageConfiguration
+from jobber.domain.options import ContainerOptions, Mount, PublishedPort
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jobber.domain.image import Image
+    from jobber.domain.reference import ImageId
+    from jobber.testing.contract.world import World
+
+_HOSTILE = '{"a":"b\\"c","d":"$HOME ${X} \\\\ \'q\' é","e":"x\\ny  z","f":[1,null]} $$'
+
+
+class CommitContract:
+    """What a container is committed as."""
+
+    def test_files_are_kept_and_what_was_removed_stays_away(self, world: World, tmp_path: Path) -> None:
+        (tmp_path / "old").write_text("old")
+        image = world.build(tmp_path, f"FROM {world.base}\nCOPY old /old\n")
+        result = self._result(world, "write", "/new/file", "new", "remove", "/old", image=image)
+
+        assert world.run("show", "/new/file", image=result).stdout == b"new"
+        assert world.run("show", "/old", image=result).exit_status == 1
+
+    @pytest.mark.parametrize("log", [b"", b"text\n", b"\x00\xff" * 100_000])
+    def test_log_is_in_the_result(self, world: World, log: bytes) -> None:
+        result = self._result(world, "exit", "0", log=log)
+
+        assert world.run("show", "/run.log", image=result).stdout == log
+
+    @pytest.mark.parametrize("before", [("write", "/run.log", "old"), ("mkdir", "/run.log/x"), ("link", "/run.log", "/l")])
+    def test_log_replaces_what_is_in_its_place(self, world: World, before: tuple[str, ...]) -> None:
+        result = self._result(world, *before, "write", "/l", "kept", log=b"new")
+
+        assert world.run("show", "/run.log", "show", "/l", image=result).stdout == b"newkept"
+
+    def test_log_gets_in_where_the_root_is_read_only(self, world: World) -> None:
+        result = self._result(world, "exit", "0", log=b"log", options=ContainerOptions(read_only=True))
+
+        assert world.run("show", "/run.log", image=result).stdout == b"log"
+
+    def test_log_gets_in_where_something_is_mounted_over_it(self, world: World) -> None:
+        options = ContainerOptions(mounts=(Mount(kind="tmpfs", destination="/run.log"),))
+        result = self._result(world, "exit", "0", log=b"log", options=options)
+
+        assert world.run("show", "/run.log", image=result).stdout == b"log"
+
+    def test_configuration_is_the_code_images(self, world: World, tmp_path: Path) -> None:
+        image = world.build(
+            tmp_path,
+            f'FROM {world.base}\nENV A=1 B="two words"\nWORKDIR /bin\nUSER 0:0\nCMD ["say", "cmd"]\n'
+            'ENTRYPOINT ["/bin/job"]\nCMD ["say", "cmd"]\n',
+        )
+        options = ContainerOptions(
+            environment=(("A", "other"), ("ADDED", "x")), workdir="/", user="1:1", entrypoint="/bin/job"
+        )
+        result = self._result(world, command=("exit", "0"), image=image, options=options)
+        wanted, found = (self._told(world, each) for each in (image, result))
+
+        assert found.entrypoint == wanted.entrypoint == ("/bin/job",)
+        assert found.command == wanted.command == ("say", "cmd")
+        assert found.workdir == wanted.workdir == "/bin"
+        assert found.user == wanted.user == "0:0"
+        assert {"A=1", "B=two words"} <= set(found.environment)
+
+    def test_code_image_without_command_gets_none(self, world: World) -> None:
+        options = ContainerOptions(entrypoint="/bin/job", workdir="/bin", user="0")
+        result = self._result(world, command=("exit", "0"), options=options)
+        found = self._told(world, result)
+
+        assert (found.command, found.entrypoint) == (None, None)
+        assert found.workdir in (None, "/")
+        assert found.user in (None, "0")
+
+    def test_values_that_the_run_added_are_nowhere(self, world: World) -> None:
+        options = ContainerOptions(environment=(("JOBBER_TEST_ADDED", "geheim-4711"), ("PATH", "/bin:/geheim-4711")))
+        result = self._result(world, "exit", "0", options=options)
+
+        assert "geheim-4711" not in self._all_told(world, result)
+
+    def test_labels_come_as_they_are_over_those_of_the_code_image(self, world: World, tmp_path: Path) -> None:
+        image = world.build(tmp_path, f"FROM {world.base}\nLABEL kept=yes jobber-test.a=old\n")
+        labels = {"jobber-test.a": _HOSTILE, "jobber-test.empty": "", "jobber-test.b": "two\nlines"}
+        result = self._result(world, "exit", "0", image=image, labels=labels)
+        found = world.engine.images.inspect(result).labels
+
+        assert labels.items() <= dict(found).items()
+        assert found["kept"] == "yes"
+
+    def test_published_ports_need_no_place_in_the_result(self, world: World) -> None:
+        options = ContainerOptions(network="none", ports=(PublishedPort(container=8080),))
+        result = self._result(world, "exit", "0", options=options)
+
+        assert world.run("say", "runs", image=result).stdout == b"runs\n"
+
+    def test_volumes_are_no_part_of_the_result(self, world: World, tmp_path: Path) -> None:
+        image = world.build(tmp_path, f"FROM {world.base}\nVOLUME /store\n")
+        container = world.create("write", "/store/x", "1", image=image)
+        world.watch(container)
+        result = self._commit(world, container, world.engine.images.inspect(image))
+
+        assert world.run("show", "/store/x", image=result).exit_status == 1
+
+    def test_result_of_a_result_of_a_result(self, world: World) -> None:
+        image = world.base_id
+        for number in range(3):
+            image = self._result(world, "write", f"/{number}", str(number), image=image)
+
+        assert world.run("show", "/0", "show", "/1", "show", "/2", image=image).stdout == b"012"
+
+    def test_missing_container_is_told(self, world: World) -> None:
+        snapshot = Snapshot(configuration=ImageConfiguration(), labels={})
+        with pytest.raises(ContainerNotFound):
+            world.engine.containers.commit(ContainerId("0" * 64), snapshot=snapshot, log=io.BytesIO())
+
+    def _result(
+        self,
+        world: World,
+        *words: str,
+        image: ImageId | None = None,
+        log: bytes = b"",
+        labels: dict[str, str] | None = None,
+        options: ContainerOptions | None = None,
+        command: tuple[str, ...] | None = None,
+    ) -> ImageId:
+        code = world.engine.images.inspect(image or world.base_id)
+        container = world.create(*words, image=code.id, options=options, command=command)
+        ran = world.watch(container)
+        assert ran.exit_status == 0, ran
+        return self._commit(world, container, code, log=log, labels=labels, options=options)
+
+    def _commit(
+        self,
+        world: World,
+        container: ContainerId,
+        code: Image,
+        *,
+        log: bytes = b"",
+        labels: dict[str, str] | None = None,
+        options: ContainerOptions | None = None,
+    ) -> ImageId:
+        snapshot = Snapshot(
+            configuration=code.configuration,
+            labels=labels or {},
+            added_environment=options.added_environment if options else (),
+        )
+        result = world.engine.containers.commit(container, snapshot=snapshot, log=io.BytesIO(log))
+        world.engine.containers.remove(container)
+        return world.keep(result)
+
+    def _told(self, world: World, image: ImageId) -> ImageConfiguration:
+        return world.engine.images.inspect(image).configuration
+
+    def _all_told(self, world: World, image: ImageId) -> str:
+        return world.raw_image(image) if world.raw_image else repr(world.engine.images.inspect(image))

@@ -1,0 +1,203 @@
+"""Containers: jobs from creation to the end, their output, input, signals."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from jobber.domain.container import ContainerId, ContainerSpecification, ContainerState
+from jobber.domain.errors import ContainerNotFound, ImageNotFound, JobNotStarted, NameTaken
+from jobber.domain.events import DeadlinePassed, Exited, Output
+from jobber.domain.options import ContainerOptions, Mount
+from jobber.domain.reference import ImageId
+from jobber.testing.contract.world import World, job_input  # noqa: TC001 - pytest reads annotations
+from jobber.testing.surroundings import FakeInterruptions
+
+_MEGABYTE = 1 << 20
+
+
+class ContainerContract:
+    """What the containers of jobs do."""
+
+    @pytest.mark.parametrize("status", [0, 3, 126, 255])
+    def test_exit_status_is_the_jobs(self, world: World, status: int) -> None:
+        assert world.run("exit", str(status)).exit_status == status
+
+    def test_output_comes_apart_and_as_it_is(self, world: World) -> None:
+        ran = world.run("say", "out", "complain", "err", "binary")
+
+        assert ran.stdout == b"out\n\x00\x01\n\r\x80\xff"
+        assert ran.stderr == b"err\n"
+
+    def test_job_without_output(self, world: World) -> None:
+        assert world.run("exit", "0").log == b""
+
+    def test_much_output_comes_whole(self, world: World) -> None:
+        assert world.run("fill", str(5 * _MEGABYTE)).stdout == b"x" * 5 * _MEGABYTE
+
+    def test_job_that_closes_its_output_goes_on(self, world: World) -> None:
+        ran = world.run("say", "last words", "quiet", "sleep", "0.3", "exit", "5")
+
+        assert (ran.exit_status, ran.stdout) == (5, b"last words\n")
+
+    @pytest.mark.parametrize("size", [0, 1, 3 * _MEGABYTE])
+    def test_input_is_passed_on_with_its_end(self, world: World, size: int) -> None:
+        assert world.run("echo", stdin=b"y" * size).stdout == b"y" * size
+
+    def test_job_without_input_sees_its_end(self, world: World) -> None:
+        assert world.run("echo", "say", "done", stdin=None).stdout == b"done\n"
+
+    def test_job_that_reads_no_input_ends(self, world: World) -> None:
+        assert world.run("say", "done", stdin=b"z" * _MEGABYTE).stdout == b"done\n"
+
+    @pytest.mark.parametrize(("command", "status"), [("/nowhere/to/be/found", 127), ("nowhere", 127), ("/bin", 126)])
+    def test_command_that_cant_be_executed(self, world: World, command: str, status: int) -> None:
+        with pytest.raises(JobNotStarted) as raised:
+            world.run(command=(command,))
+
+        assert raised.value.exit_status == status
+
+    def test_options_have_their_effect(self, world: World) -> None:
+        options = ContainerOptions(environment=(("GREETING", "hi there"),), workdir="/bin", entrypoint="/bin/job")
+        ran = world.run(options=options, command=("variable", "GREETING", "where"))
+
+        assert ran.stdout == b"hi there\n/bin\n"
+
+    def test_read_only_root_refuses_writes(self, world: World) -> None:
+        assert world.run("write", "/x", "1", options=ContainerOptions(read_only=True)).exit_status == 1
+
+    def test_tmpfs_can_be_written(self, world: World) -> None:
+        options = ContainerOptions(read_only=True, mounts=(Mount(kind="tmpfs", destination="/scratch"),))
+
+        assert world.run("write", "/scratch/x", "1", "show", "/scratch/x", options=options).stdout == b"1"
+
+    def test_deadline_passes_while_the_job_goes_on(self, world: World) -> None:
+        container = world.create("say", "begun", "sleep", "1", "exit", "4")
+        attachment = world.engine.containers.attach(
+            container, stdin=None, interruptions=FakeInterruptions()
+        )
+        world.engine.containers.start(container)
+        first = attachment.next()
+        second = attachment.next(deadline=world.clock.monotonic() + 0.1)
+        last = attachment.next()
+        attachment.close()
+
+        assert isinstance(first, Output)
+        assert isinstance(second, DeadlinePassed)
+        assert last == Exited(4)
+
+    def test_signal_reaches_the_job(self, world: World) -> None:
+        assert self._signalled(world, "SIGTERM", "on", "TERM", "7") == Exited(7)
+
+    def test_job_without_handler_outlives_sigterm_and_not_sigkill(self, world: World) -> None:
+        container = world.create("say", "begun", "sleep", "20")
+        attachment = self._begun(world, container)
+        world.engine.containers.signal(container, signal="SIGTERM")
+        still = attachment.next(deadline=world.clock.monotonic() + 0.3)
+        world.engine.containers.signal(container, signal="SIGKILL")
+        end = attachment.next(deadline=world.clock.monotonic() + 30)
+        attachment.close()
+
+        assert isinstance(still, DeadlinePassed)
+        assert end == Exited(137)
+
+    def test_signal_to_an_ended_job_is_no_error(self, world: World) -> None:
+        container = world.create("exit", "0")
+        world.watch(container)
+        world.engine.containers.signal(container, signal="SIGTERM")
+
+        assert world.engine.containers.inspect(container).exit_status == 0
+
+    def test_states_of_a_life(self, world: World) -> None:
+        container = world.create("exit", "9")
+        before = world.engine.containers.inspect(container)
+        world.watch(container)
+        after = world.engine.containers.inspect(container)
+
+        assert (before.state, before.exit_status) == (ContainerState.CREATED, None)
+        assert (after.state, after.exit_status) == (ContainerState.EXITED, 9)
+
+    def test_logs_are_there_after_the_end(self, world: World) -> None:
+        container = world.create("say", "one", "complain", "two", "say", "three")
+        world.watch(container)
+        sink = io.BytesIO()
+        world.engine.containers.logs(container, sink=sink)
+
+        assert sorted(sink.getvalue().splitlines()) == [b"one", b"three", b"two"]
+
+    def test_list_finds_by_label(self, world: World) -> None:
+        mark = world.name().name
+        ours = world.create("exit", "0", labels={"jobber-test.mark": mark, "jobber-test.other": ""})
+        found = world.engine.containers.list(labels={"jobber-test.mark": mark, "jobber-test.other": None})
+        none = world.engine.containers.list(labels={"jobber-test.mark": mark + "x"})
+
+        assert [container.id for container in found] == [ours]
+        assert list(none) == []
+
+    def test_labels_come_back_as_they_were(self, world: World) -> None:
+        labels = {"jobber-test.hostile": 'a$b "c" \'d\' \\e\nf ü {"g": ["$HOME"]}'}
+        container = world.create("exit", "0", labels=labels)
+
+        assert labels.items() <= dict(world.engine.containers.inspect(container).labels).items()
+
+    def test_name_is_taken_only_once(self, world: World) -> None:
+        options = ContainerOptions(name=world.name().name)
+        world.create("exit", "0", options=options)
+
+        with pytest.raises(NameTaken):
+            world.create("exit", "0", options=options)
+
+    def test_container_of_missing_image_is_told(self, world: World) -> None:
+        specification = ContainerSpecification(
+            image=ImageId("sha256:" + "0" * 64), options=ContainerOptions(), command=("x",)
+        )
+        with pytest.raises(ImageNotFound):
+            world.engine.containers.create(specification)
+
+    def test_removed_container_is_gone_and_removing_again_is_fine(self, world: World) -> None:
+        container = world.create("exit", "0")
+        world.engine.containers.remove(container)
+        world.engine.containers.remove(container)
+
+        with pytest.raises(ContainerNotFound):
+            world.engine.containers.inspect(container)
+
+    def test_running_container_is_removed_at_once(self, world: World) -> None:
+        container = world.create("say", "begun", "sleep", "30")
+        attachment = self._begun(world, container)
+        world.engine.containers.remove(container)
+        attachment.close()
+
+        with pytest.raises(ContainerNotFound):
+            world.engine.containers.inspect(container)
+
+    @pytest.mark.parametrize("call", ["inspect", "attach", "signal", "logs"])
+    def test_calls_to_a_missing_container_are_told(self, world: World, call: str) -> None:
+        nobody = ContainerId("0" * 64)
+        containers = world.engine.containers
+        with pytest.raises(ContainerNotFound):
+            {
+                "inspect": lambda: containers.inspect(nobody),
+                "attach": lambda: containers.attach(
+                    nobody, stdin=job_input(b""), interruptions=FakeInterruptions()
+                ),
+                "signal": lambda: containers.signal(nobody, signal="SIGTERM"),
+                "logs": lambda: containers.logs(nobody, sink=io.BytesIO()),
+            }[call]()
+
+    def _begun(self, world: World, container: ContainerId):  # type: ignore[no-untyped-def]  # noqa: ANN202
+        attachment = world.engine.containers.attach(
+            container, stdin=None, interruptions=FakeInterruptions()
+        )
+        world.engine.containers.start(container)
+        assert isinstance(attachment.next(), Output)
+        return attachment
+
+    def _signalled(self, world: World, signal: str, *words: str) -> object:
+        container = world.create(*words, "say", "begun", "sleep", "20")
+        attachment = self._begun(world, container)
+        world.engine.containers.signal(container, signal=signal)
+        event = attachment.next(deadline=world.clock.monotonic() + 10)
+        attachment.close()
+        return event

@@ -1,0 +1,88 @@
+"""Inputs: directories of images, read-only in the run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jobber.domain.errors import SourceNotFound
+from jobber.testing.surroundings import FakeProgress
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jobber.domain.container import ImageMount, VolumeMount
+    from jobber.domain.reference import ImageId
+    from jobber.testing.contract.world import World
+
+
+class InputContract:
+    """What an input store does."""
+
+    def test_image_from_scratch_is_an_input(self, world: World, tmp_path: Path) -> None:
+        mount = self._provide(world, self._data(world, tmp_path))
+
+        assert world.run("show", "/data/x", "show", "/data/deep/y", inputs=(mount,)).stdout == b"XY"
+
+    def test_input_cant_be_written(self, world: World, tmp_path: Path) -> None:
+        mount = self._provide(world, self._data(world, tmp_path))
+
+        assert world.run("write", "/data/x", "other", inputs=(mount,)).exit_status == 1
+        assert world.run("show", "/data/x", inputs=(mount,)).stdout == b"X"
+
+    def test_another_directory_at_another_place(self, world: World, tmp_path: Path) -> None:
+        mount = self._provide(world, self._data(world, tmp_path), source="/data/deep", destination="/in/put")
+
+        assert world.run("show", "/in/put/y", inputs=(mount,)).stdout == b"Y"
+
+    def test_whole_image_is_an_input(self, world: World, tmp_path: Path) -> None:
+        mount = self._provide(world, self._data(world, tmp_path), source="/", destination="/all")
+
+        assert world.run("show", "/all/data/x", inputs=(mount,)).stdout == b"X"
+
+    @pytest.mark.parametrize("source", ["/nowhere", "/data/x"])
+    def test_missing_directory_is_told(self, world: World, tmp_path: Path, source: str) -> None:
+        image = self._data(world, tmp_path)
+        with pytest.raises(SourceNotFound) as raised:
+            self._provide(world, image, source=source)
+
+        assert raised.value.source == source
+
+    def test_directory_that_is_a_volume_of_the_image(self, world: World, tmp_path: Path) -> None:
+        (tmp_path / "x").write_text("X")
+        image = world.build(tmp_path, f"FROM {world.base}\nCOPY x /store/\nVOLUME /store\n")
+        mount = self._provide(world, image, source="/store")
+
+        assert world.run("show", "/data/x", inputs=(mount,)).stdout == b"X"
+
+    def test_two_inputs_and_two_runs_at_once(self, world: World, tmp_path: Path) -> None:
+        image = self._data(world, tmp_path)
+        inputs = (
+            self._provide(world, image),
+            self._provide(world, image, source="/data/deep", destination="/other"),
+        )
+        first = world.create("show", "/data/x", "show", "/other/y", inputs=inputs)
+        second = world.create("show", "/data/x", inputs=inputs)
+
+        assert world.watch(first).stdout == b"XY"
+        assert world.watch(second).stdout == b"X"
+
+    def test_providing_again_gives_the_same(self, world: World, tmp_path: Path) -> None:
+        image = self._data(world, tmp_path)
+
+        assert self._provide(world, image) == self._provide(world, image)
+
+    def _data(self, world: World, folder: Path) -> ImageId:
+        (folder / "in" / "deep").mkdir(parents=True)
+        (folder / "in" / "x").write_text("X")
+        (folder / "in" / "deep" / "y").write_text("Y")
+        return world.build(folder, "FROM scratch\nCOPY in /data\n", labels={"jobber-test": world.name().name})
+
+    def _provide(
+        self, world: World, image: ImageId, *, source: str = "/data", destination: str = "/data"
+    ) -> ImageMount | VolumeMount:
+        found = world.engine.images.inspect(image)
+        return world.engine.inputs.provide(
+            found, source=source, destination=destination, progress=FakeProgress()
+        )

@@ -1,0 +1,178 @@
+"""Whole runs, by the use case: the result, its labels, its tags."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, BinaryIO
+
+import pytest
+
+from jobber.domain.errors import InvalidInput, JobNotStarted, UsageError
+from jobber.domain.input import parse_input
+from jobber.domain.options import ContainerOptions, Mount
+from jobber.domain.policy import Outcome, ResultImagePolicy
+from jobber.domain.use_cases.run import Runner, RunRequest
+from jobber.testing.contract.world import job_input
+from jobber.testing.surroundings import FakeConsole, FakeInterruptions, FakeKeyring, FakeProgress
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jobber.domain.ports import JobInput
+    from jobber.domain.use_cases.run import RunResult
+    from jobber.testing.contract.world import World
+
+_ID = "8d1f7c1e-0000-4000-8000-00000000"
+
+
+class _Console(FakeConsole):
+    """A console whose input has a descriptor, for real engines."""
+
+    @property
+    def stdin(self) -> JobInput | None:  # type: ignore[override]
+        return job_input(b"")
+
+    def spool(self) -> BinaryIO:
+        return io.BytesIO()
+
+
+class RunContract:
+    """What a run leaves."""
+
+    def test_result_says_what_it_was_made_from(self, world: World, tmp_path: Path) -> None:
+        code = self._code(world)
+        (tmp_path / "x").write_text("X")
+        data = world.build(tmp_path, "FROM scratch\nCOPY x /data/\n")
+        result = self._run(
+            world, code, "show", "/data/x", "write", "/out/y", "Y", inputs=(data,), out="/out"
+        )
+        assert result.image is not None
+        labels = world.engine.images.inspect(result.image).labels
+        record = json.loads(labels["jobber.run"])
+
+        assert (result.exit_status, result.outcome) == (0, Outcome.SUCCEEDED)
+        assert labels["jobber.parent"] == world.base_id
+        assert labels["jobber.out"] == "/out"
+        assert labels["jobber.inputs"] == f"{data.removeprefix('sha256:')}:/data:ro"
+        assert labels["jobber.build-tags"] == ""
+        assert labels["jobber.version"] == "1.2.3"
+        assert labels["org.opencontainers.image.base.name"] == f"{code}:latest"
+        assert record["schema"] == 1
+        assert record["outcome"] == "succeeded"
+        assert record["exit-code"] == 0
+        assert record["command"] == ["/bin/job", "show", "/data/x", "write", "/out/y", "Y"]
+        assert record["inputs"][0]["id"] == data
+        assert record["engine"]["name"] == world.engine.describe().name
+        assert datetime.fromisoformat(record["started"]) <= datetime.fromisoformat(record["finished"])
+        assert "plan" not in record
+        assert world.run("show", "/run.log", "show", "/out/y", image=result.image).stdout == b"XY"
+
+    def test_result_is_an_input_and_its_out_is_the_source(self, world: World) -> None:
+        code = self._code(world)
+        first = self._run(world, code, "write", "/model/m", "M", out="/model")
+        assert first.image is not None
+        second = self._run(world, code, "show", "/data/m", inputs=(first.image,))
+
+        assert second.exit_status == 0
+
+    def test_tags_of_one_second_don_t_move(self, world: World) -> None:
+        code = self._code(world)
+        results = [self._run(world, code, "write", f"/{n}", "x") for n in range(3)]
+        fixed = [result.tags[1] for result in results]
+
+        assert len(set(fixed)) == 3
+        assert [world.engine.images.inspect(tag).id for tag in fixed] == [result.image for result in results]
+        assert world.engine.images.inspect(results[0].tags[0]).id == results[-1].image
+
+    @pytest.mark.parametrize(
+        ("policy", "status", "kept"),
+        [
+            (ResultImagePolicy.ALWAYS, 3, True),
+            (ResultImagePolicy.SUCCESS, 3, False),
+            (ResultImagePolicy.SUCCESS, 0, True),
+            (ResultImagePolicy.NONE, 0, False),
+        ],
+    )
+    def test_policy_decides_about_the_result(
+        self, world: World, policy: ResultImagePolicy, status: int, kept: bool
+    ) -> None:
+        result = self._run(world, self._code(world), "exit", str(status), keep=policy)
+
+        assert result.exit_status == status
+        assert (result.image is not None) is kept
+
+    def test_timeout_ends_the_job_and_keeps_the_result(self, world: World) -> None:
+        words = ("on", "TERM", "9", "write", "/a", "kept", "sleep", "20", "write", "/b", "never")
+        result = self._run(world, self._code(world), *words, timeout=1.0)
+        assert result.image is not None
+
+        assert (result.exit_status, result.outcome) == (124, Outcome.TIMED_OUT)
+        assert world.run("show", "/a", image=result.image).stdout == b"kept"
+        assert world.run("show", "/b", image=result.image).exit_status == 1
+
+    def test_job_that_ignores_sigterm_is_killed_after_the_stop_timeout(self, world: World) -> None:
+        options = ContainerOptions(stop_timeout=1)
+        result = self._run(world, self._code(world), "sleep", "20", timeout=0.5, options=options)
+        assert result.image is not None
+        record = json.loads(world.engine.images.inspect(result.image).labels["jobber.run"])
+
+        assert result.exit_status == 124
+        assert record["exit-code"] == 137
+
+    def test_nothing_is_left_of_a_run(self, world: World) -> None:
+        code = self._code(world)
+        self._run(world, code, "exit", "1")
+        with pytest.raises(JobNotStarted):
+            self._run(world, code, command=("/nowhere",))
+        left = world.engine.containers.list(labels={"jobber.run": None, "jobber.parent": world.base_id})
+
+        assert [c for c in left if f'"ref":"{code}:latest"' in c.labels["jobber.run"]] == []
+
+    def test_out_in_a_volume_is_refused(self, world: World, tmp_path: Path) -> None:
+        image = world.build(tmp_path, f"FROM {world.base}\nVOLUME /store\n")
+        with pytest.raises(UsageError):
+            self._run(world, image, "exit", "0", out="/store/model")
+
+    def test_input_where_a_mount_is_is_refused(self, world: World) -> None:
+        options = ContainerOptions(mounts=(Mount(kind="tmpfs", destination="/data"),))
+        with pytest.raises(InvalidInput):
+            self._run(world, self._code(world), "exit", "0", inputs=(world.base_id,), options=options)
+
+    def _code(self, world: World) -> str:
+        name = world.name()
+        world.engine.images.tag(world.base_id, reference=name)
+        return name.name
+
+    def _run(
+        self,
+        world: World,
+        image: str,
+        *words: str,
+        inputs: tuple[str, ...] = (),
+        options: ContainerOptions | None = None,
+        command: tuple[str, ...] | None = None,
+        **settings: object,
+    ) -> RunResult:
+        runner = Runner(
+            engine=world.engine,
+            clock=world.clock,
+            console=_Console(),
+            interruptions=FakeInterruptions(),
+            keyring=FakeKeyring(),
+            progress=FakeProgress(),
+            version="1.2.3",
+            new_id=f"{_ID}0001",
+            owner="",
+        )
+        request = RunRequest(
+            image,
+            options or ContainerOptions(),
+            command=("/bin/job", *words) if command is None else command,
+            inputs=tuple(parse_input(text) for text in inputs),
+            **settings,  # type: ignore[arg-type]
+        )
+        result = runner.run(request)
+        world.images.extend(result.tags)
+        return result

@@ -1,0 +1,202 @@
+"""What the contract's tests stand on: one engine, a base image with a small job language, and tidying up."""
+
+from __future__ import annotations
+
+import tempfile
+import uuid
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
+
+from jobber.domain.container import ContainerId, ContainerSpecification
+from jobber.domain.errors import JobberError
+from jobber.domain.events import Exited, Output, Stream
+from jobber.domain.options import ContainerOptions
+from jobber.domain.reference import ImageId, ImageReference, parse_reference
+from jobber.testing.surroundings import FakeInterruptions, FakeProgress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from jobber.adapters.fake.job import Job
+    from jobber.domain.container import ImageMount, VolumeMount
+    from jobber.domain.ports import Clock, Engine, JobInput
+
+JOB_SCRIPT = r"""#!/bin/sh
+# The job language of jobber's engine contract: verbs with their operands, one after the other.
+while [ $# -gt 0 ]; do
+    verb=$1; shift
+    case $verb in
+    say) printf '%s\n' "$1"; shift ;;
+    complain) printf '%s\n' "$1" >&2; shift ;;
+    write) mkdir -p "${1%/*}/" && printf '%s' "$2" >"$1" || exit 1; shift 2 ;;
+    remove) rm -r "$1" || exit 1; shift ;;
+    mkdir) mkdir -p "$1" || exit 1; shift ;;
+    link) ln -s "$2" "$1" || exit 1; shift 2 ;;
+    show) cat "$1" || exit 1; shift ;;
+    variable) eval "printf '%s\n' \"\$$1\""; shift ;;
+    where) pwd ;;
+    sleep) sleep "$1" & wait $!; shift ;;
+    echo) cat ;;
+    binary) printf '\000\001\012\015\200\377' ;;
+    fill) head -c "$1" /dev/zero | tr '\000' x; shift ;;
+    on) trap "exit $2" "$1"; shift 2 ;;
+    quiet) exec >&- 2>&- ;;
+    exit) exit "$1" ;;
+    *) echo "no verb $verb" >&2; exit 64 ;;
+    esac
+done
+"""
+
+
+def job_program(job: Job) -> int:
+    """The same language for the fake."""
+    words = list(job.argv[1:])
+    try:
+        while words:
+            verb = words.pop(0)
+            arity, act = _VERBS[verb]
+            act(job, *(words.pop(0) for _ in range(arity)))
+    except OSError as error:
+        job.complain(f"{error.filename}: {error.strerror}\n")
+        return 1
+    return 0
+
+
+def _close(job: Job) -> None:
+    job.say = job.complain = lambda _text: None  # type: ignore[method-assign]
+
+
+_VERBS: Mapping[str, tuple[int, Callable[..., object]]] = {
+    "say": (1, lambda job, text: job.say(f"{text}\n")),
+    "complain": (1, lambda job, text: job.complain(f"{text}\n")),
+    "write": (2, lambda job, path, text: job.files.write(path, text)),
+    "remove": (1, lambda job, path: job.files.remove(path)),
+    "mkdir": (1, lambda job, path: job.files.make_directory(path)),
+    "link": (2, lambda job, path, target: job.files.link(path, target)),
+    "show": (1, lambda job, path: job.say(job.files.read(path))),
+    "variable": (1, lambda job, name: job.say(f"{job.environment.get(name, '')}\n")),
+    "where": (0, lambda job: job.say(f"{job.workdir}\n")),
+    "sleep": (1, lambda job, seconds: job.sleep(float(seconds))),
+    "echo": (0, lambda job: job.say(job.stdin)),
+    "binary": (0, lambda job: job.say(b"\x00\x01\n\r\x80\xff")),
+    "fill": (1, lambda job, size: job.say(b"x" * int(size))),
+    "on": (2, lambda job, signal, status: job.on_signal(f"SIG{signal}", int(status))),
+    "quiet": (0, _close),
+    "exit": (1, lambda job, status: job.exit(int(status))),
+}
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a job went."""
+
+    exit_status: int
+    stdout: bytes
+    stderr: bytes
+    log: bytes
+
+
+@dataclass
+class World:
+    """An engine under test. `base` is an image with `/bin/job`, `JOB_SCRIPT` or `job_program`."""
+
+    engine: Engine
+    clock: Clock
+    base: ImageReference
+    registry_host: str | None = None
+    raw_image: Callable[[ImageId], str] | None = None
+    """All that the engine tells of an image, as text; to look for what must be nowhere."""
+    containers: list[ContainerId] = field(default_factory=list)
+    images: list[ImageReference | ImageId] = field(default_factory=list)
+
+    def name(self, suffix: str = "") -> ImageReference:
+        """A reference that nobody has, removed at the end."""
+        reference = parse_reference(f"jobber-test-{uuid.uuid4().hex[:12]}{suffix}").with_default_tag()
+        self.images.append(reference)
+        return reference
+
+    @property
+    def base_id(self) -> ImageId:
+        """The id of the base."""
+        return self.engine.images.inspect(self.base).id
+
+    def create(
+        self,
+        *words: str,
+        image: ImageId | None = None,
+        options: ContainerOptions | None = None,
+        inputs: tuple[ImageMount | VolumeMount, ...] = (),
+        labels: Mapping[str, str] | None = None,
+        command: tuple[str, ...] | None = None,
+    ) -> ContainerId:
+        """A container for a job in the job language, or for another command."""
+        created = self.engine.containers.create(
+            ContainerSpecification(
+                image=image or self.base_id,
+                options=options or ContainerOptions(),
+                command=("/bin/job", *words) if command is None else command,
+                inputs=inputs,
+                labels=labels or {},
+            )
+        )
+        self.containers.append(created)
+        return created
+
+    def watch(self, container: ContainerId, *, stdin: bytes | None = b"") -> Ran:
+        """Attach, start, and follow to the end."""
+        outputs: list[Output] = []
+        attachment = self.engine.containers.attach(
+            container, stdin=None if stdin is None else job_input(stdin), interruptions=FakeInterruptions()
+        )
+        try:
+            self.engine.containers.start(container)
+            while True:
+                event = attachment.next(deadline=self.clock.monotonic() + 60)
+                if isinstance(event, Exited):
+                    break
+                assert isinstance(event, Output), event
+                outputs.append(event)
+        finally:
+            attachment.close()
+        by_stream = {
+            stream: b"".join(output.chunk for output in outputs if output.stream is stream) for stream in Stream
+        }
+        log = b"".join(output.chunk for output in outputs)
+        return Ran(event.exit_status, by_stream[Stream.STDOUT], by_stream[Stream.STDERR], log)
+
+    def run(self, *words: str, stdin: bytes | None = b"", **creation: object) -> Ran:
+        """Make a container for a job and follow it to the end."""
+        return self.watch(self.create(*words, **creation), stdin=stdin)  # type: ignore[arg-type]
+
+    def build(self, folder: Path, dockerfile: str, **settings: object) -> ImageId:
+        """Build what is in a folder."""
+        from jobber.domain.build import BuildRequest  # noqa: PLC0415
+
+        (folder / "Dockerfile").write_text(dockerfile)
+        request = BuildRequest(context=folder, dockerfile=folder / "Dockerfile", **settings)  # type: ignore[arg-type]
+        built = self.engine.builder.build(request, progress=FakeProgress())
+        self.images.append(built)
+        return built
+
+    def keep(self, image: ImageId) -> ImageId:
+        """Have an image removed at the end."""
+        self.images.append(image)
+        return image
+
+    def tidy(self) -> None:
+        """Remove all that was made here."""
+        for container in self.containers:
+            self.engine.containers.remove(container)
+        for image in reversed(self.images):
+            with suppress(JobberError):
+                self.engine.images.remove(image)
+
+
+def job_input(text: bytes) -> JobInput:
+    """A standard input with a descriptor that gives a text."""
+    file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed when nobody has it any more
+    file.write(text)
+    file.seek(0)
+    return cast("JobInput", file)

@@ -1,0 +1,177 @@
+"""The rest of a fake world: console, signals, keys, version control, and a listener."""
+
+from __future__ import annotations
+
+import io
+import itertools
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO
+
+from jobber import __version__
+from jobber.domain.errors import Interrupted
+from jobber.domain.events import Output, Signalled, Stream
+from jobber.domain.use_cases.run import Runner
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jobber.adapters.fake.clock import FakeClock
+    from jobber.adapters.fake.engine import FakeEngine
+    from jobber.domain.credentials import Credentials
+    from jobber.domain.reference import ImageReference
+
+_ids = itertools.count(1)
+
+
+class FakeInput(io.BytesIO):
+    """A standard input that has a text to give."""
+
+    def fileno(self) -> int:
+        """There is nothing to wait on."""
+        return -1
+
+
+class FakeConsole:
+    """The job's streams, kept."""
+
+    def __init__(self, stdin: bytes | None = b"") -> None:
+        self._stdin = stdin
+        self.outputs: list[Output] = []
+
+    @property
+    def stdin(self) -> FakeInput | None:
+        """The job's standard input; None for none."""
+        return None if self._stdin is None else FakeInput(self._stdin)
+
+    @property
+    def stdout(self) -> bytes:
+        """All that was written to stdout."""
+        return b"".join(output.chunk for output in self.outputs if output.stream is Stream.STDOUT)
+
+    @property
+    def stderr(self) -> bytes:
+        """All that was written to stderr."""
+        return b"".join(output.chunk for output in self.outputs if output.stream is Stream.STDERR)
+
+    def write(self, output: Output) -> None:
+        """Keep a piece of output."""
+        self.outputs.append(output)
+
+    def spool(self) -> BinaryIO:
+        """A new empty place for output."""
+        return io.BytesIO()
+
+
+class FakeInterruptions:
+    """Signals that come at moments of a fake clock."""
+
+    def __init__(self, clock: FakeClock | None = None) -> None:
+        self._clock = clock
+        self._planned: list[tuple[float, str]] = []
+        self._count = 0
+
+    def send(self, signal: str, *, at: float = 0.0) -> None:
+        """Let a signal come, at once or at a moment of the clock's `monotonic`."""
+        self._planned.append((at, signal))
+        self._planned.sort()
+
+    def due(self) -> float | None:
+        """When the next one comes."""
+        return self._planned[0][0] if self._planned else None
+
+    def fileno(self) -> int:
+        """There is nothing to wait on."""
+        return -1
+
+    def take(self) -> Signalled | None:
+        """The next signal that has come, if any."""
+        now = self._clock.monotonic() if self._clock else 0.0
+        if not self._planned or self._planned[0][0] > now:
+            return None
+        self._count += 1
+        return Signalled(self._planned.pop(0)[1], self._count)
+
+    @contextmanager
+    def abortable(self) -> Iterator[None]:
+        """Inside, a signal that has come raises `Interrupted`."""
+        if signalled := self.take():
+            raise Interrupted(signalled.signal)
+        yield
+
+
+class FakeKeyring:
+    """Credentials by host."""
+
+    def __init__(self, **credentials: Credentials) -> None:
+        self._credentials = credentials
+
+    def credentials_for(self, reference: ImageReference) -> Credentials | None:
+        """Those of the reference's registry."""
+        return self._credentials.get(reference.registry or "docker.io")
+
+
+class FakeProgress:
+    """A listener that keeps what it hears."""
+
+    def __init__(self) -> None:
+        self.notes: list[tuple[str, dict[str, object]]] = []
+        self.warnings: list[tuple[str, dict[str, object]]] = []
+        self.steps: list[str] = []
+        self.output = b""
+
+    def note(self, event: str, /, **facts: object) -> None:
+        """Keep a note."""
+        self.notes.append((event, facts))
+
+    def warn(self, event: str, /, **facts: object) -> None:
+        """Keep a warning."""
+        self.warnings.append((event, facts))
+
+    def call(self, event: str, /, **facts: object) -> None:
+        """Calls are in the engine's journal."""
+
+    def step(self, text: str, /) -> None:
+        """Keep a step."""
+        self.steps.append(text)
+
+    def build_output(self, chunk: bytes, /) -> None:
+        """Keep a build's output."""
+        self.output += chunk
+
+
+class FakeSourceTree:
+    """Version control that says what it is told."""
+
+    def __init__(self, revision: str | None = None, origin: str | None = None) -> None:
+        self._revision = revision
+        self._origin = origin
+
+    def revision(self) -> str | None:
+        """The commit."""
+        return self._revision
+
+    def origin(self) -> str | None:
+        """The remote's address."""
+        return self._origin
+
+
+def fake_runner(
+    engine: FakeEngine,
+    *,
+    console: FakeConsole | None = None,
+    interruptions: FakeInterruptions | None = None,
+    progress: FakeProgress | None = None,
+    keyring: FakeKeyring | None = None,
+) -> Runner:
+    """The use case of `jobber run` on a fake engine."""
+    return Runner(
+        engine=engine,
+        clock=engine.clock,
+        console=console or FakeConsole(),
+        interruptions=interruptions or FakeInterruptions(engine.clock),
+        keyring=keyring or FakeKeyring(),
+        progress=progress or FakeProgress(),
+        version=__version__,
+        new_id=f"00000000-0000-4000-8000-{next(_ids):012d}",
+        owner="",
+    )

@@ -1,0 +1,53 @@
+"""Where the engines of the tests are: started by `make test`, or named by hand in the same variables."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def _address(engine: str) -> str:
+    address = os.environ.get(f"JOBBER_TEST_{engine.upper()}")
+    if address:
+        return address
+    if engine in os.environ.get("JOBBER_TEST_REQUIRE", "").split(","):
+        pytest.fail(f"{engine} is required, and JOBBER_TEST_{engine.upper()} names none")
+    pytest.skip(f"no {engine}: `make test` starts one, or name it in JOBBER_TEST_{engine.upper()}")
+
+
+@pytest.fixture(scope="session")
+def docker_engine_address() -> str:
+    return _address("docker")
+
+
+@pytest.fixture(scope="session")
+def podman_engine_address() -> str:
+    return _address("podman")
+
+
+@pytest.fixture(
+    params=[
+        pytest.param("docker", marks=[pytest.mark.docker, pytest.mark.xdist_group("docker")]),
+        pytest.param("podman", marks=[pytest.mark.podman, pytest.mark.xdist_group("podman")]),
+    ]
+)
+def engine_address(request: pytest.FixtureRequest) -> str:
+    return _address(request.param)
+
+
+@pytest.fixture(scope="session")
+def registry_host() -> str | None:
+    return os.environ.get("JOBBER_TEST_REGISTRY")
+
+
+@pytest.fixture
+def home(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
+    """A home with nothing in it, for whatever looks for configuration."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    yield tmp_path

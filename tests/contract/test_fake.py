@@ -1,0 +1,30 @@
+"""The fake, in each of its flavours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from jobber.domain.reference import parse_reference
+from jobber.testing import FakeEngine
+from jobber.testing.contract import EngineContract, World, job_program
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_FLAVOURS: list[dict[str, Any]] = [
+    {"flavour": "docker", "version": "28.5"},
+    {"flavour": "docker", "version": "20.10", "id_store": "manifest"},
+    {"flavour": "podman", "version": "4.3.1"},
+]
+
+
+class TestFake(EngineContract):
+    @pytest.fixture(params=_FLAVOURS, ids=lambda flavour: f"{flavour['flavour']}-{flavour['version']}")
+    def world(self, request: pytest.FixtureRequest) -> Iterator[World]:
+        engine = FakeEngine(**request.param)
+        engine.image("jobber-test-base", programs={"/bin/job": job_program})
+        world = World(engine, engine.clock, parse_reference("jobber-test-base"), "registry.test:5000")
+        yield world
+        world.tidy()

@@ -1,0 +1,33 @@
+"""A real Podman."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from real import make_world
+
+from jobber.adapters.podman.engine import PodmanEngine
+from jobber.adapters.wire import Wire, parse_endpoint
+from jobber.testing.contract import EngineContract, World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.mark.podman
+@pytest.mark.xdist_group("podman")
+class TestPodman(EngineContract):
+    @pytest.fixture
+    def world(
+        self,
+        podman_engine_address: str,
+        registry_host: str | None,
+        tmp_path_factory: pytest.TempPathFactory,
+    ) -> Iterator[World]:
+        wire = Wire(parse_endpoint(podman_engine_address))
+        engine = PodmanEngine(wire, address=podman_engine_address)
+        world = make_world(engine, wire, tmp_path_factory.mktemp("base"), registry_host)
+        yield world
+        world.tidy()
+        engine.close()
