@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from jobber.domain.container import ContainerId, ContainerSpecification
 from jobber.domain.errors import JobberError
@@ -194,9 +195,27 @@ class World:
                 self.engine.images.remove(image)
 
 
+class JobFile:
+    """A file as a standard input; closed when nobody has it any more."""
+
+    def __init__(self, text: bytes) -> None:
+        with tempfile.TemporaryFile(buffering=0) as file:
+            file.write(text)
+            self._descriptor = os.dup(file.fileno())
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+
+    def fileno(self) -> int:
+        """The descriptor to wait on."""
+        return self._descriptor
+
+    def read(self, size: int, /) -> bytes:
+        """Up to `size` bytes; empty at the end."""
+        return os.read(self._descriptor, size)
+
+    def __del__(self) -> None:
+        os.close(self._descriptor)
+
+
 def job_input(text: bytes) -> JobInput:
     """A standard input with a descriptor that gives a text."""
-    file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed when nobody has it any more
-    file.write(text)
-    file.seek(0)
-    return cast("JobInput", file)
+    return JobFile(text)
