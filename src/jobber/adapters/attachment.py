@@ -12,14 +12,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
 from jobber.adapters.frames import output_reader
-from jobber.adapters.wire import WireBroken, WireUnreachable
+from jobber.adapters.wire import Response, WireBroken, WireUnreachable
 from jobber.domain.errors import EngineLost
 from jobber.domain.events import DeadlinePassed, Exited, Signalled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jobber.adapters.wire import Pending, Response
+    from jobber.adapters.wire import Pending
     from jobber.domain.container import Terminal
     from jobber.domain.events import JobEvent
     from jobber.domain.ports import Interruptions, JobInput
@@ -64,7 +64,7 @@ class StreamAttachment:
         self._job = job
         self._output = output_reader(multiplexed=multiplexed)
         self._output.feed(first)
-        self._answer: Pending | None = job.wait()
+        self._answer: Pending | Response | None = job.wait()
         self._stdin = stdin
         self._pending = memoryview(b"")
         self._interruptions = interruptions
@@ -152,10 +152,15 @@ class StreamAttachment:
             raise EngineLost("the run", why=str(error)) from None
 
     def _take_answer(self) -> None:
+        """Docker sends the head of its answer at once, and the body at the job's end; Podman both at the end."""
         answer, self._answer = self._answer, None
         assert answer is not None  # noqa: S101 - the caller has looked
         try:
-            with answer.answer() as response:
+            response = answer if isinstance(answer, Response) else answer.answer()
+            if not response.has_begun and not isinstance(answer, Response):
+                self._answer = response
+                return
+            with response:
                 self._exit_status = self._job.exit_status(response)
         except WireBroken as error:
             self._look()

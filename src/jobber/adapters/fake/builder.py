@@ -225,7 +225,7 @@ class _Build:
 
     def _from_context(self, source: str) -> Iterator[tuple[str, Node]]:
         base = normal_path(source).lstrip("/")
-        for path in sorted(self._context.glob(base) if base else [self._context]):
+        for path in sorted(self._context.glob(base) if base not in ("", ".") else [self._context]):
             if path.is_dir():
                 for below in sorted(path.rglob("*")):
                     name = below.relative_to(self._context).as_posix()

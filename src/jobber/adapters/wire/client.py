@@ -96,6 +96,11 @@ class Response:
         """The descriptor to wait on for more of the body; -1 when it has all been read."""
         return -1 if self._connection is None else self._connection.socket.fileno()
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether some of the body is here, or all of it has been read."""
+        return self._connection is None or bool(self._connection.received)
+
     def chunks(self) -> Iterator[bytes]:
         """The body, in pieces as they come. Raises `WireBroken` where it ends too early."""
         while self._connection is not None:
