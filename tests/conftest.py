@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 import pytest
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 def _address(engine: str) -> str:
@@ -43,11 +39,3 @@ def engine_address(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session")
 def registry_host() -> str | None:
     return os.environ.get("JOBBER_TEST_REGISTRY")
-
-
-@pytest.fixture
-def home(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
-    """A home with nothing in it, for whatever looks for configuration."""
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-    yield tmp_path

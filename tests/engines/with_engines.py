@@ -1,52 +1,238 @@
 """Run a command with private engines around it: Docker, Podman, and two registries.
 
-    python tests/engines/with_engines.py [--generation debian|current|current-containerd] -- COMMAND...
+    python tests/engines/with_engines.py -- COMMAND...
 
-They and the command run in a sandbox with processes, mounts, network and cgroups of its own, so any number of these can
-run at once, and nothing is left when the command ends or anyone is killed. The command finds them by JOBBER_TEST_DOCKER
-and JOBBER_TEST_PODMAN (addresses), JOBBER_TEST_REGISTRY (HOST:PORT), JOBBER_TEST_REGISTRY_AUTH (HOST:PORT of one
-with a user `jobber`) and JOBBER_TEST_REGISTRY_PASSWORD_FILE. JOBBER_TEST_PRIVATE says that nobody else uses them.
-
-Without root the command runs with what engines there are, and what is missing is said;
-`JOBBER_TEST_REQUIRE=docker,podman` makes that an error.
+Everything lies in one folder and on one bridge, and is gone afterwards. Without root, or without the packages, what
+is missing is said, and the command runs with what is there; `JOBBER_TEST_REQUIRE=docker,podman` makes that an error.
+What was started is told to the command by JOBBER_TEST_DOCKER, JOBBER_TEST_PODMAN (addresses), JOBBER_TEST_REGISTRY
+(HOST:PORT), JOBBER_TEST_REGISTRY_AUTH (HOST:PORT of one with a user `jobber`) and
+JOBBER_TEST_REGISTRY_PASSWORD_FILE.
 """
 
 from __future__ import annotations
 
+import ctypes
 import os
+import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
+import time
 from pathlib import Path
 
-import current
-import debian
-import public
-from leavings import clean_up_afterwards, make_folder
-from registries import start_registries
-from sandbox import NoSandbox, die_with_parent, run_inside
+READY_SECONDS = 60
+PACKAGES = (
+    "docker.io",
+    "podman",
+    "docker-registry",
+    "busybox-static",
+    "runc",
+    "iptables",
+    "iproute2",
+    "apache2-utils",
+)
+_PR_SET_PDEATHSIG = 1
 
-GENERATIONS = ("debian", "current", "current-containerd")
+
+class Engines:
+    """What was started, and how to stop it."""
+
+    def __init__(self) -> None:
+        # Not in /tmp, which may be a tmpfs that overlayfs can't lie on; and a short path, for sockets.
+        self.folder = Path(tempfile.mkdtemp(prefix="jbr-", dir="/var/tmp"))
+        self.token = secrets.token_hex(3)
+        self.bridge = f"jbr{self.token}"
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self.variables: dict[str, str] = {}
+        self.has_bridge = False
+
+    def start(self) -> None:
+        """Start everything, as far as it can be."""
+        registry, guarded = self._start_registries()
+        self._start_docker()
+        self._start_podman([registry, guarded])
+
+    def stop(self) -> None:
+        """Stop everything, and take all traces away."""
+        if "JOBBER_TEST_PODMAN" in self.variables:
+            subprocess.run(
+                [*self._podman(), "rm", "--all", "--force", "--time", "0"],
+                env=self._podman_environment(),
+                capture_output=True,
+                check=False,
+            )
+        for process in reversed(self.processes):
+            process.terminate()
+        for process in reversed(self.processes):
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        mounts = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
+        for mount in sorted((m for m in mounts if m.startswith(f"{self.folder}/")), reverse=True):
+            subprocess.run(["umount", "--lazy", mount], check=False)
+        if self.has_bridge:
+            subprocess.run(["ip", "link", "delete", self.bridge], check=False)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _start_docker(self) -> None:
+        if shutil.which("dockerd") is None:
+            return
+        subnet = _free_subnet()
+        subprocess.run(["ip", "link", "add", self.bridge, "type", "bridge"], check=True)
+        self.has_bridge = True
+        subprocess.run(["ip", "address", "add", f"172.30.{subnet}.1/24", "dev", self.bridge], check=True)
+        subprocess.run(["ip", "link", "set", self.bridge, "up"], check=True)
+        address = f"unix://{self.folder}/docker.sock"
+        command = ["dockerd", "--data-root", f"{self.folder}/docker", "--exec-root", f"{self.folder}/exec"]
+        command += ["--pidfile", f"{self.folder}/docker.pid", "--host", address, "--bridge", self.bridge]
+        self._launch("docker", command, socket_path=self.folder / "docker.sock")
+        self.variables["JOBBER_TEST_DOCKER"] = address
+
+    def _start_podman(self, registries: list[str]) -> None:
+        if shutil.which("podman") is None:
+            return
+        (self.folder / "containers.conf").write_text(
+            "[containers]\n"
+            f'default_ulimits = ["nofile={_limit("NOFILE")}", "nproc={_limit("NPROC")}"]\n'
+            '[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n'
+        )
+        (self.folder / "registries.conf").write_text(
+            "".join(f'[[registry]]\nlocation = "{registry}"\ninsecure = true\n' for registry in registries)
+        )
+        address = f"unix://{self.folder}/podman.sock"
+        self._launch(
+            "podman",
+            [*self._podman(), "system", "service", "--time", "0", address],
+            socket_path=self.folder / "podman.sock",
+            environment=self._podman_environment(),
+        )
+        self.variables["JOBBER_TEST_PODMAN"] = address
+
+    def _podman(self) -> list[str]:
+        return ["podman", "--root", f"{self.folder}/podman", "--runroot", f"{self.folder}/podman-run"]
+
+    def _podman_environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "CONTAINERS_CONF": f"{self.folder}/containers.conf",
+            "CONTAINERS_REGISTRIES_CONF": f"{self.folder}/registries.conf",
+        }
+
+    def _start_registries(self) -> tuple[str, str]:
+        open_one, guarded = f"127.0.0.1:{_free_port()}", f"127.0.0.1:{_free_port()}"
+        if shutil.which("docker-registry") is None:
+            return open_one, guarded
+        password = secrets.token_urlsafe(12)
+        (self.folder / "password").write_text(password)
+        users = subprocess.run(
+            ["htpasswd", "-Bin", "jobber"], input=password, capture_output=True, text=True, check=True
+        )
+        (self.folder / "htpasswd").write_text(users.stdout)
+        auth = f"auth: {{htpasswd: {{realm: jobber, path: {self.folder}/htpasswd}}}}\n"
+        for name, address, extra in (("registry", open_one, ""), ("guarded", guarded, auth)):
+            configuration = self.folder / f"{name}.yml"
+            configuration.write_text(
+                f"version: 0.1\nstorage: {{filesystem: {{rootdirectory: {self.folder}/{name}}}}}\n"
+                f"http: {{addr: {address}}}\n{extra}"
+            )
+            self._launch(name, ["docker-registry", "serve", str(configuration)], port=int(address.split(":")[1]))
+        self.variables["JOBBER_TEST_REGISTRY"] = open_one
+        self.variables["JOBBER_TEST_REGISTRY_AUTH"] = guarded
+        self.variables["JOBBER_TEST_REGISTRY_PASSWORD_FILE"] = f"{self.folder}/password"
+        return open_one, guarded
+
+    def _launch(
+        self,
+        name: str,
+        command: list[str],
+        *,
+        socket_path: Path | None = None,
+        port: int | None = None,
+        environment: dict[str, str] | None = None,
+    ) -> None:
+        """Start a daemon in a session of its own, and wait until it listens."""
+        log = self.folder / f"{name}.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=environment,
+                start_new_session=True,
+                preexec_fn=_die_with_us,
+            )
+        self.processes.append(process)
+        give_up = time.monotonic() + READY_SECONDS
+        while not _listens(socket_path, port):
+            if process.poll() is not None or time.monotonic() > give_up:
+                print(log.read_text(errors="replace")[-4000:], file=sys.stderr)
+                raise SystemExit(f"{name} did not start: {' '.join(command)}")
+            time.sleep(0.1)
 
 
 def main() -> int:
-    """Start, run, and leave nothing."""
-    words = sys.argv[1 : sys.argv.index("--")]
+    """Start, run, stop."""
     command = sys.argv[sys.argv.index("--") + 1 :]
-    generation = words[words.index("--generation") + 1] if "--generation" in words else GENERATIONS[0]
-    if generation not in GENERATIONS:
-        raise SystemExit(f"no generation {generation}: there are {', '.join(GENERATIONS)}")
-    die_with_parent(signal.SIGTERM)
+    required = [name for name in os.environ.get("JOBBER_TEST_REQUIRE", "").split(",") if name]
     if os.geteuid() != 0:
-        return _run_with_public("not root", command)
-    prepare(generation)
-    folder = make_folder("jbr-")
-    held, cleaner = clean_up_afterwards(folder, cgroup=folder.name)
+        print("not root: no private engines; tests use what is there", file=sys.stderr)
+        return subprocess.run(command, check=False).returncode
+    if shutil.which("apt-get"):
+        subprocess.run([Path(__file__).with_name("install.sh"), *PACKAGES], check=bool(required))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(1))
+    engines = Engines()
     try:
-        return run_inside(lambda: _work(generation, folder, command, held), cgroup=folder.name)
-    except NoSandbox as error:
-        return _run_with_public(str(error), command)
+        engines.start()
+        for name in ("docker", "podman"):
+            if f"JOBBER_TEST_{name.upper()}" not in engines.variables:
+                print(f"{name} is not installed: its tests are skipped", file=sys.stderr)
+        for name, value in engines.variables.items():
+            print(f"{name}={value}", file=sys.stderr)
+        return subprocess.run(command, env={**os.environ, **engines.variables}, check=False).returncode
+    except KeyboardInterrupt:
+        return 130
     finally:
-        os.close(held)
-        os.waitpid(cleaner, 0)
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
+        engines.stop()
+
+
+def _listens(socket_path: Path | None, port: int | None) -> bool:
+    family = socket.AF_UNIX if socket_path else socket.AF_INET
+    with socket.socket(family) as sock:
+        return sock.connect_ex(str(socket_path) if socket_path else ("127.0.0.1", port)) == 0
+
+
+def _free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+        return port
+
+
+def _free_subnet() -> int:
+    taken = subprocess.run(["ip", "-o", "addr"], capture_output=True, text=True, check=True).stdout
+    return next(n for n in (secrets.randbelow(190) + 60 for _ in range(1000)) if f"172.30.{n}." not in taken)
+
+
+def _limit(name: str) -> str:
+    import resource
+
+    hard = resource.getrlimit(getattr(resource, f"RLIMIT_{name}"))[1]
+    number = 20000 if hard == resource.RLIM_INFINITY else min(hard, 20000)
+    return f"{number}:{number}"
+
+
+def _die_with_us() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

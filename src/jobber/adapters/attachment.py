@@ -154,7 +154,7 @@ class StreamAttachment:
     def _take_answer(self) -> None:
         """Docker sends the head of its answer at once, and the body at the job's end; Podman both at the end."""
         answer, self._answer = self._answer, None
-        assert answer is not None  # noqa: S101 - the caller has looked
+        assert answer is not None
         try:
             response = answer if isinstance(answer, Response) else answer.answer()
             if not response.has_begun and not isinstance(answer, Response):
@@ -168,7 +168,7 @@ class StreamAttachment:
                 raise EngineLost("the run", why=str(error)) from None
 
     def _read_input(self) -> None:
-        assert self._stdin is not None  # noqa: S101 - the caller has looked
+        assert self._stdin is not None
         chunk = self._stdin.read(_READ)
         if chunk:
             self._pending = memoryview(chunk)

@@ -40,9 +40,7 @@ class _Answer:
     api_version: str
 
 
-def connect(
-    *, host: str | None, choice: str, environment: Mapping[str, str], progress: Progress
-) -> Engine:
+def connect(*, host: str | None, choice: str, environment: Mapping[str, str], progress: Progress) -> Engine:
     """Find the engine that is meant. `choice` is `auto`, `docker` or `podman`.
 
     Raises `EngineUnavailable` with all that was tried, and `UsageError` for a host that is none.
@@ -50,7 +48,8 @@ def connect(
     tried: list[tuple[str, str]] = []
     for candidate in _candidates(host, environment):
         wire = Wire(
-            candidate.endpoint, on_call=lambda method, path: progress.call("engine-call", call=f"{method} {path}")
+            candidate.endpoint,
+            on_call=lambda method, path: progress.call("engine-call", call=f"{method} {path}"),
         )
         try:
             answer = _ask(candidate.endpoint)
@@ -65,7 +64,7 @@ def connect(
         progress.call("engine", name=answer.name, version=answer.version, host=str(candidate.endpoint))
         return _assemble(wire, answer)
     if host is None and choice in ("auto", "podman"):
-        from jobber.adapters.podman.service import start_service  # noqa: PLC0415 - the last resort
+        from jobber.adapters.podman.service import start_service
 
         service = start_service(environment, tried=tried)
         if service is not None:
@@ -93,9 +92,9 @@ def _candidates(host: str | None, environment: Mapping[str, str]) -> Iterator[Ca
 
 
 def _docker_context(environment: Mapping[str, str]) -> Iterator[Candidate]:
-    import json  # noqa: PLC0415 - only where there is a docker configuration
-    from hashlib import sha256  # noqa: PLC0415
-    from pathlib import Path  # noqa: PLC0415
+    import json
+    from hashlib import sha256
+    from pathlib import Path
 
     folder = Path(environment.get("DOCKER_CONFIG") or Path(environment.get("HOME", "/"), ".docker"))
     name = environment.get("DOCKER_CONTEXT")
@@ -162,9 +161,9 @@ def _assemble(wire: Wire, answer: _Answer, *, closing: Callable[[], None] | None
     version = {"Version": answer.version, "ApiVersion": answer.api_version}
     address = str(wire.endpoint)
     if answer.name == "podman":
-        from jobber.adapters.podman.engine import PodmanEngine  # noqa: PLC0415 - one adapter alone is loaded
+        from jobber.adapters.podman.engine import PodmanEngine
 
         return PodmanEngine(wire, address=address, version=version, closing=closing)
-    from jobber.adapters.docker.engine import DockerEngine  # noqa: PLC0415
+    from jobber.adapters.docker.engine import DockerEngine
 
     return DockerEngine(wire, address=address, version=version)

@@ -35,7 +35,7 @@ class GitTree:
     def _git(self, *words: str) -> str | None:
         try:
             done = subprocess.run(
-                ["git", "-C", self._folder, *words],  # noqa: S607 - the git of the user's PATH is meant
+                ["git", "-C", self._folder, *words],
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,

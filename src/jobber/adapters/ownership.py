@@ -15,7 +15,7 @@ def current_owner() -> str:
 def is_alive(owner: str) -> bool | None:
     """Whether the process still runs; None where it is one of another machine, or the text names none."""
     parts = owner.split("/")
-    if len(parts) != 4 or not parts[2].isdecimal():  # noqa: PLR2004 - the four parts
+    if len(parts) != 4 or not parts[2].isdecimal():
         return None
     host, boot, process, start = parts
     if host != socket.gethostname():

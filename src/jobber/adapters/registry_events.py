@@ -21,7 +21,7 @@ def follow(
     response: Response,
     reference: ImageReference,
     *,
-    refused: type[PullRefused] | type[PushRefused],
+    refused: type[PullRefused | PushRefused],
     progress: Progress,
 ) -> str:
     """Read the stream to its end and return the digest it tells, if it does. Raises `refused`."""

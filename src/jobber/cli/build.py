@@ -64,9 +64,10 @@ def build(
         Do not push.
     iidfile
         Write the image's id to this file.
+
     """
-    from jobber.adapters.host.signals import SignalInterruptions  # noqa: PLC0415
-    from jobber.cli.composition import image_build  # noqa: PLC0415
+    from jobber.adapters.host.signals import SignalInterruptions
+    from jobber.cli.composition import image_build
 
     options = options or GlobalOptions()
     progress = options.messages()
@@ -113,16 +114,11 @@ def _names(
 
 def _find_dockerfile(context: Path, file: Path | None) -> Path:
     """The Dockerfile: relative to the context unless it exists relative to the current directory (SPEC section 1)."""
-    if file is None:
-        candidates = [context / "Dockerfile"]
-    else:
-        candidates = [file, context / file]
+    candidates = [context / "Dockerfile"] if file is None else [file, context / file]
     for candidate in candidates:
         if candidate.is_file():
             return candidate
-    raise UsageError(
-        f"there is no Dockerfile {candidates[-1]}", hint="name another file with -f, or another directory"
-    )
+    raise UsageError(f"there is no Dockerfile {candidates[-1]}", hint="name another file with -f, or another directory")
 
 
 def _parse_argument(text: str) -> tuple[str, str | None]:

@@ -30,8 +30,8 @@ class NoCredentials:
 
 def runner(engine: Engine, interruptions: SignalInterruptions, progress: Messages) -> Runner:
     """The use case of `jobber run`."""
-    from jobber.adapters.host.console import StandardStreams  # noqa: PLC0415
-    from jobber.domain.use_cases.run import Runner  # noqa: PLC0415
+    from jobber.adapters.host.console import StandardStreams
+    from jobber.domain.use_cases.run import Runner
 
     return Runner(
         engine=engine,
@@ -48,8 +48,8 @@ def runner(engine: Engine, interruptions: SignalInterruptions, progress: Message
 
 def image_build(engine: Engine, interruptions: SignalInterruptions, progress: Messages, folder: str) -> ImageBuild:
     """The use case of `jobber build`, for a context folder."""
-    from jobber.adapters.git import GitTree  # noqa: PLC0415
-    from jobber.domain.use_cases.build import ImageBuild  # noqa: PLC0415
+    from jobber.adapters.git import GitTree
+    from jobber.domain.use_cases.build import ImageBuild
 
     return ImageBuild(
         engine=engine,
@@ -64,9 +64,9 @@ def image_build(engine: Engine, interruptions: SignalInterruptions, progress: Me
 
 def recovery(engine: Engine, interruptions: SignalInterruptions, progress: Messages) -> Recovery:
     """The use case of `jobber recover`."""
-    from jobber.adapters.host.console import Spool  # noqa: PLC0415
-    from jobber.adapters.ownership import is_alive  # noqa: PLC0415
-    from jobber.domain.use_cases.recover import Recovery  # noqa: PLC0415
+    from jobber.adapters.host.console import Spool
+    from jobber.adapters.ownership import is_alive
+    from jobber.domain.use_cases.recover import Recovery
 
     return Recovery(
         engine=engine,

@@ -32,7 +32,7 @@ def main() -> NoReturn:
 
 def call(words: Sequence[str], *, environment: Mapping[str, str]) -> int:
     """Run a command line in this process and return its exit status."""
-    from jobber.cli.words import sort_words  # noqa: PLC0415 - `--version` needs none of it
+    from jobber.cli.words import sort_words
 
     if list(words) == ["--version"]:
         print(__version__)
@@ -42,16 +42,16 @@ def call(words: Sequence[str], *, environment: Mapping[str, str]) -> int:
     except UsageError as error:
         return _fail(error, command=_command_of(words), environment=environment)
     try:
-        from jobber.cli.app import dispatch  # noqa: PLC0415
+        from jobber.cli.app import dispatch
 
         return dispatch(line, environment=environment)
     except JobberError as error:
         return _fail(error, command=line.command, environment=environment, line=line)
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
-    except Exception as error:  # noqa: BLE001 - the last resort: what we didn't foresee is one line too
+    except Exception as error:
         if _is_verbose(line):
-            import traceback  # noqa: PLC0415
+            import traceback
 
             traceback.print_exc()
         unforeseen = JobberError(
@@ -76,7 +76,7 @@ def _fail(
     environment: Mapping[str, str],
     line: CommandLine | None = None,
 ) -> int:
-    from jobber.cli.messages import messages  # noqa: PLC0415
+    from jobber.cli.messages import messages
 
     log_format = environment.get("JOBBER_LOG_FORMAT", "console")
     for option in line.options if line else ():
@@ -92,6 +92,6 @@ def _is_verbose(line: CommandLine) -> bool:
 
 def _command_of(words: Sequence[str]) -> str | None:
     """The command that a command line seems to be about, for one that could not be sorted."""
-    from jobber.cli.words import COMMANDS  # noqa: PLC0415
+    from jobber.cli.words import COMMANDS
 
     return next((word for word in words if word in COMMANDS), None)

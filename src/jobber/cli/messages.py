@@ -93,7 +93,7 @@ class JsonMessages:
     """One JSON object a line, for programs."""
 
     def __init__(self, *, verbose: bool, stream: TextIO | None = None) -> None:
-        import structlog  # noqa: PLC0415 - costs 200 ms, so it is there for those who ask for it
+        import structlog
 
         self._verbose = verbose
         self._log: Any = structlog.wrap_logger(

@@ -29,24 +29,20 @@ class GlobalOptions:
     """Engine to connect to: HOST, HOST:PORT, tcp://, ssh://user@host, unix:///path."""
     reg: Annotated[str | None, Parameter(name=("--reg", "-r"), group=GROUP)] = None
     """Default registry, with or without a namespace (gcr.io/myproject)."""
-    engine: Annotated[
-        Literal["auto", "docker", "podman"], Parameter(group=GROUP, env_var="JOBBER_ENGINE")
-    ] = "auto"
+    engine: Annotated[Literal["auto", "docker", "podman"], Parameter(group=GROUP, env_var="JOBBER_ENGINE")] = "auto"
     """Container engine."""
-    log_format: Annotated[
-        Literal["console", "json"], Parameter(group=GROUP, env_var="JOBBER_LOG_FORMAT")
-    ] = "console"
+    log_format: Annotated[Literal["console", "json"], Parameter(group=GROUP, env_var="JOBBER_LOG_FORMAT")] = "console"
     """jobber's own messages on stderr as text or as JSON lines."""
 
     def messages(self) -> Messages:
         """Where jobber says what it does."""
-        from jobber.cli.messages import messages  # noqa: PLC0415
+        from jobber.cli.messages import messages
 
         return messages(verbose=self.verbose, log_format=self.log_format)
 
     def registry(self) -> Registry | None:
         """The default registry. Raises `InvalidReference`."""
-        from jobber.domain.reference import parse_registry  # noqa: PLC0415
+        from jobber.domain.reference import parse_registry
 
         return parse_registry(self.reg) if self.reg else None
 
@@ -55,7 +51,7 @@ class GlobalOptions:
         self, progress: Messages, interruptions: Interruptions, *, environment: Mapping[str, str]
     ) -> Iterator[Engine]:
         """The engine, for as long as it is needed. Raises `EngineUnavailable`."""
-        from jobber.adapters.connect import connect  # noqa: PLC0415
+        from jobber.adapters.connect import connect
 
         with interruptions.abortable():
             engine = connect(host=self.host, choice=self.engine, environment=environment, progress=progress)

@@ -17,9 +17,10 @@ def push(*references: str, options: GlobalOptions | None = None) -> int:
     ----------
     references
         Images to push, each with its registry or namespace, or in the default registry.
+
     """
-    from jobber.adapters.host.signals import SignalInterruptions  # noqa: PLC0415
-    from jobber.cli.composition import NoCredentials  # noqa: PLC0415
+    from jobber.adapters.host.signals import SignalInterruptions
+    from jobber.cli.composition import NoCredentials
 
     options = options or GlobalOptions()
     progress = options.messages()
@@ -30,7 +31,8 @@ def push(*references: str, options: GlobalOptions | None = None) -> int:
     for reference in found:
         if not reference.is_remote:
             raise UsageError(
-                f"{reference} names no registry to push to", hint=f"give one with -r, or as REGISTRY/{reference}"
+                f"{reference} names no registry to push to",
+                hint=f"give one with -r, or as REGISTRY/{reference}",
             )
     interruptions = SignalInterruptions()
     with options.connected(progress, interruptions, environment=os.environ) as engine:

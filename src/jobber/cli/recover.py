@@ -9,8 +9,8 @@ from jobber.cli.options import GlobalOptions
 
 def recover(*, options: GlobalOptions | None = None) -> int:
     """Finish the runs that have ended without anyone to finish them."""
-    from jobber.adapters.host.signals import SignalInterruptions  # noqa: PLC0415
-    from jobber.cli.composition import recovery  # noqa: PLC0415
+    from jobber.adapters.host.signals import SignalInterruptions
+    from jobber.cli.composition import recovery
 
     options = options or GlobalOptions()
     progress = options.messages()

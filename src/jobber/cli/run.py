@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def run(  # noqa: PLR0917 - cyclopts makes the operands out of the positional ones
+def run(
     image: str | None = None,
     /,
     *command: Annotated[str, Parameter(allow_leading_hyphen=True)],
@@ -70,6 +70,7 @@ def run(  # noqa: PLR0917 - cyclopts makes the operands out of the positional on
         Write the result image's id to this file.
     dry_run
         Print the plan and change nothing.
+
     """
     options = options or GlobalOptions()
     progress = options.messages()
@@ -95,7 +96,7 @@ def run(  # noqa: PLR0917 - cyclopts makes the operands out of the positional on
     with options.connected(progress, interruptions, environment=os.environ) as engine:
         use_case = runner(engine, interruptions, progress)
         if dry_run:
-            from jobber.cli.plan import print_plan  # noqa: PLC0415
+            from jobber.cli.plan import print_plan
 
             print_plan(request, use_case.prepare(replace(request, pull=PullPolicy.NEVER)))
             return 0
@@ -109,7 +110,7 @@ def run(  # noqa: PLR0917 - cyclopts makes the operands out of the positional on
 def _container_options(texts: Sequence[str]) -> tuple[tuple[str, ...], ContainerOptions]:
     if not texts:
         return (), ContainerOptions()
-    from jobber.domain.xdocker import parse_options, recorded_words, split_words  # noqa: PLC0415
+    from jobber.domain.xdocker import parse_options, recorded_words, split_words
 
     words = tuple(word for text in texts for word in split_words(text))
     options = parse_options(words, environment=os.environ, directory=str(Path.cwd()))

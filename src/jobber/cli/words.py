@@ -27,7 +27,9 @@ class Syntax:
     def joined(self, other: Syntax) -> Syntax:
         """The options of both."""
         return Syntax(
-            {**self.valued, **other.valued}, {**self.flags, **other.flags}, self.takes_rest or other.takes_rest
+            {**self.valued, **other.valued},
+            {**self.flags, **other.flags},
+            self.takes_rest or other.takes_rest,
         )
 
 
@@ -37,9 +39,7 @@ def _spellings(*groups: tuple[str, ...]) -> dict[str, str]:
 
 
 GLOBAL = Syntax(
-    valued=_spellings(
-        ("-H", "--host"), ("-r", "--reg"), ("-c", "--config"), ("--engine",), ("--log-format",)
-    ),
+    valued=_spellings(("-H", "--host"), ("-r", "--reg"), ("-c", "--config"), ("--engine",), ("--log-format",)),
     flags=_spellings(("-v", "--verbose"), ("--version",), ("-h", "--help")),
 )
 COMMANDS: Mapping[str, Syntax] = {
@@ -144,7 +144,7 @@ def _known_command(word: str) -> str:
 
 
 def _nearest(word: str, known: Sequence[str]) -> str | None:
-    import difflib  # noqa: PLC0415 - only for mistakes
+    import difflib
 
     near = difflib.get_close_matches(word, known, n=1)
     return f"did you mean {near[0]}?" if near else None

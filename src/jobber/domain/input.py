@@ -86,9 +86,7 @@ def _parse_setting(text: str, setting: str) -> tuple[str, str]:
     word, equals, path = setting.partition("=")
     key = _KEYS.get(word.strip())
     if key is None or not equals:
-        raise InvalidInput(
-            text, why=f"unknown key {word.strip()!r}" if equals else f"{setting!r} is no KEY=PATH"
-        )
+        raise InvalidInput(text, why=f"unknown key {word.strip()!r}" if equals else f"{setting!r} is no KEY=PATH")
     if not path.startswith("/"):
         raise InvalidInput(text, why=f"{word.strip()} must be an absolute path, not {path!r}")
     return key, normal_path(path)

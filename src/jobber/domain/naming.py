@@ -26,9 +26,7 @@ def image_name_of(directory: str) -> str:
     # separators that the grammar of references takes only singly, doubled or not at all at the ends
     name = re.sub(r"[._-]*-[._-]*|\.[._]+|_\.[._]*|_{3,}", "-", name).strip("._-")
     if not name:
-        raise UsageError(
-            f"no image can be named after the directory {directory!r}", hint="name the image with -t NAME"
-        )
+        raise UsageError(f"no image can be named after the directory {directory!r}", hint="name the image with -t NAME")
     return name
 
 

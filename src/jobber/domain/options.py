@@ -1,16 +1,11 @@
 """What `docker run` options say about a container, apart from how they are written.
 
-The parser is `jobber.domain.xdocker`; each engine has one translation, its `create_body`. What few runs use is in
-`jobber.domain.rare_options`, which is only imported where something of it is given.
+The parser is `jobber.domain.xdocker`; each engine has one translation, its `create_body`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from jobber.domain.rare_options import RareOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +13,13 @@ class Mount:
     """Something that is mounted at a path of the container."""
 
     kind: str
-    """`bind`, `volume`, `tmpfs` or `image`."""
+    """`bind`, `volume` or `tmpfs`."""
     destination: str
     source: str = ""
-    """A path on the engine's machine, a volume's or an image's name; empty for an anonymous volume and for tmpfs."""
+    """A path on the engine's machine, or a volume's name; empty for an anonymous volume and for tmpfs."""
     read_only: bool = False
     options: tuple[str, ...] = ()
     """Further options as `-v` takes them behind the second colon, or those of `--tmpfs`."""
-    details: tuple[tuple[str, str], ...] | None = None
-    """Of `--mount`: its further keys and values; None for `-v` and `--tmpfs`, which engines treat otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +31,6 @@ class PublishedPort:
     host: int | None = None
     """None for any free port."""
     address: str = ""
-    host_last: int | None = None
-    """The end of a range of host ports out of which the engine takes a free one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +47,6 @@ class ContainerOptions:
     entrypoint: str | None = None
     """The empty string clears the image's."""
     network: str | None = None
-    """The first network; what else is said of networks is in `rare.networks`."""
     hostname: str | None = None
     memory: int | None = None
     """Bytes."""
@@ -64,19 +54,17 @@ class ContainerOptions:
     """Bytes."""
     cpus: float | None = None
     gpus: str | None = None
-    """As `--gpus` takes it: `all`, a number, `device=0,1`; `jobber.domain.gpus` reads it."""
+    """As `--gpus` takes it: `all`, a number, `device=0,1`."""
     read_only: bool = False
-    init: bool | None = None
+    init: bool = False
     stop_timeout: int | None = None
-    """Seconds; below zero for no limit."""
+    """Seconds."""
     extra_hosts: tuple[str, ...] = ()
     """`NAME:ADDRESS`."""
     capabilities_added: tuple[str, ...] = ()
     capabilities_dropped: tuple[str, ...] = ()
     privileged: bool = False
     ipc: str | None = None
-    rare: RareOptions | None = None
-    """What few runs use; None where nothing of it is given."""
 
     @property
     def mount_destinations(self) -> tuple[str, ...]:

@@ -60,9 +60,7 @@ class ImageStore(Protocol):
 class Registry(Protocol):
     """The way from an engine to the registries."""
 
-    def pull(
-        self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress
-    ) -> Image:
+    def pull(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> Image:
         """Bring an image from its registry. Raises `PullRefused`, also for an error inside the stream."""
 
     def push(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> str:
@@ -123,9 +121,7 @@ class Containers(Protocol):
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[Container]:
         """All containers, running or not, with these labels; None stands for any value."""
 
-    def attach(
-        self, container: ContainerId, *, stdin: JobInput | None, interruptions: Interruptions
-    ) -> Attachment:
+    def attach(self, container: ContainerId, *, stdin: JobInput | None, interruptions: Interruptions) -> Attachment:
         """Get hold of a created container's input and output. Raises `ContainerNotFound`."""
 
     def start(self, container: ContainerId) -> None:
@@ -150,9 +146,7 @@ class Containers(Protocol):
 class InputStore(Protocol):
     """Directories of images, made ready to be mounted read-only."""
 
-    def provide(
-        self, image: Image, *, source: str, destination: str, progress: Progress
-    ) -> ImageMount | VolumeMount:
+    def provide(self, image: Image, *, source: str, destination: str, progress: Progress) -> ImageMount | VolumeMount:
         """Mount a directory of an image where the engine can, else share a whole copy in a volume.
 
         `image.references` and the id name it in errors. Raises `SourceNotFound`.
@@ -170,15 +164,24 @@ class Engine(Protocol):
     """One container engine, with all its roles."""
 
     @property
-    def images(self) -> ImageStore: ...
+    def images(self) -> ImageStore:
+        """The role of that name."""
+
     @property
-    def registry(self) -> Registry: ...
+    def registry(self) -> Registry:
+        """The role of that name."""
+
     @property
-    def containers(self) -> Containers: ...
+    def containers(self) -> Containers:
+        """The role of that name."""
+
     @property
-    def inputs(self) -> InputStore: ...
+    def inputs(self) -> InputStore:
+        """The role of that name."""
+
     @property
-    def builder(self) -> Builder: ...
+    def builder(self) -> Builder:
+        """The role of that name."""
 
     def describe(self) -> EngineDescription:
         """What the engine is."""

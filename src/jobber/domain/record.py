@@ -138,9 +138,7 @@ def _facts(plan: RunPlan) -> dict[str, Any]:
         "schema": SCHEMA,
         "id": plan.id,
         "image": _image_facts(plan.image),
-        "inputs": [
-            {**_image_facts(item.image), "src": item.source, "dest": item.destination} for item in plan.inputs
-        ],
+        "inputs": [{**_image_facts(item.image), "src": item.source, "dest": item.destination} for item in plan.inputs],
         "command": None if plan.command is None else list(plan.command),
         "docker-args": list(plan.docker_args),
         "runtime": plan.runtime,

@@ -76,7 +76,8 @@ def parse_ignore(text: str, *, name: str = ".dockerignore") -> Ignore:
             patterns.append(_pattern(_clean(word), excepts=excepts))
         except (ValueError, re.error):
             raise UsageError(
-                f"{name}:{number}: {raw!r} is no valid pattern", hint="close its bracket, or escape it with \\"
+                f"{name}:{number}: {raw!r} is no valid pattern",
+                hint="close its bracket, or escape it with \\",
             ) from None
     return Ignore(tuple(patterns))
 

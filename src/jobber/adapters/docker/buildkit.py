@@ -55,9 +55,7 @@ def find_client(environment: Mapping[str, str]) -> Client | None:
     return None
 
 
-def build_with_client(
-    client: Client, request: BuildRequest, *, endpoint: Endpoint, progress: Progress
-) -> ImageId:
+def build_with_client(client: Client, request: BuildRequest, *, endpoint: Endpoint, progress: Progress) -> ImageId:
     """Build. Raises `BuildFailed`; a build that is given up leaves no process behind."""
     with tempfile.TemporaryDirectory(prefix="jobber-build-") as folder:
         id_file = Path(folder, "id")
@@ -70,7 +68,7 @@ def build_with_client(
             env=_environment(endpoint),
             start_new_session=True,  # our terminal's Ctrl-C comes to us alone
         )
-        assert process.stdout is not None  # noqa: S101 - asked for above
+        assert process.stdout is not None
         reading = _Reading()
         try:
             reading.follow(process.stdout, progress)
@@ -103,14 +101,12 @@ class _Reading:
                 self.last = [*self.last[-20:], line.strip()]
 
     def failure(self) -> BuildFailed:
-        why = next((line for line in reversed(self.last) if line.strip("-> ".encode())), b"no reason given")
+        why = next((line for line in reversed(self.last) if line.strip(b"-> ")), b"no reason given")
         text = re.sub(r"^(ERROR: |error: )?(failed to solve[^:]*: )?", "", why.decode(errors="replace"))
         text = re.sub(r"^rpc error: code = \w+ desc = ", "", text)
         if self.failed is None:
             return BuildFailed(why=text, log=b"")
-        return BuildFailed(
-            why=text, log=b"".join(self.logs.get(self.failed, ())), step=self.names.get(self.failed)
-        )
+        return BuildFailed(why=text, log=b"".join(self.logs.get(self.failed, ())), step=self.names.get(self.failed))
 
     def _vertex(self, number: bytes, text: bytes, progress: Progress) -> None:
         if text.startswith(b"ERROR"):

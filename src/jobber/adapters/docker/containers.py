@@ -11,6 +11,7 @@ from jobber.adapters.docker.create_body import create_body
 from jobber.adapters.docker.parts import remove_part
 from jobber.adapters.docker.translate import container_of, failed, not_started
 from jobber.adapters.frames import copy_frames
+from jobber.adapters.wire import WireBroken
 from jobber.domain.container import ContainerId, VolumeMount
 from jobber.domain.errors import ContainerNotFound, EngineFailed, ImageNotFound, NameTaken
 from jobber.domain.label import Label
@@ -86,9 +87,7 @@ class DockerContainers:
             with stream:
                 self._found(container, stream, "attach to the container")
             raise EngineFailed("attach to the container", why="it gives no stream")
-        return StreamAttachment(
-            stream, job, multiplexed=not terminal, stdin=stdin, interruptions=interruptions
-        )
+        return StreamAttachment(stream, job, multiplexed=not terminal, stdin=stdin, interruptions=interruptions)
 
     def start(self, container: ContainerId) -> None:
         """Start the job."""
@@ -98,9 +97,7 @@ class DockerContainers:
 
     def signal(self, container: ContainerId, *, signal: str) -> None:
         """Send the job a signal by name; no error where it has ended."""
-        with self._wire.call(
-            "POST", f"/containers/{container}/kill", query={"signal": signal}
-        ) as response:
+        with self._wire.call("POST", f"/containers/{container}/kill", query={"signal": signal}) as response:
             if response.status != _CONFLICT:
                 self._found(container, response, f"send {signal}")
 
@@ -125,9 +122,7 @@ class DockerContainers:
         for mount in specification.inputs:
             if isinstance(mount, VolumeMount) and not self._is_input(mount.volume):
                 self.remove(container)
-                raise EngineFailed(
-                    "mount an input", why=f"volume {mount.volume} was removed meanwhile; run it again"
-                )
+                raise EngineFailed("mount an input", why=f"volume {mount.volume} was removed meanwhile; run it again")
 
     def _is_input(self, volume: str) -> bool:
         with self._wire.call("GET", f"/volumes/{volume}") as response:
@@ -152,12 +147,15 @@ class _Job:
         self._container = container
 
     def wait(self) -> Pending:
-        return self._wire.begin(
-            "POST", f"/containers/{self._container}/wait", query={"condition": "next-exit"}
-        )
+        return self._wire.begin("POST", f"/containers/{self._container}/wait", query={"condition": "next-exit"})
 
     def exit_status(self, answer: Response) -> int:
-        return int(answer.json()["StatusCode"])
+        if not answer.ok:
+            raise WireBroken(answer.why())
+        facts = answer.json() or {}
+        if why := (facts.get("Error") or {}).get("Message"):
+            raise WireBroken(str(why))
+        return int(facts["StatusCode"])
 
     def exited(self) -> int | None:
         with self._wire.call("GET", f"/containers/{self._container}/json") as response:

@@ -99,9 +99,7 @@ def _port_bindings(options: ContainerOptions) -> dict[str, list[dict[str, str]]]
     bindings: dict[str, list[dict[str, str]]] = {}
     for port in options.ports:
         host = "" if port.host is None else str(port.host)
-        bindings.setdefault(f"{port.container}/{port.protocol}", []).append(
-            {"HostIp": port.address, "HostPort": host}
-        )
+        bindings.setdefault(f"{port.container}/{port.protocol}", []).append({"HostIp": port.address, "HostPort": host})
     return bindings
 
 
@@ -128,9 +126,7 @@ def _runtime(runtime: str | None, runtimes: Collection[str]) -> str | None:
     return None if runtime == NVIDIA and NVIDIA not in runtimes else runtime
 
 
-def _device_requests(
-    specification: ContainerSpecification, runtimes: Collection[str]
-) -> list[dict[str, Any]]:
+def _device_requests(specification: ContainerSpecification, runtimes: Collection[str]) -> list[dict[str, Any]]:
     """GPUs: as `--gpus` says, or all for the runtime `nvidia` where the engine has no runtime of that name."""
     gpus = specification.options.gpus
     if gpus is None:
@@ -142,7 +138,7 @@ def _device_requests(
 
 def _parse_gpus(text: str) -> dict[str, Any]:
     """Read `all`, `2`, `device=0,1`, `device=GPU-…,capabilities=utility` (quotes around lists as docker takes them)."""
-    import csv  # noqa: PLC0415 - only for GPUs
+    import csv
 
     count, devices, capabilities, driver = 0, [], ["gpu"], ""
     for field in next(csv.reader([text])):

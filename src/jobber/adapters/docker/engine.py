@@ -48,21 +48,21 @@ class DockerEngine:
     @property
     def registry(self) -> DockerRegistry:
         """Pulls and pushes."""
-        from jobber.adapters.docker.registry import DockerRegistry  # noqa: PLC0415 - for those who need it
+        from jobber.adapters.docker.registry import DockerRegistry
 
         return DockerRegistry(self._wire, images=self._images)
 
     @property
     def inputs(self) -> DockerInputs:
         """Directories of images, to be mounted."""
-        from jobber.adapters.docker.inputs import DockerInputs  # noqa: PLC0415 - for those who need it
+        from jobber.adapters.docker.inputs import DockerInputs
 
         return DockerInputs(self._wire, mounts_images=self._description.mounts_images)
 
     @property
     def builder(self) -> DockerBuilder:
         """Builds."""
-        from jobber.adapters.docker.builder import DockerBuilder  # noqa: PLC0415 - for those who need it
+        from jobber.adapters.docker.builder import DockerBuilder
 
         return DockerBuilder(self._wire, images=self._images)
 

@@ -9,14 +9,13 @@ from jobber.adapters.claim import claim_tag
 from jobber.adapters.docker.parts import make_part, remove_part
 from jobber.adapters.docker.translate import failed, image_of
 from jobber.domain.errors import ImageNotFound, NameTaken
-from jobber.domain.reference import ImageId
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jobber.adapters.wire import Wire
     from jobber.domain.image import Image
-    from jobber.domain.reference import ImageReference
+    from jobber.domain.reference import ImageId, ImageReference
 
 _MISSING = 404
 

@@ -34,9 +34,7 @@ class DockerInputs:
         self._wire = wire
         self._mounts_images = mounts_images
 
-    def provide(
-        self, image: Image, *, source: str, destination: str, progress: Progress
-    ) -> ImageMount | VolumeMount:
+    def provide(self, image: Image, *, source: str, destination: str, progress: Progress) -> ImageMount | VolumeMount:
         """Mount a directory of an image where Docker can, else share a whole copy in a volume."""
         if not self._mounts_images:
             return share(self, image, source=source, destination=destination, progress=progress)

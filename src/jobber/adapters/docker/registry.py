@@ -24,9 +24,7 @@ class DockerRegistry:
         self._wire = wire
         self._images = images
 
-    def pull(
-        self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress
-    ) -> Image:
+    def pull(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> Image:
         """Bring an image from its registry."""
         query = {"fromImage": reference.repository, "tag": reference.digest or reference.tag or "latest"}
         headers = authorization(credentials, reference)
@@ -34,9 +32,7 @@ class DockerRegistry:
             follow(response, reference, refused=PullRefused, progress=progress)
         return self._images.inspect(reference)
 
-    def push(
-        self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress
-    ) -> str:
+    def push(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> str:
         """Send a tag to its registry and return the digest."""
         path = f"/images/{quote(reference.repository, safe='/:')}/push"
         headers = authorization(credentials, reference)

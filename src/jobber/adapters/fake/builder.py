@@ -67,9 +67,7 @@ class FakeBuilder:
 class _Build:
     """One build under way."""
 
-    def __init__(
-        self, store: Store, images: FakeImages, request: BuildRequest, progress: Progress
-    ) -> None:
+    def __init__(self, store: Store, images: FakeImages, request: BuildRequest, progress: Progress) -> None:
         self._store = store
         self._images = images
         self._request = request
@@ -118,7 +116,7 @@ class _Build:
 
     @property
     def _now(self) -> _Stage:
-        assert self._stage is not None  # noqa: S101 - `_carry_out` has looked
+        assert self._stage is not None
         return self._stage
 
     def _do_from(self, rest: str) -> None:
@@ -137,7 +135,7 @@ class _Build:
                 raise BuildFailed(why=f"there is no image {name}") from None
             stage = _Stage(image.layers, image.configuration, dict(image.labels))
         self._stage = stage
-        if len(words) == 3 and words[1].lower() == "as":  # noqa: PLR2004 - FROM image AS name
+        if len(words) == 3 and words[1].lower() == "as":
             self._stages[words[2].lower()] = stage
         self._stages[str(len({id(known) for known in self._stages.values()}) - 1)] = stage
 

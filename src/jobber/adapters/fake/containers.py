@@ -82,15 +82,10 @@ class FakeContainers:
             return [
                 self._describe(stored)
                 for stored in self._store.containers.values()
-                if all(
-                    name in stored.labels and value in (None, stored.labels[name])
-                    for name, value in labels.items()
-                )
+                if all(name in stored.labels and value in (None, stored.labels[name]) for name, value in labels.items())
             ]
 
-    def attach(
-        self, container: ContainerId, *, stdin: JobInput | None, interruptions: Interruptions
-    ) -> FakeAttachment:
+    def attach(self, container: ContainerId, *, stdin: JobInput | None, interruptions: Interruptions) -> FakeAttachment:
         """Get hold of a created container's input and output."""
         with self._call("attach"):
             stored = self._find(container)
@@ -302,9 +297,7 @@ def _environment(stored: StoredContainer, image: StoredImage) -> dict[str, str]:
     return {**environment, **dict(stored.specification.options.environment)}
 
 
-def find_program(
-    files: Files, argv: tuple[str, ...], environment: Mapping[str, str], workdir: str
-) -> Program:
+def find_program(files: Files, argv: tuple[str, ...], environment: Mapping[str, str], workdir: str) -> Program:
     """What is executed. Raises `JobNotStarted` with 127 or 126."""
     for path in _places_to_look(argv[0], environment, workdir):
         node = files.node(files.resolve(path))
@@ -325,5 +318,3 @@ def _places_to_look(name: str, environment: Mapping[str, str], workdir: str) -> 
 def _nodes_below(files: Files, directory: str) -> dict[str, Node | None]:
     real = files.resolve(directory).rstrip("/")
     return {path.removeprefix(real): files.node(path) for path in files.walk(real or "/")}
-
-

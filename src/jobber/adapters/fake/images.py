@@ -85,9 +85,7 @@ class FakeRegistryPort:
         self._registry = registry
         self._call = contextmanager(store.call)
 
-    def pull(
-        self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress
-    ) -> Image:
+    def pull(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> Image:
         """Bring an image from its registry."""
         with self._call("pull"):
             progress.step(f"pulling {reference}")
@@ -102,9 +100,7 @@ class FakeRegistryPort:
             self._remember(image.id, reference, digest)
             return self._store.describe(image)
 
-    def push(
-        self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress
-    ) -> str:
+    def push(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> str:
         """Send a tag to its registry and return the digest."""
         with self._call("push"):
             progress.step(f"pushing {reference}")

@@ -27,9 +27,7 @@ class FakeInputs:
         self._mounts_images = mounts_images
         self._call = contextmanager(store.call)
 
-    def provide(
-        self, image: Image, *, source: str, destination: str, progress: Progress
-    ) -> ImageMount | VolumeMount:
+    def provide(self, image: Image, *, source: str, destination: str, progress: Progress) -> ImageMount | VolumeMount:
         """Mount a directory of an image, or share a copy. Raises `SourceNotFound`."""
         with self._call("provide"):
             files = Files(self._images.find(image.id).layers)

@@ -72,6 +72,7 @@ class Job:
         self.hostname = hostname
         self.timeline = Timeline()
         self._now = 0.0
+        self._says_nothing = False
 
     def say(self, text: str | bytes) -> None:
         """Write to stdout, as it is."""
@@ -80,6 +81,10 @@ class Job:
     def complain(self, text: str | bytes) -> None:
         """Write to stderr, as it is."""
         self._write(Stream.STDERR, text)
+
+    def close_output(self) -> None:
+        """Say nothing more, and go on."""
+        self._says_nothing = True
 
     def sleep(self, seconds: float) -> None:
         """Let time pass; what was written before stays even if the job is ended now."""
@@ -96,7 +101,7 @@ class Job:
 
     def run(self, program: object) -> Timeline:
         """Let a program do all that it does, and note it."""
-        assert callable(program)  # noqa: S101 - only executable files come here
+        assert callable(program)
         try:
             status = program(self)
         except JobExit as ended:
@@ -108,5 +113,5 @@ class Job:
 
     def _write(self, stream: Stream, text: str | bytes) -> None:
         chunk = text.encode() if isinstance(text, str) else text
-        if chunk:
+        if chunk and not self._says_nothing:
             self.timeline.outputs.append((self._now, Output(stream, chunk)))

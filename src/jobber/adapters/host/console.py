@@ -44,9 +44,9 @@ class Spool(io.BytesIO):
         if self._file is None:
             if super().tell() + len(chunk) <= _IN_MEMORY:
                 return super().write(chunk)
-            import tempfile  # noqa: PLC0415 - most jobs say little
+            import tempfile
 
-            self._file = cast("BinaryIO", tempfile.TemporaryFile(buffering=0))  # noqa: SIM115 - closed with the spool
+            self._file = cast("BinaryIO", tempfile.TemporaryFile(buffering=0))
             _write_all(self._file.fileno(), super().getvalue())
             super().seek(0)
             super().truncate()

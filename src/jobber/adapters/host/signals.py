@@ -27,9 +27,7 @@ class SignalInterruptions:
         self._count = 0
         self._abortable = False
         self._receiver, self._sender = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        self._before = {
-            number: handler for number in _HEARD if (handler := signal.getsignal(number)) != signal.SIG_IGN
-        }
+        self._before = {number: handler for number in _HEARD if (handler := signal.getsignal(number)) != signal.SIG_IGN}
         for number in self._before:
             signal.signal(number, self._hear)
 

@@ -11,6 +11,7 @@ from jobber.adapters.podman.commit import commit
 from jobber.adapters.podman.create_body import create_body
 from jobber.adapters.podman.parts import create_failed, remove_part
 from jobber.adapters.podman.translate import container_of, failed, not_started
+from jobber.adapters.wire import WireBroken
 from jobber.domain.container import ContainerId, VolumeMount
 from jobber.domain.errors import ContainerNotFound, EngineFailed
 from jobber.domain.label import Label
@@ -41,9 +42,7 @@ class PodmanContainers:
         body = create_body(specification)
         for mount in specification.inputs:
             if isinstance(mount, VolumeMount) and not self._is_input(mount.volume):
-                raise EngineFailed(
-                    "mount an input", why=f"volume {mount.volume} was removed meanwhile; run it again"
-                )
+                raise EngineFailed("mount an input", why=f"volume {mount.volume} was removed meanwhile; run it again")
         with self._wire.call("POST", "/containers/create", body=body) as response:
             if not response.ok:
                 error = failed("create the container", response)
@@ -84,9 +83,7 @@ class PodmanContainers:
                 if stream.status == _MISSING:
                     raise ContainerNotFound(container)
                 raise not_started(stream.why())  # attaching sets the container up, as far as its command
-        return StreamAttachment(
-            stream, job, multiplexed=not terminal, stdin=stdin, interruptions=interruptions
-        )
+        return StreamAttachment(stream, job, multiplexed=not terminal, stdin=stdin, interruptions=interruptions)
 
     def start(self, container: ContainerId) -> None:
         """Start the job."""
@@ -96,9 +93,7 @@ class PodmanContainers:
 
     def signal(self, container: ContainerId, *, signal: str) -> None:
         """Send the job a signal by name; no error where it has ended."""
-        with self._wire.call(
-            "POST", f"/containers/{container}/kill", query={"signal": signal}
-        ) as response:
+        with self._wire.call("POST", f"/containers/{container}/kill", query={"signal": signal}) as response:
             if response.ok:
                 return
             error = failed(f"send {signal}", response)
@@ -147,7 +142,7 @@ class _Job:
 
     def exit_status(self, answer: Response) -> int:
         if not answer.ok:
-            raise failed("wait for the job", answer)
+            raise WireBroken(answer.why())
         return int(answer.json())
 
     def exited(self) -> int | None:

@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 NVIDIA = "nvidia"
 _ALL_GPUS = "nvidia.com/gpu=all"
 _CPU_PERIOD = 100_000
-_NETWORKS = {"host": "host", "none": "none", "bridge": "bridge", "private": "private", "slirp4netns": "slirp4netns"}
+_NETWORKS = {
+    "host": "host",
+    "none": "none",
+    "bridge": "bridge",
+    "private": "private",
+    "slirp4netns": "slirp4netns",
+}
 
 
 def create_body(specification: ContainerSpecification) -> dict[str, Any]:
@@ -35,9 +41,7 @@ def create_body(specification: ContainerSpecification) -> dict[str, Any]:
                 if not isinstance(mount, ImageMount)
             ),
         ],
-        "image_volumes": [
-            _image_volume(mount) for mount in specification.inputs if isinstance(mount, ImageMount)
-        ],
+        "image_volumes": [_image_volume(mount) for mount in specification.inputs if isinstance(mount, ImageMount)],
         "portmappings": _port_mappings(options),
         "devices": [{"path": path} for path in _devices(specification)],
         "cap_add": list(options.capabilities_added),

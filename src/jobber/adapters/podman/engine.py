@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.podman.containers import PodmanContainers
 from jobber.adapters.podman.images import PodmanImages
-from jobber.adapters.wire import Wire
 from jobber.domain.engine import EngineDescription
 from jobber.domain.errors import EngineUnavailable
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from jobber.adapters.podman.builder import PodmanBuilder
     from jobber.adapters.podman.inputs import PodmanInputs
     from jobber.adapters.podman.registry import PodmanRegistry
+    from jobber.adapters.wire import Wire
 
 _LIBPOD = "/v4.0.0/libpod"
 """Every Podman from 4.0 on serves the paths of that version."""
@@ -61,21 +61,21 @@ class PodmanEngine:
     @property
     def registry(self) -> PodmanRegistry:
         """Pulls and pushes."""
-        from jobber.adapters.podman.registry import PodmanRegistry  # noqa: PLC0415 - for those who need it
+        from jobber.adapters.podman.registry import PodmanRegistry
 
         return PodmanRegistry(self._compatible, images=self._images)
 
     @property
     def inputs(self) -> PodmanInputs:
         """Directories of images, to be mounted."""
-        from jobber.adapters.podman.inputs import PodmanInputs  # noqa: PLC0415 - for those who need it
+        from jobber.adapters.podman.inputs import PodmanInputs
 
         return PodmanInputs(self._wire, mounts_directories=self._mounts_directories)
 
     @property
     def builder(self) -> PodmanBuilder:
         """Builds."""
-        from jobber.adapters.podman.builder import PodmanBuilder  # noqa: PLC0415 - for those who need it
+        from jobber.adapters.podman.builder import PodmanBuilder
 
         return PodmanBuilder(self._wire, images=self._images)
 

@@ -32,9 +32,7 @@ class PodmanInputs:
         self._wire = wire
         self._mounts_directories = mounts_directories
 
-    def provide(
-        self, image: Image, *, source: str, destination: str, progress: Progress
-    ) -> ImageMount | VolumeMount:
+    def provide(self, image: Image, *, source: str, destination: str, progress: Progress) -> ImageMount | VolumeMount:
         """Mount a directory of an image where Podman can, else share a whole copy in a volume."""
         if source == "/":
             return ImageMount(image.id, source, destination)
@@ -87,15 +85,14 @@ class PodmanInputs:
     def _directory(self, container: ContainerId, image: Image, source: str) -> str:
         """The directory that a path means, links followed. Raises `SourceNotFound`."""
         path = source
-        with self._wire.call(
-            "HEAD", f"/containers/{container}/archive", query={"path": path}
-        ) as response:
+        with self._wire.call("HEAD", f"/containers/{container}/archive", query={"path": path}) as response:
             described = response.headers.get("x-docker-container-path-stat", "")
             missing = response.status == _MISSING or not described
         if not missing:
             facts = json.loads(base64.b64decode(described))
             if facts.get("isDir") or facts["mode"] & _GO_DIRECTORY:
                 return path
-            if link := facts.get("linkTarget"):
+            link = facts.get("linkTarget")
+            if link and link != path:  # Podman names the file itself where there is no link
                 return str(link)
         raise SourceNotFound(next(iter(image.references), image.id), source=source)

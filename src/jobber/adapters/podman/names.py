@@ -29,7 +29,7 @@ def engine_reference(reference: ImageReference) -> ImageReference:
 def candidates(name: ImageReference | ImageId | str) -> tuple[str, ...]:
     """Under which names an image may be there; the first that is counts."""
     if isinstance(name, str):
-        return (parse_image_id(name) or name).removeprefix("sha256:"),
+        return ((parse_image_id(name) or name).removeprefix("sha256:"),)
     full = str(engine_reference(name))
     return (full,) if name.registry or name.namespace else (full, f"{HUB}/library/{name}", str(name))
 

@@ -28,9 +28,7 @@ class PodmanRegistry:
         self._wire = wire
         self._images = images
 
-    def pull(
-        self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress
-    ) -> Image:
+    def pull(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> Image:
         """Bring an image from its registry."""
         full = engine_reference(reference)
         query = {"fromImage": full.repository, "tag": full.digest or full.tag or "latest"}
@@ -39,9 +37,7 @@ class PodmanRegistry:
             follow(response, reference, refused=PullRefused, progress=progress)
         return self._images.inspect(reference)
 
-    def push(
-        self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress
-    ) -> str:
+    def push(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> str:
         """Send a tag to its registry and return the digest."""
         full = engine_reference(reference)
         path = f"/images/{quote(full.repository, safe='/:')}/push"

@@ -8,4 +8,13 @@ This knows HTTP and sockets, and nothing of any engine.
 from jobber.adapters.wire.client import Pending, Response, Wire, WireBroken, WireUnreachable
 from jobber.adapters.wire.endpoint import Endpoint, TlsFiles, parse_endpoint
 
-__all__ = ["Endpoint", "Pending", "Response", "TlsFiles", "Wire", "WireBroken", "WireUnreachable", "parse_endpoint"]
+__all__ = [
+    "Endpoint",
+    "Pending",
+    "Response",
+    "TlsFiles",
+    "Wire",
+    "WireBroken",
+    "WireUnreachable",
+    "parse_endpoint",
+]

@@ -393,7 +393,7 @@ def connect(endpoint: Endpoint, *, seconds: float) -> socket.socket:
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
                 if endpoint.tls is not None:
-                    from jobber.adapters.wire.tls import secure  # noqa: PLC0415 - ssl costs 30 ms
+                    from jobber.adapters.wire.tls import secure
 
                     sock = secure(sock, endpoint)
             case Scheme.SSH:
@@ -413,7 +413,7 @@ def _read_head(connection: _Connection) -> tuple[int, dict[str, str]]:
         while line := connection.take_line():
             name, _, value = line.decode("latin-1").partition(":")
             headers[name.strip().lower()] = value.strip()
-        if status != 100:  # noqa: PLR2004 - "Continue" announces the real answer
+        if status != 100:
             return status, headers
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def secure(sock: socket.socket, endpoint: Endpoint) -> socket.socket:
     """Put TLS on a connected socket. Raises `WireUnreachable`."""
-    assert endpoint.tls is not None  # noqa: S101 - the caller has looked
+    assert endpoint.tls is not None
     folder = Path(endpoint.tls.folder)
     try:
         context = ssl.create_default_context()

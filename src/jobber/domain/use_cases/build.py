@@ -42,9 +42,7 @@ class ImageBuild:
     version: str
     """jobber's own."""
 
-    def build(
-        self, request: BuildRequest, *, names: tuple[ImageReference, ...], push: bool = True
-    ) -> BuildResult:
+    def build(self, request: BuildRequest, *, names: tuple[ImageReference, ...], push: bool = True) -> BuildResult:
         """Build, tag and push. Raises `BuildFailed`, `PushRefused` and others."""
         with self.interruptions.abortable():
             image, tags = self._build(request, names)

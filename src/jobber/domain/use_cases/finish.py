@@ -59,9 +59,7 @@ class Finisher:
             image = self._commit(container, plan, ending, code=code, log=log)
             tags = self._tag(image, plan, ending)
         except JobberError as error:
-            error.hint = (
-                f"nothing is lost: container {container[:12]} stays, and `jobber recover` makes its result"
-            )
+            error.hint = f"nothing is lost: container {container[:12]} stays, and `jobber recover` makes its result"
             raise
         self.engine.containers.remove(container)
         self.progress.note("result", tags=", ".join(map(str, tags)), id=image)

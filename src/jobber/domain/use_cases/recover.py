@@ -68,9 +68,7 @@ class Recovery:
                 pass
         with self.spool() as log:
             self.engine.containers.logs(container.id, sink=log)
-            finisher = Finisher(
-                self.engine, self.clock, self.interruptions, self.keyring, self.progress, self.version
-            )
+            finisher = Finisher(self.engine, self.clock, self.interruptions, self.keyring, self.progress, self.version)
             code = self.engine.images.inspect(plan.image.id)
             finisher.finish(container.id, plan, self._ending(container), code=code, log=log)
         self.progress.note("recovered", **facts)

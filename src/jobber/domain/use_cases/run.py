@@ -158,12 +158,8 @@ class Runner:
             attachment.close()
         return self._ending(started, outcome, exit_status)
 
-    def _finish(
-        self, container: ContainerId, prepared: PreparedRun, ending: RunEnding, log: BinaryIO
-    ) -> RunResult:
-        finisher = Finisher(
-            self.engine, self.clock, self.interruptions, self.keyring, self.progress, self.version
-        )
+    def _finish(self, container: ContainerId, prepared: PreparedRun, ending: RunEnding, log: BinaryIO) -> RunResult:
+        finisher = Finisher(self.engine, self.clock, self.interruptions, self.keyring, self.progress, self.version)
         finished = finisher.finish(container, prepared.plan, ending, code=prepared.code.image, log=log)
         match ending.outcome:
             case Outcome.TIMED_OUT:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from jobber.domain.ports import Attachment, Clock, Console, Containers
 
 
+_SECOND = 2
+
+
 class Abandoned(Exception):
     """The third signal came: the container is left to itself."""
 
@@ -78,7 +81,7 @@ class Watch:
         if self.signals == 1:
             self.ends_early = self.ends_early or Outcome.INTERRUPTED
             self.containers.signal(self.container, signal=signal)
-        elif self.signals == 2:  # noqa: PLR2004 - the second one
+        elif self.signals == _SECOND:
             self.containers.signal(self.container, signal="SIGKILL")
         else:
             raise Abandoned(signal)

@@ -19,9 +19,7 @@ class BuildContract:
 
     def test_files_are_copied_and_programs_run(self, world: World, tmp_path: Path) -> None:
         (tmp_path / "a").write_text("A")
-        image = world.build(
-            tmp_path, f'FROM {world.base}\nCOPY a /files/\nRUN ["/bin/job", "write", "/made", "M"]\n'
-        )
+        image = world.build(tmp_path, f'FROM {world.base}\nCOPY a /files/\nRUN ["/bin/job", "write", "/made", "M"]\n')
 
         assert world.run("show", "/files/a", "show", "/made", image=image).stdout == b"AM"
 

@@ -39,7 +39,9 @@ class CommitContract:
 
         assert world.run("show", "/run.log", image=result).stdout == log
 
-    @pytest.mark.parametrize("before", [("write", "/run.log", "old"), ("mkdir", "/run.log/x"), ("link", "/run.log", "/l")])
+    @pytest.mark.parametrize(
+        "before", [("write", "/run.log", "old"), ("mkdir", "/run.log/x"), ("link", "/run.log", "/l")]
+    )
     def test_log_replaces_what_is_in_its_place(self, world: World, before: tuple[str, ...]) -> None:
         result = self._result(world, *before, "write", "/l", "kept", log=b"new")
 
@@ -99,8 +101,7 @@ class CommitContract:
         assert found["kept"] == "yes"
 
     def test_published_ports_need_no_place_in_the_result(self, world: World) -> None:
-        options = ContainerOptions(network="none", ports=(PublishedPort(container=8080),))
-        result = self._result(world, "exit", "0", options=options)
+        result = self._result(world, "exit", "0", options=ContainerOptions(ports=(PublishedPort(container=8080),)))
 
         assert world.run("say", "runs", image=result).stdout == b"runs\n"
 

@@ -10,8 +10,9 @@ from jobber.domain.container import ContainerId, ContainerSpecification, Contain
 from jobber.domain.errors import ContainerNotFound, ImageNotFound, JobNotStarted, NameTaken
 from jobber.domain.events import DeadlinePassed, Exited, Output
 from jobber.domain.options import ContainerOptions, Mount
+from jobber.domain.ports import Attachment
 from jobber.domain.reference import ImageId
-from jobber.testing.contract.world import World, job_input  # noqa: TC001 - pytest reads annotations
+from jobber.testing.contract.world import World, job_input
 from jobber.testing.surroundings import FakeInterruptions
 
 _MEGABYTE = 1 << 20
@@ -74,9 +75,7 @@ class ContainerContract:
 
     def test_deadline_passes_while_the_job_goes_on(self, world: World) -> None:
         container = world.create("say", "begun", "sleep", "1", "exit", "4")
-        attachment = world.engine.containers.attach(
-            container, stdin=None, interruptions=FakeInterruptions()
-        )
+        attachment = world.engine.containers.attach(container, stdin=None, interruptions=FakeInterruptions())
         world.engine.containers.start(container)
         first = attachment.next()
         second = attachment.next(deadline=world.clock.monotonic() + 0.1)
@@ -179,17 +178,13 @@ class ContainerContract:
         with pytest.raises(ContainerNotFound):
             {
                 "inspect": lambda: containers.inspect(nobody),
-                "attach": lambda: containers.attach(
-                    nobody, stdin=job_input(b""), interruptions=FakeInterruptions()
-                ),
+                "attach": lambda: containers.attach(nobody, stdin=job_input(b""), interruptions=FakeInterruptions()),
                 "signal": lambda: containers.signal(nobody, signal="SIGTERM"),
                 "logs": lambda: containers.logs(nobody, sink=io.BytesIO()),
             }[call]()
 
-    def _begun(self, world: World, container: ContainerId):  # type: ignore[no-untyped-def]  # noqa: ANN202
-        attachment = world.engine.containers.attach(
-            container, stdin=None, interruptions=FakeInterruptions()
-        )
+    def _begun(self, world: World, container: ContainerId) -> Attachment:
+        attachment = world.engine.containers.attach(container, stdin=None, interruptions=FakeInterruptions())
         world.engine.containers.start(container)
         assert isinstance(attachment.next(), Output)
         return attachment

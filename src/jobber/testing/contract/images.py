@@ -79,7 +79,7 @@ class ImageContract:
 
         with pytest.raises(ImageNotFound):
             world.engine.images.inspect(name)
-        assert world.engine.images.inspect(world.base)
+        assert world.engine.images.inspect(world.base).id == world.base_id
 
     def test_remove_of_missing_image_is_told(self, world: World) -> None:
         with pytest.raises(ImageNotFound):

@@ -83,6 +83,4 @@ class InputContract:
         self, world: World, image: ImageId, *, source: str = "/data", destination: str = "/data"
     ) -> ImageMount | VolumeMount:
         found = world.engine.images.inspect(image)
-        return world.engine.inputs.provide(
-            found, source=source, destination=destination, progress=FakeProgress()
-        )
+        return world.engine.inputs.provide(found, source=source, destination=destination, progress=FakeProgress())

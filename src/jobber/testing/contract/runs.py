@@ -45,9 +45,7 @@ class RunContract:
         code = self._code(world)
         (tmp_path / "x").write_text("X")
         data = world.build(tmp_path, "FROM scratch\nCOPY x /data/\n")
-        result = self._run(
-            world, code, "show", "/data/x", "write", "/out/y", "Y", inputs=(data,), out="/out"
-        )
+        result = self._run(world, code, "show", "/data/x", "write", "/out/y", "Y", inputs=(data,), out="/out")
         assert result.image is not None
         labels = world.engine.images.inspect(result.image).labels
         record = json.loads(labels["jobber.run"])
