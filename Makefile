@@ -1,14 +1,11 @@
-# `make demo` and `make test` do all the set-up there is, on a fresh machine and on one where it is done.
+# `make test` does all the set-up there is, on a fresh machine and on one where it is done.
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check bench engines clean
-
-demo: $(VENV)/.runtime
-	demo/run
+.PHONY: test check engines clean
 
 test: $(VENV)/.development
 	$(BIN)/python tests/engines/with_engines.py -- $(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST)
@@ -18,10 +15,7 @@ check: $(VENV)/.development
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m pytest -q -m "not docker and not podman" $(PYTEST)
-
-bench: $(VENV)/.development
-	$(BIN)/python tests/engines/with_engines.py -- $(BIN)/python benchmarks/run $(BENCH)
+	$(BIN)/python -m pytest -q -n 2 -m "not docker and not podman" $(PYTEST)
 
 # A shell with private engines around it.
 engines: $(VENV)/.development

@@ -11,8 +11,6 @@ from jobber import __version__
 from jobber.domain.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from jobber.cli.words import CommandLine
 
 _SUMMARY = "Build and run machine-learning jobs in containers, and keep every run as an image."
@@ -37,7 +35,7 @@ def make_app() -> App:
     return app
 
 
-def dispatch(line: CommandLine, *, environment: Mapping[str, str]) -> int:
+def dispatch(line: CommandLine) -> int:
     """Call the command of a sorted command line and return its exit status. Raises `JobberError`."""
     app = make_app()
     if "--version" in line.options:

@@ -44,7 +44,7 @@ def call(words: Sequence[str], *, environment: Mapping[str, str]) -> int:
     try:
         from jobber.cli.app import dispatch
 
-        return dispatch(line, environment=environment)
+        return dispatch(line)
     except JobberError as error:
         return _fail(error, command=line.command, environment=environment, line=line)
     except KeyboardInterrupt:

@@ -98,7 +98,7 @@ class ContextStream:
     def _file(self, name: str, path: str, status: os.stat_result) -> Iterator[bytes]:
         mode = status.st_mode
         if stat.S_ISLNK(mode):
-            yield _header(name, status, b"2", target=os.readlink(path))
+            yield _header(name, status, b"2", target=str(Path(path).readlink()))
         elif stat.S_ISREG(mode):
             if status.st_nlink > 1:
                 first = self._links.setdefault((status.st_dev, status.st_ino), name)
