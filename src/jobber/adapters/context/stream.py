@@ -120,7 +120,7 @@ class ContextStream:
 
     def _inside_context(self) -> str | None:
         """The Dockerfile's path in the context; None where it lies elsewhere. A link is followed only up to it."""
-        file = Path(os.path.abspath(self.dockerfile))
+        file = Path(os.path.abspath(self.dockerfile))  # noqa: PTH100 - must not follow the last link
         try:
             relative = (file.parent.resolve() / file.name).relative_to(self.root.resolve())
         except ValueError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 
 import pytest
 
@@ -175,13 +176,15 @@ class ContainerContract:
     def test_calls_to_a_missing_container_are_told(self, world: World, call: str) -> None:
         nobody = ContainerId("0" * 64)
         containers = world.engine.containers
+        calls: dict[str, Callable[[], object]] = {
+            "inspect": lambda: containers.inspect(nobody),
+            "attach": lambda: containers.attach(nobody, stdin=job_input(b""), interruptions=FakeInterruptions()),
+            "signal": lambda: containers.signal(nobody, signal="SIGTERM"),
+            "logs": lambda: containers.logs(nobody, sink=io.BytesIO()),
+        }
+
         with pytest.raises(ContainerNotFound):
-            {
-                "inspect": lambda: containers.inspect(nobody),
-                "attach": lambda: containers.attach(nobody, stdin=job_input(b""), interruptions=FakeInterruptions()),
-                "signal": lambda: containers.signal(nobody, signal="SIGTERM"),
-                "logs": lambda: containers.logs(nobody, sink=io.BytesIO()),
-            }[call]()
+            calls[call]()
 
     def _begun(self, world: World, container: ContainerId) -> Attachment:
         attachment = world.engine.containers.attach(container, stdin=None, interruptions=FakeInterruptions())
