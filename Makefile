@@ -1,11 +1,14 @@
-# `make test` does all the set-up there is, on a fresh machine and on one where it is done.
+# `make demo` and `make test` do all the set-up there is, on a fresh machine and on one where it is done.
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: test check engines clean
+.PHONY: demo test check engines clean
+
+demo: $(VENV)/.runtime
+	$(BIN)/python demo
 
 test: $(VENV)/.development
 	$(BIN)/python tests/engines/with_engines.py -- $(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST)
@@ -32,4 +35,4 @@ $(VENV)/.development: pyproject.toml constraints.txt
 	touch $(VENV)/.runtime $@
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .demo

@@ -1,0 +1,93 @@
+"""A container engine for the demo: the one that is there, or Podman from Debian's packages."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jobber.adapters.connect import connect
+from jobber.cli.messages import messages
+from jobber.domain.errors import EngineUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jobber.domain.ports import Engine
+
+ROOT = Path(__file__).parents[1]
+STATE = ROOT / ".demo"
+_INSTALL = ROOT / "tests" / "engines" / "install.sh"
+_CONFIGURATION = STATE / "containers.conf"
+_CONFIGURED = "CONTAINERS_CONF"
+
+
+@contextmanager
+def engine() -> Iterator[Engine]:
+    """The engine that `jobber` itself would find. Raises `EngineUnavailable`."""
+    found = connect(
+        host=None,
+        choice="auto",
+        environment=jobber_environment(),
+        progress=messages(verbose=False, log_format="console"),
+    )
+    try:
+        yield found
+    finally:
+        found.close()
+
+
+def prepare_engine() -> None:
+    """See that there is an engine, install one if need be, and say which it is."""
+    try:
+        _tell()
+    except EngineUnavailable as error:
+        install("podman", "runc", "iptables", unless=f"{error.what}\nhint: {error.hint}")
+        _tell()
+
+
+def install(*packages: str, unless: str) -> None:
+    """Install Debian's packages; where that can't be, end with `unless`."""
+    if os.geteuid() != 0 or not Path("/etc/debian_version").exists():
+        sys.exit(f"error: {unless}")
+    subprocess.run([_INSTALL, *packages], check=True)
+
+
+def run_privately() -> None:
+    """Give Podman settings of our own: for machines where containers don't start with the usual ones.
+
+    crun refuses hybrid cgroups, and limits above our own can't be set without privileges.
+    """
+    STATE.mkdir(exist_ok=True)
+    _CONFIGURATION.write_text(
+        "[containers]\n"
+        f'default_ulimits = ["nofile={_limit(resource.RLIMIT_NOFILE)}", "nproc={_limit(resource.RLIMIT_NPROC)}"]\n'
+        '[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n'
+    )
+
+
+def is_private() -> bool:
+    """Whether Podman has settings of ours."""
+    return _CONFIGURATION.exists() and _CONFIGURED not in os.environ
+
+
+def jobber_environment(*, only_added: bool = False) -> dict[str, str]:
+    """The environment for `jobber`; with `only_added`, what it has beyond the usual one."""
+    added = {_CONFIGURED: str(_CONFIGURATION)} if is_private() else {}
+    return added if only_added else {**os.environ, **added}
+
+
+def _tell() -> None:
+    with engine() as found:
+        description = found.describe()
+    print(f"Engine: {description.name.title()} {description.version}", flush=True)
+
+
+def _limit(number: int) -> str:
+    hard = resource.getrlimit(number)[1]
+    limit = 20000 if hard == resource.RLIM_INFINITY else min(hard, 20000)
+    return f"{limit}:{limit}"
