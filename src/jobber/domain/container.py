@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 ContainerId = NewType("ContainerId", str)
 """The engine's id of a container: 64 hexadecimal digits."""
 
+DEEPEST = 110
+"""Layers of an image from which on a result of it gets a single one: Docker 20.10 makes no container from 125 on."""
+
 
 @dataclass(frozen=True, slots=True)
 class ImageMount:
@@ -110,3 +113,10 @@ class Snapshot:
     """All labels that the result must have beyond those of the code image."""
     added_environment: tuple[str, ...] = ()
     """Names of variables that the run added or changed: their values must be nowhere in the result."""
+    depth: int = 0
+    """How many layers the code image has."""
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether the whole file system goes into one layer, for there is no room for another one."""
+        return self.depth >= DEEPEST

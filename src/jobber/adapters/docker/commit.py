@@ -2,17 +2,19 @@
 
 A commit takes over the container's own configuration and only adds to it, and it keeps a copy of all of it. Where
 something of that must not stay, or the log can't be written into the container itself, a second commit is made,
-from a container of the first image: its own configuration is empty.
+from a container of the first image: its own configuration is empty. Where the code image has so many layers that
+no container could be made from an image with one more, the first image is an export of the whole file system.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jobber.adapters.archive import log_archive
 from jobber.adapters.docker.parts import make_part, remove_part
 from jobber.adapters.docker.translate import failed
-from jobber.domain.errors import ContainerNotFound, EngineFailed
+from jobber.domain.errors import ContainerNotFound, EngineFailed, JobberError
 from jobber.domain.input import lies_within, normal_path
 from jobber.domain.reference import ImageId
 
@@ -35,27 +37,62 @@ def commit(wire: Wire, container: ContainerId, *, snapshot: Snapshot, log: Binar
             raise failed("inspect the container", response)
         facts = response.json()
     config = _config(snapshot, facts["Config"])
+    if snapshot.is_flat:
+        return _commit_flat(wire, facts, config, log=log)
     takes_log = not facts["HostConfig"]["ReadonlyRootfs"] and not _is_mounted_over(facts)
     if takes_log:
         _put_log(wire, container, log)
     if takes_log and not _must_forget(snapshot, facts["Config"]):
         return _commit(wire, container, config)
     first = _commit(wire, container, config)
+    return _commit_again(wire, first, config, log=None if takes_log else log)
+
+
+def _commit_again(
+    wire: Wire, first: ImageId, config: dict[str, Any], *, log: BinaryIO | None, base: dict[str, Any] | None = None
+) -> ImageId:
+    """Commit from a container of the first image, which is removed where that fails."""
     try:
-        return _commit_again(wire, first, config, log=None if takes_log else log)
+        part = make_part(wire, first, config=base)
+        try:
+            if log is not None:
+                _put_log(wire, part, log)
+            return _commit(wire, part, config)
+        finally:
+            remove_part(wire, part)
     except BaseException:
-        _remove_image(wire, first)
+        with suppress(JobberError):  # the first error is the one to tell
+            _remove_image(wire, first)
         raise
 
 
-def _commit_again(wire: Wire, first: ImageId, config: dict[str, Any], *, log: BinaryIO | None) -> ImageId:
-    part = make_part(wire, first)
-    try:
-        if log is not None:
-            _put_log(wire, part, log)
-        return _commit(wire, part, config)
-    finally:
-        remove_part(wire, part)
+def _commit_flat(wire: Wire, facts: dict[str, Any], config: dict[str, Any], *, log: BinaryIO) -> ImageId:
+    with wire.call("GET", f"/images/{facts['Image']}/json") as response:
+        if not response.ok:
+            raise failed("inspect the code image", response)
+        base = response.json()["Config"]
+    labels = {**(facts["Config"].get("Labels") or {}), **config["Labels"]}
+    return _commit_again(wire, _flatten(wire, facts["Id"]), {**config, "Labels": labels}, log=log, base=base)
+
+
+def _flatten(wire: Wire, container: str) -> ImageId:
+    """An image without configuration whose one layer is the container's whole file system."""
+    with wire.call("GET", f"/containers/{container}/export") as exported:
+        if not exported.ok:
+            raise failed("export the container", exported)
+        with wire.call(
+            "POST",
+            "/images/create",
+            query={"fromSrc": "-"},
+            stream=exported.chunks(),
+            headers={"Content-Type": "application/x-tar"},
+        ) as response:
+            if not response.ok:
+                raise failed("import the container", response)
+            events = list(response.json_lines())
+    if why := next((event["error"] for event in events if "error" in event), None):
+        raise EngineFailed("import the container", why=why)
+    return ImageId(events[-1]["status"])
 
 
 def _commit(wire: Wire, container: str, config: dict[str, Any]) -> ImageId:

@@ -26,13 +26,16 @@ def make_part(
     *,
     name: str | None = None,
     mounts: tuple[dict[str, Any], ...] = (),
+    config: dict[str, Any] | None = None,
 ) -> ContainerId:
     """Make a container that is never started, and says whose it is. Raises `NameTaken`, `ImageNotFound`.
 
     It has an entry point and no command, so that an image can be committed from it that has neither. Who owns it
-    stands in `jobber.run`, for a label of its own would go into such an image.
+    stands in `jobber.run`, for a label of its own would go into such an image. `config` is the configuration of an
+    image, for one that has none itself.
     """
     body = {
+        **(config or {}),
         "Image": image,
         "Entrypoint": [_DUMMY],
         "Labels": {Label.RUN: json.dumps({Label.PART: current_owner()})},

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 NOT_FOUND = 127
 NOT_EXECUTABLE = 126
+_TOO_DEEP = 125
+"""Layers, as on Docker 20.10."""
 _LOG = "/run.log"
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _READ = 1 << 16
@@ -57,6 +59,8 @@ class FakeContainers:
                 raise NameTaken(name)
             if not _argv(specification, image):
                 raise EngineFailed("create the container", why="no command specified")
+            if len(image.layers) >= _TOO_DEEP:
+                raise EngineFailed("create the container", why="max depth exceeded")
             places, anonymous = self._mount(specification, image)
             self._store.containers[id_] = StoredContainer(
                 id=id_,
@@ -149,6 +153,8 @@ class FakeContainers:
             alone = Files(image.layers, stored.files.top)
             alone.put(_LOG, file_node(log.read()))
             labels = {**image.labels, **dict(stored.specification.options.labels), **snapshot.labels}
+            if snapshot.is_flat:
+                return self._store.add_image((alone.merged(),), snapshot.configuration, labels)
             return self._store.add_image(
                 (*image.layers, dict(alone.top)), snapshot.configuration, labels, digests=image.digests
             )

@@ -157,6 +157,13 @@ class Files:
                 if node is not None and whole.startswith(start):
                     yield whole
 
+    def merged(self) -> Layer:
+        """All that is there, mounts apart, as one layer."""
+        below: Layer = {}
+        for layer in (*self.layers, self.top):
+            below.update(layer)
+        return {path: node for path, node in below.items() if node is not None}
+
     def resolve(self, path: str) -> str:
         """The path that a path means when every link is followed. Raises `OSError` for a ring of links."""
         real = self._resolve_parents(normal_path(path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from signal import Signals
 from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.podman.names import true_digests, user_names
@@ -39,7 +40,7 @@ def image_of(answer: dict[str, Any]) -> Image:
             environment=tuple(config.get("Env") or ()),
             exposed_ports=tuple(sorted(config.get("ExposedPorts") or ())),
             volumes=tuple(sorted(config.get("Volumes") or ())),
-            stop_signal=config.get("StopSignal") or None,
+            stop_signal=_signal(config.get("StopSignal")),
         ),
         layers=len((answer.get("RootFS") or {}).get("Layers") or ()),
         created=answer.get("Created") or "",
@@ -103,6 +104,11 @@ def _mount_of(mount: dict[str, Any]) -> ContainerMount:
         source=name or mount.get("Source") or "",
         anonymous=bool(_ANONYMOUS(name)),
     )
+
+
+def _signal(text: str | None) -> str | None:
+    """A signal's name: a commit of Podman's writes its number."""
+    return Signals(int(text)).name if text and text.isdecimal() else text or None
 
 
 def _words(value: list[str] | None) -> tuple[str, ...] | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from jobber.domain.container import ContainerId, Snapshot
+from jobber.domain.container import DEEPEST, ContainerId, Snapshot
 from jobber.domain.errors import ContainerNotFound
 from jobber.domain.image import ImageConfiguration
 from jobber.domain.options import ContainerOptions, Mount, PublishedPort
@@ -120,6 +121,29 @@ class CommitContract:
 
         assert world.run("show", "/0", "show", "/1", "show", "/2", image=image).stdout == b"012"
 
+    def test_result_of_a_deep_image_has_few_layers_and_loses_nothing(self, world: World, tmp_path: Path) -> None:
+        for number in range(6):
+            (tmp_path / f"f{number}").write_text(str(number))
+        copies = "".join(f"COPY f{number} /deep/f{number}\n" for number in range(6))
+        image = world.build(
+            tmp_path,
+            f"FROM {world.base}\n{copies}ENV A=1\nLABEL kept=yes\nEXPOSE 80\nVOLUME /store\nSTOPSIGNAL SIGINT\n"
+            'WORKDIR /deep\nUSER 0:0\nENTRYPOINT ["/bin/job"]\nCMD ["show", "f5"]\n',
+        )
+        options = ContainerOptions(environment=(("JOBBER_TEST_ADDED", "geheim-4711"),), entrypoint="/bin/job")
+        words = ("remove", "/deep/f3")
+        result = self._result(world, command=words, image=image, log=b"log", options=options, depth=DEEPEST)
+        found, wanted = (world.engine.images.inspect(each) for each in (result, image))
+        ran = world.run(image=result, command=("show", "/deep/f0", "show", "/deep/f5", "show", "/run.log"))
+
+        assert found.layers < wanted.layers
+        assert ran.stdout == b"05log"
+        assert world.run(image=result, command=("show", "/deep/f3")).exit_status == 1
+        assert found.labels["kept"] == "yes"
+        assert "A=1" in found.configuration.environment
+        assert _without_environment(found) == _without_environment(wanted)
+        assert "geheim-4711" not in self._all_told(world, result)
+
     def test_missing_container_is_told(self, world: World) -> None:
         snapshot = Snapshot(configuration=ImageConfiguration(), labels={})
         with pytest.raises(ContainerNotFound):
@@ -134,12 +158,13 @@ class CommitContract:
         labels: dict[str, str] | None = None,
         options: ContainerOptions | None = None,
         command: tuple[str, ...] | None = None,
+        depth: int = 0,
     ) -> ImageId:
         code = world.engine.images.inspect(image or world.base_id)
         container = world.create(*words, image=code.id, options=options, command=command)
         ran = world.watch(container)
         assert ran.exit_status == 0, ran
-        return self._commit(world, container, code, log=log, labels=labels, options=options)
+        return self._commit(world, container, code, log=log, labels=labels, options=options, depth=depth)
 
     def _commit(
         self,
@@ -150,11 +175,13 @@ class CommitContract:
         log: bytes = b"",
         labels: dict[str, str] | None = None,
         options: ContainerOptions | None = None,
+        depth: int = 0,
     ) -> ImageId:
         snapshot = Snapshot(
             configuration=code.configuration,
             labels=labels or {},
             added_environment=options.added_environment if options else (),
+            depth=depth,
         )
         result = world.engine.containers.commit(container, snapshot=snapshot, log=io.BytesIO(log))
         world.engine.containers.remove(container)
@@ -165,3 +192,7 @@ class CommitContract:
 
     def _all_told(self, world: World, image: ImageId) -> str:
         return world.raw_image(image) if world.raw_image else repr(world.engine.images.inspect(image))
+
+
+def _without_environment(image: Image) -> ImageConfiguration:
+    return replace(image.configuration, environment=())
