@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _STEP = re.compile(r"(\[\d+/\d+\] )?STEP \d+(/\d+)?: .*")
 _IS_ID = re.compile(r"[0-9a-f]{64}").fullmatch
+_CACHE_IS_STALE = "checking if cached image exists from a previous build"
+"""Podman looks through all images for a cached step, and fails where one of them is removed meanwhile."""
 _IGNORE_FILES = (".containerignore", ".dockerignore")
 
 
@@ -32,6 +35,14 @@ class PodmanBuilder:
 
     def build(self, request: BuildRequest, *, progress: Progress) -> ImageId:
         """Build an image, untagged. Raises `BuildFailed`."""
+        try:
+            return self._build(request, progress)
+        except BuildFailed as error:
+            if _CACHE_IS_STALE not in error.why:
+                raise
+        return self._build(replace(request, no_cache=True), progress)
+
+    def _build(self, request: BuildRequest, progress: Progress) -> ImageId:
         if request.secrets:
             raise OptionUnsupported(
                 "--secret", engine="podman", why="its API takes secrets only as files of the context"
