@@ -1,0 +1,80 @@
+"""Builds: names, tags, labels, pushes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jobber.domain.build import BuildRequest
+from jobber.domain.errors import PushRefused
+from jobber.domain.reference import ImageReference, parse_reference
+from jobber.domain.use_cases.build import BuildResult, ImageBuild
+from jobber.testing import FakeEngine, FakeInterruptions, FakeKeyring, FakeProgress, FakeSourceTree
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def _build(engine: FakeEngine, folder: Path, *names: str, tree: FakeSourceTree | None = None) -> BuildResult:
+    (folder / "Dockerfile").write_text("FROM scratch\nCOPY Dockerfile /data/\n")
+    use_case = ImageBuild(
+        engine=engine,
+        clock=engine.clock,
+        interruptions=FakeInterruptions(),
+        keyring=FakeKeyring(),
+        tree=tree or FakeSourceTree(),
+        progress=FakeProgress(),
+        version="1.2.3",
+    )
+    request = BuildRequest(context=folder, dockerfile=folder / "Dockerfile")
+    return use_case.build(request, names=tuple(parse_reference(name) for name in names))
+
+
+def _texts(tags: tuple[ImageReference, ...]) -> list[str]:
+    return [str(tag) for tag in tags]
+
+
+def test_each_name_is_judged_by_itself_and_the_second_is_one(tmp_path: Path) -> None:
+    result = _build(FakeEngine(), tmp_path, "a", "b:1", "c")
+
+    assert _texts(result.tags) == ["a:latest", "a:20260101_000000", "b:1", "c:latest", "c:20260101_000000"]
+
+
+def test_second_build_of_a_second_takes_the_next(tmp_path: Path) -> None:
+    engine = FakeEngine()
+    first = _build(engine, tmp_path, "a")
+    second = _build(engine, tmp_path, "a")
+
+    assert _texts(second.tags) == ["a:latest", "a:20260101_000001"]
+    assert engine.images.inspect(parse_reference("a:20260101_000000")).id == first.image
+
+
+def test_labels_name_the_tags_and_the_revision(tmp_path: Path) -> None:
+    engine = FakeEngine()
+    tree = FakeSourceTree(revision="abc-dirty", origin="https://git.test/x.git")
+    labels = engine.images.inspect(_build(engine, tmp_path, "a:1", tree=tree).image).labels
+
+    assert labels == {
+        "jobber.version": "1.2.3",
+        "jobber.build-tags": "a:1",
+        "org.opencontainers.image.revision": "abc-dirty",
+        "org.opencontainers.image.source": "https://git.test/x.git",
+    }
+
+
+def test_remote_tags_are_pushed_and_local_ones_are_not(tmp_path: Path) -> None:
+    engine = FakeEngine()
+    _build(engine, tmp_path, "registry.test/a:1", "a:1")
+
+    assert engine.remote.tags("registry.test/a") == ("1",)
+    assert engine.journal.count("push") == 1
+
+
+def test_refused_push_is_an_error_and_the_tags_are_there(tmp_path: Path) -> None:
+    engine = FakeEngine()
+    engine.remote.refuse_pushes("registry.test/a", why="denied")
+    with pytest.raises(PushRefused):
+        _build(engine, tmp_path, "registry.test/a:1")
+
+    assert engine.images.inspect(parse_reference("registry.test/a:1")).references == ("registry.test/a:1",)

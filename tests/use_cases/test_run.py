@@ -1,0 +1,208 @@
+"""Runs when things go wrong: engines that fail, registries that refuse, users who lose patience."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from jobber.domain.container import ContainerState
+from jobber.domain.errors import EngineFailed, EngineLost, Interrupted, JobberError, PullRefused, PushRefused
+from jobber.domain.image import ImageConfiguration
+from jobber.domain.input import parse_input
+from jobber.domain.options import ContainerOptions
+from jobber.domain.policy import Outcome, PullPolicy, ResultImagePolicy
+from jobber.domain.reference import parse_reference, parse_registry
+from jobber.domain.use_cases.run import RunRequest
+from jobber.testing import FakeEngine, FakeInterruptions, FakeProgress, Job, fake_runner
+
+
+def _quick(job: Job) -> int:
+    job.files.write("/out", "made")
+    job.say("done\n")
+    return 0
+
+
+def _slow(job: Job) -> int:
+    job.say("begun\n")
+    job.sleep(100)
+    job.say("over\n")
+    return 0
+
+
+def _obedient(job: Job) -> int:
+    job.on_signal("SIGINT", 7)
+    return _slow(job)
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    made = FakeEngine()
+    made.image("quick", run=_quick)
+    made.image("slow", run=_slow)
+    made.image("obedient", run=_obedient)
+    return made
+
+
+def _request(image: str = "quick", **settings: object) -> RunRequest:
+    return RunRequest(image, ContainerOptions(), **settings)  # type: ignore[arg-type]
+
+
+def _left(engine: FakeEngine) -> int:
+    return len(engine.containers.list(labels={}))
+
+
+def test_steps_come_in_their_order(engine: FakeEngine) -> None:
+    fake_runner(engine).run(_request())
+    steps = ("create", "attach", "start", "commit", "claim", "tag", "remove")
+
+    assert [call for call in engine.journal if call in steps] == list(steps)
+
+
+def test_chain_of_results_has_no_end(engine: FakeEngine) -> None:
+    image = "quick"
+    for _ in range(260):
+        result = fake_runner(engine).run(_request(image))
+        assert result.image is not None
+        image = result.image
+
+    assert engine.read(image, "/out") == b"made"
+    assert json.loads(engine.images.inspect(image).labels["jobber.run"])["exit-code"] == 0
+
+
+@pytest.mark.parametrize("call", ["commit", "claim", "tag"])
+def test_result_that_could_not_be_saved_loses_nothing(engine: FakeEngine, call: str) -> None:
+    engine.fail(call, EngineFailed(call, why="no space left on device"))
+    with pytest.raises(EngineFailed) as caught:
+        fake_runner(engine).run(_request())
+
+    assert caught.value.exit_status == 125
+    assert "jobber recover" in (caught.value.hint or "")
+    assert _left(engine) == 1
+
+
+@pytest.mark.parametrize("call", ["attach", "start"])
+def test_job_that_never_started_leaves_nothing(engine: FakeEngine, call: str) -> None:
+    engine.fail(call, EngineFailed(call, why="no"))
+    with pytest.raises(EngineFailed):
+        fake_runner(engine).run(_request())
+
+    assert _left(engine) == 0
+
+
+def test_refused_push_is_told_and_the_result_is_there(engine: FakeEngine) -> None:
+    engine.image("registry.test/team/quick", run=_quick)
+    engine.remote.refuse_pushes("registry.test/team/quick", why="denied")
+    with pytest.raises(PushRefused) as caught:
+        fake_runner(engine).run(_request("registry.test/team/quick", pull=PullPolicy.NEVER))
+
+    assert caught.value.exit_status == 125
+    assert "jobber push registry.test/team/quick:" in (caught.value.hint or "")
+    assert len(engine.images.inspect(parse_reference("registry.test/team/quick:latest-run")).references) == 2
+    assert _left(engine) == 0
+
+
+def test_remote_image_is_pulled_before_and_pushed_after(engine: FakeEngine) -> None:
+    engine.image("registry.test/team/quick", run=_quick)
+    registry = parse_registry("registry.test/team")
+    engine.registry.push(parse_reference("registry.test/team/quick:latest"), credentials=None, progress=FakeProgress())
+    result = fake_runner(engine).run(_request(registry=registry))
+
+    assert {tag.tag for tag in result.tags} <= set(engine.remote.tags("registry.test/team/quick"))
+
+
+def test_registry_out_of_reach_names_the_way_out(engine: FakeEngine) -> None:
+    engine.remote.disconnect("registry.test")
+    with pytest.raises(PullRefused) as caught:
+        fake_runner(engine).run(_request("registry.test/quick"))
+
+    assert "--pull missing" in (caught.value.hint or "")
+    assert _left(engine) == 0
+
+
+def test_first_signal_is_the_jobs_and_the_run_ends_in_the_usual_way(engine: FakeEngine) -> None:
+    interruptions = FakeInterruptions(engine.clock)
+    interruptions.send("SIGINT", at=5)
+    result = fake_runner(engine, interruptions=interruptions).run(_request("obedient"))
+    assert result.image is not None
+    record = json.loads(engine.images.inspect(result.image).labels["jobber.run"])
+
+    assert (result.exit_status, result.outcome) == (130, Outcome.INTERRUPTED)
+    assert (record["outcome"], record["exit-code"]) == ("interrupted", 7)
+    assert engine.read(result.image, "/run.log") == b"begun\n"
+
+
+def test_second_signal_kills(engine: FakeEngine) -> None:
+    interruptions = FakeInterruptions(engine.clock)
+    interruptions.send("SIGTERM", at=5)
+    interruptions.send("SIGTERM", at=6)
+    result = fake_runner(engine, interruptions=interruptions).run(_request("slow"))
+    assert result.image is not None
+
+    assert json.loads(engine.images.inspect(result.image).labels["jobber.run"])["exit-code"] == 137
+
+
+def test_third_signal_leaves_the_container_alone(engine: FakeEngine) -> None:
+    interruptions = FakeInterruptions(engine.clock)
+    for moment in (5, 5, 5):
+        interruptions.send("SIGTERM", at=moment)
+    with pytest.raises(Interrupted) as caught:
+        fake_runner(engine, interruptions=interruptions).run(_request("slow"))
+
+    assert "jobber recover" in (caught.value.hint or "")
+    assert _left(engine) == 1
+
+
+def test_signal_before_the_start_leaves_nothing(engine: FakeEngine) -> None:
+    interruptions = FakeInterruptions(engine.clock)
+    interruptions.send("SIGTERM")
+    with pytest.raises(Interrupted):
+        fake_runner(engine, interruptions=interruptions).run(_request("slow"))
+
+    assert _left(engine) == 0
+
+
+def test_lost_connection_leaves_the_job_running(engine: FakeEngine) -> None:
+    engine.fail("stream", EngineLost("the run", why="broken pipe"))
+    with pytest.raises(EngineLost) as caught:
+        fake_runner(engine).run(_request("slow"))
+    left = engine.containers.list(labels={"jobber.run": None})
+
+    assert "jobber recover" in (caught.value.hint or "")
+    assert [container.state for container in left] == [ContainerState.RUNNING]
+
+
+@pytest.mark.parametrize("policy", ResultImagePolicy)
+def test_container_is_gone_whatever_is_kept(engine: FakeEngine, policy: ResultImagePolicy) -> None:
+    fake_runner(engine).run(_request(keep=policy))
+
+    assert _left(engine) == 0
+
+
+def test_volumes_of_the_image_are_warned_of(engine: FakeEngine) -> None:
+    configuration = ImageConfiguration(entrypoint=("/bin/program",), volumes=("/store",))
+    engine.image("stored", run=_quick, configuration=configuration)
+    progress = FakeProgress()
+    fake_runner(engine, progress=progress).run(_request("stored"))
+
+    assert ("volumes-lost", {"volumes": "/store"}) in progress.warnings
+
+
+def test_nothing_of_an_earlier_run_in_the_chain_is_inherited(engine: FakeEngine) -> None:
+    engine.image("digits", files={"/data/x": "x"})
+    first = fake_runner(engine).run(_request(inputs=(parse_input("digits"),), out="/model"))
+    assert first.image is not None
+    second = fake_runner(engine).run(_request(first.image))
+    assert second.image is not None
+    labels = engine.images.inspect(second.image).labels
+
+    assert (labels["jobber.out"], labels["jobber.inputs"], labels["jobber.build-tags"]) == ("", "", "")
+    assert labels["jobber.parent"] == first.image
+
+
+def test_every_error_of_a_run_has_a_status_that_docker_run_could_have(engine: FakeEngine) -> None:
+    for call in ("create", "attach", "start", "commit"):
+        engine.fail(call, EngineFailed(call, why="no"))
+        with pytest.raises(JobberError) as caught:
+            fake_runner(engine).run(_request())
+        assert caught.value.exit_status == 125
