@@ -15,6 +15,15 @@ if TYPE_CHECKING:
 
 _SUMMARY = "Build and run machine-learning jobs in containers, and keep every run as an image."
 
+_COMMANDS = {
+    "build": ("[CONTEXT]", "Build an image from a Dockerfile, and tag it."),
+    "run": ("[IMAGE [COMMAND [ARGS]]]", "Run a job in a container and keep its file system as a result image."),
+    "push": ("REFERENCE...", "Push images to their registries."),
+    "recover": ("", "Finish the runs that have ended without anyone to finish them."),
+}
+"""What stands after a command, and what the command does: known without loading it."""
+_EPILOGUE = "Every command takes -v, -H, -r, --engine and --log-format; `jobber COMMAND --help` tells of them."
+
 
 def make_app() -> App:
     """The app with all its commands."""
@@ -25,13 +34,15 @@ def make_app() -> App:
         version_flags=["--version"],
         help_flags=["--help", "-h"],
         help_format="plaintext",
-        default_parameter=Parameter(negative=(), show_env_var=True),
+        help_epilogue=_EPILOGUE,
+        usage="Usage: jobber [OPTIONS] COMMAND [ARGS]",
+        default_parameter=Parameter(negative=(), show_env_var=True, show_default=False),
         result_action="return_value",
     )
-    app.command("jobber.cli.build:build", name="build")
-    app.command("jobber.cli.run:run", name="run")
-    app.command("jobber.cli.push:push", name="push")
-    app.command("jobber.cli.recover:recover", name="recover")
+    for order, (name, (operands, summary)) in enumerate(_COMMANDS.items()):
+        usage = f"Usage: jobber {name} [OPTIONS] {operands}".rstrip()
+        where = f"jobber.cli.{name}:{name}"
+        app.command(where, name=name, usage=usage, help=summary, help_epilogue="", sort_key=order)
     return app
 
 

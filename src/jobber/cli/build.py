@@ -43,7 +43,7 @@ def build(
     Parameters
     ----------
     context
-        Directory that is sent to the engine; .dockerignore is honoured.
+        Directory that is sent to the engine (default: the current one); .dockerignore is honoured.
     tag
         Name and tag of the image; without a tag, latest and a timestamp; may be repeated.
     file

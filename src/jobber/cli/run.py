@@ -57,13 +57,13 @@ def run(
     out
         Directory of the result that it gives as an input, absolute.
     result_image
-        When a result image is made.
+        When a result image is made (default: always).
     xdocker
         Options of docker run, as one shell-quoted string; may be repeated.
     timeout
         End the run after so many seconds.
     pull
-        When images of a registry or namespace are pulled.
+        When images of a registry or namespace are pulled (default: always).
     no_push
         Do not push the result.
     iidfile
