@@ -39,7 +39,7 @@ def _spellings(*groups: tuple[str, ...]) -> dict[str, str]:
 
 
 GLOBAL = Syntax(
-    valued=_spellings(("-H", "--host"), ("-r", "--reg"), ("-c", "--config"), ("--engine",), ("--log-format",)),
+    valued=_spellings(("-H", "--host"), ("-r", "--reg"), ("--engine",), ("--log-format",)),
     flags=_spellings(("-v", "--verbose"), ("--version",), ("-h", "--help")),
 )
 COMMANDS: Mapping[str, Syntax] = {
