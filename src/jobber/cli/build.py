@@ -118,7 +118,7 @@ def _find_dockerfile(context: Path, file: Path | None) -> Path:
     for candidate in candidates:
         if candidate.is_file():
             return candidate
-    raise UsageError(f"there is no Dockerfile {candidates[-1]}", hint="name another file with -f, or another directory")
+    raise UsageError(f"{candidates[-1]} does not exist", hint="name another file with -f, or another directory")
 
 
 def _parse_argument(text: str) -> tuple[str, str | None]:

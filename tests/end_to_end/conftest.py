@@ -1,0 +1,37 @@
+"""A user with an engine, for each engine that there is."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from user import Shell
+
+from jobber.adapters.connect import connect
+from jobber.testing import FakeProgress
+
+_BASE = 'FROM scratch\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox","--install","-s","/bin"]\nCMD ["true"]\n'
+
+
+@pytest.fixture
+def shell(engine_address: str, tmp_path: Path) -> Iterator[Shell]:
+    busybox = shutil.which("busybox")
+    if busybox is None:
+        pytest.skip("no busybox: `make test` installs a static one")
+    name = f"jobber-test-{uuid.uuid4().hex[:10]}"
+    folder = tmp_path / name
+    folder.mkdir()
+    shutil.copy(busybox, folder / "busybox")
+    (folder / "Dockerfile").write_text(_BASE)
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "DOCKER_BUILDKIT")}
+    environment = {**kept, "HOME": str(tmp_path), "DOCKER_HOST": engine_address}
+    engine = connect(host=engine_address, choice="auto", environment={}, progress=FakeProgress())
+    made = Shell(folder, environment, engine, name)
+    built = made.jobber("build")
+    assert built.returncode == 0, built.stderr
+    yield made
+    made.tidy()

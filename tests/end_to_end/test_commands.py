@@ -1,0 +1,188 @@
+"""What a user sees, types and gets, on Docker and on Podman."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+
+import pytest
+from user import SECONDS, Shell, await_line
+
+_TRAP = 'trap "echo got; exit 5" INT; echo up; while :; do sleep 0.1; done'
+
+
+def _records(shell: Shell) -> dict[str, object]:
+    record: dict[str, object] = json.loads(shell.labels(f"{shell.name}:latest-run")["jobber.run"])
+    return record
+
+
+def test_image_is_named_after_the_directory_and_run_without_a_name(shell: Shell) -> None:
+    ran = shell.jobber("run")
+
+    assert (ran.returncode, ran.stdout) == (0, b"")
+    assert f"result {shell.name}:latest-run, {shell.name}:".encode() in ran.stderr
+
+
+@pytest.mark.parametrize(("status", "expected"), [(0, 0), (3, 3), (255, 255)])
+def test_exit_status_is_the_jobs(shell: Shell, status: int, expected: int) -> None:
+    assert shell.jobber("run", shell.name, "sh", "-c", f"exit {status}").returncode == expected
+
+
+def test_streams_are_apart_and_untouched_and_the_log_has_both(shell: Shell) -> None:
+    ran = shell.jobber("run", shell.name, "sh", "-c", r"printf '\000\377\r\n'; printf 'err\n' >&2")
+    log = shell.jobber("run", "--result-image", "none", f"{shell.name}:latest-run", "cat", "/run.log")
+
+    assert ran.stdout == b"\x00\xff\r\n"
+    assert ran.stderr.startswith(b"err\n")
+    assert sorted(log.stdout) == sorted(b"\x00\xff\r\nerr\n")
+
+
+def test_standard_input_reaches_the_job_with_its_end(shell: Shell) -> None:
+    text = bytes(range(256)) * 5000
+
+    assert shell.jobber("run", shell.name, "cat", stdin=text).stdout == text
+
+
+def test_words_after_the_image_are_the_jobs(shell: Shell) -> None:
+    ran = shell.jobber("run", shell.name, "echo", "-v", "--", "-i", "--help", "-ri")
+
+    assert ran.stdout == b"-v -- -i --help -ri\n"
+
+
+@pytest.mark.parametrize(("words", "status"), [(("nosuch",), 127), (("/etc",), 126)])
+def test_job_that_can_t_start_leaves_nothing(shell: Shell, words: tuple[str, ...], status: int) -> None:
+    ran = shell.jobber("run", shell.name, *words)
+
+    assert ran.returncode == status
+    assert ran.stderr.count(b"\n") <= 2
+    assert ran.stderr.startswith(b"error: ")
+    assert shell.containers() == []
+
+
+def test_input_is_read_only_and_recorded(shell: Shell) -> None:
+    data = shell.data_image(x="X")
+    ran = shell.jobber("run", "-i", data, shell.name, "sh", "-c", "cat /data/x; echo no >/data/x")
+    inputs = _records(shell)["inputs"]
+    assert isinstance(inputs, list)
+
+    assert (ran.returncode, ran.stdout) == (1, b"X")
+    assert [(item["ref"], item["src"], item["dest"]) for item in inputs] == [(f"{data}:latest", "/data", "/data")]
+
+
+def test_timeout(shell: Shell) -> None:
+    ran = shell.jobber("run", "--timeout", "1", "-Xd", "--stop-timeout 1", shell.name, "sleep", "60")
+
+    assert ran.returncode == 124
+    assert _records(shell)["outcome"] == "timed-out"
+
+
+def test_three_runs_of_one_second_have_three_tags(shell: Shell) -> None:
+    runs = [shell.start("run", shell.name, "true") for _ in range(3)]
+    said = [run.communicate(timeout=SECONDS)[1].decode() for run in runs]
+    tags = {word for line in said for word in line.replace(",", "").split() if word.startswith(f"{shell.name}:2")}
+
+    assert [run.returncode for run in runs] == [0, 0, 0]
+    assert len(tags) == 3
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_first_signal_is_the_jobs_and_the_result_is_kept(shell: Shell, number: signal.Signals) -> None:
+    trap = _TRAP.replace("INT", number.name.removeprefix("SIG"))
+    process = shell.start("run", shell.name, "sh", "-c", trap)
+    await_line(process, b"up\n")
+    process.send_signal(number)
+    out, _ = process.communicate(timeout=SECONDS)
+
+    assert (process.returncode, out) == (130, b"got\n")
+    assert (_records(shell)["outcome"], _records(shell)["exit-code"]) == ("interrupted", 5)
+    assert shell.containers() == []
+
+
+def test_second_signal_kills_a_job_that_won_t_listen(shell: Shell) -> None:
+    process = shell.start("run", shell.name, "sh", "-c", 'trap "" INT; echo up; while :; do sleep 0.1; done')
+    await_line(process, b"up\n")
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=SECONDS)
+
+    assert process.returncode == 130
+    assert _records(shell)["exit-code"] == 137
+
+
+def test_job_outlives_jobber_and_recover_finishes_its_run(shell: Shell) -> None:
+    process = shell.start("run", "-o", "/made", shell.name, "sh", "-c", "echo up; sleep 2; echo x >/made; exit 4")
+    await_line(process, b"up\n")
+    process.kill()
+    process.wait()
+    early = shell.jobber("recover")
+    time.sleep(2.5)
+    recovered = shell.jobber("recover")
+    show = shell.jobber("run", f"{shell.name}:latest-run", "cat", "/run.log", "/made")
+
+    assert b"still running" in early.stderr
+    assert recovered.returncode == 0, recovered.stderr
+    assert show.stdout == b"up\nx\n"
+    assert shell.containers() == []
+
+
+def test_killed_copy_of_an_input_is_never_taken_for_a_whole_one(shell: Shell) -> None:
+    data = shell.data_image(**{f"file{number}": "x" * 1000 for number in range(500)})
+    for moment in (0.25, 0.35, 0.45):
+        process = shell.start("run", "-i", data, shell.name, "true")
+        time.sleep(moment)
+        process.kill()
+        process.wait()
+    ran = shell.jobber("run", "-i", data, shell.name, "sh", "-c", "ls /data | wc -l")
+
+    assert ran.stdout.strip() == b"501"
+
+
+def test_read_only_root_has_its_log_in_the_result(shell: Shell) -> None:
+    shell.jobber("run", "-Xd", "--read-only", shell.name, "echo", "kept")
+    show = shell.jobber("run", f"{shell.name}:latest-run", "cat", "/run.log")
+
+    assert show.stdout == b"kept\n"
+
+
+def test_failing_build_shows_the_output_of_its_step(shell: Shell) -> None:
+    (shell.folder / "bad").write_text(f"FROM {shell.name}\nRUN echo before\nRUN echo one; echo two; exit 4\n")
+    built = shell.jobber("build", "-f", "bad", "-t", shell.name)
+    lines = built.stderr.decode().splitlines()
+
+    assert built.returncode == 1
+    assert {"one", "two"} <= set(lines)
+    assert "before" not in lines
+    assert lines[-1].startswith("error: the build failed at")
+
+
+def test_output_closed_by_its_reader_does_not_end_the_job(shell: Shell) -> None:
+    script = "i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done; echo end >/end"
+    with shell.start("run", shell.name, "sh", "-c", script) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr is not None
+        process.stderr.read()
+        process.wait(SECONDS)
+    show = shell.jobber("run", f"{shell.name}:latest-run", "cat", "/end")
+
+    assert show.stdout == b"end\n"
+
+
+def test_id_file_has_the_result(shell: Shell) -> None:
+    ran = shell.jobber("run", "--iidfile", "id", shell.name, "true")
+    id_ = (shell.folder / "id").read_text()
+
+    assert ran.returncode == 0
+    assert shell.labels(id_)["jobber.parent"] == shell.id_of(f"{shell.name}:latest")
+
+
+def test_dry_run_makes_nothing(shell: Shell) -> None:
+    data = shell.data_image(x="X")
+    planned = shell.jobber("run", "--dry-run", "-i", data, shell.name, "echo")
+
+    assert planned.returncode == 0
+    assert f"{shell.name}:latest-run".encode() in planned.stdout
+    assert shell.containers() == []

@@ -1,0 +1,116 @@
+"""The `jobber` command on real engines, in a folder of its own, with nothing of the caller's environment."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from jobber.domain.errors import JobberError
+from jobber.domain.ports import Engine
+from jobber.domain.reference import ImageId, ImageReference, parse_reference
+
+SECONDS = 120
+
+
+@dataclass
+class Shell:
+    """A user at a terminal, with an image `NAME` of their own to run."""
+
+    folder: Path
+    environment: dict[str, str]
+    engine: Engine
+    name: str
+    _processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def jobber(self, *words: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        """Run a command to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "jobber", *words],
+            cwd=self.folder,
+            env=self.environment,
+            input=stdin,
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+        )
+
+    def start(self, *words: str) -> subprocess.Popen[bytes]:
+        """Start a command; it is ended with the test."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "jobber", *words],
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        self._processes.append(process)
+        return process
+
+    def data_image(self, **files: str) -> str:
+        """Build a data image with these files in `/data`."""
+        name = f"{self.name}-data"
+        context = self.folder / name
+        context.mkdir()
+        for file, text in files.items():
+            (context / file).write_text(text)
+        (context / "Dockerfile").write_text("FROM scratch\nCOPY . /data/\n")
+        built = self.jobber("build", "-t", name, str(context))
+        assert built.returncode == 0, built.stderr
+        return name
+
+    def labels(self, name: str) -> dict[str, str]:
+        """The labels of an image."""
+        key = ImageId(name) if name.startswith("sha256:") else parse_reference(name)
+        return dict(self.engine.images.inspect(key).labels)
+
+    def id_of(self, name: str) -> str:
+        """The id of an image."""
+        return self.engine.images.inspect(parse_reference(name)).id
+
+    def containers(self) -> list[str]:
+        """What is left of containers of our runs."""
+        parts = self.engine.containers.list(labels={"jobber.run": None})
+        return [part.id for part in parts if self.name in part.labels["jobber.run"]]
+
+    def tidy(self) -> None:
+        """End what was started, and remove what was made."""
+        for process in self._processes:
+            if process.poll() is None:
+                process.kill()
+            process.communicate()
+        for container in self.engine.containers.list(labels={"jobber.run": None}):
+            if self.name in container.labels["jobber.run"]:
+                self.engine.containers.remove(container.id)
+        for reference in self._images():
+            with suppress(JobberError):
+                self.engine.images.remove(reference)
+        self.engine.close()
+
+    def _images(self) -> Iterator[ImageReference]:
+        for name in (self.name, f"{self.name}-data"):
+            with suppress(JobberError):
+                while True:
+                    tag = self._any_tag(name)
+                    yield tag
+
+    def _any_tag(self, name: str) -> ImageReference:
+        for tag in ("latest", "latest-run"):
+            with suppress(JobberError):
+                image = self.engine.images.inspect(parse_reference(f"{name}:{tag}"))
+                return parse_reference(image.references[0])
+        raise JobberError("no image is left")
+
+
+def await_line(process: subprocess.Popen[bytes], line: bytes) -> None:
+    """Read a process's output up to a line."""
+    assert process.stdout is not None
+    give_up = time.monotonic() + SECONDS
+    while process.stdout.readline() != line:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < give_up
