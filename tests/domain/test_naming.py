@@ -78,7 +78,7 @@ def test_a_directory_that_leaves_no_name_is_an_error_that_says_how_to_name_the_i
 def test_a_timestamp_is_told_in_utc_to_the_second() -> None:
     there = AT.astimezone(timezone(timedelta(hours=5, minutes=30)))
 
-    assert "20240229_230509" == timestamp_tag(there)
+    assert timestamp_tag(there) == "20240229_230509"
 
 
 @given(moments)
@@ -94,19 +94,19 @@ def test_the_next_second_has_the_next_timestamp(at: datetime) -> None:
 def test_a_build_without_a_tag_gets_latest_and_the_timestamp() -> None:
     tags = build_tags([parse_reference("mnist")], at=AT)
 
-    assert ("mnist:latest", "mnist:20240229_230509") == tuple(map(str, tags))
+    assert tuple(map(str, tags)) == ("mnist:latest", "mnist:20240229_230509")
 
 
 def test_a_build_with_a_tag_gets_exactly_that() -> None:
     tags = build_tags([parse_reference("gcr.io/me/mnist:v1")], at=AT)
 
-    assert ("gcr.io/me/mnist:v1",) == tuple(map(str, tags))
+    assert tuple(map(str, tags)) == ("gcr.io/me/mnist:v1",)
 
 
 def test_each_requested_name_is_judged_by_itself_with_one_timestamp_for_all() -> None:
     tags = build_tags(map(parse_reference, ("a", "b:v1", "c")), at=AT)
 
-    assert ("a:latest", "a:20240229_230509", "b:v1", "c:latest", "c:20240229_230509") == tuple(map(str, tags))
+    assert tuple(map(str, tags)) == ("a:latest", "a:20240229_230509", "b:v1", "c:latest", "c:20240229_230509")
 
 
 @given(requests, moments)
@@ -129,4 +129,4 @@ def test_every_request_of_a_build_is_answered_in_its_own_repository(
 def test_a_result_is_named_after_its_code_image_whatever_tag_that_has(code: str) -> None:
     tags = result_tags(parse_reference(code), at=AT)
 
-    assert ("gcr.io/me/mnist:latest-run", "gcr.io/me/mnist:20240229_230509") == tuple(map(str, tags))
+    assert tuple(map(str, tags)) == ("gcr.io/me/mnist:latest-run", "gcr.io/me/mnist:20240229_230509")

@@ -29,8 +29,8 @@ def test_success_keeps_after_nothing_else(outcome: Outcome) -> None:
 def test_policies_are_spelled_as_the_command_line_takes_them() -> None:
     spellings = [policy.value for policy in ResultImagePolicy], [policy.value for policy in PullPolicy]
 
-    assert (["none", "success", "always"], ["always", "missing", "never"]) == spellings
+    assert spellings == (["none", "success", "always"], ["always", "missing", "never"])
 
 
 def test_outcomes_are_spelled_as_the_run_record_has_them() -> None:
-    assert ["succeeded", "failed", "timed-out", "interrupted"] == [outcome.value for outcome in Outcome]
+    assert [outcome.value for outcome in Outcome] == ["succeeded", "failed", "timed-out", "interrupted"]

@@ -129,7 +129,7 @@ def test_what_a_run_did_without_is_null_in_its_record() -> None:
     bare = replace(PLAN, command=None, runtime=None, out=None)
     record = json.loads(render_record(bare, ENDING))
 
-    assert (None, None, None) == (record["command"], record["runtime"], record["out"])
+    assert (record["command"], record["runtime"], record["out"]) == (None, None, None)
 
 
 def test_an_empty_command_is_not_taken_for_none() -> None:

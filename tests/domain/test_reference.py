@@ -124,28 +124,26 @@ def test_the_default_tag_is_given_only_where_there_is_neither_tag_nor_digest(ref
 
 
 @pytest.mark.parametrize(
-    ("text", "registry", "namespace", "name", "tag", "digest"),
+    ("text", "expected"),
     [
-        ("mnist", None, (), "mnist", None, None),
-        ("mnist:v1.0", None, (), "mnist", "v1.0", None),
-        ("me/mnist", None, ("me",), "mnist", None, None),
-        ("me/team/mnist:1", None, ("me", "team"), "mnist", "1", None),
-        ("gcr.io/mnist", "gcr.io", (), "mnist", None, None),
-        ("gcr.io/me/mnist:1", "gcr.io", ("me",), "mnist", "1", None),
-        ("localhost/mnist", "localhost", (), "mnist", None, None),
-        ("localhost:5000/mnist:1", "localhost:5000", (), "mnist", "1", None),
-        ("host:5000/a/b:c", "host:5000", ("a",), "b", "c", None),
-        ("[::1]:5000/mnist", "[::1]:5000", (), "mnist", None, None),
-        ("Host/mnist", "Host", (), "mnist", None, None),
-        (f"mnist@{DIGEST}", None, (), "mnist", None, DIGEST),
-        (f"gcr.io/mnist:1@{DIGEST}", "gcr.io", (), "mnist", "1", DIGEST),
-        ("localhost", None, (), "localhost", None, None),
+        ("mnist", ImageReference("mnist", None, (), None, None)),
+        ("mnist:v1.0", ImageReference("mnist", None, (), "v1.0", None)),
+        ("me/mnist", ImageReference("mnist", None, ("me",), None, None)),
+        ("me/team/mnist:1", ImageReference("mnist", None, ("me", "team"), "1", None)),
+        ("gcr.io/mnist", ImageReference("mnist", "gcr.io", (), None, None)),
+        ("gcr.io/me/mnist:1", ImageReference("mnist", "gcr.io", ("me",), "1", None)),
+        ("localhost/mnist", ImageReference("mnist", "localhost", (), None, None)),
+        ("localhost:5000/mnist:1", ImageReference("mnist", "localhost:5000", (), "1", None)),
+        ("host:5000/a/b:c", ImageReference("b", "host:5000", ("a",), "c", None)),
+        ("[::1]:5000/mnist", ImageReference("mnist", "[::1]:5000", (), None, None)),
+        ("Host/mnist", ImageReference("mnist", "Host", (), None, None)),
+        (f"mnist@{DIGEST}", ImageReference("mnist", None, (), None, DIGEST)),
+        (f"gcr.io/mnist:1@{DIGEST}", ImageReference("mnist", "gcr.io", (), "1", DIGEST)),
+        ("localhost", ImageReference("localhost", None, (), None, None)),
     ],
 )
-def test_the_parts_of_a_reference_are_told_apart(
-    text: str, registry: str | None, namespace: tuple[str, ...], name: str, tag: str | None, digest: str | None
-) -> None:
-    assert ImageReference(name, registry, namespace, tag, digest) == parse_reference(text)
+def test_the_parts_of_a_reference_are_told_apart(text: str, expected: ImageReference) -> None:
+    assert expected == parse_reference(text)
 
 
 @pytest.mark.parametrize(
@@ -224,7 +222,7 @@ def test_a_default_registry_is_read_with_or_without_a_namespace(text: str, name:
 def test_a_default_registry_without_a_host_is_a_namespace_of_the_engines_own_registry() -> None:
     reference = parse_reference("mnist", default_registry=parse_registry("myuser"))
 
-    assert (None, ("myuser",)) == (reference.registry, reference.namespace)
+    assert (reference.registry, reference.namespace) == (None, ("myuser",))
 
 
 @pytest.mark.parametrize("text", ["", "/", "gcr.io//x", "gcr.io/My", "https://gcr.io", "a b", "gcr.io/x:1", "gcr.io:"])
