@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
 from jobber import __version__
@@ -32,27 +33,34 @@ def main() -> NoReturn:
 
 def call(words: Sequence[str], *, environment: Mapping[str, str]) -> int:
     """Run a command line in this process and return its exit status."""
+    try:
+        return _version() if list(words) == ["--version"] else _call(words, environment)
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:  # nobody reads what we say
+        return EXIT_FAILURE
+
+
+def _version() -> int:
+    print(__version__)
+    return 0
+
+
+def _call(words: Sequence[str], environment: Mapping[str, str]) -> int:
     from jobber.cli.words import sort_words
 
     try:
-        if list(words) == ["--version"]:
-            print(__version__)
-            return 0
         line = sort_words(words)
     except UsageError as error:
         return _fail(error, command=_command_of(words), log_format=_log_format(words, environment))
-    except BrokenPipeError:
-        return EXIT_FAILURE
     try:
         from jobber.cli.app import dispatch
 
         return dispatch(line)
     except JobberError as error:
         return _fail(error, command=line.command, log_format=_log_format(line.options, environment), line=line)
-    except KeyboardInterrupt:
-        return EXIT_INTERRUPTED
-    except BrokenPipeError:  # nobody reads what we say
-        return EXIT_FAILURE
+    except BrokenPipeError:
+        raise
     except Exception as error:
         if _is_verbose(line):
             import traceback
@@ -83,7 +91,7 @@ def _fail(error: JobberError, *, command: str | None, log_format: str, line: Com
 def _log_format(words: Sequence[str], environment: Mapping[str, str]) -> str:
     """The form of messages that is asked for, also by a command line that could not be sorted."""
     log_format = environment.get("JOBBER_LOG_FORMAT", "console")
-    for word, following in zip(words, (*words[1:], ""), strict=True):
+    for word, following in pairwise((*words, "")):
         name, equals, value = word.partition("=")
         if name == "--log-format":
             log_format = value if equals else following

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LITERAL = frozenset(".+()|{}$^")
+_WILDCARDS = frozenset("*?[]^\\")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,11 @@ class Pattern:
     excepts: bool
     """Whether it takes back what earlier ones ignore (`!`)."""
     matches: re.Pattern[str]
+
+    @property
+    def has_wildcards(self) -> bool:
+        """Whether it has any other than a `/*` or `/**` at its end."""
+        return not _WILDCARDS.isdisjoint(self.text.removesuffix("/**").removesuffix("/*"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +54,14 @@ class Ignore:
     def may_except_below(self, directory: str) -> bool:
         """Whether something in an ignored directory may be taken back, so that it must be looked into.
 
-        Docker looks only into directories that an exception names from the start: `!**/x` brings nothing back.
+        As BuildKit and Podman have it: an exception with wildcards (`!**/x`) may be about any directory. Docker's
+        older builder looked only into directories that an exception names from the start.
         """
         start = directory + "/"
-        return any(pattern.excepts and (pattern.text + "/").startswith(start) for pattern in self.patterns)
+        return any(
+            pattern.excepts and (pattern.has_wildcards or (pattern.text + "/").startswith(start))
+            for pattern in self.patterns
+        )
 
     def sparing(self, *names: str) -> Ignore:
         """The same, except that these files are sent where they are ignored: the builder itself reads them."""
@@ -88,6 +98,10 @@ def _clean(word: str) -> str:
 
 
 def _pattern(text: str, *, excepts: bool) -> Pattern:
+    ending = text.removeprefix("**")
+    if ending != text and not ending.startswith("/") and _WILDCARDS.isdisjoint(ending):
+        # `**.py` is about all names that end so, not only about files of just this name
+        return Pattern(text, excepts, re.compile(f".*{re.escape(ending)}", re.DOTALL))
     return Pattern(text, excepts, re.compile("".join(_pieces(text)), re.DOTALL))
 
 
@@ -108,7 +122,8 @@ def _pieces(text: str) -> Iterator[str]:
             yield "[^/]"
         elif character == "[":
             end = _end_of_class(text, position)
-            yield f"(?!/)[{text[position:end]}]"
+            # what Python may one day read as set operations is taken literally
+            yield f"(?!/)[{re.sub(r'[[&~|]', r'\\\g<0>', text[position:end])}]"
             position = end + 1
         elif character == "\\":
             if position == len(text):
