@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import tarfile
 import warnings
 from typing import TYPE_CHECKING
@@ -190,14 +191,16 @@ def test_what_is_ignored_is_not_in_the_archive(tmp_path: Path) -> None:
 
 
 def test_an_ignored_directory_is_not_even_looked_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import os
-
     make(tmp_path, "data/x/big")
     (tmp_path / ".dockerignore").write_text("data\n!src/x\n")
     looked: list[str] = []
     scan = os.scandir
-    monkeypatch.setattr(os, "scandir", lambda path: looked.append(str(path)) or scan(path))
 
+    def look(path: str) -> object:
+        looked.append(path)
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", look)
     sent(tmp_path)
 
     assert [str(tmp_path)] == looked

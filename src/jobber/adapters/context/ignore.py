@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -102,7 +103,9 @@ def _pattern(text: str, *, excepts: bool) -> Pattern:
     if ending != text and not ending.startswith("/") and _WILDCARDS.isdisjoint(ending):
         # `**.py` is about all names that end so, not only about files of just this name
         return Pattern(text, excepts, re.compile(f".*{re.escape(ending)}", re.DOTALL))
-    return Pattern(text, excepts, re.compile("".join(_pieces(text)), re.DOTALL))
+    with warnings.catch_warnings():  # `[[]` may mean something else to a Python to come
+        warnings.simplefilter("ignore", FutureWarning)
+        return Pattern(text, excepts, re.compile("".join(_pieces(text)), re.DOTALL))
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -122,8 +125,7 @@ def _pieces(text: str) -> Iterator[str]:
             yield "[^/]"
         elif character == "[":
             end = _end_of_class(text, position)
-            # what Python may one day read as set operations is taken literally
-            yield f"(?!/)[{re.sub(r'[[&~|]', r'\\\g<0>', text[position:end])}]"
+            yield f"(?!/)[{text[position:end]}]"
             position = end + 1
         elif character == "\\":
             if position == len(text):
