@@ -97,6 +97,22 @@ def test_a_build_without_a_tag_gets_latest_and_the_timestamp() -> None:
     assert tuple(map(str, tags)) == ("mnist:latest", "mnist:20240229_230509")
 
 
+@given(requests, moments)
+def test_every_request_without_a_tag_gets_two_and_every_other_itself(
+    requested: list[ImageReference], at: datetime
+) -> None:
+    tags = build_tags(requested, at=at)
+
+    expected = {
+        tag
+        for reference in requested
+        for tag in (
+            (reference,) if reference.tag else (reference.tagged("latest"), reference.tagged(timestamp_tag(at)))
+        )
+    }
+    assert set(tags) == expected
+
+
 def test_a_build_with_a_tag_gets_exactly_that() -> None:
     tags = build_tags([parse_reference("gcr.io/me/mnist:v1")], at=AT)
 
