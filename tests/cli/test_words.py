@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobber.cli.app import dispatch, make_app
@@ -99,11 +99,13 @@ def bound_by_parser(*words: str) -> inspect.BoundArguments:
 
 
 @given(images, job_words)
+@settings(max_examples=40)
 def test_the_parser_behind_gives_the_job_its_words_unchanged(image: str, job: list[str]) -> None:
     assert bound_by_parser("run", image, *job).args == (image, *job)
 
 
 @given(st.lists(st.text(alphabet="-eAB= [](){},\"'", max_size=12), max_size=3))
+@settings(max_examples=40)
 def test_the_parser_behind_gives_an_options_value_unchanged(values: list[str]) -> None:
     bound = bound_by_parser("run", *(word for value in values for word in ("-Xd", value)), "mnist")
 
