@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
-from urllib.parse import urlsplit, urlunsplit
 
 _SECONDS = 10.0
 
@@ -51,11 +51,12 @@ class GitTree:
 
 def without_credentials(address: str) -> str:
     """An address without user and password; `git@host:path` names no secret and stays."""
-    if "://" not in address:
+    scheme, separator, rest = address.partition("://")
+    if not separator:
         return address
-    parts = urlsplit(address)
-    if parts.scheme == "ssh":
-        user = parts.netloc.rpartition("@")[0].partition(":")[0]
-        host = parts.netloc.rpartition("@")[2]
-        return urlunsplit(parts._replace(netloc=f"{user}@{host}" if user else host))
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment=""))
+    location, slash, path = rest.partition("/")
+    credentials, _, host = location.rpartition("@")
+    user = credentials.partition(":")[0]
+    if scheme.lower() == "ssh":
+        return f"{scheme}://{user}{'@' if user else ''}{host}{slash}{path}"
+    return f"{scheme}://{re.split('[?#]', host + slash + path, maxsplit=1)[0]}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
 from jobber import __version__
@@ -32,23 +33,34 @@ def main() -> NoReturn:
 
 def call(words: Sequence[str], *, environment: Mapping[str, str]) -> int:
     """Run a command line in this process and return its exit status."""
+    try:
+        return _version() if list(words) == ["--version"] else _call(words, environment)
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:  # nobody reads what we say
+        return EXIT_FAILURE
+
+
+def _version() -> int:
+    print(__version__)
+    return 0
+
+
+def _call(words: Sequence[str], environment: Mapping[str, str]) -> int:
     from jobber.cli.words import sort_words
 
-    if list(words) == ["--version"]:
-        print(__version__)
-        return 0
     try:
         line = sort_words(words)
     except UsageError as error:
-        return _fail(error, command=_command_of(words), environment=environment)
+        return _fail(error, command=_command_of(words), log_format=_log_format(words, environment))
     try:
         from jobber.cli.app import dispatch
 
         return dispatch(line)
     except JobberError as error:
-        return _fail(error, command=line.command, environment=environment, line=line)
-    except KeyboardInterrupt:
-        return EXIT_INTERRUPTED
+        return _fail(error, command=line.command, log_format=_log_format(line.options, environment), line=line)
+    except BrokenPipeError:
+        raise
     except Exception as error:
         if _is_verbose(line):
             import traceback
@@ -57,7 +69,7 @@ def call(words: Sequence[str], *, environment: Mapping[str, str]) -> int:
         unforeseen = JobberError(
             f"unforeseen {type(error).__name__}: {error}", hint="-v tells more; please report this"
         )
-        return _fail(unforeseen, command=line.command, environment=environment, line=line)
+        return _fail(unforeseen, command=line.command, log_format=_log_format(line.options, environment), line=line)
 
 
 def exit_status_of(error: JobberError, *, command: str | None) -> int:
@@ -69,21 +81,21 @@ def exit_status_of(error: JobberError, *, command: str | None) -> int:
     return EXIT_USAGE if isinstance(error, UsageError) else EXIT_FAILURE
 
 
-def _fail(
-    error: JobberError,
-    *,
-    command: str | None,
-    environment: Mapping[str, str],
-    line: CommandLine | None = None,
-) -> int:
+def _fail(error: JobberError, *, command: str | None, log_format: str, line: CommandLine | None = None) -> int:
     from jobber.cli.messages import messages
 
-    log_format = environment.get("JOBBER_LOG_FORMAT", "console")
-    for option in line.options if line else ():
-        if option.startswith("--log-format="):
-            log_format = option.partition("=")[2]
     messages(verbose=line is not None and _is_verbose(line), log_format=log_format).fail(error)
     return exit_status_of(error, command=command)
+
+
+def _log_format(words: Sequence[str], environment: Mapping[str, str]) -> str:
+    """The form of messages that is asked for, also by a command line that could not be sorted."""
+    log_format = environment.get("JOBBER_LOG_FORMAT", "console")
+    for word, following in pairwise((*words, "")):
+        name, equals, value = word.partition("=")
+        if name == "--log-format":
+            log_format = value if equals else following
+    return log_format
 
 
 def _is_verbose(line: CommandLine) -> bool:

@@ -98,6 +98,10 @@ def sort_words(words: Sequence[str]) -> CommandLine:
         word = words[position]
         position += 1
         if word == "--":
+            if command is None and position < len(words):
+                command = _known_command(words[position])
+                syntax = COMMANDS[command]
+                position += 1
             operands.extend(words[position:])
             break
         if word.startswith("-") and word != "-":

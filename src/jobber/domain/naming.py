@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import UsageError
+from jobber.domain.reference import is_image_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,13 +19,15 @@ LATEST_RUN = "latest-run"
 
 
 def image_name_of(directory: str) -> str:
-    """A valid image name for a directory's name: lower case, runs of other characters become one `-`.
+    """A valid image name for a directory's name: its own, else in lower case, runs of other characters one `-`.
 
     Raises `UsageError` where nothing is left of the name.
     """
+    if is_image_name(directory):
+        return directory
     name = re.sub(r"[^a-z0-9._]+", "-", directory.lower())
     # separators that the grammar of references takes only singly, doubled or not at all at the ends
-    name = re.sub(r"[._-]*-[._-]*|\.[._]+|_\.[._]*|_{3,}", "-", name).strip("._-")
+    name = re.sub(r"[._-]+", lambda run: run[0] if run[0] in (".", "_", "__") else "-", name).strip("._-")
     if not name:
         raise UsageError(f"no image can be named after the directory {directory!r}", hint="name the image with -t NAME")
     return name

@@ -30,11 +30,12 @@ _LONGEST_NAME = 255
 class Registry:
     """A registry's host with an optional port, and the namespace under it that is meant."""
 
-    host: str
+    host: str | None
+    """None for the registry that the engine itself turns to (`docker.io`)."""
     namespace: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return "/".join((self.host, *self.namespace))
+        return "/".join((*((self.host,) if self.host else ()), *self.namespace))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +108,23 @@ def parse_reference(text: str, *, default_registry: Registry | None = None) -> I
 
 def parse_registry(text: str) -> Registry:
     """Read a default registry, with or without a namespace: `gcr.io/myproject`. Raises `InvalidReference`."""
-    host, *namespace = text.rstrip("/").split("/")
-    if not _IS_DOMAIN(host):
+    parts = text.rstrip("/").split("/")
+    host = parts.pop(0) if _reads_as_host(parts[0]) else None
+    if host is not None and not _IS_DOMAIN(host):
         raise InvalidReference(text, why=f"{host!r} is no registry")
-    if namespace:
-        _check_components(text, namespace)
-    return Registry(host, tuple(namespace))
+    if host is None or parts:
+        _check_components(text, parts)
+    return Registry(host, tuple(parts))
 
 
 def parse_image_id(text: str) -> ImageId | None:
     """The id that the text is in full (64 hexadecimal digits, with or without `sha256:`), else None."""
     return ImageId("sha256:" + text.removeprefix("sha256:")) if _IS_ID(text) else None
+
+
+def is_image_name(text: str) -> bool:
+    """Whether the text can be an image's name as it stands, without registry, namespace and tag."""
+    return _IS_COMPONENT(text) is not None
 
 
 def reads_as_id(text: str) -> bool:

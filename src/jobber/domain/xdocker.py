@@ -24,6 +24,8 @@ _OURS = frozenset(
 )
 _SECRET = re.compile(r".*(TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL).*|.*_KEY", re.IGNORECASE | re.DOTALL)
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgtp]?)(?:i?b)?", re.IGNORECASE)
+_PORT = re.compile(r"[0-9]{1,5}")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]*)?|[+-]?\.[0-9]+")
 _VOLUME_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 _CONTAINER_NAME = re.compile(r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 _VOLUME_OPTIONS = frozenset(
@@ -31,6 +33,7 @@ _VOLUME_OPTIONS = frozenset(
 )
 _HIDDEN = "***"
 _HIGHEST_PORT = (1 << 16) - 1
+_LARGEST_SIZE = float(1 << 62)
 
 
 class _Word(NamedTuple):
@@ -157,17 +160,22 @@ def _size(field: str) -> Callable[[ContainerOptions, _Reading], ContainerOptions
         if match is None:
             raise reading.wrong(f"{reading.value!r} is no size such as 512m or 2g")
         factor = 1024 ** " kmgtp".index(match[2].lower() or " ")
-        return replace(options, **{field: int(float(match[1]) * factor)})  # type: ignore[arg-type]
+        octets = float(match[1]) * factor
+        if octets > _LARGEST_SIZE:
+            raise reading.wrong(f"{reading.value!r} is too large")
+        return replace(options, **{field: int(octets)})  # type: ignore[arg-type]
 
     return read
 
 
 def _number(field: str, kind: type[int | float]) -> Callable[[ContainerOptions, _Reading], ContainerOptions]:
     def read(options: ContainerOptions, reading: _Reading) -> ContainerOptions:
+        if not _NUMBER.fullmatch(reading.value):
+            raise reading.wrong(f"{reading.value!r} is no number")
         try:
             value = kind(reading.value)
         except ValueError:
-            raise reading.wrong(f"{reading.value!r} is no number") from None
+            raise reading.wrong(f"{reading.value!r} is no whole number") from None
         return replace(options, **{field: value})  # type: ignore[arg-type]
 
     return read
@@ -290,10 +298,11 @@ def _publish(options: ContainerOptions, reading: _Reading) -> ContainerOptions:
 
 
 def _ports(reading: _Reading, text: str) -> list[int]:
-    first, _, last = text.partition("-")
-    if not first.isdecimal() or not (last or first).isdecimal():
+    first, dash, last = text.partition("-")
+    last = last if dash else first
+    if not _PORT.fullmatch(first) or not _PORT.fullmatch(last):
         raise reading.wrong(f"{text!r} is no port or range of ports")
-    ports = [*range(int(first), int(last or first) + 1)]
+    ports = [*range(int(first), int(last) + 1)]
     if not ports or not 0 < ports[0] <= ports[-1] <= _HIGHEST_PORT:
         raise reading.wrong(f"{text!r} is no port or range of ports")
     return ports

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LITERAL = frozenset(".+()|{}$^")
+_WILDCARDS = frozenset("*?[]^\\")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,11 @@ class Pattern:
     excepts: bool
     """Whether it takes back what earlier ones ignore (`!`)."""
     matches: re.Pattern[str]
+
+    @property
+    def has_wildcards(self) -> bool:
+        """Whether it has any other than a `/*` or `/**` at its end."""
+        return not _WILDCARDS.isdisjoint(self.text.removesuffix("/**").removesuffix("/*"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +55,14 @@ class Ignore:
     def may_except_below(self, directory: str) -> bool:
         """Whether something in an ignored directory may be taken back, so that it must be looked into.
 
-        Docker looks only into directories that an exception names from the start: `!**/x` brings nothing back.
+        As BuildKit and Podman have it: an exception with wildcards (`!**/x`) may be about any directory. Docker's
+        older builder looked only into directories that an exception names from the start.
         """
         start = directory + "/"
-        return any(pattern.excepts and (pattern.text + "/").startswith(start) for pattern in self.patterns)
+        return any(
+            pattern.excepts and (pattern.has_wildcards or (pattern.text + "/").startswith(start))
+            for pattern in self.patterns
+        )
 
     def sparing(self, *names: str) -> Ignore:
         """The same, except that these files are sent where they are ignored: the builder itself reads them."""
@@ -88,7 +99,13 @@ def _clean(word: str) -> str:
 
 
 def _pattern(text: str, *, excepts: bool) -> Pattern:
-    return Pattern(text, excepts, re.compile("".join(_pieces(text)), re.DOTALL))
+    ending = text.removeprefix("**")
+    if ending != text and not ending.startswith("/") and _WILDCARDS.isdisjoint(ending):
+        # `**.py` is about all names that end so, not only about files of just this name
+        return Pattern(text, excepts, re.compile(f".*{re.escape(ending)}", re.DOTALL))
+    with warnings.catch_warnings():  # `[[]` may mean something else to a Python to come
+        warnings.simplefilter("ignore", FutureWarning)
+        return Pattern(text, excepts, re.compile("".join(_pieces(text)), re.DOTALL))
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -21,7 +21,7 @@ _BLOCK = 512
 _BATCH = 1 << 18
 _MODE = 0o7777
 _LONGEST_PLAIN_NAME = 99
-_LARGEST_PLAIN_FILE = 1 << 33
+_LARGEST_PLAIN_NUMBER = 1 << 33
 _IGNORE_FILE = ".dockerignore"
 
 
@@ -41,9 +41,9 @@ class ContextStream:
 
     def __post_init__(self) -> None:
         """Look at the Dockerfile and the ignore file. Raises `UsageError`."""
-        ignore_file, text = self._read_ignore_file()
-        ignore = parse_ignore(text, name=ignore_file)
         inside = self._inside_context()
+        ignore_file, text = self._read_ignore_file(inside)
+        ignore = parse_ignore(text, name=ignore_file)
         if inside is not None:
             self.name = inside
             self._ignore = ignore.sparing(ignore_file, inside)
@@ -52,7 +52,7 @@ class ContextStream:
         self.name = f".dockerfile.{secrets.token_hex(10)}"
         self._ignore = ignore.sparing(ignore_file)
         self._extra[self.name] = self._read(self.dockerfile)
-        self._extra[ignore_file] = f"{text}\n{self.name}\n".encode()
+        self._extra[ignore_file] = f"{text}\n{self.name}\n".encode("utf-8", "surrogateescape")
 
     def chunks(self) -> Iterator[bytes]:
         """The archive. Raises `BuildFailed` for what can't be read, or changes while it is."""
@@ -98,7 +98,7 @@ class ContextStream:
     def _file(self, name: str, path: str, status: os.stat_result) -> Iterator[bytes]:
         mode = status.st_mode
         if stat.S_ISLNK(mode):
-            yield _header(name, status, b"2", target=str(Path(path).readlink()))
+            yield _header(name, status, b"2", target=os.readlink(path))  # noqa: PTH115 - Path tidies it up
         elif stat.S_ISREG(mode):
             if status.st_nlink > 1:
                 first = self._links.setdefault((status.st_dev, status.st_ino), name)
@@ -111,9 +111,12 @@ class ContextStream:
             yield _header(name, status, b"6")
         # sockets mean nothing in an image, and devices are not for builds to bring along
 
-    def _read_ignore_file(self) -> tuple[str, str]:
-        for name in self.ignore_files:
-            path = self.root / name
+    def _read_ignore_file(self, inside: str | None) -> tuple[str, str]:
+        """Name in the archive and text of the ignore file: the Dockerfile's own, else the context's."""
+        own = self.dockerfile.with_name(f"{self.dockerfile.name}.dockerignore")
+        candidates = [(self.root / name, name) for name in self.ignore_files]
+        candidates.insert(0, (own, f"{inside}.dockerignore" if inside else self.ignore_files[0]))
+        for path, name in candidates:
             if path.is_file():
                 return name, self._read(path).decode("utf-8", "surrogateescape")
         return _IGNORE_FILE, ""
@@ -159,8 +162,8 @@ def _contents(path: str, size: int) -> Iterator[bytes]:
 def _header(name: str, status: os.stat_result, kind: bytes, *, size: int = 0, target: str = "") -> bytes:
     """A member's header, owned by root as `docker build` sends it; by hand, for it is made 20,000 times."""
     raw, link = os.fsencode(name), os.fsencode(target)
-    plain = len(raw) <= _LONGEST_PLAIN_NAME and len(link) <= _LONGEST_PLAIN_NAME and size < _LARGEST_PLAIN_FILE
     mtime = max(0, int(status.st_mtime))
+    plain = max(len(raw), len(link)) <= _LONGEST_PLAIN_NAME and max(size, mtime) < _LARGEST_PLAIN_NUMBER
     if not plain or not (raw.isascii() and link.isascii()):
         member = tarfile.TarInfo(name)
         member.size, member.mtime, member.mode = size, mtime, status.st_mode & _MODE

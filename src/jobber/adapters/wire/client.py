@@ -406,7 +406,7 @@ def connect(endpoint: Endpoint, *, seconds: float) -> socket.socket:
 def _read_head(connection: _Connection) -> tuple[int, dict[str, str]]:
     while True:
         version, _, rest = connection.take_line().partition(b" ")
-        if not version.startswith(b"HTTP/1."):
+        if not version.startswith(b"HTTP/1.") or not rest[:3].isdigit():
             raise WireBroken("the answer is no HTTP")
         status = int(rest[:3])
         headers: dict[str, str] = {}

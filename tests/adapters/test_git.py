@@ -1,0 +1,166 @@
+"""What git tells of a build context's folder."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jobber.adapters.git import GitTree, without_credentials
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def own_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
+    monkeypatch.delenv("GIT_DIR", raising=False)
+
+
+def git(folder: Path, *words: str) -> str:
+    identity = ("-c", "user.name=a", "-c", "user.email=a@b.example", "-c", "commit.gpgsign=false")
+    return subprocess.run(
+        ["git", "-C", str(folder), *identity, *words], capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    tree = tmp_path / "tree"
+    (tree / "sub").mkdir(parents=True)
+    (tree / "file").write_text("one")
+    (tree / "sub" / "file").write_text("one")
+    (tree / ".gitignore").write_text("*.log\n")
+    git(tree, "init", "-q")
+    git(tree, "add", "-A")
+    git(tree, "commit", "-qm", "first")
+    return tree
+
+
+def test_the_revision_of_a_clean_tree_is_its_commit(tree: Path) -> None:
+    assert GitTree(str(tree)).revision() == git(tree, "rev-parse", "HEAD")
+
+
+def test_a_folder_in_a_tree_has_the_trees_revision(tree: Path) -> None:
+    assert GitTree(str(tree / "sub")).revision() == git(tree, "rev-parse", "HEAD")
+
+
+@pytest.mark.parametrize("change", ["changed", "staged", "new", "removed"])
+def test_a_tree_with_something_uncommitted_is_dirty(tree: Path, change: str) -> None:
+    match change:
+        case "changed":
+            (tree / "file").write_text("two")
+        case "staged":
+            (tree / "file").write_text("two")
+            git(tree, "add", "file")
+        case "new":
+            (tree / "new").write_text("")
+        case "removed":
+            (tree / "file").unlink()
+
+    assert GitTree(str(tree)).revision() == f"{git(tree, 'rev-parse', 'HEAD')}-dirty"
+
+
+def test_a_change_elsewhere_in_the_tree_makes_a_folder_of_it_dirty(tree: Path) -> None:
+    (tree / "file").write_text("two")
+
+    assert str(GitTree(str(tree / "sub")).revision()).endswith("-dirty")
+
+
+def test_files_that_git_ignores_make_nothing_dirty(tree: Path) -> None:
+    (tree / "run.log").write_text("x")
+
+    assert GitTree(str(tree)).revision() == git(tree, "rev-parse", "HEAD")
+
+
+def test_a_tree_without_a_commit_has_no_revision(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+
+    assert GitTree(str(tmp_path)).revision() is None
+
+
+def test_outside_a_tree_there_is_no_revision(tmp_path: Path) -> None:
+    assert GitTree(str(tmp_path)).revision() is None
+
+
+def test_outside_a_tree_there_is_no_origin(tmp_path: Path) -> None:
+    assert GitTree(str(tmp_path)).origin() is None
+
+
+def test_a_folder_that_is_not_there_has_no_revision(tmp_path: Path) -> None:
+    assert GitTree(str(tmp_path / "nothing")).revision() is None
+
+
+def test_without_git_there_is_no_revision(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    assert GitTree(str(tree)).revision() is None
+
+
+def test_a_tree_without_a_remote_has_no_origin(tree: Path) -> None:
+    assert GitTree(str(tree)).origin() is None
+
+
+@pytest.mark.parametrize(
+    ("remotes", "expected"),
+    [
+        ({"origin": "https://a.example/x"}, "https://a.example/x"),
+        ({"mine": "https://b.example/x"}, "https://b.example/x"),
+        ({"mine": "https://b.example/x", "origin": "https://a.example/x"}, "https://a.example/x"),
+        ({"origin": "https://me:hunter2@a.example/x.git"}, "https://a.example/x.git"),
+    ],
+)
+def test_the_origin_is_the_remote_of_that_name_else_the_first(
+    tree: Path, remotes: dict[str, str], expected: str
+) -> None:
+    for name, address in remotes.items():
+        git(tree, "remote", "add", name, address)
+
+    assert GitTree(str(tree)).origin() == expected
+
+
+def test_a_token_that_gits_configuration_puts_into_the_address_is_left_out(tree: Path) -> None:
+    git(tree, "remote", "add", "origin", "https://a.example/x")
+    git(tree, "config", "url.https://token:hunter2@a.example/.insteadOf", "https://a.example/")
+
+    assert GitTree(str(tree)).origin() == "https://a.example/x"
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("https://a.example/x.git", "https://a.example/x.git"),
+        ("https://hunter2@a.example/x.git", "https://a.example/x.git"),
+        ("https://me:hunter2@a.example:8443/x.git", "https://a.example:8443/x.git"),
+        ("https://me:hunt@er2@a.example/x", "https://a.example/x"),
+        ("https://a.example/x?private_token=hunter2", "https://a.example/x"),
+        ("https://a.example/x#hunter2", "https://a.example/x"),
+        ("https://me:hunter2@[::1]:8443/x", "https://[::1]:8443/x"),
+        ("ssh://git@a.example:22/x.git", "ssh://git@a.example:22/x.git"),
+        ("ssh://git:hunter2@a.example/x.git", "ssh://git@a.example/x.git"),
+        ("git+ssh://git:hunter2@a.example/x.git", "git+ssh://a.example/x.git"),
+        ("git@a.example:me/x.git", "git@a.example:me/x.git"),
+        ("/srv/git/x.git", "/srv/git/x.git"),
+        ("../x", "../x"),
+        ("file:///srv/git/x.git", "file:///srv/git/x.git"),
+    ],
+)
+def test_an_address_is_kept_without_what_is_secret(address: str, expected: str) -> None:
+    assert without_credentials(address) == expected
+
+
+@given(
+    st.sampled_from(["https", "http", "ssh", "git", "ftps", "git+ssh", "helper::https", "HTTPS"]),
+    st.text(alphabet="abc%0-._~!$&'()*+,;=[]", max_size=6),
+    st.text(alphabet="abc%0-._~!$&'()*+,;=:@[]", max_size=8),
+)
+def test_no_password_is_ever_in_what_is_kept(scheme: str, user: str, password: str) -> None:
+    kept = without_credentials(f"{scheme}://{user}:<{password}>@a.example/x")
+
+    assert "<" not in kept
