@@ -41,7 +41,7 @@ def _spellings(*groups: tuple[str, ...]) -> dict[str, str]:
 
 GLOBAL = Syntax(
     valued=_spellings(("-H", "--host"), ("-r", "--reg"), ("-c", "--config"), ("--engine",), ("--log-format",)),
-    flags=_spellings(("-v", "--verbose"), ("--version",), ("-h", "--help")),
+    flags=_spellings(("-v", "--verbose"), ("--version",), ("-h", "--help"), ("--install-completion",)),
 )
 COMMANDS: Mapping[str, Syntax] = {
     "build": Syntax(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from jobber.domain.configuration.activation import active_names
 from jobber.domain.configuration.kinds import Unfit
-from jobber.domain.configuration.layer import Layer, NameList, Values, apply_values, merge_files
+from jobber.domain.configuration.layer import Layer, SettingsGroup, Values, apply_values, merge_files
 from jobber.domain.configuration.origin import DEFAULT, Origin, Value
 from jobber.domain.configuration.settings import SETTINGS
 from jobber.domain.errors import SettingInvalid, UsageError
@@ -54,11 +54,8 @@ def settings_in_force(
     for layer in layers:
         merged = merge_files(merged, layer)
     active = active_names(merged.configurations, given=names)
-    values = merged.values
-    for name in active:
-        configuration = merged.configurations[name]
-        assert not isinstance(configuration, NameList)
-        values = apply_values(values, configuration.values)
+    groups = [merged.configurations[name] for name in active]
+    values = apply_values(merged.values, [group.values for group in groups if isinstance(group, SettingsGroup)])
     return Settings({**values, **read_variables(variables or {})}, active, merged.configurations)
 
 

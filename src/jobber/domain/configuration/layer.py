@@ -11,7 +11,7 @@ from jobber.domain.errors import ConfigurationInvalid, SettingInvalid, UnknownSe
 from jobber.domain.spelling import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from jobber.domain.configuration.node import Entry, Node
 
@@ -66,16 +66,22 @@ def merge_configurations(shallow: Configuration, deep: Configuration) -> Configu
             return deep
 
 
-def apply_values(standing: Values, applied: Values) -> Values:
-    """What stands after an active configuration is applied over it."""
+def apply_values(standing: Values, groups: Iterable[Values]) -> Values:
+    """What stands after the values of active configurations are applied, in their order."""
     result = dict(standing)
-    for name, value in applied.items():
-        result[name] = combine(standing.get(name), value, rule=SETTINGS[name].when_applied)
+    lists: dict[str, list[Any]] = {}
+    for group in groups:
+        for name, value in group.items():
+            if SETTINGS[name].when_applied is Rule.CONCATENATE:
+                first = result.get(name)
+                lists.setdefault(name, [*first.content] if first else []).extend(value.content)
+            result[name] = value
+    for name, items in lists.items():
+        result[name] = Value(tuple(items), result[name].origin)
     return result
 
 
-def combine(first: Value[Any] | None, second: Value[Any], *, rule: Rule) -> Value[Any]:
-    """Two values of one setting, by its rule."""
+def _combine(first: Value[Any] | None, second: Value[Any], *, rule: Rule) -> Value[Any]:
     if first is None or rule is Rule.REPLACE:
         return second
     return Value(first.content + second.content, second.origin)
@@ -97,7 +103,7 @@ def read_layer(node: Node, *, path: str, errors: list[ConfigurationInvalid]) -> 
 def _merge_values(shallow: Values, deep: Values) -> Values:
     result = dict(shallow)
     for name, value in deep.items():
-        result[name] = combine(shallow.get(name), value, rule=SETTINGS[name].between_files)
+        result[name] = _combine(shallow.get(name), value, rule=SETTINGS[name].between_files)
     return result
 
 
