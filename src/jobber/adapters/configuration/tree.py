@@ -207,7 +207,13 @@ def _resolved(text: str) -> str | int | float | bool | None:
 
 def _told(error: yaml.MarkedYAMLError) -> str:
     problem = error.problem or "it is no YAML"
-    return f"{problem}, {error.context}" if error.context else problem
+    if not error.context:
+        return problem
+    begun = error.context_mark.line + 1 if error.context_mark else 0
+    since = (
+        f" that begins in line {begun}" if error.problem_mark and begun not in (0, error.problem_mark.line + 1) else ""
+    )
+    return f"{problem}, {error.context}{since}"
 
 
 def _hint(error: yaml.MarkedYAMLError, text: str, mark: Any) -> str | None:
