@@ -40,7 +40,7 @@ def config(
     if schema:
         from jobber.domain.configuration.show import schema as schema_of_files
 
-        print(json.dumps(schema_of_files(), indent=2))
+        _print(json.dumps(schema_of_files(), indent=2))
         return 0
     if check:
         return _check(options)
@@ -48,12 +48,19 @@ def config(
     if format_ == "json":
         from jobber.domain.configuration.show import facts_of, facts_with_origins
 
-        print(json.dumps(facts_with_origins(settings) if origins else facts_of(settings), ensure_ascii=False, indent=2))
+        _print(
+            json.dumps(facts_with_origins(settings) if origins else facts_of(settings), ensure_ascii=False, indent=2)
+        )
         return 0
     from jobber.cli.yaml_lines import yaml_lines
 
-    print("\n".join(yaml_lines(settings, origins=origins)))
+    _print("\n".join(yaml_lines(settings, origins=origins)))
     return 0
+
+
+def _print(text: str) -> None:
+    """Print what may hold bytes of paths and variables that are no text."""
+    print(text.encode(errors="backslashreplace").decode())
 
 
 def _check(options: GlobalOptions) -> int:

@@ -23,7 +23,7 @@ def yaml_lines(settings: Settings, *, origins: bool = False) -> Iterator[str]:
     if settings.configurations:
         yield f"# defined configurations: {_names(sorted(settings.configurations))}"
     for name, value in written_of(settings).items():
-        comments = [f"  # {origin}" for origin in origins_of(settings, SETTINGS[name])] if origins else []
+        comments = [f"  # {_printable(origin)}" for origin in origins_of(settings, SETTINGS[name])] if origins else []
         if not isinstance(value, list) or not value:
             yield f"{name}: {_scalar(value)}{''.join(comments)}"
             continue
@@ -51,4 +51,11 @@ def _scalar(value: object) -> str:
 
 
 def _names(names: Sequence[str]) -> str:
-    return ", ".join(name if name.isprintable() else repr(name) for name in names)
+    return _printable(", ".join(names))
+
+
+def _printable(text: str) -> str:
+    """A text as a comment can have it, whatever directories and configurations are called."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
+    )

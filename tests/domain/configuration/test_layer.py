@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from trees import CONFIGURATIONS, LAYERS, VALUES, contents, layer
 
@@ -20,7 +20,10 @@ from jobber.domain.configuration.layer import (
     merge_files,
 )
 
+_quick = settings(max_examples=40)
 
+
+@_quick
 @given(LAYERS, LAYERS, LAYERS)
 def test_merging_files_is_associative(first: Layer, second: Layer, third: Layer) -> None:
     left = merge_files(merge_files(first, second), third)
@@ -29,6 +32,7 @@ def test_merging_files_is_associative(first: Layer, second: Layer, third: Layer)
     assert left == right
 
 
+@_quick
 @given(CONFIGURATIONS, CONFIGURATIONS, CONFIGURATIONS)
 def test_merging_a_configuration_is_associative(
     first: Configuration, second: Configuration, third: Configuration
@@ -39,6 +43,7 @@ def test_merging_a_configuration_is_associative(
     assert left == right
 
 
+@_quick
 @given(VALUES, VALUES, VALUES)
 def test_applying_configurations_one_by_one_is_applying_them_all(standing: Values, one: Values, other: Values) -> None:
     together = apply_values(standing, [one, other])
@@ -47,11 +52,13 @@ def test_applying_configurations_one_by_one_is_applying_them_all(standing: Value
     assert together == in_turn
 
 
+@_quick
 @given(LAYERS)
 def test_an_empty_file_changes_nothing(some: Layer) -> None:
     assert merge_files(some, EMPTY) == some == merge_files(EMPTY, some)
 
 
+@_quick
 @given(LAYERS, LAYERS)
 def test_the_deeper_file_wins_except_for_credentials(shallow: Layer, deep: Layer) -> None:
     merged = merge_files(shallow, deep).values
@@ -61,6 +68,7 @@ def test_the_deeper_file_wins_except_for_credentials(shallow: Layer, deep: Layer
     }
 
 
+@_quick
 @given(LAYERS, LAYERS)
 def test_what_the_deeper_file_does_not_say_stays(shallow: Layer, deep: Layer) -> None:
     merged = merge_files(shallow, deep)
@@ -70,6 +78,7 @@ def test_what_the_deeper_file_does_not_say_stays(shallow: Layer, deep: Layer) ->
     assert merged.configurations.keys() == shallow.configurations.keys() | deep.configurations.keys()
 
 
+@_quick
 @given(st.lists(LAYERS, max_size=4))
 def test_credentials_of_all_files_are_there_the_deepest_last(layers: list[Layer]) -> None:
     merged = reduce(merge_files, layers, EMPTY)
@@ -78,6 +87,7 @@ def test_credentials_of_all_files_are_there_the_deepest_last(layers: list[Layer]
     assert each == (list(merged.values["credentials"].content) if "credentials" in merged.values else [])
 
 
+@_quick
 @given(VALUES, st.lists(VALUES, max_size=4))
 def test_lists_of_active_configurations_are_concatenated_in_order(standing: Values, groups: list[Values]) -> None:
     applied = apply_values(standing, groups)
@@ -87,6 +97,7 @@ def test_lists_of_active_configurations_are_concatenated_in_order(standing: Valu
         assert given_items == (list(applied[name].content) if name in applied else [])
 
 
+@_quick
 @given(VALUES, st.lists(VALUES, min_size=1, max_size=4))
 def test_the_last_active_configuration_that_says_something_wins(standing: Values, groups: list[Values]) -> None:
     applied = apply_values(standing, groups)
