@@ -72,7 +72,7 @@ def test_two_configured_inputs_at_one_place_are_told_with_the_line(shell: Shell)
     ran = shell.jobber("run", shell.name)
     first, *_ = ran.stderr.decode().splitlines()
 
-    assert (ran.returncode, first.startswith(f"error: {shell.folder}/{NAME}:3: input ")) == (125, True), first
+    assert (ran.returncode, first.startswith(f"error: {shell.folder}/{NAME}:3: two inputs ")) == (125, True), first
     assert shell.containers() == []
 
 
