@@ -22,15 +22,11 @@ needs_bash = pytest.mark.skipif(shutil.which("bash") is None, reason="there is n
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home with configurations, and no engine."""
-    for variable in [name for name in os.environ if name.startswith(("JOBBER_", "DOCKER_", "XDG_"))]:
-        monkeypatch.delenv(variable)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent")
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "jobber-config.yml").write_text("configs:\n  debug: {}\n  develop: {}\n  release: {}\n  'my own': {}\n")
-    return tmp_path
+def project(home: Path) -> Path:
+    """A project with configurations."""
+    folder = home / "project"
+    (folder / "jobber-config.yml").write_text("configs:\n  debug: {}\n  develop: {}\n  release: {}\n  'my own': {}\n")
+    return folder
 
 
 def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[str]:
@@ -108,17 +104,17 @@ def test_a_line_that_is_not_finished_has_words(line: str, expected: tuple[list[s
     assert split_line(line) == expected
 
 
-@pytest.mark.usefixtures("home")
+@pytest.mark.usefixtures("project")
 def test_configurations_are_offered(capsys: pytest.CaptureFixture[str]) -> None:
     assert answer(capsys, "zsh", "run", "-c", "de") == ["words", "debug", "develop"]
 
 
-@pytest.mark.usefixtures("home")
+@pytest.mark.usefixtures("project")
 def test_what_a_shell_would_take_apart_is_quoted_for_bash(capsys: pytest.CaptureFixture[str]) -> None:
     assert answer(capsys, "bash", "jobber run -c m", " :=") == ["words", "'my own'"]
 
 
-@pytest.mark.usefixtures("home")
+@pytest.mark.usefixtures("project")
 def test_bash_is_given_what_follows_the_characters_that_it_breaks_words_at(capsys: pytest.CaptureFixture[str]) -> None:
     assert answer(capsys, "bash", "jobber run --config=rel", " :=") == ["words", "release"]
     assert answer(capsys, "bash", "jobber run --config=rel", " :") == ["words", "--config=release"]
@@ -127,19 +123,21 @@ def test_bash_is_given_what_follows_the_characters_that_it_breaks_words_at(capsy
 @pytest.mark.parametrize(
     "arguments", [["zsh", "run", ""], ["bash"], [], ["bash", "jobber run ", ":="], ["csh", "x"]], ids=str
 )
-def test_an_error_is_silent(home: Path, arguments: list[str]) -> None:
-    (home / "jobber-config.yml").write_text("timeout: soon\nhost: [\n")
+def test_an_error_is_silent(project: Path, arguments: list[str]) -> None:
+    (project / "jobber-config.yml").write_text("timeout: soon\nhost: [\n")
     ended = subprocess.run(
-        [sys.executable, "-m", "jobber", "__complete", *arguments], capture_output=True, check=False, cwd=home
+        [sys.executable, "-m", "jobber", "__complete", *arguments], capture_output=True, check=False, cwd=project
     )
 
     assert (ended.returncode, ended.stderr) == (0, b"")
 
 
-def test_a_broken_file_leaves_the_configurations_of_the_others(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (home / "below").mkdir()
-    (home / "below" / "jobber-config.yml").write_text("a: [\n")
-    os.chdir(home / "below")
+def test_a_broken_file_leaves_the_configurations_of_the_others(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "below").mkdir()
+    (project / "below" / "jobber-config.yml").write_text("a: [\n")
+    os.chdir(project / "below")
 
     assert answer(capsys, "fish", "-c", "rel") == ["words", "release"]
 
@@ -156,8 +154,8 @@ def test_a_broken_file_leaves_the_configurations_of_the_others(home: Path, capsy
         ("jobber run nosuch", "jobber run nosuch"),
     ],
 )
-def test_bash_completes_a_line(home: Path, typed: str, expected: str) -> None:
-    assert completed(typed, folder=home, environment=dict(os.environ)).rstrip() == expected
+def test_bash_completes_a_line(project: Path, typed: str, expected: str) -> None:
+    assert completed(typed, folder=project, environment=dict(os.environ)).rstrip() == expected
 
 
 def installed(home: Path, *words: str, **environment: str) -> tuple[int, str, str]:
