@@ -14,8 +14,8 @@ from pathlib import Path
 SECONDS = 60
 
 
-def completed(line: str, *, folder: Path, environment: dict[str, str]) -> str:
-    """What a line is after TAB was pressed at its end."""
+def completed(line: str, *, folder: Path, environment: dict[str, str], patience: int = 10) -> str:
+    """What a line is after TAB was pressed at its end, again where nothing came of it: jobber gives up after 2 s."""
     programs = folder / ".programs"
     programs.mkdir(exist_ok=True)
     program = programs / "jobber"
@@ -33,7 +33,11 @@ def completed(line: str, *, folder: Path, environment: dict[str, str]) -> str:
     assert installed.returncode == 0, installed.stderr
     script = Path(variables["HOME"], ".local/share/bash-completion/completions/jobber")
     keys = f". {script}\n{line}\t\x01echo END \n"
-    return _answer_to(keys.encode(), folder, variables)
+    answer = line
+    while answer.rstrip() == line and patience:
+        answer = _answer_to(keys.encode(), folder, variables)
+        patience -= 1
+    return answer
 
 
 def _answer_to(keys: bytes, folder: Path, environment: dict[str, str]) -> str:

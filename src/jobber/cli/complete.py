@@ -19,13 +19,17 @@ SECONDS = 2.0
 """Nobody waits longer for a completion."""
 
 
+def end_soon() -> None:
+    """Let this process end in silence when its time is over."""
+    signal.signal(signal.SIGALRM, lambda _number, _frame: os._exit(0))
+    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+
+
 def complete(arguments: Sequence[str], *, environment: Mapping[str, str]) -> int:
     """Print what a shell can offer: `words`, `files` or `directories`, then a candidate a line.
 
     bash gives the line up to the cursor and the characters that it breaks words at; zsh and fish give the words.
     """
-    signal.signal(signal.SIGALRM, lambda _number, _frame: os._exit(0))
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
     with suppress(Exception), open(os.devnull, "w", encoding="utf-8") as silence, redirect_stderr(silence):  # noqa: PTH123
         lines = _answer(arguments, environment)
         sys.stdout.write("\n".join(lines) + "\n")
