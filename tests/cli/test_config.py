@@ -354,6 +354,20 @@ def test_a_host_of_a_file_is_told_with_its_place_where_it_does_not_answer(home: 
     assert run("run", "x")[2].startswith(f"error: {file}:2: no container engine answers")
 
 
+def test_a_host_of_a_file_that_is_none_is_told_with_its_place(home: Path, run: Run) -> None:
+    file = write(home / "project", "host: ftp://gpu\n")
+    (home / "Dockerfile").write_text("FROM scratch")
+    status, _, err = run("build", "-t", "x", str(home))
+
+    assert (status, err.startswith(f"error: {file}:1: ")) == (2, True), err
+
+
+def test_active_configurations_are_told_under_v(home: Path, run: Run) -> None:
+    write(home / "project", "configs:\n  default: [b, a]\n  a: {}\n  b: {}\n")
+
+    assert "active configurations: b, a" in run("-v", "run", "x")[2]
+
+
 def request(**options: Any) -> Any:
     return run_request("x", GlobalOptions(**options).settings)
 

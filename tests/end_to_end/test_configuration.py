@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from bash import completed
 
+from jobber.domain.reference import parse_reference
+
 if TYPE_CHECKING:
     from user import Shell
 
@@ -74,6 +76,29 @@ def test_two_configured_inputs_at_one_place_are_told_with_the_line(shell: Shell)
 
     assert (ran.returncode, first.startswith(f"error: {shell.folder}/{NAME}:3: two inputs ")) == (125, True), first
     assert shell.containers() == []
+
+
+def test_images_go_to_the_default_registry_of_a_file_unless_push_is_off(
+    shell: Shell, registry_host: str | None
+) -> None:
+    if registry_host is None:
+        pytest.skip("no registry: name it in JOBBER_TEST_REGISTRY")
+    (shell.folder / NAME).write_text(
+        f"default-registry: {registry_host}/team\npull: missing\ncmd: echo ran\nconfigs:\n  quiet:\n    push: false\n"
+    )
+    name = f"{registry_host}/team/{shell.name}"
+    try:
+        built = shell.jobber("build")
+        ran = shell.jobber("run", "-ri", "success")
+        quiet = shell.jobber("run", "-c", "quiet")
+    finally:
+        for reference in shell.engine.images.references():
+            if reference.startswith(name):
+                shell.engine.images.remove(parse_reference(reference))
+
+    assert f"pushed {name}:latest ".encode() in built.stderr, built.stderr
+    assert (ran.stdout, f"pushed {name}:latest-run ".encode() in ran.stderr) == (b"ran\n", True), ran.stderr
+    assert (quiet.returncode, b"result " in quiet.stderr, b"pushed" in quiet.stderr) == (0, True, False)
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")

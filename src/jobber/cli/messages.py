@@ -19,6 +19,7 @@ _SENTENCES: Mapping[str, str] = {
     "named-after-directory": "the image is named {name}, after the directory {directory!r}",
     "volumes-lost": "what the job writes to {volumes} is not part of the result: the image declares a volume there",
     "host-silent": "{host}, named by {origin}, does not answer ({why}); looking further",
+    "configurations": "active configurations: {names}",
     "engine": "{name} {version} at {host}",
     "engine-call": "{call}",
     "checked": "nothing is wrong: {files}",
