@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jobber.domain.configuration.kinds import Unfit
+from jobber.domain.configuration.kind import Unfit
 from jobber.domain.configuration.origin import Origin, Value
 from jobber.domain.configuration.settings import CONFIGS, CONFIGS_EXPECTS, SETTINGS, Rule
 from jobber.domain.errors import ConfigurationInvalid, SettingInvalid, UnknownSetting
