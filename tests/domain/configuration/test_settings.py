@@ -165,6 +165,13 @@ def test_an_unknown_setting_is_told_with_the_nearest_one(wrong: str, near: str) 
     assert (error.name, error.place, error.hint) == (wrong, "/f.yml:2", f"did you mean {near}?")
 
 
+@pytest.mark.parametrize("content", [{"": {}}, {" ": {}}, {"a\x1b[1m": {}}, {"a": ["b\x1b[1m"]}], ids=str)
+def test_a_configuration_has_a_name_that_can_be_read(content: object) -> None:
+    (error,) = errors_of({"configs": content})
+
+    assert ("can be read" in error.what, error.what.isprintable()) == (True, True)
+
+
 def test_a_configuration_can_t_define_others() -> None:
     (error,) = errors_of({"configs": {"dev": {"configs": {}}}})
 
