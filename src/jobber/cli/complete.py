@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SECONDS = 2.0
 """Nobody waits longer for a completion, unless `JOBBER_COMPLETION_SECONDS` says so: some engines list images slowly."""
+LONGEST = 3600.0
 
 
 def end_soon(environment: Mapping[str, str]) -> None:
@@ -24,8 +25,10 @@ def end_soon(environment: Mapping[str, str]) -> None:
     seconds = SECONDS
     with suppress(ValueError):
         seconds = float(environment.get("JOBBER_COMPLETION_SECONDS") or SECONDS)
+    if not 0 < seconds <= LONGEST:
+        seconds = SECONDS
     signal.signal(signal.SIGALRM, lambda _number, _frame: os._exit(0))
-    signal.setitimer(signal.ITIMER_REAL, max(min(seconds, 3600.0), 0.1))
+    signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 def complete(arguments: Sequence[str], *, environment: Mapping[str, str]) -> int:
