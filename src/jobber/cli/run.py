@@ -113,7 +113,9 @@ def _container_options(texts: Sequence[str]) -> tuple[tuple[str, ...], Container
     from jobber.domain.xdocker import parse_options, recorded_words, split_words
 
     words = tuple(word for text in texts for word in split_words(text))
-    options = parse_options(words, environment=os.environ, directory=str(Path.cwd()))
+    options = parse_options(
+        words, environment=os.environ, directory=str(Path.cwd()), read_file=lambda path: Path(path).read_bytes()
+    )
     return recorded_words(words), options
 
 

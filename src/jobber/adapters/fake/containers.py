@@ -48,6 +48,11 @@ class FakeContainers:
         self._images = images
         self._call = contextmanager(store.call)
 
+    def check(self, options: ContainerOptions) -> None:
+        """Every option is fine here, whether it has a meaning or not."""
+        with self._call("check"):
+            self._store.journal.append(f"options {len(options.mounts)}")
+
     def create(self, specification: ContainerSpecification) -> ContainerId:
         """Make a container. Raises `ImageNotFound`, `NameTaken`."""
         with self._call("create"):

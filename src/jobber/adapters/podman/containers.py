@@ -12,17 +12,18 @@ from jobber.adapters.podman.create_body import create_body
 from jobber.adapters.podman.parts import create_failed, remove_part
 from jobber.adapters.podman.translate import container_of, failed, not_started
 from jobber.adapters.wire import WireBroken
-from jobber.domain.container import ContainerId, VolumeMount
+from jobber.domain.container import ContainerId, ContainerSpecification, VolumeMount
 from jobber.domain.errors import ContainerNotFound, EngineFailed
 from jobber.domain.label import Label
+from jobber.domain.reference import ImageId
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from jobber.adapters.wire import Pending, Response, Wire
-    from jobber.domain.container import Container, ContainerSpecification, Snapshot, Terminal
+    from jobber.domain.container import Container, Snapshot, Terminal
+    from jobber.domain.options import ContainerOptions
     from jobber.domain.ports import Interruptions, JobInput
-    from jobber.domain.reference import ImageId
 
 _MISSING = 404
 _NOT_MODIFIED = 304
@@ -34,12 +35,17 @@ _POLL = "10ms"
 class PodmanContainers:
     """The containers behind a wire."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire, *, version: str) -> None:
         self._wire = wire
+        self._version = tuple(int(part) for part in version.split(".")[:2] if part.isdecimal())
+
+    def check(self, options: ContainerOptions, /) -> None:
+        """Check that this engine has all of the options."""
+        create_body(ContainerSpecification(ImageId(""), options), version=self._version)
 
     def create(self, specification: ContainerSpecification) -> ContainerId:
         """Make a container."""
-        body = create_body(specification)
+        body = create_body(specification, version=self._version)
         for mount in specification.inputs:
             if isinstance(mount, VolumeMount) and not self._is_input(mount.volume):
                 raise EngineFailed("mount an input", why=f"volume {mount.volume} was removed meanwhile; run it again")
