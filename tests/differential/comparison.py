@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
+import shlex
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from jobber.domain.ports import Engine
     from jobber.domain.reference import ImageId
 
+_LABEL = "jobber-test.differential"
 COMMAND = ("/bin/job", "x")
 _ANONYMOUS = re.compile(r"\b[0-9a-f]{64}\b")
 
@@ -38,6 +41,34 @@ class Refused:
 
 
 @dataclass(frozen=True)
+class Left:
+    """A refusal that left something behind: equal to nothing else."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """What option sets may name."""
+
+    directory: Path
+    network: str
+    volume: str
+    subnet: int
+
+    def words(self, text: str, *, address: str) -> list[str]:
+        """An option set with names put in."""
+        filled = (
+            text.replace("{directory}", str(self.directory))
+            .replace("{network}", self.network)
+            .replace("{volume}", self.volume)
+            .replace("{random}", secrets.token_hex(5))
+            .replace("{address}", f"10.{address}.{self.subnet}.7")
+        )
+        return shlex.split(filled)
+
+
+@dataclass(frozen=True)
 class Clients:
     """An engine, its own client's command up to the options, and the variables that both see."""
 
@@ -48,6 +79,8 @@ class Clients:
     command: tuple[str, ...]
     environment: Mapping[str, str]
     directory: Path
+    place: Place | None = None
+    token: str = field(default_factory=lambda: secrets.token_hex(6))
 
     def theirs(self, words: Sequence[str]) -> dict[str, Any] | Refused:
         """What the engine's own client makes."""
@@ -63,9 +96,8 @@ class Clients:
             return Refused(made.stderr.strip())
         return self._looked_up(made.stdout.split()[-1])
 
-    def ours(self, words: Sequence[str]) -> dict[str, Any] | Refused:
+    def ours(self, words: Sequence[str]) -> dict[str, Any] | Refused | Left:
         """What jobber makes."""
-        before = self.count()
         try:
             options = parse_options(
                 words,
@@ -75,36 +107,39 @@ class Clients:
             )
             self.engine.containers.check(options)
             made = self.engine.containers.create(
-                ContainerSpecification(self.image, options, command=COMMAND, runtime=options.runtime)
+                ContainerSpecification(
+                    self.image,
+                    options,
+                    command=COMMAND,
+                    runtime=options.runtime,
+                    labels={_LABEL: self.token},
+                )
             )
         except JobberError as error:
-            assert "Traceback" not in error.what
-            return Refused(error.what) if self.count() == before else Refused(f"something is left: {error.what}")
+            left = self.engine.containers.list(labels={_LABEL: self.token})
+            return Left(error.what) if left else Refused(error.what)
         return self._looked_up(made)
-
-    def count(self) -> int:
-        """Nothing here: the engines of the tests are shared."""
-        return 0
 
     def _looked_up(self, container: str) -> dict[str, Any]:
         try:
             with self.wire.call("GET", f"/containers/{container}/json") as response:
                 assert response.ok, response.why()
                 facts: dict[str, Any] = response.json()
+            (facts["Config"].get("Labels") or {}).pop(_LABEL, None)
             return facts
         finally:
             self.engine.containers.remove(ContainerId(container))
 
 
-def settled(facts: dict[str, Any] | Refused, *, ignored: frozenset[str]) -> Any:  # noqa: ANN401
+def settled(facts: dict[str, Any] | Refused | Left, *, ignored: frozenset[str]) -> Any:
     """Without ids, names, times and what jobber decides; lists without an order sorted."""
-    if isinstance(facts, Refused):
+    if isinstance(facts, Refused | Left):
         return facts
     short = str(facts["Id"])[:12]
     return _settled(facts, (), ignored, short)
 
 
-def _settled(value: Any, path: tuple[str, ...], ignored: frozenset[str], short: str) -> Any:  # noqa: ANN401
+def _settled(value: Any, path: tuple[str, ...], ignored: frozenset[str], short: str) -> Any:
     if isinstance(value, dict):
         return {
             key: _settled(item, (*path, key), ignored, short)
@@ -122,6 +157,6 @@ def _settled(value: Any, path: tuple[str, ...], ignored: frozenset[str], short: 
 _UNORDERED = frozenset(("Binds", "Ulimits", "Mounts", "Env", "CapAdd", "CapDrop", "BoundingCaps", "EffectiveCaps"))
 
 
-def client_environment() -> dict[str, str]:
+def client_environment(home: Path) -> dict[str, str]:
     """Few variables, so that examples say what they say."""
-    return {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/root"), "GREETING": "hello", "EMPTY": ""}
+    return {"PATH": os.environ["PATH"], "HOME": str(home), "GREETING": "hello", "EMPTY": ""}

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobber.domain.errors import InvalidOption, UsageError
-from jobber.domain.options import ContainerOptions, Mount, PublishedPort
+from jobber.domain.options import ContainerOptions, GpuRequest, Mount, Network, PublishedPort
 from jobber.domain.xdocker import parse_options, recorded_words, split_words
 
 HERE = "/home/me/project"
@@ -234,19 +234,20 @@ def test_any_value_of_an_option_is_read_or_refused_by_the_name_of_the_option(opt
         ("-w /src", ContainerOptions(workdir="/src")),
         ("--entrypoint ''", ContainerOptions(entrypoint="")),
         ("--entrypoint=", ContainerOptions(entrypoint="")),
-        ("--net host", ContainerOptions(network="host")),
+        ("--net host", ContainerOptions(networks=(Network("host"),))),
         ("-h box", ContainerOptions(hostname="box")),
         ("--name job-1", ContainerOptions(name="job-1")),
-        ("--gpus all", ContainerOptions(gpus="all")),
+        ("--gpus all", ContainerOptions(gpus=(GpuRequest(count=-1),))),
         ("--ipc=host", ContainerOptions(ipc="host")),
         ("--read-only", ContainerOptions(read_only=True)),
         ("--read-only=false", ContainerOptions()),
+        ("--init=false", ContainerOptions(init=False)),
         ("--init=1", ContainerOptions(init=True)),
         ("--privileged=T", ContainerOptions(privileged=True)),
         ("--stop-timeout 30", ContainerOptions(stop_timeout=30)),
-        ("--cpus 1.5", ContainerOptions(cpus=1.5)),
+        ("--cpus 1.5", ContainerOptions(nano_cpus=1_500_000_000)),
         ("--add-host a:1.2.3.4 --add-host b:::1", ContainerOptions(extra_hosts=("a:1.2.3.4", "b:::1"))),
-        ("--cap-add SYS_PTRACE", ContainerOptions(capabilities_added=("SYS_PTRACE",))),
+        ("--cap-add SYS_PTRACE", ContainerOptions(capabilities_added=("CAP_SYS_PTRACE",))),
         ("--cap-drop=ALL", ContainerOptions(capabilities_dropped=("ALL",))),
         ("-l a=b=c --label d", ContainerOptions(labels=(("a", "b=c"), ("d", "")))),
     ],
@@ -282,10 +283,10 @@ def test_a_size_is_counted_in_powers_of_1024(size: str, octets: int) -> None:
         "--cpus many",
         "--cpus nan",
         "--cpus inf",
-        "--cpus 1_0",
+        "--cpus 1__0",
         "--stop-timeout 1.5",
         "--stop-timeout ten",
-        "--stop-timeout 1_0",
+        "--stop-timeout 1__0",
         "--read-only=yes",
         "-w src",
         "--name -x",
@@ -304,9 +305,9 @@ def test_a_value_that_makes_no_sense_is_refused(text: str) -> None:
     ("text", "expected"),
     [
         ("-v /a:/b", Mount("bind", "/b", "/a")),
-        ("-v /a:/b:ro", Mount("bind", "/b", "/a", read_only=True)),
-        ("-v /a:/b:rw", Mount("bind", "/b", "/a")),
-        ("-v /a:/b:ro,Z", Mount("bind", "/b", "/a", read_only=True, options=("Z",))),
+        ("-v /a:/b:ro", Mount("bind", "/b", "/a", read_only=True, written="ro")),
+        ("-v /a:/b:rw", Mount("bind", "/b", "/a", written="rw")),
+        ("-v /a:/b:ro,Z", Mount("bind", "/b", "/a", read_only=True, options=("Z",), written="ro,Z")),
         ("-v ./a:/b", Mount("bind", "/b", f"{HERE}/a")),
         ("-v ../a:/b", Mount("bind", "/b", "/home/me/a")),
         ("-v .:/b", Mount("bind", "/b", HERE)),
@@ -366,7 +367,7 @@ def test_a_published_port_is_read(text: str, expected: tuple[PublishedPort, ...]
 
 @pytest.mark.parametrize(
     "text",
-    ["-p ''", "-p http", "-p 0", "-p 65536", "-p 80:", "-p 81-80", "-p 80-", "-p 1-2:1-3", "-p 80/icmp", "-p a:80"],
+    ["-p ''", "-p http", "-p 65536", "-p 80:", "-p 81-80", "-p 80-", "-p 1-2:1-3", "-p 80/icmp", "-p a:80"],
 )
 def test_a_port_that_docker_would_not_publish_is_refused(text: str) -> None:
     with pytest.raises(InvalidOption):

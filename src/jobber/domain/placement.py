@@ -14,7 +14,7 @@ _ARCHITECTURES = {"x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "i38
 
 
 def chosen_runtime(runtime: str | None, *, options: ContainerOptions) -> str | None:
-    """jobber's own `--runtime`, or that of Xdocker. Raises `UsageError` where they contradict each other."""
+    """Jobber's own `--runtime`, or that of Xdocker. Raises `UsageError` where they contradict each other."""
     if runtime and options.runtime and runtime != options.runtime:
         raise UsageError(
             f"two runtimes: {runtime} for the run, and {options.runtime} in Xdocker", hint="leave one of them out"

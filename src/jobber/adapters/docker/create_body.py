@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.docker.create_host import host_config
 from jobber.adapters.docker.create_networks import endpoints
-from jobber.domain.errors import OptionUnsupported
-from jobber.domain.xdocker.table import TABLE
+from jobber.domain.errors import InvalidOption, OptionUnsupported
+from jobber.domain.xdocker.table import first_lacking
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -31,7 +31,7 @@ def create_body(
     """The query (name, platform), and the JSON body. Raises `OptionUnsupported`."""
     options = specification.options
     check_options(options, api_version=api_version)
-    ports = {f"{port.container}/{port.protocol}": {} for port in options.ports}
+    ports: dict[str, Any] = {f"{port.container}/{port.protocol}": {} for port in options.ports}
     body: dict[str, Any] = {
         "Image": specification.image,
         "AttachStdin": True,
@@ -57,8 +57,8 @@ def create_body(
         body["Entrypoint"] = [options.entrypoint]
     if options.mac and api_version < _MAC_PER_NETWORK:
         body["MacAddress"] = options.mac
-    if options.health is not None:
-        body["Healthcheck"] = _health(options.health)
+    if options.health is not None and (health := _health(options.health)):
+        body["Healthcheck"] = health
     if options.stop_signal is not None:
         body["StopSignal"] = options.stop_signal
     if options.stop_timeout is not None:
@@ -68,9 +68,8 @@ def create_body(
 
 def check_options(options: ContainerOptions, *, api_version: tuple[int, int]) -> None:
     """Check that this version of Docker has all of the options. Raises `OptionUnsupported`."""
-    for option in TABLE:
-        if option.docker_api > api_version and getattr(options, option.field):
-            raise _needs(option.name, option.docker_api)
+    if lacking := first_lacking(options, has=lambda option: option.docker_api <= api_version):
+        raise _needs(lacking.name, lacking.docker_api)
     for name, version, is_used in _newer(options):
         if is_used and api_version < version:
             raise _needs(name, version)
@@ -82,6 +81,9 @@ def check_options(options: ContainerOptions, *, api_version: tuple[int, int]) ->
     ):
         if value and not _is_mode(name, value):
             raise OptionUnsupported(f"{name} {value}", engine=_ENGINE, why="there is no such mode")
+    for network in options.networks:
+        if network.aliases and not network.is_users:
+            raise InvalidOption("--network-alias", why="only on networks that you made: give --network NAME as well")
     for profile in options.security:
         if not isinstance(profile, str) and profile.text is None:
             raise OptionUnsupported(f"--security-opt seccomp={profile.path}", engine=_ENGINE, why=profile.why)

@@ -66,7 +66,7 @@ def _security(options: ContainerOptions) -> dict[str, Any]:
         "CapDrop": list(options.capabilities_dropped) or None,
         "Privileged": options.privileged,
         "ReadonlyRootfs": options.read_only,
-        "SecurityOpt": [item for item in security if item != _UNCONFINED] or None,
+        "SecurityOpt": [item for item in security if item != _UNCONFINED] if security else None,
         "Sysctls": dict(options.kernel_parameters),
         "GroupAdd": list(options.groups) or None,
         "IpcMode": options.ipc or "",
@@ -134,7 +134,7 @@ def _device_requests(specification: ContainerSpecification, runtimes: Collection
     gpus = options.gpus
     if not gpus and specification.runtime == NVIDIA and NVIDIA not in runtimes:
         gpus = (GpuRequest(count=-1),)
-    named = [{"Driver": "cdi", "Count": 0, "DeviceIDs": by_name, "Capabilities": None, "Options": {}}]
+    named = [{"Driver": "cdi", "Count": 0, "DeviceIDs": by_name, "Capabilities": None, "Options": None}]
     return [*map(_device_request, gpus), *(named if by_name else ())]
 
 

@@ -75,9 +75,8 @@ def _described(mount: Mount, detail: MountDetail) -> dict[str, Any]:
 
 def _volume_options(detail: MountDetail) -> dict[str, Any]:
     driver = _set(Name=detail.volume_driver, Options=dict(detail.volume_options))
-    return _set(
-        NoCopy=detail.no_copy, Labels=dict(detail.volume_labels), Subpath=detail.subpath, DriverConfig=driver or None
-    )
+    settings = _set(NoCopy=detail.no_copy, Labels=dict(detail.volume_labels), Subpath=detail.subpath)
+    return {**settings, "DriverConfig": driver}
 
 
 def _set(**settings: object) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from jobber.adapters.podman.parts import create_failed, remove_part
 from jobber.adapters.podman.translate import container_of, failed, not_started
 from jobber.adapters.wire import WireBroken
 from jobber.domain.container import ContainerId, ContainerSpecification, VolumeMount
-from jobber.domain.errors import ContainerNotFound, EngineFailed
+from jobber.domain.errors import ContainerNotFound, EngineFailed, ImageNotFound
 from jobber.domain.label import Label
 from jobber.domain.reference import ImageId
 
@@ -49,6 +49,9 @@ class PodmanContainers:
         for mount in specification.inputs:
             if isinstance(mount, VolumeMount) and not self._is_input(mount.volume):
                 raise EngineFailed("mount an input", why=f"volume {mount.volume} was removed meanwhile; run it again")
+        for option in specification.options.mounts:
+            if option.kind == "image" and not self._has_image(option.source):
+                raise ImageNotFound(option.source)  # Podman would make a container that can't be removed
         with self._wire.call("POST", "/containers/create", body=body) as response:
             if not response.ok:
                 error = failed("create the container", response)
@@ -123,6 +126,10 @@ class PodmanContainers:
     def remove(self, container: ContainerId) -> None:
         """Kill and remove a container with its anonymous volumes."""
         remove_part(self._wire, container)
+
+    def _has_image(self, name: str) -> bool:
+        with self._wire.call("GET", f"/images/{name}/exists") as response:
+            return response.ok
 
     def _is_input(self, volume: str) -> bool:
         with self._wire.call("GET", f"/volumes/{volume}/json") as response:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
 from signal import Signals
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from jobber.adapters.podman.create_resources import devices, limits
 from jobber.adapters.podman.create_security import namespaces, security
 from jobber.domain.container import ImageMount
 from jobber.domain.errors import InvalidOption, OptionUnsupported
-from jobber.domain.xdocker.table import TABLE
+from jobber.domain.xdocker.table import first_lacking
 
 if TYPE_CHECKING:
     from jobber.domain.container import ContainerSpecification
@@ -33,7 +32,8 @@ _DECIMAL_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "p": 1
 def create_body(specification: ContainerSpecification, *, version: tuple[int, ...]) -> dict[str, Any]:
     """The JSON body. Raises `OptionUnsupported`, `InvalidOption`."""
     options = specification.options
-    _check_table(options)
+    if lacking := first_lacking(options, has=lambda option: option.podman):
+        raise OptionUnsupported(lacking.name, engine=_ENGINE)
     is_terminal = specification.terminal is not None
     secured = security(options)
     body: dict[str, Any] = {
@@ -63,7 +63,7 @@ def create_body(specification: ContainerSpecification, *, version: tuple[int, ..
         "dns_server": list(options.dns),
         "dns_option": list(options.dns_options),
         "dns_search": list(options.dns_search),
-        "groups": [group for group in options.groups if group],
+        "groups": [group for group in options.groups if group not in ("", "keep-groups")],
         "privileged": options.privileged,
         "read_only_filesystem": options.read_only,
         "read_write_tmpfs": options.read_only,
@@ -103,13 +103,6 @@ def create_body(specification: ContainerSpecification, *, version: tuple[int, ..
     return body
 
 
-def _check_table(options: ContainerOptions) -> None:
-    defaults = {field.name: field.default for field in fields(options)}
-    for option in TABLE:
-        if not option.podman and getattr(options, option.field) != defaults[option.field]:
-            raise OptionUnsupported(option.name, engine=_ENGINE)
-
-
 def _stop_seconds(seconds: int) -> int:
     if seconds < 0:
         raise OptionUnsupported(f"--stop-timeout {seconds}", engine=_ENGINE, why="it can't be negative")
@@ -122,7 +115,7 @@ def _entrypoint(text: str) -> list[str]:
         words = json.loads(text)
     except ValueError:
         return [text]
-    return words if isinstance(words, list) and all(isinstance(word, str) for word in words) else [text]
+    return words if isinstance(words, list) and words and all(isinstance(word, str) for word in words) else [text]
 
 
 def _signal(text: str) -> int:
@@ -142,7 +135,7 @@ def _health(check: HealthCheck) -> dict[str, Any] | None:
     """As Podman's client makes it: nothing without a command, and defaults for what is not said."""
     if check.start_interval:
         raise OptionUnsupported("--health-start-interval", engine=_ENGINE)
-    if check.is_disabled or check.command.lower() == "none":
+    if check.is_disabled:
         return {"Test": ["NONE"]}
     if not check.command:
         return None
@@ -163,6 +156,8 @@ def _health(check: HealthCheck) -> dict[str, Any] | None:
 
 def _health_test(command: str) -> list[str]:
     words = _entrypoint(command)
+    if words[0].upper() == "NONE":
+        return ["NONE"]
     is_list = command.startswith("[") and words != [command]
     if not is_list:
         words = command.split(" ", 1)

@@ -112,9 +112,7 @@ def _check(attached: Network) -> None:
 
 def _check_bare(attached: Network) -> None:
     if attached.ip or attached.ip6 or attached.mac or attached.aliases:
-        raise OptionUnsupported(
-            f"an address, hardware address or alias with --network {attached.name}", engine=_ENGINE
-        )
+        raise OptionUnsupported(f"an address, hardware address or alias with --network {attached.name}", engine=_ENGINE)
 
 
 def _is_address(text: str) -> bool:

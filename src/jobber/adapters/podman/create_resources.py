@@ -99,13 +99,13 @@ def _memory(options: ContainerOptions) -> dict[str, Any]:
     limited: dict[str, Any] = {
         "limit": options.memory,
         "reservation": options.memory_reservation,
-        "disableOOMKiller": options.oom_kill_disable,
+        "disableOOMKiller": options.oom_kill_disable or None,
     }
     if options.memory_swap is None:
-        limited["swap"] = 2 * (options.memory or 0)
-    elif options.memory_swap > 0:
+        limited["swap"] = None if options.memory is None else 2 * options.memory
+    elif options.memory_swap >= 0:  # without a limit: as Podman's client over the API, it is left unsaid
         limited["swap"] = options.memory_swap
-    limited = {key: value for key, value in limited.items() if value}
+    limited = {key: value for key, value in limited.items() if value is not None}
     if options.memory_swappiness is not None and options.memory_swappiness >= 0:
         limited["swappiness"] = options.memory_swappiness
     return limited

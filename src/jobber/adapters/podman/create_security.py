@@ -19,6 +19,7 @@ _MODES = {
     "--cgroupns": frozenset(("host", "private")),
 }
 _ON = ("", "true")
+_KEEP_GROUPS = "keep-groups"
 
 
 def namespaces(options: ContainerOptions) -> dict[str, Any]:
@@ -62,6 +63,8 @@ def security(options: ContainerOptions) -> dict[str, Any]:
                 found["procfs_opts"] = value.split(",")
             case _:
                 raise OptionUnsupported(f"--security-opt {text}", engine=_ENGINE)
+    if _KEEP_GROUPS in options.groups:
+        annotations["run.oci.keep_original_groups"] = "1"
     return {**found, "annotations": annotations} if annotations else found
 
 

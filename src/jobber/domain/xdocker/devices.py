@@ -142,5 +142,3 @@ def _decimal(text: str) -> int:
     if not re.fullmatch(r"[+-]?[0-9]{1,18}", text, re.ASCII):
         raise ValueError(f"{text!r} is no whole number")
     return int(text)
-
-

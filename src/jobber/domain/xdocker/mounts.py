@@ -133,21 +133,15 @@ def _with_field(mount: Mount, field: str, reading: Reading) -> Mount:
 
 def _plain_options(key: str, value: str, *, is_on: str) -> tuple[str, ...]:
     """The same in the words of `mount`, where it has a word for it."""
-    match key:
-        case "bind-propagation":
-            return (value.lower(),)
-        case "bind-nonrecursive" if read_boolean(is_on):
-            return ("bind",)
-        case "volume-nocopy" if read_boolean(is_on):
-            return ("nocopy",)
-        case "tmpfs-size":
-            return (f"size={value}",)
-        case "tmpfs-mode":
-            return (f"mode={value}",)
-        case "bind-recursive" if value == "disabled":
-            return ("bind",)
-        case _:
-            return ()
+    words = {
+        "bind-propagation": value.lower(),
+        "bind-nonrecursive": "bind" if is_on in ("1", "true") else "",
+        "bind-recursive": "bind" if value == "disabled" else "",
+        "volume-nocopy": "nocopy" if is_on in ("1", "true") else "",
+        "tmpfs-size": f"size={value}",
+        "tmpfs-mode": f"mode={value}",
+    }
+    return (word,) if (word := words.get(key)) else ()
 
 
 def _propagation(detail: MountDetail, value: str) -> MountDetail:
@@ -155,8 +149,9 @@ def _propagation(detail: MountDetail, value: str) -> MountDetail:
 
 
 def _recursive(detail: MountDetail, value: str) -> MountDetail:
+    if value == "enabled":
+        return detail
     chosen = {
-        "enabled": detail,
         "disabled": replace(detail, non_recursive=True),
         "writable": replace(detail, read_only_non_recursive=True),
         "readonly": replace(detail, read_only_force_recursive=True),

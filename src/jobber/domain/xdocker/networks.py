@@ -12,10 +12,14 @@ from jobber.domain.options import Network
 from jobber.domain.xdocker.values import read_fields, read_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jobber.domain.xdocker.reading import Draft, Reading
 
 _ADVANCED = re.compile(r"\w+=\w+(,\w+=\w+)*", re.ASCII)
-_MAC = re.compile(r"[0-9a-f]{2}(?:([:-])[0-9a-f]{2})(?:\1[0-9a-f]{2}){4,18}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2,9}", re.I)
+_MAC = re.compile(
+    r"[0-9a-f]{2}(?:([:-])[0-9a-f]{2})(?:\1[0-9a-f]{2}){4,18}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2,9}", re.IGNORECASE
+)
 _MAC_LENGTHS = frozenset((6, 8, 20))
 _DOMAIN = re.compile(
     r"(:?(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*)"
@@ -96,8 +100,6 @@ def join_networks(draft: Draft) -> None:
         raise InvalidOption("--network", why="a network of the engine's own can't be joined with others")
     first = networks[0] if networks else Network("default")
     joined = _joined(first, draft)
-    if not joined.is_users and joined.aliases:
-        raise InvalidOption("--network-alias", why="only on networks that you made: give --network NAME as well")
     if networks or joined != first:
         fields["networks"] = (joined, *networks[1:])
 
@@ -145,34 +147,39 @@ def _advanced(fields: list[str]) -> Network:
 
 
 def _with_field(network: Network, key: str, value: str) -> Network:
-    match key:
-        case "name":
-            return replace(network, name=value)
-        case "alias":
-            return replace(network, aliases=(*network.aliases, value))
-        case "ip":
-            return replace(network, ip=value)
-        case "ip6":
-            return replace(network, ip6=value)
-        case "link-local-ip":
-            return replace(network, link_local=(*network.link_local, value))
-        case "mac-address":
-            _check_mac(value)
-            return replace(network, mac=value)
-        case "gw-priority":
-            return replace(network, gateway_priority=read_whole(value))
-        case "driver-opt":
-            name, equals, setting = value.partition("=")
-            if not equals or not name:
-                raise ValueError(f"driver-opt {value!r} is no KEY=VALUE")
-            pairs = {**dict(network.driver_options), name.strip(): setting.strip()}
-            return replace(network, driver_options=tuple(pairs.items()))
-        case _:
-            raise ValueError(f"{key!r} is no key of a network")
+    setter = _SETTERS.get(key)
+    if setter is None:
+        raise ValueError(f"{key!r} is no key of a network")
+    return setter(network, value)
+
+
+def _with_mac(network: Network, value: str) -> Network:
+    _check_mac(value)
+    return replace(network, mac=value)
+
+
+def _with_driver_option(network: Network, value: str) -> Network:
+    name, equals, setting = value.partition("=")
+    if not equals or not name:
+        raise ValueError(f"driver-opt {value!r} is no KEY=VALUE")
+    pairs = {**dict(network.driver_options), name.strip(): setting.strip()}
+    return replace(network, driver_options=tuple(pairs.items()))
+
+
+_SETTERS: dict[str, Callable[[Network, str], Network]] = {
+    "name": lambda network, value: replace(network, name=value),
+    "alias": lambda network, value: replace(network, aliases=(*network.aliases, value)),
+    "ip": lambda network, value: replace(network, ip=value),
+    "ip6": lambda network, value: replace(network, ip6=value),
+    "link-local-ip": lambda network, value: replace(network, link_local=(*network.link_local, value)),
+    "mac-address": _with_mac,
+    "gw-priority": lambda network, value: replace(network, gateway_priority=read_whole(value)),
+    "driver-opt": _with_driver_option,
+}
 
 
 def _check_mac(text: str) -> None:
-    octets = len(re.sub(r"[^0-9a-f]", "", text, flags=re.I)) // 2
+    octets = len(re.sub(r"[^0-9a-f]", "", text, flags=re.IGNORECASE)) // 2
     if not _MAC.fullmatch(text.strip()) or octets not in _MAC_LENGTHS:
         raise InvalidOption("--mac-address", why=f"{text!r} is no hardware address such as 92:d0:c6:0a:29:33")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, NamedTuple
 
 from jobber.domain.xdocker import devices, environment, health, mounts, networks, ports, settings, values
@@ -10,6 +11,7 @@ from jobber.domain.xdocker.words import Spellings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from jobber.domain.options import ContainerOptions
     from jobber.domain.xdocker.reading import Reading
 
     Reader = Callable[[Reading], None]
@@ -183,6 +185,15 @@ TABLE: tuple[Option, ...] = (
     Option("--io-maxiops", settings.refuse_windows, ""),
     Option("--use-api-socket", settings.refuse_socket, "", is_flag=True),
 )
+def first_lacking(options: ContainerOptions, *, has: Callable[[Option], bool]) -> Option | None:
+    """The first option that is set and that an engine does not have; options of several fields are told apart there."""
+    defaults = {field.name: field.default for field in fields(options)}
+    for option in TABLE:
+        if option.field in defaults and not has(option) and getattr(options, option.field) != defaults[option.field]:
+            return option
+    return None
+
+
 OPTIONS = {option.name: option for option in TABLE}
 SPELLINGS = Spellings(
     {spelling: option.name for option in TABLE for spelling in option.spellings.split()},

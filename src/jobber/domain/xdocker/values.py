@@ -6,6 +6,10 @@ Each reader takes the text and gives the value, or raises `ValueError` with what
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 _TRUE = frozenset(("1", "t", "T", "TRUE", "true", "True"))
 _FALSE = frozenset(("0", "f", "F", "FALSE", "false", "False"))
@@ -149,7 +153,7 @@ def _nanoseconds(number: str, unit: int) -> int:
     return int(whole or 0) * unit + (int(part) * unit // 10 ** len(part) if part else 0)
 
 
-def _read_number(text: str):  # type: ignore[no-untyped-def]
+def _read_number(text: str) -> Fraction:
     from fractions import Fraction
 
     plain = text.replace("_", "")
