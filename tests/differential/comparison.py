@@ -148,13 +148,16 @@ def _settled(value: Any, path: tuple[str, ...], ignored: frozenset[str], short: 
         }
     if isinstance(value, list):
         items = [_settled(item, path, ignored, short) for item in value]
+        if path[-1] in _SETS:
+            return sorted(set(items))
         return sorted(items, key=str) if path[-1] in _UNORDERED else items
     if isinstance(value, str):
         return _ANONYMOUS.sub("ID", value.replace(short, "SHORT"))
     return value
 
 
-_UNORDERED = frozenset(("Binds", "Ulimits", "Mounts", "Env", "CapAdd", "CapDrop", "BoundingCaps", "EffectiveCaps"))
+_UNORDERED = frozenset(("Binds", "Ulimits", "Mounts"))
+_SETS = frozenset(("CapAdd", "CapDrop", "BoundingCaps", "EffectiveCaps"))
 
 
 def client_environment(home: Path) -> dict[str, str]:

@@ -126,11 +126,9 @@ def refuse_socket(reading: Reading) -> None:
 
 
 def settle_capabilities(draft: Draft) -> None:
-    """Each capability once, in order of names; `ALL` stands for all, and what is added is not dropped."""
-    added = _distinct(draft.fields.get("capabilities_added", ()))
-    dropped = _distinct(draft.fields.get("capabilities_dropped", ()))
-    draft.fields["capabilities_added"] = added
-    draft.fields["capabilities_dropped"] = tuple(name for name in dropped if name not in added)
+    """Each capability once, in order of names; `ALL` stands for all."""
+    for field in ("capabilities_added", "capabilities_dropped"):
+        draft.fields[field] = _distinct(draft.fields.get(field, ()))
 
 
 def check_logging(draft: Draft) -> None:

@@ -121,7 +121,7 @@ TABLE: tuple[Option, ...] = (
     _size("--kernel-memory", "kernel_memory"),
     _size("--shm-size", "shm_size"),
     _flag("--oom-kill-disable", "oom_kill_disable"),
-    _whole("--oom-score-adj", "oom_score"),
+    Option("--oom-score-adj", _setting("oom_score", values.read_score), "oom_score"),
     _whole("--pids-limit", "pids_limit"),
     # processors
     Option("--cpus", _setting("nano_cpus", values.read_nano_cpus), "nano_cpus"),

@@ -82,6 +82,14 @@ def read_swap(text: str) -> int:
     return -1 if text == "-1" else read_size(text)
 
 
+def read_score(text: str) -> int:
+    """From -1000 to 1000."""
+    value = read_whole(text)
+    if not -1000 <= value <= 1000:
+        raise ValueError(f"{text!r} is not between -1000 and 1000")
+    return value
+
+
 def read_swappiness(text: str) -> int:
     """From 0 to 100, or -1 for the engine's own."""
     value = read_whole(text)
@@ -99,10 +107,12 @@ def read_nano_cpus(text: str) -> int:
         cpus = Fraction(read_whole(over), read_whole(under)) if slash else _read_number(text)
     except (ValueError, ZeroDivisionError):
         raise ValueError(f"{text!r} is no number") from None
+    if cpus < 0:
+        raise ValueError(f"{text!r} is below 0")
     nano = cpus * 10**9
     if nano.denominator != 1:
         raise ValueError(f"{text!r} is too precise")
-    if abs(nano) >= _LIMIT:
+    if nano >= _LIMIT:
         raise ValueError(f"{text!r} is too large")
     return int(nano)
 
