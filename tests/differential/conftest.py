@@ -84,5 +84,3 @@ def _post(wire: Wire, path: str, body: dict[str, Any]) -> None:
 def _delete(wire: Wire, path: str) -> None:
     with contextlib.suppress(OSError), wire.call("DELETE", path) as response:
         response.read()
-
-

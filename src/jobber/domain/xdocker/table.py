@@ -185,6 +185,8 @@ TABLE: tuple[Option, ...] = (
     Option("--io-maxiops", settings.refuse_windows, ""),
     Option("--use-api-socket", settings.refuse_socket, "", is_flag=True),
 )
+
+
 def first_lacking(options: ContainerOptions, *, has: Callable[[Option], bool]) -> Option | None:
     """The first option that is set and that an engine does not have; options of several fields are told apart there."""
     defaults = {field.name: field.default for field in fields(options)}

@@ -24,7 +24,9 @@ _VALUES: dict[str, st.SearchStrategy[str]] = {
     "--dns": st.builds("10.0.0.{}".format, st.integers(1, 9)),
     "--dns-search": st.sampled_from(["example.com", "a.b"]),
     "--dns-option --dns-opt": st.sampled_from(["ndots:2", "use-vc"]),
-    "--ulimit": st.builds("{}={}:{}".format, st.sampled_from(["nofile", "core"]), st.integers(1, 9), st.integers(9, 99)),
+    "--ulimit": st.builds(
+        "{}={}:{}".format, st.sampled_from(["nofile", "core"]), st.integers(1, 9), st.integers(9, 99)
+    ),
     "--tmpfs": st.sampled_from(["/t1", "/t2:size=1m", "/t3:exec,mode=755"]),
     "--cpuset-cpus": st.just("0"),
     "--entrypoint": st.sampled_from(["/bin/job", "job", ""]),
