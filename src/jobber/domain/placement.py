@@ -1,4 +1,4 @@
-"""What a run's options say of runtime and platform, against what else was said of them."""
+"""What a run's options say of runtime, platform and end, against what else is known of them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from jobber.domain.image import Image
     from jobber.domain.options import ContainerOptions
 
+_STOP_SECONDS = 10.0
+_ALL_THE_TIME = 20 * 86_400.0
 _ARCHITECTURES = {"x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "i386": "386", "armhf": "arm"}
 
 
@@ -20,6 +22,13 @@ def chosen_runtime(runtime: str | None, *, options: ContainerOptions) -> str | N
             f"two runtimes: {runtime} for the run, and {options.runtime} in Xdocker", hint="leave one of them out"
         )
     return runtime or options.runtime
+
+
+def grace_seconds(options: ContainerOptions) -> float:
+    """How long a job has between the request to end and its end by force; `--stop-timeout -1` gives it all the time."""
+    if options.stop_timeout is None:
+        return _STOP_SECONDS
+    return float(options.stop_timeout) if options.stop_timeout >= 0 else _ALL_THE_TIME
 
 
 def check_platform(options: ContainerOptions, *, image: Image) -> None:

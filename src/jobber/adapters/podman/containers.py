@@ -13,7 +13,7 @@ from jobber.adapters.podman.parts import create_failed, remove_part
 from jobber.adapters.podman.translate import container_of, failed, not_started
 from jobber.adapters.wire import WireBroken
 from jobber.domain.container import ContainerId, ContainerSpecification, VolumeMount
-from jobber.domain.errors import ContainerNotFound, EngineFailed, ImageNotFound
+from jobber.domain.errors import ContainerNotFound, EngineFailed, ImageNotFound, OptionUnsupported
 from jobber.domain.label import Label
 from jobber.domain.reference import ImageId
 
@@ -56,7 +56,10 @@ class PodmanContainers:
             if not response.ok:
                 error = failed("create the container", response)
                 raise create_failed(error, image=specification.image, name=specification.options.name)
-            return ContainerId(response.json()["Id"])
+            container = ContainerId(response.json()["Id"])
+        if "oci_runtime" in body:
+            self._check_runtime(container, body["oci_runtime"])
+        return container
 
     def inspect(self, container: ContainerId) -> Container:
         """Look a container up."""
@@ -126,6 +129,14 @@ class PodmanContainers:
     def remove(self, container: ContainerId) -> None:
         """Kill and remove a container with its anonymous volumes."""
         remove_part(self._wire, container)
+
+    def _check_runtime(self, container: ContainerId, runtime: str) -> None:
+        """Podman's API passes over a runtime that it does not have, and on some versions over any."""
+        with self._wire.call("GET", f"/containers/{container}/json") as response:
+            found = response.json().get("OCIRuntime") or "" if response.ok else runtime
+        if found not in (runtime, runtime.rpartition("/")[2]):
+            self.remove(container)
+            raise OptionUnsupported(f"--runtime {runtime}", engine="this podman", why=f"it runs jobs with {found}")
 
     def _has_image(self, name: str) -> bool:
         with self._wire.call("GET", f"/images/{name}/exists") as response:

@@ -9,7 +9,7 @@ from jobber.domain.container import ContainerId, ContainerSpecification
 from jobber.domain.errors import EngineLost, Interrupted, LogLost, UsageError
 from jobber.domain.input import check_destinations, lies_within, normal_path
 from jobber.domain.labels import container_labels
-from jobber.domain.placement import check_platform, chosen_runtime
+from jobber.domain.placement import check_platform, chosen_runtime, grace_seconds
 from jobber.domain.policy import Outcome, PullPolicy, ResultImagePolicy
 from jobber.domain.record import RecordedInput, RunEnding, RunPlan
 from jobber.domain.use_cases.find_image import FoundImage, ImageFinder
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from jobber.domain.progress import Progress
     from jobber.domain.reference import ImageId, ImageReference, Registry
 
-STOP_SECONDS = 10.0
 EXIT_TIMED_OUT = 124
 EXIT_INTERRUPTED = 130
 _RECOVER = "`jobber recover` finishes its run when the job has ended"
@@ -144,14 +143,13 @@ class Runner:
                 attachment.close()
             self.engine.containers.remove(container)
             raise
-        grace = request.options.stop_timeout
         watch = Watch(
             containers=self.engine.containers,
             container=container,
             console=self.console,
             clock=self.clock,
             log=log,
-            grace=STOP_SECONDS if grace is None else float(grace),
+            grace=grace_seconds(request.options),
         )
         try:
             exit_status, outcome = watch.until_exit(attachment, timeout=request.timeout)

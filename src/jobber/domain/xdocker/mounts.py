@@ -27,7 +27,11 @@ def read_volume(reading: Reading) -> None:
     """`[SOURCE:]DESTINATION[:OPTIONS]`; the same one twice counts once."""
     source, destination, written = _volume_parts(reading)
     if not destination.startswith("/"):
-        raise reading.wrong(f"{destination!r} is no absolute path in the container")
+        shown = f"./{source}" if source and not source.startswith((".", "/", "~")) else source
+        raise reading.wrong(
+            f"{destination!r} is no absolute path in the container",
+            hint=f"for example -v {shown}:/{destination}" if source else None,
+        )
     if normal_path(destination) == "/":
         raise reading.wrong("the root of the container can't be mounted over")
     flags = tuple(written.split(",")) if written else ()
