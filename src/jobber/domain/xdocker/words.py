@@ -9,10 +9,11 @@ from jobber.domain.errors import InvalidOption, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-_OURS = frozenset(
+OURS = frozenset(
     "-i --interactive -t --tty -d --detach -a --attach --rm --cidfile --restart --detach-keys --sig-proxy --pull"
     " -q --quiet".split()
 )
+"""What jobber itself decides about."""
 
 
 class Spellings(NamedTuple):
@@ -101,13 +102,13 @@ def _with_following(name: str, option: str, word: str, following: str | None) ->
 
 
 def _known(name: str, spellings: Spellings) -> str:
-    if name in _OURS:
+    if name in OURS:
         raise InvalidOption(name, why="jobber itself decides about it", hint="leave it out")
     option = spellings.canonical.get(name)
     if option is None:
         import difflib
 
-        near = difflib.get_close_matches(name, [*spellings.canonical, *_OURS], n=1)
+        near = difflib.get_close_matches(name, [*spellings.canonical, *OURS], n=1)
         raise InvalidOption(
             name,
             why="it is not known",
