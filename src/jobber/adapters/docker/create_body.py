@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 from jobber.adapters.docker.create_host import host_config
 from jobber.adapters.docker.create_networks import endpoints
 from jobber.domain.errors import InvalidOption, OptionUnsupported
-from jobber.domain.xdocker.table import first_lacking
+from jobber.domain.options import ContainerOptions
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from jobber.domain.container import ContainerSpecification
-    from jobber.domain.options import ContainerOptions, HealthCheck
+    from jobber.domain.options import HealthCheck
 
 _ENGINE = "docker"
 _MAC_PER_NETWORK = (1, 44)
@@ -68,11 +68,25 @@ def create_body(
 
 def check_options(options: ContainerOptions, *, api_version: tuple[int, int]) -> None:
     """Check that this version of Docker has all of the options. Raises `OptionUnsupported`."""
+    if options == ContainerOptions():
+        return
+    from jobber.domain.xdocker.table import first_lacking
+
     if lacking := first_lacking(options, has=lambda option: option.docker_api <= api_version):
         raise _needs(lacking.name, lacking.docker_api)
     for name, version, is_used in _newer(options):
         if is_used and api_version < version:
             raise _needs(name, version)
+    _check_modes(options)
+    for network in options.networks:
+        if network.aliases and not network.is_users:
+            raise InvalidOption("--network-alias", why="only on networks that you made: give --network NAME as well")
+    for profile in options.security:
+        if not isinstance(profile, str) and profile.text is None:
+            raise OptionUnsupported(f"--security-opt seccomp={profile.path}", engine=_ENGINE, why=profile.why)
+
+
+def _check_modes(options: ContainerOptions) -> None:
     for name, value in (
         ("--pid", options.pid),
         ("--uts", options.uts),
@@ -81,12 +95,6 @@ def check_options(options: ContainerOptions, *, api_version: tuple[int, int]) ->
     ):
         if value and not _is_mode(name, value):
             raise OptionUnsupported(f"{name} {value}", engine=_ENGINE, why="there is no such mode")
-    for network in options.networks:
-        if network.aliases and not network.is_users:
-            raise InvalidOption("--network-alias", why="only on networks that you made: give --network NAME as well")
-    for profile in options.security:
-        if not isinstance(profile, str) and profile.text is None:
-            raise OptionUnsupported(f"--security-opt seccomp={profile.path}", engine=_ENGINE, why=profile.why)
 
 
 def _newer(options: ContainerOptions) -> list[tuple[str, tuple[int, int], bool]]:

@@ -12,11 +12,11 @@ from jobber.adapters.podman.create_resources import devices, limits
 from jobber.adapters.podman.create_security import namespaces, security
 from jobber.domain.container import ImageMount
 from jobber.domain.errors import InvalidOption, OptionUnsupported
-from jobber.domain.xdocker.table import first_lacking
+from jobber.domain.options import ContainerOptions
 
 if TYPE_CHECKING:
     from jobber.domain.container import ContainerSpecification
-    from jobber.domain.options import ContainerOptions, HealthCheck
+    from jobber.domain.options import HealthCheck
 
 NVIDIA = "nvidia"
 _ENGINE = "podman"
@@ -32,8 +32,7 @@ _DECIMAL_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "p": 1
 def create_body(specification: ContainerSpecification, *, version: tuple[int, ...]) -> dict[str, Any]:
     """The JSON body. Raises `OptionUnsupported`, `InvalidOption`."""
     options = specification.options
-    if lacking := first_lacking(options, has=lambda option: option.podman):
-        raise OptionUnsupported(lacking.name, engine=_ENGINE)
+    _check_table(options)
     is_terminal = specification.terminal is not None
     secured = security(options)
     body: dict[str, Any] = {
@@ -101,6 +100,15 @@ def create_body(specification: ContainerSpecification, *, version: tuple[int, ..
         if value is not None:
             body[key] = value
     return body
+
+
+def _check_table(options: ContainerOptions) -> None:
+    if options == ContainerOptions():
+        return
+    from jobber.domain.xdocker.table import first_lacking
+
+    if lacking := first_lacking(options, has=lambda option: option.podman):
+        raise OptionUnsupported(lacking.name, engine=_ENGINE)
 
 
 def _stop_seconds(seconds: int) -> int:

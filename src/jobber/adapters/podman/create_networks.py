@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from jobber.domain.errors import InvalidOption, OptionUnsupported
@@ -93,7 +91,7 @@ def _settings(attached: Network) -> dict[str, Any]:
     if attached.aliases:
         settings["aliases"] = list(attached.aliases)
     if attached.mac:
-        settings["static_mac"] = re.sub("[-]", ":", attached.mac)
+        settings["static_mac"] = attached.mac.replace("-", ":")
     return settings
 
 
@@ -116,6 +114,8 @@ def _check_bare(attached: Network) -> None:
 
 
 def _is_address(text: str) -> bool:
+    from ipaddress import ip_address
+
     try:
         ip_address(text)
     except ValueError:
