@@ -140,6 +140,8 @@ def settled(facts: dict[str, Any] | Refused | Left, *, ignored: frozenset[str]) 
 
 
 def _settled(value: Any, path: tuple[str, ...], ignored: frozenset[str], short: str) -> Any:
+    if value in ([], {}):
+        return None  # clients of different ages have one or the other for nothing
     if isinstance(value, dict):
         return {
             key: _settled(item, (*path, key), ignored, short)
@@ -149,14 +151,14 @@ def _settled(value: Any, path: tuple[str, ...], ignored: frozenset[str], short: 
     if isinstance(value, list):
         items = [_settled(item, path, ignored, short) for item in value]
         if path[-1] in _SETS:
-            return sorted(set(items))
+            return sorted({"CAP_" + item.upper().removeprefix("CAP_") for item in items})
         return sorted(items, key=str) if path[-1] in _UNORDERED else items
     if isinstance(value, str):
         return _ANONYMOUS.sub("ID", value.replace(short, "SHORT"))
     return value
 
 
-_UNORDERED = frozenset(("Binds", "Ulimits", "Mounts"))
+_UNORDERED = frozenset(("Binds", "Ulimits", "Mounts", "Env"))
 _SETS = frozenset(("CapAdd", "CapDrop", "BoundingCaps", "EffectiveCaps"))
 
 
