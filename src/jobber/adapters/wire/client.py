@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
 from jobber.adapters.wire.endpoint import DEFAULT_PORT, Endpoint, Scheme
+from jobber.adapters.wire.raw import RawStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from types import TracebackType
+
+    from jobber.adapters.wire.raw import Transport
 
 _CHUNK = 1 << 16
 _LONGEST_HEAD = 1 << 18
@@ -33,12 +36,12 @@ class WireBroken(Exception):
 
 
 class _Connection:
-    """One socket with what was read from it and not yet used."""
+    """One connection with what was read from it and not yet used."""
 
     __slots__ = ("fresh", "received", "socket")
 
-    def __init__(self, sock: socket.socket) -> None:
-        self.socket = sock
+    def __init__(self, transport: Transport) -> None:
+        self.socket = transport
         self.received = bytearray()
         self.fresh = True
 
@@ -311,10 +314,8 @@ class Wire:
             raise
         return Pending(self, connection, method)
 
-    def upgrade(
-        self, path: str, *, query: Mapping[str, object] | None = None
-    ) -> tuple[socket.socket, bytes] | Response:
-        """Turn a connection into a raw stream: its socket, and what has come on it already.
+    def upgrade(self, path: str, *, query: Mapping[str, object] | None = None) -> RawStream | Response:
+        """Turn a connection into a raw stream.
 
         An engine that refuses gives its answer instead. Raises `WireUnreachable` and `WireBroken`.
         """
@@ -336,7 +337,7 @@ class Wire:
             status = connection.received.split(maxsplit=2)[1]
             if status == b"101" or (status == b"200" and b"raw-stream" in connection.received):
                 del connection.received[: connection.received.find(b"\r\n\r\n") + 4]
-                return connection.socket, bytes(connection.received)
+                return RawStream(connection.socket, bytes(connection.received))
             return Response(self, connection, "POST")
         except BaseException:
             connection.close()
@@ -376,8 +377,8 @@ class Wire:
         return _Connection(sock)
 
 
-def connect(endpoint: Endpoint, *, seconds: float) -> socket.socket:
-    """Open a socket to an endpoint within `seconds`. Raises `WireUnreachable`."""
+def connect(endpoint: Endpoint, *, seconds: float) -> Transport:
+    """Open a connection to an endpoint within `seconds`. Raises `WireUnreachable`."""
     try:
         match endpoint.scheme:
             case Scheme.UNIX:
@@ -395,7 +396,7 @@ def connect(endpoint: Endpoint, *, seconds: float) -> socket.socket:
                 if endpoint.tls is not None:
                     from jobber.adapters.wire.tls import secure
 
-                    sock = secure(sock, endpoint)
+                    return secure(sock, endpoint)
             case Scheme.SSH:
                 raise WireUnreachable("ssh is not a scheme that this wire speaks")
     except OSError as error:
