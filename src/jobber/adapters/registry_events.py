@@ -7,14 +7,33 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from jobber.adapters.masking import masked
+from jobber.adapters.wire import WireBroken
+from jobber.domain.errors import (
+    PullLoginExpired,
+    PullRefused,
+    PullUnauthorized,
+    PushLoginExpired,
+    PushRefused,
+    PushUnauthorized,
+)
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jobber.adapters.wire import Response
     from jobber.domain.credentials import Credentials
-    from jobber.domain.errors import PullRefused, PushRefused
     from jobber.domain.progress import Progress
     from jobber.domain.reference import ImageReference
 
 _DIGEST = re.compile(r"digest: (sha256:[0-9a-f]{64})")
+_EXPIRED = re.compile(r"\bexpired\b|invalid_grant", re.IGNORECASE)
+_UNAUTHORIZED = re.compile(
+    r"unauthorized|authentication required|no basic auth credentials|invalid username/password"
+    r"|incorrect username or password|\bdenied\b|\b40[13]\b",
+    re.IGNORECASE,
+)
+_SERVER_OF_HUB = "https://index.docker.io/v1/"
 
 
 def follow(
@@ -22,33 +41,66 @@ def follow(
     reference: ImageReference,
     *,
     refused: type[PullRefused | PushRefused],
+    credentials: Credentials | None,
     progress: Progress,
 ) -> str:
-    """Read the stream to its end and return the digest it tells, if it does. Raises `refused`."""
+    """Read the stream to its end and return the digest it tells, if it does. Raises `refused`, or a kind of it."""
     digest = ""
     if not response.ok:
-        raise refused(str(reference), why=response.why())
-    for event in response.json_lines():
-        if not isinstance(event, dict):
-            continue
-        if why := event.get("error") or (event.get("errorDetail") or {}).get("message"):
-            raise refused(str(reference), why=str(why))
-        told = _DIGEST.search(event.get("status") or "")
-        digest = (event.get("aux") or {}).get("Digest") or (told[1] if told else digest)
-        progress.step(_step(reference, event))
+        raise _refusal(refused, reference, response.why(), credentials)
+    try:
+        for event in response.json_lines():
+            if not isinstance(event, dict):
+                continue
+            if why := event.get("error") or (event.get("errorDetail") or {}).get("message"):
+                raise _refusal(refused, reference, str(why), credentials)
+            told = _DIGEST.search(event.get("status") or "")
+            digest = (event.get("aux") or {}).get("Digest") or (told[1] if told else digest)
+            progress.step(masked(_step(reference, event), [credentials]))
+    except WireBroken as error:
+        raise refused(str(reference), why=f"the connection to the engine was cut: {error}") from None
     return digest
 
 
 def authorization(credentials: Credentials | None, reference: ImageReference) -> dict[str, str]:
     """The header that says who we are; the password is nowhere else."""
-    facts: dict[str, str] = {}
-    if credentials is not None:
-        facts = {
-            "username": credentials.user,
-            "password": credentials.password,
-            "serveraddress": reference.registry or "",
-        }
-    return {"X-Registry-Auth": base64.urlsafe_b64encode(json.dumps(facts).encode()).decode()}
+    facts = {} if credentials is None else _facts(credentials, reference.registry or _SERVER_OF_HUB)
+    return {"X-Registry-Auth": _encoded(facts)}
+
+
+def build_authorization(credentials: Mapping[str, Credentials]) -> dict[str, str]:
+    """The header of a build that says who we are to each registry."""
+    return {"X-Registry-Config": _encoded({server: _facts(known, server) for server, known in credentials.items()})}
+
+
+def _facts(credentials: Credentials, server: str) -> dict[str, str]:
+    if credentials.identity_token:
+        return {"identitytoken": credentials.identity_token, "serveraddress": server}
+    return {"username": credentials.user, "password": credentials.password, "serveraddress": server}
+
+
+def _encoded(facts: Mapping[str, object]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(facts).encode()).decode()
+
+
+def _refusal(
+    refused: type[PullRefused | PushRefused], reference: ImageReference, why: str, credentials: Credentials | None
+) -> PullRefused | PushRefused:
+    """The error for what a registry said, with what to do about it where it is about who we are."""
+    text = masked(" ".join(why.split()), [credentials])
+    pulls = issubclass(refused, PullRefused)
+    if not _UNAUTHORIZED.search(text) and not _EXPIRED.search(text):
+        return refused(str(reference), why=text)
+    if credentials is None:
+        host = reference.registry or "docker.io"
+        remedy = f"no credentials are known for it: `docker login {host}`, or an entry under `credentials`"
+        return (PullUnauthorized if pulls else PushUnauthorized)(str(reference), why=text, remedy=remedy)
+    who = f"user {credentials.user}, from {credentials.origin}" if credentials.user else credentials.origin
+    if _EXPIRED.search(text) and "certificate" not in text:
+        kind = PullLoginExpired if pulls else PushLoginExpired
+        return kind(str(reference), why=text, remedy=f"log in anew: the token is no longer taken ({who})")
+    kind = PullUnauthorized if pulls else PushUnauthorized
+    return kind(str(reference), why=text, remedy=f"check the password, and what it allows ({who})")
 
 
 def _step(reference: ImageReference, event: dict[str, Any]) -> str:

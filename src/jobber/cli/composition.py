@@ -11,21 +11,20 @@ from jobber.adapters.ownership import current_owner
 
 if TYPE_CHECKING:
     from jobber.adapters.host.signals import SignalInterruptions
+    from jobber.adapters.logins import MachineKeyring
     from jobber.cli.messages import Messages
-    from jobber.domain.credentials import Credentials
+    from jobber.domain.credentials import CredentialEntry
     from jobber.domain.ports import Engine
-    from jobber.domain.reference import ImageReference
     from jobber.domain.use_cases.build import ImageBuild
     from jobber.domain.use_cases.recover import Recovery
     from jobber.domain.use_cases.run import Runner
 
 
-class NoCredentials:
-    """A keyring without keys: the engine's registries are asked anonymously."""
+def keyring(entries: tuple[CredentialEntry, ...]) -> MachineKeyring:
+    """Who we are to which registry: by the setting `credentials`, else by the logins of Docker and Podman."""
+    from jobber.adapters.logins import MachineKeyring
 
-    def credentials_for(self, _reference: ImageReference) -> Credentials | None:
-        """None, whatever the reference."""
-        return None
+    return MachineKeyring(entries, environment=os.environ)
 
 
 def runner(engine: Engine, interruptions: SignalInterruptions, progress: Messages) -> Runner:
@@ -38,7 +37,7 @@ def runner(engine: Engine, interruptions: SignalInterruptions, progress: Message
         clock=SystemClock(),
         console=StandardStreams(before_output=progress.clear),
         interruptions=interruptions,
-        keyring=NoCredentials(),
+        keyring=keyring(()),
         progress=progress,
         version=__version__,
         new_id=_new_id(),
@@ -55,7 +54,7 @@ def image_build(engine: Engine, interruptions: SignalInterruptions, progress: Me
         engine=engine,
         clock=SystemClock(),
         interruptions=interruptions,
-        keyring=NoCredentials(),
+        keyring=keyring(()),
         tree=GitTree(folder),
         progress=progress,
         version=__version__,
@@ -72,7 +71,7 @@ def recovery(engine: Engine, interruptions: SignalInterruptions, progress: Messa
         engine=engine,
         clock=SystemClock(),
         interruptions=interruptions,
-        keyring=NoCredentials(),
+        keyring=keyring(()),
         progress=progress,
         version=__version__,
         spool=Spool,

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from jobber.adapters.context import ContextStream
 from jobber.adapters.docker.buildkit import build_with_client, find_client
+from jobber.adapters.masking import masked
+from jobber.adapters.registry_events import build_authorization
 from jobber.domain.errors import BuildFailed, OptionUnsupported
 from jobber.domain.reference import ImageId
 
@@ -60,21 +62,22 @@ class DockerBuilder:
             "/build",
             query=query,
             stream=context.chunks(),
-            headers={"Content-Type": "application/x-tar", "X-Registry-Config": "e30="},
+            headers={"Content-Type": "application/x-tar", **build_authorization(request.credentials)},
         ) as response:
-            return _follow(response, progress)
+            return _follow(response, request, progress)
 
 
-def _follow(response: Response, progress: Progress) -> ImageId:
+def _follow(response: Response, request: BuildRequest, progress: Progress) -> ImageId:
     """Read the build's stream to its end. Raises `BuildFailed` with the output of the step that failed."""
+    secrets = request.credentials.values()
     if not response.ok:
-        raise BuildFailed(why=response.why())
+        raise BuildFailed(why=masked(response.why(), secrets))
     built: ImageId | None = None
     step: str | None = None
     log: list[bytes] = []
     for event in response.json_lines():
         if why := event.get("error") or (event.get("errorDetail") or {}).get("message"):
-            raise BuildFailed(why=str(why), log=b"".join(log), step=step)
+            raise BuildFailed(why=masked(str(why), secrets), log=b"".join(log), step=step)
         if text := event.get("stream"):
             octets = text.encode()
             progress.build_output(octets)

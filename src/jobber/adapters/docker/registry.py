@@ -29,7 +29,7 @@ class DockerRegistry:
         query = {"fromImage": reference.repository, "tag": reference.digest or reference.tag or "latest"}
         headers = authorization(credentials, reference)
         with self._wire.call("POST", "/images/create", query=query, headers=headers) as response:
-            follow(response, reference, refused=PullRefused, progress=progress)
+            follow(response, reference, refused=PullRefused, credentials=credentials, progress=progress)
         return self._images.inspect(reference)
 
     def push(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> str:
@@ -37,7 +37,7 @@ class DockerRegistry:
         path = f"/images/{quote(reference.repository, safe='/:')}/push"
         headers = authorization(credentials, reference)
         with self._wire.call("POST", path, query={"tag": reference.tag}, headers=headers) as response:
-            digest = follow(response, reference, refused=PushRefused, progress=progress)
+            digest = follow(response, reference, refused=PushRefused, credentials=credentials, progress=progress)
         if not digest:
             raise PushRefused(str(reference), why="the engine did not say that it arrived")
         return digest

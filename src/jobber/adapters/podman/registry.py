@@ -34,7 +34,7 @@ class PodmanRegistry:
         query = {"fromImage": full.repository, "tag": full.digest or full.tag or "latest"}
         headers = authorization(credentials, full)
         with self._wire.call("POST", "/images/create", query=query, headers=headers) as response:
-            follow(response, reference, refused=PullRefused, progress=progress)
+            follow(response, reference, refused=PullRefused, credentials=credentials, progress=progress)
         return self._images.inspect(reference)
 
     def push(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> str:
@@ -43,7 +43,7 @@ class PodmanRegistry:
         path = f"/images/{quote(full.repository, safe='/:')}/push"
         headers = authorization(credentials, full)
         with self._wire.call("POST", path, query={"tag": full.tag}, headers=headers) as response:
-            digest = follow(response, reference, refused=PushRefused, progress=progress)
+            digest = follow(response, reference, refused=PushRefused, credentials=credentials, progress=progress)
         if not digest:
             raise PushRefused(str(reference), why="the engine did not say that it arrived")
         return digest
