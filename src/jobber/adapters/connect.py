@@ -7,12 +7,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jobber.adapters.wire import Endpoint, TlsFiles, Wire, WireBroken, WireUnreachable, parse_endpoint
+from jobber.adapters.wire import Endpoint, Scheme, TlsFiles, Wire, WireBroken, WireUnreachable, parse_endpoint
 from jobber.domain.errors import EngineUnavailable, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from jobber.adapters.wire import Transport
+    from jobber.adapters.wire.ssh import SshTunnel
     from jobber.domain.ports import Engine
     from jobber.domain.progress import Progress
 
@@ -40,6 +42,28 @@ class _Answer:
     api_version: str
 
 
+class _Way:
+    """The way to an endpoint: nothing, or a tunnel that is opened when it is needed."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._tunnel: SshTunnel | None = None
+        self.dial: Callable[[float], Transport] | None = None
+        if endpoint.scheme is Scheme.SSH:
+            from jobber.adapters.wire.ssh import SshTunnel
+
+            self._tunnel = SshTunnel(endpoint)
+            self.dial = self._tunnel.dial
+
+    def complaint(self) -> str:
+        """What those on the way complained of; empty for nothing."""
+        return self._tunnel.complaint() if self._tunnel is not None else ""
+
+    def close(self) -> None:
+        """Leave nothing of it."""
+        if self._tunnel is not None:
+            self._tunnel.close()
+
+
 def connect(*, host: str | None, choice: str, environment: Mapping[str, str], progress: Progress) -> Engine:
     """Find the engine that is meant. `choice` is `auto`, `docker` or `podman`.
 
@@ -47,22 +71,30 @@ def connect(*, host: str | None, choice: str, environment: Mapping[str, str], pr
     """
     tried: list[tuple[str, str]] = []
     for candidate in _candidates(host, environment):
-        wire = Wire(
-            candidate.endpoint,
-            on_call=lambda method, path: progress.call("engine-call", call=f"{method} {path}"),
-        )
+        way = _Way(candidate.endpoint)
         try:
-            answer = _ask(candidate.endpoint)
+            answer = _ask(candidate.endpoint, dial=way.dial)
         except (WireUnreachable, WireBroken) as error:
-            tried.append((f"{candidate.endpoint} ({candidate.why})", str(error)))
+            why = way.complaint() or str(error)
+            way.close()
+            tried.append((f"{candidate.endpoint} ({candidate.why})", why))
             if candidate.named and host is None:
-                progress.warn("host-silent", host=str(candidate.endpoint), origin=candidate.why, why=str(error))
+                progress.warn("host-silent", host=str(candidate.endpoint), origin=candidate.why, why=why)
             continue
+        except BaseException:
+            way.close()
+            raise
         if choice not in ("auto", answer.name):
+            way.close()
             tried.append((f"{candidate.endpoint} ({candidate.why})", f"it is {answer.name}, not {choice}"))
             continue
         progress.call("engine", name=answer.name, version=answer.version, host=str(candidate.endpoint))
-        return _assemble(wire, answer)
+        wire = Wire(
+            candidate.endpoint,
+            on_call=lambda method, path: progress.call("engine-call", call=f"{method} {path}"),
+            dial=way.dial,
+        )
+        return _assemble(wire, answer, closing=way.close)
     if host is None and choice in ("auto", "podman"):
         from jobber.adapters.podman.service import start_service
 
@@ -138,9 +170,9 @@ def _tls_files(environment: Mapping[str, str]) -> TlsFiles | None:
     return TlsFiles(environment.get("DOCKER_CERT_PATH") or f"{home}/.docker", verify=verify)
 
 
-def _ask(endpoint: Endpoint) -> _Answer:
+def _ask(endpoint: Endpoint, *, dial: Callable[[float], Transport] | None = None) -> _Answer:
     """Ask who is there by a ping, whose head tells all; Docker's `/version` takes 20 ms."""
-    wire = Wire(endpoint, seconds=ANSWER_SECONDS)
+    wire = Wire(endpoint, seconds=ANSWER_SECONDS, dial=dial)
     try:
         with wire.call("GET", "/_ping") as response:
             headers = response.headers
@@ -166,4 +198,4 @@ def _assemble(wire: Wire, answer: _Answer, *, closing: Callable[[], None] | None
         return PodmanEngine(wire, address=address, version=version, closing=closing)
     from jobber.adapters.docker.engine import DockerEngine
 
-    return DockerEngine(wire, address=address, version=version)
+    return DockerEngine(wire, address=address, version=version, closing=closing)

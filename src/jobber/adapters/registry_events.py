@@ -97,10 +97,10 @@ def _refusal(
         return (PullUnauthorized if pulls else PushUnauthorized)(str(reference), why=text, remedy=remedy)
     who = f"user {credentials.user}, from {credentials.origin}" if credentials.user else credentials.origin
     if _EXPIRED.search(text) and "certificate" not in text:
-        kind = PullLoginExpired if pulls else PushLoginExpired
-        return kind(str(reference), why=text, remedy=f"log in anew: the token is no longer taken ({who})")
-    kind = PullUnauthorized if pulls else PushUnauthorized
-    return kind(str(reference), why=text, remedy=f"check the password, and what it allows ({who})")
+        remedy = f"log in anew: the token is no longer taken ({who})"
+        return (PullLoginExpired if pulls else PushLoginExpired)(str(reference), why=text, remedy=remedy)
+    remedy = f"check the password, and what it allows ({who})"
+    return (PullUnauthorized if pulls else PushUnauthorized)(str(reference), why=text, remedy=remedy)
 
 
 def _step(reference: ImageReference, event: dict[str, Any]) -> str:

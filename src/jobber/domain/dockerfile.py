@@ -18,7 +18,8 @@ _FROM = re.compile(r"^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)(?:[ \t]+AS[ \t]+(\S+
 _ARGUMENT = re.compile(r"^[ \t]*ARG[ \t]+(.+)", re.IGNORECASE)
 _DEFAULT = re.compile(r"(\w+)=(\"[^\"]*\"|'[^']*'|\S*)")
 _COPIED = re.compile(
-    r"^[ \t]*(?:COPY|ADD)[ \t][^\n]*?--from=(\S+)|^[ \t]*RUN[ \t][^\n]*?--mount=\S*?\bfrom=([^\s,]+)", re.IGNORECASE
+    r"^[ \t]*(?:COPY|ADD)[ \t][^\n]*?--from=(\S+)|^[ \t]*RUN[ \t][^\n]*?--mount=\S*?\bfrom=([^\s,]+)",
+    re.IGNORECASE,
 )
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?:(:?[-+])([^}]*))?\}|(\w+))")
 

@@ -25,7 +25,9 @@ def stored_credentials(reference: ImageReference, environment: Mapping[str, str]
     """What is stored for a reference, in the first file that has something. Raises `CredentialsUnusable`."""
     for path, of_docker in _files(environment):
         logins = _read(path, host_of(reference))
-        if logins is not None and (found := _Logins(path, logins, of_docker, environment).find(reference)):
+        if logins is not None and (
+            found := _Logins(path, logins, of_docker=of_docker, environment=environment).find(reference)
+        ):
             return found
     return None
 
@@ -74,6 +76,7 @@ class _Logins:
         self,
         path: Path,
         logins: dict[str, Any],
+        *,
         of_docker: bool,
         environment: Mapping[str, str],
     ) -> None:

@@ -251,16 +251,19 @@ class Wire:
         prefix: str = "",
         seconds: float | None = None,
         on_call: Callable[[str, str], None] | None = None,
+        dial: Callable[[float], Transport] | None = None,
     ) -> None:
         """Make a wire whose calls begin with `prefix` (`/v1.41`), with no call as yet.
 
         `seconds` limits the wait for each piece of an answer; None, the usual case, doesn't.
-        `on_call` hears of each call's method and path before it is made.
+        `on_call` hears of each call's method and path before it is made. `dial` opens a connection within so many
+        seconds, where the endpoint can't be connected to as it is.
         """
         self.endpoint = endpoint
         self.prefix = prefix
         self._seconds = seconds
         self._on_call = on_call
+        self._dial = dial
         self._idle: list[_Connection] = []
 
     def call(
@@ -350,7 +353,7 @@ class Wire:
 
     def within(self, prefix: str) -> Wire:
         """A wire to the same engine whose calls begin with another prefix."""
-        return Wire(self.endpoint, prefix=prefix, seconds=self._seconds, on_call=self._on_call)
+        return Wire(self.endpoint, prefix=prefix, seconds=self._seconds, on_call=self._on_call, dial=self._dial)
 
     def close(self) -> None:
         """Close what is idle."""
@@ -372,7 +375,8 @@ class Wire:
             if not connection.is_stale():
                 return connection
             connection.close()
-        sock = connect(self.endpoint, seconds=min(CONNECT_SECONDS, self._seconds or CONNECT_SECONDS))
+        seconds = min(CONNECT_SECONDS, self._seconds or CONNECT_SECONDS)
+        sock = self._dial(seconds) if self._dial is not None else connect(self.endpoint, seconds=seconds)
         sock.settimeout(self._seconds)
         return _Connection(sock)
 
@@ -398,7 +402,7 @@ def connect(endpoint: Endpoint, *, seconds: float) -> Transport:
 
                     return secure(sock, endpoint)
             case Scheme.SSH:
-                raise WireUnreachable("ssh is not a scheme that this wire speaks")
+                raise WireUnreachable("an engine behind ssh needs a tunnel to it")
     except OSError as error:
         raise WireUnreachable(_reason(error)) from None
     return sock

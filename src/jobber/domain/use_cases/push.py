@@ -42,8 +42,8 @@ def push_all(
         return
     again = " ".join(str(reference) for reference, _ in refused)
     repeat = f"the image is there: push it with `jobber push {again}`, or pass --no-push"
-    for reference, error in refused[1:]:
-        progress.warn("not-pushed", reference=str(reference), why=error.what)
+    for reference, later in refused[1:]:
+        progress.warn("not-pushed", reference=str(reference), why=later.what)
     first = refused[0][1]
     remedy = getattr(first, "remedy", first.hint if isinstance(first, CredentialsUnusable) else None)
     first.hint = f"{remedy}; {repeat}" if remedy else repeat

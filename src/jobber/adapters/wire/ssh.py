@@ -1,0 +1,220 @@
+"""Engines behind ssh, by the system's `ssh`: its configuration, its agent and its known hosts count.
+
+One connection is made, and shared: each exchange with the engine is a channel of it, with a `dial-stdio` of the
+engine's client at the other end, or, where a socket is named, a forwarded socket. All of it ends with this process.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import select
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jobber.adapters.wire.client import WireUnreachable
+
+if TYPE_CHECKING:
+    from typing import IO
+
+    from jobber.adapters.wire.endpoint import Endpoint
+
+CONNECT_SECONDS = 30.0
+_LONGEST_PATH = 100
+"""What a socket's path may be long, less what ssh adds while it makes it."""
+_PR_SET_PDEATHSIG = 1
+_OPTIONS = ("BatchMode=yes", "ServerAliveInterval=30", "ServerAliveCountMax=4", "ControlPersist=no")
+# Tells what is there, and stays until we end: then nothing that we need over there is needed any more.
+_GREETING = (
+    "if command -v docker >/dev/null 2>&1; then echo jobber: docker;"
+    " elif command -v podman >/dev/null 2>&1; then echo jobber: podman; else echo jobber: none; fi; exec cat >/dev/null"
+)
+_USUAL_SOCKET = "/var/run/docker.sock"
+
+
+class _Channel(socket.socket):
+    """One end of a pair of sockets, with the `ssh` at the other; both end together."""
+
+    process: subprocess.Popen[bytes] | None = None
+
+    def close(self) -> None:
+        super().close()
+        if self.process is not None:
+            _end(self.process)
+
+
+class SshTunnel:
+    """The way to one host, opened when it is first needed, and again when it broke."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._folder: Path | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._client = ""
+        self._socket = endpoint.path
+
+    def dial(self, seconds: float) -> socket.socket:
+        """A connection to the engine. Raises `WireUnreachable`."""
+        if self._process is None or self._process.poll() is not None:
+            self.close()
+            self._open(max(seconds, CONNECT_SECONDS))
+        if self._socket:
+            return self._connect_forwarded(seconds)
+        return self._dial_stdio(self._client)
+
+    def close(self) -> None:
+        """End the connection with all that runs over it."""
+        if self._process is not None:
+            _end(self._process)
+            self._process = None
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+    def _open(self, seconds: float) -> None:
+        program = shutil.which("ssh")
+        if program is None:
+            raise WireUnreachable("there is no ssh on the PATH: install an ssh client")
+        self._folder = _make_folder()
+        log = self._folder / "log"
+        with log.open("ab") as output:
+            self._process = _start(
+                [*self._words(program, "yes", seconds), "--", self._endpoint.host, "sh", "-c", shlex.quote(_GREETING)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=output,
+            )
+        try:
+            self._client = self._greeting(seconds, log)
+            if not self._socket and self._client == "none":
+                self._socket = _USUAL_SOCKET
+            if self._socket:
+                self._forward(log, seconds)
+        except BaseException:
+            self.close()
+            raise
+
+    def _greeting(self, seconds: float, log: Path) -> str:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        descriptor, told = self._process.stdout.fileno(), b""
+        give_up = time.monotonic() + seconds
+        while True:
+            # A login shell may say something of its own before.
+            for line in told.splitlines(keepends=True):
+                if line.startswith(b"jobber: ") and line.endswith(b"\n"):
+                    return line.removeprefix(b"jobber: ").decode().strip()
+            left = give_up - time.monotonic()
+            if left <= 0 or not select.select([descriptor], [], [], left)[0]:
+                raise WireUnreachable(f"ssh: no answer in {seconds:g} s")
+            octets = os.read(descriptor, 1 << 16)
+            if not octets:
+                self._process.wait()
+                raise WireUnreachable(f"ssh: {_last_line(log) or 'it ended without a word'}")
+            told += octets
+
+    def _forward(self, log: Path, seconds: float) -> None:
+        """Have a socket here that leads to one over there."""
+        sockets = f"{self._folder}/engine:{self._socket}"
+        done = subprocess.run(
+            [*self._words("ssh", "no", seconds), "-O", "forward", "-L", sockets, "--", self._endpoint.host],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=seconds,
+            check=False,
+        )
+        if done.returncode != 0:
+            why = done.stderr.decode(errors="replace").strip().splitlines()
+            raise WireUnreachable(f"ssh: {why[-1] if why else _last_line(log)}")
+
+    def _connect_forwarded(self, seconds: float) -> socket.socket:
+        assert self._folder is not None
+        sock = socket.socket(socket.AF_UNIX)
+        sock.settimeout(seconds)
+        try:
+            sock.connect(str(self._folder / "engine"))
+        except OSError as error:
+            sock.close()
+            raise WireUnreachable(f"ssh: {error.strerror}") from None
+        return sock
+
+    def _dial_stdio(self, client: str) -> socket.socket:
+        ours, theirs = socket.socketpair()
+        channel = _Channel(fileno=ours.detach())
+        words = self._words("ssh", "no", CONNECT_SECONDS)
+        assert self._folder is not None
+        with theirs, (self._folder / "log").open("ab") as output:
+            channel.process = _start(
+                [*words, "-T", "--", self._endpoint.host, client, "system", "dial-stdio"],
+                stdin=theirs.fileno(),
+                stdout=theirs.fileno(),
+                stderr=output,
+            )
+        return channel
+
+    def complaint(self) -> str:
+        """The last thing that ssh, or the client over there, complained of."""
+        return _last_line(self._folder / "log") if self._folder is not None else ""
+
+    def _words(self, program: str, master: str, seconds: float) -> list[str]:
+        words = [program, "-o", f"ConnectTimeout={max(1, int(seconds / 2))}"]
+        words += [word for option in _OPTIONS for word in ("-o", option)]
+        words += ["-o", f"ControlMaster={master}", "-o", f"ControlPath={self._folder}/control"]
+        if self._endpoint.user:
+            words += ["-l", self._endpoint.user]
+        if self._endpoint.port is not None:
+            words += ["-p", str(self._endpoint.port)]
+        return words
+
+
+def _start(words: list[str], *, stdin: int, stdout: int, stderr: IO[bytes]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        words,
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
+        start_new_session=True,  # our terminal's Ctrl-C is not for it, and it must ask nobody anything
+        preexec_fn=_die_with_us if sys.platform == "linux" else None,  # noqa: PLW1509 - there are no threads here
+    )
+
+
+def _die_with_us() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with suppress(OSError):
+                pipe.close()
+    process.terminate()
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _make_folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="jobber-ssh-"))
+    if len(f"{folder}/control") <= _LONGEST_PATH - 20:
+        return folder
+    folder.rmdir()
+    return Path(tempfile.mkdtemp(prefix="jobber-ssh-", dir="/tmp"))
+
+
+def _last_line(log: Path) -> str:
+    try:
+        lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    except OSError:
+        return ""
+    return lines[-1].strip() if lines else ""
