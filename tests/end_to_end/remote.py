@@ -37,11 +37,12 @@ class RemoteMachine:
         wrapper = folder / "bin" / "ssh"
         wrapper.write_text(f'#!/bin/sh\nexec {shutil.which("ssh")} -F {folder}/config "$@"\n')
         wrapper.chmod(0o755)
+        program = shutil.which("sshd", path="/usr/sbin:/sbin:/usr/bin")
+        assert program is not None, "there is no sshd: `make test` installs one"
         self.log = folder / "sshd.log"
         with self.log.open("wb") as output:
             self._process = subprocess.Popen(
-                [shutil.which("sshd", path="/usr/sbin:/sbin:/usr/bin") or "sshd", "-D", "-e", "-f"]
-                + [f"{folder}/sshd_config"],
+                [program, "-D", "-e", "-f", f"{folder}/sshd_config"],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

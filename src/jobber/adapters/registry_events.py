@@ -8,31 +8,19 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.masking import masked
+from jobber.adapters.refusals import refusal
 from jobber.adapters.wire import WireBroken
-from jobber.domain.errors import (
-    PullLoginExpired,
-    PullRefused,
-    PullUnauthorized,
-    PushLoginExpired,
-    PushRefused,
-    PushUnauthorized,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jobber.adapters.wire import Response
     from jobber.domain.credentials import Credentials
+    from jobber.domain.errors import PullRefused, PushRefused
     from jobber.domain.progress import Progress
     from jobber.domain.reference import ImageReference
 
 _DIGEST = re.compile(r"digest: (sha256:[0-9a-f]{64})")
-_EXPIRED = re.compile(r"\bexpired\b|invalid_grant", re.IGNORECASE)
-_UNAUTHORIZED = re.compile(
-    r"unauthorized|authentication required|no basic auth credentials|invalid username/password"
-    r"|incorrect username or password|\bdenied\b|\b40[13]\b",
-    re.IGNORECASE,
-)
 _SERVER_OF_HUB = "https://index.docker.io/v1/"
 
 
@@ -47,13 +35,13 @@ def follow(
     """Read the stream to its end and return the digest it tells, if it does. Raises `refused`, or a kind of it."""
     digest = ""
     if not response.ok:
-        raise _refusal(refused, reference, response.why(), credentials)
+        raise refusal(refused, reference, response.why(), credentials)
     try:
         for event in response.json_lines():
             if not isinstance(event, dict):
                 continue
             if why := event.get("error") or (event.get("errorDetail") or {}).get("message"):
-                raise _refusal(refused, reference, str(why), credentials)
+                raise refusal(refused, reference, str(why), credentials)
             told = _DIGEST.search(event.get("status") or "")
             digest = (event.get("aux") or {}).get("Digest") or (told[1] if told else digest)
             progress.step(masked(_step(reference, event), [credentials]))
@@ -81,26 +69,6 @@ def _facts(credentials: Credentials, server: str) -> dict[str, str]:
 
 def _encoded(facts: Mapping[str, object]) -> str:
     return base64.urlsafe_b64encode(json.dumps(facts).encode()).decode()
-
-
-def _refusal(
-    refused: type[PullRefused | PushRefused], reference: ImageReference, why: str, credentials: Credentials | None
-) -> PullRefused | PushRefused:
-    """The error for what a registry said, with what to do about it where it is about who we are."""
-    text = masked(" ".join(why.split()), [credentials])
-    pulls = issubclass(refused, PullRefused)
-    if not _UNAUTHORIZED.search(text) and not _EXPIRED.search(text):
-        return refused(str(reference), why=text)
-    if credentials is None:
-        host = reference.registry or "docker.io"
-        remedy = f"no credentials are known for it: `docker login {host}`, or an entry under `credentials`"
-        return (PullUnauthorized if pulls else PushUnauthorized)(str(reference), why=text, remedy=remedy)
-    who = f"user {credentials.user}, from {credentials.origin}" if credentials.user else credentials.origin
-    if _EXPIRED.search(text) and "certificate" not in text:
-        remedy = f"log in anew: the token is no longer taken ({who})"
-        return (PullLoginExpired if pulls else PushLoginExpired)(str(reference), why=text, remedy=remedy)
-    remedy = f"check the password, and what it allows ({who})"
-    return (PullUnauthorized if pulls else PushUnauthorized)(str(reference), why=text, remedy=remedy)
 
 
 def _step(reference: ImageReference, event: dict[str, Any]) -> str:
