@@ -33,6 +33,9 @@ PACKAGES = (
     "iptables",
     "iproute2",
     "apache2-utils",
+    "openssh-client",
+    "openssh-server",
+    "openssl",
 )
 _PR_SET_PDEATHSIG = 1
 

@@ -19,9 +19,15 @@ if TYPE_CHECKING:
     from jobber.domain.progress import Progress
 
 ANSWER_SECONDS = 20.0
+_BAD_REQUEST = 400
 _HINT = (
     "start one (`systemctl start docker`, or `systemctl --user start podman.socket`), install one"
     " (`apt install podman`), or name one with -H or DOCKER_HOST"
+)
+
+_HINT_FOR_HOST = (
+    "is an engine running there, and does it listen? TLS is used with DOCKER_TLS_VERIFY=1 and the certificates in"
+    " DOCKER_CERT_PATH; without -H, an engine on this machine is looked for"
 )
 
 
@@ -101,7 +107,7 @@ def connect(*, host: str | None, choice: str, environment: Mapping[str, str], pr
         service = start_service(environment, tried=tried)
         if service is not None:
             return _assemble(Wire(service.endpoint), _ask(service.endpoint), closing=service.stop)
-    raise EngineUnavailable(tried, hint=_HINT)
+    raise EngineUnavailable(tried, hint=_HINT if host is None else _HINT_FOR_HOST)
 
 
 def _candidates(host: str | None, environment: Mapping[str, str]) -> Iterator[Candidate]:
@@ -177,6 +183,9 @@ def _ask(endpoint: Endpoint, *, dial: Callable[[float], Transport] | None = None
         with wire.call("GET", "/_ping") as response:
             headers = response.headers
             if not response.ok:
+                why = response.why() if response.status == _BAD_REQUEST else ""
+                if "HTTPS server" in why:
+                    raise WireBroken("it wants TLS (DOCKER_TLS_VERIFY=1)")
                 raise WireBroken(f"it answers with status {response.status}")
     finally:
         wire.close()

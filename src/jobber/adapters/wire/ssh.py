@@ -119,7 +119,7 @@ class SshTunnel:
             octets = os.read(descriptor, 1 << 16)
             if not octets:
                 self._process.wait()
-                raise WireUnreachable(f"ssh: {_last_line(log) or 'it ended without a word'}")
+                raise WireUnreachable(_told(_last_line(log) or "it ended without a word"))
             told += octets
 
     def _forward(self, log: Path, seconds: float) -> None:
@@ -134,7 +134,7 @@ class SshTunnel:
         )
         if done.returncode != 0:
             why = done.stderr.decode(errors="replace").strip().splitlines()
-            raise WireUnreachable(f"ssh: {why[-1] if why else _last_line(log)}")
+            raise WireUnreachable(_told(why[-1] if why else _last_line(log)))
 
     def _connect_forwarded(self, seconds: float) -> socket.socket:
         assert self._folder is not None
@@ -162,8 +162,11 @@ class SshTunnel:
         return channel
 
     def complaint(self) -> str:
-        """The last thing that ssh, or the client over there, complained of."""
-        return _last_line(self._folder / "log") if self._folder is not None else ""
+        """What ssh, or the client over there, complained of last; empty for nothing."""
+        said = _last_line(self._folder / "log") if self._folder is not None else ""
+        if self._socket and "open failed" in said:
+            return f"ssh: nothing listens at {self._socket} over there"
+        return _told(said) if said else ""
 
     def _words(self, program: str, master: str, seconds: float) -> list[str]:
         words = [program, "-o", f"ConnectTimeout={max(1, int(seconds / 2))}"]
@@ -210,6 +213,10 @@ def _make_folder() -> Path:
         return folder
     folder.rmdir()
     return Path(tempfile.mkdtemp(prefix="jobber-ssh-", dir="/tmp"))
+
+
+def _told(said: str) -> str:
+    return f"ssh: {said.removeprefix('ssh: ')}"
 
 
 def _last_line(log: Path) -> str:
