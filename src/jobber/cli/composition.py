@@ -10,24 +10,25 @@ from jobber.adapters.host.clock import SystemClock
 from jobber.adapters.ownership import current_owner
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jobber.adapters.host.signals import SignalInterruptions
-    from jobber.adapters.logins import MachineKeyring
     from jobber.cli.messages import Messages
     from jobber.domain.credentials import CredentialEntry
-    from jobber.domain.ports import Engine
+    from jobber.domain.ports import Engine, Keyring
     from jobber.domain.use_cases.build import ImageBuild
     from jobber.domain.use_cases.recover import Recovery
     from jobber.domain.use_cases.run import Runner
 
 
-def keyring(entries: tuple[CredentialEntry, ...]) -> MachineKeyring:
+def keyring(entries: Sequence[CredentialEntry]) -> Keyring:
     """Who we are to which registry: by the setting `credentials`, else by the logins of Docker and Podman."""
     from jobber.adapters.logins import MachineKeyring
 
-    return MachineKeyring(entries, environment=os.environ)
+    return MachineKeyring(tuple(entries), environment=os.environ)
 
 
-def runner(engine: Engine, interruptions: SignalInterruptions, progress: Messages) -> Runner:
+def runner(engine: Engine, interruptions: SignalInterruptions, progress: Messages, keys: Keyring) -> Runner:
     """The use case of `jobber run`."""
     from jobber.adapters.host.console import StandardStreams
     from jobber.domain.use_cases.run import Runner
@@ -37,7 +38,7 @@ def runner(engine: Engine, interruptions: SignalInterruptions, progress: Message
         clock=SystemClock(),
         console=StandardStreams(before_output=progress.clear),
         interruptions=interruptions,
-        keyring=keyring(()),
+        keyring=keys,
         progress=progress,
         version=__version__,
         new_id=_new_id(),
@@ -45,7 +46,9 @@ def runner(engine: Engine, interruptions: SignalInterruptions, progress: Message
     )
 
 
-def image_build(engine: Engine, interruptions: SignalInterruptions, progress: Messages, folder: str) -> ImageBuild:
+def image_build(
+    engine: Engine, interruptions: SignalInterruptions, progress: Messages, keys: Keyring, folder: str
+) -> ImageBuild:
     """The use case of `jobber build`, for a context folder."""
     from jobber.adapters.git import GitTree
     from jobber.domain.use_cases.build import ImageBuild
@@ -54,14 +57,14 @@ def image_build(engine: Engine, interruptions: SignalInterruptions, progress: Me
         engine=engine,
         clock=SystemClock(),
         interruptions=interruptions,
-        keyring=keyring(()),
+        keyring=keys,
         tree=GitTree(folder),
         progress=progress,
         version=__version__,
     )
 
 
-def recovery(engine: Engine, interruptions: SignalInterruptions, progress: Messages) -> Recovery:
+def recovery(engine: Engine, interruptions: SignalInterruptions, progress: Messages, keys: Keyring) -> Recovery:
     """The use case of `jobber recover`."""
     from jobber.adapters.host.console import Spool
     from jobber.adapters.ownership import is_alive
@@ -71,7 +74,7 @@ def recovery(engine: Engine, interruptions: SignalInterruptions, progress: Messa
         engine=engine,
         clock=SystemClock(),
         interruptions=interruptions,
-        keyring=keyring(()),
+        keyring=keys,
         progress=progress,
         version=__version__,
         spool=Spool,

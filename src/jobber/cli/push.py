@@ -39,7 +39,7 @@ def push(*references: str, options: GlobalOptions | None = None) -> int:
         push_all(
             found,
             registry=engine.registry,
-            keyring=keyring(()),
+            keyring=keyring(options.credentials()),
             interruptions=interruptions,
             progress=progress,
         )

@@ -53,6 +53,11 @@ class FakeImages:
                 del self._store.tags[tag]
             del self._store.images[image]
 
+    def references(self) -> tuple[str, ...]:
+        """The tags of all images."""
+        with self._call("list-images"):
+            return tuple(self._store.tags)
+
     def find(self, name: ImageReference | ImageId | str) -> StoredImage:
         """The image of a name. Raises `ImageNotFound`."""
         images = self._store.images
