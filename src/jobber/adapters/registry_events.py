@@ -5,18 +5,20 @@ from __future__ import annotations
 import base64
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from jobber.adapters.layer_progress import LayerProgress
 from jobber.adapters.masking import masked
 from jobber.adapters.refusals import refusal
 from jobber.adapters.wire import WireBroken
+from jobber.domain.errors import PullRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from jobber.adapters.wire import Response
     from jobber.domain.credentials import Credentials
-    from jobber.domain.errors import PullRefused, PushRefused
+    from jobber.domain.errors import PushRefused
     from jobber.domain.progress import Progress
     from jobber.domain.reference import ImageReference
 
@@ -31,20 +33,26 @@ def follow(
     refused: type[PullRefused | PushRefused],
     credentials: Credentials | None,
     progress: Progress,
+    cause: Callable[[str], str] = str,
 ) -> str:
-    """Read the stream to its end and return the digest it tells, if it does. Raises `refused`, or a kind of it."""
+    """Read the stream to its end and return the digest it tells, if it does. Raises `refused`, or a kind of it.
+
+    `cause` takes the cause out of what the engine says.
+    """
     digest = ""
+    layers = LayerProgress(f"{'pulling' if refused is PullRefused else 'pushing'} {reference}")
     if not response.ok:
-        raise refusal(refused, reference, response.why(), credentials)
+        raise refusal(refused, reference, cause(response.why()), credentials)
     try:
         for event in response.json_lines():
             if not isinstance(event, dict):
                 continue
             if why := event.get("error") or (event.get("errorDetail") or {}).get("message"):
-                raise refusal(refused, reference, str(why), credentials)
+                raise refusal(refused, reference, cause(str(why)), credentials)
             told = _DIGEST.search(event.get("status") or "")
             digest = (event.get("aux") or {}).get("Digest") or (told[1] if told else digest)
-            progress.step(masked(_step(reference, event), [credentials]))
+            if line := layers.tell(event):
+                progress.step(masked(line, [credentials]))
     except WireBroken as error:
         raise refused(str(reference), why=f"the connection to the engine was cut: {error}") from None
     return digest
@@ -69,8 +77,3 @@ def _facts(credentials: Credentials, server: str) -> dict[str, str]:
 
 def _encoded(facts: Mapping[str, object]) -> str:
     return base64.urlsafe_b64encode(json.dumps(facts).encode()).decode()
-
-
-def _step(reference: ImageReference, event: dict[str, Any]) -> str:
-    words = (str(reference), event.get("id"), event.get("status"), event.get("progress"))
-    return " ".join(str(word) for word in words if word)

@@ -254,6 +254,14 @@ class PushRefused(JobberError):
         self.why = why
 
 
+class PushedImageMissing(PushRefused):
+    """An image to push that the engine doesn't have."""
+
+    def __init__(self, reference: str, *, why: str) -> None:
+        super().__init__(reference, why=why)
+        self.remedy = self.hint = "build it first, or look for its name and tag in what `docker images` lists"
+
+
 class PushUnauthorized(PushRefused):
     """The registry wants to know who pushes, or doesn't take the credentials."""
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from jobber.adapters.refusals import refusal
-from jobber.domain.errors import ImageNotFound, PullRefused, PushRefused, TagTaken
+from jobber.domain.errors import ImageNotFound, PullRefused, PushedImageMissing, PushRefused, TagTaken
 from jobber.domain.reference import ImageId, ImageReference, parse_image_id
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class FakeRegistryPort:
             try:
                 image = self._images.find(reference)
             except ImageNotFound:
-                raise PushRefused(str(reference), why="there is no such image") from None
+                raise PushedImageMissing(str(reference), why="there is no such image") from None
             if why := self._registry.refuses(reference, credentials):
                 raise refusal(PushRefused, reference, why, credentials)
             digest = self._registry.put(reference, image)

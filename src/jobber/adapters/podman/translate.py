@@ -19,6 +19,10 @@ _NEVER = "0001-01-01"
 _ANONYMOUS = re.compile(r"[0-9a-f]{64}").fullmatch
 _BEFORE = frozenset(("created", "configured", "initialized"))
 _AFTER = frozenset(("exited", "stopped", "dead"))
+_BEFORE_CAUSE = re.compile(
+    r"^(?:(?:trying to reuse|checking whether a|writing|reading|copying|initializing|getting|determining)\b"
+    r"(?: \S+)*?(?: destination| source \S+| exists in \S+| in \S+| image| blob \S*| config\S*|list): )+"
+)
 _NOT_FOUND = 127
 _NOT_EXECUTABLE = 126
 _ENGINE_FAILED = 125
@@ -100,6 +104,11 @@ def not_started(why: str) -> JobNotStarted:
     # runc: runc create failed: unable to start container process: exec: "x": not found in $PATH: OCI …
     cause = re.search(r'exec: ("[^"]*": .*?)(: OCI .*)?$', why)
     return JobNotStarted(why=cause[1] if cause else why, exit_status=status)
+
+
+def registry_cause(why: str) -> str:
+    """What a registry said, without what Podman was about to do with which blob."""
+    return _BEFORE_CAUSE.sub("", why)
 
 
 def _mount_of(mount: dict[str, Any]) -> ContainerMount:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobber.domain.errors import CredentialsUnusable, PushRefused
+from jobber.domain.errors import CredentialsUnusable, PushedImageMissing, PushRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from jobber.domain.errors import JobberError
     from jobber.domain.ports import Interruptions, Keyring, Registry
@@ -38,13 +38,17 @@ def push_all(
             refused.append((reference, error))
         else:
             progress.note("pushed", reference=str(reference), digest=digest)
-    if not refused:
-        return
-    again = " ".join(str(reference) for reference, _ in refused)
-    repeat = f"the image is there: push it with `jobber push {again}`, or pass --no-push"
+    if refused:
+        raise _told(refused, progress)
+
+
+def _told(refused: Sequence[tuple[ImageReference, JobberError]], progress: Progress) -> JobberError:
+    """The first error, with what to do about all of them."""
     for reference, later in refused[1:]:
         progress.warn("not-pushed", reference=str(reference), why=later.what)
-    first = refused[0][1]
-    remedy = getattr(first, "remedy", first.hint if isinstance(first, CredentialsUnusable) else None)
-    first.hint = f"{remedy}; {repeat}" if remedy else repeat
-    raise first
+    error = refused[0][1]
+    again = " ".join(str(reference) for reference, why in refused if not isinstance(why, PushedImageMissing))
+    remedy = error.remedy if isinstance(error, PushRefused) else error.hint
+    repeat = f"the image is there: push it with `jobber push {again}`, or pass --no-push" if again else None
+    error.hint = "; ".join(filter(None, (remedy, repeat)))
+    return error

@@ -13,6 +13,7 @@ from jobber.domain.errors import (
     ImageNotFound,
     PullRefused,
     PullUnauthorized,
+    PushedImageMissing,
     PushRefused,
     PushUnauthorized,
 )
@@ -58,7 +59,7 @@ class RegistryContract:
             world.engine.registry.pull(self._remote(world), credentials=None, progress=FakeProgress())
 
     def test_push_of_a_missing_image_is_refused(self, world: World) -> None:
-        with pytest.raises(PushRefused):
+        with pytest.raises(PushedImageMissing):
             world.engine.registry.push(self._remote(world), credentials=None, progress=FakeProgress())
 
     def test_push_can_be_repeated(self, world: World) -> None:
