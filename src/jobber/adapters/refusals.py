@@ -27,7 +27,7 @@ _MISSING = re.compile(
 )
 _UNAUTHORIZED = re.compile(
     r"unauthorized|authentication required|no basic auth credentials|invalid username/password"
-    r"|incorrect username or password|\bdenied\b|\b40[13]\b",
+    r"|incorrect username or password|\bdenied\b|\b40[13] (?:unauthorized|forbidden)|status(?: code)?:? 40[13]",
     re.IGNORECASE,
 )
 

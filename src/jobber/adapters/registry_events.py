@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jobber.adapters.layer_progress import LayerProgress
@@ -40,7 +41,8 @@ def follow(
     `cause` takes the cause out of what the engine says.
     """
     digest = ""
-    layers = LayerProgress(f"{'pulling' if refused is PullRefused else 'pushing'} {reference}")
+    short = replace(reference, registry=None, namespace=())  # so that a narrow terminal has room for the layers
+    layers = LayerProgress(f"{'pulling' if refused is PullRefused else 'pushing'} {short}")
     if not response.ok:
         raise refusal(refused, reference, cause(response.why()), credentials)
     try:
