@@ -12,6 +12,7 @@ from jobber.adapters.context import ContextStream
 from jobber.adapters.docker.buildkit import build_with_client, find_client
 from jobber.adapters.masking import masked
 from jobber.adapters.registry_events import build_authorization
+from jobber.adapters.wire import Scheme
 from jobber.domain.errors import BuildFailed, OptionUnsupported
 from jobber.domain.reference import ImageId
 
@@ -33,10 +34,12 @@ class DockerBuilder:
 
     def build(self, request: BuildRequest, *, progress: Progress) -> ImageId:
         """Build an image, untagged. Raises `BuildFailed`."""
-        client = find_client(os.environ)
+        endpoint = self._wire.endpoint
+        # A socket behind ssh is nothing that the client takes for a host.
+        client = None if endpoint.scheme is Scheme.SSH and endpoint.path else find_client(os.environ)
         if client is not None:
             progress.call("builder", kind="BuildKit", client=" ".join(client.words))
-            built = build_with_client(client, request, endpoint=self._wire.endpoint, progress=progress)
+            built = build_with_client(client, request, endpoint=endpoint, progress=progress)
         else:
             if request.secrets:
                 raise OptionUnsupported("--secret", engine="docker", why="it needs BuildKit: install docker-buildx")

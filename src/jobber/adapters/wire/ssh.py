@@ -32,7 +32,16 @@ CONNECT_SECONDS = 30.0
 _LONGEST_PATH = 100
 """What a socket's path may be long, less what ssh adds while it makes it."""
 _PR_SET_PDEATHSIG = 1
-_OPTIONS = ("BatchMode=yes", "ServerAliveInterval=30", "ServerAliveCountMax=4", "ControlPersist=no")
+_OPTIONS = (
+    "BatchMode=yes",
+    "ControlPersist=no",
+    "RemoteCommand=none",
+    "RequestTTY=no",
+    "ServerAliveCountMax=4",
+    "ServerAliveInterval=30",
+)
+_NO_FORWARDS = "ClearAllForwardings=yes"
+"""Those of the user's configuration are for sittings, and taken already where one is open."""
 # Tells what is there, and stays until we end: then nothing that we need over there is needed any more.
 _GREETING = (
     "if command -v docker >/dev/null 2>&1; then echo jobber: docker;"
@@ -88,7 +97,14 @@ class SshTunnel:
         log = self._folder / "log"
         with log.open("ab") as output:
             self._process = _start(
-                [*self._words(program, "yes", seconds), "--", self._endpoint.host, "sh", "-c", shlex.quote(_GREETING)],
+                [
+                    *self._words(program, "yes", seconds, _NO_FORWARDS),
+                    "--",
+                    self._endpoint.host,
+                    "sh",
+                    "-c",
+                    shlex.quote(_GREETING),
+                ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=output,
@@ -150,11 +166,11 @@ class SshTunnel:
     def _dial_stdio(self, client: str) -> socket.socket:
         ours, theirs = socket.socketpair()
         channel = _Channel(fileno=ours.detach())
-        words = self._words("ssh", "no", CONNECT_SECONDS)
+        words = self._words("ssh", "no", CONNECT_SECONDS, _NO_FORWARDS)
         assert self._folder is not None
         with theirs, (self._folder / "log").open("ab") as output:
             channel.process = _start(
-                [*words, "-T", "--", self._endpoint.host, client, "system", "dial-stdio"],
+                [*words, "--", self._endpoint.host, client, "system", "dial-stdio"],
                 stdin=theirs.fileno(),
                 stdout=theirs.fileno(),
                 stderr=output,
@@ -168,9 +184,9 @@ class SshTunnel:
             return f"ssh: nothing listens at {self._socket} over there"
         return _told(said) if said else ""
 
-    def _words(self, program: str, master: str, seconds: float) -> list[str]:
+    def _words(self, program: str, master: str, seconds: float, *options: str) -> list[str]:
         words = [program, "-o", f"ConnectTimeout={max(1, int(seconds / 2))}"]
-        words += [word for option in _OPTIONS for word in ("-o", option)]
+        words += [word for option in (*_OPTIONS, *options) for word in ("-o", option)]
         words += ["-o", f"ControlMaster={master}", "-o", f"ControlPath={self._folder}/control"]
         if self._endpoint.user:
             words += ["-l", self._endpoint.user]

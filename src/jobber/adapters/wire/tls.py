@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobber.adapters.wire.client import WireUnreachable
+from jobber.adapters.wire.client import WireUnreachable, reason_of
 
 if TYPE_CHECKING:
     import socket
@@ -158,4 +158,11 @@ def secure(sock: socket.socket, endpoint: Endpoint) -> TlsSocket:
         return TlsSocket(sock, context, host=endpoint.host)
     except OSError as error:  # ssl.SSLError is one
         sock.close()
-        raise WireUnreachable(f"TLS: {error}") from None
+        raise WireUnreachable(f"TLS: {_told(error, folder)}") from None
+
+
+def _told(error: OSError, folder: Path) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        lacks = "" if (folder / "ca.pem").exists() else f"; there is no {folder}/ca.pem"
+        return f"certificate verify failed: {error.verify_message}{lacks}"
+    return reason_of(error)
