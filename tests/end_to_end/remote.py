@@ -14,7 +14,7 @@ READY_SECONDS = 30
 class RemoteMachine:
     """An sshd of our own, whose sessions have these variables; `search_path` is the PATH that finds an `ssh` to it."""
 
-    def __init__(self, folder: Path, **variables: str) -> None:
+    def __init__(self, folder: Path, *, forwards: bool = True, **variables: str) -> None:
         self._folder = folder
         self.port = free_port()
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -27,8 +27,8 @@ class RemoteMachine:
         (folder / "sshd_config").write_text(
             f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {folder}/host\nPidFile none\nUsePAM no\n"
             f"AuthorizedKeysFile {folder}/authorized\nStrictModes no\nPasswordAuthentication no\n"
-            "KbdInteractiveAuthentication no\nAllowStreamLocalForwarding yes\nMaxStartups 100\nMaxSessions 100\n"
-            + (f"SetEnv {sftp}\n" if sftp else "")
+            f"KbdInteractiveAuthentication no\nAllowStreamLocalForwarding {'yes' if forwards else 'no'}\n"
+            "MaxStartups 100\nMaxSessions 100\n" + (f"SetEnv {sftp}\n" if sftp else "")
         )
         host_key = (folder / "host.pub").read_text()
         (folder / "known_hosts").write_text(f"[127.0.0.1]:{self.port} {host_key}far-away {host_key}")

@@ -163,12 +163,21 @@ class TestTls:
 
 
 class TestSsh:
-    def test_client_over_there(self, engine_address: str, tmp_path: Path) -> None:
+    def test_engine_of_the_login_over_there(self, engine_address: str, tmp_path: Path) -> None:
         with (
             remote(tmp_path, engine_address) as machine,
             user(tmp_path, engine_address, PATH=machine.search_path) as shell,
         ):
-            check_streams(shell, "-H", machine.address, size=MUCH // 4)
+            check_streams(shell, "-H", machine.address)
+
+            assert machine.processes() == []
+
+    def test_client_over_there_where_no_socket_is_forwarded(self, engine_address: str, tmp_path: Path) -> None:
+        with (
+            remote(tmp_path, engine_address, forwards=False) as machine,
+            user(tmp_path, engine_address, PATH=machine.search_path) as shell,
+        ):
+            check_streams(shell, "-H", machine.address, size=1 << 20)
 
             assert machine.processes() == []
 
@@ -254,10 +263,11 @@ def refused(folder: Path, address: str, **variables: str) -> str:
 
 
 @contextmanager
-def remote(folder: Path, engine_address: str) -> Iterator[RemoteMachine]:
+def remote(folder: Path, engine_address: str, *, forwards: bool = True) -> Iterator[RemoteMachine]:
     if os.geteuid() != 0 or shutil.which("sshd", path="/usr/sbin:/usr/bin") is None:
         pytest.skip("an sshd of our own needs root and openssh-server")
-    machine = RemoteMachine(folder / "ssh", DOCKER_HOST=engine_address, CONTAINER_HOST=engine_address)
+    variables = {"DOCKER_HOST": engine_address, "CONTAINER_HOST": engine_address}
+    machine = RemoteMachine(folder / "ssh", forwards=forwards, **variables)
     try:
         yield machine
     finally:

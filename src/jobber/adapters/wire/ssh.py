@@ -42,11 +42,20 @@ _OPTIONS = (
 )
 _NO_FORWARDS = "ClearAllForwardings=yes"
 """Those of the user's configuration are for sittings, and taken already where one is open."""
-# Tells what is there, and stays until we end: then nothing that we need over there is needed any more.
-_GREETING = (
-    "if command -v docker >/dev/null 2>&1; then echo jobber: docker;"
-    " elif command -v podman >/dev/null 2>&1; then echo jobber: podman; else echo jobber: none; fi; exec cat >/dev/null"
-)
+# Tells what is there, and stays until we end: then nothing that we need over there is needed any more. Where the
+# engine's socket is the usual one, or named, it is told too: a forwarded socket is quicker than a client for each call.
+_GREETING = """\
+s=; case "${DOCKER_HOST-}" in unix://*) s=${DOCKER_HOST#unix://};; "") s=/var/run/docker.sock;; esac
+f=${DOCKER_CONFIG-$HOME/.docker}/config.json
+if [ -n "${DOCKER_CONTEXT-}" ] || grep -q currentContext "$f" 2>/dev/null; then s=; fi
+if command -v docker >/dev/null 2>&1; then c=docker
+elif command -v podman >/dev/null 2>&1; then
+c=podman; u=$(id -u); r=${XDG_RUNTIME_DIR-/run/user/$u}; [ "$u" = 0 ] && r=/run; s=$r/podman/podman.sock
+case "${CONTAINER_HOST-}" in unix://*) s=${CONTAINER_HOST#unix://};; ?*) s=;; esac
+else c=none; fi
+[ -S "$s" ] && [ -w "$s" ] || s=
+echo "jobber: $c $s"; exec cat >/dev/null
+"""
 _USUAL_SOCKET = "/var/run/docker.sock"
 
 
@@ -110,11 +119,12 @@ class SshTunnel:
                 stderr=output,
             )
         try:
-            self._client = self._greeting(seconds, log)
-            if not self._socket and self._client == "none":
-                self._socket = _USUAL_SOCKET
+            self._client, _, found = self._greeting(seconds, log).partition(" ")
+            self._socket = self._endpoint.path or (found or _USUAL_SOCKET if self._client == "none" else "")
             if self._socket:
-                self._forward(log, seconds)
+                self._forward(self._socket, log, seconds)
+            elif found and self._can_forward(found, log, seconds):
+                self._socket = found
         except BaseException:
             self.close()
             raise
@@ -138,9 +148,19 @@ class SshTunnel:
                 raise WireUnreachable(_told(_last_line(log) or "it ended without a word"))
             told += octets
 
-    def _forward(self, log: Path, seconds: float) -> None:
+    def _can_forward(self, path: str, log: Path, seconds: float) -> bool:
+        """Whether there is an answer from a socket over there; sshd may be told to forward none."""
+        try:
+            self._forward(path, log, seconds)
+            with self._connect_forwarded(seconds) as sock:
+                sock.sendall(b"HEAD /_ping HTTP/1.1\r\nHost: engine\r\nConnection: close\r\n\r\n")
+                return sock.recv(1).startswith(b"H")
+        except (WireUnreachable, OSError):
+            return False
+
+    def _forward(self, path: str, log: Path, seconds: float) -> None:
         """Have a socket here that leads to one over there."""
-        sockets = f"{self._folder}/engine:{self._socket}"
+        sockets = f"{self._folder}/engine:{path}"
         done = subprocess.run(
             [*self._words("ssh", "no", seconds), "-O", "forward", "-L", sockets, "--", self._endpoint.host],
             stdin=subprocess.DEVNULL,
@@ -224,11 +244,24 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _make_folder() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="jobber-ssh-"))
-    if len(f"{folder}/control") <= _LONGEST_PATH - 20:
-        return folder
-    folder.rmdir()
-    return Path(tempfile.mkdtemp(prefix="jobber-ssh-", dir="/tmp"))
+    parent = Path(tempfile.gettempdir())
+    if len(f"{parent}/jobber-ssh-0000000-00000000/control") > _LONGEST_PATH - 20:
+        parent = Path("/tmp")  # noqa: S108 - what is made there is for us alone
+    for folder in parent.glob("jobber-ssh-*-*"):
+        pid = folder.name.split("-")[2]
+        if pid.isdecimal() and not _is_alive(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)  # its jobber was killed
+    return Path(tempfile.mkdtemp(prefix=f"jobber-ssh-{os.getpid()}-", dir=parent))
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _told(said: str) -> str:
