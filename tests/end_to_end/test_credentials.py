@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 import subprocess
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from real import guarded_registry
-from user import Shell
+from remote import free_port, is_open
+from user import SECONDS, Shell
 from watcher import Watcher
 
 from jobber.domain.credentials import Credentials
@@ -113,6 +117,53 @@ def test_stored_login_is_used(shell: Shell, guarded: tuple[str, Credentials]) ->
     missing = shell.jobber("push", f"{remote(shell, host)}:1")
     assert missing.returncode == 1
     assert b"docker-credential-of-the-test is not on the PATH" in missing.stderr
+
+
+@pytest.fixture
+def other_registry(tmp_path: Path) -> Iterator[tuple[str, Credentials]]:
+    """A second registry, with a password of its own; Docker takes it without certificates."""
+    if shutil.which("docker-registry") is None or shutil.which("htpasswd") is None:
+        pytest.skip("no docker-registry: `make test` installs one")
+    password = secrets.token_urlsafe(12)
+    users = subprocess.run(["htpasswd", "-Bin", "other"], input=password, capture_output=True, text=True, check=True)
+    (tmp_path / "users").write_text(users.stdout)
+    port = free_port()
+    (tmp_path / "registry.yml").write_text(
+        f"version: 0.1\nstorage: {{filesystem: {{rootdirectory: {tmp_path}/registry}}}}\n"
+        f"http: {{addr: '127.0.0.1:{port}'}}\nauth: {{htpasswd: {{realm: other, path: {tmp_path}/users}}}}\n"
+    )
+    with (tmp_path / "registry.log").open("wb") as log:
+        command = ["docker-registry", "serve", str(tmp_path / "registry.yml")]
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    give_up = time.monotonic() + SECONDS
+    while not is_open(port):
+        assert time.monotonic() < give_up
+        time.sleep(0.05)
+    yield f"127.0.0.1:{port}", Credentials("other", password)
+    process.terminate()
+    process.wait()
+
+
+@pytest.mark.parametrize(
+    "engine_address",
+    [pytest.param("docker", marks=[pytest.mark.docker, pytest.mark.xdist_group("docker")])],
+    indirect=True,
+)
+def test_two_registries_with_two_passwords(
+    shell: Shell, guarded: tuple[str, Credentials], other_registry: tuple[str, Credentials]
+) -> None:
+    home = Path(shell.environment["HOME"])
+    entries = []
+    for place, (host, credentials) in enumerate((guarded, other_registry)):
+        (home / f"password{place}").write_text(f"{credentials.password}\n")
+        entries.append(f"- {{registry: '{host}', user: {credentials.user}, password-file: ~/password{place}}}\n")
+    (home / ".config" / "jobber").mkdir(parents=True)
+    (home / ".config" / "jobber" / "jobber-config.yml").write_text("credentials:\n" + "".join(entries))
+    names = [f"{remote(shell, host)}:1" for host, _ in (guarded, other_registry)]
+    built = shell.jobber("build", *(word for name in names for word in ("-t", name)))
+    ran = [shell.jobber("run", name, "true").returncode for name in names]
+
+    assert (built.returncode, ran) == (0, [0, 0]), built.stderr
 
 
 def test_key_of_many_lines_as_a_password_file(shell: Shell) -> None:

@@ -148,7 +148,7 @@ def _environment(endpoint: Endpoint) -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if name != "DOCKER_CONTEXT"}
     environment |= {"DOCKER_HOST": str(endpoint), "DOCKER_BUILDKIT": "1", "DOCKER_CLI_HINTS": "false"}
     if endpoint.tls is not None:
-        environment |= {"DOCKER_TLS_VERIFY": "1" if endpoint.tls.verify else ""}
+        environment |= {"DOCKER_TLS": "1", "DOCKER_TLS_VERIFY": "1" if endpoint.tls.verify else ""}
         environment |= {"DOCKER_CERT_PATH": endpoint.tls.folder}
     return environment
 
