@@ -128,6 +128,32 @@ def test_a_file_that_is_not_ours_to_read_is_told(tmp_path: Path) -> None:
         read_files((file,))
 
 
+def closed(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Let a folder be closed to us, also where the tests are run by root."""
+    look = os.lstat
+
+    def lstat(path: str) -> os.stat_result:
+        if path.startswith(f"{folder}/"):
+            raise PermissionError(13, "Permission denied")
+        return look(path)
+
+    monkeypatch.setattr(os, "lstat", lstat)
+
+
+def test_a_home_of_another_user_has_no_file_for_us(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "home" / ".config" / "jobber")
+    here = write(tmp_path / "here")
+    closed(monkeypatch, tmp_path / "home")
+
+    assert found(tmp_path, tmp_path / "here") == [here]
+
+
+def test_a_directory_on_the_way_that_is_closed_to_us_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed(monkeypatch, tmp_path / "a")
+    with pytest.raises(ConfigurationUnreadable, match="Permission denied"):
+        found(tmp_path, tmp_path / "a" / "b")
+
+
 def test_a_current_directory_that_is_gone_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "gone").mkdir()
     monkeypatch.chdir(tmp_path / "gone")

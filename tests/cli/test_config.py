@@ -69,18 +69,6 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home directory, and nothing of the caller's environment."""
-    for variable in [name for name in os.environ if name.startswith(("JOBBER_", "DOCKER_", "XDG_"))]:
-        monkeypatch.delenv(variable)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent")
-    (tmp_path / "project").mkdir()
-    monkeypatch.chdir(tmp_path / "project")
-    return tmp_path
-
-
-@pytest.fixture
 def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Run:  # noqa: ARG001 (a home to be in)
     def jobber(*words: str) -> tuple[int, str, str]:
         status = call(words, environment=os.environ)

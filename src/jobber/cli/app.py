@@ -23,7 +23,10 @@ _COMMANDS = {
     "recover": ("", "Finish the runs that have ended without anyone to finish them."),
 }
 """What stands after a command, and what the command does: known without loading it."""
-_EPILOGUE = "Every command takes -v, -H, -r, -c, --engine and --log-format; `jobber COMMAND --help` tells of them."
+_EPILOGUE = (
+    "Every command takes -v, -H, -r, -c, --engine and --log-format; `jobber COMMAND --help` tells of them."
+    " `jobber --install-completion` teaches your shell to complete commands, options and names."
+)
 
 
 def make_app() -> App:

@@ -13,6 +13,8 @@ from jobber.cli.completion import Offer, Wanted, offer
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from jobber.domain.configuration.in_force import Settings
+
 SECONDS = 2.0
 """Nobody waits longer for a completion."""
 
@@ -90,10 +92,12 @@ def _configurations(environment: Mapping[str, str]) -> Sequence[str]:
 def _images(words: Sequence[str], environment: Mapping[str, str]) -> Sequence[str]:
     from jobber.adapters.connect import connect
     from jobber.cli.messages import messages
+    from jobber.domain.configuration.settings import ENGINE, HOST
 
+    settings = _settings(words, environment)
     engine = connect(
-        host=_given(words, "-H", "--host") or _configured_host(words, environment),
-        choice=_given(words, "--engine") or environment.get("JOBBER_ENGINE") or "auto",
+        host=_given(words, "-H", "--host") or settings.get(HOST),
+        choice=_given(words, "--engine") or settings.get(ENGINE).value,
         environment=environment,
         progress=messages(verbose=False, log_format="console"),
         starts_service=False,
@@ -103,17 +107,15 @@ def _images(words: Sequence[str], environment: Mapping[str, str]) -> Sequence[st
     return [*names, *(name.removesuffix(":latest") for name in names if name.endswith(":latest"))]
 
 
-def _configured_host(words: Sequence[str], environment: Mapping[str, str]) -> str | None:
+def _settings(words: Sequence[str], environment: Mapping[str, str]) -> Settings:
     from jobber.adapters.configuration.files import check_file, current_directory, find_files
     from jobber.domain.configuration.in_force import settings_in_force
     from jobber.domain.configuration.origin import Origin, Value
-    from jobber.domain.configuration.settings import HOST
 
     files = find_files(environment, directory=current_directory())
     name = _given(words, "-c", "--config")
     names = (Value(name, Origin("-c")),) if name else ()
-    layers = [check_file(file)[0] for file in files]
-    return settings_in_force(layers, names=names, variables=environment).get(HOST)
+    return settings_in_force([check_file(file)[0] for file in files], names=names, variables=environment)
 
 
 def _given(words: Sequence[str], *spellings: str) -> str | None:

@@ -6,7 +6,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from jobber.cli.settings import naming_origin
+from jobber.cli.settings import given, naming_origin
 from jobber.domain.configuration.in_force import read_option
 from jobber.domain.configuration.origin import Origin, Value
 from jobber.domain.configuration.settings import (
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from jobber.domain.configuration.in_force import Settings
     from jobber.domain.configuration.settings import Setting
-    from jobber.domain.input import InputSpecification
+    from jobber.domain.policy import PullPolicy, ResultImagePolicy
 
 Pieces = tuple[Value[tuple[str, ...]], ...]
 
@@ -75,23 +75,32 @@ def container_options(pieces: Pieces) -> tuple[tuple[str, ...], ContainerOptions
     return recorded_words(words), options
 
 
-def read_texts(texts: dict[Setting[Any], str | None]) -> dict[str, Value[Any]]:
-    """The settings that options give as one text each. Raises `UsageError`."""
-    return {setting.name: read_option(setting, text) for setting, text in texts.items() if text is not None}
-
-
-def read_inputs(texts: Sequence[str]) -> tuple[Value[InputSpecification], ...] | None:
-    """Inputs as `-i` gives them; None where there are none. Raises `InvalidInput`."""
-    return tuple(Value(parse_input(text), Origin("-i")) for text in texts) or None
-
-
-def read_docker_options(texts: Sequence[str]) -> Pieces | None:
-    """Options as `-Xd` gives them; None where there are none. Raises `UsageError`."""
-    if not texts:
-        return None
-    from jobber.domain.xdocker import split_words
-
-    return tuple(Value(split_words(text), Origin("-Xd")) for text in texts)
+def replaced_by_options(
+    settings: Settings,
+    *,
+    runtime: str | None,
+    inputs: Sequence[str],
+    out: str | None,
+    result_image: ResultImagePolicy | None,
+    docker_options: Sequence[str],
+    timeout: str | None,
+    pull: PullPolicy | None,
+    no_push: bool,
+    command: tuple[str, ...],
+) -> Settings:
+    """The settings with what the options of `jobber run` say in the place of their own. Raises `UsageError`."""
+    texts: dict[Setting[Any], str | None] = {RUNTIME: runtime, OUT: out, TIMEOUT: timeout}
+    return settings.replaced(
+        {
+            **{setting.name: read_option(setting, text) for setting, text in texts.items() if text is not None},
+            **given(INPUTS, tuple(Value(parse_input(text), Origin("-i")) for text in inputs) or None),
+            **given(RESULT_IMAGE, result_image),
+            **given(XDOCKER, _split(docker_options)),
+            **given(PULL, pull),
+            **given(PUSH, False if no_push else None),
+            **given(CMD, command or None),
+        }
+    )
 
 
 @contextmanager
@@ -105,3 +114,11 @@ def naming_inputs(settings: Settings) -> Iterator[None]:
             with naming_origin(item):
                 raise
         raise
+
+
+def _split(texts: Sequence[str]) -> Pieces | None:
+    if not texts:
+        return None
+    from jobber.domain.xdocker import split_words
+
+    return tuple(Value(split_words(text), Origin("-Xd")) for text in texts)

@@ -14,19 +14,7 @@ from jobber.cli.composition import keyring, runner
 from jobber.cli.directory import image_name_of_directory
 from jobber.cli.iidfile import check_writable, write_image_id
 from jobber.cli.options import GlobalOptions
-from jobber.cli.request import naming_inputs, read_docker_options, read_inputs, read_texts, run_request
-from jobber.cli.settings import given
-from jobber.domain.configuration.settings import (
-    CMD,
-    INPUTS,
-    OUT,
-    PULL,
-    PUSH,
-    RESULT_IMAGE,
-    RUNTIME,
-    TIMEOUT,
-    XDOCKER,
-)
+from jobber.cli.request import naming_inputs, replaced_by_options, run_request
 from jobber.domain.policy import PullPolicy, ResultImagePolicy
 
 
@@ -79,16 +67,17 @@ def run(
 
     """
     options = options or GlobalOptions()
-    settings = options.settings.replaced(
-        {
-            **read_texts({RUNTIME: runtime, OUT: out, TIMEOUT: timeout}),
-            **given(INPUTS, read_inputs(in_)),
-            **given(RESULT_IMAGE, result_image),
-            **given(CMD, command or None),
-            **given(XDOCKER, read_docker_options(xdocker)),
-            **given(PULL, pull),
-            **given(PUSH, False if no_push else None),
-        }
+    settings = replaced_by_options(
+        options.settings,
+        runtime=runtime,
+        inputs=in_,
+        out=out,
+        result_image=result_image,
+        docker_options=xdocker,
+        timeout=timeout,
+        pull=pull,
+        no_push=no_push,
+        command=command,
     )
     progress = options.messages()
     if image is None:

@@ -21,7 +21,7 @@ def find_files(environment: Mapping[str, str], *, directory: str) -> tuple[str, 
     """The files that are there, the shallowest first. Raises `ConfigurationUnreadable`."""
     deep = [path for path in _upwards(directory) if _is_there(path)][::-1]
     home = os.path.join(_configuration_home(environment), "jobber", NAME)  # noqa: PTH118 (this runs at every start)
-    return (home, *deep) if home not in deep and _is_there(home) else tuple(deep)
+    return (home, *deep) if home not in deep and _is_there(home, must_be_known=False) else tuple(deep)
 
 
 def current_directory() -> str:
@@ -75,13 +75,19 @@ def _upwards(directory: str) -> Iterator[str]:
         directory = above
 
 
-def _is_there(path: str) -> bool:
-    """Whether something of that name is there, be it a file or not: what is no file is told when it is read."""
+def _is_there(path: str, *, must_be_known: bool = True) -> bool:
+    """Whether something of that name is there, be it a file or not: what is no file is told when it is read.
+
+    Where a directory on the way is closed to us it can't be known: for the home, which may be another user's (as with
+    `sudo -u`), that is a no.
+    """
     try:
         os.lstat(path)
     except (FileNotFoundError, NotADirectoryError):
         return False
     except (OSError, ValueError) as error:
+        if isinstance(error, PermissionError) and not must_be_known:
+            return False
         raise _unreadable(path, error) from None
     return True
 

@@ -33,6 +33,7 @@ _TRUTH = {
 }
 _STANDARD = "tag:yaml.org,2002:"
 _TAGS = frozenset(_STANDARD + name for name in ("str", "int", "float", "bool", "null", "seq", "map"))
+_RESOLVED_TAGS = _TAGS - {_STANDARD + "str"}
 _MERGE = "<<"
 
 
@@ -61,21 +62,25 @@ class _Composer:
         self._documents = 0
 
     def compose(self, events: Iterator[Any]) -> Node:
+        takers = {
+            yaml.ScalarEvent: self._scalar,
+            yaml.AliasEvent: self._alias,
+            yaml.SequenceStartEvent: self._begin,
+            yaml.MappingStartEvent: self._begin,
+            yaml.SequenceEndEvent: self._end,
+            yaml.MappingEndEvent: self._end,
+            yaml.DocumentStartEvent: self._document,
+        }
         for event in events:
-            match event:
-                case yaml.ScalarEvent():
-                    self._add(self._scalar(event), 1, event.anchor)
-                case yaml.AliasEvent():
-                    self._add(*self._aliased(event), None)
-                case yaml.SequenceStartEvent() | yaml.MappingStartEvent():
-                    self._begin(event)
-                case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
-                    self._end()
-                case yaml.DocumentStartEvent():
-                    self._documents += 1
-                    if self._documents > 1:
-                        raise self._wrong(event, "a second document begins here; a configuration file has one")
+            taker = takers.get(type(event))
+            if taker is not None:
+                taker(event)
         return self._root or Node(None, 1)
+
+    def _document(self, event: Any) -> None:
+        self._documents += 1
+        if self._documents > 1:
+            raise self._wrong(event, "a second document begins here; a configuration file has one")
 
     def _begin(self, event: Any) -> None:
         if len(self._open) >= MOST_DEEP:
@@ -84,7 +89,7 @@ class _Composer:
         line = event.start_mark.line + 1
         self._open.append(_Open(isinstance(event, yaml.MappingStartEvent), line, event.anchor))
 
-    def _end(self) -> None:
+    def _end(self, _event: Any) -> None:
         closed = self._open.pop()
         if closed.is_mapping:
             # the file's own keys go before what is merged in
@@ -130,7 +135,7 @@ class _Composer:
                 raise _wrong(self._path, node.line, "<< merges mappings")
             top.merged = {**source.content, **top.merged}
 
-    def _aliased(self, event: Any) -> tuple[Node, int]:
+    def _alias(self, event: Any) -> None:
         line = event.start_mark.line + 1
         if any(opened.anchor == event.anchor for opened in self._open):
             raise _wrong(self._path, line, "this alias leads back to what it stands in")
@@ -142,16 +147,17 @@ class _Composer:
         self._allowance -= size
         if self._allowance < 0:
             raise _wrong(self._path, line, "its aliases stand for more than the file could hold")
-        return node._replace(line=line), size
+        self._add(node._replace(line=line), size, None)
 
-    def _scalar(self, event: Any) -> Node:
-        self._check_tag(event)
+    def _scalar(self, event: Any) -> None:
+        if event.tag is not None:
+            self._check_tag(event)
         line = event.start_mark.line + 1
         text: str = event.value
         if event.style == '"' and _UNPRINTABLE.search(text):
             raise _wrong(self._path, line, "a text has a character that can't be printed")
-        plain = event.implicit[0] or event.tag in _TAGS - {_STANDARD + "str"}
-        return Node(_resolved(text) if plain else text, line, text)
+        is_plain = event.implicit[0] or event.tag in _RESOLVED_TAGS
+        self._add(Node(_resolved(text) if is_plain else text, line, text), 1, event.anchor)
 
     def _check_tag(self, event: Any) -> None:
         tag = event.tag

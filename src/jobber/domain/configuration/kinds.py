@@ -118,10 +118,16 @@ class Text(Scalar[T]):
     """A text, with what makes a value of it; None where nothing is set."""
 
     def __init__(
-        self, expects: str, parse: Callable[[str], T], *, none: T, show: Callable[[T], object] = lambda value: value
+        self,
+        expects: str,
+        parse: Callable[[str], T],
+        *,
+        none: T,
+        show: Callable[[T], object] = lambda value: value,
+        pattern: str = ".",
     ) -> None:
         self.expects = expects
-        self.schema = {"type": ["string", "null"], "minLength": 1}
+        self.schema = {"type": ["string", "null"], "pattern": pattern}
         self._parse = parse
         self._none = none
         self._show = show

@@ -93,7 +93,11 @@ INPUTS: Setting[tuple[Value[InputSpecification], ...]] = Setting(
     "inputs", Inputs(), (), "inputs of runs", option="-i", when_applied=Rule.CONCATENATE
 )
 OUT: Setting[str | None] = Setting(
-    "out", Text("an absolute path", _absolute, none=None), None, "directory that results give as inputs", option="-o"
+    "out",
+    Text("an absolute path", _absolute, none=None, pattern="^/"),
+    None,
+    "directory that results give as inputs",
+    option="-o",
 )
 TIMEOUT: Setting[float | None] = Setting("timeout", Seconds(), None, "end of runs that take longer", option="--timeout")
 RESULT_IMAGE: Setting[ResultImagePolicy] = Setting(
