@@ -12,6 +12,7 @@ from jobber.adapters.layer_progress import LayerProgress
 from jobber.adapters.masking import masked
 from jobber.adapters.refusals import refusal
 from jobber.adapters.wire import WireBroken
+from jobber.domain.credentials import HUB
 from jobber.domain.errors import PullRefused
 
 if TYPE_CHECKING:
@@ -67,8 +68,9 @@ def authorization(credentials: Credentials | None, reference: ImageReference) ->
 
 
 def build_authorization(credentials: Mapping[str, Credentials]) -> dict[str, str]:
-    """The header of a build that says who we are to each registry."""
-    return {"X-Registry-Config": _encoded({server: _facts(known, server) for server, known in credentials.items()})}
+    """The header of a build that says who we are to each registry, by host."""
+    servers = {_SERVER_OF_HUB if host == HUB else host: known for host, known in credentials.items()}
+    return {"X-Registry-Config": _encoded({server: _facts(known, server) for server, known in servers.items()})}
 
 
 def _facts(credentials: Credentials, server: str) -> dict[str, str]:

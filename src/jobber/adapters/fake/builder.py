@@ -15,7 +15,7 @@ from jobber.adapters.context import parse_ignore
 from jobber.adapters.fake.containers import find_program
 from jobber.adapters.fake.files import Files, Layer, Node, file_node
 from jobber.adapters.fake.job import Job
-from jobber.domain.credentials import HUB
+from jobber.domain.credentials import host_of
 from jobber.domain.errors import BuildFailed, ImageNotFound, JobNotStarted, PullRefused
 from jobber.domain.image import ImageConfiguration
 from jobber.domain.input import normal_path
@@ -135,7 +135,7 @@ class _Build:
         except ImageNotFound:
             if not reference.is_remote:
                 raise BuildFailed(why=f"there is no image {reference}") from None
-        credentials = self._request.credentials.get(reference.registry or HUB)
+        credentials = self._request.credentials.get(host_of(reference))
         try:
             self._registry.pull(reference, credentials=credentials, progress=self._progress)
         except PullRefused as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from jobber.domain.credentials import HUB
+from jobber.domain.credentials import host_of
 from jobber.domain.errors import EngineFailed, ImageNotFound, TagTaken
 from jobber.domain.labels import build_labels
 from jobber.domain.naming import build_tags, next_second, timestamp_tag
@@ -61,7 +61,7 @@ class ImageBuild:
 
     def _credentials(self, request: BuildRequest) -> dict[str, Credentials]:
         """Who we are to the registries that the build turns to; those of local images are none."""
-        known = {base.registry or HUB: self.keyring.credentials_for(base) for base in request.bases if base.is_remote}
+        known = {host_of(base): self.keyring.credentials_for(base) for base in request.bases if base.is_remote}
         return {host: credentials for host, credentials in known.items() if credentials is not None}
 
     def _build(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from jobber.domain.credentials import host_of
 from jobber.domain.errors import (
     BuildFailed,
     ImageNotFound,
@@ -114,7 +115,7 @@ class RegistryContract:
         name, credentials = self._guarded(world)
         world.engine.registry.push(name, credentials=credentials, progress=FakeProgress())
         world.engine.images.remove(name)
-        given = {name.registry: credentials}
+        given = {host_of(name): credentials}
         image = world.build(tmp_path, f"FROM {name}\nENV SAID=built\n", bases=(name,), credentials=given)
 
         assert world.run("variable", "SAID", image=image).stdout == b"built\n"
