@@ -51,7 +51,7 @@ class _Connection:
         except TimeoutError:
             raise WireBroken("no answer in time") from None
         except OSError as error:
-            raise WireBroken(reason_of(error)) from None
+            raise WireBroken(_reason(error)) from None
         if not chunk:
             raise WireBroken("the engine closed the connection")
         self.received += chunk
@@ -404,7 +404,7 @@ def connect(endpoint: Endpoint, *, seconds: float) -> Transport:
             case Scheme.SSH:
                 raise WireUnreachable("an engine behind ssh needs a tunnel to it")
     except OSError as error:
-        raise WireUnreachable(reason_of(error)) from None
+        raise WireUnreachable(_reason(error)) from None
     return sock
 
 
@@ -431,7 +431,7 @@ def _send(connection: _Connection, octets: bytes) -> None:
     try:
         connection.socket.sendall(octets)
     except OSError as error:
-        raise WireBroken(reason_of(error)) from None
+        raise WireBroken(_reason(error)) from None
 
 
 def _send_stream(connection: _Connection, stream: Iterable[bytes]) -> None:
@@ -443,7 +443,7 @@ def _send_stream(connection: _Connection, stream: Iterable[bytes]) -> None:
         except (BrokenPipeError, ConnectionResetError):
             return  # the engine answers before it has read all: the answer says why
         except OSError as error:
-            raise WireBroken(reason_of(error)) from None
+            raise WireBroken(_reason(error)) from None
     _send(connection, b"0\r\n\r\n")
 
 
@@ -457,8 +457,6 @@ def _word(value: object) -> str:
             return str(value)
 
 
-def reason_of(error: OSError) -> str:
-    """What went wrong, in a few words."""
+def _reason(error: OSError) -> str:
     name = str(getattr(error, "reason", None) or "")  # of TLS: TLSV13_ALERT_CERTIFICATE_REQUIRED
-    text = name.replace("_", " ") if name else error.strerror or str(error) or type(error).__name__
-    return text.lower()
+    return (name.replace("_", " ") or error.strerror or str(error) or type(error).__name__).lower()

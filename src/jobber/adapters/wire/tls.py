@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobber.adapters.wire.client import WireUnreachable, reason_of
+from jobber.adapters.wire.client import WireUnreachable
 
 if TYPE_CHECKING:
     import socket
@@ -165,4 +165,6 @@ def _told(error: OSError, folder: Path) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         lacks = "" if (folder / "ca.pem").exists() else f"; there is no {folder}/ca.pem"
         return f"certificate verify failed: {error.verify_message}{lacks}"
-    return reason_of(error)
+    if isinstance(error, ssl.SSLError) and error.reason:
+        return error.reason.replace("_", " ").lower()
+    return (error.strerror or str(error)).lower()
