@@ -5,11 +5,11 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
-from jobber.adapters.registry_events import follow
+from jobber.adapters.registry_events import exchange
 from jobber.adapters.wire import Wire, parse_endpoint
 from jobber.domain.errors import PullRefused, PushRefused
 from jobber.domain.reference import parse_reference
@@ -25,7 +25,10 @@ def answering(octets: bytes) -> Iterator[Wire]:
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
-        connection, _ = listener.accept()
+        try:
+            connection, _ = listener.accept()
+        except OSError:
+            return
         with connection:
             connection.recv(1 << 16)
             connection.sendall(octets)
@@ -37,6 +40,8 @@ def answering(octets: bytes) -> Iterator[Wire]:
         yield wire
     finally:
         wire.close()
+        with suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
         thread.join()
         listener.close()
 
@@ -47,9 +52,9 @@ def chunk(text: str) -> bytes:
 
 
 def pushed(octets: bytes, refused: type[PushRefused | PullRefused] = PushRefused) -> str:
-    with answering(HEAD + octets) as wire, wire.call("POST", "/push") as response:
+    with answering(HEAD + octets) as wire:
         name = parse_reference("r.test/x:1")
-        return follow(response, name, refused=refused, credentials=None, progress=FakeProgress())
+        return exchange(wire, "/push", {}, reference=name, refused=refused, credentials=None, progress=FakeProgress())
 
 
 END = b"0\r\n\r\n"
@@ -75,3 +80,20 @@ def test_connection_that_is_cut_is_an_error(octets: bytes, refused: type[PushRef
 def test_error_inside_the_stream_is_an_error(event: str) -> None:
     with pytest.raises(PushRefused, match="no space"):
         pushed(chunk('{"status":"Pushed","id":"a"}\n') + chunk(event) + END)
+
+
+def test_engine_that_is_gone_is_an_error_that_says_what_to_push() -> None:
+    with answering(b"") as wire:
+        pass
+    with pytest.raises(PushRefused, match="cut") as caught:
+        exchange(
+            wire,
+            "/push",
+            {},
+            reference=parse_reference("r.test/x:1"),
+            refused=PushRefused,
+            credentials=None,
+            progress=FakeProgress(),
+        )
+
+    assert "jobber push r.test/x:1" in str(caught.value.hint)

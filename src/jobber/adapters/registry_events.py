@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from jobber.adapters.layer_progress import LayerProgress
 from jobber.adapters.masking import masked
 from jobber.adapters.refusals import refusal
-from jobber.adapters.wire import WireBroken
+from jobber.adapters.wire import WireBroken, WireUnreachable
 from jobber.domain.credentials import HUB
 from jobber.domain.errors import PullRefused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from jobber.adapters.wire import Response
+    from jobber.adapters.wire import Response, Wire
     from jobber.domain.credentials import Credentials
     from jobber.domain.errors import PushRefused
     from jobber.domain.progress import Progress
@@ -26,6 +26,26 @@ if TYPE_CHECKING:
 
 _DIGEST = re.compile(r"digest: (sha256:[0-9a-f]{64})")
 _SERVER_OF_HUB = "https://index.docker.io/v1/"
+
+
+def exchange(
+    wire: Wire,
+    path: str,
+    query: Mapping[str, object],
+    *,
+    reference: ImageReference,
+    refused: type[PullRefused | PushRefused],
+    credentials: Credentials | None,
+    progress: Progress,
+    cause: Callable[[str], str] = str,
+) -> str:
+    """Pull or push, and return the digest that is told, if one is. Raises `refused`, or a kind of it."""
+    headers = authorization(credentials, reference)
+    try:
+        with wire.call("POST", path, query=query, headers=headers) as response:
+            return follow(response, reference, refused=refused, credentials=credentials, progress=progress, cause=cause)
+    except (WireBroken, WireUnreachable) as error:
+        raise refused(str(reference), why=f"the connection to the engine was cut: {error}") from None
 
 
 def follow(
@@ -37,27 +57,24 @@ def follow(
     progress: Progress,
     cause: Callable[[str], str] = str,
 ) -> str:
-    """Read the stream to its end and return the digest it tells, if it does. Raises `refused`, or a kind of it.
+    """Read the stream to its end and return the digest it tells, if it does.
 
-    `cause` takes the cause out of what the engine says.
+    `cause` takes the cause out of what the engine says. Raises `refused`, or a kind of it, and `WireBroken`.
     """
     digest = ""
     short = replace(reference, registry=None, namespace=())  # so that a narrow terminal has room for the layers
     layers = LayerProgress(f"{'pulling' if refused is PullRefused else 'pushing'} {short}")
     if not response.ok:
         raise refusal(refused, reference, cause(response.why()), credentials)
-    try:
-        for event in response.json_lines():
-            if not isinstance(event, dict):
-                continue
-            if why := event.get("error") or (event.get("errorDetail") or {}).get("message"):
-                raise refusal(refused, reference, cause(str(why)), credentials)
-            told = _DIGEST.search(event.get("status") or "")
-            digest = (event.get("aux") or {}).get("Digest") or (told[1] if told else digest)
-            if line := layers.tell(event):
-                progress.step(masked(line, [credentials]))
-    except WireBroken as error:
-        raise refused(str(reference), why=f"the connection to the engine was cut: {error}") from None
+    for event in response.json_lines():
+        if not isinstance(event, dict):
+            continue
+        if why := event.get("error") or (event.get("errorDetail") or {}).get("message"):
+            raise refusal(refused, reference, cause(str(why)), credentials)
+        told = _DIGEST.search(event.get("status") or "")
+        digest = (event.get("aux") or {}).get("Digest") or (told[1] if told else digest)
+        if line := layers.tell(event):
+            progress.step(masked(line, [credentials]))
     return digest
 
 
