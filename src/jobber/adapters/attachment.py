@@ -10,14 +10,14 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 from jobber.adapters.frames import output_reader
-from jobber.adapters.wire import Response, WireBroken, WireUnreachable
+from jobber.adapters.wire import Pending, Response, WireBroken, WireUnreachable
 from jobber.domain.errors import EngineLost
 from jobber.domain.events import DeadlinePassed, Exited, Signalled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jobber.adapters.wire import Pending, RawStream
+    from jobber.adapters.wire import RawStream
     from jobber.domain.container import Terminal
     from jobber.domain.events import JobEvent
     from jobber.domain.ports import Interruptions, JobInput
@@ -147,6 +147,8 @@ class StreamAttachment:
 
     def _take_answer(self) -> None:
         """Docker sends the head of its answer at once, and the body at the job's end; Podman both at the end."""
+        if isinstance(self._answer, Pending) and not self._answer.is_here():
+            return
         answer, self._answer = self._answer, None
         assert answer is not None
         try:

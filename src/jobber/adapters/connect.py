@@ -90,7 +90,7 @@ def connect(
         try:
             answer = _ask(candidate.endpoint, dial=way.dial)
         except (WireUnreachable, WireBroken) as error:
-            why = way.complaint() or str(error)
+            why = str(error) if str(error).startswith("ssh: ") else way.complaint() or str(error)
             way.close()
             tried.append((f"{candidate.endpoint} ({candidate.why})", why))
             if candidate.named and host is None:

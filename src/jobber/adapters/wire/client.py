@@ -228,6 +228,21 @@ class Pending:
         """The descriptor to wait on for the answer."""
         return self._connection.socket.fileno()
 
+    def is_here(self) -> bool:
+        """Whether some of the answer has come: over TLS the descriptor may be ready for less."""
+        if self._connection.received:
+            return True
+        self._connection.socket.settimeout(0)
+        try:
+            self._connection.received += self._connection.socket.recv(_CHUNK)
+        except BlockingIOError:
+            return False
+        except OSError:
+            pass  # the answer is that it broke
+        finally:
+            self._connection.socket.settimeout(self._wire.patience)
+        return True
+
     def answer(self) -> Response:
         """The answer, waited for. Raises `WireBroken`."""
         try:
@@ -345,6 +360,11 @@ class Wire:
         except BaseException:
             connection.close()
             raise
+
+    @property
+    def patience(self) -> float | None:
+        """How many seconds each piece of an answer may take."""
+        return self._seconds
 
     def keep(self, connection: _Connection) -> None:
         """Take back a connection whose exchange is complete."""

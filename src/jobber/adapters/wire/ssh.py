@@ -270,7 +270,8 @@ def _told(said: str) -> str:
 
 def _last_line(log: Path) -> str:
     try:
-        lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return ""
-    return lines[-1].strip() if lines else ""
+    said = [line.strip() for line in lines if line.strip() and not line.lower().startswith(("warning:", "**"))]
+    return said[-1] if said else ""
