@@ -168,7 +168,7 @@ class TestSsh:
             remote(tmp_path, engine_address) as machine,
             user(tmp_path, engine_address, PATH=machine.search_path) as shell,
         ):
-            check_streams(shell, "-H", machine.address)
+            check_streams(shell, "-H", machine.address, size=MUCH // 2)
 
             assert machine.processes() == []
 

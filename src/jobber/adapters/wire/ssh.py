@@ -161,13 +161,16 @@ class SshTunnel:
     def _forward(self, path: str, log: Path, seconds: float) -> None:
         """Have a socket here that leads to one over there."""
         sockets = f"{self._folder}/engine:{path}"
-        done = subprocess.run(
-            [*self._words("ssh", "no", seconds), "-O", "forward", "-L", sockets, "--", self._endpoint.host],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=seconds,
-            check=False,
-        )
+        try:
+            done = subprocess.run(
+                [*self._words("ssh", "no", seconds), "-O", "forward", "-L", sockets, "--", self._endpoint.host],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=seconds,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise WireUnreachable(f"ssh: no answer in {seconds:g} s") from None
         if done.returncode != 0:
             why = done.stderr.decode(errors="replace").strip().splitlines()
             raise WireUnreachable(_told(why[-1] if why else _last_line(log)))
