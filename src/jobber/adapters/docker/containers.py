@@ -12,7 +12,7 @@ from jobber.adapters.docker.create_host import NVIDIA
 from jobber.adapters.docker.parts import remove_part
 from jobber.adapters.docker.translate import container_of, failed, not_started
 from jobber.adapters.frames import copy_frames
-from jobber.adapters.wire import WireBroken
+from jobber.adapters.wire import RawStream, WireBroken
 from jobber.domain.container import ContainerId, VolumeMount
 from jobber.domain.errors import ContainerNotFound, EngineFailed, ImageNotFound, NameTaken
 from jobber.domain.label import Label
@@ -90,7 +90,7 @@ class DockerContainers:
         job = _Job(self._wire, container)
         terminal = job.has_terminal()
         stream = self._wire.upgrade(f"/containers/{container}/attach", query=_ATTACH)
-        if not isinstance(stream, tuple):
+        if not isinstance(stream, RawStream):
             with stream:
                 self._found(container, stream, "attach to the container")
             raise EngineFailed("attach to the container", why="it gives no stream")

@@ -54,7 +54,7 @@ class FakeEngine:
         self._containers = FakeContainers(self.store, self._images, flavour=flavour)
         self._registry = FakeRegistryPort(self.store, self._images, self.remote)
         self._inputs = FakeInputs(self.store, self._images, mounts_images=mounts_images)
-        self._builder = FakeBuilder(self.store, self._images)
+        self._builder = FakeBuilder(self.store, self._images, self._registry)
 
     @property
     def images(self) -> FakeImages:

@@ -11,7 +11,7 @@ from jobber.adapters.podman.commit import commit
 from jobber.adapters.podman.create_body import create_body
 from jobber.adapters.podman.parts import create_failed, remove_part
 from jobber.adapters.podman.translate import container_of, failed, not_started
-from jobber.adapters.wire import WireBroken
+from jobber.adapters.wire import RawStream, WireBroken
 from jobber.domain.container import ContainerId, ContainerSpecification, VolumeMount
 from jobber.domain.errors import ContainerNotFound, EngineFailed, ImageNotFound, OptionUnsupported
 from jobber.domain.label import Label
@@ -90,7 +90,7 @@ class PodmanContainers:
         job = _Job(self._wire, container)
         terminal = job.has_terminal()
         stream = self._wire.upgrade(f"/containers/{container}/attach", query=_ATTACH)
-        if not isinstance(stream, tuple):
+        if not isinstance(stream, RawStream):
             with stream:
                 if stream.status == _MISSING:
                     raise ContainerNotFound(container)
