@@ -3,8 +3,8 @@
     python tests/engines/with_current_engines.py -- COMMAND...
 
 The first time JOBBER_TEST_DOCKER is a Docker with its classic image store, and JOBBER_TEST_PODMAN a Podman; the
-second time JOBBER_TEST_DOCKER is a Docker with the containerd store. A `docker` client with buildx comes first on the PATH.
-The engines are those of Debian's next release (`next_release.py`), in namespaces that end with this program.
+second time JOBBER_TEST_DOCKER is a Docker with the containerd store. A `docker` client with buildx comes first on the
+PATH. The engines are those of Debian's next release (`next_release.py`), in namespaces that end with this program.
 """
 
 from __future__ import annotations

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from jobber.domain.container import ImageMount
 from jobber.domain.errors import OptionUnsupported
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from jobber.domain.container import ContainerSpecification, VolumeMount
     from jobber.domain.options import ContainerOptions
@@ -62,7 +63,7 @@ def _host_config(
         "NetworkMode": options.network or "default",
         "ReadonlyRootfs": options.read_only,
         "Privileged": options.privileged,
-        "Mounts": [_input_mount(mount) for mount in specification.inputs],
+        "Mounts": _input_mounts(specification.inputs),
         "DeviceRequests": _device_requests(specification, runtimes),
         "ExtraHosts": list(options.extra_hosts),
         "CapAdd": list(options.capabilities_added),
@@ -101,6 +102,19 @@ def _port_bindings(options: ContainerOptions) -> dict[str, list[dict[str, str]]]
         host = "" if port.host is None else str(port.host)
         bindings.setdefault(f"{port.container}/{port.protocol}", []).append({"HostIp": port.address, "HostPort": host})
     return bindings
+
+
+def _input_mounts(inputs: Sequence[ImageMount | VolumeMount]) -> list[dict[str, Any]]:
+    spellings: Counter[str] = Counter()
+    mounts = []
+    for mount in inputs:
+        described = _input_mount(mount)
+        if isinstance(mount, ImageMount):
+            # Docker 28 names what it mounts after the image as it is written, and mounts no name twice.
+            described["Source"] = mount.image[: len(mount.image) - spellings[mount.image]]
+            spellings[mount.image] += 1
+        mounts.append(described)
+    return mounts
 
 
 def _input_mount(mount: ImageMount | VolumeMount) -> dict[str, Any]:

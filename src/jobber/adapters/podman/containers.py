@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _MISSING = 404
 _NOT_MODIFIED = 304
 _ATTACH = {"stream": True, "stdin": True, "stdout": True, "stderr": True}
+_TAKES_CONFIGURATION = 5
 _POLL = "10ms"
 """Podman 4 looks every 250 ms whether a container has ended, unless it is told otherwise."""
 
@@ -34,8 +35,9 @@ _POLL = "10ms"
 class PodmanContainers:
     """The containers behind a wire."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire, *, major: int) -> None:
         self._wire = wire
+        self._major = major
 
     def create(self, specification: ContainerSpecification) -> ContainerId:
         """Make a container."""
@@ -112,7 +114,8 @@ class PodmanContainers:
 
     def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
         """Make an image of an exited container's file system."""
-        return commit(self._wire, container, snapshot=snapshot, log=log)
+        takes_configuration = self._major >= _TAKES_CONFIGURATION
+        return commit(self._wire, container, snapshot=snapshot, log=log, takes_configuration=takes_configuration)
 
     def remove(self, container: ContainerId) -> None:
         """Kill and remove a container with its anonymous volumes."""

@@ -40,13 +40,14 @@ class PodmanEngine:
         number = (version or _version(wire))["Version"]
         self._compatible = wire
         self._wire = wire.within(_LIBPOD)
-        self._mounts_directories = int(number.partition(".")[0]) >= _MOUNTS_DIRECTORIES
+        major = int(number.partition(".")[0])
+        self._mounts_directories = major >= _MOUNTS_DIRECTORIES
         self._description = EngineDescription(
             name="podman", version=number, mounts_images=self._mounts_directories, address=address
         )
         self._closing = closing
         self._images = PodmanImages(self._wire)
-        self._containers = PodmanContainers(self._wire)
+        self._containers = PodmanContainers(self._wire, major=major)
 
     @property
     def images(self) -> PodmanImages:
