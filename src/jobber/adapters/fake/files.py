@@ -93,7 +93,10 @@ class Files:
 
     def is_directory(self, path: str) -> bool:
         """Whether it is a directory, a link followed; one that only holds something counts."""
-        real = self.resolve(path)
+        try:
+            real = self.resolve(path)
+        except OSError:  # links in a ring
+            return False
         if real == "/":
             return True
         node = self._lookup(real)
