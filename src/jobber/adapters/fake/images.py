@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from jobber.domain.errors import ImageNotFound, PullRefused, PushRefused, TagTaken
+from jobber.domain.errors import EngineFailed, ImageNotFound, PullRefused, PushRefused, TagTaken
 from jobber.domain.reference import ImageId, ImageReference, parse_image_id
 
 if TYPE_CHECKING:
@@ -48,6 +48,9 @@ class FakeImages:
                 self._store.tags.pop(str(name.with_default_tag()), None)
                 if image in self._store.tags.values():
                     return
+                self._store.tags[str(name.with_default_tag())] = image
+            if any(container.image == image for container in self._store.containers.values()):
+                raise EngineFailed(f"remove image {name}", why="a container uses it")
             for tag in [tag for tag, id_ in self._store.tags.items() if id_ == image]:
                 del self._store.tags[tag]
             del self._store.images[image]
