@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test test-current check engines clean
+.PHONY: demo test test-current fidelity check engines clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/python demo
@@ -17,6 +17,12 @@ test: $(VENV)/.development
 test-current: $(VENV)/.development
 	$(BIN)/python tests/engines/with_current_engines.py -- \
 		$(BIN)/python -m pytest -n 2 --dist loadgroup -m "docker or podman" $(PYTEST)
+
+# The fake against real engines, for many random steps.
+STEPS ?= 2000
+fidelity: $(VENV)/.development
+	JOBBER_FIDELITY_STEPS=$(STEPS) $(BIN)/python tests/engines/with_engines.py -- \
+		$(BIN)/python -m pytest -n 2 --dist loadgroup tests/fidelity $(PYTEST)
 
 check: $(VENV)/.development
 	$(BIN)/ruff check

@@ -1,8 +1,8 @@
 """Two worlds that get the same calls, the fake's and a real engine's, and must answer alike.
 
 What is not compared, for it is the engine's own and no promise of a port: ids, times, sizes, the variables and labels
-that an engine adds by itself (`PATH`, `container`, `io.buildah.version`), words of error texts, and the modes of
-directories.
+that an engine adds by itself (`PATH`, `container`, `io.buildah.version`), the order of variables (Podman's is that of
+a hash table), words of error texts, and the modes of directories.
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ def image_facts(image: Image) -> object:
         sorted(labels.items()),
         replace(
             configuration,
-            environment=tuple(mine),
+            environment=tuple(sorted(mine)),
             workdir=configuration.workdir or "/",
             user=configuration.user or "0",
         ),
