@@ -10,10 +10,12 @@ from jobber.adapters.host.clock import SystemClock
 from jobber.adapters.ownership import current_owner
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jobber.adapters.host.signals import SignalInterruptions
     from jobber.cli.messages import Messages
-    from jobber.domain.credentials import Credentials
-    from jobber.domain.ports import Engine
+    from jobber.domain.credentials import CredentialEntry, Credentials
+    from jobber.domain.ports import Engine, Keyring
     from jobber.domain.reference import ImageReference
     from jobber.domain.use_cases.build import ImageBuild
     from jobber.domain.use_cases.recover import Recovery
@@ -28,7 +30,12 @@ class NoCredentials:
         return None
 
 
-def runner(engine: Engine, interruptions: SignalInterruptions, progress: Messages) -> Runner:
+def keyring(_entries: Sequence[CredentialEntry]) -> Keyring:
+    """Who we are to registries, by the setting `credentials` and what the user has logged in with."""
+    return NoCredentials()
+
+
+def runner(engine: Engine, interruptions: SignalInterruptions, progress: Messages, keys: Keyring) -> Runner:
     """The use case of `jobber run`."""
     from jobber.adapters.host.console import StandardStreams
     from jobber.domain.use_cases.run import Runner
@@ -38,7 +45,7 @@ def runner(engine: Engine, interruptions: SignalInterruptions, progress: Message
         clock=SystemClock(),
         console=StandardStreams(before_output=progress.clear),
         interruptions=interruptions,
-        keyring=NoCredentials(),
+        keyring=keys,
         progress=progress,
         version=__version__,
         new_id=_new_id(),
@@ -46,7 +53,9 @@ def runner(engine: Engine, interruptions: SignalInterruptions, progress: Message
     )
 
 
-def image_build(engine: Engine, interruptions: SignalInterruptions, progress: Messages, folder: str) -> ImageBuild:
+def image_build(
+    engine: Engine, interruptions: SignalInterruptions, progress: Messages, keys: Keyring, folder: str
+) -> ImageBuild:
     """The use case of `jobber build`, for a context folder."""
     from jobber.adapters.git import GitTree
     from jobber.domain.use_cases.build import ImageBuild
@@ -55,14 +64,14 @@ def image_build(engine: Engine, interruptions: SignalInterruptions, progress: Me
         engine=engine,
         clock=SystemClock(),
         interruptions=interruptions,
-        keyring=NoCredentials(),
+        keyring=keys,
         tree=GitTree(folder),
         progress=progress,
         version=__version__,
     )
 
 
-def recovery(engine: Engine, interruptions: SignalInterruptions, progress: Messages) -> Recovery:
+def recovery(engine: Engine, interruptions: SignalInterruptions, progress: Messages, keys: Keyring) -> Recovery:
     """The use case of `jobber recover`."""
     from jobber.adapters.host.console import Spool
     from jobber.adapters.ownership import is_alive
@@ -72,7 +81,7 @@ def recovery(engine: Engine, interruptions: SignalInterruptions, progress: Messa
         engine=engine,
         clock=SystemClock(),
         interruptions=interruptions,
-        keyring=NoCredentials(),
+        keyring=keys,
         progress=progress,
         version=__version__,
         spool=Spool,

@@ -56,6 +56,9 @@ class ImageStore(Protocol):
     def remove(self, name: ImageReference | ImageId) -> None:
         """Remove a tag, and the image with its last one; by id, the image. Raises `ImageNotFound`."""
 
+    def references(self) -> Sequence[str]:
+        """The tags of all images, as the user knows them: for shells to complete."""
+
 
 class Registry(Protocol):
     """The way from an engine to the registries."""

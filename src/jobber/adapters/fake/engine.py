@@ -125,7 +125,7 @@ class FakeEngine:
             settled,
             {**(below.labels if below else {}), **(labels or {})},
         )
-        self.store.tags[str(parse_reference(name).with_default_tag())] = made
+        self.store.tags.put(str(parse_reference(name).with_default_tag()), made)
         return made
 
     def read(self, name: str, path: str) -> bytes:
