@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from jobber.adapters.context import parse_ignore
 from jobber.adapters.fake.containers import find_program
-from jobber.adapters.fake.files import Files, Layer, Node, file_node
+from jobber.adapters.fake.files import Files, Layer, Node
 from jobber.adapters.fake.job import Job
 from jobber.domain.credentials import host_of
 from jobber.domain.errors import BuildFailed, ImageNotFound, JobNotStarted, PullRefused
@@ -170,14 +170,15 @@ class _Build:
             variables[name] = value
 
     def _do_env(self, rest: str) -> None:
-        known = self._now.environment
-        for name, value in _pairs(self._expand(rest, self._variables())):
-            known[name] = value
+        variables, known = self._variables(), self._now.environment
+        for name, value in _pairs(rest):
+            known[name] = self._expand(value, variables)
         environment = tuple(f"{name}={value}" for name, value in known.items())
         self._configure(environment=environment)
 
     def _do_label(self, rest: str) -> None:
-        self._now.labels.update(_pairs(self._expand(rest, self._variables())))
+        variables = self._variables()
+        self._now.labels.update({name: self._expand(value, variables) for name, value in _pairs(rest)})
 
     def _do_cmd(self, rest: str) -> None:
         self._configure(command=_command(rest))
@@ -252,9 +253,9 @@ class _Build:
                     if below.is_symlink():
                         yield below.relative_to(path).as_posix(), Node(kind="link", target=str(below.readlink()))
                     elif below.is_file():
-                        yield below.relative_to(path).as_posix(), file_node(below.read_bytes())
+                        yield below.relative_to(path).as_posix(), _read(below)
             elif not self._ignore.ignores(path.relative_to(self._context).as_posix()):
-                yield "", file_node(path.read_bytes())
+                yield "", _read(path)
 
     def _do_run(self, rest: str) -> None:
         argv = tuple(json.loads(rest)) if rest.startswith("[") else tuple(shlex.split(rest))
@@ -292,6 +293,10 @@ class _Build:
 
     def _expand(self, text: str, variables: Mapping[str, str]) -> str:
         return _VARIABLE.sub(lambda m: variables.get(m[1] or m[3]) or m[2] or "", text)
+
+
+def _read(path: Path) -> Node:
+    return Node(content=path.read_bytes(), mode=path.stat().st_mode & 0o7777)
 
 
 def _instructions(text: str) -> Iterator[tuple[int, str, str]]:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from jobber.adapters.refusals import refusal
-from jobber.domain.errors import ImageNotFound, PullRefused, PushedImageMissing, PushRefused, TagTaken
+from jobber.domain.errors import EngineFailed, ImageNotFound, PullRefused, PushedImageMissing, PushRefused, TagTaken
 from jobber.domain.reference import ImageId, ImageReference, parse_image_id
 
 if TYPE_CHECKING:
@@ -44,15 +44,18 @@ class FakeImages:
             self._store.tags.put(str(reference), found)
 
     def remove(self, name: ImageReference | ImageId) -> None:
-        """Remove a tag, and the image with its last one; by id, the image. Raises `ImageNotFound`."""
+        """Remove a tag, and the image with its last one; by id, the image. Raises `ImageNotFound`, `EngineFailed`."""
         with self._call("remove-image"):
             image = self.find(name).id
-            if isinstance(name, ImageReference):
-                self._store.tags.drop(str(name.with_default_tag()))
-                if self._store.tags.names_of(image):
-                    return
-            for tag in self._store.tags.names_of(image):
+            tag = str(name.with_default_tag()) if isinstance(name, ImageReference) else None
+            names = self._store.tags.names_of(image)
+            if tag in names and len(names) > 1:
                 self._store.tags.drop(tag)
+                return
+            if any(container.image == image for container in self._store.containers.values()):
+                raise EngineFailed(f"remove image {name}", why="a container uses it")
+            for each in names:
+                self._store.tags.drop(each)
             del self._store.images[image]
 
     def references(self) -> tuple[str, ...]:

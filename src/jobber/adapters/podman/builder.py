@@ -25,15 +25,19 @@ _STEP = re.compile(r"(\[\d+/\d+\] )?STEP \d+(/\d+)?: .*")
 _IS_ID = re.compile(r"[0-9a-f]{64}").fullmatch
 _CACHE_IS_STALE = "checking if cached image exists from a previous build"
 """Podman looks through all images for a cached step, and fails where one of them is removed meanwhile."""
+_EXPANDS_LABELS = 5
+"""From this version on labels of a build are lines of its Dockerfile, in which variables are put in."""
+_DOLLAR = "${jobber_has_no_such_variable:-$}"
 _IGNORE_FILES = (".containerignore", ".dockerignore")
 
 
 class PodmanBuilder:
     """The builder behind a wire."""
 
-    def __init__(self, wire: Wire, *, images: PodmanImages) -> None:
+    def __init__(self, wire: Wire, *, images: PodmanImages, major: int) -> None:
         self._wire = wire
         self._images = images
+        self._expands_labels = major >= _EXPANDS_LABELS
 
     def build(self, request: BuildRequest, *, progress: Progress) -> ImageId:
         """Build an image, untagged. Raises `BuildFailed`."""
@@ -44,6 +48,11 @@ class PodmanBuilder:
                 raise
         return self._build(replace(request, no_cache=True), progress)
 
+    def _labels(self, request: BuildRequest) -> dict[str, str]:
+        if not self._expands_labels:
+            return dict(request.labels)
+        return {name: value.replace("$", _DOLLAR) for name, value in request.labels.items()}
+
     def _build(self, request: BuildRequest, progress: Progress) -> ImageId:
         if request.secrets:
             raise OptionUnsupported(
@@ -52,7 +61,7 @@ class PodmanBuilder:
         context = ContextStream(Path(request.context), Path(request.dockerfile), _IGNORE_FILES)
         query = {
             "dockerfile": context.name,
-            "labels": json.dumps(dict(request.labels)),
+            "labels": json.dumps(self._labels(request)),
             "buildargs": json.dumps({k: v for k, v in request.arguments.items() if v is not None}),
             "target": request.target,
             "platform": request.platform,

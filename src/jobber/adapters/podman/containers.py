@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _MISSING = 404
 _NOT_MODIFIED = 304
 _ATTACH = {"stream": True, "stdin": True, "stdout": True, "stderr": True}
+_TAKES_CONFIGURATION = (5,)
 _POLL = "10ms"
 """Podman 4 looks every 250 ms whether a container has ended, unless it is told otherwise."""
 
@@ -124,7 +125,8 @@ class PodmanContainers:
 
     def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
         """Make an image of an exited container's file system."""
-        return commit(self._wire, container, snapshot=snapshot, log=log)
+        takes_configuration = self._version >= _TAKES_CONFIGURATION
+        return commit(self._wire, container, snapshot=snapshot, log=log, takes_configuration=takes_configuration)
 
     def remove(self, container: ContainerId) -> None:
         """Kill and remove a container with its anonymous volumes."""
