@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -34,18 +35,18 @@ class Watcher:
         self._thread.join()
 
     def _watch(self) -> None:
-        while not self._stop.wait(0.001):
+        while not self._stop.wait(0.005):
             self.rounds += 1
             for process in Path("/proc").iterdir():
                 if process.name.isdecimal():
                     self._look(process / "cmdline")
                     self._look(process / "environ")
-            for path in self._folder.rglob("*"):
-                if path.is_file() and not path.is_symlink():
-                    self._look(path)
+            for folder, _, files in os.walk(self._folder):  # which takes no offence where one is removed meanwhile
+                for file in files:
+                    self._look(Path(folder, file))
 
     def _look(self, path: Path) -> None:
-        with suppress(OSError):
+        with suppress(OSError):  # it has ended, or is a socket
             octets = path.read_bytes()
             if any(form in octets for form in self._forms):
                 self.seen.add(f"{path}: {octets[:200]!r}")

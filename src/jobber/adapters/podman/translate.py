@@ -35,7 +35,7 @@ def image_of(answer: dict[str, Any]) -> Image:
     return Image(
         id=image_id(answer["Id"]),
         references=user_names(answer.get("RepoTags") or ()),
-        digests=true_digests(answer.get("RepoDigests") or ()),
+        digests=true_digests(answer.get("RepoDigests") or (), own=answer.get("Digest") or ""),
         labels=config.get("Labels") or answer.get("Labels") or {},
         configuration=ImageConfiguration(
             command=_words(config.get("Cmd")),
