@@ -9,6 +9,7 @@ image is an export of the whole file system.
 from __future__ import annotations
 
 import json
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 _MISSING = 404
 _LOG = "/run.log"
 _ROOT = "0"
+_UNMOUNTED = "changing to intended-new-root directory"
+_TRIES = 20
+_PAUSE = 0.25
+"""Seconds."""
 
 
 def commit(wire: Wire, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
@@ -83,15 +88,21 @@ def _commit(wire: Wire, container: str, changes: list[str]) -> ImageId:
 
 
 def _put_log(wire: Wire, container: str, log: BinaryIO) -> None:
-    with wire.call(
-        "PUT",
-        f"/containers/{container}/archive",
-        query={"path": "/"},
-        stream=log_archive(log),
-        headers={"Content-Type": "application/x-tar"},
-    ) as response:
-        if not response.ok:
-            raise failed(f"write {_LOG}", response)
+    """Write the log, again where Podman's own clean-up took the file system away in the middle of it."""
+    for attempt in range(_TRIES):
+        with wire.call(
+            "PUT",
+            f"/containers/{container}/archive",
+            query={"path": "/"},
+            stream=log_archive(log),
+            headers={"Content-Type": "application/x-tar"},
+        ) as response:
+            if response.ok:
+                return
+            error = failed(f"write {_LOG}", response)
+        if _UNMOUNTED not in error.why or attempt == _TRIES - 1:
+            raise error
+        time.sleep(_PAUSE)
 
 
 def _changes(snapshot: Snapshot, container: dict[str, Any]) -> list[str]:
