@@ -11,6 +11,7 @@ the first image is an export of the whole file system.
 from __future__ import annotations
 
 import json
+import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -33,6 +34,10 @@ _LOG = "/run.log"
 _ROOT = "0"
 _CLEARING_UP = "stopped"
 """A container whose process has ended and whose file system is about to be unmounted; then it is `exited`."""
+_UNMOUNTED = "changing to intended-new-root directory"
+_TRIES = 20
+_PAUSE = 0.25
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +135,21 @@ def _commit(wire: Wire, container: str, wanted: _Wanted) -> ImageId:
 
 
 def _put_log(wire: Wire, container: str, log: BinaryIO) -> None:
-    with wire.call(
-        "PUT",
-        f"/containers/{container}/archive",
-        query={"path": "/"},
-        stream=log_archive(log),
-        headers={"Content-Type": "application/x-tar"},
-    ) as response:
-        if not response.ok:
-            raise failed(f"write {_LOG}", response)
+    """Write the log, again where Podman's own clean-up took the file system away in the middle of it."""
+    for attempt in range(_TRIES):
+        with wire.call(
+            "PUT",
+            f"/containers/{container}/archive",
+            query={"path": "/"},
+            stream=log_archive(log),
+            headers={"Content-Type": "application/x-tar"},
+        ) as response:
+            if response.ok:
+                return
+            error = failed(f"write {_LOG}", response)
+        if _UNMOUNTED not in error.why or attempt == _TRIES - 1:
+            raise error
+        time.sleep(_PAUSE)
 
 
 def _configured(snapshot: Snapshot, container: dict[str, Any]) -> _Wanted:
