@@ -24,11 +24,12 @@ def create_body(
     options = specification.options
     body: dict[str, Any] = {
         "Image": specification.image,
-        "AttachStdin": True,
+        "AttachStdin": specification.reads_input,
         "AttachStdout": True,
         "AttachStderr": True,
-        "OpenStdin": True,
-        "StdinOnce": True,
+        "OpenStdin": specification.reads_input,
+        # A terminal outlives the one who sat before it; other input ends with whoever gives it.
+        "StdinOnce": specification.reads_input and specification.terminal is None,
         "Tty": specification.terminal is not None,
         "Env": [f"{name}={value}" for name, value in options.environment],
         "Labels": {**dict(options.labels), **specification.labels},

@@ -28,7 +28,7 @@ def create_body(specification: ContainerSpecification) -> dict[str, Any]:
     options = specification.options
     body: dict[str, Any] = {
         "image": specification.image.removeprefix("sha256:"),
-        "stdin": True,
+        "stdin": specification.reads_input,
         "terminal": specification.terminal is not None,
         "env": dict(options.environment),
         "labels": {**dict(options.labels), **specification.labels},

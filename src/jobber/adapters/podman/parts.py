@@ -12,6 +12,8 @@ from jobber.domain.errors import EngineFailed, ImageNotFound, NameTaken
 from jobber.domain.label import Label
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jobber.adapters.wire import Wire
     from jobber.domain.reference import ImageId
 
@@ -20,14 +22,22 @@ _DUMMY = "/jobber-never-starts-this"
 
 
 def make_part(
-    wire: Wire, image: ImageId, *, name: str | None = None, volumes: tuple[dict[str, Any], ...] = ()
+    wire: Wire,
+    image: ImageId,
+    *,
+    name: str | None = None,
+    volumes: tuple[dict[str, Any], ...] = (),
+    facts: Mapping[str, str] | None = None,
 ) -> ContainerId:
-    """Make a container that is never started, and says whose it is. Raises `NameTaken`, `ImageNotFound`."""
+    """Make a container that is never started, and says whose it is. Raises `NameTaken`, `ImageNotFound`.
+
+    `facts` stand beside the owner, or in its place.
+    """
     body: dict[str, Any] = {
         "image": image.removeprefix("sha256:"),
         "entrypoint": [_DUMMY],
         "command": [_DUMMY],
-        "labels": {Label.RUN: json.dumps({Label.PART: current_owner()})},
+        "labels": {Label.RUN: json.dumps({Label.PART: current_owner(), **(facts or {})})},
         "netns": {"nsmode": "none"},
         "volumes": list(volumes),
     }

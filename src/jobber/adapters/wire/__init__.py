@@ -5,7 +5,7 @@ much as all of them together (180 to 250 ms); podman-py has no attach at all; an
 This knows HTTP and sockets, and nothing of any engine.
 """
 
-from jobber.adapters.wire.client import Pending, Response, Wire, WireBroken, WireUnreachable
+from jobber.adapters.wire.client import Pending, Response, Wire, WireBroken, WireUnreachable, patience
 from jobber.adapters.wire.endpoint import Endpoint, TlsFiles, parse_endpoint
 
 __all__ = [
@@ -17,4 +17,5 @@ __all__ = [
     "WireBroken",
     "WireUnreachable",
     "parse_endpoint",
+    "patience",
 ]

@@ -6,30 +6,32 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jobber.domain.container import ContainerSpecification
-from jobber.domain.errors import EngineLost, Interrupted, LogLost, UsageError
+from jobber.domain.errors import ContainerNotFound, EngineLost, Interrupted, LogLost, UsageError
 from jobber.domain.input import check_destinations, lies_within, normal_path
+from jobber.domain.label import Label
 from jobber.domain.labels import container_labels
 from jobber.domain.policy import Outcome, PullPolicy, ResultImagePolicy
-from jobber.domain.record import RecordedInput, RunEnding, RunPlan
+from jobber.domain.record import RecordedInput, RunEnding, RunPlan, parse_ending
+from jobber.domain.reference import parse_reference
 from jobber.domain.use_cases.find_image import FoundImage, ImageFinder
 from jobber.domain.use_cases.finish import Finisher
-from jobber.domain.use_cases.watch import Abandoned, Watch
+from jobber.domain.use_cases.watch import Abandoned, Watch, take_signal
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from typing import BinaryIO
 
     from jobber.domain.container import ContainerId, ImageMount, VolumeMount
     from jobber.domain.input import InputSpecification
     from jobber.domain.options import ContainerOptions
     from jobber.domain.ports import Attachment, Clock, Console, Engine, Interruptions, Keyring
+    from jobber.domain.use_cases.finish import Finished
     from jobber.domain.progress import Progress
     from jobber.domain.reference import ImageId, ImageReference, Registry
 
 STOP_SECONDS = 10.0
 EXIT_TIMED_OUT = 124
 EXIT_INTERRUPTED = 130
-_RECOVER = "`jobber recover` finishes its run when the job has ended"
+_RECOVER = "`jobber attach {run}` follows it, `jobber recover` finishes its run when the job has ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class RunRequest:
     pull: PullPolicy = PullPolicy.ALWAYS
     push: bool = True
     configs: tuple[str, ...] = ()
+    detach: bool = False
+    """Whether the job is started and left to itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,15 @@ class RunResult:
     image: ImageId | None
     """The result image; None where none is kept."""
     tags: tuple[ImageReference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """How a job was seen to end."""
+
+    ending: RunEnding
+    promptly: bool
+    """Whether we were there all the time, so that nobody can have thought us dead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +120,28 @@ class Runner:
 
     def run(self, request: RunRequest) -> RunResult:
         """Run a job to its end and keep its result. Raises any `JobberError`."""
+        prepared, container = self._create(request)
+        with self.console.spool() as log:
+            try:
+                watched = self._watch(container, prepared.plan, log)
+                finished = self._finish(container, prepared, watched, log)
+            except ContainerNotFound:
+                finished = self._finished_by_another(prepared.plan)
+        assert finished.ending is not None
+        return result_of(finished, finished.ending)
+
+    def detach(self, request: RunRequest) -> str:
+        """Start a job, leave it to itself, and return the run's id. Raises any `JobberError`."""
+        prepared, container = self._create(request)
+        try:
+            self._stop_if_interrupted()
+            self.engine.containers.start(container)
+        except BaseException:
+            self.engine.containers.remove(container)
+            raise
+        return prepared.plan.id
+
+    def _create(self, request: RunRequest) -> tuple[PreparedRun, ContainerId]:
         prepared = self.prepare(request)
         with self.interruptions.abortable():
             mounts = self._provide(prepared)
@@ -118,60 +153,81 @@ class Runner:
             inputs=mounts,
             labels=container_labels(prepared.plan, version=self.version),
             runtime=request.runtime,
+            terminal=None if request.detach else self.console.terminal,
+            reads_input=not request.detach,
         )
-        container = self.engine.containers.create(specification)
-        with self.console.spool() as log:
-            ending = self._watch(container, request, log)
-            return self._finish(container, prepared, ending, log)
+        return prepared, self.engine.containers.create(specification)
 
-    def _watch(self, container: ContainerId, request: RunRequest, log: BinaryIO) -> RunEnding:
+    def _watch(self, container: ContainerId, plan: RunPlan, log: BinaryIO) -> _Watched:
         attachment: Attachment | None = None
-        try:
-            self._stop_if_interrupted()
-            attachment = self.engine.containers.attach(
-                container, stdin=self.console.stdin, interruptions=self.interruptions
-            )
-            started = self.clock.now()
-            self.engine.containers.start(container)
-        except BaseException:
-            if attachment is not None:
+        terminal = self.console.terminal
+        with self.console.raw():
+            try:
+                self._stop_if_interrupted()
+                attachment = self.engine.containers.attach(
+                    container, stdin=self.console.stdin, interruptions=self.interruptions, terminal=terminal
+                )
+                started = self.clock.now()
+                self.engine.containers.start(container)
+            except BaseException:
+                if attachment is not None:
+                    attachment.close()
+                self.engine.containers.remove(container)
+                raise
+            if terminal is not None:
+                attachment.resize(terminal)
+            watch = self._watcher(container, plan, log)
+            try:
+                exit_status, outcome = watch.until_exit(attachment, timeout=plan.timeout)
+            except Abandoned as abandoned:
+                raise self._left_running(container, plan, abandoned.signal) from None
+            except (EngineLost, LogLost) as error:
+                error.hint = self._left_as_it_is(container, plan)
+                raise
+            finally:
                 attachment.close()
-            self.engine.containers.remove(container)
-            raise
-        grace = request.options.stop_timeout
-        watch = Watch(
+        if watch.ends_early is None and exit_status:
+            outcome = self.engine.runs.noted_end(plan.id) or outcome  # `jobber stop` says so
+        ending = RunEnding(started=started, finished=self.clock.now(), outcome=outcome, exit_status=exit_status)
+        return _Watched(ending, promptly=not watch.was_disturbed)
+
+    def _watcher(self, container: ContainerId, plan: RunPlan, log: BinaryIO) -> Watch:
+        return Watch(
             containers=self.engine.containers,
             container=container,
             console=self.console,
             clock=self.clock,
+            progress=self.progress,
             log=log,
-            grace=STOP_SECONDS if grace is None else float(grace),
+            grace=plan.grace,
+            on_end=lambda outcome: self.engine.runs.note_end(plan.id, image=plan.image.id, outcome=outcome),
         )
-        try:
-            exit_status, outcome = watch.until_exit(attachment, timeout=request.timeout)
-        except Abandoned as abandoned:
-            raise self._left_running(container, abandoned.signal) from None
-        except (EngineLost, LogLost) as error:
-            error.hint = f"container {container[:12]} is left as it is: {_RECOVER}"
-            raise
-        finally:
-            attachment.close()
-        return self._ending(started, outcome, exit_status)
 
-    def _finish(self, container: ContainerId, prepared: PreparedRun, ending: RunEnding, log: BinaryIO) -> RunResult:
+    def _finish(self, container: ContainerId, prepared: PreparedRun, watched: _Watched, log: BinaryIO) -> Finished:
+        plan, ending = prepared.plan, watched.ending
+        runs, image = self.engine.runs, prepared.code.image.id
+        claim = runs.hold(plan.id, image=image) if watched.promptly else runs.claim(plan.id, image=image)
         finisher = Finisher(self.engine, self.clock, self.interruptions, self.keyring, self.progress, self.version)
-        finished = finisher.finish(container, prepared.plan, ending, code=prepared.code.image, log=log)
-        match ending.outcome:
-            case Outcome.TIMED_OUT:
-                exit_status = EXIT_TIMED_OUT
-            case Outcome.INTERRUPTED:
-                exit_status = EXIT_INTERRUPTED
-            case Outcome.SUCCEEDED | Outcome.FAILED:
-                exit_status = ending.exit_status
-        return RunResult(exit_status, ending.outcome, finished.image, finished.tags)
+        try:
+            return finisher.finish(
+                container,
+                plan,
+                ending,
+                claim=claim,
+                code=prepared.code.image,
+                log=lambda: log,
+                is_first=watched.promptly and ending.outcome in (Outcome.SUCCEEDED, Outcome.FAILED),
+            )
+        finally:
+            claim.release()
 
-    def _ending(self, started: datetime, outcome: Outcome, exit_status: int) -> RunEnding:
-        return RunEnding(started=started, finished=self.clock.now(), outcome=outcome, exit_status=exit_status)
+    def _finished_by_another(self, plan: RunPlan) -> Finished:
+        """What became of a run whose container another jobber has taken away. Raises `ContainerNotFound`."""
+        for image in self.engine.runs.results(plan.id):
+            if recorded := parse_ending(image.labels[Label.RUN]):
+                self.progress.note("finished-by-another", id=image.id, **plan.facts)
+                return Finished(image.id, tuple(parse_reference(text) for text in image.references), recorded[1])
+        raise ContainerNotFound(f"of run {plan.id}: somebody has removed it")
 
     def _provide(self, prepared: PreparedRun) -> tuple[ImageMount | VolumeMount, ...]:
         return tuple(
@@ -188,7 +244,7 @@ class Runner:
         engine = self.engine.describe()
         return RunPlan(
             id=self.new_id,
-            owner=self.owner,
+            owner="" if request.detach else self.owner,
             image=code.recorded,
             inputs=tuple(
                 RecordedInput(found.recorded, spec.source_in(found.image), spec.destination)
@@ -205,6 +261,8 @@ class Runner:
             keep=request.keep,
             push=request.push,
             added_environment=request.options.added_environment,
+            timeout=request.timeout,
+            grace=STOP_SECONDS if request.options.stop_timeout is None else float(request.options.stop_timeout),
         )
 
     def _check_volumes(self, request: RunRequest, code: FoundImage) -> None:
@@ -226,10 +284,25 @@ class Runner:
             self.progress.warn("volumes-lost", volumes=", ".join(lost))
 
     def _stop_if_interrupted(self) -> None:
-        if signalled := self.interruptions.take():
-            raise Interrupted(signalled.signal)
+        if signal := take_signal(self.interruptions):
+            raise Interrupted(signal)
 
-    def _left_running(self, container: ContainerId, signal: str) -> Interrupted:
+    def _left_running(self, container: ContainerId, plan: RunPlan, signal: str) -> Interrupted:
         error = Interrupted(signal)
-        error.hint = f"container {container[:12]} is left as it is: {_RECOVER}"
+        error.hint = self._left_as_it_is(container, plan)
         return error
+
+    def _left_as_it_is(self, container: ContainerId, plan: RunPlan) -> str:
+        return f"container {container[:12]} is left as it is: {_RECOVER.format(run=plan.id)}"
+
+
+def result_of(finished: Finished, ending: RunEnding) -> RunResult:
+    """What `jobber run` makes of a run that was finished."""
+    match ending.outcome:
+        case Outcome.TIMED_OUT:
+            exit_status = EXIT_TIMED_OUT
+        case Outcome.INTERRUPTED:
+            exit_status = EXIT_INTERRUPTED
+        case Outcome.SUCCEEDED | Outcome.FAILED:
+            exit_status = ending.exit_status
+    return RunResult(exit_status, ending.outcome, finished.image, finished.tags)

@@ -1,0 +1,132 @@
+"""Where a job's output comes out: a raw stream to the job, or the engine's log of it."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import suppress
+from typing import TYPE_CHECKING, Protocol
+
+from jobber.adapters.wire import WireBroken
+
+if TYPE_CHECKING:
+    from jobber.adapters.wire import Response
+
+_RECEIVE = 1 << 20
+
+
+class Outlet(Protocol):
+    """Something that output comes from, and that input may go into."""
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there is something to receive that can't be seen from the descriptor."""
+
+    @property
+    def ended_well(self) -> bool:
+        """Whether the end that was received is surely one, and no cut."""
+
+    def fileno(self) -> int:
+        """The descriptor to wait on; -1 where there is none any more."""
+
+    def receive(self) -> bytes | None:
+        """What has come; None for nothing yet, empty at the end, of whatever kind."""
+
+    def send(self, octets: memoryview, /) -> int:
+        """Send some of this, and tell how much. Raises `OSError`."""
+
+    def end_sending(self) -> None:
+        """Tell that nothing more is sent."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+class LiveOutlet:
+    """A raw stream in both directions."""
+
+    def __init__(self, stream: tuple[socket.socket, bytes]) -> None:
+        self._socket, self._first = stream
+        self._socket.setblocking(False)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether something came together with the engine's answer."""
+        return bool(self._first)
+
+    @property
+    def ended_well(self) -> bool:
+        """A cut looks like an end here."""
+        return False
+
+    def fileno(self) -> int:
+        """The socket's descriptor."""
+        return self._socket.fileno()
+
+    def receive(self) -> bytes | None:
+        """What has come."""
+        if self._first:
+            first, self._first = self._first, b""
+            return first
+        try:
+            return self._socket.recv(_RECEIVE)
+        except BlockingIOError:
+            return None
+        except OSError:
+            return b""
+
+    def send(self, octets: memoryview, /) -> int:
+        """Send some of this."""
+        return self._socket.send(octets)
+
+    def end_sending(self) -> None:
+        """Close our half."""
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_WR)
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._socket.close()
+
+
+class LogOutlet:
+    """The engine's log, which takes no input."""
+
+    def __init__(self, response: Response) -> None:
+        self._response = response
+        self._chunks = response.chunks()
+        self._ended_well = False
+
+    @property
+    def has_more(self) -> bool:
+        """Whether a part of the answer has been read from the wire and not yet from here."""
+        return self._response.has_begun
+
+    @property
+    def ended_well(self) -> bool:
+        """Whether the answer came to its own end."""
+        return self._ended_well
+
+    def fileno(self) -> int:
+        """The answer's descriptor."""
+        return self._response.fileno()
+
+    def receive(self) -> bytes | None:
+        """The next piece of the answer."""
+        try:
+            return next(self._chunks)
+        except StopIteration:
+            self._ended_well = True
+        except (WireBroken, OSError):
+            pass
+        return b""
+
+    def send(self, octets: memoryview, /) -> int:
+        """Drop it: a log has no ears."""
+        return len(octets)
+
+    def end_sending(self) -> None:
+        """Nothing is ever sent."""
+
+    def close(self) -> None:
+        """Give the answer up."""
+        self._response.close()
