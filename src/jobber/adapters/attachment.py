@@ -91,6 +91,7 @@ class StreamAttachment:
         self._answer: Pending | Response | None = None
         self._stdin = stdin
         self._pending = memoryview(b"")
+        self._ends_input = False
         self._interruptions = interruptions
         self._monotonic = monotonic
         self._exit_status: int | None = None
@@ -168,7 +169,7 @@ class StreamAttachment:
         if self._line is not None:
             if self._line is not self._source:
                 readers.append(self._line.fileno())
-            if self._pending:
+            if self._pending or self._ends_input:
                 writers.append(self._line.fileno())
             elif self._stdin is not None:
                 readers.append(self._stdin.fileno())
@@ -313,10 +314,11 @@ class StreamAttachment:
     def _send(self) -> None:
         if self._line is None:
             return
+        if self._ends_input:
+            self._end_input()
+            return
         try:
             self._pending = self._pending[self._line.send(self._pending) :]
-        except BlockingIOError:
-            return
         except OSError:  # the job reads no more, or has ended, or the wire is cut: its reading end will tell
             self._pending = memoryview(b"")
             if not self._job.has_terminal:
@@ -325,7 +327,7 @@ class StreamAttachment:
     def _end_input(self) -> None:
         self._stdin = None
         if self._line is not None and not self._job.has_terminal:  # the half of a terminal would be all of it
-            self._line.end_sending()
+            self._ends_input = not self._line.end_sending()
 
     def _drop_lines(self) -> None:
         for outlet in (self._source, self._line):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import socket
-from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
 from jobber.adapters.wire import WireBroken
 
 if TYPE_CHECKING:
-    from jobber.adapters.wire import Response
+    from jobber.adapters.wire import RawStream, Response
 
 _RECEIVE = 1 << 20
 
@@ -32,10 +30,10 @@ class Outlet(Protocol):
         """What has come; None for nothing yet, empty at the end, of whatever kind."""
 
     def send(self, octets: memoryview, /) -> int:
-        """Send some of this, and tell how much. Raises `OSError`."""
+        """Send some of this, and tell how much; 0 for not now. Raises `OSError`."""
 
-    def end_sending(self) -> None:
-        """Tell that nothing more is sent."""
+    def end_sending(self) -> bool:
+        """Tell that nothing more is sent; False for not now."""
 
     def close(self) -> None:
         """Let go of it."""
@@ -44,14 +42,13 @@ class Outlet(Protocol):
 class LiveOutlet:
     """A raw stream in both directions."""
 
-    def __init__(self, stream: tuple[socket.socket, bytes]) -> None:
-        self._socket, self._first = stream
-        self._socket.setblocking(False)
+    def __init__(self, stream: RawStream) -> None:
+        self._stream = stream
 
     @property
     def has_more(self) -> bool:
-        """Whether something came together with the engine's answer."""
-        return bool(self._first)
+        """Whether something came together with the engine's answer, or with what TLS has read."""
+        return self._stream.has_pending
 
     @property
     def ended_well(self) -> bool:
@@ -60,32 +57,23 @@ class LiveOutlet:
 
     def fileno(self) -> int:
         """The socket's descriptor."""
-        return self._socket.fileno()
+        return self._stream.fileno()
 
     def receive(self) -> bytes | None:
         """What has come."""
-        if self._first:
-            first, self._first = self._first, b""
-            return first
-        try:
-            return self._socket.recv(_RECEIVE)
-        except BlockingIOError:
-            return None
-        except OSError:
-            return b""
+        return self._stream.receive(_RECEIVE)
 
     def send(self, octets: memoryview, /) -> int:
         """Send some of this."""
-        return self._socket.send(octets)
+        return self._stream.send(octets)
 
-    def end_sending(self) -> None:
+    def end_sending(self) -> bool:
         """Close our half."""
-        with suppress(OSError):
-            self._socket.shutdown(socket.SHUT_WR)
+        return self._stream.end_input()
 
     def close(self) -> None:
-        """Close the socket."""
-        self._socket.close()
+        """Close the connection."""
+        self._stream.close()
 
 
 class LogOutlet:
@@ -124,8 +112,9 @@ class LogOutlet:
         """Drop it: a log has no ears."""
         return len(octets)
 
-    def end_sending(self) -> None:
+    def end_sending(self) -> bool:
         """Nothing is ever sent."""
+        return True
 
     def close(self) -> None:
         """Give the answer up."""

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from jobber.domain.credentials import Credentials
     from jobber.domain.ports import Engine
     from jobber.domain.reference import ImageReference
+    from jobber.domain.use_cases.adopt import Adoption
+    from jobber.domain.use_cases.attach import Following
     from jobber.domain.use_cases.build import ImageBuild
-    from jobber.domain.use_cases.recover import Recovery
     from jobber.domain.use_cases.run import Runner
 
 
@@ -62,13 +63,13 @@ def image_build(engine: Engine, interruptions: SignalInterruptions, progress: Me
     )
 
 
-def recovery(engine: Engine, interruptions: SignalInterruptions, progress: Messages) -> Recovery:
-    """The use case of `jobber recover`."""
+def adoption(engine: Engine, interruptions: SignalInterruptions, progress: Messages) -> Adoption:
+    """What finishes the runs of others, for `recover`, `attach` and `stop`."""
     from jobber.adapters.host.console import Spool
     from jobber.adapters.ownership import is_alive
-    from jobber.domain.use_cases.recover import Recovery
+    from jobber.domain.use_cases.adopt import Adoption
 
-    return Recovery(
+    return Adoption(
         engine=engine,
         clock=SystemClock(),
         interruptions=interruptions,
@@ -78,6 +79,14 @@ def recovery(engine: Engine, interruptions: SignalInterruptions, progress: Messa
         spool=Spool,
         is_alive=is_alive,
     )
+
+
+def following(engine: Engine, interruptions: SignalInterruptions, progress: Messages) -> Following:
+    """The use case of `jobber attach`."""
+    from jobber.adapters.host.console import StandardStreams
+    from jobber.domain.use_cases.attach import Following
+
+    return Following(adoption(engine, interruptions, progress), StandardStreams(before_output=progress.clear))
 
 
 def _new_id() -> str:

@@ -38,6 +38,7 @@ def run(
     no_push: bool = False,
     iidfile: Path | None = None,
     dry_run: bool = False,
+    detach: bool = False,
     options: GlobalOptions | None = None,
 ) -> int:
     """Run a job in a container and keep its file system as a result image.
@@ -70,6 +71,8 @@ def run(
         Write the result image's id to this file.
     dry_run
         Print the plan and change nothing.
+    detach
+        Start the job, print the id of the run and leave it: attach, stop and recover take it from there.
 
     """
     options = options or GlobalOptions()
@@ -90,6 +93,7 @@ def run(
         registry=options.registry(),
         pull=pull,
         push=not no_push,
+        detach=detach,
     )
     check_writable(iidfile)
     interruptions = SignalInterruptions()
@@ -99,6 +103,11 @@ def run(
             from jobber.cli.plan import print_plan
 
             print_plan(request, use_case.prepare(replace(request, pull=PullPolicy.NEVER)))
+            return 0
+        if detach:
+            run_id = use_case.detach(request)
+            progress.clear()
+            print(run_id)
             return 0
         result = use_case.run(request)
     progress.clear()

@@ -66,11 +66,14 @@ COMMANDS: Mapping[str, Syntax] = {
             ("--pull",),
             ("--iidfile",),
         ),
-        flags=_spellings(("--no-push",), ("--dry-run",)),
+        flags=_spellings(("--no-push",), ("--dry-run",), ("--detach",)),
         takes_rest=True,
     ),
     "push": Syntax(),
     "recover": Syntax(),
+    "ps": Syntax(flags=_spellings(("--json",))),
+    "attach": Syntax(valued=_spellings(("--since",))),
+    "stop": Syntax(),
 }
 
 

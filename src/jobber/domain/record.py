@@ -65,7 +65,6 @@ class RunPlan:
     grace: float = 10.0
     """Seconds between SIGTERM and SIGKILL."""
 
-
     @property
     def facts(self) -> dict[str, str]:
         """What a message about this run names."""

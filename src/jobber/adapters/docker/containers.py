@@ -145,4 +145,3 @@ class DockerContainers:
             raise ContainerNotFound(container)
         if not response.ok:
             raise failed(call, response)
-

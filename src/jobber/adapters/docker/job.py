@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from jobber.adapters.docker.translate import container_of, failed
 from jobber.adapters.outlets import LiveOutlet, LogOutlet, Outlet
 from jobber.adapters.replay import Tally, TextTally
-from jobber.adapters.wire import WireBroken, patience
+from jobber.adapters.wire import RawStream, WireBroken, patience
 from jobber.domain.errors import ContainerNotFound, EngineFailed, LogUnreadable
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class DockerJob:
             "detachKeys": NO_DETACH_KEYS if self.has_terminal else None,
         }
         stream = self._wire.upgrade(f"/containers/{self._container}/attach", query=query)
-        if isinstance(stream, tuple):
+        if isinstance(stream, RawStream):
             return LiveOutlet(stream)
         with stream:
             self._found(stream, "attach to the container")

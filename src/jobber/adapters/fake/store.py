@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from jobber.adapters.fake.clock import FakeClock
     from jobber.adapters.fake.files import Files, Layer, Place
     from jobber.adapters.fake.job import Timeline
+    from jobber.adapters.fake.runs import FakeClaim
     from jobber.domain.container import ContainerSpecification
     from jobber.domain.errors import JobberError
     from jobber.domain.image import ImageConfiguration
+    from jobber.domain.policy import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,6 @@ class StoredContainer:
     start: float = 0.0
     started: str = ""
     finished: str = ""
-    seen: int = 0
-    """How many of the outputs have been given out."""
 
 
 @dataclass(slots=True)
@@ -90,6 +90,9 @@ class Store:
     volumes: dict[str, StoredVolume] = field(default_factory=dict)
     host: Layer = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    claims: dict[str, FakeClaim] = field(default_factory=dict)
+    notes: dict[str, Outcome] = field(default_factory=dict)
+    """Why a run's job was asked to end."""
     journal: list[str] = field(default_factory=list)
     _counter: int = 0
 

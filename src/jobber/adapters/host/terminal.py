@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 _DEFAULT = Terminal(rows=24, columns=80)
 _MODE = re.compile(rb"\x1b\[\?([0-9;]{1,40})([hl])")
 _LONGEST = 48
-_UNDONE_BY_RESET = frozenset((b"1", b"9", b"1000", b"1001", b"1002", b"1003", b"1004", b"1005", b"1006", b"1015", b"2004"))
+_UNDONE_BY_RESET = frozenset(
+    (b"1", b"9", b"1000", b"1001", b"1002", b"1003", b"1004", b"1005", b"1006", b"1015", b"2004")
+)
 """Modes of the keyboard and the mouse that a shell does not expect."""
 _SCREENS = frozenset((b"47", b"1047", b"1049"))
 _CURSOR = b"25"

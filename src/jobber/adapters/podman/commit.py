@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jobber.adapters.archive import log_archive
+from jobber.adapters.ownership import unfinished_labels
 from jobber.adapters.podman.parts import make_part, remove_part
 from jobber.adapters.podman.translate import failed, image_id
 from jobber.domain.errors import ContainerNotFound, EngineFailed, JobberError
@@ -43,7 +44,8 @@ def commit(wire: Wire, container: ContainerId, *, snapshot: Snapshot, log: Binar
     if not _is_mounted_over(facts):
         _put_log(wire, container, log)
         return _commit(wire, container, changes)
-    return _commit_again(wire, _commit(wire, container, changes), changes, log=log)
+    unfinished = [f"LABEL {name}={value}" for name, value in unfinished_labels().items()]
+    return _commit_again(wire, _commit(wire, container, [*changes, *unfinished]), changes, log=log)
 
 
 def _commit_again(wire: Wire, first: ImageId, changes: list[str], *, log: BinaryIO) -> ImageId:
@@ -67,7 +69,11 @@ def _flatten(wire: Wire, container: str) -> ImageId:
         if not exported.ok:
             raise failed("export the container", exported)
         with wire.call(
-            "POST", "/images/import", stream=exported.chunks(), headers={"Content-Type": "application/x-tar"}
+            "POST",
+            "/images/import",
+            query={"changes": [f"LABEL {name}={value}" for name, value in unfinished_labels().items()]},
+            stream=exported.chunks(),
+            headers={"Content-Type": "application/x-tar"},
         ) as response:
             if not response.ok:
                 raise failed("import the container", response)

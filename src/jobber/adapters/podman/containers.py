@@ -135,4 +135,3 @@ class PodmanContainers:
             raise ContainerNotFound(container)
         if not response.ok:
             raise failed(call, response)
-

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from jobber.adapters.outlets import LiveOutlet, LogOutlet, Outlet
 from jobber.adapters.podman.translate import container_of, failed, not_started
 from jobber.adapters.replay import Tally
-from jobber.adapters.wire import WireBroken, patience
+from jobber.adapters.wire import RawStream, WireBroken, patience
 from jobber.domain.container import ContainerState
 from jobber.domain.errors import ContainerNotFound, EngineFailed, LogUnreadable
 
@@ -73,7 +73,7 @@ class PodmanJob:
         }
         is_new = container_of(self._facts).state is ContainerState.CREATED
         stream = self._wire.upgrade(f"/containers/{self._container}/attach", query=query)
-        if isinstance(stream, tuple):
+        if isinstance(stream, RawStream):
             return LiveOutlet(stream)
         with stream:
             if stream.status == _MISSING:

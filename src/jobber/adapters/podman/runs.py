@@ -69,8 +69,7 @@ class PodmanRunCalls:
                 raise failed("list images", response)
             found = response.json() or ()
         return [
-            Commit(image_id(item["Id"]), item["Labels"][Label.RUN], tagged=bool(item.get("RepoTags")))
-            for item in found
+            Commit(image_id(item["Id"]), item["Labels"][Label.RUN], tagged=bool(item.get("RepoTags"))) for item in found
         ]
 
     def inspect(self, image: ImageId) -> Image:

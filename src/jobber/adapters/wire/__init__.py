@@ -7,10 +7,12 @@ This knows HTTP and sockets, and nothing of any engine.
 
 from jobber.adapters.wire.client import Pending, Response, Wire, WireBroken, WireUnreachable, patience
 from jobber.adapters.wire.endpoint import Endpoint, TlsFiles, parse_endpoint
+from jobber.adapters.wire.raw import RawStream
 
 __all__ = [
     "Endpoint",
     "Pending",
+    "RawStream",
     "Response",
     "TlsFiles",
     "Wire",

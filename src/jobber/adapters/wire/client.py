@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
 from jobber.adapters.wire.endpoint import DEFAULT_PORT, Endpoint, Scheme
+from jobber.adapters.wire.raw import RawStream
 from jobber.domain.errors import EngineLost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from types import TracebackType
+
+    from jobber.adapters.wire.raw import Transport
 
 _CHUNK = 1 << 16
 _LONGEST_HEAD = 1 << 18
@@ -48,12 +51,12 @@ class WireBroken(EngineLost):
 
 
 class _Connection:
-    """One socket with what was read from it and not yet used."""
+    """One connection with what was read from it and not yet used."""
 
     __slots__ = ("fresh", "received", "socket")
 
-    def __init__(self, sock: socket.socket) -> None:
-        self.socket = sock
+    def __init__(self, transport: Transport) -> None:
+        self.socket = transport
         self.received = bytearray()
         self.fresh = True
 
@@ -114,7 +117,10 @@ class Response:
     @property
     def has_begun(self) -> bool:
         """Whether some of the body is here, or all of it has been read."""
-        return self._connection is None or bool(self._connection.received)
+        connection = self._connection
+        if connection is None or connection.received:
+            return True
+        return bool(getattr(connection.socket, "has_pending", False))  # TLS reads whole records
 
     def chunks(self) -> Iterator[bytes]:
         """The body, in pieces as they come. Raises `WireBroken` where it ends too early."""
@@ -326,10 +332,8 @@ class Wire:
             raise
         return Pending(self, connection, method)
 
-    def upgrade(
-        self, path: str, *, query: Mapping[str, object] | None = None
-    ) -> tuple[socket.socket, bytes] | Response:
-        """Turn a connection into a raw stream: its socket, and what has come on it already.
+    def upgrade(self, path: str, *, query: Mapping[str, object] | None = None) -> RawStream | Response:
+        """Turn a connection into a raw stream.
 
         An engine that refuses gives its answer instead. Raises `WireUnreachable` and `WireBroken`.
         """
@@ -351,7 +355,7 @@ class Wire:
             status = connection.received.split(maxsplit=2)[1]
             if status == b"101" or (status == b"200" and b"raw-stream" in connection.received):
                 del connection.received[: connection.received.find(b"\r\n\r\n") + 4]
-                return connection.socket, bytes(connection.received)
+                return RawStream(connection.socket, bytes(connection.received))
             return Response(self, connection, "POST")
         except BaseException:
             connection.close()
@@ -391,8 +395,8 @@ class Wire:
         return _Connection(sock)
 
 
-def connect(endpoint: Endpoint, *, seconds: float) -> socket.socket:
-    """Open a socket to an endpoint within `seconds`. Raises `WireUnreachable`."""
+def connect(endpoint: Endpoint, *, seconds: float) -> Transport:
+    """Open a connection to an endpoint within `seconds`. Raises `WireUnreachable`."""
     try:
         match endpoint.scheme:
             case Scheme.UNIX:
@@ -410,7 +414,7 @@ def connect(endpoint: Endpoint, *, seconds: float) -> socket.socket:
                 if endpoint.tls is not None:
                     from jobber.adapters.wire.tls import secure
 
-                    sock = secure(sock, endpoint)
+                    return secure(sock, endpoint)
             case Scheme.SSH:
                 raise WireUnreachable("ssh is not a scheme that this wire speaks")
     except OSError as error:

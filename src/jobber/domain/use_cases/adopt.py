@@ -57,7 +57,9 @@ def find_run(engine: Engine, text: str) -> UnfinishedRun:
     """The run that a text means: its id or the beginning of it, or its container's id or name. Raises `RunNotFound`."""
     runs = list(unfinished_runs(engine))
     exact = [run for run in runs if text in (run.plan.id, run.container.id, run.container.name)]
-    found = exact or [run for run in runs if text and (run.plan.id.startswith(text) or run.container.id.startswith(text))]
+    found = exact or [
+        run for run in runs if text and (run.plan.id.startswith(text) or run.container.id.startswith(text))
+    ]
     if len(found) > 1:
         raise RunNotFound(text, why=f"{len(found)} runs begin with")
     if not found:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import Interrupted
-from jobber.domain.policy import Outcome
 from jobber.domain.record import RunEnding
 from jobber.domain.use_cases.adopt import Watcher, find_run
 from jobber.domain.use_cases.run import result_of
@@ -17,6 +16,7 @@ from jobber.domain.use_cases.watch import Abandoned, Onlooker
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from jobber.domain.policy import Outcome
     from jobber.domain.ports import Console
     from jobber.domain.use_cases.adopt import Adoption, UnfinishedRun
     from jobber.domain.use_cases.run import RunResult

@@ -134,9 +134,7 @@ class Finisher:
         )
         return self.engine.containers.commit(container, snapshot=snapshot, log=log)
 
-    def _tag(
-        self, image: ImageId, plan: RunPlan, ending: RunEnding, *, is_first: bool
-    ) -> tuple[ImageReference, ...]:
+    def _tag(self, image: ImageId, plan: RunPlan, ending: RunEnding, *, is_first: bool) -> tuple[ImageReference, ...]:
         if plan.repository is None:
             return ()
         code = parse_reference(plan.repository)
@@ -185,3 +183,12 @@ class Finisher:
         self.engine.containers.remove(container)
         if not is_first:
             self.engine.runs.forget(plan.id)
+
+
+def finished_by_another(engine: Engine, plan: RunPlan, *, progress: Progress) -> Finished:
+    """What another jobber has made of a run whose container is gone; nothing where it kept no result."""
+    for image in engine.runs.results(plan.id):
+        if recorded := parse_ending(image.labels[Label.RUN]):
+            progress.note("finished-by-another", id=image.id, **plan.facts)
+            return Finished(image.id, tuple(parse_reference(text) for text in image.references), recorded[1])
+    return Finished(None)

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 from jobber.domain.container import ContainerSpecification
 from jobber.domain.errors import ContainerNotFound, EngineLost, Interrupted, LogLost, UsageError
 from jobber.domain.input import check_destinations, lies_within, normal_path
-from jobber.domain.label import Label
 from jobber.domain.labels import container_labels
 from jobber.domain.policy import Outcome, PullPolicy, ResultImagePolicy
-from jobber.domain.record import RecordedInput, RunEnding, RunPlan, parse_ending
-from jobber.domain.reference import parse_reference
+from jobber.domain.record import RecordedInput, RunEnding, RunPlan
 from jobber.domain.use_cases.find_image import FoundImage, ImageFinder
-from jobber.domain.use_cases.finish import Finisher
+from jobber.domain.use_cases.finish import Finished, Finisher, finished_by_another
 from jobber.domain.use_cases.watch import Abandoned, Watch, take_signal
 
 if TYPE_CHECKING:
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
     from jobber.domain.input import InputSpecification
     from jobber.domain.options import ContainerOptions
     from jobber.domain.ports import Attachment, Clock, Console, Engine, Interruptions, Keyring
-    from jobber.domain.use_cases.finish import Finished
     from jobber.domain.progress import Progress
     from jobber.domain.reference import ImageId, ImageReference, Registry
 
@@ -126,7 +123,9 @@ class Runner:
                 watched = self._watch(container, prepared.plan, log)
                 finished = self._finish(container, prepared, watched, log)
             except ContainerNotFound:
-                finished = self._finished_by_another(prepared.plan)
+                finished = finished_by_another(self.engine, prepared.plan, progress=self.progress)
+                if finished.ending is None:
+                    raise
         assert finished.ending is not None
         return result_of(finished, finished.ending)
 
@@ -220,14 +219,6 @@ class Runner:
             )
         finally:
             claim.release()
-
-    def _finished_by_another(self, plan: RunPlan) -> Finished:
-        """What became of a run whose container another jobber has taken away. Raises `ContainerNotFound`."""
-        for image in self.engine.runs.results(plan.id):
-            if recorded := parse_ending(image.labels[Label.RUN]):
-                self.progress.note("finished-by-another", id=image.id, **plan.facts)
-                return Finished(image.id, tuple(parse_reference(text) for text in image.references), recorded[1])
-        raise ContainerNotFound(f"of run {plan.id}: somebody has removed it")
 
     def _provide(self, prepared: PreparedRun) -> tuple[ImageMount | VolumeMount, ...]:
         return tuple(

@@ -8,11 +8,8 @@ from typing import TYPE_CHECKING
 from jobber.domain.container import ContainerState
 from jobber.domain.errors import ContainerNotFound, RunTaken
 from jobber.domain.policy import Outcome
-from jobber.domain.record import parse_ending
-from jobber.domain.label import Label
-from jobber.domain.reference import parse_reference
 from jobber.domain.use_cases.adopt import Watcher, find_run
-from jobber.domain.use_cases.finish import Finished
+from jobber.domain.use_cases.finish import Finished, finished_by_another
 
 if TYPE_CHECKING:
     from jobber.domain.use_cases.adopt import Adoption, UnfinishedRun
@@ -75,16 +72,6 @@ def conclude(adoption: Adoption, run: UnfinishedRun) -> Finished:
                 adoption.progress.note("being-finished", why=taken.what)
             told = True
         except ContainerNotFound:
-            return finished_by_another(adoption, run)
+            return finished_by_another(adoption.engine, run.plan, progress=adoption.progress)
         with adoption.interruptions.abortable():
             adoption.clock.sleep(_POLL_SECONDS if not told else _PATIENT_POLL_SECONDS)
-
-
-def finished_by_another(adoption: Adoption, run: UnfinishedRun) -> Finished:
-    """What the one who finished a run has made of it."""
-    for image in adoption.engine.runs.results(run.plan.id):
-        if recorded := parse_ending(image.labels[Label.RUN]):
-            tags = tuple(parse_reference(text) for text in image.references)
-            adoption.progress.note("finished-by-another", id=image.id, **run.plan.facts)
-            return Finished(image.id, tags, recorded[1])
-    return Finished(None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, assert_never
 
@@ -111,10 +112,8 @@ class Watch:
     def _end(self, outcome: Outcome, signal: str) -> None:
         if self.ends_early is None:
             self.ends_early = outcome
-            try:
+            with suppress(EngineLost):  # then nobody else will know, should we be killed as well
                 self.on_end(outcome)
-            except EngineLost:
-                pass  # nobody else will know, if we should be killed as well
         self._send(signal)
 
     def _send(self, signal: str) -> None:
