@@ -47,6 +47,10 @@ class Job(Protocol):
     def patience(self) -> float:
         """For how many seconds an engine that does not answer is tried again."""
 
+    @property
+    def follow_misses_end(self) -> bool:
+        """Whether a log that is followed ends with the job, and not always with the last that it said."""
+
     def tally(self) -> Tally:
         """What counts the output as the engine's log would."""
 
@@ -96,6 +100,8 @@ class StreamAttachment:
         self._monotonic = monotonic
         self._exit_status: int | None = None
         self._output_ended = False
+        self._must_look_again = False
+        """Whether the log has to be read once more when the job has ended."""
         self._events: deque[Disturbed] = deque()
         self._retry_at: float | None = None
         self._broken_since: float | None = None
@@ -211,7 +217,10 @@ class StreamAttachment:
         source.close()
         if is_live:
             self._line = None
-        if whole or (is_live and self._exit_status is not None):
+        if whole and self._must_look_again:
+            if self._exit_status is not None:
+                self._retry(0.0)
+        elif whole or (is_live and self._exit_status is not None):
             # A log that ends well before the job does belongs to a job that has closed its output; should the
             # engine have gone instead, the answer that we wait for breaks as well.
             self._output_ended = True
@@ -238,7 +247,9 @@ class StreamAttachment:
         except _LOST:
             self._retry(0.0)
             return
-        if self._source is None:
+        if self._source is None and self._must_look_again:
+            self._retry(0.0)
+        elif self._source is None:
             self._output_ended = True  # it ended by itself, and the engine is there: nothing was cut off
             self._retry_at = None
 
@@ -278,6 +289,7 @@ class StreamAttachment:
         else:
             self._output = output_reader(multiplexed=multiplexed)
             self._remainder = self._tally.remainder()
+            self._must_look_again = self._exit_status is None and self._job.follow_misses_end
         self._source = source
         if self._exit_status is None:
             self._reopen_input()
