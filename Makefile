@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check engines clean
+.PHONY: demo test check chaos engines clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/python demo
@@ -19,6 +19,10 @@ check: $(VENV)/.development
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pytest -q -n 2 -m "not docker and not podman" $(PYTEST)
+
+# Jobs whose jobber is killed or interrupted at random moments: make chaos CHAOS='--rounds 200'
+chaos: $(VENV)/.development
+	$(BIN)/python tests/engines/with_engines.py -- $(BIN)/python tests/chaos/chaos.py $(CHAOS)
 
 # A shell with private engines around it.
 engines: $(VENV)/.development

@@ -18,7 +18,7 @@ from jobber.domain.use_cases.watch import Abandoned, Watch, take_signal
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-    from jobber.domain.container import ContainerId, ImageMount, VolumeMount
+    from jobber.domain.container import ContainerId, ImageMount, Terminal, VolumeMount
     from jobber.domain.input import InputSpecification
     from jobber.domain.options import ContainerOptions
     from jobber.domain.ports import Attachment, Clock, Console, Engine, Interruptions, Keyring
@@ -134,10 +134,10 @@ class Runner:
         prepared, container = self._create(request)
         try:
             self._stop_if_interrupted()
-            self.engine.containers.start(container)
-        except BaseException:
+        except Interrupted:
             self.engine.containers.remove(container)
             raise
+        self._start(container, prepared.plan)
         return prepared.plan.id
 
     def _create(self, request: RunRequest) -> tuple[PreparedRun, ContainerId]:
@@ -158,20 +158,14 @@ class Runner:
         return prepared, self.engine.containers.create(specification)
 
     def _watch(self, container: ContainerId, plan: RunPlan, log: BinaryIO) -> _Watched:
-        attachment: Attachment | None = None
         terminal = self.console.terminal
         with self.console.raw():
+            attachment = self._attach(container, terminal)
+            started = self.clock.now()
             try:
-                self._stop_if_interrupted()
-                attachment = self.engine.containers.attach(
-                    container, stdin=self.console.stdin, interruptions=self.interruptions, terminal=terminal
-                )
-                started = self.clock.now()
-                self.engine.containers.start(container)
+                self._start(container, plan)
             except BaseException:
-                if attachment is not None:
-                    attachment.close()
-                self.engine.containers.remove(container)
+                attachment.close()
                 raise
             if terminal is not None:
                 attachment.resize(terminal)
@@ -189,6 +183,27 @@ class Runner:
             outcome = self.engine.runs.noted_end(plan.id) or outcome  # `jobber stop` says so
         ending = RunEnding(started=started, finished=self.clock.now(), outcome=outcome, exit_status=exit_status)
         return _Watched(ending, promptly=not watch.was_disturbed)
+
+    def _attach(self, container: ContainerId, terminal: Terminal | None) -> Attachment:
+        try:
+            self._stop_if_interrupted()
+            return self.engine.containers.attach(
+                container, stdin=self.console.stdin, interruptions=self.interruptions, terminal=terminal
+            )
+        except BaseException:
+            self.engine.containers.remove(container)
+            raise
+
+    def _start(self, container: ContainerId, plan: RunPlan) -> None:
+        """Start the job; what did not start is removed, and what may have started is left to be recovered."""
+        try:
+            self.engine.containers.start(container)
+        except (Interrupted, EngineLost) as error:
+            error.hint = self._left_as_it_is(container, plan)
+            raise
+        except BaseException:
+            self.engine.containers.remove(container)
+            raise
 
     def _watcher(self, container: ContainerId, plan: RunPlan, log: BinaryIO) -> Watch:
         return Watch(
