@@ -26,5 +26,10 @@ class TestFake(EngineContract):
         engine = FakeEngine(**request.param)
         engine.image("jobber-test-base", programs={"/bin/job": job_program})
         world = World(engine, engine.clock, parse_reference("jobber-test-base"), "registry.test:5000")
+
+        def die_with_claim(run: str) -> None:
+            engine.runs.claim(run, image=world.base_id).is_dead = True
+
+        world.die_with_claim = die_with_claim
         yield world
         world.tidy()

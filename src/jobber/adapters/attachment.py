@@ -151,7 +151,8 @@ class StreamAttachment:
     def _wait(self, deadline: float | None) -> JobEvent | None:
         readers, writers = self._descriptors()
         wake = self._interruptions.fileno()
-        seconds = 0.0 if self._has_more() else self._seconds_until(deadline)
+        has_more = self._has_more()
+        seconds = 0.0 if has_more else self._seconds_until(deadline)
         ready, writable, _ = select.select([fd for fd in (*readers, wake) if fd >= 0], writers, [], seconds)
         if wake in ready and (event := self._interruptions.take()):
             return event
@@ -163,7 +164,7 @@ class StreamAttachment:
             return DeadlinePassed()
         if self._retry_at is not None and now >= self._retry_at:
             self._mend()
-        elif not ready and not writable and self._exit_status is not None:
+        elif not (ready or writable or has_more) and self._exit_status is not None:
             self._output_ended = True  # the job is gone, and for a while nothing has come
         return None
 

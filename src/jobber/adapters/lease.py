@@ -69,18 +69,18 @@ class HeldClaim:
             for part in made:
                 with suppress(JobberError):  # whoever comes next finds us dead
                     calls.remove(part)
+            calls.close()
 
     def _keep(self) -> None:
-        calls: RunCalls | None = None
-        while not self._released.wait(self._seconds):
-            calls = calls or self._calls()
-            with self._lock:
-                if self._released.is_set():
-                    return
-                with suppress(JobberError):  # an engine that is away for a while: the next beat may come through
+        while not self._released.wait(self._seconds) and not self._is_lost:
+            calls = self._calls()
+            with (
+                self._lock,
+                suppress(JobberError),
+            ):  # an engine that is away for a while: the next beat may come through
+                if not self._released.is_set():
                     self._beat_once(calls)
-            if self._is_lost:
-                return
+            calls.close()
 
     def _beat_once(self, calls: RunCalls) -> None:
         if self._part is None:

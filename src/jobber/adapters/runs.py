@@ -95,6 +95,9 @@ class RunCalls(Protocol):
     def remove_image(self, image: ImageId) -> None:
         """Remove an image by id. Raises `JobberError`."""
 
+    def close(self) -> None:
+        """Let go of connections."""
+
 
 class SharedRunStore:
     """The run store over an engine's calls."""

@@ -81,6 +81,10 @@ class DockerRunCalls:
         """Remove an image."""
         self._images.remove(image)
 
+    def close(self) -> None:
+        """Let go of connections."""
+        self._wire.close()
+
 
 def _part(item: dict[str, Any]) -> Part:
     name = item["Names"][0].removeprefix("/") if item.get("Names") else ""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from jobber.domain.reference import ImageId
 
 _MISSING = 404
+_TRIES = 5
 
 
 class PodmanRunCalls:
@@ -79,6 +80,10 @@ class PodmanRunCalls:
     def remove_image(self, image: ImageId) -> None:
         """Remove an image."""
         self._images.remove(image)
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._wire.close()
 
 
 def _part(item: dict[str, Any]) -> Part:

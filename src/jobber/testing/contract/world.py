@@ -7,6 +7,7 @@ import tempfile
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from jobber.domain.container import ContainerId, ContainerSpecification
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jobber.adapters.fake.job import Job
-    from jobber.domain.container import ImageMount, VolumeMount
+    from jobber.domain.container import ImageMount, Terminal, VolumeMount
     from jobber.domain.ports import Clock, Engine, JobInput
 
 JOB_SCRIPT = r"""#!/bin/sh
@@ -109,6 +110,8 @@ class World:
     registry_host: str | None = None
     raw_image: Callable[[ImageId], str] | None = None
     """All that the engine tells of an image, as text; to look for what must be nowhere."""
+    die_with_claim: Callable[[str], None] = lambda _run: None
+    """Let a jobber of this machine claim a run and be killed."""
     containers: list[ContainerId] = field(default_factory=list)
     images: list[ImageReference | ImageId] = field(default_factory=list)
 
@@ -131,6 +134,8 @@ class World:
         inputs: tuple[ImageMount | VolumeMount, ...] = (),
         labels: Mapping[str, str] | None = None,
         command: tuple[str, ...] | None = None,
+        terminal: Terminal | None = None,
+        reads_input: bool = True,
     ) -> ContainerId:
         """A container for a job in the job language, or for another command."""
         created = self.engine.containers.create(
@@ -140,6 +145,8 @@ class World:
                 command=("/bin/job", *words) if command is None else command,
                 inputs=inputs,
                 labels=labels or {},
+                terminal=terminal,
+                reads_input=reads_input,
             )
         )
         self.containers.append(created)
@@ -180,6 +187,10 @@ class World:
         built = self.engine.builder.build(request, progress=FakeProgress())
         self.images.append(built)
         return built
+
+    def moment(self, text: str) -> datetime:
+        """A moment as the engine tells it."""
+        return datetime.fromisoformat(text)
 
     def keep(self, image: ImageId) -> ImageId:
         """Have an image removed at the end."""
