@@ -32,4 +32,5 @@ class TestPodman(EngineContract):
         world = make_world(engine, wire, tmp_path_factory.mktemp("base"), registry_host, calls)
         yield world
         world.tidy()
+        calls.close()
         engine.close()

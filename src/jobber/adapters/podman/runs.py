@@ -65,13 +65,15 @@ class PodmanRunCalls:
     def commits(self, *, everything: bool) -> Sequence[Commit]:
         """Images with a `jobber.run` label."""
         query = {"all": everything, "filters": json.dumps({"label": [Label.RUN]})}
-        with self._wire.call("GET", "/images/json", query=query) as response:
-            if not response.ok:
-                raise failed("list images", response)
-            found = response.json() or ()
-        return [
-            Commit(image_id(item["Id"]), item["Labels"][Label.RUN], tagged=bool(item.get("RepoTags"))) for item in found
-        ]
+        for tries_left in reversed(range(_TRIES)):
+            with self._wire.call("GET", "/images/json", query=query) as response:
+                if response.ok:
+                    return [_commit(item) for item in response.json() or ()]
+                error = failed("list images", response)
+            # Podman stumbles over an image that somebody removes while it makes the list: it is made again.
+            if not tries_left or "image not known" not in error.why:
+                raise error
+        raise AssertionError
 
     def inspect(self, image: ImageId) -> Image:
         """Look an image up."""
@@ -84,6 +86,10 @@ class PodmanRunCalls:
     def close(self) -> None:
         """Let go of connections."""
         self._wire.close()
+
+
+def _commit(item: dict[str, Any]) -> Commit:
+    return Commit(image_id(item["Id"]), item["Labels"][Label.RUN], tagged=bool(item.get("RepoTags")))
 
 
 def _part(item: dict[str, Any]) -> Part:
