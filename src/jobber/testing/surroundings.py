@@ -196,7 +196,7 @@ def fake_runner(
         progress=progress or FakeProgress(),
         version=__version__,
         new_id=f"00000000-0000-4000-8000-{next(_ids):012d}",
-        owner="",
+        owner="fake/boot/1/1",
     )
 
 

@@ -314,7 +314,7 @@ def settle(store: Store, stored: StoredContainer) -> Timeline | None:
     now = store.clock.monotonic() - stored.start
     if now >= timeline.end:
         stored.state = ContainerState.EXITED
-        stored.finished = store.stamp()
+        stored.finished = store.stamp(ago=now - timeline.end)
     done = [layer for moment, layer in timeline.layers if moment <= now]
     stored.files.top = dict(done[-1]) if done else {}
     return timeline

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -101,9 +102,9 @@ class Store:
         self._counter += 1
         return sha256(f"{id(self)}/{self._counter}".encode()).hexdigest()
 
-    def stamp(self) -> str:
-        """The present moment, RFC 3339."""
-        return self.clock.now().isoformat().replace("+00:00", "Z")
+    def stamp(self, *, ago: float = 0.0) -> str:
+        """The present moment, or the one so many seconds ago, RFC 3339."""
+        return (self.clock.now() - timedelta(seconds=ago)).isoformat().replace("+00:00", "Z")
 
     def add_image(
         self,
