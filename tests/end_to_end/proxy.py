@@ -57,8 +57,16 @@ class Proxy:
                 far.connect(self._path)
                 self._open += [near, far]
                 self.accepted += 1
-            for source, sink in ((near, far), (far, near)):
-                threading.Thread(target=_pump, args=(source, sink), daemon=True).start()
+            threading.Thread(target=_serve, args=(near, far), daemon=True).start()
+
+
+def _serve(near: socket.socket, far: socket.socket) -> None:
+    answers = threading.Thread(target=_pump, args=(far, near), daemon=True)
+    answers.start()
+    _pump(near, far)
+    answers.join()
+    near.close()
+    far.close()
 
 
 def _pump(source: socket.socket, sink: socket.socket) -> None:

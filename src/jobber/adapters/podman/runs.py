@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.podman.parts import make_part, remove_part
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from jobber.domain.reference import ImageId
 
 _MISSING = 404
-_TRIES = 5
+_TRIES = 40
+_PAUSE_SECONDS = 0.1
 
 
 class PodmanRunCalls:
@@ -73,6 +75,7 @@ class PodmanRunCalls:
             # Podman stumbles over an image that somebody removes while it makes the list: it is made again.
             if not tries_left or "image not known" not in error.why:
                 raise error
+            time.sleep(_PAUSE_SECONDS)
         raise AssertionError
 
     def inspect(self, image: ImageId) -> Image:

@@ -6,9 +6,11 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jobber.domain.errors import Interrupted
+from jobber.domain.container import ContainerState
+from jobber.domain.errors import ContainerNotFound, Interrupted, RunNotFound
 from jobber.domain.record import RunEnding
 from jobber.domain.use_cases.adopt import Watcher, find_run
+from jobber.domain.use_cases.finish import finished_by_another
 from jobber.domain.use_cases.run import result_of
 from jobber.domain.use_cases.stop import conclude
 from jobber.domain.use_cases.watch import Abandoned, Onlooker
@@ -35,7 +37,15 @@ class Following:
         Raises `RunNotFound`, and `Interrupted` where we are asked to stop: the job goes on.
         """
         run = find_run(self.adoption.engine, text)
-        exit_status, outcome = self._watch(run, since)
+        if run.container.state is ContainerState.CREATED:
+            raise RunNotFound(text, why="not started yet is run")
+        try:
+            exit_status, outcome = self._watch(run, since)
+        except ContainerNotFound:  # whoever finished it was quick
+            finished = finished_by_another(self.adoption.engine, run.plan, progress=self.adoption.progress)
+            if finished.ending is None:
+                raise
+            return result_of(finished, finished.ending)
         finished = conclude(self.adoption, run)
         now = self.adoption.clock.now()
         seen = RunEnding(started=now, finished=now, outcome=outcome, exit_status=exit_status)
