@@ -41,7 +41,8 @@ def main() -> int:
             taken[name] += _echoes(command, keys=chosen.keys)
     for name, seconds in taken.items():
         ordered = sorted(seconds)
-        print(f"{name}: median {statistics.median(ordered) * 1e6:.0f} us, p95 {ordered[len(ordered) * 95 // 100] * 1e6:.0f} us")
+        median, late = statistics.median(ordered) * 1e6, ordered[len(ordered) * 95 // 100] * 1e6
+        print(f"{name}: median {median:.0f} us, p95 {late:.0f} us")
     print(f"ratio {statistics.median(taken['jobber']) / statistics.median(taken['client']):.2f}")
     return 0
 

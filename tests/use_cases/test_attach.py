@@ -180,7 +180,7 @@ def test_run_that_dies_at_any_step_has_one_result_in_the_end(engine: FakeEngine,
     engine.die()
     Recovery(fake_adoption(engine)).recover()
     recorded = [image for image in engine.store.images.values() if '"outcome"' in image.labels.get(Label.RUN, "")]
-    tags = [tag for tag, image in engine.store.tags.items() if image == recorded[0].id]
+    tags = engine.images.inspect(recorded[0].id).references
 
     assert len(recorded) == 1
     assert len(tags) == 2

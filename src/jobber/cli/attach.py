@@ -35,14 +35,15 @@ def attach(
 
     """
     from jobber.adapters.host.signals import SignalInterruptions
-    from jobber.cli.composition import following
+    from jobber.cli.composition import following, keyring
 
     options = options or GlobalOptions()
     progress = options.messages()
     moment = None if since is None else parse_moment(since, now=datetime.now(UTC))
+    keys = keyring(options.credentials())
     interruptions = SignalInterruptions()
     with options.connected(progress, interruptions, environment=os.environ) as engine:
-        result = following(engine, interruptions, progress).attach(run, since=moment)
+        result = following(engine, interruptions, progress, keys).attach(run, since=moment)
     progress.clear()
     return result.exit_status
 

@@ -10,10 +10,12 @@ from jobber.adapters.host.clock import SystemClock
 from jobber.adapters.ownership import current_owner
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jobber.adapters.host.signals import SignalInterruptions
     from jobber.cli.messages import Messages
-    from jobber.domain.credentials import Credentials
-    from jobber.domain.ports import Engine
+    from jobber.domain.credentials import CredentialEntry, Credentials
+    from jobber.domain.ports import Engine, Keyring
     from jobber.domain.reference import ImageReference
     from jobber.domain.use_cases.adopt import Adoption
     from jobber.domain.use_cases.attach import Following
@@ -29,7 +31,12 @@ class NoCredentials:
         return None
 
 
-def runner(engine: Engine, interruptions: SignalInterruptions, progress: Messages) -> Runner:
+def keyring(_entries: Sequence[CredentialEntry]) -> Keyring:
+    """Who we are to registries, by the setting `credentials` and what the user has logged in with."""
+    return NoCredentials()
+
+
+def runner(engine: Engine, interruptions: SignalInterruptions, progress: Messages, keys: Keyring) -> Runner:
     """The use case of `jobber run`."""
     from jobber.adapters.host.console import StandardStreams
     from jobber.domain.use_cases.run import Runner
@@ -39,7 +46,7 @@ def runner(engine: Engine, interruptions: SignalInterruptions, progress: Message
         clock=SystemClock(),
         console=StandardStreams(before_output=progress.clear),
         interruptions=interruptions,
-        keyring=NoCredentials(),
+        keyring=keys,
         progress=progress,
         version=__version__,
         new_id=_new_id(),
@@ -47,7 +54,9 @@ def runner(engine: Engine, interruptions: SignalInterruptions, progress: Message
     )
 
 
-def image_build(engine: Engine, interruptions: SignalInterruptions, progress: Messages, folder: str) -> ImageBuild:
+def image_build(
+    engine: Engine, interruptions: SignalInterruptions, progress: Messages, keys: Keyring, folder: str
+) -> ImageBuild:
     """The use case of `jobber build`, for a context folder."""
     from jobber.adapters.git import GitTree
     from jobber.domain.use_cases.build import ImageBuild
@@ -56,14 +65,14 @@ def image_build(engine: Engine, interruptions: SignalInterruptions, progress: Me
         engine=engine,
         clock=SystemClock(),
         interruptions=interruptions,
-        keyring=NoCredentials(),
+        keyring=keys,
         tree=GitTree(folder),
         progress=progress,
         version=__version__,
     )
 
 
-def adoption(engine: Engine, interruptions: SignalInterruptions, progress: Messages) -> Adoption:
+def adoption(engine: Engine, interruptions: SignalInterruptions, progress: Messages, keys: Keyring) -> Adoption:
     """What finishes the runs of others, for `recover`, `attach` and `stop`."""
     from jobber.adapters.host.console import Spool
     from jobber.adapters.ownership import is_alive
@@ -73,7 +82,7 @@ def adoption(engine: Engine, interruptions: SignalInterruptions, progress: Messa
         engine=engine,
         clock=SystemClock(),
         interruptions=interruptions,
-        keyring=NoCredentials(),
+        keyring=keys,
         progress=progress,
         version=__version__,
         spool=Spool,
@@ -81,12 +90,12 @@ def adoption(engine: Engine, interruptions: SignalInterruptions, progress: Messa
     )
 
 
-def following(engine: Engine, interruptions: SignalInterruptions, progress: Messages) -> Following:
+def following(engine: Engine, interruptions: SignalInterruptions, progress: Messages, keys: Keyring) -> Following:
     """The use case of `jobber attach`."""
     from jobber.adapters.host.console import StandardStreams
     from jobber.domain.use_cases.attach import Following
 
-    return Following(adoption(engine, interruptions, progress), StandardStreams(before_output=progress.clear))
+    return Following(adoption(engine, interruptions, progress, keys), StandardStreams(before_output=progress.clear))
 
 
 def _new_id() -> str:

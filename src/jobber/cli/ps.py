@@ -24,14 +24,15 @@ def ps(*, json: bool = False, options: GlobalOptions | None = None) -> int:
 
     """
     from jobber.adapters.host.signals import SignalInterruptions
-    from jobber.cli.composition import adoption
+    from jobber.cli.composition import adoption, keyring
     from jobber.domain.use_cases.list_runs import list_runs
 
     options = options or GlobalOptions()
     progress = options.messages()
+    keys = keyring(options.credentials())
     interruptions = SignalInterruptions()
     with options.connected(progress, interruptions, environment=os.environ) as engine:
-        states = list_runs(adoption(engine, interruptions, progress))
+        states = list_runs(adoption(engine, interruptions, progress, keys))
     progress.clear()
     if json:
         print(json_.dumps([state.facts() for state in states], ensure_ascii=False, indent=2))

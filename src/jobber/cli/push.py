@@ -20,7 +20,7 @@ def push(*references: str, options: GlobalOptions | None = None) -> int:
 
     """
     from jobber.adapters.host.signals import SignalInterruptions
-    from jobber.cli.composition import NoCredentials
+    from jobber.cli.composition import keyring
 
     options = options or GlobalOptions()
     progress = options.messages()
@@ -39,7 +39,7 @@ def push(*references: str, options: GlobalOptions | None = None) -> int:
         push_all(
             found,
             registry=engine.registry,
-            keyring=NoCredentials(),
+            keyring=keyring(options.credentials()),
             interruptions=interruptions,
             progress=progress,
         )

@@ -17,13 +17,14 @@ def stop(run: str, /, *, options: GlobalOptions | None = None) -> int:
 
     """
     from jobber.adapters.host.signals import SignalInterruptions
-    from jobber.cli.composition import adoption
+    from jobber.cli.composition import adoption, keyring
     from jobber.domain.use_cases.stop import Stopping
 
     options = options or GlobalOptions()
     progress = options.messages()
+    keys = keyring(options.credentials())
     interruptions = SignalInterruptions()
     with options.connected(progress, interruptions, environment=os.environ) as engine:
-        Stopping(adoption(engine, interruptions, progress)).stop(run)
+        Stopping(adoption(engine, interruptions, progress, keys)).stop(run)
     progress.clear()
     return 0

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from jobber.domain.engine import EngineDescription
     from jobber.domain.events import JobEvent, Output, Resized, Signalled
     from jobber.domain.image import Image
+    from jobber.domain.options import ContainerOptions
     from jobber.domain.policy import Outcome
     from jobber.domain.progress import Progress
     from jobber.domain.reference import ImageId, ImageReference
@@ -56,6 +57,9 @@ class ImageStore(Protocol):
 
     def remove(self, name: ImageReference | ImageId) -> None:
         """Remove a tag, and the image with its last one; by id, the image. Raises `ImageNotFound`."""
+
+    def references(self) -> Sequence[str]:
+        """The tags of all images, as the user knows them: for shells to complete."""
 
 
 class Registry(Protocol):
@@ -111,6 +115,9 @@ class Attachment(Protocol):
 
 class Containers(Protocol):
     """The containers of jobs."""
+
+    def check(self, options: ContainerOptions, /) -> None:
+        """Check that this engine has all of the options, and make nothing. Raises `OptionUnsupported`."""
 
     def create(self, specification: ContainerSpecification) -> ContainerId:
         """Make a container. Raises `ImageNotFound`, `NameTaken`, `OptionUnsupported`, `EngineFailed`.

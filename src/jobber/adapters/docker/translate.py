@@ -37,6 +37,12 @@ def image_of(answer: dict[str, Any]) -> Image:
     )
 
 
+def tags_of(answer: list[dict[str, Any]]) -> tuple[str, ...]:
+    """The tags in `GET /images/json`, which tells of an image without any by `<none>`."""
+    tags = (tag for image in answer for tag in image.get("RepoTags") or ())
+    return tuple(tag for tag in tags if "<none>" not in tag)
+
+
 def configuration_of(config: dict[str, Any]) -> ImageConfiguration:
     """What an image says about its containers."""
     return ImageConfiguration(
@@ -87,7 +93,10 @@ def not_started(why: str) -> JobNotStarted:
     # OCI runtime create failed: runc create failed: … : exec: "x": executable file not found in $PATH: unknown
     cause = re.search(r'exec: ("[^"]*": .*)$|(?:process caused|starting container process): (.*)$', why)
     short = next((group for group in cause.groups() if group), why) if cause else why
-    return JobNotStarted(why=short.removesuffix(": unknown"), exit_status=status)
+    error = JobNotStarted(why=short.removesuffix(": unknown"), exit_status=status)
+    if "could not select device driver" in lowered:
+        error.hint = "the engine has no GPUs, or no NVIDIA container toolkit"
+    return error
 
 
 def _mount_of(mount: dict[str, Any]) -> ContainerMount:

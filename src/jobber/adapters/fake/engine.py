@@ -52,7 +52,7 @@ class FakeEngine:
             name=flavour, version=version, mounts_images=mounts_images, address="memory:"
         )
         self._images = FakeImages(self.store)
-        self._containers = FakeContainers(self.store, self._images)
+        self._containers = FakeContainers(self.store, self._images, flavour=flavour)
         self._registry = FakeRegistryPort(self.store, self._images, self.remote)
         self._runs = FakeRuns(self.store)
         self._inputs = FakeInputs(self.store, self._images, mounts_images=mounts_images)
@@ -132,7 +132,7 @@ class FakeEngine:
             settled,
             {**(below.labels if below else {}), **(labels or {})},
         )
-        self.store.tags[str(parse_reference(name).with_default_tag())] = made
+        self.store.tags.put(str(parse_reference(name).with_default_tag()), made)
         return made
 
     def read(self, name: str, path: str) -> bytes:

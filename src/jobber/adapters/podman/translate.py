@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _NEVER = "0001-01-01"
 _ANONYMOUS = re.compile(r"[0-9a-f]{64}").fullmatch
+_AROUND = re.compile(r"^preparing container [0-9a-f]{64} for attach: ")
 _BEFORE = frozenset(("created", "configured", "initialized"))
 _AFTER = frozenset(("exited", "stopped", "dead"))
 _NOT_FOUND = 127
@@ -47,6 +48,12 @@ def image_of(answer: dict[str, Any]) -> Image:
         size=answer.get("Size") or 0,
         platform="/".join(filter(None, (answer.get("Os"), answer.get("Architecture")))),
     )
+
+
+def tags_of(answer: list[dict[str, Any]]) -> tuple[str, ...]:
+    """The tags in `GET /libpod/images/json`."""
+    tags = (tag for image in answer for tag in image.get("RepoTags") or ())
+    return tuple(tag for tag in user_names(tags) if "<none>" not in tag)
 
 
 def image_id(text: str) -> ImageId:
@@ -94,7 +101,10 @@ def not_started(why: str) -> JobNotStarted:
         status = _ENGINE_FAILED
     # runc: runc create failed: unable to start container process: exec: "x": not found in $PATH: OCI …
     cause = re.search(r'exec: ("[^"]*": .*?)(: OCI .*)?$', why)
-    return JobNotStarted(why=cause[1] if cause else why, exit_status=status)
+    error = JobNotStarted(why=cause[1] if cause else _AROUND.sub("", why), exit_status=status)
+    if "unresolvable cdi devices" in lowered:
+        error.hint = "the engine has no such device, or no description of it: nvidia-ctk cdi generate"
+    return error
 
 
 def _mount_of(mount: dict[str, Any]) -> ContainerMount:
