@@ -186,7 +186,8 @@ class StreamAttachment:
 
     def _has_more(self) -> bool:
         """Whether something waits that `select` does not see."""
-        return any(outlet is not None and outlet.has_more for outlet in (self._source, self._line))
+        source, line = self._source, self._line
+        return (source is not None and source.has_more) or (line is not None and line is not source and line.has_more)
 
     def _read_ready(self, ready: set[int]) -> None:
         source, line = self._source, self._line

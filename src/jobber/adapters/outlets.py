@@ -9,7 +9,8 @@ from jobber.adapters.wire import WireBroken
 if TYPE_CHECKING:
     from jobber.adapters.wire import RawStream, Response
 
-_RECEIVE = 1 << 20
+_RECEIVE = 1 << 16
+"""Python makes room for as much at each call: a megabyte would cost a key typed more than all the rest of its way."""
 
 
 class Outlet(Protocol):
