@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from jobber.adapters.wire import WireBroken
+from jobber.adapters.wire import Response, WireBroken
 
 if TYPE_CHECKING:
-    from jobber.adapters.wire import RawStream, Response
+    from collections.abc import Iterator
+
+    from jobber.adapters.wire import Pending, RawStream
 
 _RECEIVE = 1 << 16
 """Python makes room for as much at each call: a megabyte would cost a key typed more than all the rest of its way."""
@@ -80,15 +82,16 @@ class LiveOutlet:
 class LogOutlet:
     """The engine's log, which takes no input."""
 
-    def __init__(self, response: Response) -> None:
-        self._response = response
-        self._chunks = response.chunks()
+    def __init__(self, answer: Response | Pending) -> None:
+        """Read an answer, or one that is still to come: Podman gives none before a job has said something."""
+        self._answer = answer
+        self._chunks = answer.chunks() if isinstance(answer, Response) else None
         self._ended_well = False
 
     @property
     def has_more(self) -> bool:
         """Whether a part of the answer has been read from the wire and not yet from here."""
-        return self._response.has_begun
+        return isinstance(self._answer, Response) and self._answer.has_begun
 
     @property
     def ended_well(self) -> bool:
@@ -97,12 +100,12 @@ class LogOutlet:
 
     def fileno(self) -> int:
         """The answer's descriptor."""
-        return self._response.fileno()
+        return self._answer.fileno()
 
     def receive(self) -> bytes | None:
         """The next piece of the answer."""
         try:
-            return next(self._chunks)
+            return next(self._chunks or self._begin())
         except StopIteration:
             self._ended_well = True
         except (WireBroken, OSError):
@@ -119,4 +122,12 @@ class LogOutlet:
 
     def close(self) -> None:
         """Give the answer up."""
-        self._response.close()
+        self._answer.close()
+
+    def _begin(self) -> Iterator[bytes]:
+        assert not isinstance(self._answer, Response)
+        self._answer = answer = self._answer.answer()
+        if not answer.ok:
+            raise WireBroken(answer.why())
+        self._chunks = answer.chunks()
+        return self._chunks

@@ -11,7 +11,7 @@ from jobber.adapters.podman.commit import commit
 from jobber.adapters.podman.create_body import create_body
 from jobber.adapters.podman.job import PodmanJob
 from jobber.adapters.podman.parts import create_failed, remove_part
-from jobber.adapters.podman.translate import container_of, failed, not_started
+from jobber.adapters.podman.translate import container_of, failed, missing_or_failed, not_started
 from jobber.domain.container import ContainerId, ContainerSpecification, VolumeMount
 from jobber.domain.errors import ContainerNotFound, EngineFailed, ImageNotFound, OptionUnsupported
 from jobber.domain.label import Label
@@ -127,7 +127,7 @@ class PodmanContainers:
 
     def logs(self, container: ContainerId, *, sink: BinaryIO) -> None:
         """Write the job's whole output so far to `sink`."""
-        with PodmanJob(self._wire, container).open_log(follow=False) as response:
+        with PodmanJob(self._wire, container).open_log() as response:
             copy_frames(response.chunks(), sink=sink, multiplexed=True)
 
     def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
@@ -155,7 +155,5 @@ class PodmanContainers:
             return response.ok and Label.INPUT in (response.json().get("Labels") or {})
 
     def _found(self, container: ContainerId, response: Response, call: str) -> None:
-        if response.status == _MISSING:
-            raise ContainerNotFound(container)
         if not response.ok:
-            raise failed(call, response)
+            raise missing_or_failed(container, call, response)

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.outlets import LiveOutlet, LogOutlet, Outlet
-from jobber.adapters.podman.translate import container_of, failed, not_started
+from jobber.adapters.podman.translate import container_of, missing_or_failed, not_started
 from jobber.adapters.replay import Tally
 from jobber.adapters.wire import RawStream, WireBroken, patience
 from jobber.domain.container import ContainerState
@@ -90,23 +90,30 @@ class PodmanJob:
 
     def log(self, *, follow: bool) -> tuple[Outlet, bool]:
         """The engine's log from the beginning, which comes in frames even from a terminal."""
-        return LogOutlet(self.open_log(follow=follow)), True
+        if not follow:
+            return LogOutlet(self.open_log()), True
+        return LogOutlet(self._wire.begin("GET", self._log_path, query=self._log_query(follow=True))), True
 
-    def open_log(self, *, follow: bool) -> Response:
-        """The answer that holds the log. Raises `LogUnreadable`."""
+    def open_log(self) -> Response:
+        """The answer that holds what is there of the log. Raises `LogUnreadable`."""
+        response = self._wire.call("GET", self._log_path, query=self._log_query(follow=False))
+        if response.ok:
+            return response
+        with response:
+            raise missing_or_failed(self._container, "read the container's log", response)
+
+    @property
+    def _log_path(self) -> str:
+        return f"/containers/{self._container}/logs"
+
+    def _log_query(self, *, follow: bool) -> dict[str, object]:
         driver = (self._facts["HostConfig"].get("LogConfig") or {}).get("Type")
         if driver in ("none", "passthrough"):
             raise LogUnreadable(why=f"its log driver is {driver}")
         query: dict[str, object] = {"stdout": True, "stderr": True, "follow": follow}
         if self._since is not None:
             query["since"] = self._since.isoformat().replace("+00:00", "Z")
-        response = self._wire.call("GET", f"/containers/{self._container}/logs", query=query)
-        if response.ok:
-            return response
-        with response:
-            if response.status == _MISSING:
-                raise ContainerNotFound(self._container)
-            raise failed("read the container's log", response)
+        return query
 
     def resize(self, terminal: Terminal) -> None:
         """Tell its terminal a new size."""
@@ -120,9 +127,7 @@ class PodmanJob:
 
     def _inspect(self) -> dict[str, Any]:
         with self._wire.call("GET", f"/containers/{self._container}/json") as response:
-            if response.status == _MISSING:
-                raise ContainerNotFound(self._container)
             if not response.ok:
-                raise failed("inspect the container", response)
+                raise missing_or_failed(self._container, "inspect the container", response)
             facts: dict[str, Any] = response.json()
             return facts

@@ -7,8 +7,10 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.podman.parts import make_part, remove_part
-from jobber.adapters.podman.translate import failed, image_id
+from jobber.adapters.podman.translate import failed, image_id, missing_or_failed
 from jobber.adapters.runs import Commit, Part, engine_time, part_of
+from jobber.domain.container import ContainerId
+from jobber.domain.errors import ContainerNotFound
 from jobber.domain.label import Label
 
 if TYPE_CHECKING:
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from jobber.domain.image import Image
     from jobber.domain.reference import ImageId
 
-_MISSING = 404
 _TRIES = 40
 _PAUSE_SECONDS = 0.1
 
@@ -44,10 +45,11 @@ class PodmanRunCalls:
     def look(self, name: str) -> Part | None:
         """A container by name or id."""
         with self._wire.call("GET", f"/containers/{name}/json") as response:
-            if response.status == _MISSING:
-                return None
             if not response.ok:
-                raise failed("inspect a container", response)
+                error = missing_or_failed(ContainerId(name), "inspect a container", response)
+                if isinstance(error, ContainerNotFound):
+                    return None
+                raise error
             facts = response.json()
         labels = facts["Config"].get("Labels") or {}
         return part_of(id_=facts["Id"], name=facts["Name"], labels=labels, created=facts["Created"])
