@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from certificates import make_certificates
 
-from jobber.adapters.wire import TlsFiles, parse_endpoint
+from jobber.adapters.wire import TlsFiles, Wire, parse_endpoint
 from jobber.adapters.wire.client import connect
 from jobber.adapters.wire.raw import RawStream
 
@@ -166,3 +166,36 @@ def test_what_came_with_the_head_is_pending_and_comes_first(opened: Open) -> Non
     assert early.has_pending
     assert early.receive(2) == b"fi"
     assert receive_all(early) == b"rstsecond"
+
+
+def test_answer_is_not_here_before_it_comes(certificates: Path) -> None:
+    go = threading.Event()
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificates / "server-cert.pem", certificates / "server-key.pem")
+        connection, _ = listener.accept()
+        with context.wrap_socket(connection, server_side=True) as secured:
+            secured.recv(1 << 16)
+            go.wait(30)
+            secured.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n0")
+            secured.recv(1)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    endpoint = parse_endpoint(f"127.0.0.1:{listener.getsockname()[1]}").secured(TlsFiles(str(certificates)))
+    wire = Wire(endpoint)
+    pending = wire.begin("POST", "/wait")
+    select.select([pending.fileno()], [], [])  # the tickets that TLS 1.3 sends after its handshake
+    early = pending.is_here()
+    go.set()
+    while not pending.is_here():
+        select.select([pending.fileno()], [], [])
+    with pending.answer() as response:
+        told = response.read()
+    wire.close()
+    thread.join(30)
+    listener.close()
+
+    assert (early, told) == (False, b"0")

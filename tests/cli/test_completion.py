@@ -176,7 +176,7 @@ def test_bash_completes_a_line(project: Path, typed: str, expected: str) -> None
 def test_bash_leaves_a_line_alone_that_nothing_fits(project: Path) -> None:
     typed = "jobber run nosuch"
 
-    assert completed(typed, folder=project, environment=dict(os.environ), patience=1).rstrip() == typed
+    assert completed(typed, folder=project, environment=dict(os.environ)).rstrip() == typed
 
 
 def installed(home: Path, *words: str, **environment: str) -> tuple[int, str, str]:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobber.adapters.host.clock import SystemClock
 from jobber.adapters.ownership import current_owner
 from jobber.adapters.runs import claim_name
 from jobber.domain.build import BuildRequest
+from jobber.domain.credentials import Credentials
 from jobber.domain.errors import ImageNotFound
 from jobber.domain.label import Label
 from jobber.domain.reference import ImageId, ImageReference, parse_reference
 from jobber.testing import FakeProgress
-from jobber.testing.contract import JOB_SCRIPT, World
+from jobber.testing.contract import JOB_SCRIPT, GuardedRegistry, World
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from jobber.adapters.runs import RunCalls
     from jobber.adapters.wire import Wire
     from jobber.domain.ports import Engine
@@ -66,7 +67,7 @@ def make_world(engine: Engine, wire: Wire, folder: Path, registry_host: str | No
         facts = {"run": run, Label.PART: dead_owner()}
         calls.make(claim_name(run), image=engine.images.inspect(base).id, facts=facts)
 
-    return World(engine, SystemClock(), base, registry_host, raw_image, die_with_claim)
+    return World(engine, SystemClock(), base, registry_host, raw_image, guarded_registry(), die_with_claim)
 
 
 def dead_owner() -> str:
@@ -75,3 +76,11 @@ def dead_owner() -> str:
     process.wait()
     host, boot, _, start = current_owner().split("/")
     return f"{host}/{boot}/{process.pid}/{start}0"
+
+
+def guarded_registry() -> GuardedRegistry | None:
+    """The registry that wants a password, if one was started."""
+    host, file = os.environ.get("JOBBER_TEST_REGISTRY_AUTH"), os.environ.get("JOBBER_TEST_REGISTRY_PASSWORD_FILE")
+    if not host or not file:
+        return None
+    return GuardedRegistry(host, Credentials("jobber", Path(file).read_text(encoding="utf-8"), origin="the test"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from comparison import Place, client_environment
-from daemon import NotingDaemon
+from noting_daemon import NotingDaemon
 from option_sets import COMMON, DOCKER, listed
 
 from jobber.adapters.docker.create_body import create_body

@@ -11,11 +11,11 @@ import sys
 import time
 from pathlib import Path
 
-SECONDS = 60
+SECONDS = 200
 
 
-def completed(line: str, *, folder: Path, environment: dict[str, str], patience: int = 10) -> str:
-    """What a line is after TAB was pressed at its end, again where nothing came of it: jobber gives up after 2 s."""
+def completed(line: str, *, folder: Path, environment: dict[str, str]) -> str:
+    """What a line is after TAB was pressed at its end, however long that takes on a busy machine."""
     programs = folder / ".programs"
     programs.mkdir(exist_ok=True)
     program = programs / "jobber"
@@ -33,11 +33,7 @@ def completed(line: str, *, folder: Path, environment: dict[str, str], patience:
     assert installed.returncode == 0, installed.stderr
     script = Path(variables["HOME"], ".local/share/bash-completion/completions/jobber")
     keys = f". {script}\n{line}\t\x01echo END \n"
-    answer = line
-    while answer.rstrip() == line and patience:
-        answer = _answer_to(keys.encode(), folder, variables)
-        patience -= 1
-    return answer
+    return _answer_to(keys.encode(), folder, {**variables, "JOBBER_COMPLETION_SECONDS": str(SECONDS)})
 
 
 def _answer_to(keys: bytes, folder: Path, environment: dict[str, str]) -> str:
@@ -50,7 +46,7 @@ def _answer_to(keys: bytes, folder: Path, environment: dict[str, str]) -> str:
     seen = b""
     try:
         os.write(ours, keys)
-        give_up = time.monotonic() + SECONDS
+        give_up = time.monotonic() + 2 * SECONDS
         while not (match := re.search(rb"^END (.*?)\r?$", seen.replace(b"\r\n", b"\n"), re.MULTILINE)):
             assert time.monotonic() < give_up, seen
             if select.select([ours], [], [], 1.0)[0]:

@@ -13,7 +13,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Protocol
 
 from jobber.adapters.frames import RawOutput, output_reader
-from jobber.adapters.wire import Response, WireBroken, WireUnreachable
+from jobber.adapters.wire import Pending, Response, WireBroken, WireUnreachable
 from jobber.domain.errors import EngineFailed, EngineLost, LogUnreadable
 from jobber.domain.events import DeadlinePassed, Disturbance, Disturbed, Exited, Output
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from jobber.adapters.outlets import Outlet
     from jobber.adapters.replay import Remainder, Tally
-    from jobber.adapters.wire import Pending
     from jobber.domain.container import Terminal
     from jobber.domain.events import JobEvent
     from jobber.domain.ports import Interruptions, JobInput
@@ -237,6 +236,10 @@ class StreamAttachment:
 
     def _take_answer(self) -> None:
         """Docker sends the head of its answer at once, and the body at the job's end; Podman both at the end."""
+        if isinstance(self._answer, Pending) and not self._answer.is_here():
+            return
+        if isinstance(self._answer, Pending) and not self._answer.is_here():
+            return
         answer, self._answer = self._answer, None
         assert answer is not None
         try:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from jobber.adapters.wire import Response, WireBroken
+from jobber.adapters.wire import Pending, Response, WireBroken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jobber.adapters.wire import Pending, RawStream
+    from jobber.adapters.wire import RawStream
 
 _RECEIVE = 1 << 16
 """Python makes room for as much at each call: a megabyte would cost a key typed more than all the rest of its way."""
@@ -105,6 +105,8 @@ class LogOutlet:
     def receive(self) -> bytes | None:
         """The next piece of the answer."""
         try:
+            if isinstance(self._answer, Pending) and not self._answer.is_here():
+                return None
             return next(self._chunks or self._begin())
         except StopIteration:
             self._ended_well = True

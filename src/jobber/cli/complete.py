@@ -16,13 +16,19 @@ if TYPE_CHECKING:
     from jobber.domain.configuration.in_force import Settings
 
 SECONDS = 2.0
-"""Nobody waits longer for a completion."""
+"""Nobody waits longer for a completion, unless `JOBBER_COMPLETION_SECONDS` says so: some engines list images slowly."""
+LONGEST = 3600.0
 
 
-def end_soon() -> None:
+def end_soon(environment: Mapping[str, str]) -> None:
     """Let this process end in silence when its time is over."""
+    seconds = SECONDS
+    with suppress(ValueError):
+        seconds = float(environment.get("JOBBER_COMPLETION_SECONDS") or SECONDS)
+    if not 0 < seconds <= LONGEST:
+        seconds = SECONDS
     signal.signal(signal.SIGALRM, lambda _number, _frame: os._exit(0))
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 def complete(arguments: Sequence[str], *, environment: Mapping[str, str]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jobber.adapters.docker.create_mounts import binds, described_mounts, input_mount, tmpfs
+from jobber.adapters.docker.create_mounts import binds, described_mounts, input_mounts, tmpfs
 from jobber.adapters.docker.create_networks import network_mode, port_bindings
 from jobber.domain.options import GpuRequest, Throttle
 
@@ -28,7 +28,7 @@ def host_config(
     host: dict[str, Any] = {
         "Binds": binds(options) or None,
         "Tmpfs": tmpfs(options),
-        "Mounts": [*described_mounts(options), *(input_mount(mount) for mount in specification.inputs)],
+        "Mounts": [*described_mounts(options), *input_mounts(specification.inputs)],
         "VolumesFrom": list(options.volumes_from) or None,
         "VolumeDriver": options.volume_driver or "",
         "NetworkMode": network_mode(options),

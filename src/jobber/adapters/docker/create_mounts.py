@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from jobber.domain.container import ImageMount
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jobber.domain.container import VolumeMount
     from jobber.domain.options import ContainerOptions, Mount, MountDetail
 
@@ -26,8 +29,21 @@ def described_mounts(options: ContainerOptions) -> list[dict[str, Any]]:
     return [_described(mount, mount.detail) for mount in options.mounts if mount.detail is not None]
 
 
-def input_mount(mount: ImageMount | VolumeMount) -> dict[str, Any]:
-    """An input, read-only."""
+def input_mounts(inputs: Sequence[ImageMount | VolumeMount]) -> list[dict[str, Any]]:
+    """The inputs, read-only."""
+    spellings: Counter[str] = Counter()
+    mounts = []
+    for mount in inputs:
+        described = _input_mount(mount)
+        if isinstance(mount, ImageMount):
+            # Docker 28 names what it mounts after the image as it is written, and mounts no name twice.
+            described["Source"] = mount.image[: len(mount.image) - spellings[mount.image]]
+            spellings[mount.image] += 1
+        mounts.append(described)
+    return mounts
+
+
+def _input_mount(mount: ImageMount | VolumeMount) -> dict[str, Any]:
     if isinstance(mount, ImageMount):
         subpath = mount.source.strip("/")
         described: dict[str, Any] = {

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from jobber.adapters.fake.store import Store, StoredImage
     from jobber.domain.container import ContainerSpecification, Snapshot, Terminal
     from jobber.domain.events import JobEvent
+    from jobber.domain.image import ImageConfiguration
     from jobber.domain.options import ContainerOptions
     from jobber.domain.ports import Interruptions, JobInput
 
@@ -157,6 +158,7 @@ class FakeContainers:
                 hostname=stored.specification.options.hostname or stored.id[:12],
                 terminal=stored.specification.terminal,
             )
+            _make_mount_points(stored)
             stored.start = self._store.clock.monotonic()
             stored.started = self._store.stamp()
             stored.state = ContainerState.RUNNING
@@ -194,12 +196,11 @@ class FakeContainers:
             log.seek(0)
             alone = Files(image.layers, stored.files.top)
             alone.put(_LOG, file_node(log.read()))
-            labels = {**image.labels, **dict(stored.specification.options.labels), **snapshot.labels}
+            labels = {**stored.labels, **snapshot.labels}
+            configuration = _as_engines_leave_it(snapshot, stored.specification)
             if snapshot.is_flat:
-                return self._store.add_image((alone.merged(),), snapshot.configuration, labels)
-            return self._store.add_image(
-                (*image.layers, dict(alone.top)), snapshot.configuration, labels, digests=image.digests
-            )
+                return self._store.add_image((alone.merged(),), configuration, labels)
+            return self._store.add_image((*image.layers, dict(alone.top)), configuration, labels, digests=image.digests)
 
     def remove(self, container: ContainerId) -> None:
         """Kill and remove a container with its anonymous volumes; no error where it is gone already."""
@@ -228,7 +229,7 @@ class FakeContainers:
             state=stored.state,
             exit_status=timeline.exit_status if ended and timeline else None,
             labels=stored.labels,
-            mounts=tuple(ContainerMount(destination=path, kind="volume") for path in named),
+            mounts=tuple(ContainerMount(destination=path, kind=place.kind) for path, place in named.items()),
             terminal=stored.specification.terminal is not None,
             created=stored.created,
             started=stored.started,
@@ -255,10 +256,10 @@ class FakeContainers:
         for given in specification.inputs:
             if isinstance(given, ImageMount):
                 merged = Files(self._images.find(given.image).layers)
-                nodes = _nodes_below(merged, given.source)
+                nodes, kind = _nodes_below(merged, given.source), "image"
             else:
-                nodes = self._store.volumes[given.volume].nodes
-            places[given.destination] = Place(given.destination, nodes, read_only=True)
+                nodes, kind = self._store.volumes[given.volume].nodes, "volume"
+            places[given.destination] = Place(given.destination, nodes, read_only=True, kind=kind)
         for path in map(normal_path, image.configuration.volumes):
             if path not in places:
                 places[path] = self._option_place("volume", "", path, image, anonymous)
@@ -268,11 +269,12 @@ class FakeContainers:
         self, kind: str, source: str, path: str, image: StoredImage, anonymous: MutableSequence[str]
     ) -> Place:
         if kind == "bind":
-            return Place(path, self._store.host, below=source.rstrip("/"))
+            return Place(path, self._store.host, below=source.rstrip("/"), kind="bind")
         if kind == "tmpfs":
-            return Place(path, {})
+            return Place(path, {}, kind="tmpfs")
         if kind == "image":
-            return Place(path, _nodes_below(Files(self._images.find(ImageId(source)).layers), "/"), read_only=True)
+            nodes = _nodes_below(Files(self._images.find(ImageId(source)).layers), "/")
+            return Place(path, nodes, read_only=True, kind="image")
         name = source or self._store.fresh_id()
         if not source:
             anonymous.append(name)
@@ -332,6 +334,14 @@ class FakeAttachment:
         """Let go of the wire; the job goes on."""
 
 
+def _make_mount_points(stored: StoredContainer) -> None:
+    """Directories to mount on, which are in the container's own layer and stay in a result."""
+    alone = Files(stored.files.layers, stored.files.top)
+    for place in stored.places:
+        if not alone.exists(place.path) and not alone.is_directory(place.path):
+            alone.make_directory(place.path)
+
+
 def settle(store: Store, stored: StoredContainer) -> Timeline | None:
     """Bring a container up to the present, and return its timeline."""
     timeline = stored.timeline
@@ -344,6 +354,21 @@ def settle(store: Store, stored: StoredContainer) -> Timeline | None:
     done = [layer for moment, layer in timeline.layers if moment <= now]
     stored.files.top = dict(done[-1]) if done else {}
     return timeline
+
+
+def _as_engines_leave_it(snapshot: Snapshot, specification: ContainerSpecification) -> ImageConfiguration:
+    """The configuration with what no engine can take away in a commit.
+
+    A variable that the run added can only be made empty, and an anonymous volume of the run becomes one of the image.
+    """
+    code = snapshot.configuration
+    known = {variable.partition("=")[0] for variable in code.environment}
+    blank = [f"{name}=" for name in snapshot.added_environment if name not in known]
+    anonymous = [
+        mount.destination for mount in specification.options.mounts if mount.kind == "volume" and not mount.source
+    ]
+    volumes = tuple(sorted({*code.volumes, *anonymous}))
+    return replace(code, environment=(*code.environment, *blank), volumes=volumes)
 
 
 def _argv(specification: ContainerSpecification, image: StoredImage) -> tuple[str, ...]:

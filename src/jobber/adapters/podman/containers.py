@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _MISSING = 404
 _NOT_MODIFIED = 304
+_TAKES_CONFIGURATION = (5,)
 
 
 class PodmanContainers:
@@ -132,7 +133,8 @@ class PodmanContainers:
 
     def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
         """Make an image of an exited container's file system."""
-        return commit(self._wire, container, snapshot=snapshot, log=log)
+        takes_configuration = self._version >= _TAKES_CONFIGURATION
+        return commit(self._wire, container, snapshot=snapshot, log=log, takes_configuration=takes_configuration)
 
     def remove(self, container: ContainerId) -> None:
         """Kill and remove a container with its anonymous volumes."""

@@ -41,7 +41,8 @@ class PodmanEngine:
         number = (version or _version(wire))["Version"]
         self._compatible = wire
         self._wire = wire.within(_LIBPOD)
-        self._mounts_directories = int(number.partition(".")[0]) >= _MOUNTS_DIRECTORIES
+        self._major = int(number.partition(".")[0])
+        self._mounts_directories = self._major >= _MOUNTS_DIRECTORIES
         self._description = EngineDescription(
             name="podman", version=number, mounts_images=self._mounts_directories, address=address
         )
@@ -91,7 +92,7 @@ class PodmanEngine:
         """Builds."""
         from jobber.adapters.podman.builder import PodmanBuilder
 
-        return PodmanBuilder(self._wire, images=self._images)
+        return PodmanBuilder(self._wire, images=self._images, major=self._major)
 
     def describe(self) -> EngineDescription:
         """What the engine is."""

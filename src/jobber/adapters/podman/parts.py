@@ -28,15 +28,18 @@ def make_part(
     name: str | None = None,
     volumes: tuple[dict[str, Any], ...] = (),
     facts: Mapping[str, str] | None = None,
+    with_command: bool = True,
 ) -> ContainerId:
     """Make a container that is never started, and says whose it is. Raises `NameTaken`, `ImageNotFound`.
 
-    `facts` stand beside the owner, or in its place.
+    `facts` stand beside the owner, or in its place. Podman 4 makes none without a command; one that is to be
+    committed on Podman 5 must have none.
     """
+    command = [_DUMMY] if with_command else []
     body: dict[str, Any] = {
         "image": image.removeprefix("sha256:"),
-        "entrypoint": [_DUMMY],
-        "command": [_DUMMY],
+        "entrypoint": command,
+        "command": command,
         "labels": {Label.RUN: json.dumps({Label.PART: current_owner(), **(facts or {})})},
         "netns": {"nsmode": "none"},
         "volumes": list(volumes),

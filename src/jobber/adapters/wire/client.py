@@ -246,6 +246,21 @@ class Pending:
         """The descriptor to wait on for the answer."""
         return self._connection.socket.fileno()
 
+    def is_here(self) -> bool:
+        """Whether some of the answer has come: over TLS the descriptor may be ready for less."""
+        if self._connection.received:
+            return True
+        self._connection.socket.settimeout(0)
+        try:
+            self._connection.received += self._connection.socket.recv(_CHUNK)
+        except BlockingIOError:
+            return False
+        except OSError:
+            pass  # the answer is that it broke
+        finally:
+            self._connection.socket.settimeout(self._wire.patience)
+        return True
+
     def answer(self) -> Response:
         """The answer, waited for. Raises `WireBroken`."""
         try:
@@ -269,16 +284,19 @@ class Wire:
         prefix: str = "",
         seconds: float | None = None,
         on_call: Callable[[str, str], None] | None = None,
+        dial: Callable[[float], Transport] | None = None,
     ) -> None:
         """Make a wire whose calls begin with `prefix` (`/v1.41`), with no call as yet.
 
         `seconds` limits the wait for each piece of an answer; None, the usual case, doesn't.
-        `on_call` hears of each call's method and path before it is made.
+        `on_call` hears of each call's method and path before it is made. `dial` opens a connection within so many
+        seconds, where the endpoint can't be connected to as it is.
         """
         self.endpoint = endpoint
         self.prefix = prefix
         self._seconds = seconds
         self._on_call = on_call
+        self._dial = dial
         self._idle: list[_Connection] = []
 
     def call(
@@ -361,6 +379,11 @@ class Wire:
             connection.close()
             raise
 
+    @property
+    def patience(self) -> float | None:
+        """How many seconds each piece of an answer may take."""
+        return self._seconds
+
     def keep(self, connection: _Connection) -> None:
         """Take back a connection whose exchange is complete."""
         connection.fresh = False
@@ -368,7 +391,7 @@ class Wire:
 
     def within(self, prefix: str) -> Wire:
         """A wire to the same engine whose calls begin with another prefix."""
-        return Wire(self.endpoint, prefix=prefix, seconds=self._seconds, on_call=self._on_call)
+        return Wire(self.endpoint, prefix=prefix, seconds=self._seconds, on_call=self._on_call, dial=self._dial)
 
     def close(self) -> None:
         """Close what is idle."""
@@ -390,7 +413,8 @@ class Wire:
             if not connection.is_stale():
                 return connection
             connection.close()
-        sock = connect(self.endpoint, seconds=min(CONNECT_SECONDS, self._seconds or CONNECT_SECONDS))
+        seconds = min(CONNECT_SECONDS, self._seconds or CONNECT_SECONDS)
+        sock = self._dial(seconds) if self._dial is not None else connect(self.endpoint, seconds=seconds)
         sock.settimeout(self._seconds)
         return _Connection(sock)
 
@@ -416,7 +440,7 @@ def connect(endpoint: Endpoint, *, seconds: float) -> Transport:
 
                     return secure(sock, endpoint)
             case Scheme.SSH:
-                raise WireUnreachable("ssh is not a scheme that this wire speaks")
+                raise WireUnreachable("an engine behind ssh needs a tunnel to it")
     except OSError as error:
         raise WireUnreachable(_reason(error)) from None
     return sock
@@ -485,4 +509,5 @@ def _word(value: object) -> str:
 
 
 def _reason(error: OSError) -> str:
-    return (error.strerror or str(error) or type(error).__name__).lower()
+    name = str(getattr(error, "reason", None) or "")  # of TLS: TLSV13_ALERT_CERTIFICATE_REQUIRED
+    return (name.replace("_", " ") or error.strerror or str(error) or type(error).__name__).lower()

@@ -158,4 +158,13 @@ def secure(sock: socket.socket, endpoint: Endpoint) -> TlsSocket:
         return TlsSocket(sock, context, host=endpoint.host)
     except OSError as error:  # ssl.SSLError is one
         sock.close()
-        raise WireUnreachable(f"TLS: {error}") from None
+        raise WireUnreachable(f"TLS: {_told(error, folder)}") from None
+
+
+def _told(error: OSError, folder: Path) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        lacks = "" if (folder / "ca.pem").exists() else f"; there is no {folder}/ca.pem"
+        return f"certificate verify failed: {error.verify_message}{lacks}"
+    if isinstance(error, ssl.SSLError) and error.reason:
+        return error.reason.replace("_", " ").lower()
+    return (error.strerror or str(error)).lower()
