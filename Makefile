@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test test-current fidelity check bench engines clean
+.PHONY: demo test test-current fidelity check bench chaos engines clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/python demo
@@ -30,6 +30,10 @@ check: $(VENV)/.development
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pytest -q -n 2 -m "not docker and not podman" $(PYTEST)
+
+# Jobs whose jobber is killed or interrupted at random moments: make chaos CHAOS='--rounds 200'
+chaos: $(VENV)/.development
+	$(BIN)/python tests/engines/with_engines.py -- $(BIN)/python tests/chaos/chaos.py $(CHAOS)
 
 # What jobber costs, side by side with the same by hand; BENCH='--only cycle --rounds 5' measures less.
 bench: $(VENV)/.development

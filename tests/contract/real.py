@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobber.adapters.host.clock import SystemClock
+from jobber.adapters.ownership import current_owner
+from jobber.adapters.runs import claim_name
 from jobber.domain.build import BuildRequest
 from jobber.domain.credentials import Credentials
 from jobber.domain.errors import ImageNotFound
+from jobber.domain.label import Label
 from jobber.domain.reference import ImageId, ImageReference, parse_reference
 from jobber.testing import FakeProgress
 from jobber.testing.contract import JOB_SCRIPT, GuardedRegistry, World
 
 if TYPE_CHECKING:
+    from jobber.adapters.runs import RunCalls
     from jobber.adapters.wire import Wire
     from jobber.domain.ports import Engine
 
@@ -45,7 +50,7 @@ def make_base(engine: Engine, folder: Path) -> ImageReference:
     return BASE
 
 
-def make_world(engine: Engine, wire: Wire, folder: Path, registry_host: str | None) -> World:
+def make_world(engine: Engine, wire: Wire, folder: Path, registry_host: str | None, calls: RunCalls) -> World:
     """A world on a real engine."""
 
     def raw_image(image: ImageId) -> str:
@@ -56,7 +61,21 @@ def make_world(engine: Engine, wire: Wire, folder: Path, registry_host: str | No
                 told.append(json.dumps(response.json()))
         return "\n".join(told)
 
-    return World(engine, SystemClock(), make_base(engine, folder), registry_host, raw_image, guarded_registry())
+    base = make_base(engine, folder)
+
+    def die_with_claim(run: str) -> None:
+        facts = {"run": run, Label.PART: dead_owner()}
+        calls.make(claim_name(run), image=engine.images.inspect(base).id, facts=facts)
+
+    return World(engine, SystemClock(), base, registry_host, raw_image, guarded_registry(), die_with_claim)
+
+
+def dead_owner() -> str:
+    """A process of this machine that is no more."""
+    process = subprocess.Popen(["true"])
+    process.wait()
+    host, boot, _, start = current_owner().split("/")
+    return f"{host}/{boot}/{process.pid}/{start}0"
 
 
 def guarded_registry() -> GuardedRegistry | None:

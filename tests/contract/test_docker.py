@@ -8,6 +8,7 @@ import pytest
 from real import make_world
 
 from jobber.adapters.docker.engine import DockerEngine
+from jobber.adapters.docker.runs import DockerRunCalls
 from jobber.adapters.wire import Wire, parse_endpoint
 from jobber.testing.contract import EngineContract, World
 
@@ -27,7 +28,9 @@ class TestDocker(EngineContract):
     ) -> Iterator[World]:
         wire = Wire(parse_endpoint(docker_engine_address))
         engine = DockerEngine(wire, address=docker_engine_address)
-        world = make_world(engine, wire, tmp_path_factory.mktemp("base"), registry_host)
+        calls = DockerRunCalls(wire, images=engine.images)
+        world = make_world(engine, wire, tmp_path_factory.mktemp("base"), registry_host, calls)
         yield world
         world.tidy()
+        calls.close()
         engine.close()

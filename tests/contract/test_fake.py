@@ -31,5 +31,10 @@ class TestFake(EngineContract):
         engine.remote.disconnect("127.0.0.1:1")
         world = World(engine, engine.clock, parse_reference("jobber-test-base"), "registry.test:5000")
         world.guarded = GuardedRegistry("guarded.test:5000", credentials)
+
+        def die_with_claim(run: str) -> None:
+            engine.runs.claim(run, image=world.base_id).is_dead = True
+
+        world.die_with_claim = die_with_claim
         yield world
         world.tidy()

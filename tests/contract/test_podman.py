@@ -8,6 +8,7 @@ import pytest
 from real import make_world
 
 from jobber.adapters.podman.engine import PodmanEngine
+from jobber.adapters.podman.runs import PodmanRunCalls
 from jobber.adapters.wire import Wire, parse_endpoint
 from jobber.testing.contract import EngineContract, World
 
@@ -27,7 +28,9 @@ class TestPodman(EngineContract):
     ) -> Iterator[World]:
         wire = Wire(parse_endpoint(podman_engine_address))
         engine = PodmanEngine(wire, address=podman_engine_address)
-        world = make_world(engine, wire, tmp_path_factory.mktemp("base"), registry_host)
+        calls = PodmanRunCalls(wire.within("/v4.0.0/libpod"), images=engine.images)
+        world = make_world(engine, wire, tmp_path_factory.mktemp("base"), registry_host, calls)
         yield world
         world.tidy()
+        calls.close()
         engine.close()

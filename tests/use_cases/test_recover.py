@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 
 import pytest
@@ -12,7 +11,7 @@ from jobber.domain.options import ContainerOptions
 from jobber.domain.reference import parse_reference
 from jobber.domain.use_cases.recover import Recovery
 from jobber.domain.use_cases.run import RunRequest
-from jobber.testing import FakeEngine, FakeInterruptions, FakeKeyring, FakeProgress, Job, fake_runner
+from jobber.testing import FakeEngine, FakeProgress, Job, fake_adoption, fake_runner
 
 
 def _job(job: Job) -> int:
@@ -32,17 +31,7 @@ def engine() -> FakeEngine:
 
 def _recovery(engine: FakeEngine, *, alive: bool = False) -> tuple[Recovery, FakeProgress]:
     progress = FakeProgress()
-    recovery = Recovery(
-        engine=engine,
-        clock=engine.clock,
-        interruptions=FakeInterruptions(engine.clock),
-        keyring=FakeKeyring(),
-        progress=progress,
-        version="1",
-        spool=io.BytesIO,
-        is_alive=lambda _owner: alive,
-    )
-    return recovery, progress
+    return Recovery(fake_adoption(engine, progress=progress, is_alive=lambda _owner: alive)), progress
 
 
 def _lose(engine: FakeEngine, call: str = "stream") -> None:

@@ -1,38 +1,60 @@
 """The wire to one job: its output, its input, its end, and signals to us, all waited for at once.
 
-Docker and Podman send the same frames; what differs (how to attach, how to wait, how to look) is handed in.
+Docker and Podman send the same frames; what differs (how to attach, how to wait, how to look, what a log keeps) is
+handed in. A wire that breaks is mended: the engine is tried again and again, and its log replayed up to where the
+output broke off.
 """
 
 from __future__ import annotations
 
 import select
 import time
+from collections import deque
 from typing import TYPE_CHECKING, Protocol
 
-from jobber.adapters.frames import output_reader
+from jobber.adapters.frames import RawOutput, output_reader
 from jobber.adapters.wire import Pending, Response, WireBroken, WireUnreachable
-from jobber.domain.errors import EngineLost
-from jobber.domain.events import DeadlinePassed, Exited, Signalled
+from jobber.domain.errors import EngineFailed, EngineLost, LogUnreadable
+from jobber.domain.events import DeadlinePassed, Disturbance, Disturbed, Exited, Output
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jobber.adapters.wire import RawStream
+    from jobber.adapters.outlets import Outlet
+    from jobber.adapters.replay import Remainder, Tally
     from jobber.domain.container import Terminal
     from jobber.domain.events import JobEvent
     from jobber.domain.ports import Interruptions, JobInput
 
-_RECEIVE = 1 << 20
 _READ = 1 << 16
 _DRAIN_SECONDS = 10.0
 """How long the rest of the output may take to come after the job has ended and the line went silent."""
+_DOUBT_SECONDS = 0.5
+"""After so long without an end of the job, an output that ended may as well have been cut off."""
+_BACKOFF = (0.0, 0.1, 0.3, 0.5, 1.0, 2.0, 5.0)
+_LOST = (WireBroken, WireUnreachable, EngineLost)
 
 
 class Job(Protocol):
     """What an engine's adapter knows of one container."""
 
-    def wait(self) -> Pending:
-        """Ask for the container's end, without waiting for it."""
+    @property
+    def has_terminal(self) -> bool:
+        """Whether the job has a terminal."""
+
+    @property
+    def patience(self) -> float:
+        """For how many seconds an engine that does not answer is tried again."""
+
+    @property
+    def follow_misses_end(self) -> bool:
+        """Whether a log that is followed ends with the job, and not always with the last that it said."""
+
+    def tally(self) -> Tally:
+        """What counts the output as the engine's log would."""
+
+    def wait(self, *, is_started: bool) -> Pending:
+        """Ask for the container's end, without waiting for it; `is_started` tells whether it may be over already."""
 
     def exit_status(self, answer: Response) -> int:
         """Read that answer."""
@@ -40,41 +62,62 @@ class Job(Protocol):
     def exited(self) -> int | None:
         """Look whether it has ended, and with what; None while it runs."""
 
+    def attach(self, *, output: bool) -> Outlet:
+        """A raw stream to the running job, for its input and, if wanted, for what it says from now on."""
+
+    def log(self, *, follow: bool) -> tuple[Outlet, bool]:
+        """The engine's log from the beginning, and whether it comes in frames. Raises `LogUnreadable`."""
+
     def resize(self, terminal: Terminal) -> None:
         """Tell its terminal a new size."""
 
 
 class StreamAttachment:
-    """The attachment over a raw stream."""
+    """The attachment over a raw stream, or over a log where that broke."""
 
     def __init__(
         self,
-        stream: RawStream,
+        line: Outlet | None,
         job: Job,
         *,
-        multiplexed: bool,
         stdin: JobInput | None,
         interruptions: Interruptions,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._stream = stream
+        """Watch a job that is about to start over `line`; without one, a job that was started before."""
         self._job = job
-        self._output = output_reader(multiplexed=multiplexed)
-        self._answer: Pending | Response | None = job.wait()
+        self._line = line
+        self._source = line
+        self._output: RawOutput = output_reader(multiplexed=not job.has_terminal)
+        self._tally = job.tally()
+        self._remainder: Remainder | None = None
+        self._answer: Pending | Response | None = None
         self._stdin = stdin
         self._pending = memoryview(b"")
+        self._ends_input = False
         self._interruptions = interruptions
         self._monotonic = monotonic
         self._exit_status: int | None = None
         self._output_ended = False
-        self._ends_input = False
+        self._must_look_again = False
+        """Whether the log has to be read once more when the job has ended."""
+        self._events: deque[Disturbed] = deque()
+        self._retry_at: float | None = None
+        self._broken_since: float | None = None
+        self._tries = 0
+        if line is None:
+            self._mend()
+            return
+        self._answer = job.wait(is_started=False)
         if stdin is None:
             self._end_input()
 
     def next(self, *, deadline: float | None = None) -> JobEvent:
         """Wait for the next event."""
         while True:
-            if output := self._output.take():
+            if self._events:
+                return self._events.popleft()
+            if output := self._take_output():
                 return output
             if self._output_ended and self._exit_status is not None:
                 return Exited(self._exit_status)
@@ -83,70 +126,118 @@ class StreamAttachment:
                 return event
 
     def resize(self, terminal: Terminal) -> None:
-        """Tell the job's terminal its new size."""
-        self._job.resize(terminal)
+        """Tell the job's terminal its new size; a wire that is broken is told when it is mended, by the next change."""
+        try:
+            self._job.resize(terminal)
+        except _LOST:
+            return
 
     def close(self) -> None:
         """Let go of the wire; the job goes on."""
-        self._stream.close()
+        self._drop_lines()
         if self._answer is not None:
             self._answer.close()
             self._answer = None
 
-    def _wait(self, deadline: float | None) -> Signalled | DeadlinePassed | None:
-        readers: list[int] = [] if self._output_ended else [self._stream.fileno()]
-        writers = [self._stream.fileno()] if self._pending or self._ends_input else []
-        if self._answer is not None:
-            readers.append(self._answer.fileno())
-        if self._stdin is not None and not self._pending:
-            readers.append(self._stdin.fileno())
+    def _take_output(self) -> Output | None:
+        while output := self._output.take():
+            fresh = output if self._remainder is None else self._remainder.of(output)
+            if fresh is not None:
+                self._tally.add(fresh)
+                return fresh
+        return None
+
+    def _wait(self, deadline: float | None) -> JobEvent | None:
+        readers, writers = self._descriptors()
         wake = self._interruptions.fileno()
-        readers.append(wake)
-        has_pending = not self._output_ended and self._stream.has_pending
-        seconds = 0 if has_pending else self._seconds_until(deadline)
-        ready, writable, _ = select.select([fd for fd in readers if fd >= 0], writers, [], seconds)
-        if wake in ready and (signalled := self._interruptions.take()):
-            return signalled
+        has_more = self._has_more()
+        seconds = 0.0 if has_more else self._seconds_until(deadline)
+        ready, writable, _ = select.select([fd for fd in (*readers, wake) if fd >= 0], writers, [], seconds)
+        if wake in ready and (event := self._interruptions.take()):
+            return event
         if writable:
             self._send()
-        if has_pending or (not self._output_ended and self._stream.fileno() in ready):
-            self._receive()
-        if self._answer is not None and self._answer.fileno() in ready:
-            self._take_answer()
-        if self._stdin is not None and self._stdin.fileno() in ready:
-            self._read_input()
-        if deadline is not None and self._monotonic() >= deadline and self._exit_status is None:
+        self._read_ready(set(ready))
+        now = self._monotonic()
+        if deadline is not None and now >= deadline and self._exit_status is None:
             return DeadlinePassed()
-        if not has_pending and not ready and not writable and self._exit_status is not None:
+        if self._retry_at is not None and now >= self._retry_at:
+            self._mend()
+        elif not (ready or writable or has_more) and self._exit_status is not None:
             self._output_ended = True  # the job is gone, and for a while nothing has come
         return None
 
-    def _seconds_until(self, deadline: float | None) -> float | None:
-        if self._exit_status is not None:
-            return _DRAIN_SECONDS
-        return None if deadline is None else max(0.0, deadline - self._monotonic())
+    def _descriptors(self) -> tuple[list[int], list[int]]:
+        readers: list[int] = []
+        writers: list[int] = []
+        if self._source is not None:
+            readers.append(self._source.fileno())
+        if self._line is not None:
+            if self._line is not self._source:
+                readers.append(self._line.fileno())
+            if self._pending or self._ends_input:
+                writers.append(self._line.fileno())
+            elif self._stdin is not None:
+                readers.append(self._stdin.fileno())
+        if self._answer is not None:
+            readers.append(self._answer.fileno())
+        return readers, writers
 
-    def _receive(self) -> None:
-        chunk = self._stream.receive(_RECEIVE)
+    def _has_more(self) -> bool:
+        """Whether something waits that `select` does not see."""
+        source, line = self._source, self._line
+        return (source is not None and source.has_more) or (line is not None and line is not source and line.has_more)
+
+    def _read_ready(self, ready: set[int]) -> None:
+        source, line = self._source, self._line
+        if source is not None and (source.has_more or source.fileno() in ready):
+            self._receive(source)
+        if line is not None and line is not source and line is self._line and line.fileno() in ready:
+            self._hear_line(line)
+        if self._answer is not None and self._answer.fileno() in ready:
+            self._take_answer()
+        if self._line is not None and self._stdin is not None and self._stdin.fileno() in ready:
+            self._read_input()
+
+    def _seconds_until(self, deadline: float | None) -> float | None:
+        moments = [moment for moment in (deadline, self._retry_at) if moment is not None]
+        now = self._monotonic()
+        if self._exit_status is not None and self._retry_at is None:
+            return _DRAIN_SECONDS
+        return max(0.0, min(moments) - now) if moments else None
+
+    def _receive(self, source: Outlet) -> None:
+        chunk = source.receive()
         if chunk is None:
             return
         if chunk:
             self._output.feed(chunk)
             return
-        self._output_ended = True
-        self._forget_input()
-        if self._exit_status is None:
-            self._look()
+        whole, is_live = source.ended_well, source is self._line
+        self._source = None
+        source.close()
+        if is_live:
+            self._line = None
+        if whole and self._must_look_again:
+            if self._exit_status is not None:
+                self._retry(0.0)
+        elif whole or (is_live and self._exit_status is not None):
+            # A log that ends well before the job does belongs to a job that has closed its output; should the
+            # engine have gone instead, the answer that we wait for breaks as well.
+            self._output_ended = True
+        else:
+            self._retry(_DOUBT_SECONDS if is_live else 0.0)
 
-    def _look(self) -> None:
-        """The output has ended: with the job, or because the job closed it, or because the wire broke."""
-        try:
-            self._exit_status = self._job.exited()
-        except (WireBroken, WireUnreachable) as error:
-            raise EngineLost("the run", why=str(error)) from None
+    def _hear_line(self, line: Outlet) -> None:
+        """A line that serves the input alone says nothing but that it has ended."""
+        if line.receive() == b"":
+            line.close()
+            self._line = None
 
     def _take_answer(self) -> None:
         """Docker sends the head of its answer at once, and the body at the job's end; Podman both at the end."""
+        if isinstance(self._answer, Pending) and not self._answer.is_here():
+            return
         if isinstance(self._answer, Pending) and not self._answer.is_here():
             return
         answer, self._answer = self._answer, None
@@ -158,10 +249,75 @@ class StreamAttachment:
                 return
             with response:
                 self._exit_status = self._job.exit_status(response)
-        except WireBroken as error:
-            self._look()
-            if self._exit_status is None:  # the job goes on, and nobody knows what it said meanwhile
-                raise EngineLost("the run", why=str(error)) from None
+        except _LOST:
+            self._retry(0.0)
+            return
+        if self._source is None and self._must_look_again:
+            self._retry(0.0)
+        elif self._source is None:
+            self._output_ended = True  # it ended by itself, and the engine is there: nothing was cut off
+            self._retry_at = None
+
+    def _retry(self, seconds: float) -> None:
+        if self._retry_at is None or seconds == 0.0:
+            self._retry_at = self._monotonic() + seconds
+
+    def _mend(self) -> None:
+        """Make anew what is missing: the wait for the job's end, its output, and the way for its input."""
+        self._retry_at = None
+        try:
+            if self._answer is None and self._exit_status is None:
+                self._exit_status = self._job.exited()
+                if self._exit_status is None:
+                    self._answer = self._job.wait(is_started=True)
+            if self._source is None and not self._output_ended:
+                self._replay()
+        except (*_LOST, EngineFailed) as error:
+            self._try_again(error)
+            return
+        self._tries = 0
+        if self._broken_since is not None:
+            self._broken_since = None
+            self._events.append(Disturbed(Disturbance.LINE_MENDED))
+
+    def _replay(self) -> None:
+        try:
+            source, multiplexed = self._job.log(follow=self._exit_status is None)
+        except LogUnreadable as error:
+            self._events.append(Disturbed(Disturbance.LOG_UNREADABLE, error.why))
+            if self._exit_status is not None:
+                self._output_ended = True
+                return
+            self._line = source = self._job.attach(output=True)
+            self._output = output_reader(multiplexed=not self._job.has_terminal)
+            self._remainder = None
+        else:
+            self._output = output_reader(multiplexed=multiplexed)
+            self._remainder = self._tally.remainder()
+            self._must_look_again = self._exit_status is None and self._job.follow_misses_end
+        self._source = source
+        if self._exit_status is None:
+            self._reopen_input()
+
+    def _reopen_input(self) -> None:
+        if self._stdin is None:
+            return
+        if not self._job.has_terminal:  # the engine has closed it when the wire broke
+            self._stdin = None
+            self._pending = memoryview(b"")
+            self._events.append(Disturbed(Disturbance.INPUT_CUT))
+        elif self._line is None:
+            self._line = self._job.attach(output=False)
+
+    def _try_again(self, error: Exception) -> None:
+        now = self._monotonic()
+        if self._broken_since is None:
+            self._broken_since = now
+            self._events.append(Disturbed(Disturbance.LINE_BROKEN, str(error)))
+        elif now - self._broken_since > self._job.patience:
+            raise EngineLost("the run", why=str(error)) from None
+        self._tries += 1
+        self._retry_at = now + _BACKOFF[min(self._tries, len(_BACKOFF) - 1)]
 
     def _read_input(self) -> None:
         assert self._stdin is not None
@@ -173,19 +329,25 @@ class StreamAttachment:
             self._end_input()
 
     def _send(self) -> None:
+        if self._line is None:
+            return
         if self._ends_input:
             self._end_input()
             return
         try:
-            self._pending = self._pending[self._stream.send(self._pending) :]
-        except OSError:  # the job reads no more, or has ended
-            self._forget_input()
+            self._pending = self._pending[self._line.send(self._pending) :]
+        except OSError:  # the job reads no more, or has ended, or the wire is cut: its reading end will tell
+            self._pending = memoryview(b"")
+            if not self._job.has_terminal:
+                self._stdin = None
 
     def _end_input(self) -> None:
         self._stdin = None
-        self._ends_input = not self._stream.end_input()
+        if self._line is not None and not self._job.has_terminal:  # the half of a terminal would be all of it
+            self._ends_input = not self._line.end_sending()
 
-    def _forget_input(self) -> None:
-        self._stdin = None
-        self._pending = memoryview(b"")
-        self._ends_input = False
+    def _drop_lines(self) -> None:
+        for outlet in (self._source, self._line):
+            if outlet is not None:
+                outlet.close()
+        self._source = self._line = None

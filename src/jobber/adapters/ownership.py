@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 from pathlib import Path
+
+from jobber.domain.label import Label
 
 
 def current_owner() -> str:
     """This process: `HOST/BOOT/PROCESS/START`; boot and start are empty where the system doesn't tell them."""
     return f"{socket.gethostname()}/{_boot()}/{os.getpid()}/{_start(os.getpid())}"
+
+
+def unfinished_labels() -> dict[str, str]:
+    """The labels of an image that is there for another to be made from: whose it is, in the place of a record."""
+    return {str(Label.RUN): json.dumps({Label.PART: current_owner()}, separators=(",", ":"))}
 
 
 def is_alive(owner: str) -> bool | None:

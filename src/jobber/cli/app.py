@@ -20,6 +20,9 @@ _COMMANDS = {
     "run": ("[IMAGE [COMMAND [ARGS]]]", "Run a job in a container and keep its file system as a result image."),
     "push": ("REFERENCE...", "Push images to their registries."),
     "config": ("", "Show the settings in force, and check the files that they come from."),
+    "ps": ("", "List the runs that are not finished."),
+    "attach": ("RUN", "Follow a run: its output, its exit status; and finish it when it ends."),
+    "stop": ("RUN", "End a run, and keep its result as planned."),
     "recover": ("", "Finish the runs that have ended without anyone to finish them."),
 }
 """What stands after a command, and what the command does: known without loading it."""

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from jobber.cli.messages import Messages
     from jobber.domain.credentials import CredentialEntry
     from jobber.domain.ports import Engine, Keyring
+    from jobber.domain.use_cases.adopt import Adoption
+    from jobber.domain.use_cases.attach import Following
     from jobber.domain.use_cases.build import ImageBuild
-    from jobber.domain.use_cases.recover import Recovery
     from jobber.domain.use_cases.run import Runner
 
 
@@ -64,13 +65,13 @@ def image_build(
     )
 
 
-def recovery(engine: Engine, interruptions: SignalInterruptions, progress: Messages, keys: Keyring) -> Recovery:
-    """The use case of `jobber recover`."""
+def adoption(engine: Engine, interruptions: SignalInterruptions, progress: Messages, keys: Keyring) -> Adoption:
+    """What finishes the runs of others, for `recover`, `attach` and `stop`."""
     from jobber.adapters.host.console import Spool
     from jobber.adapters.ownership import is_alive
-    from jobber.domain.use_cases.recover import Recovery
+    from jobber.domain.use_cases.adopt import Adoption
 
-    return Recovery(
+    return Adoption(
         engine=engine,
         clock=SystemClock(),
         interruptions=interruptions,
@@ -80,6 +81,14 @@ def recovery(engine: Engine, interruptions: SignalInterruptions, progress: Messa
         spool=Spool,
         is_alive=is_alive,
     )
+
+
+def following(engine: Engine, interruptions: SignalInterruptions, progress: Messages, keys: Keyring) -> Following:
+    """The use case of `jobber attach`."""
+    from jobber.adapters.host.console import StandardStreams
+    from jobber.domain.use_cases.attach import Following
+
+    return Following(adoption(engine, interruptions, progress, keys), StandardStreams(before_output=progress.clear))
 
 
 def _new_id() -> str:

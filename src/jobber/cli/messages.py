@@ -27,6 +27,14 @@ _SENTENCES: Mapping[str, str] = {
     "recovered": "recovered run {run} of {image}",
     "nothing-to-recover": "nothing to recover",
     "never-started": "run {run} of {image} never started: its container is removed",
+    "line-broken": "the engine can't be reached ({why}); the job goes on there, and jobber tries again",
+    "line-mended": "the engine is back",
+    "log-unreadable": "the engine keeps no log of this job, so what it says unheard is lost: {why}",
+    "input-cut": "the connection broke while the job was given its input: it has seen the end of it too early",
+    "finished-by-another": "run {run} of {image} was finished by another jobber: {id}",
+    "being-finished": "{why}",
+    "perhaps-watched": "run {run} of {image} is left to the jobber on {owner} that started it",
+    "swept": "removed what jobbers that are no more had left half-done: {count}",
     "still-running": "run {run} of {image} is still running",
 }
 
@@ -89,7 +97,7 @@ class ConsoleMessages:
 
     def _line(self, text: str) -> None:
         self.clear()
-        print(text, file=sys.stderr, flush=True)
+        print(text, file=sys.stderr, flush=True, end="\r\n" if _is_raw() else "\n")
 
 
 class JsonMessages:
@@ -156,6 +164,18 @@ def _sentence(event: str, facts: Mapping[str, object]) -> str:
     if template is not None:
         return template.format(**facts).replace("  ", " ")
     return " ".join((event, *(f"{name}={value}" for name, value in facts.items())))
+
+
+def _is_raw() -> bool:
+    """Whether stderr is a terminal that leaves lines where they end, for a job has it."""
+    if not sys.stderr.isatty():
+        return False
+    import termios
+
+    try:
+        return not termios.tcgetattr(sys.stderr.fileno())[1] & termios.OPOST
+    except (termios.error, OSError, ValueError):
+        return False
 
 
 def _width() -> int:

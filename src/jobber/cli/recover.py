@@ -10,14 +10,16 @@ from jobber.cli.options import GlobalOptions
 def recover(*, options: GlobalOptions | None = None) -> int:
     """Finish the runs that have ended without anyone to finish them."""
     from jobber.adapters.host.signals import SignalInterruptions
-    from jobber.cli.composition import keyring, recovery
+    from jobber.cli.composition import adoption, keyring
+    from jobber.domain.use_cases.recover import Recovery
 
     options = options or GlobalOptions()
     progress = options.messages()
     keys = keyring(options.credentials())
     interruptions = SignalInterruptions()
     with options.connected(progress, interruptions, environment=os.environ) as engine:
-        failed = recovery(engine, interruptions, progress, keys).recover()
+        failed = Recovery(adoption(engine, interruptions, progress, keys)).recover()
+    progress.clear()
     for error in failed:
         progress.fail(error)
     return 1 if failed else 0

@@ -32,6 +32,7 @@ def run(
     no_push: bool = False,
     iidfile: Path | None = None,
     dry_run: bool = False,
+    detach: bool = False,
     options: GlobalOptions | None = None,
 ) -> int:
     """Run a job in a container and keep its file system as a result image.
@@ -64,6 +65,8 @@ def run(
         Write the result image's id to this file.
     dry_run
         Print the plan and change nothing.
+    detach
+        Start the job, print the id of the run and leave it: attach, stop and recover take it from there.
 
     """
     options = options or GlobalOptions()
@@ -82,7 +85,7 @@ def run(
     progress = options.messages()
     if image is None:
         image = image_name_of_directory(Path.cwd(), progress=progress)
-    request = run_request(image, settings)
+    request = replace(run_request(image, settings), detach=detach)
     check_writable(iidfile)
     keys = keyring(options.credentials())
     interruptions = SignalInterruptions()
@@ -92,6 +95,11 @@ def run(
             from jobber.cli.plan import print_plan
 
             print_plan(request, use_case.prepare(replace(request, pull=PullPolicy.NEVER)))
+            return 0
+        if detach:
+            run_id = use_case.detach(request)
+            progress.clear()
+            print(run_id)
             return 0
         result = use_case.run(request)
     progress.clear()

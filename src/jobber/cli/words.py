@@ -67,12 +67,15 @@ COMMANDS: Mapping[str, Syntax] = {
             ("--pull",),
             ("--iidfile",),
         ),
-        flags=_spellings(("--no-push",), ("--dry-run",)),
+        flags=_spellings(("--no-push",), ("--dry-run",), ("--detach",)),
         takes_rest=True,
     ),
     "push": Syntax(),
     "config": Syntax(valued=_spellings(("--format",)), flags=_spellings(("--origins",), ("--schema",), ("--check",))),
     "recover": Syntax(),
+    "ps": Syntax(flags=_spellings(("--json",))),
+    "attach": Syntax(valued=_spellings(("--since",))),
+    "stop": Syntax(),
 }
 
 

@@ -62,6 +62,8 @@ class ContainerSpecification:
     runtime: str | None = None
     terminal: Terminal | None = None
     """A terminal for the job (`-t`) of this size; None for a job with pipes."""
+    reads_input: bool = True
+    """Whether somebody will give it an input; else it finds the end of one."""
 
 
 class ContainerState(Enum):
@@ -101,6 +103,8 @@ class Container:
     started: str = ""
     finished: str = ""
     """RFC 3339, in the engine's time; empty where it has not come to that."""
+    terminal: bool = False
+    """Whether its job has a terminal."""
 
 
 @dataclass(frozen=True, slots=True)

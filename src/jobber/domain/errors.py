@@ -206,6 +206,41 @@ class TagTaken(JobberError):
         self.reference = reference
 
 
+class RunNotFound(JobberError):
+    """No unfinished run is meant by a text, or several are."""
+
+    def __init__(self, text: str, *, why: str = "there is no unfinished run") -> None:
+        super().__init__(f"{why} {text}", hint="`jobber ps` lists the runs that are not finished")
+        self.text = text
+
+
+class RunTaken(JobberError):
+    """Another jobber is finishing the run, or may be."""
+
+    def __init__(self, run: str, *, owner: str) -> None:
+        host, _, rest = owner.partition("/")
+        process = rest.split("/")[1] if rest.count("/") > 1 else "?"
+        super().__init__(f"run {run} is being finished by process {process} on {host or 'another machine'}")
+        self.run = run
+        self.owner = owner
+
+
+class ClaimLost(JobberError):
+    """We were silent for so long that another jobber has taken the run over."""
+
+    def __init__(self, run: str) -> None:
+        super().__init__(f"run {run} was taken over by another jobber, for this one was silent too long")
+        self.run = run
+
+
+class LogUnreadable(JobberError):
+    """The engine keeps no log of the job that could be read."""
+
+    def __init__(self, *, why: str) -> None:
+        super().__init__(f"the job's output can't be read from the engine: {why}")
+        self.why = why
+
+
 class JobNotStarted(JobberError):
     """The engine could not start the job: status 126 (not executable), 127 (not found), else 125."""
 

@@ -42,4 +42,29 @@ class DeadlinePassed:
     """The time that was given to `next` is over."""
 
 
-JobEvent = Output | Exited | Signalled | DeadlinePassed
+@dataclass(frozen=True, slots=True)
+class Resized:
+    """Our terminal has another size now."""
+
+
+class Disturbance(Enum):
+    """What can go wrong on the wire to a job that goes on; the values are the events that the user hears of."""
+
+    LINE_BROKEN = "line-broken"
+    """The engine is out of reach; it is tried again for a while."""
+    LINE_MENDED = "line-mended"
+    LOG_UNREADABLE = "log-unreadable"
+    """The engine keeps no log: what the job says while nobody listens can't be had."""
+    INPUT_CUT = "input-cut"
+    """The job has found the end of its input before it was there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disturbed:
+    """Something happened to the wire."""
+
+    disturbance: Disturbance
+    why: str = ""
+
+
+JobEvent = Output | Exited | Signalled | DeadlinePassed | Resized | Disturbed

@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     )
     from jobber.domain.credentials import Credentials
     from jobber.domain.engine import EngineDescription
-    from jobber.domain.events import JobEvent, Output, Signalled
+    from jobber.domain.events import JobEvent, Output, Resized, Signalled
     from jobber.domain.image import Image
     from jobber.domain.options import ContainerOptions
+    from jobber.domain.policy import Outcome
     from jobber.domain.progress import Progress
     from jobber.domain.reference import ImageId, ImageReference
 
@@ -87,8 +88,8 @@ class Interruptions(Protocol):
     def fileno(self) -> int:
         """A descriptor that is readable while a signal waits; -1 where there is none."""
 
-    def take(self) -> Signalled | None:
-        """The next signal that waits, if any."""
+    def take(self) -> Signalled | Resized | None:
+        """The next signal or change of the terminal's size that waits, if any."""
 
     def abortable(self) -> AbstractContextManager[None]:
         """Inside, a signal raises `Interrupted` at once: for steps that can be given up without a trace."""
@@ -100,7 +101,9 @@ class Attachment(Protocol):
     def next(self, *, deadline: float | None = None) -> JobEvent:
         """Wait for the next event, until `deadline` on the clock's `monotonic`.
 
-        Passes the job's input on meanwhile. Raises `EngineLost` where the wire broke and could not be mended.
+        Passes the job's input on meanwhile. A wire that breaks is mended without a byte lost or doubled, as far as
+        the engine keeps a log. Raises `EngineLost` where it could not be mended for a long time, and
+        `ContainerNotFound` where somebody has removed the container.
         """
 
     def resize(self, terminal: Terminal) -> None:
@@ -128,8 +131,33 @@ class Containers(Protocol):
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[Container]:
         """All containers, running or not, with these labels; None stands for any value."""
 
-    def attach(self, container: ContainerId, *, stdin: JobInput | None, interruptions: Interruptions) -> Attachment:
-        """Get hold of a created container's input and output. Raises `ContainerNotFound`."""
+    def attach(
+        self,
+        container: ContainerId,
+        *,
+        stdin: JobInput | None,
+        interruptions: Interruptions,
+        terminal: Terminal | None = None,
+    ) -> Attachment:
+        """Get hold of a created container's input and output.
+
+        `terminal` is the size that a job with a terminal finds, where the engine can set it before the start.
+        Raises `ContainerNotFound`.
+        """
+
+    def follow(
+        self,
+        container: ContainerId,
+        *,
+        since: datetime | None,
+        stdin: JobInput | None,
+        interruptions: Interruptions,
+    ) -> Attachment:
+        """Get hold of a job that was started before: its output from the beginning, or since a moment.
+
+        `stdin` reaches a job with a terminal. Where the engine keeps no log, the output begins now, and it is told.
+        Raises `ContainerNotFound`.
+        """
 
     def start(self, container: ContainerId) -> None:
         """Start the job. Raises `JobNotStarted` with the status that `docker run` would give."""
@@ -138,7 +166,7 @@ class Containers(Protocol):
         """Send the job a signal by name; no error where it has ended. Raises `ContainerNotFound`."""
 
     def logs(self, container: ContainerId, *, sink: BinaryIO) -> None:
-        """Write the job's whole output so far to `sink`. Raises `ContainerNotFound`."""
+        """Write the job's whole output so far to `sink`. Raises `ContainerNotFound`, `LogUnreadable`."""
 
     def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
         """Make an image of an exited container's file system, with `log` as `/run.log` in it.
@@ -148,6 +176,51 @@ class Containers(Protocol):
 
     def remove(self, container: ContainerId) -> None:
         """Kill and remove a container with its anonymous volumes; no error where it is gone already."""
+
+
+class Claim(Protocol):
+    """The right to finish one run, which one jobber has at a time."""
+
+    def check(self) -> None:
+        """Go on only if the right is still ours. Raises `ClaimLost`."""
+
+    def release(self) -> None:
+        """Give the right back. Releasing twice is no error."""
+
+
+class RunStore(Protocol):
+    """What jobbers tell each other about runs, by way of the engine alone."""
+
+    def now(self) -> datetime:
+        """The engine's clock, to the second."""
+
+    def hold(self, run: str, *, image: ImageId) -> Claim:
+        """The claim of the jobber that has watched the run to its end: nothing is made unless it takes long."""
+
+    def claim(self, run: str, *, image: ImageId) -> Claim:
+        """Claim a run. One process at a time has it, and one that is no more loses it. Raises `RunTaken`."""
+
+    def holder(self, run: str) -> str:
+        """Who has claimed a run, as `Label.PART` has it; empty where nobody has."""
+
+    def note_end(self, run: str, *, image: ImageId, outcome: Outcome) -> None:
+        """Note why a job is asked to end before it is; the first note of a run stays."""
+
+    def noted_end(self, run: str) -> Outcome | None:
+        """What was noted."""
+
+    def results(self, run: str) -> Sequence[Image]:
+        """The images that carry a run's record: those with tags first, then as they were made."""
+
+    def forget(self, run: str) -> None:
+        """Remove the notes of a run."""
+
+    def sweep(self) -> int:
+        """Remove what jobbers that are no more left half-done, and how many things that were.
+
+        Those are containers and notes of no run, copies of inputs without a marker, and images between two commits;
+        never anything of a process that is alive, or may be.
+        """
 
 
 class InputStore(Protocol):
@@ -183,6 +256,10 @@ class Engine(Protocol):
         """The role of that name."""
 
     @property
+    def runs(self) -> RunStore:
+        """The role of that name."""
+
+    @property
     def inputs(self) -> InputStore:
         """The role of that name."""
 
@@ -213,6 +290,9 @@ class Clock(Protocol):
     def monotonic(self) -> float:
         """Seconds that only ever grow."""
 
+    def sleep(self, seconds: float) -> None:
+        """Let time pass; what is raised by a signal's handler ends it."""
+
 
 class Console(Protocol):
     """Where the job's output goes, and where its input comes from."""
@@ -220,6 +300,13 @@ class Console(Protocol):
     @property
     def stdin(self) -> JobInput | None:
         """The job's standard input; None for none."""
+
+    @property
+    def terminal(self) -> Terminal | None:
+        """The size of our terminal as it is now; None unless stdin and stdout are one, with us in front of it."""
+
+    def raw(self) -> AbstractContextManager[None]:
+        """Inside, keys go to the job as they are; afterwards the terminal is as it was, whatever happened."""
 
     def write(self, output: Output) -> None:
         """Pass a piece of the job's output on; a reader that has gone away is no error."""

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
 from jobber.domain.policy import Outcome, ResultImagePolicy
 from jobber.domain.reference import ImageId
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 SCHEMA = 1
 
@@ -61,7 +59,16 @@ class RunPlan:
     added_environment: tuple[str, ...] = ()
     """Names of the variables that the run adds."""
     owner: str = ""
-    """The process that watches the job, as `Label.PART` has it."""
+    """The process that watches the job, as `Label.PART` has it; empty where nobody is to."""
+    timeout: float | None = None
+    """Seconds that the job may take."""
+    grace: float = 10.0
+    """Seconds between SIGTERM and SIGKILL."""
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What a message about this run names."""
+        return {"run": self.id, "image": self.image.reference}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,8 @@ def render_plan(plan: RunPlan) -> str:
         "push": plan.push,
         "added-environment": list(plan.added_environment),
         "owner": plan.owner,
+        "timeout": plan.timeout,
+        "grace": plan.grace,
     }
     return _render({**_facts(plan), "plan": todo})
 
@@ -107,6 +116,8 @@ def parse_plan(text: str) -> RunPlan | None:
             push=todo["push"],
             added_environment=tuple(todo["added-environment"]),
             owner=todo["owner"],
+            timeout=todo.get("timeout"),
+            grace=todo.get("grace", 10.0),
         )
     except (ValueError, KeyError, TypeError):
         return None
@@ -126,6 +137,21 @@ def render_record(plan: RunPlan, ending: RunEnding) -> str:
             "engine": engine,
         }
     )
+
+
+def parse_ending(text: str) -> tuple[str, RunEnding] | None:
+    """Read a result's label: the run's id and its ending; None where it is no record."""
+    try:
+        facts = json.loads(text)
+        ending = RunEnding(
+            started=datetime.fromisoformat(facts["started"]),
+            finished=datetime.fromisoformat(facts["finished"]),
+            outcome=Outcome(facts["outcome"]),
+            exit_status=int(facts["exit-code"]),
+        )
+        return str(facts["id"]), ending
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def rfc3339(moment: datetime) -> str:

@@ -10,6 +10,7 @@ from jobber.testing.surroundings import (
     FakeKeyring,
     FakeProgress,
     FakeSourceTree,
+    fake_adoption,
     fake_runner,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "FakeRegistry",
     "FakeSourceTree",
     "Job",
+    "fake_adoption",
     "fake_runner",
 ]

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from jobber import __version__
 from jobber.domain.errors import Interrupted
-from jobber.domain.events import Output, Signalled, Stream
+from jobber.domain.events import Output, Resized, Signalled, Stream
+from jobber.domain.use_cases.adopt import Adoption
 from jobber.domain.use_cases.run import Runner
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from jobber.adapters.fake.clock import FakeClock
     from jobber.adapters.fake.engine import FakeEngine
+    from jobber.domain.container import Terminal
     from jobber.domain.credentials import Credentials
     from jobber.domain.reference import ImageReference
 
@@ -34,14 +36,25 @@ class FakeInput(io.BytesIO):
 class FakeConsole:
     """The job's streams, kept."""
 
-    def __init__(self, stdin: bytes | None = b"") -> None:
+    def __init__(self, stdin: bytes | None = b"", *, terminal: Terminal | None = None) -> None:
         self._stdin = stdin
+        self.terminal = terminal
+        self.is_raw = False
         self.outputs: list[Output] = []
 
     @property
     def stdin(self) -> FakeInput | None:
         """The job's standard input; None for none."""
         return None if self._stdin is None else FakeInput(self._stdin)
+
+    @contextmanager
+    def raw(self) -> Iterator[None]:
+        """Inside, `is_raw` is true."""
+        self.is_raw = True
+        try:
+            yield
+        finally:
+            self.is_raw = False
 
     @property
     def stdout(self) -> bytes:
@@ -69,23 +82,33 @@ class FakeInterruptions:
         self._clock = clock
         self._planned: list[tuple[float, str]] = []
         self._count = 0
+        self._resizes: list[float] = []
 
     def send(self, signal: str, *, at: float = 0.0) -> None:
         """Let a signal come, at once or at a moment of the clock's `monotonic`."""
         self._planned.append((at, signal))
         self._planned.sort()
 
+    def resize(self, *, at: float = 0.0) -> None:
+        """Let the terminal change its size, at once or at a moment of the clock's `monotonic`."""
+        self._resizes.append(at)
+        self._resizes.sort()
+
     def due(self) -> float | None:
         """When the next one comes."""
-        return self._planned[0][0] if self._planned else None
+        moments = [*self._resizes[:1], *(at for at, _ in self._planned[:1])]
+        return min(moments, default=None)
 
     def fileno(self) -> int:
         """There is nothing to wait on."""
         return -1
 
-    def take(self) -> Signalled | None:
-        """The next signal that has come, if any."""
+    def take(self) -> Signalled | Resized | None:
+        """The next that has come, if any."""
         now = self._clock.monotonic() if self._clock else 0.0
+        if self._resizes and self._resizes[0] <= now:
+            self._resizes.pop(0)
+            return Resized()
         if not self._planned or self._planned[0][0] > now:
             return None
         self._count += 1
@@ -94,8 +117,8 @@ class FakeInterruptions:
     @contextmanager
     def abortable(self) -> Iterator[None]:
         """Inside, a signal that has come raises `Interrupted`."""
-        if signalled := self.take():
-            raise Interrupted(signalled.signal)
+        if isinstance(event := self.take(), Signalled):
+            raise Interrupted(event.signal)
         yield
 
 
@@ -173,5 +196,25 @@ def fake_runner(
         progress=progress or FakeProgress(),
         version=__version__,
         new_id=f"00000000-0000-4000-8000-{next(_ids):012d}",
-        owner="",
+        owner="fake/boot/1/1",
+    )
+
+
+def fake_adoption(
+    engine: FakeEngine,
+    *,
+    interruptions: FakeInterruptions | None = None,
+    progress: FakeProgress | None = None,
+    is_alive: Callable[[str], bool | None] = lambda _owner: False,
+) -> Adoption:
+    """What finishes the runs of others on a fake engine; by default everybody else is dead."""
+    return Adoption(
+        engine=engine,
+        clock=engine.clock,
+        interruptions=interruptions or FakeInterruptions(engine.clock),
+        keyring=FakeKeyring(),
+        progress=progress or FakeProgress(),
+        version=__version__,
+        spool=io.BytesIO,
+        is_alive=is_alive,
     )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from jobber.adapters.archive import log_archive
 from jobber.adapters.docker.parts import make_part, remove_part
 from jobber.adapters.docker.translate import failed
+from jobber.adapters.ownership import unfinished_labels
 from jobber.domain.errors import ContainerNotFound, EngineFailed, JobberError
 from jobber.domain.input import lies_within, normal_path
 from jobber.domain.reference import ImageId
@@ -45,7 +46,7 @@ def commit(wire: Wire, container: ContainerId, *, snapshot: Snapshot, log: Binar
         _put_log(wire, container, log)
     if takes_log and not _must_forget(snapshot, facts["Config"]):
         return _commit(wire, container, config)
-    first = _commit(wire, container, config)
+    first = _commit(wire, container, {**config, "Labels": {**config["Labels"], **unfinished_labels()}})
     return _commit_again(wire, first, config, log=None if takes_log else log)
 
 
@@ -84,7 +85,7 @@ def _flatten(wire: Wire, container: str) -> ImageId:
         with wire.call(
             "POST",
             "/images/create",
-            query={"fromSrc": "-"},
+            query={"fromSrc": "-", "changes": [f"LABEL {name}={value}" for name, value in unfinished_labels().items()]},
             stream=exported.chunks(),
             headers={"Content-Type": "application/x-tar"},
         ) as response:

@@ -9,18 +9,19 @@ from jobber.adapters.attachment import StreamAttachment
 from jobber.adapters.docker.commit import commit
 from jobber.adapters.docker.create_body import check_options, create_body
 from jobber.adapters.docker.create_host import NVIDIA
+from jobber.adapters.docker.job import DockerJob
 from jobber.adapters.docker.parts import remove_part
 from jobber.adapters.docker.translate import container_of, failed, not_started
 from jobber.adapters.frames import copy_frames
-from jobber.adapters.wire import RawStream, WireBroken
 from jobber.domain.container import ContainerId, VolumeMount
 from jobber.domain.errors import ContainerNotFound, EngineFailed, ImageNotFound, NameTaken
 from jobber.domain.label import Label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
-    from jobber.adapters.wire import Pending, Response, Wire
+    from jobber.adapters.wire import Response, Wire
     from jobber.domain.container import Container, ContainerSpecification, Snapshot, Terminal
     from jobber.domain.options import ContainerOptions
     from jobber.domain.ports import Interruptions, JobInput
@@ -28,9 +29,7 @@ if TYPE_CHECKING:
 
 _MISSING = 404
 _CONFLICT = 409
-_BAD_REQUEST = 400
 _NOT_MODIFIED = 304
-_ATTACH = {"stream": True, "stdin": True, "stdout": True, "stderr": True}
 
 
 class DockerContainers:
@@ -84,17 +83,28 @@ class DockerContainers:
         return containers
 
     def attach(
-        self, container: ContainerId, *, stdin: JobInput | None, interruptions: Interruptions
+        self,
+        container: ContainerId,
+        *,
+        stdin: JobInput | None,
+        interruptions: Interruptions,
+        terminal: Terminal | None = None,  # noqa: ARG002 - Docker has been told at create, or takes it after the start
     ) -> StreamAttachment:
         """Get hold of a created container's input and output."""
-        job = _Job(self._wire, container)
-        terminal = job.has_terminal()
-        stream = self._wire.upgrade(f"/containers/{container}/attach", query=_ATTACH)
-        if not isinstance(stream, RawStream):
-            with stream:
-                self._found(container, stream, "attach to the container")
-            raise EngineFailed("attach to the container", why="it gives no stream")
-        return StreamAttachment(stream, job, multiplexed=not terminal, stdin=stdin, interruptions=interruptions)
+        job = DockerJob(self._wire, container)
+        return StreamAttachment(job.attach(output=True), job, stdin=stdin, interruptions=interruptions)
+
+    def follow(
+        self,
+        container: ContainerId,
+        *,
+        since: datetime | None,
+        stdin: JobInput | None,
+        interruptions: Interruptions,
+    ) -> StreamAttachment:
+        """Get hold of a job that was started before: its output from the beginning, or since a moment."""
+        job = DockerJob(self._wire, container, since=since)
+        return StreamAttachment(None, job, stdin=stdin, interruptions=interruptions)
 
     def start(self, container: ContainerId) -> None:
         """Start the job."""
@@ -110,11 +120,9 @@ class DockerContainers:
 
     def logs(self, container: ContainerId, *, sink: BinaryIO) -> None:
         """Write the job's whole output so far to `sink`."""
-        terminal = _Job(self._wire, container).has_terminal()
-        query = {"stdout": True, "stderr": True}
-        with self._wire.call("GET", f"/containers/{container}/logs", query=query) as response:
-            self._found(container, response, "read the container's log")
-            copy_frames(response.chunks(), sink=sink, multiplexed=not terminal)
+        job = DockerJob(self._wire, container)
+        with job.open_log(follow=False) as response:
+            copy_frames(response.chunks(), sink=sink, multiplexed=not job.has_terminal)
 
     def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
         """Make an image of an exited container's file system."""
@@ -144,39 +152,3 @@ class DockerContainers:
             raise ContainerNotFound(container)
         if not response.ok:
             raise failed(call, response)
-
-
-class _Job:
-    """What the attachment asks of one container."""
-
-    def __init__(self, wire: Wire, container: ContainerId) -> None:
-        self._wire = wire
-        self._container = container
-
-    def wait(self) -> Pending:
-        return self._wire.begin("POST", f"/containers/{self._container}/wait", query={"condition": "next-exit"})
-
-    def exit_status(self, answer: Response) -> int:
-        if not answer.ok:
-            raise WireBroken(answer.why())
-        facts = answer.json() or {}
-        if why := (facts.get("Error") or {}).get("Message"):
-            raise WireBroken(str(why))
-        return int(facts["StatusCode"])
-
-    def exited(self) -> int | None:
-        with self._wire.call("GET", f"/containers/{self._container}/json") as response:
-            if response.status == _MISSING:
-                raise ContainerNotFound(self._container)
-            return container_of(response.json()).exit_status
-
-    def has_terminal(self) -> bool:
-        with self._wire.call("GET", f"/containers/{self._container}/json") as response:
-            if response.status == _MISSING:
-                raise ContainerNotFound(self._container)
-            return bool(response.json()["Config"]["Tty"])
-
-    def resize(self, terminal: Terminal) -> None:
-        query = {"h": terminal.rows, "w": terminal.columns}
-        with self._wire.call("POST", f"/containers/{self._container}/resize", query=query) as response:
-            response.read()  # a job that has just ended has no size any more

@@ -34,11 +34,12 @@ def create_body(
     ports: dict[str, Any] = {f"{port.container}/{port.protocol}": {} for port in options.ports}
     body: dict[str, Any] = {
         "Image": specification.image,
-        "AttachStdin": True,
+        "AttachStdin": specification.reads_input,
         "AttachStdout": True,
         "AttachStderr": True,
-        "OpenStdin": True,
-        "StdinOnce": True,
+        "OpenStdin": specification.reads_input,
+        # A terminal outlives the one who sat before it; other input ends with whoever gives it.
+        "StdinOnce": specification.reads_input and specification.terminal is None,
         "Tty": specification.terminal is not None,
         "Env": [name if value is None else f"{name}={value}" for name, value in options.environment],
         "Labels": {**dict(options.labels), **specification.labels},

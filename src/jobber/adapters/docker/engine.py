@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from jobber.adapters.docker.builder import DockerBuilder
     from jobber.adapters.docker.inputs import DockerInputs
     from jobber.adapters.docker.registry import DockerRegistry
+    from jobber.adapters.runs import SharedRunStore
     from jobber.adapters.wire import Wire
 
 _IMAGE_MOUNTS = (1, 48)
@@ -64,6 +65,19 @@ class DockerEngine:
         from jobber.adapters.docker.registry import DockerRegistry
 
         return DockerRegistry(self._wire, images=self._images)
+
+    @property
+    def runs(self) -> SharedRunStore:
+        """What jobbers tell each other about runs."""
+        from jobber.adapters.docker.runs import DockerRunCalls
+        from jobber.adapters.runs import SharedRunStore
+
+        def others() -> DockerRunCalls:
+            wire = self._wire.within(self._wire.prefix)
+            return DockerRunCalls(wire, images=DockerImages(wire))
+
+        calls = DockerRunCalls(self._wire, images=self._images)
+        return SharedRunStore(calls, volumes=lambda: self.inputs, others=others)
 
     @property
     def inputs(self) -> DockerInputs:

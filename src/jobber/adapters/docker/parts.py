@@ -12,6 +12,8 @@ from jobber.domain.errors import ImageNotFound, NameTaken
 from jobber.domain.label import Label
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jobber.adapters.wire import Wire
     from jobber.domain.reference import ImageId
 
@@ -27,18 +29,19 @@ def make_part(
     name: str | None = None,
     mounts: tuple[dict[str, Any], ...] = (),
     config: dict[str, Any] | None = None,
+    facts: Mapping[str, str] | None = None,
 ) -> ContainerId:
     """Make a container that is never started, and says whose it is. Raises `NameTaken`, `ImageNotFound`.
 
     It has an entry point and no command, so that an image can be committed from it that has neither. Who owns it
     stands in `jobber.run`, for a label of its own would go into such an image. `config` is the configuration of an
-    image, for one that has none itself.
+    image, for one that has none itself. `facts` stand beside the owner, or in its place.
     """
     body = {
         **(config or {}),
         "Image": image,
         "Entrypoint": [_DUMMY],
-        "Labels": {Label.RUN: json.dumps({Label.PART: current_owner()})},
+        "Labels": {Label.RUN: json.dumps({Label.PART: current_owner(), **(facts or {})})},
         "NetworkDisabled": True,
         "HostConfig": {"NetworkMode": "none", "Mounts": list(mounts)},
     }

@@ -72,6 +72,7 @@ def container_of(answer: dict[str, Any]) -> Container:
         created=answer["Created"],
         started=_moment(state["StartedAt"]),
         finished=_moment(state["FinishedAt"]),
+        terminal=bool(answer["Config"].get("Tty")),
     )
 
 

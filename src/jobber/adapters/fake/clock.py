@@ -26,6 +26,10 @@ class FakeClock:
         """Let time pass."""
         self._seconds += seconds
 
+    def sleep(self, seconds: float) -> None:
+        """Let time pass, which takes none."""
+        self.advance(seconds)
+
     def advance_to(self, moment: float) -> None:
         """Let time pass up to a moment of `monotonic`; one that has been is no error."""
         self._seconds = max(self._seconds, moment)

@@ -31,6 +31,7 @@ from jobber.domain.xdocker.table import first_lacking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, MutableSequence, Sequence
+    from datetime import datetime
 
     from jobber.adapters.fake.files import Program
     from jobber.adapters.fake.images import FakeImages
@@ -107,13 +108,36 @@ class FakeContainers:
                 if all(name in stored.labels and value in (None, stored.labels[name]) for name, value in labels.items())
             ]
 
-    def attach(self, container: ContainerId, *, stdin: JobInput | None, interruptions: Interruptions) -> FakeAttachment:
+    def attach(
+        self,
+        container: ContainerId,
+        *,
+        stdin: JobInput | None,
+        interruptions: Interruptions,
+        terminal: Terminal | None = None,
+    ) -> FakeAttachment:
         """Get hold of a created container's input and output."""
         with self._call("attach"):
             stored = self._find(container)
+            if terminal is not None:
+                self._store.journal.append(f"resize {terminal.rows}x{terminal.columns}")
             if stdin is not None:
                 stored.stdin = b"".join(iter(lambda: stdin.read(_READ), b""))
             return FakeAttachment(self._store, stored, interruptions)
+
+    def follow(
+        self,
+        container: ContainerId,
+        *,
+        since: datetime | None,
+        stdin: JobInput | None,  # noqa: ARG002 - its job has run with all the input it got
+        interruptions: Interruptions,
+    ) -> FakeAttachment:
+        """Get hold of a job that was started before: its output from the beginning, or since a moment."""
+        with self._call("follow"):
+            attachment = FakeAttachment(self._store, self._find(container), interruptions)
+            attachment.skip_to(since)
+            return attachment
 
     def start(self, container: ContainerId) -> None:
         """Start the job. Raises `JobNotStarted`."""
@@ -132,6 +156,7 @@ class FakeContainers:
                 files=stored.files,
                 stdin=stored.stdin,
                 hostname=stored.specification.options.hostname or stored.id[:12],
+                terminal=stored.specification.terminal,
             )
             _make_mount_points(stored)
             stored.start = self._store.clock.monotonic()
@@ -205,6 +230,7 @@ class FakeContainers:
             exit_status=timeline.exit_status if ended and timeline else None,
             labels=stored.labels,
             mounts=tuple(ContainerMount(destination=path, kind=place.kind) for path, place in named.items()),
+            terminal=stored.specification.terminal is not None,
             created=stored.created,
             started=stored.started,
             finished=stored.finished,
@@ -264,28 +290,38 @@ class FakeAttachment:
         self._store = store
         self._stored = stored
         self._interruptions = interruptions
+        self._seen = 0
+        """How many of the outputs have been given out."""
         self._call = contextmanager(store.call)
+
+    def skip_to(self, since: datetime | None) -> None:
+        """Leave out what was said before a moment."""
+        timeline = self._stored.timeline
+        if since is None or timeline is None:
+            return
+        moment = self._store.clock.monotonic() - (self._store.clock.now() - since).total_seconds()
+        self._seen = sum(self._stored.start + said < moment for said, _ in timeline.outputs)
 
     def next(self, *, deadline: float | None = None) -> JobEvent:
         """The next thing that happens; time moves on to it. Raises `EngineLost` where that was asked for."""
         with self._call("stream"):
-            if signalled := self._interruptions.take():
-                return signalled
+            if event := self._interruptions.take():
+                return event
             timeline = self._stored.timeline
             if timeline is None:
                 raise EngineLost("the run", why="the job was never started")
             clock, start = self._store.clock, self._stored.start
-            pending = self._stored.seen < len(timeline.outputs)
-            moment = start + (timeline.outputs[self._stored.seen][0] if pending else timeline.end)
+            pending = self._seen < len(timeline.outputs)
+            moment = start + (timeline.outputs[self._seen][0] if pending else timeline.end)
             due = getattr(self._interruptions, "due", lambda: None)()
             first = min(value for value in (moment, deadline, due) if value is not None)
             clock.advance_to(first)
-            if due is not None and due == first and (signalled := self._interruptions.take()):
-                return signalled
+            if due is not None and due == first and (event := self._interruptions.take()):
+                return event
             if moment <= clock.monotonic():
                 if pending:
-                    self._stored.seen += 1
-                    return timeline.outputs[self._stored.seen - 1][1]
+                    self._seen += 1
+                    return timeline.outputs[self._seen - 1][1]
                 settle(self._store, self._stored)
                 return Exited(timeline.exit_status)
             return DeadlinePassed()
@@ -314,7 +350,7 @@ def settle(store: Store, stored: StoredContainer) -> Timeline | None:
     now = store.clock.monotonic() - stored.start
     if now >= timeline.end:
         stored.state = ContainerState.EXITED
-        stored.finished = store.stamp()
+        stored.finished = store.stamp(ago=now - timeline.end)
     done = [layer for moment, layer in timeline.layers if moment <= now]
     stored.files.top = dict(done[-1]) if done else {}
     return timeline

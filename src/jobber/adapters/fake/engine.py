@@ -11,6 +11,7 @@ from jobber.adapters.fake.files import Files, Layer, Node, file_node
 from jobber.adapters.fake.images import FakeImages, FakeRegistryPort
 from jobber.adapters.fake.inputs import FakeInputs
 from jobber.adapters.fake.registry import FakeRegistry
+from jobber.adapters.fake.runs import FakeRuns
 from jobber.adapters.fake.store import Fault, Store
 from jobber.domain.engine import EngineDescription
 from jobber.domain.image import ImageConfiguration
@@ -53,6 +54,7 @@ class FakeEngine:
         self._images = FakeImages(self.store)
         self._containers = FakeContainers(self.store, self._images, flavour=flavour)
         self._registry = FakeRegistryPort(self.store, self._images, self.remote)
+        self._runs = FakeRuns(self.store)
         self._inputs = FakeInputs(self.store, self._images, mounts_images=mounts_images)
         self._builder = FakeBuilder(self.store, self._images, self._registry)
 
@@ -70,6 +72,11 @@ class FakeEngine:
     def containers(self) -> FakeContainers:
         """Containers."""
         return self._containers
+
+    @property
+    def runs(self) -> FakeRuns:
+        """What jobbers tell each other about runs."""
+        return self._runs
 
     @property
     def inputs(self) -> FakeInputs:
@@ -132,6 +139,11 @@ class FakeEngine:
         """A file of an image. Raises `ImageNotFound`, `FileNotFoundError`."""
         reference = name if name.startswith("sha256:") else parse_reference(name)
         return Files(self._images.find(reference).layers).read(path)
+
+    def die(self) -> None:
+        """Let all who hold a claim be dead, as after a `kill -9` of every jobber."""
+        for claim in self.store.claims.values():
+            claim.is_dead = True
 
     def fail(self, call: str, error: JobberError, *, times: int = 1, after: bool = False) -> None:
         """Let a call fail; with `after`, when it has done its work (as a time-out does).

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jobber.adapters.fake.files import Files, Layer
+    from jobber.domain.container import Terminal
 
 KILLED = 137
 """What a job that SIGKILL ended exits with."""
@@ -62,6 +63,7 @@ class Job:
         files: Files,
         stdin: bytes,
         hostname: str,
+        terminal: Terminal | None = None,
     ) -> None:
         self.argv = argv
         self.environment = environment
@@ -70,6 +72,8 @@ class Job:
         self.files = files
         self.stdin = stdin
         self.hostname = hostname
+        self.terminal = terminal
+        """The size of its terminal; None without one."""
         self.timeline = Timeline()
         self._now = 0.0
         self._says_nothing = False
@@ -79,7 +83,7 @@ class Job:
         self._write(Stream.STDOUT, text)
 
     def complain(self, text: str | bytes) -> None:
-        """Write to stderr, as it is."""
+        """Write to stderr, as it is; with a terminal it comes on stdout as well."""
         self._write(Stream.STDERR, text)
 
     def close_output(self) -> None:
@@ -113,5 +117,7 @@ class Job:
 
     def _write(self, stream: Stream, text: str | bytes) -> None:
         chunk = text.encode() if isinstance(text, str) else text
+        if self.terminal is not None:
+            stream, chunk = Stream.STDOUT, chunk.replace(b"\n", b"\r\n")
         if chunk and not self._says_nothing:
             self.timeline.outputs.append((self._now, Output(stream, chunk)))

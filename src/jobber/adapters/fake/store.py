@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
     from jobber.adapters.fake.clock import FakeClock
     from jobber.adapters.fake.files import Files, Layer, Place
     from jobber.adapters.fake.job import Timeline
+    from jobber.adapters.fake.runs import FakeClaim
     from jobber.domain.container import ContainerSpecification
     from jobber.domain.errors import JobberError
     from jobber.domain.image import ImageConfiguration
+    from jobber.domain.policy import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +67,6 @@ class StoredContainer:
     start: float = 0.0
     started: str = ""
     finished: str = ""
-    seen: int = 0
-    """How many of the outputs have been given out."""
 
 
 @dataclass(slots=True)
@@ -91,6 +92,9 @@ class Store:
     volumes: dict[str, StoredVolume] = field(default_factory=dict)
     host: Layer = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    claims: dict[str, FakeClaim] = field(default_factory=dict)
+    notes: dict[str, Outcome] = field(default_factory=dict)
+    """Why a run's job was asked to end."""
     journal: list[str] = field(default_factory=list)
     _counter: int = 0
 
@@ -99,9 +103,9 @@ class Store:
         self._counter += 1
         return sha256(f"{id(self)}/{self._counter}".encode()).hexdigest()
 
-    def stamp(self) -> str:
-        """The present moment, RFC 3339."""
-        return self.clock.now().isoformat().replace("+00:00", "Z")
+    def stamp(self, *, ago: float = 0.0) -> str:
+        """The present moment, or the one so many seconds ago, RFC 3339."""
+        return (self.clock.now() - timedelta(seconds=ago)).isoformat().replace("+00:00", "Z")
 
     def add_image(
         self,

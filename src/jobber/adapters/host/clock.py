@@ -16,3 +16,7 @@ class SystemClock:
     def monotonic(self) -> float:
         """Seconds that only ever grow."""
         return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        time.sleep(seconds)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import os
 import select
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from jobber.adapters.host.terminal import ScreenModes, is_ours, make_raw, raw, size_of
 from jobber.domain.events import Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from jobber.domain.container import Terminal
     from jobber.domain.events import Output
 
 _IN_MEMORY = 1 << 20
@@ -20,9 +23,12 @@ _IN_MEMORY = 1 << 20
 class StandardInput:
     """File descriptor 0, unbuffered."""
 
+    def __init__(self) -> None:
+        self._is_terminal = os.isatty(0)
+
     def fileno(self) -> int:
-        """The descriptor to wait on."""
-        return 0
+        """The descriptor to wait on; -1 while we are in the background of a terminal, where reading would stop us."""
+        return -1 if self._is_terminal and not is_ours(0) else 0
 
     def read(self, size: int, /) -> bytes:
         """Up to `size` bytes that are there now; empty at the end, or where there is nothing to read from."""
@@ -79,12 +85,40 @@ class StandardStreams:
         """Make a console that calls `before_output` ahead of each piece, to clear a progress line."""
         self._before_output = before_output
         self._descriptors = {Stream.STDOUT: 1, Stream.STDERR: 2}
-        self._stdin = StandardInput() if _is_open(0) else None
+        self._is_interactive = is_ours(0) and os.isatty(1)
+        self._stdin = StandardInput() if _is_open(0) and (is_ours(0) or not os.isatty(0)) else None
+        self._modes: ScreenModes | None = None
 
     @property
     def stdin(self) -> StandardInput | None:
-        """The job's standard input; None where jobber has none."""
+        """The job's standard input; None where jobber has none, or is in the background of a terminal."""
         return self._stdin
+
+    @property
+    def terminal(self) -> Terminal | None:
+        """The size of our terminal as it is now; None unless stdin and stdout are one, with us in front of it."""
+        if not self._is_interactive:
+            return None
+        if self._modes is not None and is_ours(0):  # whoever stopped us may have given it other modes
+            make_raw(0)
+        return size_of(1)
+
+    @contextmanager
+    def raw(self) -> Iterator[None]:
+        """Inside, keys go to the job as they are; afterwards the terminal is as it was, whatever happened."""
+        if not self._is_interactive:
+            yield
+            return
+        self._before_output()
+        modes = self._modes = ScreenModes()
+        try:
+            with raw(0):
+                yield
+        finally:
+            self._modes = None
+            if undo := modes.undo():
+                with suppress(OSError):
+                    _write_all(1, undo)
 
     def write(self, output: Output) -> None:
         """Pass a piece of output on; a reader that has gone away is no error: the run goes on for its result."""
@@ -92,6 +126,8 @@ class StandardStreams:
         if descriptor is None:
             return
         self._before_output()
+        if self._modes is not None:
+            self._modes.see(output.chunk)
         try:
             _write_all(descriptor, output.chunk)
         except OSError:

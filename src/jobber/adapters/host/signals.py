@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import Interrupted
-from jobber.domain.events import Signalled
+from jobber.domain.events import Resized, Signalled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,29 +25,34 @@ class SignalInterruptions:
     def __init__(self) -> None:
         self._pending: list[str] = []
         self._count = 0
+        self._resized = False
         self._abortable = False
         self._receiver, self._sender = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._before = {number: handler for number in _HEARD if (handler := signal.getsignal(number)) != signal.SIG_IGN}
         for number in self._before:
             signal.signal(number, self._hear)
+        self._before |= {number: signal.signal(number, self._resize) for number in (signal.SIGWINCH, signal.SIGCONT)}
 
     def fileno(self) -> int:
         """A descriptor that is readable while a signal waits."""
         return self._receiver
 
-    def take(self) -> Signalled | None:
-        """The next signal that waits, if any."""
+    def take(self) -> Signalled | Resized | None:
+        """The next signal or change of the terminal's size that waits, if any."""
         with suppress(BlockingIOError):
             os.read(self._receiver, 1)
-        if not self._pending:
-            return None
-        return Signalled(self._pending.pop(0), self._count - len(self._pending))
+        if self._pending:
+            return Signalled(self._pending.pop(0), self._count - len(self._pending))
+        if self._resized:
+            self._resized = False
+            return Resized()
+        return None
 
     @contextmanager
     def abortable(self) -> Iterator[None]:
         """Inside, a signal raises `Interrupted` at once."""
-        if signalled := self.take():
-            raise Interrupted(signalled.signal)
+        if isinstance(event := self.take(), Signalled):
+            raise Interrupted(event.signal)
         self._abortable = True
         try:
             yield
@@ -59,6 +64,12 @@ class SignalInterruptions:
         for number, handler in self._before.items():
             signal.signal(number, handler)
         self._before.clear()
+
+    def _resize(self, _number: int, _frame: FrameType | None) -> None:
+        """The terminal has another size, or we were stopped and go on in front of it."""
+        self._resized = True
+        with suppress(BlockingIOError):
+            os.write(self._sender, b"\0")
 
     def _hear(self, number: int, _frame: FrameType | None) -> None:
         name = signal.Signals(number).name

@@ -13,10 +13,11 @@ from __future__ import annotations
 import json
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jobber.adapters.archive import log_archive
+from jobber.adapters.ownership import unfinished_labels
 from jobber.adapters.podman.parts import make_part, remove_part
 from jobber.adapters.podman.translate import failed, image_id
 from jobber.domain.errors import ContainerNotFound, EngineFailed, JobberError
@@ -49,6 +50,14 @@ class _Wanted:
     lets_command_stay: bool = False
     """Whether the container's command would stay, for the image is to have none."""
 
+    def unfinished(self) -> _Wanted:
+        """The same for an image that another is made from: whose it is, in the place of a record."""
+        labels = unfinished_labels()
+        if self.configuration is None:
+            return replace(self, changes=[*self.changes, *(f"LABEL {name}={value}" for name, value in labels.items())])
+        configuration = {**self.configuration, "Labels": {**self.configuration["Labels"], **labels}}
+        return replace(self, configuration=configuration)
+
 
 def commit(
     wire: Wire, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO, takes_configuration: bool
@@ -70,9 +79,9 @@ def commit(
     if takes_log:
         with _kept_mounted(wire, facts):
             _put_log(wire, container, log)
-    first = _commit(wire, container, wanted)
     if takes_log and not wanted.lets_command_stay:
-        return first
+        return _commit(wire, container, wanted)
+    first = _commit(wire, container, wanted.unfinished())
     return _commit_again(wire, first, wanted, log=None if takes_log else log)
 
 
@@ -119,7 +128,11 @@ def _flatten(wire: Wire, container: str) -> ImageId:
         if not exported.ok:
             raise failed("export the container", exported)
         with wire.call(
-            "POST", "/images/import", stream=exported.chunks(), headers={"Content-Type": "application/x-tar"}
+            "POST",
+            "/images/import",
+            query={"changes": [f"LABEL {name}={value}" for name, value in unfinished_labels().items()]},
+            stream=exported.chunks(),
+            headers={"Content-Type": "application/x-tar"},
         ) as response:
             if not response.ok:
                 raise failed("import the container", response)

@@ -9,9 +9,9 @@ from jobber.adapters.attachment import StreamAttachment
 from jobber.adapters.frames import copy_frames
 from jobber.adapters.podman.commit import commit
 from jobber.adapters.podman.create_body import create_body
+from jobber.adapters.podman.job import PodmanJob
 from jobber.adapters.podman.parts import create_failed, remove_part
-from jobber.adapters.podman.translate import container_of, failed, not_started
-from jobber.adapters.wire import RawStream, WireBroken
+from jobber.adapters.podman.translate import container_of, failed, missing_or_failed, not_started
 from jobber.domain.container import ContainerId, ContainerSpecification, VolumeMount
 from jobber.domain.errors import ContainerNotFound, EngineFailed, ImageNotFound, OptionUnsupported
 from jobber.domain.label import Label
@@ -19,18 +19,16 @@ from jobber.domain.reference import ImageId
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
-    from jobber.adapters.wire import Pending, Response, Wire
+    from jobber.adapters.wire import Response, Wire
     from jobber.domain.container import Container, Snapshot, Terminal
     from jobber.domain.options import ContainerOptions
     from jobber.domain.ports import Interruptions, JobInput
 
 _MISSING = 404
 _NOT_MODIFIED = 304
-_ATTACH = {"stream": True, "stdin": True, "stdout": True, "stderr": True}
 _TAKES_CONFIGURATION = (5,)
-_POLL = "10ms"
-"""Podman 4 looks every 250 ms whether a container has ended, unless it is told otherwise."""
 
 
 class PodmanContainers:
@@ -85,18 +83,31 @@ class PodmanContainers:
         return containers
 
     def attach(
-        self, container: ContainerId, *, stdin: JobInput | None, interruptions: Interruptions
+        self,
+        container: ContainerId,
+        *,
+        stdin: JobInput | None,
+        interruptions: Interruptions,
+        terminal: Terminal | None = None,
     ) -> StreamAttachment:
         """Get hold of a created container's input and output."""
-        job = _Job(self._wire, container)
-        terminal = job.has_terminal()
-        stream = self._wire.upgrade(f"/containers/{container}/attach", query=_ATTACH)
-        if not isinstance(stream, RawStream):
-            with stream:
-                if stream.status == _MISSING:
-                    raise ContainerNotFound(container)
-                raise not_started(stream.why())  # attaching sets the container up, as far as its command
-        return StreamAttachment(stream, job, multiplexed=not terminal, stdin=stdin, interruptions=interruptions)
+        job = PodmanJob(self._wire, container)
+        attachment = StreamAttachment(job.attach(output=True), job, stdin=stdin, interruptions=interruptions)
+        if terminal is not None:
+            attachment.resize(terminal)
+        return attachment
+
+    def follow(
+        self,
+        container: ContainerId,
+        *,
+        since: datetime | None,
+        stdin: JobInput | None,
+        interruptions: Interruptions,
+    ) -> StreamAttachment:
+        """Get hold of a job that was started before: its output from the beginning, or since a moment."""
+        job = PodmanJob(self._wire, container, since=since)
+        return StreamAttachment(None, job, stdin=stdin, interruptions=interruptions)
 
     def start(self, container: ContainerId) -> None:
         """Start the job."""
@@ -117,11 +128,8 @@ class PodmanContainers:
 
     def logs(self, container: ContainerId, *, sink: BinaryIO) -> None:
         """Write the job's whole output so far to `sink`."""
-        terminal = _Job(self._wire, container).has_terminal()
-        query = {"stdout": True, "stderr": True}
-        with self._wire.call("GET", f"/containers/{container}/logs", query=query) as response:
-            self._found(container, response, "read the container's log")
-            copy_frames(response.chunks(), sink=sink, multiplexed=not terminal)
+        with PodmanJob(self._wire, container).open_log() as response:
+            copy_frames(response.chunks(), sink=sink, multiplexed=True)
 
     def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
         """Make an image of an exited container's file system."""
@@ -149,41 +157,5 @@ class PodmanContainers:
             return response.ok and Label.INPUT in (response.json().get("Labels") or {})
 
     def _found(self, container: ContainerId, response: Response, call: str) -> None:
-        if response.status == _MISSING:
-            raise ContainerNotFound(container)
         if not response.ok:
-            raise failed(call, response)
-
-
-class _Job:
-    """What the attachment asks of one container."""
-
-    def __init__(self, wire: Wire, container: ContainerId) -> None:
-        self._wire = wire
-        self._container = container
-
-    def wait(self) -> Pending:
-        query = {"condition": "exited", "interval": _POLL}
-        return self._wire.begin("POST", f"/containers/{self._container}/wait", query=query)
-
-    def exit_status(self, answer: Response) -> int:
-        if not answer.ok:
-            raise WireBroken(answer.why())
-        return int(answer.json())
-
-    def exited(self) -> int | None:
-        with self._wire.call("GET", f"/containers/{self._container}/json") as response:
-            if response.status == _MISSING:
-                raise ContainerNotFound(self._container)
-            return container_of(response.json()).exit_status
-
-    def has_terminal(self) -> bool:
-        with self._wire.call("GET", f"/containers/{self._container}/json") as response:
-            if response.status == _MISSING:
-                raise ContainerNotFound(self._container)
-            return bool(response.json()["Config"].get("Tty"))
-
-    def resize(self, terminal: Terminal) -> None:
-        query = {"h": terminal.rows, "w": terminal.columns}
-        with self._wire.call("POST", f"/containers/{self._container}/resize", query=query) as response:
-            response.read()  # a job that has just ended has no size any more
+            raise missing_or_failed(container, call, response)

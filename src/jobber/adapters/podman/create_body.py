@@ -37,7 +37,7 @@ def create_body(specification: ContainerSpecification, *, version: tuple[int, ..
     secured = security(options)
     body: dict[str, Any] = {
         "image": specification.image.removeprefix("sha256:"),
-        "stdin": True,
+        "stdin": specification.reads_input,
         "terminal": is_terminal,
         "env": {name: value for name, value in options.environment if value is not None},
         "labels": {**dict(options.labels), **specification.labels},

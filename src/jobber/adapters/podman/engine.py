@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from jobber.adapters.podman.builder import PodmanBuilder
     from jobber.adapters.podman.inputs import PodmanInputs
     from jobber.adapters.podman.registry import PodmanRegistry
+    from jobber.adapters.runs import SharedRunStore
     from jobber.adapters.wire import Wire
 
 _LIBPOD = "/v4.0.0/libpod"
@@ -65,6 +66,19 @@ class PodmanEngine:
         from jobber.adapters.podman.registry import PodmanRegistry
 
         return PodmanRegistry(self._compatible, images=self._images)
+
+    @property
+    def runs(self) -> SharedRunStore:
+        """What jobbers tell each other about runs."""
+        from jobber.adapters.podman.runs import PodmanRunCalls
+        from jobber.adapters.runs import SharedRunStore
+
+        def others() -> PodmanRunCalls:
+            wire = self._wire.within(self._wire.prefix)
+            return PodmanRunCalls(wire, images=PodmanImages(wire))
+
+        calls = PodmanRunCalls(self._wire, images=self._images)
+        return SharedRunStore(calls, volumes=lambda: self.inputs, others=others)
 
     @property
     def inputs(self) -> PodmanInputs:

@@ -12,6 +12,8 @@ from jobber.domain.errors import EngineFailed, ImageNotFound, NameTaken
 from jobber.domain.label import Label
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jobber.adapters.wire import Wire
     from jobber.domain.reference import ImageId
 
@@ -25,18 +27,20 @@ def make_part(
     *,
     name: str | None = None,
     volumes: tuple[dict[str, Any], ...] = (),
+    facts: Mapping[str, str] | None = None,
     with_command: bool = True,
 ) -> ContainerId:
     """Make a container that is never started, and says whose it is. Raises `NameTaken`, `ImageNotFound`.
 
-    Podman 4 makes none without a command; one that is to be committed on Podman 5 must have none.
+    `facts` stand beside the owner, or in its place. Podman 4 makes none without a command; one that is to be
+    committed on Podman 5 must have none.
     """
     command = [_DUMMY] if with_command else []
     body: dict[str, Any] = {
         "image": image.removeprefix("sha256:"),
         "entrypoint": command,
         "command": command,
-        "labels": {Label.RUN: json.dumps({Label.PART: current_owner()})},
+        "labels": {Label.RUN: json.dumps({Label.PART: current_owner(), **(facts or {})})},
         "netns": {"nsmode": "none"},
         "volumes": list(volumes),
     }

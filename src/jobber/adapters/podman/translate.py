@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.podman.names import true_digests, user_names
 from jobber.domain.container import Container, ContainerId, ContainerMount, ContainerState
-from jobber.domain.errors import EngineFailed, JobNotStarted
+from jobber.domain.errors import ContainerNotFound, EngineFailed, JobNotStarted
 from jobber.domain.image import Image, ImageConfiguration
 from jobber.domain.reference import ImageId
 
@@ -20,6 +20,7 @@ _ANONYMOUS = re.compile(r"[0-9a-f]{64}").fullmatch
 _AROUND = re.compile(r"^preparing container [0-9a-f]{64} for attach: ")
 _BEFORE = frozenset(("created", "configured", "initialized"))
 _AFTER = frozenset(("exited", "stopped", "dead"))
+_MISSING = 404
 _BEFORE_CAUSE = re.compile(
     r"^(?:(?:trying to reuse|checking whether a|writing|reading|copying|initializing|getting|determining)\b"
     r"(?: \S+)*?(?: destination| source \S+| exists in \S+| in \S+| image| blob \S*| config\S*|list): )+"
@@ -85,12 +86,20 @@ def container_of(answer: dict[str, Any]) -> Container:
         created=answer["Created"],
         started=_moment(state["StartedAt"]),
         finished=_moment(state["FinishedAt"]),
+        terminal=bool(answer["Config"].get("Tty")),
     )
 
 
 def failed(call: str, response: Response) -> EngineFailed:
     """The error of a call that has no class of its own."""
     return EngineFailed(call, why=response.why(), status=response.status)
+
+
+def missing_or_failed(container: ContainerId, call: str, response: Response) -> ContainerNotFound | EngineFailed:
+    """The error of a call about a container: one that goes in the middle of the call is no 404, but a 500."""
+    error = failed(call, response)
+    is_missing = error.status == _MISSING or "no such container" in error.why
+    return ContainerNotFound(container) if is_missing else error
 
 
 def not_started(why: str) -> JobNotStarted:

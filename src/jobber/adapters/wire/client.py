@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from jobber.adapters.wire.endpoint import DEFAULT_PORT, Endpoint, Scheme
 from jobber.adapters.wire.raw import RawStream
+from jobber.domain.errors import EngineLost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -25,14 +26,28 @@ _CHUNK = 1 << 16
 _LONGEST_HEAD = 1 << 18
 _OK = range(200, 400)
 CONNECT_SECONDS = 15.0
+_PATIENCE_HERE = 60.0
+_PATIENCE_THERE = 300.0
 
 
-class WireUnreachable(Exception):
+class WireUnreachable(EngineLost):
     """Nothing listens there, or it doesn't let us in."""
 
+    def __init__(self, why: str) -> None:
+        super().__init__("a call", why=why)
 
-class WireBroken(Exception):
+    def __str__(self) -> str:
+        return self.why
+
+
+class WireBroken(EngineLost):
     """The connection ended, or went silent for longer than allowed, in the middle of an exchange."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__("a call", why=why)
+
+    def __str__(self) -> str:
+        return self.why
 
 
 class _Connection:
@@ -102,7 +117,10 @@ class Response:
     @property
     def has_begun(self) -> bool:
         """Whether some of the body is here, or all of it has been read."""
-        return self._connection is None or bool(self._connection.received)
+        connection = self._connection
+        if connection is None or connection.received:
+            return True
+        return bool(getattr(connection.socket, "has_pending", False))  # TLS reads whole records
 
     def chunks(self) -> Iterator[bytes]:
         """The body, in pieces as they come. Raises `WireBroken` where it ends too early."""
@@ -416,7 +434,7 @@ def connect(endpoint: Endpoint, *, seconds: float) -> Transport:
             case Scheme.TCP:
                 sock = socket.create_connection((endpoint.host, endpoint.port or DEFAULT_PORT), seconds)
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+                keep_alive(sock)
                 if endpoint.tls is not None:
                     from jobber.adapters.wire.tls import secure
 
@@ -426,6 +444,19 @@ def connect(endpoint: Endpoint, *, seconds: float) -> Transport:
     except OSError as error:
         raise WireUnreachable(_reason(error)) from None
     return sock
+
+
+def keep_alive(sock: socket.socket) -> None:
+    """Let a connection that is quiet for hours be found broken within three minutes, and kept by what lies between."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in (("TCP_KEEPIDLE", 60), ("TCP_KEEPALIVE", 60), ("TCP_KEEPINTVL", 20), ("TCP_KEEPCNT", 6)):
+        if (option := getattr(socket, name, None)) is not None:  # macOS calls the first by the second's name
+            sock.setsockopt(socket.IPPROTO_TCP, option, value)
+
+
+def patience(endpoint: Endpoint) -> float:
+    """For how many seconds an engine that was there and answers no more is tried again."""
+    return _PATIENCE_HERE if endpoint.scheme is Scheme.UNIX else _PATIENCE_THERE
 
 
 def _read_head(connection: _Connection) -> tuple[int, dict[str, str]]:

@@ -1,23 +1,32 @@
-"""Finish a run whose job has ended: commit, tag, push, remove (the last half of SPEC section 8)."""
+"""Finish a run whose job has ended: commit, tag, push, remove (the last half of SPEC section 8).
+
+Every step can be taken again: whoever comes after one that was killed finds what it had done by the run's id in the
+result's record, and goes on from there. So there is one result, whoever makes it.
+"""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from jobber.domain.container import Snapshot
-from jobber.domain.errors import EngineFailed, JobberError, TagTaken
+from jobber.domain.errors import EngineFailed, ImageNotFound, Interrupted, JobberError, PushRefused, TagTaken
+from jobber.domain.label import Label
 from jobber.domain.labels import result_labels
 from jobber.domain.naming import next_second, result_tags
+from jobber.domain.record import parse_ending
 from jobber.domain.reference import parse_reference
 from jobber.domain.use_cases.push import push_all
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import BinaryIO
 
     from jobber.domain.container import ContainerId
     from jobber.domain.image import Image
-    from jobber.domain.ports import Clock, Engine, Interruptions, Keyring
+    from jobber.domain.ports import Claim, Clock, Engine, Interruptions, Keyring
     from jobber.domain.progress import Progress
     from jobber.domain.record import RunEnding, RunPlan
     from jobber.domain.reference import ImageId, ImageReference
@@ -27,15 +36,16 @@ _MOST_TRIES = 3600
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The result image, if one is kept, and its tags."""
+    """The result image, if one is kept, its tags, and how its record says that the run ended."""
 
     image: ImageId | None
     tags: tuple[ImageReference, ...] = ()
+    ending: RunEnding | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Finisher:
-    """The steps after the job's end, for the run itself and for `jobber recover`."""
+    """The steps after the job's end, for the run itself and for whoever finishes it instead."""
 
     engine: Engine
     clock: Clock
@@ -45,39 +55,77 @@ class Finisher:
     version: str
 
     def finish(
-        self, container: ContainerId, plan: RunPlan, ending: RunEnding, *, code: Image, log: BinaryIO
+        self,
+        container: ContainerId,
+        plan: RunPlan,
+        ending: RunEnding,
+        *,
+        claim: Claim,
+        log: Callable[[], BinaryIO],
+        code: Image | None = None,
+        is_first: bool,
     ) -> Finished:
         """Make and push the result, and remove the container.
 
+        `log` gives the job's output, where it is needed; `code` is the code image, if the caller has it. `is_first`
+        tells that nobody can have tried before.
         Raises `EngineFailed` and others where the result could not be made: then the container stays. Raises
-        `PushRefused`: then the result is there with its tags.
+        `PushRefused` or `Interrupted` where it could not be pushed: then the result is there with its tags.
         """
+        claim.check()
         if not plan.keep.keeps(ending.outcome):
-            self.engine.containers.remove(container)
-            return Finished(None)
+            self._remove(container, plan, is_first=is_first)
+            return Finished(None, ending=ending)
         try:
-            image = self._commit(container, plan, ending, code=code, log=log)
-            tags = self._tag(image, plan, ending)
+            if is_first:
+                image = self._commit(container, plan, ending, log=log(), code=code)
+            else:
+                image, ending = self._made(container, plan, ending, log=log)
+            claim.check()
+            tags = self._tag(image, plan, ending, is_first=is_first)
         except JobberError as error:
             error.hint = f"nothing is lost: container {container[:12]} stays, and `jobber recover` makes its result"
             raise
-        self.engine.containers.remove(container)
         self.progress.note("result", tags=", ".join(map(str, tags)), id=image)
-        if plan.push:
-            push_all(
-                [tag for tag in tags if tag.is_remote],
-                registry=self.engine.registry,
-                keyring=self.keyring,
-                interruptions=self.interruptions,
-                progress=self.progress,
-            )
-        return Finished(image, tags)
+        try:
+            self._push(plan, tags)
+        except (PushRefused, Interrupted):
+            self._remove(container, plan, is_first=is_first)
+            raise
+        self._remove(container, plan, is_first=is_first)
+        return Finished(image, tags, ending)
+
+    def _made(
+        self,
+        container: ContainerId,
+        plan: RunPlan,
+        ending: RunEnding,
+        *,
+        log: Callable[[], BinaryIO],
+    ) -> tuple[ImageId, RunEnding]:
+        """The result image, made now or before, and the ending that it records."""
+        if not self.engine.runs.results(plan.id):
+            self._commit(container, plan, ending, log=log(), code=None)
+        # An engine goes on with a commit whose jobber was killed: of two that come of it, one stays.
+        return self.settle(plan, ending)
+
+    def settle(self, plan: RunPlan, ending: RunEnding) -> tuple[ImageId, RunEnding]:
+        """Of several results of one run keep the first; raises `EngineFailed` where there is none."""
+        results = self.engine.runs.results(plan.id)
+        if not results:
+            raise EngineFailed("find the result", why="it was made, and is gone")
+        for double in results[1:]:
+            with suppress(JobberError):  # somebody uses it already
+                self.engine.images.remove(double.id)
+        kept = parse_ending(results[0].labels[Label.RUN])
+        return results[0].id, kept[1] if kept else ending
 
     def _commit(
-        self, container: ContainerId, plan: RunPlan, ending: RunEnding, *, code: Image, log: BinaryIO
+        self, container: ContainerId, plan: RunPlan, ending: RunEnding, *, log: BinaryIO, code: Image | None
     ) -> ImageId:
         log.seek(0)
         self.progress.step("saving the result image")
+        code = code or self.engine.images.inspect(plan.image.id)
         snapshot = Snapshot(
             configuration=code.configuration,
             labels=result_labels(plan, ending, code=code, version=self.version),
@@ -86,7 +134,7 @@ class Finisher:
         )
         return self.engine.containers.commit(container, snapshot=snapshot, log=log)
 
-    def _tag(self, image: ImageId, plan: RunPlan, ending: RunEnding) -> tuple[ImageReference, ...]:
+    def _tag(self, image: ImageId, plan: RunPlan, ending: RunEnding, *, is_first: bool) -> tuple[ImageReference, ...]:
         if plan.repository is None:
             return ()
         code = parse_reference(plan.repository)
@@ -98,6 +146,49 @@ class Finisher:
             except TagTaken:
                 at = next_second(at)
                 continue
-            self.engine.images.tag(image, reference=moving)
-            return moving, fixed
+            if is_first or self._is_newest(image, moving, ending):
+                self.engine.images.tag(image, reference=moving)
+                return moving, fixed
+            return (fixed,)
         raise EngineFailed("tag the result", why=f"the tags of {_MOST_TRIES} seconds are taken")
+
+    def _is_newest(self, image: ImageId, moving: ImageReference, ending: RunEnding) -> bool:
+        """Whether `latest-run` is ours: a result that was finished late takes it from no newer one."""
+        try:
+            there = self.engine.images.inspect(moving)
+        except ImageNotFound:
+            return True
+        try:
+            return there.id == image or datetime.fromisoformat(there.labels[Label.CREATED]) <= ending.finished
+        except (KeyError, ValueError, TypeError):
+            return True
+
+    def _push(self, plan: RunPlan, tags: tuple[ImageReference, ...]) -> None:
+        remote = [tag for tag in tags if tag.is_remote]
+        if not plan.push or not remote:
+            return
+        try:
+            push_all(
+                remote,
+                registry=self.engine.registry,
+                keyring=self.keyring,
+                interruptions=self.interruptions,
+                progress=self.progress,
+            )
+        except Interrupted as error:
+            error.hint = f"the result is there, but not pushed: `jobber push {' '.join(map(str, remote))}`"
+            raise
+
+    def _remove(self, container: ContainerId, plan: RunPlan, *, is_first: bool) -> None:
+        self.engine.containers.remove(container)
+        if not is_first:
+            self.engine.runs.forget(plan.id)
+
+
+def finished_by_another(engine: Engine, plan: RunPlan, *, progress: Progress) -> Finished:
+    """What another jobber has made of a run whose container is gone; nothing where it kept no result."""
+    for image in engine.runs.results(plan.id):
+        if recorded := parse_ending(image.labels[Label.RUN]):
+            progress.note("finished-by-another", id=image.id, **plan.facts)
+            return Finished(image.id, tuple(parse_reference(text) for text in image.references), recorded[1])
+    return Finished(None)

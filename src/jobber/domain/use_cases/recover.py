@@ -1,90 +1,79 @@
-"""Finish the runs whose jobs have ended and whom nobody watches any more."""
+"""Finish the runs whose jobs have ended and whom nobody watches any more, and tidy up after the dead."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from jobber.domain.container import ContainerState
-from jobber.domain.errors import JobberError
-from jobber.domain.label import Label
+from jobber.domain.errors import ContainerNotFound, JobberError, RunTaken
 from jobber.domain.policy import Outcome
-from jobber.domain.record import RunEnding, parse_plan
-from jobber.domain.use_cases.finish import Finisher
+from jobber.domain.use_cases.adopt import Adoption, Watcher, unfinished_runs
+from jobber.domain.use_cases.stop import end_job
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import BinaryIO
-
-    from jobber.domain.container import Container
-    from jobber.domain.ports import Clock, Engine, Interruptions, Keyring
-    from jobber.domain.progress import Progress
-    from jobber.domain.record import RunPlan
+    from jobber.domain.use_cases.adopt import UnfinishedRun
 
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
     """The use case, with all that it needs from outside."""
 
-    engine: Engine
-    clock: Clock
-    interruptions: Interruptions
-    keyring: Keyring
-    progress: Progress
-    version: str
-    spool: Callable[[], BinaryIO]
-    is_alive: Callable[[str], bool | None]
-    """Whether the process that watches a run still does; None where that can't be known."""
+    adoption: Adoption
 
     def recover(self) -> tuple[JobberError, ...]:
         """Finish all runs that have ended; the errors of those that could not be finished."""
         errors: list[JobberError] = []
+        progress = self.adoption.progress
         found = 0
-        for container in self.engine.containers.list(labels={Label.RUN: None}):
-            plan = parse_plan(container.labels[Label.RUN])
-            if plan is None or self.is_alive(plan.owner):
-                continue
-            found += 1
+        for run in unfinished_runs(self.adoption.engine):
             try:
-                self._recover(container, plan)
+                found += self._recover(run)
+            except RunTaken as taken:
+                progress.note("being-finished", why=taken.what)
+            except ContainerNotFound:
+                continue  # another has finished it meanwhile
             except JobberError as error:
                 errors.append(error)
-        if not found:
-            self.progress.note("nothing-to-recover")
+                found += 1
+        swept = self.adoption.engine.runs.sweep()
+        if swept:
+            progress.note("swept", count=swept)
+        elif not found:
+            progress.note("nothing-to-recover")
         return tuple(errors)
 
-    def _recover(self, container: Container, plan: RunPlan) -> None:
-        facts = {"run": plan.id, "image": plan.image.reference}
-        match container.state:
+    def _recover(self, run: UnfinishedRun) -> bool:
+        """Do what there is to do for a run; False where it is in good hands."""
+        progress, engine = self.adoption.progress, self.adoption.engine
+        match self.adoption.watcher(run):
+            case Watcher.ALIVE:
+                return False
+            case Watcher.PERHAPS:
+                progress.note("perhaps-watched", owner=run.plan.owner.partition("/")[0], **run.plan.facts)
+                return True
+            case Watcher.NOBODY:
+                pass
+        match run.container.state:
+            case ContainerState.RUNNING if not self._is_overdue(run):
+                progress.note("still-running", **run.plan.facts)
+                return True
             case ContainerState.RUNNING:
-                self.progress.note("still-running", **facts)
-                return
+                end_job(self.adoption, run, outcome=Outcome.TIMED_OUT)
             case ContainerState.CREATED:
-                self.engine.containers.remove(container.id)
-                self.progress.note("never-started", **facts)
-                return
+                engine.containers.remove(run.container.id)
+                progress.note("never-started", **run.plan.facts)
+                return True
             case ContainerState.EXITED:
                 pass
-        with self.spool() as log:
-            self.engine.containers.logs(container.id, sink=log)
-            finisher = Finisher(self.engine, self.clock, self.interruptions, self.keyring, self.progress, self.version)
-            code = self.engine.images.inspect(plan.image.id)
-            finisher.finish(container.id, plan, self._ending(container), code=code, log=log)
-        self.progress.note("recovered", **facts)
+        self.adoption.finish(run)
+        progress.note("recovered", **run.plan.facts)
+        return True
 
-    def _ending(self, container: Container) -> RunEnding:
-        exit_status = container.exit_status or 0
-        return RunEnding(
-            started=self._moment(container.started),
-            finished=self._moment(container.finished),
-            outcome=Outcome.SUCCEEDED if exit_status == 0 else Outcome.FAILED,
-            exit_status=exit_status,
-        )
-
-    def _moment(self, text: str) -> datetime:
-        try:
-            moment = datetime.fromisoformat(text)
-        except ValueError:
-            return self.clock.now()
-        return moment if moment.tzinfo else self.clock.now()
+    def _is_overdue(self, run: UnfinishedRun) -> bool:
+        """Whether a job runs longer than it may, for nobody was there to end it."""
+        if run.plan.timeout is None:
+            return False
+        started = self.adoption.moment(run.container.started)
+        return self.adoption.engine.runs.now() - started > timedelta(seconds=run.plan.timeout)

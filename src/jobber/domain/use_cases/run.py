@@ -6,21 +6,20 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jobber.domain.container import ContainerId, ContainerSpecification
-from jobber.domain.errors import EngineLost, Interrupted, LogLost, UsageError
+from jobber.domain.errors import ContainerNotFound, EngineLost, Interrupted, LogLost, UsageError
 from jobber.domain.input import check_destinations, lies_within, normal_path
 from jobber.domain.labels import container_labels
 from jobber.domain.placement import check_platform, chosen_runtime, grace_seconds
 from jobber.domain.policy import Outcome, PullPolicy, ResultImagePolicy
 from jobber.domain.record import RecordedInput, RunEnding, RunPlan
 from jobber.domain.use_cases.find_image import FoundImage, ImageFinder
-from jobber.domain.use_cases.finish import Finisher
-from jobber.domain.use_cases.watch import Abandoned, Watch
+from jobber.domain.use_cases.finish import Finished, Finisher, finished_by_another
+from jobber.domain.use_cases.watch import Abandoned, Watch, take_signal
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from typing import BinaryIO
 
-    from jobber.domain.container import ImageMount, VolumeMount
+    from jobber.domain.container import ImageMount, Terminal, VolumeMount
     from jobber.domain.input import InputSpecification
     from jobber.domain.options import ContainerOptions
     from jobber.domain.ports import Attachment, Clock, Console, Engine, Interruptions, Keyring
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
 EXIT_TIMED_OUT = 124
 EXIT_INTERRUPTED = 130
-_RECOVER = "`jobber recover` finishes its run when the job has ended"
+_RECOVER = "`jobber attach {run}` follows it, `jobber recover` finishes its run when the job has ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +50,8 @@ class RunRequest:
     pull: PullPolicy = PullPolicy.ALWAYS
     push: bool = True
     configs: tuple[str, ...] = ()
+    detach: bool = False
+    """Whether the job is started and left to itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,15 @@ class RunResult:
     image: ImageId | None
     """The result image; None where none is kept."""
     tags: tuple[ImageReference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """How a job was seen to end."""
+
+    ending: RunEnding
+    promptly: bool
+    """Whether we were there all the time, so that nobody can have thought us dead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +122,30 @@ class Runner:
 
     def run(self, request: RunRequest) -> RunResult:
         """Run a job to its end and keep its result. Raises any `JobberError`."""
+        prepared, container = self._create(request)
+        with self.console.spool() as log:
+            try:
+                watched = self._watch(container, prepared.plan, log)
+                finished = self._finish(container, prepared, watched, log)
+            except ContainerNotFound:
+                finished = finished_by_another(self.engine, prepared.plan, progress=self.progress)
+                if finished.ending is None:
+                    raise
+        assert finished.ending is not None
+        return result_of(finished, finished.ending)
+
+    def detach(self, request: RunRequest) -> str:
+        """Start a job, leave it to itself, and return the run's id. Raises any `JobberError`."""
+        prepared, container = self._create(request)
+        try:
+            self._stop_if_interrupted()
+        except Interrupted:
+            self.engine.containers.remove(container)
+            raise
+        self._start(container, prepared.plan)
+        return prepared.plan.id
+
+    def _create(self, request: RunRequest) -> tuple[PreparedRun, ContainerId]:
         prepared = self.prepare(request)
         with self.interruptions.abortable():
             mounts = self._provide(prepared)
@@ -123,59 +157,88 @@ class Runner:
             inputs=mounts,
             labels=container_labels(prepared.plan, version=self.version),
             runtime=prepared.plan.runtime,
+            terminal=None if request.detach else self.console.terminal,
+            reads_input=not request.detach,
         )
-        container = self.engine.containers.create(specification)
-        with self.console.spool() as log:
-            ending = self._watch(container, request, log)
-            return self._finish(container, prepared, ending, log)
+        return prepared, self.engine.containers.create(specification)
 
-    def _watch(self, container: ContainerId, request: RunRequest, log: BinaryIO) -> RunEnding:
-        attachment: Attachment | None = None
+    def _watch(self, container: ContainerId, plan: RunPlan, log: BinaryIO) -> _Watched:
+        terminal = self.console.terminal
+        with self.console.raw():
+            attachment = self._attach(container, terminal)
+            started = self.clock.now()
+            try:
+                self._start(container, plan)
+            except BaseException:
+                attachment.close()
+                raise
+            if terminal is not None:
+                attachment.resize(terminal)
+            watch = self._watcher(container, plan, log)
+            try:
+                exit_status, outcome = watch.until_exit(attachment, timeout=plan.timeout)
+            except Abandoned as abandoned:
+                raise self._left_running(container, plan, abandoned.signal) from None
+            except (EngineLost, LogLost) as error:
+                error.hint = self._left_as_it_is(container, plan)
+                raise
+            finally:
+                attachment.close()
+        if watch.ends_early is None and exit_status:
+            outcome = self.engine.runs.noted_end(plan.id) or outcome  # `jobber stop` says so
+        ending = RunEnding(started=started, finished=self.clock.now(), outcome=outcome, exit_status=exit_status)
+        return _Watched(ending, promptly=not watch.was_disturbed)
+
+    def _attach(self, container: ContainerId, terminal: Terminal | None) -> Attachment:
         try:
             self._stop_if_interrupted()
-            attachment = self.engine.containers.attach(
-                container, stdin=self.console.stdin, interruptions=self.interruptions
+            return self.engine.containers.attach(
+                container, stdin=self.console.stdin, interruptions=self.interruptions, terminal=terminal
             )
-            started = self.clock.now()
-            self.engine.containers.start(container)
         except BaseException:
-            if attachment is not None:
-                attachment.close()
             self.engine.containers.remove(container)
             raise
-        watch = Watch(
+
+    def _start(self, container: ContainerId, plan: RunPlan) -> None:
+        """Start the job; what did not start is removed, and what may have started is left to be recovered."""
+        try:
+            self.engine.containers.start(container)
+        except (Interrupted, EngineLost) as error:
+            error.hint = self._left_as_it_is(container, plan)
+            raise
+        except BaseException:
+            self.engine.containers.remove(container)
+            raise
+
+    def _watcher(self, container: ContainerId, plan: RunPlan, log: BinaryIO) -> Watch:
+        return Watch(
             containers=self.engine.containers,
             container=container,
             console=self.console,
             clock=self.clock,
+            progress=self.progress,
             log=log,
-            grace=grace_seconds(request.options),
+            grace=plan.grace,
+            on_end=lambda outcome: self.engine.runs.note_end(plan.id, image=plan.image.id, outcome=outcome),
         )
-        try:
-            exit_status, outcome = watch.until_exit(attachment, timeout=request.timeout)
-        except Abandoned as abandoned:
-            raise self._left_running(container, abandoned.signal) from None
-        except (EngineLost, LogLost) as error:
-            error.hint = f"container {container[:12]} is left as it is: {_RECOVER}"
-            raise
-        finally:
-            attachment.close()
-        return self._ending(started, outcome, exit_status)
 
-    def _finish(self, container: ContainerId, prepared: PreparedRun, ending: RunEnding, log: BinaryIO) -> RunResult:
+    def _finish(self, container: ContainerId, prepared: PreparedRun, watched: _Watched, log: BinaryIO) -> Finished:
+        plan, ending = prepared.plan, watched.ending
+        runs, image = self.engine.runs, prepared.code.image.id
+        claim = runs.hold(plan.id, image=image) if watched.promptly else runs.claim(plan.id, image=image)
         finisher = Finisher(self.engine, self.clock, self.interruptions, self.keyring, self.progress, self.version)
-        finished = finisher.finish(container, prepared.plan, ending, code=prepared.code.image, log=log)
-        match ending.outcome:
-            case Outcome.TIMED_OUT:
-                exit_status = EXIT_TIMED_OUT
-            case Outcome.INTERRUPTED:
-                exit_status = EXIT_INTERRUPTED
-            case Outcome.SUCCEEDED | Outcome.FAILED:
-                exit_status = ending.exit_status
-        return RunResult(exit_status, ending.outcome, finished.image, finished.tags)
-
-    def _ending(self, started: datetime, outcome: Outcome, exit_status: int) -> RunEnding:
-        return RunEnding(started=started, finished=self.clock.now(), outcome=outcome, exit_status=exit_status)
+        try:
+            return finisher.finish(
+                container,
+                plan,
+                ending,
+                claim=claim,
+                code=prepared.code.image,
+                log=lambda: log,
+                is_first=watched.promptly and ending.outcome in (Outcome.SUCCEEDED, Outcome.FAILED),
+            )
+        finally:
+            claim.release()
 
     def _provide(self, prepared: PreparedRun) -> tuple[ImageMount | VolumeMount, ...]:
         return tuple(
@@ -192,7 +255,7 @@ class Runner:
         engine = self.engine.describe()
         return RunPlan(
             id=self.new_id,
-            owner=self.owner,
+            owner="" if request.detach else self.owner,
             image=code.recorded,
             inputs=tuple(
                 RecordedInput(found.recorded, spec.source_in(found.image), spec.destination)
@@ -209,6 +272,8 @@ class Runner:
             keep=request.keep,
             push=request.push,
             added_environment=request.options.added_environment,
+            timeout=request.timeout,
+            grace=grace_seconds(request.options),
         )
 
     def _lent_destinations(self, options: ContainerOptions) -> tuple[str, ...]:
@@ -235,10 +300,25 @@ class Runner:
             self.progress.warn("volumes-lost", volumes=", ".join(lost))
 
     def _stop_if_interrupted(self) -> None:
-        if signalled := self.interruptions.take():
-            raise Interrupted(signalled.signal)
+        if signal := take_signal(self.interruptions):
+            raise Interrupted(signal)
 
-    def _left_running(self, container: ContainerId, signal: str) -> Interrupted:
+    def _left_running(self, container: ContainerId, plan: RunPlan, signal: str) -> Interrupted:
         error = Interrupted(signal)
-        error.hint = f"container {container[:12]} is left as it is: {_RECOVER}"
+        error.hint = self._left_as_it_is(container, plan)
         return error
+
+    def _left_as_it_is(self, container: ContainerId, plan: RunPlan) -> str:
+        return f"container {container[:12]} is left as it is: {_RECOVER.format(run=plan.id)}"
+
+
+def result_of(finished: Finished, ending: RunEnding) -> RunResult:
+    """What `jobber run` makes of a run that was finished."""
+    match ending.outcome:
+        case Outcome.TIMED_OUT:
+            exit_status = EXIT_TIMED_OUT
+        case Outcome.INTERRUPTED:
+            exit_status = EXIT_INTERRUPTED
+        case Outcome.SUCCEEDED | Outcome.FAILED:
+            exit_status = ending.exit_status
+    return RunResult(exit_status, ending.outcome, finished.image, finished.tags)

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, assert_never
 
-from jobber.domain.errors import LogLost
-from jobber.domain.events import DeadlinePassed, Exited, Output, Signalled
+from jobber.domain.errors import EngineLost, LogLost
+from jobber.domain.events import DeadlinePassed, Disturbance, Disturbed, Exited, Output, Resized, Signalled
 from jobber.domain.policy import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import BinaryIO
 
     from jobber.domain.container import ContainerId
-    from jobber.domain.ports import Attachment, Clock, Console, Containers
+    from jobber.domain.ports import Attachment, Clock, Console, Containers, Interruptions
+    from jobber.domain.progress import Progress
 
 
 _SECOND = 2
 
 
 class Abandoned(Exception):
-    """The third signal came: the container is left to itself."""
+    """We were asked not to wait any longer: the container is left to itself."""
 
     def __init__(self, signal: str) -> None:
         super().__init__(signal)
@@ -35,9 +38,13 @@ class Watch:
     container: ContainerId
     console: Console
     clock: Clock
-    log: BinaryIO
+    progress: Progress
     grace: float
     """Seconds between SIGTERM and SIGKILL at a timeout."""
+    log: BinaryIO | None = None
+    """Where the output is kept, if it is."""
+    on_end: Callable[[Outcome], None] = field(default=lambda _: None)
+    """Told why the job is asked to end, before it is."""
     ends_early: Outcome | None = None
     """Why the job was asked to end, once it was: the first reason counts."""
     terminated: bool = False
@@ -45,6 +52,10 @@ class Watch:
     signals: int = 0
     deadline: float | None = None
     log_failure: OSError | None = None
+    was_disturbed: bool = False
+    """Whether the wire broke meanwhile, so that the job's end may be long ago."""
+    undelivered: str | None = None
+    """A signal for the job that waits for the engine to be back."""
 
     def until_exit(self, attachment: Attachment, *, timeout: float | None) -> tuple[int, Outcome]:
         """Pass everything on until the job has ended; its exit status and what that means.
@@ -60,6 +71,11 @@ class Watch:
                     self._interrupt(signal)
                 case DeadlinePassed():
                     self._time_out()
+                case Resized():
+                    if (terminal := self.console.terminal) is not None:
+                        attachment.resize(terminal)
+                case Disturbed() as disturbed:
+                    self._tell(disturbed)
                 case Exited(exit_status=exit_status):
                     if self.log_failure is not None:
                         raise LogLost(str(self.log_failure))
@@ -69,7 +85,7 @@ class Watch:
 
     def _pass_on(self, output: Output) -> None:
         self.console.write(output)
-        if self.log_failure is not None:
+        if self.log_failure is not None or self.log is None:
             return
         try:
             self.log.write(output.chunk)
@@ -79,20 +95,58 @@ class Watch:
     def _interrupt(self, signal: str) -> None:
         self.signals += 1
         if self.signals == 1:
-            self.ends_early = self.ends_early or Outcome.INTERRUPTED
-            self.containers.signal(self.container, signal=signal)
+            self._end(Outcome.INTERRUPTED, signal)
         elif self.signals == _SECOND:
-            self.containers.signal(self.container, signal="SIGKILL")
+            self._send("SIGKILL")
         else:
             raise Abandoned(signal)
 
     def _time_out(self) -> None:
-        self.ends_early = self.ends_early or Outcome.TIMED_OUT
         self.deadline = None if self.terminated else self.clock.monotonic() + self.grace
-        self.containers.signal(self.container, signal="SIGKILL" if self.terminated else "SIGTERM")
+        if self.terminated:
+            self._send("SIGKILL")
+            return
         self.terminated = True
+        self._end(Outcome.TIMED_OUT, "SIGTERM")
+
+    def _end(self, outcome: Outcome, signal: str) -> None:
+        if self.ends_early is None:
+            self.ends_early = outcome
+            with suppress(EngineLost):  # then nobody else will know, should we be killed as well
+                self.on_end(outcome)
+        self._send(signal)
+
+    def _send(self, signal: str) -> None:
+        try:
+            self.containers.signal(self.container, signal=signal)
+        except EngineLost:
+            self.undelivered = signal
+
+    def _tell(self, disturbed: Disturbed) -> None:
+        self.was_disturbed = True
+        self.progress.warn(disturbed.disturbance.value, why=disturbed.why)
+        if disturbed.disturbance is Disturbance.LINE_MENDED:
+            signal, self.undelivered = self.undelivered, None
+            if signal is not None:
+                self._send(signal)
 
     def _outcome(self, exit_status: int) -> Outcome:
         if self.ends_early is not None:
             return self.ends_early
         return Outcome.SUCCEEDED if exit_status == 0 else Outcome.FAILED
+
+
+@dataclass(slots=True)
+class Onlooker(Watch):
+    """One who only looks on: a signal to us is not meant for the job."""
+
+    def _interrupt(self, signal: str) -> None:
+        raise Abandoned(signal)
+
+
+def take_signal(interruptions: Interruptions) -> str | None:
+    """The signal that waits for us, if any."""
+    while (event := interruptions.take()) is not None:
+        if isinstance(event, Signalled):
+            return event.signal
+    return None

@@ -8,6 +8,7 @@ from jobber.testing.contract.commit import CommitContract
 from jobber.testing.contract.containers import ContainerContract
 from jobber.testing.contract.images import ImageContract
 from jobber.testing.contract.inputs import InputContract
+from jobber.testing.contract.lifecycle import LifecycleContract
 from jobber.testing.contract.registry import RegistryContract
 from jobber.testing.contract.runs import RunContract
 from jobber.testing.contract.world import JOB_SCRIPT, GuardedRegistry, World, job_program
@@ -22,6 +23,7 @@ class EngineContract(
     InputContract,
     BuildContract,
     RegistryContract,
+    LifecycleContract,
     RunContract,
 ):
     """All of it."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
+from jobber.adapters.ownership import current_owner
 from jobber.domain.errors import InvalidInput, JobNotStarted, UsageError
 from jobber.domain.input import parse_input
 from jobber.domain.options import ContainerOptions, Mount
@@ -21,8 +23,6 @@ if TYPE_CHECKING:
 
     from jobber.domain.use_cases.run import RunResult
     from jobber.testing.contract.world import World
-
-_ID = "8d1f7c1e-0000-4000-8000-00000000"
 
 
 class RunContract:
@@ -148,8 +148,8 @@ class RunContract:
             keyring=FakeKeyring(),
             progress=FakeProgress(),
             version="1.2.3",
-            new_id=f"{_ID}0001",
-            owner="",
+            new_id=str(uuid.uuid4()),
+            owner=current_owner(),
         )
         request = RunRequest(
             image,

@@ -8,6 +8,7 @@ import tempfile
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
 from jobber.domain.container import ContainerId, ContainerSpecification
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jobber.adapters.fake.job import Job
-    from jobber.domain.container import ImageMount, VolumeMount
+    from jobber.domain.container import ImageMount, Terminal, VolumeMount
     from jobber.domain.credentials import Credentials
     from jobber.domain.ports import Clock, Engine, JobInput
 
@@ -120,6 +121,8 @@ class World:
     raw_image: Callable[[ImageId], str] | None = None
     """All that the engine tells of an image, as text; to look for what must be nowhere."""
     guarded: GuardedRegistry | None = None
+    die_with_claim: Callable[[str], None] = lambda _run: None
+    """Let a jobber of this machine claim a run and be killed."""
     containers: list[ContainerId] = field(default_factory=list)
     images: list[ImageReference | ImageId] = field(default_factory=list)
 
@@ -142,6 +145,8 @@ class World:
         inputs: tuple[ImageMount | VolumeMount, ...] = (),
         labels: Mapping[str, str] | None = None,
         command: tuple[str, ...] | None = None,
+        terminal: Terminal | None = None,
+        reads_input: bool = True,
     ) -> ContainerId:
         """A container for a job in the job language, or for another command."""
         created = self.engine.containers.create(
@@ -151,6 +156,8 @@ class World:
                 command=("/bin/job", *words) if command is None else command,
                 inputs=inputs,
                 labels=labels or {},
+                terminal=terminal,
+                reads_input=reads_input,
             )
         )
         self.containers.append(created)
@@ -191,6 +198,10 @@ class World:
         built = self.engine.builder.build(request, progress=FakeProgress())
         self.images.append(built)
         return built
+
+    def moment(self, text: str) -> datetime:
+        """A moment as the engine tells it."""
+        return datetime.fromisoformat(text)
 
     def keep(self, image: ImageId) -> ImageId:
         """Have an image removed at the end."""

@@ -1,0 +1,128 @@
+"""One container of Docker's, as its attachment needs it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from jobber.adapters.docker.translate import container_of, failed
+from jobber.adapters.outlets import LiveOutlet, LogOutlet, Outlet
+from jobber.adapters.replay import Tally, TextTally
+from jobber.adapters.wire import RawStream, WireBroken, patience
+from jobber.domain.errors import ContainerNotFound, EngineFailed, LogUnreadable
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from jobber.adapters.wire import Pending, Response, Wire
+    from jobber.domain.container import ContainerId, Terminal
+
+_MISSING = 404
+_TEXT_LOGS = ("json-file",)
+NO_DETACH_KEYS = "ctrl-^,ctrl-@,ctrl-^,ctrl-@"
+"""Keys that nobody types: by the engine's own, a shell's ^P waits for the next key, and ^P^Q ends the run."""
+
+
+class DockerJob:
+    """The calls about one container."""
+
+    def __init__(self, wire: Wire, container: ContainerId, *, since: datetime | None = None) -> None:
+        self._wire = wire
+        self._container = container
+        self._since = since
+
+    @property
+    def patience(self) -> float:
+        """For how many seconds an engine that does not answer is tried again."""
+        return patience(self._wire.endpoint)
+
+    @property
+    def has_terminal(self) -> bool:
+        """Whether the job has a terminal."""
+        return bool(self._facts["Config"]["Tty"])
+
+    @property
+    def follow_misses_end(self) -> bool:
+        """Whether a log that is followed may lack what the job said last."""
+        return False
+
+    def tally(self) -> Tally:
+        """What counts the output as the engine's log would."""
+        driver = (self._facts["HostConfig"].get("LogConfig") or {}).get("Type")
+        return TextTally() if driver in _TEXT_LOGS else Tally()
+
+    def wait(self, *, is_started: bool) -> Pending:
+        """Ask for the container's end, without waiting for it."""
+        query = {"condition": "not-running" if is_started else "next-exit"}
+        return self._wire.begin("POST", f"/containers/{self._container}/wait", query=query)
+
+    def exit_status(self, answer: Response) -> int:
+        """Read that answer."""
+        if not answer.ok:
+            raise WireBroken(answer.why())
+        facts = answer.json() or {}
+        if why := (facts.get("Error") or {}).get("Message"):
+            raise WireBroken(str(why))
+        return int(facts["StatusCode"])
+
+    def exited(self) -> int | None:
+        """Look whether it has ended, and with what; None while it runs."""
+        return container_of(self._inspect()).exit_status
+
+    def attach(self, *, output: bool) -> Outlet:
+        """A raw stream to the job."""
+        query = {
+            "stream": True,
+            "stdin": True,
+            "stdout": output,
+            "stderr": output,
+            "detachKeys": NO_DETACH_KEYS if self.has_terminal else None,
+        }
+        stream = self._wire.upgrade(f"/containers/{self._container}/attach", query=query)
+        if isinstance(stream, RawStream):
+            return LiveOutlet(stream)
+        with stream:
+            self._found(stream, "attach to the container")
+        raise EngineFailed("attach to the container", why="it gives no stream")
+
+    def log(self, *, follow: bool) -> tuple[Outlet, bool]:
+        """The engine's log from the beginning, and whether it comes in frames."""
+        return LogOutlet(self.open_log(follow=follow)), not self.has_terminal
+
+    def open_log(self, *, follow: bool) -> Response:
+        """The answer that holds the log. Raises `LogUnreadable`."""
+        query: dict[str, object] = {"stdout": True, "stderr": True, "follow": follow}
+        if self._since is not None:
+            query["since"] = f"{self._since.timestamp():.6f}"
+        response = self._wire.call("GET", f"/containers/{self._container}/logs", query=query)
+        if response.ok:
+            return response
+        with response:
+            if response.status == _MISSING:
+                raise ContainerNotFound(self._container)
+            error = failed("read the container's log", response)
+        if "does not support reading" in error.why:
+            raise LogUnreadable(why=error.why)
+        raise error
+
+    def resize(self, terminal: Terminal) -> None:
+        """Tell its terminal a new size."""
+        query = {"h": terminal.rows, "w": terminal.columns}
+        with self._wire.call("POST", f"/containers/{self._container}/resize", query=query) as response:
+            response.read()  # a job that has just ended has no size any more
+
+    @cached_property
+    def _facts(self) -> dict[str, Any]:
+        return self._inspect()
+
+    def _inspect(self) -> dict[str, Any]:
+        with self._wire.call("GET", f"/containers/{self._container}/json") as response:
+            self._found(response, "inspect the container")
+            facts: dict[str, Any] = response.json()
+            return facts
+
+    def _found(self, response: Response, call: str) -> None:
+        if response.status == _MISSING:
+            raise ContainerNotFound(self._container)
+        if not response.ok:
+            raise failed(call, response)

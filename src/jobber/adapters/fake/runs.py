@@ -1,0 +1,111 @@
+"""What jobbers tell each other about runs, on the fake."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jobber.domain.errors import ClaimLost, ImageNotFound, RunTaken
+from jobber.domain.label import Label
+from jobber.domain.record import parse_ending, parse_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from jobber.adapters.fake.store import Store
+    from jobber.domain.image import Image
+    from jobber.domain.policy import Outcome
+    from jobber.domain.reference import ImageId
+
+
+@dataclass(slots=True)
+class FakeClaim:
+    """A claim that somebody holds until they release it, or are dead."""
+
+    store: Store
+    run: str
+    is_dead: bool = False
+    is_made: bool = True
+    """Whether others see it; the claim of the run's own jobber is not made for the few minutes that it takes."""
+
+    def check(self) -> None:
+        """Go on only if the claim is still ours. Raises `ClaimLost`."""
+        if self.is_made and self.store.claims.get(self.run) is not self:
+            raise ClaimLost(self.run)
+
+    def release(self) -> None:
+        """Give it back."""
+        if self.store.claims.get(self.run) is self:
+            del self.store.claims[self.run]
+
+
+class FakeRuns:
+    """The run store of a fake engine."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._call = contextmanager(store.call)
+
+    def now(self) -> datetime:
+        """The engine's clock."""
+        return self._store.clock.now()
+
+    def hold(self, run: str, *, image: ImageId) -> FakeClaim:
+        """The claim of the one who has watched the run to its end."""
+        self._check(image)
+        return FakeClaim(self._store, run, is_made=False)
+
+    def claim(self, run: str, *, image: ImageId) -> FakeClaim:
+        """Claim a run. Raises `RunTaken`."""
+        with self._call("claim-run"):
+            self._check(image)
+            held = self._store.claims.get(run)
+            if held is not None and not held.is_dead:
+                raise RunTaken(run, owner="fake/boot/1/1")
+            claim = self._store.claims[run] = FakeClaim(self._store, run)
+            return claim
+
+    def holder(self, run: str) -> str:
+        """Who has claimed a run."""
+        return "fake/boot/1/1" if run in self._store.claims else ""
+
+    def note_end(self, run: str, *, image: ImageId, outcome: Outcome) -> None:
+        """Note why a job is asked to end."""
+        with self._call("note-end"):
+            self._check(image)
+            self._store.notes.setdefault(run, outcome)
+
+    def noted_end(self, run: str) -> Outcome | None:
+        """What was noted."""
+        return self._store.notes.get(run)
+
+    def results(self, run: str) -> Sequence[Image]:
+        """The images that carry a run's record, those with tags first."""
+        with self._call("results"):
+            images = [self._store.describe(stored) for stored in self._store.images.values()]
+        recorded = [(parse_ending(image.labels.get(Label.RUN, "")), image) for image in images]
+        found = [image for ending, image in recorded if ending is not None and ending[0] == run]
+        return sorted(found, key=lambda image: (not image.references, image.created, image.id))
+
+    def forget(self, run: str) -> None:
+        """Remove the notes of a run."""
+        self._store.notes.pop(run, None)
+
+    def sweep(self) -> int:
+        """Remove what the dead have left."""
+        with self._call("sweep"):
+            labels = [stored.labels.get(Label.RUN, "") for stored in self._store.containers.values()]
+            runs = {plan.id for label in labels if (plan := parse_plan(label))}
+            dead = [run for run, claim in self._store.claims.items() if claim.is_dead]
+            left = [run for run in self._store.notes if run not in runs]
+            for run in dead:
+                del self._store.claims[run]
+            for run in left:
+                del self._store.notes[run]
+            return len(dead) + len(left)
+
+    def _check(self, image: ImageId) -> None:
+        if image not in self._store.images:
+            raise ImageNotFound(image)

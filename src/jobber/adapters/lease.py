@@ -1,0 +1,104 @@
+"""Hold a claim for as long as it takes, and notice when it was lost."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from jobber.adapters.ownership import current_owner
+from jobber.domain.errors import ClaimLost, JobberError, NameTaken, RunTaken
+from jobber.domain.label import Label
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jobber.adapters.runs import RunCalls
+    from jobber.domain.reference import ImageId
+
+BEAT_SECONDS = 60.0
+
+
+class HeldClaim:
+    """A claim that beats while it is held.
+
+    One without a part is that of the run's own jobber, which everybody leaves the first minutes; it becomes a part
+    like every other with its first beat. The beats are made in a thread of their own, for a commit takes hours in
+    one call.
+    """
+
+    def __init__(
+        self,
+        run: str,
+        *,
+        image: ImageId,
+        part: str | None,
+        claim: Callable[[RunCalls, str, ImageId], str],
+        calls: Callable[[], RunCalls],
+        seconds: float = BEAT_SECONDS,
+    ) -> None:
+        self._run = run
+        self._image = image
+        self._part = part
+        self._claim = claim
+        self._calls = calls
+        self._seconds = seconds
+        self._beat: str | None = None
+        self._count = 0
+        self._is_lost = False
+        self._lock = threading.Lock()
+        self._released = threading.Event()
+        # The kernel gives signals to the main thread as long as it is there to take them.
+        threading.Thread(target=self._keep, daemon=True).start()
+
+    def check(self) -> None:
+        """Go on only if the claim is still ours. Raises `ClaimLost`."""
+        if self._is_lost:
+            raise ClaimLost(self._run)
+
+    def release(self) -> None:
+        """Give it back."""
+        if self._released.is_set():
+            return
+        self._released.set()
+        with self._lock:
+            made = [part for part in (self._beat, self._part) if part is not None]
+            self._beat = self._part = None
+        if made:
+            calls = self._calls()
+            for part in made:
+                with suppress(JobberError):  # whoever comes next finds us dead
+                    calls.remove(part)
+            calls.close()
+
+    def _keep(self) -> None:
+        while not self._released.wait(self._seconds) and not self._is_lost:
+            calls = self._calls()
+            with (
+                self._lock,
+                suppress(JobberError),
+            ):  # an engine that is away for a while: the next beat may come through
+                if not self._released.is_set():
+                    self._beat_once(calls)
+            calls.close()
+
+    def _beat_once(self, calls: RunCalls) -> None:
+        if self._part is None:
+            try:
+                self._part = self._claim(calls, self._run, self._image)
+            except RunTaken:
+                self._is_lost = True
+            return
+        if calls.look(self._part) is None:
+            self._is_lost = True
+            return
+        self._count += 1
+        before, name = self._beat, f"jobber-finish-{self._run}-{self._count}"
+        facts = {"run": self._run, Label.PART: current_owner()}
+        try:
+            self._beat = calls.make(name, image=self._image, facts=facts)
+        except NameTaken:  # of one before us, who is dead
+            calls.remove(name)
+            self._beat = calls.make(name, image=self._image, facts=facts)
+        if before is not None:
+            calls.remove(before)

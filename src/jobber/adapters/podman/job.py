@@ -1,0 +1,133 @@
+"""One container of Podman's, as its attachment needs it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from jobber.adapters.outlets import LiveOutlet, LogOutlet, Outlet
+from jobber.adapters.podman.translate import container_of, missing_or_failed, not_started
+from jobber.adapters.replay import Tally
+from jobber.adapters.wire import RawStream, WireBroken, patience
+from jobber.domain.container import ContainerState
+from jobber.domain.errors import ContainerNotFound, EngineFailed, LogUnreadable
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from jobber.adapters.wire import Pending, Response, Wire
+    from jobber.domain.container import ContainerId, Terminal
+
+_MISSING = 404
+_POLL = "10ms"
+"""Podman 4 looks every 250 ms whether a container has ended, unless it is told otherwise."""
+NO_DETACH_KEYS = "ctrl-^,ctrl-@,ctrl-^,ctrl-@"
+"""Keys that nobody types: by the engine's own, a shell's ^P waits for the next key, and ^P^Q ends the run."""
+
+
+class PodmanJob:
+    """The calls about one container."""
+
+    def __init__(self, wire: Wire, container: ContainerId, *, since: datetime | None = None) -> None:
+        self._wire = wire
+        self._container = container
+        self._since = since
+
+    @property
+    def patience(self) -> float:
+        """For how many seconds an engine that does not answer is tried again."""
+        return patience(self._wire.endpoint)
+
+    @property
+    def has_terminal(self) -> bool:
+        """Whether the job has a terminal."""
+        return bool(self._facts["Config"].get("Tty"))
+
+    @property
+    def follow_misses_end(self) -> bool:
+        """Whether a log that is followed may lack what the job said last."""
+        return True
+
+    def tally(self) -> Tally:
+        """What counts the output as the engine's log would: byte by byte."""
+        return Tally()
+
+    def wait(self, *, is_started: bool) -> Pending:  # noqa: ARG002 - Podman asks for a state, not for an event
+        """Ask for the container's end, without waiting for it."""
+        query = {"condition": "exited", "interval": _POLL}
+        return self._wire.begin("POST", f"/containers/{self._container}/wait", query=query)
+
+    def exit_status(self, answer: Response) -> int:
+        """Read that answer."""
+        if not answer.ok:
+            raise WireBroken(answer.why())
+        return int(answer.json())
+
+    def exited(self) -> int | None:
+        """Look whether it has ended, and with what; None while it runs."""
+        return container_of(self._inspect()).exit_status
+
+    def attach(self, *, output: bool) -> Outlet:
+        """A raw stream to the job."""
+        query = {
+            "stream": True,
+            "stdin": True,
+            "stdout": output,
+            "stderr": output,
+            "detachKeys": NO_DETACH_KEYS if self.has_terminal else None,
+        }
+        is_new = container_of(self._facts).state is ContainerState.CREATED
+        stream = self._wire.upgrade(f"/containers/{self._container}/attach", query=query)
+        if isinstance(stream, RawStream):
+            return LiveOutlet(stream)
+        with stream:
+            if stream.status == _MISSING:
+                raise ContainerNotFound(self._container)
+            why = stream.why()
+        if is_new:
+            raise not_started(why)  # attaching sets the container up, as far as its command
+        raise EngineFailed("attach to the container", why=why)
+
+    def log(self, *, follow: bool) -> tuple[Outlet, bool]:
+        """The engine's log from the beginning, which comes in frames even from a terminal."""
+        if not follow:
+            return LogOutlet(self.open_log()), True
+        return LogOutlet(self._wire.begin("GET", self._log_path, query=self._log_query(follow=True))), True
+
+    def open_log(self) -> Response:
+        """The answer that holds what is there of the log. Raises `LogUnreadable`."""
+        response = self._wire.call("GET", self._log_path, query=self._log_query(follow=False))
+        if response.ok:
+            return response
+        with response:
+            raise missing_or_failed(self._container, "read the container's log", response)
+
+    @property
+    def _log_path(self) -> str:
+        return f"/containers/{self._container}/logs"
+
+    def _log_query(self, *, follow: bool) -> dict[str, object]:
+        driver = (self._facts["HostConfig"].get("LogConfig") or {}).get("Type")
+        if driver in ("none", "passthrough"):
+            raise LogUnreadable(why=f"its log driver is {driver}")
+        query: dict[str, object] = {"stdout": True, "stderr": True, "follow": follow}
+        if self._since is not None:
+            query["since"] = self._since.isoformat().replace("+00:00", "Z")
+        return query
+
+    def resize(self, terminal: Terminal) -> None:
+        """Tell its terminal a new size."""
+        query = {"h": terminal.rows, "w": terminal.columns}
+        with self._wire.call("POST", f"/containers/{self._container}/resize", query=query) as response:
+            response.read()  # a job that has just ended has no size any more
+
+    @cached_property
+    def _facts(self) -> dict[str, Any]:
+        return self._inspect()
+
+    def _inspect(self) -> dict[str, Any]:
+        with self._wire.call("GET", f"/containers/{self._container}/json") as response:
+            if not response.ok:
+                raise missing_or_failed(self._container, "inspect the container", response)
+            facts: dict[str, Any] = response.json()
+            return facts

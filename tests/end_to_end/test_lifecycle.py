@@ -1,0 +1,206 @@
+"""Runs and those who come and go around them, on Docker and on Podman."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from proxy import Proxy
+from user import SECONDS, Shell, await_line
+
+_CHAOS = Path(__file__).parents[1] / "chaos" / "chaos.py"
+_SLOW = "echo up; sleep 3; echo over >&2; echo x >/made; exit 4"
+
+
+def _record(shell: Shell) -> dict[str, object]:
+    record: dict[str, object] = json.loads(shell.labels(f"{shell.name}:latest-run")["jobber.run"])
+    return record
+
+
+def _runs(shell: Shell) -> list[dict[str, object]]:
+    listed = json.loads(shell.jobber("ps", "--json").stdout)
+    return [run for run in listed if run["image"] == f"{shell.name}:latest"]
+
+
+def _results(shell: Shell) -> set[str]:
+    listed = shell.engine.runs._calls.commits(everything=False)  # type: ignore[attr-defined]
+    return {commit.id for commit in listed if f'"{shell.name}:latest"' in commit.label and '"outcome"' in commit.label}
+
+
+@pytest.fixture
+def proxy(engine_address: str) -> Iterator[Proxy]:
+    made = Proxy(engine_address)
+    yield made
+    made.close()
+
+
+def test_detached_run_is_listed_followed_and_finished(shell: Shell) -> None:
+    run = shell.jobber("run", "--detach", "-o", "/made", shell.name, "sh", "-c", _SLOW)
+    run_id = run.stdout.decode().strip()
+    (listed,) = _runs(shell)
+    table = shell.jobber("ps").stdout.decode()
+    attached = shell.jobber("attach", run_id[:8])
+
+    assert (run.returncode, listed["id"], listed["state"]) == (0, run_id, "running")
+    assert run_id in table
+    assert (attached.returncode, attached.stdout) == (4, b"up\n")
+    assert attached.stderr.startswith(b"over\n")
+    assert (_record(shell)["id"], _record(shell)["exit-code"]) == (run_id, 4)
+    assert _runs(shell) == []
+    assert shell.containers() == []
+
+
+def test_job_that_can_t_start_detached_leaves_nothing(shell: Shell) -> None:
+    ran = shell.jobber("run", "--detach", shell.name, "nosuch")
+
+    assert (ran.returncode, ran.stdout) == (127, b"")
+    assert shell.containers() == []
+
+
+def test_run_that_nobody_means_is_an_error(shell: Shell) -> None:
+    for command in ("attach", "stop"):
+        failed = shell.jobber(command, "ffffffff-nobody")
+        assert failed.returncode == 1
+        assert failed.stderr.startswith(b"error: there is no unfinished run")
+
+
+def test_two_who_attach_get_the_same_and_make_one_result(shell: Shell) -> None:
+    run = shell.jobber("run", "--detach", shell.name, "sh", "-c", _SLOW).stdout.decode().strip()
+    both = [shell.start("attach", run) for _ in range(2)]
+    said = [process.communicate(timeout=SECONDS)[0] for process in both]
+
+    assert [process.returncode for process in both] == [4, 4]
+    assert said == [b"up\n", b"up\n"]
+    assert len(_results(shell)) == 1
+    assert shell.containers() == []
+
+
+def test_one_who_attaches_leaves_the_result_to_the_run_itself(shell: Shell) -> None:
+    process = shell.start("run", shell.name, "sh", "-c", _SLOW)
+    await_line(process, b"up\n")
+    (listed,) = _runs(shell)
+    attached = shell.jobber("attach", str(listed["id"]))
+    _, said = process.communicate(timeout=SECONDS)
+
+    assert (process.returncode, attached.returncode, attached.stdout) == (4, 4, b"up\n")
+    assert b"result " in said
+    assert len(_results(shell)) == 1
+
+
+def test_three_recoveries_at_once_make_one_result(shell: Shell) -> None:
+    shell.jobber("run", "--detach", shell.name, "sh", "-c", "echo up; exit 3")
+    time.sleep(1)
+    at_once = [shell.start("recover") for _ in range(3)]
+    for process in at_once:
+        process.communicate(timeout=SECONDS)
+
+    assert [process.returncode for process in at_once] == [0, 0, 0]
+    assert len(_results(shell)) == 1
+    assert shell.containers() == []
+
+
+def test_interrupted_attach_leaves_the_job_running(shell: Shell) -> None:
+    run = shell.jobber("run", "--detach", shell.name, "sh", "-c", "echo up; sleep 60").stdout.decode().strip()
+    process = shell.start("attach", run)
+    await_line(process, b"up\n")
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=SECONDS)
+    (listed,) = _runs(shell)
+    stopped = shell.jobber("stop", run)
+
+    assert (process.returncode, listed["state"]) == (130, "running")
+    assert f"jobber attach {run}".encode() in said
+    assert stopped.returncode == 0
+
+
+def test_stopped_run_is_interrupted_for_whoever_watches(shell: Shell) -> None:
+    process = shell.start("run", shell.name, "sh", "-c", 'trap "exit 5" TERM; echo up; while :; do sleep 0.1; done')
+    await_line(process, b"up\n")
+    stopped = shell.jobber("stop", shell.containers()[0])
+    process.communicate(timeout=SECONDS)
+
+    assert (stopped.returncode, process.returncode) == (0, 130)
+    assert (_record(shell)["outcome"], _record(shell)["exit-code"]) == ("interrupted", 5)
+    assert len(_results(shell)) == 1
+    assert shell.containers() == []
+
+
+def test_connection_that_is_cut_again_and_again_costs_not_a_byte(shell: Shell, proxy: Proxy) -> None:
+    lines = 1200
+    script = (
+        f"i=0; while [ $i -lt {lines} ]; do echo line $i ü; echo err $i >&2; i=$((i+1));"
+        " [ $((i % 20)) = 0 ] && sleep 0.1; done; exit 6"
+    )
+    shell.environment["DOCKER_HOST"] = proxy.address
+    process = shell.start("run", shell.name, "sh", "-c", script)
+    assert process.stdout is not None
+    begun = process.stdout.readline()
+    for number in range(5):
+        time.sleep(0.7)
+        proxy.cut(down=number % 2 == 1)
+        time.sleep(0.2)
+        proxy.repair()
+    assert process.stderr is not None
+    out, err = process.stdout.read(), process.stderr.read()
+    process.wait(SECONDS)
+    log = shell.jobber("run", "--result-image", "none", f"{shell.name}:latest-run", "cat", "/run.log").stdout
+
+    assert process.returncode == 6
+    assert begun + out == b"".join(f"line {n} ü\n".encode() for n in range(lines))
+    assert [line for line in err.splitlines() if line.startswith(b"err ")] == [b"err %d" % n for n in range(lines)]
+    assert b"the engine is back" in err
+    assert len(log) == len(begun + out) + sum(len(b"err %d\n" % n) for n in range(lines))
+
+
+def test_signal_while_the_engine_is_out_of_reach_comes_through_later(shell: Shell, proxy: Proxy) -> None:
+    shell.environment["DOCKER_HOST"] = proxy.address
+    process = shell.start("run", shell.name, "sh", "-c", 'trap "exit 5" TERM; echo up; while :; do sleep 0.1; done')
+    await_line(process, b"up\n")
+    proxy.cut(down=True)
+    time.sleep(1)
+    process.send_signal(signal.SIGTERM)
+    time.sleep(1)
+    proxy.repair()
+    process.communicate(timeout=SECONDS)
+
+    assert process.returncode == 130
+    assert (_record(shell)["outcome"], _record(shell)["exit-code"]) == ("interrupted", 5)
+
+
+def test_signal_to_the_whole_group_before_the_start_leaves_nothing(shell: Shell) -> None:
+    for moment in (0.2, 0.3, 0.4):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "jobber", "run", shell.name, "sleep", "30"],
+            cwd=shell.folder,
+            env=shell.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        time.sleep(moment)
+        for _ in range(2):
+            os.killpg(process.pid, signal.SIGINT)
+            time.sleep(0.3)
+            if process.poll() is not None:
+                break
+        process.communicate(timeout=SECONDS)
+        assert process.returncode in (130, -signal.SIGINT)
+
+    assert shell.containers() == []
+
+
+@pytest.mark.parametrize("kind", ["kill", "interrupt"])
+def test_nothing_is_lost_doubled_or_left_whenever_jobber_dies(shell: Shell, kind: str) -> None:
+    name = shell.engine.describe().name
+    words = [sys.executable, str(_CHAOS), "--rounds", "5", "--at-once", "5", "--engine", name, "--kind", kind]
+    ran = subprocess.run(words, capture_output=True, text=True, timeout=500, check=False)
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr

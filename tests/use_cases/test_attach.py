@@ -1,0 +1,349 @@
+"""Runs that others have started: listed, followed, stopped, and finished once."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from jobber.domain.container import ContainerState, Terminal
+from jobber.domain.errors import EngineFailed, EngineLost, Interrupted, PushRefused, RunNotFound
+from jobber.domain.label import Label
+from jobber.domain.options import ContainerOptions
+from jobber.domain.policy import Outcome, PullPolicy, ResultImagePolicy
+from jobber.domain.reference import parse_reference
+from jobber.domain.use_cases.attach import Following
+from jobber.domain.use_cases.list_runs import State, list_runs
+from jobber.domain.use_cases.recover import Recovery
+from jobber.domain.use_cases.run import RunRequest, RunResult
+from jobber.domain.use_cases.stop import Stopping
+from jobber.testing import (
+    FakeConsole,
+    FakeEngine,
+    FakeInterruptions,
+    FakeProgress,
+    Job,
+    fake_adoption,
+    fake_runner,
+)
+
+
+def _job(job: Job) -> int:
+    job.say("begun\n")
+    job.sleep(100)
+    job.complain("over\n")
+    return 3
+
+
+def _obedient(job: Job) -> int:
+    job.on_signal("SIGTERM", 7)
+    return _job(job)
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    made = FakeEngine()
+    made.image("job", run=_job)
+    made.image("obedient", run=_obedient)
+    return made
+
+
+def _detach(engine: FakeEngine, image: str = "job", **settings: object) -> str:
+    request = RunRequest(image, ContainerOptions(), detach=True, **settings)  # type: ignore[arg-type]
+    return fake_runner(engine).detach(request)
+
+
+def _attach(engine: FakeEngine, run: str, console: FakeConsole | None = None, **settings: object) -> RunResult:
+    adoption = fake_adoption(engine, **settings)  # type: ignore[arg-type]
+    return Following(adoption, console or FakeConsole()).attach(run)
+
+
+def _record(engine: FakeEngine, tag: str = "job:latest-run") -> dict[str, object]:
+    record: dict[str, object] = json.loads(engine.images.inspect(parse_reference(tag)).labels[Label.RUN])
+    return record
+
+
+def _results(engine: FakeEngine, run: str) -> int:
+    return len(engine.runs.results(run))
+
+
+def test_detached_run_goes_on_alone(engine: FakeEngine) -> None:
+    run = _detach(engine)
+    (container,) = engine.containers.list(labels={Label.RUN: None})
+
+    assert container.state is ContainerState.RUNNING
+    assert json.loads(container.labels[Label.RUN])["id"] == run
+
+
+def test_attaching_gives_output_status_and_result(engine: FakeEngine) -> None:
+    run = _detach(engine, out="/model")
+    engine.clock.advance(50)
+    console = FakeConsole()
+    result = _attach(engine, run, console)
+
+    assert (console.stdout, console.stderr, result.exit_status) == (b"begun\n", b"over\n", 3)
+    assert engine.read("job:latest-run", "/run.log") == b"begun\nover\n"
+    assert engine.containers.list(labels={}) == []
+
+
+def test_attaching_when_all_is_over_finishes_as_well(engine: FakeEngine) -> None:
+    run = _detach(engine)
+    engine.clock.advance(500)
+
+    assert _attach(engine, run).exit_status == 3
+    assert _results(engine, run) == 1
+
+
+def test_signal_to_one_who_attaches_leaves_the_job_alone(engine: FakeEngine) -> None:
+    run = _detach(engine)
+    interruptions = FakeInterruptions(engine.clock)
+    interruptions.send("SIGINT", at=10)
+    with pytest.raises(Interrupted) as caught:
+        _attach(engine, run, interruptions=interruptions)
+    (container,) = engine.containers.list(labels={Label.RUN: None})
+
+    assert f"jobber attach {run}" in (caught.value.hint or "")
+    assert container.state is ContainerState.RUNNING
+
+
+@pytest.mark.parametrize("by", ["id", "prefix", "container", "name"])
+def test_run_is_found_by(engine: FakeEngine, by: str) -> None:
+    run = _detach(engine)
+    (container,) = engine.containers.list(labels={Label.RUN: None})
+    text = {"id": run, "prefix": run[:-2], "container": container.id[:12], "name": container.name}[by]
+
+    assert _attach(engine, text).exit_status == 3
+
+
+def test_prefix_of_two_runs_means_none(engine: FakeEngine) -> None:
+    first, second = _detach(engine), _detach(engine)
+    common = next(first[:n] for n in range(len(first), 0, -1) if second.startswith(first[:n]))
+    with pytest.raises(RunNotFound) as caught:
+        _attach(engine, common)
+
+    assert "2 runs begin with" in caught.value.what
+
+
+def test_limit_of_a_detached_run_is_seen_to_by_whoever_attaches(engine: FakeEngine) -> None:
+    run = _detach(engine, "obedient", timeout=20.0)
+    result = _attach(engine, run)
+
+    assert (result.exit_status, result.outcome) == (124, Outcome.TIMED_OUT)
+    assert _record(engine, "obedient:latest-run")["exit-code"] == 7
+
+
+def test_recovery_ends_a_job_that_is_over_its_limit(engine: FakeEngine) -> None:
+    _detach(engine, timeout=20.0)
+    engine.clock.advance(30)
+    errors = Recovery(fake_adoption(engine)).recover()
+
+    assert errors == ()
+    assert (_record(engine)["outcome"], _record(engine)["exit-code"]) == ("timed-out", 137)
+
+
+def test_stopped_run_is_finished_as_interrupted(engine: FakeEngine) -> None:
+    run = _detach(engine, "obedient")
+    Stopping(fake_adoption(engine)).stop(run)
+    record = _record(engine, "obedient:latest-run")
+
+    assert (record["outcome"], record["exit-code"]) == ("interrupted", 7)
+    assert engine.containers.list(labels={}) == []
+
+
+def test_job_that_will_not_stop_is_killed(engine: FakeEngine) -> None:
+    run = _detach(engine)
+    Stopping(fake_adoption(engine)).stop(run)
+
+    assert (_record(engine)["outcome"], _record(engine)["exit-code"]) == ("interrupted", 137)
+
+
+def test_reason_to_end_outlives_the_jobber_that_had_it(engine: FakeEngine) -> None:
+    interruptions = FakeInterruptions(engine.clock)
+    interruptions.send("SIGTERM", at=5)
+    engine.fail("commit", EngineFailed("commit", why="full"))
+    with pytest.raises(EngineFailed):
+        fake_runner(engine, interruptions=interruptions).run(RunRequest("obedient", ContainerOptions()))
+    Recovery(fake_adoption(engine)).recover()
+
+    assert _record(engine, "obedient:latest-run")["outcome"] == "interrupted"
+
+
+@pytest.mark.parametrize("call", ["commit", "claim", "tag", "push", "remove"])
+@pytest.mark.parametrize("after", [False, True])
+def test_run_that_dies_at_any_step_has_one_result_in_the_end(engine: FakeEngine, call: str, *, after: bool) -> None:
+    name = "registry.test/team/job"
+    engine.image(name, run=_job)
+    engine.fail(call, EngineLost(call, why="killed"), after=after)
+    with pytest.raises(EngineLost):
+        fake_runner(engine).run(RunRequest(name, ContainerOptions(), pull=PullPolicy.NEVER))
+    engine.die()
+    Recovery(fake_adoption(engine)).recover()
+    recorded = [image for image in engine.store.images.values() if '"outcome"' in image.labels.get(Label.RUN, "")]
+    tags = engine.images.inspect(recorded[0].id).references
+
+    assert len(recorded) == 1
+    assert len(tags) == 2
+    assert len(engine.remote.tags(name)) == 2
+    assert engine.containers.list(labels={}) == []
+    assert engine.store.claims == {}
+
+
+def test_recovery_that_dies_leaves_the_rest_to_the_next(engine: FakeEngine) -> None:
+    run = _detach(engine)
+    engine.clock.advance(200)
+    engine.fail("tag", EngineLost("tag", why="killed"))
+    Recovery(fake_adoption(engine)).recover()
+    engine.die()
+    errors = Recovery(fake_adoption(engine)).recover()
+
+    assert (errors, _results(engine, run)) == ((), 1)
+
+
+def test_run_that_another_is_finishing_is_left_to_it(engine: FakeEngine) -> None:
+    run = _detach(engine)
+    engine.clock.advance(200)
+    claim = engine.runs.claim(run, image=engine.images.inspect(parse_reference("job:latest")).id)
+    progress = FakeProgress()
+    Recovery(fake_adoption(engine, progress=progress)).recover()
+    claim.release()
+
+    assert "being-finished" in [name for name, _ in progress.notes]
+    assert (len(engine.containers.list(labels={})), _results(engine, run)) == (1, 0)
+
+
+def test_one_who_attaches_waits_for_the_one_who_finishes(engine: FakeEngine) -> None:
+    run = _detach(engine)
+
+    def finish_meanwhile(owner: str) -> bool:
+        if owner == "the runner" and engine.clock.monotonic() > 150:
+            Recovery(fake_adoption(engine)).recover()
+        return True
+
+    label = engine.containers.list(labels={})[0].labels[Label.RUN].replace('"owner":""', '"owner":"the runner"')
+    stored = next(iter(engine.store.containers.values()))
+    stored.labels = {**stored.labels, Label.RUN: label}
+    result = _attach(engine, run, is_alive=finish_meanwhile)
+
+    assert (result.exit_status, _results(engine, run)) == (3, 1)
+
+
+def test_run_of_another_machine_is_left_alone_for_some_minutes(engine: FakeEngine) -> None:
+    run = _detach(engine)
+    label = engine.containers.list(labels={})[0].labels[Label.RUN].replace('"owner":""', '"owner":"far/b/1/1"')
+    stored = next(iter(engine.store.containers.values()))
+    stored.labels = {**stored.labels, Label.RUN: label}
+    engine.clock.advance(101)
+    list_runs(fake_adoption(engine, is_alive=lambda _owner: None))
+    Recovery(fake_adoption(engine, is_alive=lambda _owner: None)).recover()
+    early = _results(engine, run)
+    engine.clock.advance(timedelta(minutes=6).total_seconds())
+    Recovery(fake_adoption(engine, is_alive=lambda _owner: None)).recover()
+
+    assert (early, _results(engine, run)) == (0, 1)
+
+
+def test_runs_are_listed_with_how_they_stand(engine: FakeEngine) -> None:
+    ended, running = _detach(engine), None
+    engine.clock.advance(200)
+    running = _detach(engine)
+    engine.clock.advance(5)
+    states = list_runs(fake_adoption(engine))
+
+    assert [(state.id, state.state, state.age) for state in states] == [
+        (ended, State.ENDED, 205.0),
+        (running, State.RUNNING, 5.0),
+    ]
+    assert states[0].facts()["exit-code"] == 3
+
+
+def test_late_result_takes_no_tag_from_a_newer_one(engine: FakeEngine) -> None:
+    late = _detach(engine)
+    engine.clock.advance(200)
+    newer = fake_runner(engine).run(RunRequest("job", ContainerOptions()))
+    Recovery(fake_adoption(engine)).recover()
+
+    assert engine.images.inspect(parse_reference("job:latest-run")).id == newer.image
+    assert [len(image.references) for image in engine.runs.results(late)] == [1]
+
+
+def test_signal_between_commit_and_push_gives_up_the_push_alone(engine: FakeEngine) -> None:
+    name = "registry.test/team/quick"
+    interruptions = FakeInterruptions(engine.clock)
+
+    def quick(job: Job) -> int:
+        job.say("done\n")
+        return 0
+
+    engine.image(name, run=quick)
+    claim = engine.images.claim
+
+    def claim_and_interrupt(*words: object, **settings: object) -> None:
+        interruptions.send("SIGINT")
+        claim(*words, **settings)  # type: ignore[arg-type]
+
+    engine.images.claim = claim_and_interrupt  # type: ignore[method-assign]
+    runner = fake_runner(engine, interruptions=interruptions)
+    with pytest.raises(Interrupted) as caught:
+        runner.run(RunRequest(name, ContainerOptions(), pull=PullPolicy.NEVER))
+
+    assert f"jobber push {name}:latest-run" in (caught.value.hint or "")
+    assert len(engine.images.inspect(parse_reference(f"{name}:latest-run")).references) == 2
+    assert engine.containers.list(labels={}) == []
+
+
+def test_push_that_recovery_can_t_make_is_told_and_not_tried_for_ever(engine: FakeEngine) -> None:
+    name = "registry.test/team/job"
+    engine.image(name, run=_job)
+    _detach(engine, name, pull=PullPolicy.NEVER)
+    engine.clock.advance(200)
+    engine.remote.refuse_pushes(name, why="denied")
+    errors = Recovery(fake_adoption(engine)).recover()
+
+    assert [type(error) for error in errors] == [PushRefused]
+    assert engine.containers.list(labels={}) == []
+
+
+def test_result_that_is_not_wanted_is_not_made(engine: FakeEngine) -> None:
+    run = _detach(engine, keep=ResultImagePolicy.SUCCESS)
+    result = _attach(engine, run)
+
+    assert (result.exit_status, result.image, _results(engine, run)) == (3, None, 0)
+
+
+def test_terminal_is_the_jobs_and_its_size_follows(engine: FakeEngine) -> None:
+    console = FakeConsole(terminal=Terminal(rows=24, columns=80))
+    interruptions = FakeInterruptions(engine.clock)
+    interruptions.resize(at=5)
+    seen: list[bool] = []
+
+    def program(job: Job) -> int:
+        seen.append(console.is_raw)
+        job.say(f"{job.terminal}\n")
+        job.sleep(10)
+        return 0
+
+    engine.image("screen", run=program)
+    fake_runner(engine, console=console, interruptions=interruptions).run(RunRequest("screen", ContainerOptions()))
+
+    assert seen == [True]
+    assert not console.is_raw
+    assert console.stdout == b"Terminal(rows=24, columns=80)\r\n"
+    assert engine.journal.count("resize 24x80") >= 2
+
+
+def test_terminal_is_restored_before_an_error_is_told(engine: FakeEngine) -> None:
+    console = FakeConsole(terminal=Terminal(rows=24, columns=80))
+    engine.fail("stream", EngineLost("the run", why="gone"))
+    with pytest.raises(EngineLost):
+        fake_runner(engine, console=console).run(RunRequest("job", ContainerOptions()))
+
+    assert not console.is_raw
+
+
+def test_detached_run_has_no_terminal(engine: FakeEngine) -> None:
+    console = FakeConsole(terminal=Terminal(rows=24, columns=80))
+    fake_runner(engine, console=console).detach(RunRequest("job", ContainerOptions(), detach=True))
+    (container,) = engine.containers.list(labels={Label.RUN: None})
+
+    assert not container.terminal
