@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Generator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
     from typing import BinaryIO
@@ -55,6 +55,13 @@ class ImageStore(Protocol):
 
     def remove(self, name: ImageReference | ImageId) -> None:
         """Remove a tag, and the image with its last one; by id, the image. Raises `ImageNotFound`."""
+
+    def archive(self, image: ImageId, *, path: str) -> Generator[bytes]:
+        """A file or a directory of an image, links followed, as the pieces of a tar archive.
+
+        The first member is the file or directory itself, by whatever name; the others' names begin with that name.
+        Close the generator where not all of it is wanted. Raises `ImageNotFound`, `PathNotFound`, at the first piece.
+        """
 
 
 class Registry(Protocol):

@@ -5,10 +5,15 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from jobber.domain.errors import ImageNotFound, PullRefused, PushRefused, TagTaken
+from jobber.adapters.fake.archive import archive_of
+from jobber.adapters.fake.files import Files
+from jobber.domain.errors import ImageNotFound, PathNotFound, PullRefused, PushRefused, TagTaken
+from jobber.domain.input import normal_path
 from jobber.domain.reference import ImageId, ImageReference, parse_image_id
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from jobber.adapters.fake.registry import FakeRegistry
     from jobber.adapters.fake.store import Store, StoredImage
     from jobber.domain.credentials import Credentials
@@ -51,6 +56,15 @@ class FakeImages:
             for tag in [tag for tag, id_ in self._store.tags.items() if id_ == image]:
                 del self._store.tags[tag]
             del self._store.images[image]
+
+    def archive(self, image: ImageId, *, path: str) -> Generator[bytes]:
+        """A file or a directory of an image as a tar archive. Raises `ImageNotFound`, `PathNotFound`."""
+        with self._call("archive"):
+            files = Files(self.find(image).layers)
+            real = files.resolve(path)
+            if not files.exists(path) and not files.is_directory(path):
+                raise PathNotFound(image, path=path)
+            yield archive_of(files, real, name=normal_path(path).rpartition("/")[2])
 
     def find(self, name: ImageReference | ImageId | str) -> StoredImage:
         """The image of a name. Raises `ImageNotFound`."""
