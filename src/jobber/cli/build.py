@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from jobber.cli.directory import image_name_of_directory
 from jobber.cli.iidfile import check_writable, write_image_id
 from jobber.cli.options import GlobalOptions
+from jobber.cli.surroundings import surroundings
 from jobber.domain.build import BuildRequest
 from jobber.domain.errors import UsageError
 from jobber.domain.reference import parse_reference
@@ -66,7 +67,6 @@ def build(
         Write the image's id to this file.
 
     """
-    from jobber.adapters.host.signals import SignalInterruptions
     from jobber.cli.composition import image_build
 
     options = options or GlobalOptions()
@@ -84,7 +84,7 @@ def build(
         secrets=secret,
     )
     check_writable(iidfile)
-    interruptions = SignalInterruptions()
+    interruptions = surroundings().interruptions()
     with options.connected(progress, interruptions, environment=os.environ) as engine:
         use_case = image_build(engine, interruptions, progress, str(context))
         result = use_case.build(request, names=names, push=not no_push)

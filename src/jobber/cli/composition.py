@@ -6,14 +6,13 @@ import os
 from typing import TYPE_CHECKING
 
 from jobber import __version__
-from jobber.adapters.host.clock import SystemClock
-from jobber.adapters.ownership import current_owner
+from jobber.cli.surroundings import surroundings
 
 if TYPE_CHECKING:
-    from jobber.adapters.host.signals import SignalInterruptions
     from jobber.cli.messages import Messages
     from jobber.domain.credentials import Credentials
-    from jobber.domain.ports import Engine
+    from jobber.domain.ports import Console, Engine, Interruptions
+    from jobber.domain.progress import Progress
     from jobber.domain.reference import ImageReference
     from jobber.domain.use_cases.build import ImageBuild
     from jobber.domain.use_cases.recover import Recovery
@@ -28,41 +27,41 @@ class NoCredentials:
         return None
 
 
-def runner(engine: Engine, interruptions: SignalInterruptions, progress: Messages) -> Runner:
-    """The use case of `jobber run`."""
-    from jobber.adapters.host.console import StandardStreams
+def runner(
+    engine: Engine, interruptions: Interruptions, progress: Messages, *, console: Console | None = None
+) -> Runner:
+    """The use case of `jobber run`, in a shell unless there is a console of its own."""
     from jobber.domain.use_cases.run import Runner
 
     return Runner(
         engine=engine,
-        clock=SystemClock(),
-        console=StandardStreams(before_output=progress.clear),
+        clock=surroundings().clock(),
+        console=console or surroundings().console(before_output=progress.clear),
         interruptions=interruptions,
         keyring=NoCredentials(),
         progress=progress,
         version=__version__,
         new_id=_new_id(),
-        owner=current_owner(),
+        owner=surroundings().owner(),
     )
 
 
-def image_build(engine: Engine, interruptions: SignalInterruptions, progress: Messages, folder: str) -> ImageBuild:
+def image_build(engine: Engine, interruptions: Interruptions, progress: Progress, folder: str) -> ImageBuild:
     """The use case of `jobber build`, for a context folder."""
-    from jobber.adapters.git import GitTree
     from jobber.domain.use_cases.build import ImageBuild
 
     return ImageBuild(
         engine=engine,
-        clock=SystemClock(),
+        clock=surroundings().clock(),
         interruptions=interruptions,
         keyring=NoCredentials(),
-        tree=GitTree(folder),
+        tree=surroundings().source_tree(folder),
         progress=progress,
         version=__version__,
     )
 
 
-def recovery(engine: Engine, interruptions: SignalInterruptions, progress: Messages) -> Recovery:
+def recovery(engine: Engine, interruptions: Interruptions, progress: Messages) -> Recovery:
     """The use case of `jobber recover`."""
     from jobber.adapters.host.console import Spool
     from jobber.adapters.ownership import is_alive
@@ -70,7 +69,7 @@ def recovery(engine: Engine, interruptions: SignalInterruptions, progress: Messa
 
     return Recovery(
         engine=engine,
-        clock=SystemClock(),
+        clock=surroundings().clock(),
         interruptions=interruptions,
         keyring=NoCredentials(),
         progress=progress,

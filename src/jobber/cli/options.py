@@ -51,10 +51,12 @@ class GlobalOptions:
         self, progress: Messages, interruptions: Interruptions, *, environment: Mapping[str, str]
     ) -> Iterator[Engine]:
         """The engine, for as long as it is needed. Raises `EngineUnavailable`."""
-        from jobber.adapters.connect import connect
+        from jobber.cli.surroundings import surroundings
 
         with interruptions.abortable():
-            engine = connect(host=self.host, choice=self.engine, environment=environment, progress=progress)
+            engine = surroundings().connect(
+                host=self.host, choice=self.engine, environment=environment, progress=progress
+            )
         try:
             yield engine
         finally:

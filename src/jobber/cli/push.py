@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from jobber.cli.options import GlobalOptions
+from jobber.cli.surroundings import surroundings
 from jobber.domain.errors import UsageError
 from jobber.domain.reference import parse_reference
 from jobber.domain.use_cases.push import push_all
@@ -19,7 +20,6 @@ def push(*references: str, options: GlobalOptions | None = None) -> int:
         Images to push, each with its registry or namespace, or in the default registry.
 
     """
-    from jobber.adapters.host.signals import SignalInterruptions
     from jobber.cli.composition import NoCredentials
 
     options = options or GlobalOptions()
@@ -34,7 +34,7 @@ def push(*references: str, options: GlobalOptions | None = None) -> int:
                 f"{reference} names no registry to push to",
                 hint=f"give one with -r, or as REGISTRY/{reference}",
             )
-    interruptions = SignalInterruptions()
+    interruptions = surroundings().interruptions()
     with options.connected(progress, interruptions, environment=os.environ) as engine:
         push_all(
             found,

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 
 from jobber.cli.options import GlobalOptions
+from jobber.cli.surroundings import surroundings
 
 
 def recover(*, options: GlobalOptions | None = None) -> int:
     """Finish the runs that have ended without anyone to finish them."""
-    from jobber.adapters.host.signals import SignalInterruptions
     from jobber.cli.composition import recovery
 
     options = options or GlobalOptions()
     progress = options.messages()
-    interruptions = SignalInterruptions()
+    interruptions = surroundings().interruptions()
     with options.connected(progress, interruptions, environment=os.environ) as engine:
         failed = recovery(engine, interruptions, progress).recover()
     for error in failed:

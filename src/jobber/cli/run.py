@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from jobber.adapters.host.signals import SignalInterruptions
 from jobber.cli.composition import runner
 from jobber.cli.directory import image_name_of_directory
 from jobber.cli.iidfile import check_writable, write_image_id
 from jobber.cli.options import GlobalOptions
+from jobber.cli.surroundings import surroundings
 from jobber.domain.errors import UsageError
 from jobber.domain.input import parse_input
 from jobber.domain.options import ContainerOptions
@@ -92,7 +92,7 @@ def run(
         push=not no_push,
     )
     check_writable(iidfile)
-    interruptions = SignalInterruptions()
+    interruptions = surroundings().interruptions()
     with options.connected(progress, interruptions, environment=os.environ) as engine:
         use_case = runner(engine, interruptions, progress)
         if dry_run:

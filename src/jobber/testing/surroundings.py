@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import io
 import itertools
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
 from jobber import __version__
-from jobber.domain.errors import Interrupted
-from jobber.domain.events import Output, Signalled, Stream
+from jobber.adapters.fake.interruptions import FakeInterruptions
+from jobber.domain.events import Output, Stream
 from jobber.domain.use_cases.run import Runner
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from jobber.adapters.fake.clock import FakeClock
     from jobber.adapters.fake.engine import FakeEngine
     from jobber.domain.credentials import Credentials
     from jobber.domain.reference import ImageReference
@@ -60,43 +56,6 @@ class FakeConsole:
     def spool(self) -> BinaryIO:
         """A new empty place for output."""
         return io.BytesIO()
-
-
-class FakeInterruptions:
-    """Signals that come at moments of a fake clock."""
-
-    def __init__(self, clock: FakeClock | None = None) -> None:
-        self._clock = clock
-        self._planned: list[tuple[float, str]] = []
-        self._count = 0
-
-    def send(self, signal: str, *, at: float = 0.0) -> None:
-        """Let a signal come, at once or at a moment of the clock's `monotonic`."""
-        self._planned.append((at, signal))
-        self._planned.sort()
-
-    def due(self) -> float | None:
-        """When the next one comes."""
-        return self._planned[0][0] if self._planned else None
-
-    def fileno(self) -> int:
-        """There is nothing to wait on."""
-        return -1
-
-    def take(self) -> Signalled | None:
-        """The next signal that has come, if any."""
-        now = self._clock.monotonic() if self._clock else 0.0
-        if not self._planned or self._planned[0][0] > now:
-            return None
-        self._count += 1
-        return Signalled(self._planned.pop(0)[1], self._count)
-
-    @contextmanager
-    def abortable(self) -> Iterator[None]:
-        """Inside, a signal that has come raises `Interrupted`."""
-        if signalled := self.take():
-            raise Interrupted(signalled.signal)
-        yield
 
 
 class FakeKeyring:
@@ -168,7 +127,7 @@ def fake_runner(
         engine=engine,
         clock=engine.clock,
         console=console or FakeConsole(),
-        interruptions=interruptions or FakeInterruptions(engine.clock),
+        interruptions=interruptions or engine.interruptions,
         keyring=keyring or FakeKeyring(),
         progress=progress or FakeProgress(),
         version=__version__,

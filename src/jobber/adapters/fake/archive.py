@@ -29,9 +29,10 @@ def _with_parents(files: Files, directory: str) -> list[str]:
     """All paths below a directory, the directories that only hold something among them."""
     paths: set[str] = set()
     for path in files.walk(directory or "/"):
-        while path != directory and path not in paths:
-            paths.add(path)
-            path = path.rpartition("/")[0]
+        above = path
+        while above != directory and above not in paths:
+            paths.add(above)
+            above = above.rpartition("/")[0]
     return sorted(paths)
 
 

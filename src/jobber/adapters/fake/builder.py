@@ -60,8 +60,10 @@ class FakeBuilder:
 
     def build(self, request: BuildRequest, *, progress: Progress) -> ImageId:
         """Build an image, untagged. Raises `BuildFailed`."""
-        with self._call("build"):
-            return _Build(self._store, self._images, request, progress).run()
+        with self._call("build", str(request.context)):
+            made = _Build(self._store, self._images, request, progress).run()
+            self._store.made.append(made)
+            return made
 
 
 class _Build:

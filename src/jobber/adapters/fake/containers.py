@@ -50,7 +50,7 @@ class FakeContainers:
 
     def create(self, specification: ContainerSpecification) -> ContainerId:
         """Make a container. Raises `ImageNotFound`, `NameTaken`."""
-        with self._call("create"):
+        with self._call("create", specification.image):
             image = self._images.find(specification.image)
             options = specification.options
             id_ = self._store.fresh_id()
@@ -77,7 +77,7 @@ class FakeContainers:
 
     def inspect(self, container: ContainerId) -> Container:
         """Look a container up. Raises `ContainerNotFound`."""
-        with self._call("inspect-container"):
+        with self._call("inspect-container", container):
             return self._describe(self._find(container))
 
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[Container]:
@@ -91,7 +91,7 @@ class FakeContainers:
 
     def attach(self, container: ContainerId, *, stdin: JobInput | None, interruptions: Interruptions) -> FakeAttachment:
         """Get hold of a created container's input and output."""
-        with self._call("attach"):
+        with self._call("attach", container):
             stored = self._find(container)
             if stdin is not None:
                 stored.stdin = b"".join(iter(lambda: stdin.read(_READ), b""))
@@ -99,7 +99,7 @@ class FakeContainers:
 
     def start(self, container: ContainerId) -> None:
         """Start the job. Raises `JobNotStarted`."""
-        with self._call("start"):
+        with self._call("start", container):
             stored = self._find(container)
             image = self._store.images[stored.image]
             argv = _argv(stored.specification, image)
@@ -123,7 +123,7 @@ class FakeContainers:
 
     def signal(self, container: ContainerId, *, signal: str) -> None:
         """Send the job a signal by name; no error where it has ended."""
-        with self._call("signal"):
+        with self._call("signal", signal):
             stored = self._find(container)
             timeline = self._settle(stored)
             if timeline is None or stored.state is not ContainerState.RUNNING:
@@ -135,7 +135,7 @@ class FakeContainers:
 
     def logs(self, container: ContainerId, *, sink: BinaryIO) -> None:
         """Write the job's whole output so far to `sink`."""
-        with self._call("logs"):
+        with self._call("logs", container):
             stored = self._find(container)
             if stored.timeline is not None:
                 now = self._store.clock.monotonic() - stored.start
@@ -145,7 +145,7 @@ class FakeContainers:
 
     def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
         """Make an image of a container's own file system: neither volumes nor mounts are part of it."""
-        with self._call("commit"):
+        with self._call("commit", container):
             stored = self._find(container)
             self._settle(stored)
             image = self._store.images[stored.image]
@@ -153,15 +153,16 @@ class FakeContainers:
             alone = Files(image.layers, stored.files.top)
             alone.put(_LOG, file_node(log.read()))
             labels = {**image.labels, **dict(stored.specification.options.labels), **snapshot.labels}
+            layers, digests = (*image.layers, dict(alone.top)), image.digests
             if snapshot.is_flat:
-                return self._store.add_image((alone.merged(),), snapshot.configuration, labels)
-            return self._store.add_image(
-                (*image.layers, dict(alone.top)), snapshot.configuration, labels, digests=image.digests
-            )
+                layers, digests = (alone.merged(),), ()
+            made = self._store.add_image(layers, snapshot.configuration, labels, digests=digests)
+            self._store.made.append(made)
+            return made
 
     def remove(self, container: ContainerId) -> None:
         """Kill and remove a container with its anonymous volumes; no error where it is gone already."""
-        with self._call("remove"):
+        with self._call("remove", container):
             stored = self._store.containers.pop(container, None)
             for volume in stored.anonymous if stored else ():
                 self._store.volumes.pop(volume, None)
@@ -240,7 +241,7 @@ class FakeAttachment:
 
     def next(self, *, deadline: float | None = None) -> JobEvent:
         """The next thing that happens; time moves on to it. Raises `EngineLost` where that was asked for."""
-        with self._call("stream"):
+        with self._call("stream", self._stored.id):
             if signalled := self._interruptions.take():
                 return signalled
             timeline = self._stored.timeline
@@ -264,7 +265,7 @@ class FakeAttachment:
 
     def resize(self, terminal: Terminal) -> None:
         """Tell the job's terminal its new size: noted alone."""
-        self._store.journal.append(f"resize {terminal.rows}x{terminal.columns}")
+        self._store.note("resize", f"{terminal.rows}x{terminal.columns}")
 
     def close(self) -> None:
         """Let go of the wire; the job goes on."""

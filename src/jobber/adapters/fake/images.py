@@ -30,24 +30,24 @@ class FakeImages:
 
     def inspect(self, name: ImageReference | ImageId | str) -> Image:
         """Look an image up. Raises `ImageNotFound`."""
-        with self._call("inspect"):
+        with self._call("inspect", str(name)):
             return self._store.describe(self.find(name))
 
     def tag(self, image: ImageId, *, reference: ImageReference) -> None:
         """Give an image a tag, taking it from any other image. Raises `ImageNotFound`."""
-        with self._call("tag"):
+        with self._call("tag", str(reference)):
             self._store.tags[str(reference.with_default_tag())] = self.find(image).id
 
     def claim(self, image: ImageId, *, reference: ImageReference) -> None:
         """Give an image a tag that no other image has. Raises `TagTaken`, `ImageNotFound`."""
-        with self._call("claim"):
+        with self._call("claim", str(reference)):
             found = self.find(image).id
             if self._store.tags.setdefault(str(reference), found) != found:
                 raise TagTaken(str(reference))
 
     def remove(self, name: ImageReference | ImageId) -> None:
         """Remove a tag, and the image with its last one; by id, the image. Raises `ImageNotFound`."""
-        with self._call("remove-image"):
+        with self._call("remove-image", str(name)):
             image = self.find(name).id
             if isinstance(name, ImageReference):
                 self._store.tags.pop(str(name.with_default_tag()), None)
@@ -59,7 +59,7 @@ class FakeImages:
 
     def archive(self, image: ImageId, *, path: str) -> Generator[bytes]:
         """A file or a directory of an image as a tar archive. Raises `ImageNotFound`, `PathNotFound`."""
-        with self._call("archive"):
+        with self._call("archive", path):
             files = Files(self.find(image).layers)
             real = files.resolve(path)
             if not files.exists(path) and not files.is_directory(path):
@@ -101,7 +101,7 @@ class FakeRegistryPort:
 
     def pull(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> Image:
         """Bring an image from its registry."""
-        with self._call("pull"):
+        with self._call("pull", str(reference)):
             progress.step(f"pulling {reference}")
             why = self._registry.refuses(reference, credentials)
             stored = None if why else self._registry.get(reference)
@@ -116,7 +116,7 @@ class FakeRegistryPort:
 
     def push(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> str:
         """Send a tag to its registry and return the digest."""
-        with self._call("push"):
+        with self._call("push", str(reference)):
             progress.step(f"pushing {reference}")
             try:
                 image = self._images.find(reference)
