@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from jobber.domain.credentials import Credentials
     from jobber.domain.reference import ImageReference
 
+__all__ = [
+    "FakeConsole",
+    "FakeInput",
+    "FakeInterruptions",
+    "FakeKeyring",
+    "FakeProgress",
+    "FakeSourceTree",
+    "fake_runner",
+]
 _ids = itertools.count(1)
 
 

@@ -14,7 +14,7 @@ from jobber.domain.input import parse_input
 from jobber.domain.options import ContainerOptions, Mount
 from jobber.domain.policy import Outcome, ResultImagePolicy
 from jobber.domain.use_cases.run import Runner, RunRequest
-from jobber.testing.contract.world import job_input
+from jobber.testing.standard_input import job_input
 from jobber.testing.surroundings import FakeConsole, FakeInterruptions, FakeKeyring, FakeProgress
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""The Python interface: runs and builds for notebooks and scripts."""
