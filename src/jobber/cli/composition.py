@@ -28,7 +28,7 @@ class NoCredentials:
 
 
 def runner(
-    engine: Engine, interruptions: Interruptions, progress: Messages, *, console: Console | None = None
+    engine: Engine, interruptions: Interruptions, progress: Progress, *, console: Console | None = None
 ) -> Runner:
     """The use case of `jobber run`, in a shell unless there is a console of its own."""
     from jobber.domain.use_cases.run import Runner
@@ -36,7 +36,7 @@ def runner(
     return Runner(
         engine=engine,
         clock=surroundings().clock(),
-        console=console or surroundings().console(before_output=progress.clear),
+        console=console or surroundings().console(before_output=getattr(progress, "clear", _nothing)),
         interruptions=interruptions,
         keyring=NoCredentials(),
         progress=progress,
@@ -86,3 +86,7 @@ def _new_id() -> str:
     octets[8] = octets[8] & 0x3F | 0x80
     text = octets.hex()
     return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+
+
+def _nothing() -> None:
+    """A listener that has nothing on the terminal has nothing to clear."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from jobber.domain.ports import Clock, Console, Engine, Interruptions, SourceTree
     from jobber.domain.progress import Progress
@@ -31,6 +32,9 @@ class Surroundings(Protocol):
 
     def interruptions(self) -> Interruptions:
         """The signals to this process, heard from now on."""
+
+    def guest_interruptions(self) -> AbstractContextManager[Interruptions]:
+        """The signals that a call in somebody else's process may take for itself, for as long as it lasts."""
 
     def source_tree(self, folder: str) -> SourceTree:
         """Version control of a folder."""
@@ -65,6 +69,21 @@ class ThisMachine:
         from jobber.adapters.host.signals import SignalInterruptions
 
         return SignalInterruptions()
+
+    @contextmanager
+    def guest_interruptions(self) -> Iterator[Interruptions]:
+        """SIGINT, and outside the main thread none: others belong to the process."""
+        import threading
+        from signal import SIGINT
+
+        from jobber.adapters.host.signals import SignalInterruptions
+
+        heard = (SIGINT,) if threading.current_thread() is threading.main_thread() else ()
+        interruptions = SignalInterruptions(heard)
+        try:
+            yield interruptions
+        finally:
+            interruptions.close()
 
     def source_tree(self, folder: str) -> SourceTree:
         """Git, where a folder is in a work tree."""

@@ -81,6 +81,11 @@ class SurroundingsUnderTest:
         interruptions.begin()
         return interruptions
 
+    @contextmanager
+    def guest_interruptions(self) -> Iterator[FakeInterruptions]:
+        """Signals that the test sends, and no others."""
+        yield self.interruptions()
+
     def source_tree(self, folder: str) -> SourceTree:
         """No version control."""
         del folder

@@ -11,7 +11,7 @@ from jobber.domain.errors import Interrupted
 from jobber.domain.events import Signalled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from types import FrameType
 
 _HEARD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -20,14 +20,14 @@ _PATIENCE = 3
 
 
 class SignalInterruptions:
-    """Hears SIGINT, SIGTERM and SIGHUP from now until `close`, except those that the caller has us ignore."""
+    """Hears SIGINT, SIGTERM and SIGHUP, or `heard`, until `close`, except those that the caller has us ignore."""
 
-    def __init__(self) -> None:
+    def __init__(self, heard: Sequence[signal.Signals] = _HEARD) -> None:
         self._pending: list[str] = []
         self._count = 0
         self._abortable = False
         self._receiver, self._sender = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        self._before = {number: handler for number in _HEARD if (handler := signal.getsignal(number)) != signal.SIG_IGN}
+        self._before = {number: handler for number in heard if (handler := signal.getsignal(number)) != signal.SIG_IGN}
         for number in self._before:
             signal.signal(number, self._hear)
 
@@ -37,7 +37,7 @@ class SignalInterruptions:
 
     def take(self) -> Signalled | None:
         """The next signal that waits, if any."""
-        with suppress(BlockingIOError):
+        with suppress(OSError):
             os.read(self._receiver, 1)
         if not self._pending:
             return None
@@ -55,10 +55,14 @@ class SignalInterruptions:
             self._abortable = False
 
     def close(self) -> None:
-        """Give the signals back to whoever had them before."""
+        """Give the signals back to whoever had them before, and the descriptors to the system."""
         for number, handler in self._before.items():
             signal.signal(number, handler)
         self._before.clear()
+        if self._receiver >= 0:
+            os.close(self._receiver)
+            os.close(self._sender)
+            self._receiver = self._sender = -1
 
     def _hear(self, number: int, _frame: FrameType | None) -> None:
         name = signal.Signals(number).name
@@ -69,5 +73,5 @@ class SignalInterruptions:
         self._pending.append(name)
         if len(self._pending) >= _PATIENCE:
             raise Interrupted(name)
-        with suppress(BlockingIOError):
+        with suppress(OSError):
             os.write(self._sender, b"\0")
