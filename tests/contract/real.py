@@ -3,45 +3,17 @@
 from __future__ import annotations
 
 import json
-import shutil
 from typing import TYPE_CHECKING
 
 from jobber.adapters.host.clock import SystemClock
-from jobber.domain.build import BuildRequest
-from jobber.domain.errors import ImageNotFound
-from jobber.domain.reference import ImageId, ImageReference, parse_reference
-from jobber.testing import FakeProgress
-from jobber.testing.contract import JOB_SCRIPT, World
+from jobber.testing.contract import World, build_base
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from jobber.adapters.wire import Wire
     from jobber.domain.ports import Engine
-
-BASE = parse_reference("jobber-test-base:contract")
-_DOCKERFILE = """\
-FROM scratch
-COPY busybox /bin/busybox
-RUN ["/bin/busybox", "--install", "-s", "/bin"]
-COPY --chmod=755 job /bin/job
-"""
-
-
-def make_base(engine: Engine, folder: Path) -> ImageReference:
-    """The base image, built once for an engine."""
-    try:
-        engine.images.inspect(BASE)
-    except ImageNotFound:
-        busybox = shutil.which("busybox")
-        assert busybox, "busybox-static is not installed"
-        shutil.copy(busybox, folder / "busybox")
-        (folder / "job").write_text(JOB_SCRIPT)
-        (folder / "job").chmod(0o755)
-        (folder / "Dockerfile").write_text(_DOCKERFILE.replace("--chmod=755 ", ""))
-        request = BuildRequest(context=folder, dockerfile=folder / "Dockerfile")
-        engine.images.tag(engine.builder.build(request, progress=FakeProgress()), reference=BASE)
-    return BASE
+    from jobber.domain.reference import ImageId
 
 
 def make_world(engine: Engine, wire: Wire, folder: Path, registry_host: str | None) -> World:
@@ -55,4 +27,4 @@ def make_world(engine: Engine, wire: Wire, folder: Path, registry_host: str | No
                 told.append(json.dumps(response.json()))
         return "\n".join(told)
 
-    return World(engine, SystemClock(), make_base(engine, folder), registry_host, raw_image)
+    return World(engine, SystemClock(), build_base(engine, folder), registry_host, raw_image)

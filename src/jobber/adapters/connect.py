@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from jobber.domain.progress import Progress
 
 ANSWER_SECONDS = 20.0
+OWN_ENGINES = ("auto", "docker", "podman")
 _HINT = (
     "start one (`systemctl start docker`, or `systemctl --user start podman.socket`), install one"
     " (`apt install podman`), or name one with -H or DOCKER_HOST"
@@ -41,10 +42,14 @@ class _Answer:
 
 
 def connect(*, host: str | None, choice: str, environment: Mapping[str, str], progress: Progress) -> Engine:
-    """Find the engine that is meant. `choice` is `auto`, `docker` or `podman`.
+    """Find the engine that is meant. `choice` is `auto`, `docker`, `podman`, or what another package brings.
 
     Raises `EngineUnavailable` with all that was tried, and `UsageError` for a host that is none.
     """
+    if choice not in OWN_ENGINES:
+        from jobber.adapters.brought import connect_brought
+
+        return connect_brought(choice, host=host, environment=environment, progress=progress)
     tried: list[tuple[str, str]] = []
     for candidate in _candidates(host, environment):
         wire = Wire(

@@ -29,8 +29,8 @@ class GlobalOptions:
     """Engine to connect to: HOST, HOST:PORT, tcp://, ssh://user@host, unix:///path."""
     reg: Annotated[str | None, Parameter(name=("--reg", "-r"), group=GROUP)] = None
     """Default registry, with or without a namespace (gcr.io/myproject)."""
-    engine: Annotated[Literal["auto", "docker", "podman"], Parameter(group=GROUP, env_var="JOBBER_ENGINE")] = "auto"
-    """Container engine."""
+    engine: Annotated[str, Parameter(group=GROUP, env_var="JOBBER_ENGINE")] = "auto"
+    """Container engine: auto, docker, podman, or one that another package brings."""
     log_format: Annotated[Literal["console", "json"], Parameter(group=GROUP, env_var="JOBBER_LOG_FORMAT")] = "console"
     """jobber's own messages on stderr as text or as JSON lines."""
 

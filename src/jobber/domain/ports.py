@@ -197,6 +197,13 @@ class Engine(Protocol):
         """Let go of the engine; what runs there goes on. Closing twice is no error."""
 
 
+class EngineConnector(Protocol):
+    """What a package names in the entry point group `jobber.engines` to bring an engine."""
+
+    def __call__(self, *, host: str | None, environment: Mapping[str, str], progress: Progress) -> Engine:
+        """Connect to the engine; `host` is what `--host` said. Raises `EngineUnavailable`, `UsageError`."""
+
+
 class Keyring(Protocol):
     """Who we are to which registry."""
 
