@@ -153,13 +153,15 @@ class _Build:
 
     def _do_env(self, rest: str) -> None:
         known = self._now.environment
-        for name, value in _pairs(self._expand(rest, self._variables())):
-            known[name] = value
+        variables = self._variables()
+        for name, value in _pairs(rest):
+            known[name] = self._expand(value, variables)
         environment = tuple(f"{name}={value}" for name, value in known.items())
         self._configure(environment=environment)
 
     def _do_label(self, rest: str) -> None:
-        self._now.labels.update(_pairs(self._expand(rest, self._variables())))
+        variables = self._variables()
+        self._now.labels.update((name, self._expand(value, variables)) for name, value in _pairs(rest))
 
     def _do_cmd(self, rest: str) -> None:
         self._configure(command=_command(rest))
