@@ -215,7 +215,11 @@ def test_engine_can_be_given(capfd: pytest.CaptureFixture[str]) -> None:
 
 
 def test_interrupted_run_keeps_its_result_and_ends_the_program(engine: FakeEngine) -> None:
-    engine.image("slow", run=lambda job: ((job.on_signal("SIGINT", 5), job.sleep(60))[:0] and 0) or 0)
+    def program(job: Job) -> None:
+        job.on_signal("SIGINT", 5)
+        job.sleep(60)
+
+    engine.image("slow", run=program)
     engine.faults.signal("SIGINT", at="stream")
 
     with pytest.raises(KeyboardInterrupt):
