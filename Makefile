@@ -36,7 +36,10 @@ mutation: $(VENV)/.development
 
 docs: $(VENV)/.development
 	$(BIN)/python docs/generate.py
-	$(BIN)/mkdocs build --strict --quiet --site-dir build/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir build/site
+
+bench: $(VENV)/.development
+	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
 
 dist: $(VENV)/.development
 	rm -rf dist
