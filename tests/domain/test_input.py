@@ -156,6 +156,14 @@ def test_a_clash_is_told_with_both_images_and_a_way_out() -> None:
     assert "two inputs are mounted at /data: mnist-train and gcr.io/me/mnist-test:1" in caught.value.what
 
 
+def test_a_clash_reads_as_the_specification_has_it() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        check_destinations([parse_input("mnist-train"), parse_input("mnist-test")])
+
+    assert caught.value.what == "two inputs are mounted at /data: mnist-train and mnist-test"
+    assert caught.value.hint == "give one of them a place of its own, for example mnist-test,dest=/test"
+
+
 def test_the_way_out_of_a_clash_is_an_in_spec_that_can_be_used() -> None:
     first, second = parse_input("mnist-train"), parse_input("gcr.io/me/mnist-test:1")
     with pytest.raises(InvalidInput) as caught:

@@ -41,7 +41,7 @@ def test_inputs_at_one_place(second: str, place: str) -> None:
     with pytest.raises(InvalidInput) as raised:
         check_destinations((parse_input("train"), parse_input(second)), taken=())
 
-    assert raised.value.what == f"input {second!r}: two inputs are mounted at /data: train and {second}"
+    assert raised.value.what == f"two inputs are mounted at /data: train and {second}"
     assert raised.value.hint == f"give one of them a place of its own, for example {second},dest={place}"
 
 
@@ -65,7 +65,7 @@ def test_input_where_a_mount_is() -> None:
     assert raised.value.specification == "me/train"
     assert "/data" in raised.value.what
     assert raised.value.hint is not None
-    assert raised.value.hint.endswith("me/train,dest=/input")
+    assert raised.value.hint.endswith("me/train,dest=/train")
 
 
 REFERENCES = [

@@ -10,9 +10,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from jobber.domain.container import Container
 from jobber.domain.errors import JobberError
 from jobber.domain.ports import Engine
-from jobber.domain.reference import ImageId, ImageReference, parse_reference
+from jobber.domain.reference import ImageId, parse_reference
 
 SECONDS = 120
 
@@ -87,24 +88,30 @@ class Shell:
         for container in self.engine.containers.list(labels={"jobber.run": None}):
             if self.name in container.labels["jobber.run"]:
                 self.engine.containers.remove(container.id)
-        for reference in self._images():
-            with suppress(JobberError):
-                self.engine.images.remove(reference)
+        for container in self.engine.containers.list(labels={"jobber.run": None}):
+            if self._is_part_of_a_killed_run(container):
+                self.engine.containers.remove(container.id)
+        for name in (self.name, f"{self.name}-data"):
+            self._remove_images(name)
         self.engine.close()
 
-    def _images(self) -> Iterator[ImageReference]:
-        for name in (self.name, f"{self.name}-data"):
-            with suppress(JobberError):
-                while True:
-                    tag = self._any_tag(name)
-                    yield tag
+    def _is_part_of_a_killed_run(self, container: Container) -> bool:
+        ours = {process.pid for process in self._processes}
+        owner = container.labels["jobber.run"].split("/")
+        return len(owner) > 2 and owner[2].isdecimal() and int(owner[2]) in ours
 
-    def _any_tag(self, name: str) -> ImageReference:
+    def _remove_images(self, name: str) -> None:
+        tried: set[str] = set()
+        while tags := {*self._tags(name)} - tried:
+            tried |= tags
+            for tag in tags:
+                with suppress(JobberError):
+                    self.engine.images.remove(parse_reference(tag))
+
+    def _tags(self, name: str) -> Iterator[str]:
         for tag in ("latest", "latest-run"):
             with suppress(JobberError):
-                image = self.engine.images.inspect(parse_reference(f"{name}:{tag}"))
-                return parse_reference(image.references[0])
-        raise JobberError("no image is left")
+                yield from self.engine.images.inspect(parse_reference(f"{name}:{tag}")).references
 
 
 def await_line(process: subprocess.Popen[bytes], line: bytes) -> None:

@@ -152,9 +152,9 @@ def test_pull_can_be_given_up(engine: FakeEngine) -> None:
 
 def test_record_of_an_image_by_id_names_a_tag_if_there_is_one(engine: FakeEngine) -> None:
     made = engine.image("mnist", files={"/x": "x"})
-    engine.store.tags.clear()
+    engine.store.tags.drop("mnist:latest")
     nameless = finder(engine).find(made).recorded
-    engine.store.tags["mnist:1"] = made
+    engine.store.tags.put("mnist:1", made)
     named = finder(engine).find(made).recorded
 
     assert (nameless.reference, named.reference) == (made, "mnist:1")

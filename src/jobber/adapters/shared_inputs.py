@@ -48,44 +48,64 @@ class VolumeCalls(Protocol):
     def remove(self, name: str) -> None:
         """Remove a volume; no error where it is gone or in use."""
 
-    def fill(self, name: str, *, image: Image, source: str) -> None:
-        """Copy a directory of an image into an empty volume. Raises `SourceNotFound`."""
+    def resolve(self, image: Image, *, source: str) -> str:
+        """The directory of an image that a path means, a link followed. Raises `SourceNotFound`."""
+
+    def fill(self, name: str, *, image: Image, directory: str) -> None:
+        """Copy a directory of an image into an empty volume."""
 
 
 def share(calls: VolumeCalls, image: Image, *, source: str, destination: str, progress: Progress) -> VolumeMount:
     """A mount of the copy that all runs share, made if there is none. Raises `SourceNotFound`."""
-    key = f"{image.id}:{source}"
+    whole = _whole(_copies(calls, image, source))
+    if whole is None:
+        # a link leads to a directory that may have been copied under its own name
+        whole = _await_whole(calls, image, calls.resolve(image, source=source), progress)
+    return VolumeMount(whole, destination)
+
+
+def _await_whole(calls: VolumeCalls, image: Image, directory: str, progress: Progress) -> str:
+    """The name of a whole copy: one that is there, one that another run makes just now, or one made here."""
     while True:
-        volumes = calls.list(f"{_COPY_OF}={key}")
+        volumes = _copies(calls, image, directory)
         if whole := _whole(volumes):
-            return VolumeMount(whole, destination)
+            return whole
         unfinished = [volume for volume in volumes if Label.INPUT in volume.labels]
         for volume in unfinished:
             if is_alive(volume.labels.get(Label.PART, "")) is False:
                 calls.remove(volume.name)
         if not any(is_alive(volume.labels.get(Label.PART, "")) for volume in unfinished):
-            return VolumeMount(_make(calls, image, source, key, progress), destination)
+            return _make(calls, image, directory, progress)
         progress.step("waiting for another run that copies the same input")
         time.sleep(_POLL_SECONDS)
 
 
-def _make(calls: VolumeCalls, image: Image, source: str, key: str, progress: Progress) -> str:
+def _copies(calls: VolumeCalls, image: Image, directory: str) -> Sequence[Volume]:
+    return calls.list(f"{_COPY_OF}={_key(image, directory)}")
+
+
+def _key(image: Image, directory: str) -> str:
+    return f"{image.id}:{directory}"
+
+
+def _make(calls: VolumeCalls, image: Image, directory: str, progress: Progress) -> str:
+    key = _key(image, directory)
     name = f"jobber-input-{image.id.removeprefix('sha256:')[:12]}-{os.urandom(6).hex()}"
-    progress.step(f"copying {source} of {next(iter(image.references), image.id)} into a volume")
-    labels = {Label.INPUT: image.id, Label.SOURCE: source, _COPY_OF: key, Label.PART: current_owner()}
+    progress.step(f"copying {directory} of {next(iter(image.references), image.id)} into a volume")
+    labels = {Label.INPUT: image.id, Label.SOURCE: directory, _COPY_OF: key, Label.PART: current_owner()}
     calls.create(name, labels=labels)
     try:
-        calls.fill(name, image=image, source=source)
+        calls.fill(name, image=image, directory=directory)
         calls.create(f"{name}-complete", labels={Label.COMPLETE: name, _COPY_OF: key})
     except BaseException:
         calls.remove(name)
         raise
-    return _agree(calls, key, name)
+    return _agree(calls, _copies(calls, image, directory), name)
 
 
-def _agree(calls: VolumeCalls, key: str, ours: str) -> str:
+def _agree(calls: VolumeCalls, copies: Sequence[Volume], ours: str) -> str:
     """Of copies that were finished at once, the first is kept."""
-    first = _whole(calls.list(f"{_COPY_OF}={key}")) or ours
+    first = _whole(copies) or ours
     if first != ours:
         calls.remove(f"{ours}-complete")
         calls.remove(ours)

@@ -49,6 +49,14 @@ class InvalidInput(UsageError):
         self.specification = specification
 
 
+class InputsCollide(InvalidInput):
+    """Two inputs that are mounted at one place, or one inside the other; `specification` is the later one's."""
+
+    def __init__(self, specification: str, *, what: str, hint: str) -> None:
+        UsageError.__init__(self, what, hint=hint)
+        self.specification = specification
+
+
 class InvalidOption(UsageError):
     """A `docker run` option in Xdocker that is unknown, malformed, or jobber's own business."""
 

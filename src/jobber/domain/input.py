@@ -6,7 +6,7 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jobber.domain.errors import InvalidInput
+from jobber.domain.errors import InputsCollide, InvalidInput
 from jobber.domain.label import Label
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def parse_input(text: str) -> InputSpecification:
 def check_destinations(inputs: Iterable[InputSpecification], *, taken: Iterable[str] = ()) -> None:
     """Check that no two inputs are mounted at one place or inside each other, nor where a mount is.
 
-    `taken` are the destinations of the Xdocker mounts. Raises `InvalidInput`.
+    `taken` are the destinations of the Xdocker mounts. Raises `InputsCollide`, `InvalidInput`.
     """
     mounts = {normal_path(path) for path in taken}
     seen: list[InputSpecification] = []
@@ -65,7 +65,7 @@ def check_destinations(inputs: Iterable[InputSpecification], *, taken: Iterable[
             raise InvalidInput(
                 spec.text,
                 why=f"{spec.destination} is taken by a mount of Xdocker",
-                hint=f"give one of them a place of its own, for example {spec.image},dest=/input",
+                hint=_place_of_its_own(spec),
             )
         for other in seen:
             _check_apart(other, spec)
@@ -94,20 +94,25 @@ def _parse_setting(text: str, setting: str) -> tuple[str, str]:
 
 def _check_apart(first: InputSpecification, second: InputSpecification) -> None:
     if first.destination == second.destination:
-        raise InvalidInput(
+        raise InputsCollide(
             second.text,
-            why=f"two inputs are mounted at {second.destination}: {first.image} and {second.image}",
+            what=f"two inputs are mounted at {second.destination}: {first.text} and {second.text}",
             hint=_place_of_its_own(second),
         )
     for inner, outer in ((first, second), (second, first)):
         if lies_within(inner.destination, directory=outer.destination):
-            raise InvalidInput(
+            raise InputsCollide(
                 second.text,
-                why=f"{inner.destination} ({inner.image}) lies inside {outer.destination} ({outer.image})",
+                what=f"one input is mounted inside another: {inner.text} at {inner.destination},"
+                f" {outer.text} at {outer.destination}",
                 hint=_place_of_its_own(second),
             )
 
 
 def _place_of_its_own(spec: InputSpecification) -> str:
+    """A hint with a destination after the image's name: the end of it (`mnist-test`: `/test`) where that is free."""
     name = spec.image.partition("@")[0].rpartition("/")[2].partition(":")[0] or "input"
-    return f"give one of them a place of its own, for example {spec.image},dest=/{name}"
+    end = name.rpartition("-")[2]
+    place = name if not end or lies_within(f"/{end}", directory=spec.destination) else end
+    source = f",src={spec.source}" if spec.source else ""
+    return f"give one of them a place of its own, for example {spec.image}{source},dest=/{place}"

@@ -38,11 +38,7 @@ class DockerInputs:
         """Mount a directory of an image where Docker can, else share a whole copy in a volume."""
         if not self._mounts_images:
             return share(self, image, source=source, destination=destination, progress=progress)
-        part = make_part(self._wire, image.id)
-        try:
-            return ImageMount(image.id, self._directory(part, image, source), destination)
-        finally:
-            remove_part(self._wire, part)
+        return ImageMount(image.id, self.resolve(image, source=source), destination)
 
     def list(self, label: str) -> Sequence[Volume]:
         """All volumes with a label."""
@@ -65,18 +61,23 @@ class DockerInputs:
         with self._wire.call("DELETE", f"/volumes/{name}") as response:
             response.read()
 
-    def fill(self, name: str, *, image: Image, source: str) -> None:
-        """Copy a directory of an image into an empty volume: Docker does so when the container is made."""
+    def resolve(self, image: Image, *, source: str) -> str:
+        """The directory of an image that a path means, a link followed. Raises `SourceNotFound`."""
         part = make_part(self._wire, image.id)
         try:
-            directory = self._directory(part, image, source)
-            if directory == "/":
+            return self._directory(part, image, source)
+        finally:
+            remove_part(self._wire, part)
+
+    def fill(self, name: str, *, image: Image, directory: str) -> None:
+        """Copy a directory of an image into an empty volume: Docker does so when the container is made."""
+        mounts = () if directory == "/" else (_volume(name, directory),)
+        part = make_part(self._wire, image.id, mounts=mounts)
+        try:
+            if not mounts:
                 self._fill_with_all(name, part, image)
         finally:
             remove_part(self._wire, part)
-        if directory != "/":
-            filled = make_part(self._wire, image.id, mounts=(_volume(name, directory),))
-            remove_part(self._wire, filled)
 
     def _fill_with_all(self, name: str, part: ContainerId, image: Image) -> None:
         """A volume can't lie at the root: the whole image goes through us, in a stream."""

@@ -231,7 +231,11 @@ class _Build:
             if path.is_dir():
                 for below in sorted(path.rglob("*")):
                     name = below.relative_to(self._context).as_posix()
-                    if below.is_file() and not self._ignore.ignores(name):
+                    if self._ignore.ignores(name):
+                        continue
+                    if below.is_symlink():
+                        yield below.relative_to(path).as_posix(), Node(kind="link", target=str(below.readlink()))
+                    elif below.is_file():
                         yield below.relative_to(path).as_posix(), file_node(below.read_bytes())
             elif not self._ignore.ignores(path.relative_to(self._context).as_posix()):
                 yield "", file_node(path.read_bytes())

@@ -153,7 +153,7 @@ class FakeEngine:
             settled,
             {**(below.labels if below else {}), **(labels or {})},
         )
-        self.store.tags[str(parse_reference(name).with_default_tag())] = made
+        self.store.tags.put(str(parse_reference(name).with_default_tag()), made)
         return made
 
     def _build(self, name: str, context: str | PathLike[str] | None, dockerfile: str | None) -> ImageId:
@@ -164,7 +164,7 @@ class FakeEngine:
                 file.write_text(dockerfile, encoding="utf-8")
             request = BuildRequest(context=Path(context or empty), dockerfile=file)
             made = self._builder.build(request, progress=Silence())
-        self.store.tags[str(parse_reference(name).with_default_tag())] = made
+        self.store.tags.put(str(parse_reference(name).with_default_tag()), made)
         return made
 
     def read(self, name: str, path: str) -> bytes:

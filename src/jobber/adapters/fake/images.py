@@ -36,25 +36,27 @@ class FakeImages:
     def tag(self, image: ImageId, *, reference: ImageReference) -> None:
         """Give an image a tag, taking it from any other image. Raises `ImageNotFound`."""
         with self._call("tag", str(reference)):
-            self._store.tags[str(reference.with_default_tag())] = self.find(image).id
+            self._store.tags.put(str(reference.with_default_tag()), self.find(image).id)
 
     def claim(self, image: ImageId, *, reference: ImageReference) -> None:
         """Give an image a tag that no other image has. Raises `TagTaken`, `ImageNotFound`."""
         with self._call("claim", str(reference)):
             found = self.find(image).id
-            if self._store.tags.setdefault(str(reference), found) != found:
+            holder = self._store.tags.image_of(str(reference))
+            if holder not in (None, found):
                 raise TagTaken(str(reference))
+            self._store.tags.put(str(reference), found)
 
     def remove(self, name: ImageReference | ImageId) -> None:
         """Remove a tag, and the image with its last one; by id, the image. Raises `ImageNotFound`."""
         with self._call("remove-image", str(name)):
             image = self.find(name).id
             if isinstance(name, ImageReference):
-                self._store.tags.pop(str(name.with_default_tag()), None)
-                if image in self._store.tags.values():
+                self._store.tags.drop(str(name.with_default_tag()))
+                if self._store.tags.names_of(image):
                     return
-            for tag in [tag for tag, id_ in self._store.tags.items() if id_ == image]:
-                del self._store.tags[tag]
+            for tag in self._store.tags.names_of(image):
+                self._store.tags.drop(tag)
             del self._store.images[image]
 
     def archive(self, image: ImageId, *, path: str) -> Generator[bytes]:
@@ -87,7 +89,7 @@ class FakeImages:
             name = f"{reference.repository}@{reference.digest}"
             digests = self._store.repository_digests
             return next((id_ for id_, known in digests.items() if name in known), ImageId(""))
-        return self._store.tags.get(str(reference.with_default_tag()), ImageId(""))
+        return self._store.tags.image_of(str(reference.with_default_tag())) or ImageId("")
 
 
 class FakeRegistryPort:
@@ -110,7 +112,7 @@ class FakeRegistryPort:
             image, digest = stored
             self._store.images[image.id] = image
             if not reference.digest:
-                self._store.tags[str(reference.with_default_tag())] = image.id
+                self._store.tags.put(str(reference.with_default_tag()), image.id)
             self._remember(image.id, reference, digest)
             return self._store.describe(image)
 

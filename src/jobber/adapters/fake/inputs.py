@@ -33,14 +33,15 @@ class FakeInputs:
             files = Files(self._images.find(image.id).layers)
             if not files.is_directory(source):
                 raise SourceNotFound(next(iter(image.references), image.id), source=source)
+            directory = files.resolve(source)
             if self._mounts_images:
-                return ImageMount(image.id, source, destination)
-            labels = {str(Label.INPUT): str(image.id), str(Label.SOURCE): source}
+                return ImageMount(image.id, directory, destination)
+            labels = {str(Label.INPUT): str(image.id), str(Label.SOURCE): directory}
             for volume in self._store.volumes.values():
                 if labels.items() <= volume.labels.items():
                     return VolumeMount(volume.name, destination)
-            progress.step(f"copying {source} into a volume")
-            real = files.resolve(source).rstrip("/")
+            progress.step(f"copying {directory} into a volume")
+            real = directory.rstrip("/")
             nodes = {path.removeprefix(real): files.node(path) for path in files.walk(real or "/")}
             name = f"jobber-input-{self._store.fresh_id()[:24]}"
             self._store.volumes[name] = StoredVolume(name, nodes, labels)

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from jobber.adapters.fake.files import layer_digest
+from jobber.adapters.fake.tags import Tags
 from jobber.domain.container import ContainerState
 from jobber.domain.image import Image
 from jobber.domain.reference import ImageId
@@ -86,7 +87,7 @@ class Store:
     id_store: str
     faults: Faults
     images: dict[ImageId, StoredImage] = field(default_factory=dict)
-    tags: dict[str, ImageId] = field(default_factory=dict)
+    tags: Tags = field(default_factory=Tags)
     repository_digests: dict[ImageId, tuple[str, ...]] = field(default_factory=dict)
     containers: dict[str, StoredContainer] = field(default_factory=dict)
     volumes: dict[str, StoredVolume] = field(default_factory=dict)
@@ -125,7 +126,7 @@ class Store:
         """An image as the port tells it."""
         return Image(
             id=image.id,
-            references=tuple(tag for tag, id_ in self.tags.items() if id_ == image.id),
+            references=self.tags.names_of(image.id),
             digests=self.repository_digests.get(image.id, ()),
             labels=image.labels,
             configuration=image.configuration,

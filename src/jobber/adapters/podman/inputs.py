@@ -37,11 +37,7 @@ class PodmanInputs:
             return ImageMount(image.id, source, destination)
         if not self._mounts_directories:
             return share(self, image, source=source, destination=destination, progress=progress)
-        part = make_part(self._wire, image.id)
-        try:
-            return ImageMount(image.id, self._directory(part, image, source), destination)
-        finally:
-            remove_part(self._wire, part)
+        return ImageMount(image.id, self.resolve(image, source=source), destination)
 
     def list(self, label: str) -> Sequence[Volume]:
         """All volumes with a label."""
@@ -64,13 +60,16 @@ class PodmanInputs:
         with self._wire.call("DELETE", f"/volumes/{name}") as response:
             response.read()
 
-    def fill(self, name: str, *, image: Image, source: str) -> None:
-        """Copy a directory of an image into an empty volume: Podman does so when the container is set up."""
+    def resolve(self, image: Image, *, source: str) -> str:
+        """The directory of an image that a path means, a link followed. Raises `SourceNotFound`."""
         part = make_part(self._wire, image.id)
         try:
-            directory = self._directory(part, image, source)
+            return self._directory(part, image, source)
         finally:
             remove_part(self._wire, part)
+
+    def fill(self, name: str, *, image: Image, directory: str) -> None:
+        """Copy a directory of an image into an empty volume: Podman does so when the container is set up."""
         filled = make_part(self._wire, image.id, volumes=({"Name": name, "Dest": directory},))
         try:
             set_up_part(self._wire, filled, call="copy the input")

@@ -105,15 +105,15 @@ class ImageContract:
             world.engine.images.remove(parse_reference("jobber-test-nobody-has-this"))
 
     def test_archive_of_a_file(self, world: World, tmp_path: Path) -> None:
-        assert _members(world, self._data(world, tmp_path), "/data/x") == {"": b"X"}
+        assert _members(world, self._files(world, tmp_path), "/data/x") == {"": b"X"}
 
     def test_archive_of_a_directory(self, world: World, tmp_path: Path) -> None:
         expected = {"": None, "/deep": None, "/deep/y": b"Y", "/x": b"X"}
 
-        assert _members(world, self._data(world, tmp_path), "/data") == expected
+        assert _members(world, self._files(world, tmp_path), "/data") == expected
 
     def test_archive_of_a_directory_that_is_a_volume(self, world: World, tmp_path: Path) -> None:
-        image = self._data(world, tmp_path, more="VOLUME /data\n")
+        image = self._files(world, tmp_path, more="VOLUME /data\n")
 
         assert _members(world, image, "/data/deep") == {"": None, "/y": b"Y"}
 
@@ -132,7 +132,7 @@ class ImageContract:
 
     @pytest.mark.parametrize("path", ["/nowhere", "/data/nowhere", "/data/x/below"])
     def test_path_that_an_image_has_not_is_told(self, world: World, tmp_path: Path, path: str) -> None:
-        image = self._data(world, tmp_path)
+        image = self._files(world, tmp_path)
         with pytest.raises(PathNotFound) as raised:
             next(world.engine.images.archive(image, path=path))
 
@@ -143,7 +143,7 @@ class ImageContract:
             next(world.engine.images.archive(ImageId("sha256:" + "0" * 64), path="/data"))
 
     def test_archive_that_is_given_up_leaves_no_container(self, world: World, tmp_path: Path) -> None:
-        image = self._data(world, tmp_path)
+        image = self._files(world, tmp_path)
         pieces = world.engine.images.archive(image, path="/data")
         next(pieces)
         pieces.close()
@@ -151,7 +151,7 @@ class ImageContract:
 
         assert [container for container in left if container.image == image] == []
 
-    def _data(self, world: World, folder: Path, *, more: str = "") -> ImageId:
+    def _files(self, world: World, folder: Path, *, more: str = "") -> ImageId:
         (folder / "in" / "deep").mkdir(parents=True)
         (folder / "in" / "x").write_text("X")
         (folder / "in" / "deep" / "y").write_text("Y")

@@ -73,10 +73,16 @@ class InputContract:
 
         assert self._provide(world, image) == self._provide(world, image)
 
+    def test_link_to_a_directory_gives_the_same_as_the_directory(self, world: World, tmp_path: Path) -> None:
+        image = self._data(world, tmp_path)
+
+        assert self._provide(world, image, source="/data/link") == self._provide(world, image, source="/data/deep")
+
     def _data(self, world: World, folder: Path) -> ImageId:
         (folder / "in" / "deep").mkdir(parents=True)
         (folder / "in" / "x").write_text("X")
         (folder / "in" / "deep" / "y").write_text("Y")
+        (folder / "in" / "link").symlink_to("deep")
         return world.build(folder, "FROM scratch\nCOPY in /data\n", labels={"jobber-test": world.name().name})
 
     def _provide(

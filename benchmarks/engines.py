@@ -1,0 +1,154 @@
+"""jobber on a real engine, against the engine's own command line."""
+
+from __future__ import annotations
+
+import os
+import statistics
+from typing import TYPE_CHECKING
+
+from jobber.adapters.docker.buildkit import find_client
+from side_by_side import Command, Comparison, in_turns, seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hand import Bench
+
+_CYCLE = 1.25
+_STREAM = 1.1
+_BUILD = 1.1
+_GROWTH = 30_000_000
+_NO_COPY = 0.2
+_OUTPUT = 200_000_000
+_INPUT = 1_000_000_000
+_FILES = 20_000
+_FEW = 5
+"""Rounds of what takes seconds."""
+
+
+def compare_cycle(bench: Bench, *, rounds: int) -> Iterator[Comparison]:
+    """A job that does nothing: from create to remove, and what it said is kept in the result."""
+    script = bench.folder / "cycle.sh"
+    client = " ".join(bench.client)
+    script.write_text(
+        "set -e\n"
+        f"id=$({client} create {bench.image}:base true)\n"
+        f"{client} start --attach $id > {bench.folder}/run.log\n"
+        f"{client} cp {bench.folder}/run.log $id:/run.log\n"
+        f"{client} commit $id {bench.image}:latest-run\n"
+        f"{client} tag {bench.image}:latest-run {bench.image}:20260101_000000\n"
+        f"{client} rm --volumes $id\n"
+    )
+    commands = (
+        Command(bench.jobber("run", f"{bench.image}:base", "true"), bench.environment, after=bench.forget_results),
+        Command(("sh", str(script)), bench.environment, after=bench.forget_results),
+    )
+    ours, theirs = map(seconds, in_turns(commands, rounds=rounds))
+    yield Comparison(
+        f"{bench.name}: a trivial job, whole cycle", ours, theirs, f"at most {_CYCLE}", lambda row: row.ratio <= _CYCLE
+    )
+
+
+def compare_output(bench: Bench, *, rounds: int) -> Iterator[Comparison]:
+    """A job that prints 200 MB."""
+    lines = f"yes 'epoch 1  loss 0.4939  accuracy 0.8358' | head -c {_OUTPUT}"
+    job = (f"{bench.image}:base", "sh", "-c", lines)
+    forget = bench.forget_results
+    commands = (
+        Command(bench.jobber("run", "--result-image", "none", *job), bench.environment),
+        Command(bench.by_hand("run", "--rm", *job), bench.environment),
+        Command(bench.jobber("run", *job), bench.environment, after=forget),
+        Command(bench.jobber("run", f"{bench.image}:base", "true"), bench.environment, after=forget),
+    )
+    streamed, by_hand, kept, trivial = in_turns(commands, rounds=min(rounds, _FEW))
+    yield Comparison(
+        f"{bench.name}: 200 MB of output",
+        seconds(streamed),
+        seconds(by_hand),
+        f"at most {_STREAM}",
+        lambda row: row.ratio <= _STREAM,
+    )
+    yield Comparison(
+        f"{bench.name}: 200 MB of output, and its result",
+        seconds(kept),
+        seconds(by_hand),
+        "(docker run keeps none)" if bench.name == "docker" else "(podman run keeps none)",
+        lambda _: True,
+    )
+    grown = Comparison(
+        f"{bench.name}: memory with it, and without",
+        [one.peak / 1e6 for one in kept],
+        [one.peak / 1e6 for one in trivial],
+        f"less than {_GROWTH / 1e6:.0f} MB more",
+        lambda row: row.difference < _GROWTH / 1e6,
+        unit="MB",
+    )
+    yield grown
+
+
+def compare_input(bench: Bench, *, rounds: int) -> Iterator[Comparison]:
+    """A job with 1 GB of input: the first time, and when it is there."""
+    folder = bench.folder / "input"
+    folder.mkdir()
+    with (folder / "digits").open("wb") as file:
+        for _ in range(_INPUT // (1 << 20)):
+            file.write(os.urandom(1 << 20))
+    (folder / "Dockerfile").write_text("FROM scratch\nCOPY digits /data/\n")
+    Command(bench.jobber("build", "-t", f"{bench.image}:input", str(folder)), bench.environment).measure()
+    job = (f"{bench.image}:base", "true")
+    with_input = Command(bench.jobber("run", "-ri", "none", "-i", f"{bench.image}:input", *job), bench.environment)
+    without = Command(bench.jobber("run", "-ri", "none", *job), bench.environment)
+    first = with_input.measure()
+    second, none = map(seconds, in_turns((with_input, without), rounds=rounds))
+    yield Comparison(
+        f"{bench.name}: 1 GB of input, second time, or none",
+        second,
+        none,
+        f"within {_NO_COPY} s",
+        lambda row: row.difference <= _NO_COPY,
+        note=f"{(statistics.median(second) - statistics.median(none)) * 1000:+.0f} ms; the first time"
+        f" {first.seconds * 1000:,.0f} ms",
+    )
+
+
+def compare_build(bench: Bench, *, rounds: int) -> Iterator[Comparison]:
+    """A build whose context has 20,000 files, with the same builder."""
+    folder = bench.folder / "context"
+    for number in range(_FILES):
+        directory = folder / f"{number // 200:03}"
+        directory.mkdir(parents=True, exist_ok=True)
+        (directory / f"digit-{number:05}.txt").write_text(f"{number}\n" * 20)
+    (folder / "Dockerfile").write_text("FROM scratch\nCOPY . /data/\n")
+    stamp = folder / "000" / "stamp"
+    ours = Command(
+        bench.jobber("build", "-t", f"{bench.image}:built", str(folder)),
+        bench.environment,
+        before=lambda: stamp.write_bytes(os.urandom(16)),
+        after=bench.forget_builds,
+    )
+    for builder, words, environment in _builders(bench):
+        by_hand = Command(
+            (*words, "--quiet", "--tag", f"{bench.image}:by-hand", str(folder)),
+            {**bench.environment, **environment},
+            before=lambda: stamp.write_bytes(os.urandom(16)),
+            after=bench.forget_builds,
+        )
+        with_builder = Command(ours.words, {**ours.environment, **environment}, ours.before, ours.after)
+        built, built_by_hand = map(seconds, in_turns((with_builder, by_hand), rounds=min(rounds, _FEW)))
+        yield Comparison(
+            f"{bench.name}: build of 20,000 files, {builder}",
+            built,
+            built_by_hand,
+            f"at most {_BUILD}",
+            lambda row: row.ratio <= _BUILD,
+        )
+
+
+def _builders(bench: Bench) -> Iterator[tuple[str, tuple[str, ...], dict[str, str]]]:
+    if bench.name != "docker":
+        yield "its own", (*bench.client, "build"), {}
+        return
+    client = find_client(os.environ)
+    if client is not None:
+        yield "BuildKit", client.words, {"DOCKER_BUILDKIT": "1"}
+    yield "the engine's", (*bench.client, "build"), {"DOCKER_BUILDKIT": "0"}
