@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from jobber.adapters.configuration.files import check_file
 from jobber.cli.words import COMMANDS, GLOBAL, Syntax, sort_words
+from jobber.domain.configuration.activation import check_lists
+from jobber.domain.configuration.settings import CONFIGS, CONFIGS_EXPECTS, CONFIGS_SUMMARY, SETTINGS
 from jobber.domain.xdocker import parse_options
 
 ROOT = Path(__file__).parents[2]
@@ -37,6 +40,7 @@ def _spellings(syntax: Syntax) -> set[str]:
         ("Global options", GLOBAL),
         ("`jobber build", COMMANDS["build"]),
         ("`jobber run", COMMANDS["run"]),
+        ("`jobber config", COMMANDS["config"]),
     ],
 )
 def test_option_tables_are_complete_and_true(heading: str, syntax: Syntax) -> None:
@@ -60,6 +64,29 @@ def test_commands_are_command_lines(line: str) -> None:
     words = shlex.split(line, comments=True)[1:]
 
     assert sort_words(words).command in COMMANDS
+
+
+def test_table_of_settings_is_complete_and_true() -> None:
+    expected = [
+        f"| `{row.name}` | {row.kind.expects} | {row.summary} | {_others(row.option, row.variable)} |"
+        for row in SETTINGS.values()
+    ]
+    rows = [line for line in README.splitlines() if line.startswith(tuple(f"| `{name}` |" for name in SETTINGS))]
+
+    assert rows == expected
+    assert f"| `{CONFIGS}` | {CONFIGS_EXPECTS} | {CONFIGS_SUMMARY} |  |" in README
+
+
+def _others(*names: str | None) -> str:
+    return ", ".join(f"`{name}`" for name in names if name)
+
+
+@pytest.mark.parametrize("example", re.findall(r"```yaml\n(.*?)```", README, re.DOTALL))
+def test_configuration_example_is_right(example: str, tmp_path: Path) -> None:
+    (tmp_path / "jobber-config.yml").write_text(example)
+    layer, errors = check_file(str(tmp_path / "jobber-config.yml"))
+
+    assert (errors, check_lists(layer.configurations)) == ((), ())
 
 
 def test_python_example_runs() -> None:

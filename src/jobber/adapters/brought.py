@@ -28,6 +28,13 @@ class EngineBroken(JobberError):
         self.package = package
 
 
+def brought_names() -> tuple[str, ...]:
+    """The names of all such engines, sorted."""
+    from importlib.metadata import entry_points
+
+    return tuple(sorted({entry.name for entry in entry_points(group=GROUP)}))
+
+
 def connect_brought(choice: str, *, host: str | None, environment: Mapping[str, str], progress: Progress) -> Engine:
     """Connect to an engine that another package brings. Raises `UsageError`, `EngineBroken`, and what it raises."""
     from importlib.metadata import entry_points

@@ -41,8 +41,17 @@ class _Answer:
     api_version: str
 
 
-def connect(*, host: str | None, choice: str, environment: Mapping[str, str], progress: Progress) -> Engine:
+def connect(
+    *,
+    host: str | None,
+    choice: str,
+    environment: Mapping[str, str],
+    progress: Progress,
+    starts_service: bool = True,
+) -> Engine:
     """Find the engine that is meant. `choice` is `auto`, `docker`, `podman`, or what another package brings.
+
+    Where nothing answers, a service of Podman is started, unless the caller has no time for that.
 
     Raises `EngineUnavailable` with all that was tried, and `UsageError` for a host that is none.
     """
@@ -68,7 +77,7 @@ def connect(*, host: str | None, choice: str, environment: Mapping[str, str], pr
             continue
         progress.call("engine", name=answer.name, version=answer.version, host=str(candidate.endpoint))
         return _assemble(wire, answer)
-    if host is None and choice in ("auto", "podman"):
+    if starts_service and host is None and choice in ("auto", "podman"):
         from jobber.adapters.podman.service import start_service
 
         service = start_service(environment, tried=tried)

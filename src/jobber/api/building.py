@@ -6,10 +6,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobber.api.connection import Connection, interruptible, progress_for
+from jobber.api.connection import interruptible, progress_for, settings_and_connection, settings_credentials
 from jobber.api.images import Image
 from jobber.domain.build import BuildRequest
-from jobber.domain.reference import parse_registry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,8 +29,9 @@ def build(
     no_cache: bool = False,
     pull: bool = False,
     secrets: Sequence[str] = (),
-    push: bool = True,
+    push: bool | None = None,
     registry: str | None = None,
+    config: str | Sequence[str] = (),
     engine: str | Engine | None = None,
     host: str | None = None,
     quiet: bool = False,
@@ -47,15 +47,17 @@ def build(
     `EngineUnavailable` and other `JobberError`s.
     """
     from jobber.cli.build_context import check_context, find_dockerfile, parse_names
-    from jobber.cli.composition import image_build
+    from jobber.cli.composition import image_build, keyring
+    from jobber.domain.configuration.settings import DEFAULT_REGISTRY, PUSH
 
     told = progress_for(quiet=quiet, progress=progress)
     folder = Path(context)
+    settings, connection = settings_and_connection(engine, host, registry=registry, config=config)
     check_context(folder)
     names = parse_names(
         folder,
         (tag,) if isinstance(tag, str) else tuple(tag),
-        registry=parse_registry(registry) if registry else None,
+        registry=settings.get(DEFAULT_REGISTRY),
         progress=told,
     )
     request = BuildRequest(
@@ -70,7 +72,8 @@ def build(
         pull=pull,
         secrets=tuple(secrets),
     )
-    connection = Connection(engine, host)
+    keys = keyring(settings_credentials(settings))
+    pushes = settings.get(PUSH) if push is None else push
     with interruptible() as interruptions, connection.opened(told) as opened:
-        built = image_build(opened, interruptions, told, str(folder)).build(request, names=names, push=push)
+        built = image_build(opened, interruptions, told, keys, str(folder)).build(request, names=names, push=pushes)
         return Image(connection, opened.images.inspect(built.image))

@@ -12,10 +12,37 @@ from jobber.domain.errors import Interrupted
 from jobber.domain.progress import Silence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from jobber.domain.configuration.in_force import Settings
+    from jobber.domain.credentials import CredentialEntry
     from jobber.domain.ports import Engine, Interruptions
     from jobber.domain.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a call says about its surroundings; the rest is in configuration files and variables."""
+
+    host: str | None = None
+    reg: str | None = None
+    config: tuple[str, ...] = ()
+    engine: str | None = None
+    verbose: bool = False
+
+
+def settings_and_connection(
+    engine: str | Engine | None, host: str | None, *, registry: str | None, config: str | Sequence[str] = ()
+) -> tuple[Settings, Connection]:
+    """The settings in force for a call, and the engine that they mean. Raises `JobberError`."""
+    from jobber.cli.settings import load_settings
+    from jobber.domain.configuration.settings import ENGINE, HOST
+
+    named = engine if isinstance(engine, str) else None
+    names = (config,) if isinstance(config, str) else tuple(config)
+    settings = load_settings(Choices(host, registry, names, named), environment=os.environ)
+    given = None if isinstance(engine, str) else engine
+    return settings, Connection(given or settings.get(ENGINE), settings.get(HOST))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +59,20 @@ class Connection:
         if self.engine is not None and not isinstance(self.engine, str):
             yield self.engine
             return
-        choice = self.engine or os.environ.get("JOBBER_ENGINE") or "auto"
         engine = surroundings().connect(
-            host=self.host, choice=choice, environment=os.environ, progress=progress or Silence()
+            host=self.host, choice=self.engine or "auto", environment=os.environ, progress=progress or Silence()
         )
         try:
             yield engine
         finally:
             engine.close()
+
+
+def settings_credentials(settings: Settings) -> tuple[CredentialEntry, ...]:
+    """The entries of the setting `credentials`, in their order."""
+    from jobber.domain.configuration.settings import CREDENTIALS
+
+    return tuple(item.content for item in settings.get(CREDENTIALS))
 
 
 @contextmanager

@@ -6,17 +6,17 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from jobber.api.connection import Connection, interruptible
+from jobber.api.connection import interruptible, settings_and_connection
 from jobber.api.files import ImageFiles
 from jobber.domain.errors import JobberError, PathNotFound
 from jobber.domain.label import Label
 from jobber.domain.progress import Silence
-from jobber.domain.reference import parse_registry
 from jobber.domain.use_cases.find_image import ImageFinder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from jobber.api.connection import Connection
     from jobber.domain.image import Image as StoredImage
     from jobber.domain.ports import Engine
 
@@ -101,17 +101,18 @@ def image(
     `registry` is the default registry; `engine` and `host` are as for `run`. Raises `ImageNotFound`,
     `InvalidReference`, `EngineUnavailable`.
     """
-    from jobber.cli.composition import NoCredentials
+    from jobber.cli.composition import keyring
+    from jobber.domain.configuration.settings import DEFAULT_REGISTRY
     from jobber.domain.policy import PullPolicy
 
-    connection = Connection(engine, host)
+    settings, connection = settings_and_connection(engine, host, registry=registry)
     with interruptible() as interruptions, connection.opened() as opened:
         finder = ImageFinder(
             opened,
-            NoCredentials(),
+            keyring(()),
             interruptions,
             Silence(),
-            parse_registry(registry) if registry else None,
+            settings.get(DEFAULT_REGISTRY),
             PullPolicy.NEVER,
         )
         return Image(connection, finder.find(name).image)

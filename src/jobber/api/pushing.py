@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobber.api.connection import Connection, interruptible, progress_for
-from jobber.domain.reference import parse_registry
+from jobber.api.connection import interruptible, progress_for, settings_and_connection, settings_credentials
 from jobber.domain.use_cases.push import push_all
 
 if TYPE_CHECKING:
@@ -22,10 +21,13 @@ def push(
     progress: Progress | None = None,
 ) -> None:
     """Push images to their registries: for results whose push failed. Raises `PushRefused`, `UsageError`."""
-    from jobber.cli.composition import NoCredentials
+    from jobber.cli.composition import keyring
     from jobber.cli.push_references import parse_references
+    from jobber.domain.configuration.settings import DEFAULT_REGISTRY
 
     told = progress_for(quiet=quiet, progress=progress)
-    found = parse_references(references, registry=parse_registry(registry) if registry else None)
-    with interruptible() as interruptions, Connection(engine, host).opened(told) as opened:
-        push_all(found, registry=opened.registry, keyring=NoCredentials(), interruptions=interruptions, progress=told)
+    settings, connection = settings_and_connection(engine, host, registry=registry)
+    found = parse_references(references, registry=settings.get(DEFAULT_REGISTRY))
+    keys = keyring(settings_credentials(settings))
+    with interruptible() as interruptions, connection.opened(told) as opened:
+        push_all(found, registry=opened.registry, keyring=keys, interruptions=interruptions, progress=told)

@@ -19,10 +19,14 @@ _COMMANDS = {
     "build": ("[CONTEXT]", "Build an image from a Dockerfile, and tag it."),
     "run": ("[IMAGE [COMMAND [ARGS]]]", "Run a job in a container and keep its file system as a result image."),
     "push": ("REFERENCE...", "Push images to their registries."),
+    "config": ("", "Show the settings in force, and check the files that they come from."),
     "recover": ("", "Finish the runs that have ended without anyone to finish them."),
 }
 """What stands after a command, and what the command does: known without loading it."""
-_EPILOGUE = "Every command takes -v, -H, -r, --engine and --log-format; `jobber COMMAND --help` tells of them."
+_EPILOGUE = (
+    "Every command takes -v, -H, -r, -c, --engine and --log-format; `jobber COMMAND --help` tells of them."
+    " `jobber --install-completion` teaches your shell to complete commands, options and names."
+)
 
 
 def make_app() -> App:

@@ -60,7 +60,8 @@ def build(
         Write the image's id to this file.
 
     """
-    from jobber.cli.composition import image_build
+    from jobber.cli.composition import image_build, keyring
+    from jobber.domain.configuration.settings import PUSH
 
     options = options or GlobalOptions()
     progress = options.messages()
@@ -77,10 +78,11 @@ def build(
         secrets=secret,
     )
     check_writable(iidfile)
+    keys = keyring(options.credentials())
     interruptions = surroundings().interruptions()
     with options.connected(progress, interruptions, environment=os.environ) as engine:
-        use_case = image_build(engine, interruptions, progress, str(context))
-        result = use_case.build(request, names=names, push=not no_push)
+        use_case = image_build(engine, interruptions, progress, keys, str(context))
+        result = use_case.build(request, names=names, push=options.settings.get(PUSH) and not no_push)
     progress.clear()
     write_image_id(iidfile, result.image)
     return 0

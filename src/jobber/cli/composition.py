@@ -9,9 +9,10 @@ from jobber import __version__
 from jobber.cli.surroundings import surroundings
 
 if TYPE_CHECKING:
-    from jobber.cli.messages import Messages
-    from jobber.domain.credentials import Credentials
-    from jobber.domain.ports import Console, Engine, Interruptions
+    from collections.abc import Sequence
+
+    from jobber.domain.credentials import CredentialEntry, Credentials
+    from jobber.domain.ports import Console, Engine, Interruptions, Keyring
     from jobber.domain.progress import Progress
     from jobber.domain.reference import ImageReference
     from jobber.domain.use_cases.build import ImageBuild
@@ -27,8 +28,18 @@ class NoCredentials:
         return None
 
 
+def keyring(_entries: Sequence[CredentialEntry]) -> Keyring:
+    """Who we are to registries, by the setting `credentials` and what the user has logged in with."""
+    return NoCredentials()
+
+
 def runner(
-    engine: Engine, interruptions: Interruptions, progress: Progress, *, console: Console | None = None
+    engine: Engine,
+    interruptions: Interruptions,
+    progress: Progress,
+    keys: Keyring,
+    *,
+    console: Console | None = None,
 ) -> Runner:
     """The use case of `jobber run`, in a shell unless there is a console of its own."""
     from jobber.domain.use_cases.run import Runner
@@ -38,7 +49,7 @@ def runner(
         clock=surroundings().clock(),
         console=console or surroundings().console(before_output=getattr(progress, "clear", _nothing)),
         interruptions=interruptions,
-        keyring=NoCredentials(),
+        keyring=keys,
         progress=progress,
         version=__version__,
         new_id=_new_id(),
@@ -46,7 +57,9 @@ def runner(
     )
 
 
-def image_build(engine: Engine, interruptions: Interruptions, progress: Progress, folder: str) -> ImageBuild:
+def image_build(
+    engine: Engine, interruptions: Interruptions, progress: Progress, keys: Keyring, folder: str
+) -> ImageBuild:
     """The use case of `jobber build`, for a context folder."""
     from jobber.domain.use_cases.build import ImageBuild
 
@@ -54,14 +67,14 @@ def image_build(engine: Engine, interruptions: Interruptions, progress: Progress
         engine=engine,
         clock=surroundings().clock(),
         interruptions=interruptions,
-        keyring=NoCredentials(),
+        keyring=keys,
         tree=surroundings().source_tree(folder),
         progress=progress,
         version=__version__,
     )
 
 
-def recovery(engine: Engine, interruptions: Interruptions, progress: Messages) -> Recovery:
+def recovery(engine: Engine, interruptions: Interruptions, progress: Progress, keys: Keyring) -> Recovery:
     """The use case of `jobber recover`."""
     from jobber.adapters.host.console import Spool
     from jobber.adapters.ownership import is_alive
@@ -71,7 +84,7 @@ def recovery(engine: Engine, interruptions: Interruptions, progress: Messages) -
         engine=engine,
         clock=surroundings().clock(),
         interruptions=interruptions,
-        keyring=NoCredentials(),
+        keyring=keys,
         progress=progress,
         version=__version__,
         spool=Spool,

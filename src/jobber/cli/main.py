@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 EXIT_FAILURE = 1
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
+_COMPLETE = "__complete"
+"""What the scripts of shells say; no command for people."""
+_INSTALL_COMPLETION = "--install-completion"
 
 
 def main() -> NoReturn:
@@ -49,9 +52,17 @@ def _version() -> int:
 def _call(words: Sequence[str], environment: Mapping[str, str]) -> int:
     from jobber.cli.words import sort_words
 
+    if words and words[0] == _COMPLETE:
+        from jobber.cli.complete import complete
+
+        return complete(words[1:], environment=environment)
     try:
+        if words and words[0] == _INSTALL_COMPLETION:
+            from jobber.cli.install_completion import install_completion
+
+            return install_completion(words[1:], environment=environment)
         line = sort_words(words)
-    except UsageError as error:
+    except JobberError as error:
         return _fail(error, command=_command_of(words), log_format=_log_format(words, environment))
     try:
         from jobber.cli.app import dispatch

@@ -21,6 +21,7 @@ _SENTENCES: Mapping[str, str] = {
     "host-silent": "{host}, named by {origin}, does not answer ({why}); looking further",
     "engine": "{name} {version} at {host}",
     "engine-call": "{call}",
+    "checked": "nothing is wrong: {files}",
     "recovered": "recovered run {run} of {image}",
     "nothing-to-recover": "nothing to recover",
     "never-started": "run {run} of {image} never started: its container is removed",

@@ -1,9 +1,11 @@
-"""The options that all commands share, and what they give: messages, an engine, a registry."""
+"""The options that all commands share, and what they give: settings, messages, an engine, a registry."""
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from jobber.cli.messages import Messages
+    from jobber.domain.configuration.in_force import Settings
+    from jobber.domain.credentials import CredentialEntry
     from jobber.domain.ports import Engine, Interruptions
     from jobber.domain.reference import Registry
 
@@ -29,33 +33,53 @@ class GlobalOptions:
     """Engine to connect to: HOST, HOST:PORT, tcp://, ssh://user@host, unix:///path."""
     reg: Annotated[str | None, Parameter(name=("--reg", "-r"), group=GROUP)] = None
     """Default registry, with or without a namespace (gcr.io/myproject)."""
-    engine: Annotated[str, Parameter(group=GROUP, env_var="JOBBER_ENGINE")] = "auto"
-    """Container engine: auto, docker, podman, or one that another package brings."""
+    config: Annotated[tuple[str, ...], Parameter(name=("--config", "-c"), group=GROUP)] = ()
+    """Activate a named configuration; may be repeated."""
+    engine: Annotated[str | None, Parameter(group=GROUP)] = None
+    """Container engine: auto, docker, podman, or one that another package brings [env var: JOBBER_ENGINE]."""
     log_format: Annotated[Literal["console", "json"], Parameter(group=GROUP, env_var="JOBBER_LOG_FORMAT")] = "console"
     """jobber's own messages on stderr as text or as JSON lines."""
 
-    def messages(self) -> Messages:
-        """Where jobber says what it does."""
-        from jobber.cli.messages import messages
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings in force, with these options. Raises `ConfigurationInvalid` and others."""
+        from jobber.cli.settings import load_settings
 
-        return messages(verbose=self.verbose, log_format=self.log_format)
+        return load_settings(self, environment=os.environ)
+
+    def messages(self) -> Messages:
+        """Where jobber says what it does. Raises as `settings`."""
+        from jobber.cli.messages import messages
+        from jobber.domain.configuration.settings import VERBOSE
+
+        return messages(verbose=self.settings.get(VERBOSE), log_format=self.log_format)
 
     def registry(self) -> Registry | None:
-        """The default registry. Raises `InvalidReference`."""
-        from jobber.domain.reference import parse_registry
+        """The default registry. Raises as `settings`."""
+        from jobber.domain.configuration.settings import DEFAULT_REGISTRY
 
-        return parse_registry(self.reg) if self.reg else None
+        return self.settings.get(DEFAULT_REGISTRY)
+
+    def credentials(self) -> tuple[CredentialEntry, ...]:
+        """The entries of the setting `credentials`, in their order. Raises as `settings`."""
+        from jobber.domain.configuration.settings import CREDENTIALS
+
+        return tuple(item.content for item in self.settings.get(CREDENTIALS))
 
     @contextmanager
     def connected(
         self, progress: Messages, interruptions: Interruptions, *, environment: Mapping[str, str]
     ) -> Iterator[Engine]:
         """The engine, for as long as it is needed. Raises `EngineUnavailable`."""
+        from jobber.cli.settings import naming_origin
         from jobber.cli.surroundings import surroundings
+        from jobber.domain.configuration.settings import ENGINE, HOST
 
-        with interruptions.abortable():
+        host = self.settings.value(HOST)
+        choice = self.settings.get(ENGINE)
+        with interruptions.abortable(), naming_origin(host):
             engine = surroundings().connect(
-                host=self.host, choice=self.engine, environment=environment, progress=progress
+                host=host.content, choice=choice, environment=environment, progress=progress
             )
         try:
             yield engine

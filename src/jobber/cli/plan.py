@@ -29,6 +29,7 @@ def print_plan(request: RunRequest, prepared: PreparedRun) -> None:
         ),
         _pair("mounts", [f"{m.source or m.kind}:{m.destination}" for m in request.options.mounts]),
         _pair("Xdocker", list(plan.docker_args)),
+        _pair("configs", list(plan.configs)),
         _pair("runtime", plan.runtime),
         _pair("out", plan.out),
         _pair("timeout", request.timeout),

@@ -19,7 +19,7 @@ def push(*references: str, options: GlobalOptions | None = None) -> int:
         Images to push, each with its registry or namespace, or in the default registry.
 
     """
-    from jobber.cli.composition import NoCredentials
+    from jobber.cli.composition import keyring
 
     options = options or GlobalOptions()
     progress = options.messages()
@@ -29,7 +29,7 @@ def push(*references: str, options: GlobalOptions | None = None) -> int:
         push_all(
             found,
             registry=engine.registry,
-            keyring=NoCredentials(),
+            keyring=keyring(options.credentials()),
             interruptions=interruptions,
             progress=progress,
         )

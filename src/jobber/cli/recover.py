@@ -10,13 +10,14 @@ from jobber.cli.surroundings import surroundings
 
 def recover(*, options: GlobalOptions | None = None) -> int:
     """Finish the runs that have ended without anyone to finish them."""
-    from jobber.cli.composition import recovery
+    from jobber.cli.composition import keyring, recovery
 
     options = options or GlobalOptions()
     progress = options.messages()
+    keys = keyring(options.credentials())
     interruptions = surroundings().interruptions()
     with options.connected(progress, interruptions, environment=os.environ) as engine:
-        failed = recovery(engine, interruptions, progress).recover()
+        failed = recovery(engine, interruptions, progress, keys).recover()
     for error in failed:
         progress.fail(error)
     return 1 if failed else 0

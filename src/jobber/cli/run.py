@@ -5,23 +5,17 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from cyclopts import Parameter
 
-from jobber.cli.composition import runner
+from jobber.cli.composition import keyring, runner
 from jobber.cli.directory import image_name_of_directory
 from jobber.cli.iidfile import check_writable, write_image_id
 from jobber.cli.options import GlobalOptions
+from jobber.cli.request import naming_inputs, replaced_by_options, run_request
 from jobber.cli.surroundings import surroundings
-from jobber.domain.errors import UsageError
-from jobber.domain.input import parse_input
-from jobber.domain.options import ContainerOptions
 from jobber.domain.policy import PullPolicy, ResultImagePolicy
-from jobber.domain.use_cases.run import RunRequest
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 def run(
@@ -31,10 +25,10 @@ def run(
     runtime: str | None = None,
     in_: Annotated[tuple[str, ...], Parameter(name=("--in", "-i"))] = (),
     out: Annotated[str | None, Parameter(name=("--out", "-o"))] = None,
-    result_image: Annotated[ResultImagePolicy, Parameter(name=("--result-image", "-ri"))] = ResultImagePolicy.ALWAYS,
+    result_image: Annotated[ResultImagePolicy | None, Parameter(name=("--result-image", "-ri"))] = None,
     xdocker: Annotated[tuple[str, ...], Parameter(name=("--Xdocker", "-Xd", "-XDocker"))] = (),
-    timeout: float | None = None,
-    pull: PullPolicy = PullPolicy.ALWAYS,
+    timeout: str | None = None,
+    pull: PullPolicy | None = None,
     no_push: bool = False,
     iidfile: Path | None = None,
     dry_run: bool = False,
@@ -73,28 +67,27 @@ def run(
 
     """
     options = options or GlobalOptions()
+    settings = replaced_by_options(
+        options.settings,
+        runtime=runtime,
+        inputs=in_,
+        out=out,
+        result_image=result_image,
+        docker_options=xdocker,
+        timeout=timeout,
+        pull=pull,
+        no_push=no_push,
+        command=command,
+    )
     progress = options.messages()
     if image is None:
         image = image_name_of_directory(Path.cwd(), progress=progress)
-    words, container_options = _container_options(xdocker)
-    request = RunRequest(
-        image=image,
-        options=container_options,
-        command=command or None,
-        inputs=tuple(parse_input(text) for text in in_),
-        docker_args=words,
-        runtime=runtime,
-        out=_absolute(out),
-        keep=result_image,
-        timeout=_positive(timeout),
-        registry=options.registry(),
-        pull=pull,
-        push=not no_push,
-    )
+    request = run_request(image, settings)
     check_writable(iidfile)
+    keys = keyring(options.credentials())
     interruptions = surroundings().interruptions()
-    with options.connected(progress, interruptions, environment=os.environ) as engine:
-        use_case = runner(engine, interruptions, progress)
+    with naming_inputs(settings), options.connected(progress, interruptions, environment=os.environ) as engine:
+        use_case = runner(engine, interruptions, progress, keys)
         if dry_run:
             from jobber.cli.plan import print_plan
 
@@ -105,25 +98,3 @@ def run(
     if result.image is not None:
         write_image_id(iidfile, result.image)
     return result.exit_status
-
-
-def _container_options(texts: Sequence[str]) -> tuple[tuple[str, ...], ContainerOptions]:
-    if not texts:
-        return (), ContainerOptions()
-    from jobber.domain.xdocker import parse_options, recorded_words, split_words
-
-    words = tuple(word for text in texts for word in split_words(text))
-    options = parse_options(words, environment=os.environ, directory=str(Path.cwd()))
-    return recorded_words(words), options
-
-
-def _absolute(out: str | None) -> str | None:
-    if out is not None and not out.startswith("/"):
-        raise UsageError(f"out must be an absolute path, not {out!r}", hint="for example -o /model")
-    return out
-
-
-def _positive(timeout: float | None) -> float | None:
-    if timeout is not None and not timeout > 0:
-        raise UsageError(f"timeout must be a number of seconds above 0, not {timeout:g}")
-    return timeout

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 class Surroundings(Protocol):
     """All that a command has around it."""
 
+    @property
+    def reads_configuration(self) -> bool:
+        """Whether configuration files and variables count."""
+
     def connect(self, *, host: str | None, choice: str, environment: Mapping[str, str], progress: Progress) -> Engine:
         """Find the engine that is meant. Raises `EngineUnavailable`."""
 
@@ -45,6 +49,8 @@ class Surroundings(Protocol):
 
 class ThisMachine:
     """The machine that jobber runs on."""
+
+    reads_configuration = True
 
     def connect(self, *, host: str | None, choice: str, environment: Mapping[str, str], progress: Progress) -> Engine:
         """Find the engine that is meant. Raises `EngineUnavailable`."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import UsageError
+from jobber.domain.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,8 +40,8 @@ def _spellings(*groups: tuple[str, ...]) -> dict[str, str]:
 
 
 GLOBAL = Syntax(
-    valued=_spellings(("-H", "--host"), ("-r", "--reg"), ("--engine",), ("--log-format",)),
-    flags=_spellings(("-v", "--verbose"), ("--version",), ("-h", "--help")),
+    valued=_spellings(("-H", "--host"), ("-r", "--reg"), ("-c", "--config"), ("--engine",), ("--log-format",)),
+    flags=_spellings(("-v", "--verbose"), ("--version",), ("-h", "--help"), ("--install-completion",)),
 )
 COMMANDS: Mapping[str, Syntax] = {
     "build": Syntax(
@@ -70,6 +71,7 @@ COMMANDS: Mapping[str, Syntax] = {
         takes_rest=True,
     ),
     "push": Syntax(),
+    "config": Syntax(valued=_spellings(("--format",)), flags=_spellings(("--origins",), ("--schema",), ("--check",))),
     "recover": Syntax(),
 }
 
@@ -136,22 +138,14 @@ def _read_option(word: str, following: Sequence[str], syntax: Syntax, command: s
     short, attached = word[:2], word[2:]
     if not word.startswith("--") and short in syntax.valued and attached:
         return f"{syntax.valued[short]}={attached}", 0
-    raise UsageError(
-        f"unknown option {name}", hint=_nearest(name, [*syntax.valued, *syntax.flags]) or _see_help(command)
-    )
+    known = [*syntax.valued, *syntax.flags]
+    raise UsageError(f"unknown option {name}", hint=did_you_mean(name, known=known) or _see_help(command))
 
 
 def _known_command(word: str) -> str:
     if word not in COMMANDS:
-        raise UsageError(f"unknown command {word!r}", hint=_nearest(word, [*COMMANDS]) or _see_help(None))
+        raise UsageError(f"unknown command {word!r}", hint=did_you_mean(word, known=COMMANDS) or _see_help(None))
     return word
-
-
-def _nearest(word: str, known: Sequence[str]) -> str | None:
-    import difflib
-
-    near = difflib.get_close_matches(word, known, n=1)
-    return f"did you mean {near[0]}?" if near else None
 
 
 def _see_help(command: str | None) -> str:

@@ -63,6 +63,9 @@ class ImageStore(Protocol):
         Close the generator where not all of it is wanted. Raises `ImageNotFound`, `PathNotFound`, at the first piece.
         """
 
+    def references(self) -> Sequence[str]:
+        """The tags of all images, as the user knows them: for shells to complete."""
+
 
 class Registry(Protocol):
     """The way from an engine to the registries."""

@@ -55,8 +55,9 @@ class CapturingConsole:
 class SurroundingsUnderTest:
     """What commands and the Python API have around them in a test: the test's engine, and its clock."""
 
-    def __init__(self, engine: EngineUnderTest) -> None:
+    def __init__(self, engine: EngineUnderTest, *, reads_configuration: bool) -> None:
         self._engine = engine
+        self.reads_configuration = reads_configuration
         self.streams = Streams()
         self.stdin = b""
 
@@ -127,7 +128,7 @@ class FakeCommandLine:
         from jobber.cli.main import call
         from jobber.cli.surroundings import surrounded_by
 
-        around = SurroundingsUnderTest(self._engine)
+        around = SurroundingsUnderTest(self._engine, reads_configuration=True)
         around.stdin = stdin.encode() if isinstance(stdin, str) else stdin
         made = len(self._engine.made)
         place = self.directory / directory if directory else self.directory
@@ -150,8 +151,11 @@ class FakeCommandLine:
 
 @contextmanager
 def using(engine: EngineUnderTest) -> Iterator[None]:
-    """Inside, `jobber.run`, `jobber.build` and commands that are called in this process use this engine."""
+    """Inside, `jobber.run`, `jobber.build` and commands that are called in this process use this engine.
+
+    No configuration of the machine's user counts there.
+    """
     from jobber.cli.surroundings import surrounded_by
 
-    with surrounded_by(SurroundingsUnderTest(engine)):
+    with surrounded_by(SurroundingsUnderTest(engine, reads_configuration=False)):
         yield

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from jobber.adapters.claim import claim_tag
 from jobber.adapters.docker.parts import make_part, remove_part
-from jobber.adapters.docker.translate import failed, image_of
+from jobber.adapters.docker.translate import failed, image_of, tags_of
 from jobber.domain.errors import ImageNotFound, NameTaken, PathNotFound
 
 if TYPE_CHECKING:
@@ -80,6 +80,13 @@ class DockerImages:
         if response.status == _MISSING or error.why.endswith("not a directory"):
             return PathNotFound(image, path=path)
         return error
+
+    def references(self) -> tuple[str, ...]:
+        """The tags of all images."""
+        with self._wire.call("GET", "/images/json") as response:
+            if not response.ok:
+                raise failed("list images", response)
+            return tags_of(response.json())
 
     def _claim(self, image: ImageId, name: str) -> Iterator[None]:
         try:

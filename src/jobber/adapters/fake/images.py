@@ -68,6 +68,11 @@ class FakeImages:
                 raise PathNotFound(image, path=path)
             yield archive_of(files, real, name=normal_path(path).rpartition("/")[2])
 
+    def references(self) -> tuple[str, ...]:
+        """The tags of all images."""
+        with self._call("list-images"):
+            return self._store.tags.names()
+
     def find(self, name: ImageReference | ImageId | str) -> StoredImage:
         """The image of a name. Raises `ImageNotFound`."""
         images = self._store.images

@@ -23,6 +23,10 @@ class Tags:
         """The names of an image, the oldest first."""
         return tuple(self._names.get(image, ()))
 
+    def names(self) -> tuple[str, ...]:
+        """All names."""
+        return tuple(self._images)
+
     def put(self, name: str, image: ImageId) -> None:
         """Let a name stand on an image, whatever it stood on before."""
         self.drop(name)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from jobber.adapters.claim import claim_tag
 from jobber.adapters.podman.names import candidates, engine_reference
 from jobber.adapters.podman.parts import make_part, remove_part, set_up_part
-from jobber.adapters.podman.translate import failed, image_of
+from jobber.adapters.podman.translate import failed, image_of, tags_of
 from jobber.domain.errors import ImageNotFound, NameTaken, PathNotFound
 
 if TYPE_CHECKING:
@@ -79,6 +79,13 @@ class PodmanImages:
                 yield from response.chunks()
         finally:
             remove_part(self._wire, part)
+
+    def references(self) -> tuple[str, ...]:
+        """The tags of all images."""
+        with self._wire.call("GET", "/images/json") as response:
+            if not response.ok:
+                raise failed("list images", response)
+            return tags_of(response.json())
 
     def _claim(self, image: ImageId, name: str) -> Iterator[None]:
         try:

@@ -49,6 +49,12 @@ def image_of(answer: dict[str, Any]) -> Image:
     )
 
 
+def tags_of(answer: list[dict[str, Any]]) -> tuple[str, ...]:
+    """The tags in `GET /libpod/images/json`."""
+    tags = (tag for image in answer for tag in image.get("RepoTags") or ())
+    return tuple(tag for tag in user_names(tags) if "<none>" not in tag)
+
+
 def image_id(text: str) -> ImageId:
     """Podman's id of an image, which it writes without the algorithm."""
     return ImageId("sha256:" + text.removeprefix("sha256:"))

@@ -54,6 +54,13 @@ class ImageContract:
 
         assert str(name) in world.engine.images.inspect(name).references
 
+    def test_all_tags_are_listed_as_the_user_knows_them(self, world: World) -> None:
+        one, other = world.name(), world.name()
+        world.engine.images.tag(world.base_id, reference=one)
+        world.engine.images.tag(world.base_id, reference=other)
+
+        assert {str(one), str(other)} <= set(world.engine.images.references())
+
     @pytest.mark.parametrize("name", ["jobber-test-nobody-has-this", "127.0.0.1:1/jobber-test/none:x"])
     def test_missing_reference_is_told(self, world: World, name: str) -> None:
         with pytest.raises(ImageNotFound):

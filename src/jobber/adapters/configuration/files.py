@@ -1,0 +1,111 @@
+"""Find the configuration files that count here, and read them."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING
+
+from jobber.domain.configuration.layer import Layer, read_layer
+from jobber.domain.errors import ConfigurationInvalid, ConfigurationUnreadable, JobberError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+NAME = "jobber-config.yml"
+LARGEST = 4 << 20
+"""Bytes. A larger file is no configuration, and would take long to read."""
+
+
+def find_files(environment: Mapping[str, str], *, directory: str) -> tuple[str, ...]:
+    """The files that are there, the shallowest first. Raises `ConfigurationUnreadable`."""
+    deep = [path for path in _upwards(directory) if _is_there(path)][::-1]
+    home = os.path.join(_configuration_home(environment), "jobber", NAME)  # noqa: PTH118 (this runs at every start)
+    return (home, *deep) if home not in deep and _is_there(home, must_be_known=False) else tuple(deep)
+
+
+def current_directory() -> str:
+    """Where we are. Raises `JobberError` where that directory is gone."""
+    try:
+        return os.getcwd()  # noqa: PTH109 (pathlib takes longer to import than all else here)
+    except OSError as error:
+        raise JobberError(
+            f"the current directory can't be told: {error.strerror}", hint="change to a directory that exists"
+        ) from None
+
+
+def read_files(paths: tuple[str, ...]) -> tuple[Layer, ...]:
+    """What the files say. Raises the first error that is found in any of them."""
+    layers = []
+    for path in paths:
+        layer, errors = check_file(path)
+        if errors:
+            raise errors[0]
+        layers.append(layer)
+    return tuple(layers)
+
+
+def check_file(path: str) -> tuple[Layer, tuple[JobberError, ...]]:
+    """What a file says, and all that is wrong with it."""
+    from jobber.adapters.configuration.tree import read_tree
+
+    errors: list[ConfigurationInvalid] = []
+    try:
+        layer = read_layer(read_tree(_read(path), path=path), path=path, errors=errors)
+    except JobberError as error:
+        return Layer({}, {}), (error,)
+    return layer, tuple(errors)
+
+
+def _configuration_home(environment: Mapping[str, str]) -> str:
+    """`$XDG_CONFIG_HOME`, which counts only where it is absolute, else `~/.config`."""
+    home = environment.get("XDG_CONFIG_HOME", "")
+    if home.startswith("/"):
+        return home
+    own = environment.get("HOME") or os.path.expanduser("~")  # noqa: PTH111
+    return os.path.join(own, ".config")  # noqa: PTH118
+
+
+def _upwards(directory: str) -> Iterator[str]:
+    while True:
+        yield os.path.join(directory, NAME)  # noqa: PTH118
+        above = os.path.dirname(directory)  # noqa: PTH120
+        if above == directory:
+            return
+        directory = above
+
+
+def _is_there(path: str, *, must_be_known: bool = True) -> bool:
+    """Whether something of that name is there, be it a file or not: what is no file is told when it is read.
+
+    Where a directory on the way is closed to us it can't be known: for the home, which may be another user's (as with
+    `sudo -u`), that is a no.
+    """
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError) as error:
+        if isinstance(error, PermissionError) and not must_be_known:
+            return False
+        raise _unreadable(path, error) from None
+    return True
+
+
+def _read(path: str) -> bytes:
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116
+            why = "it is a directory" if os.path.isdir(path) else "it is no regular file"  # noqa: PTH112
+            raise ConfigurationUnreadable(path, why=why, hint="give it another name, or take it away")
+        with open(path, "rb") as file:  # noqa: PTH123
+            octets = file.read(LARGEST + 1)
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    if len(octets) > LARGEST:
+        raise ConfigurationUnreadable(path, why=f"it is larger than {LARGEST >> 20} MiB")
+    return octets
+
+
+def _unreadable(path: str, error: OSError | ValueError) -> ConfigurationUnreadable:
+    why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return ConfigurationUnreadable(path, why=why)

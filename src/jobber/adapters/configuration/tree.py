@@ -1,0 +1,233 @@
+"""YAML to a tree of nodes with line numbers: whatever the bytes, a tree or one error, soon and in little memory.
+
+PyYAML parses; its own composer is not used, for it descends as deep as the file goes, and its constructor builds
+whatever aliases ask for. Plain scalars are those of YAML 1.2's core schema and the truth values of 1.1: what else
+YAML 1.1 takes for numbers (`1:30`, `0777`, `1_000`) is a text here, and an error where a number is wanted.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from jobber.domain.configuration.node import Entry, Node
+from jobber.domain.errors import ConfigurationInvalid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MOST_DEEP = 32
+"""Levels of lists and mappings; a configuration has five."""
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_WHOLE = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})").fullmatch
+_FRACTION = re.compile(r"[-+]?(?:[0-9]{1,18}\.[0-9]{0,18}|\.[0-9]{1,18}|[0-9]{1,18}(?=[eE]))(?:[eE][-+]?[0-9]{1,3})?")
+_NULL = frozenset(("", "~", "null", "Null", "NULL"))
+_TRUTH = {
+    spelling: truth
+    for truth, words in ((True, ("true", "yes", "on")), (False, ("false", "no", "off")))
+    for word in words
+    for spelling in (word, word.title(), word.upper())
+}
+_STANDARD = "tag:yaml.org,2002:"
+_TAGS = frozenset(_STANDARD + name for name in ("str", "int", "float", "bool", "null", "seq", "map"))
+_RESOLVED_TAGS = _TAGS - {_STANDARD + "str"}
+_MERGE = "<<"
+
+
+def read_tree(octets: bytes, *, path: str) -> Node:
+    """The tree of a file's one document; an empty file has nothing. Raises `ConfigurationInvalid`."""
+    text = _decode(octets, path)
+    try:
+        return _Composer(path, allowance=1000 + len(text)).compose(yaml.parse(text, Loader=_LOADER))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise _wrong(path, mark.line + 1 if mark else 1, _told(error), hint=_hint(error, text, mark)) from None
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        raise _wrong(path, 1, f"it is no YAML: {' '.join(str(error).split())}") from None
+
+
+class _Composer:
+    """Makes a tree of events, without descending: the open lists and mappings are on a stack."""
+
+    def __init__(self, path: str, *, allowance: int) -> None:
+        self._path = path
+        self._allowance = allowance
+        """How many nodes aliases may bring in."""
+        self._anchors: dict[str, tuple[Node, int]] = {}
+        self._open: list[_Open] = []
+        self._root: Node | None = None
+        self._documents = 0
+
+    def compose(self, events: Iterator[Any]) -> Node:
+        takers = {
+            yaml.ScalarEvent: self._scalar,
+            yaml.AliasEvent: self._alias,
+            yaml.SequenceStartEvent: self._begin,
+            yaml.MappingStartEvent: self._begin,
+            yaml.SequenceEndEvent: self._end,
+            yaml.MappingEndEvent: self._end,
+            yaml.DocumentStartEvent: self._document,
+        }
+        for event in events:
+            taker = takers.get(type(event))
+            if taker is not None:
+                taker(event)
+        return self._root or Node(None, 1)
+
+    def _document(self, event: Any) -> None:
+        self._documents += 1
+        if self._documents > 1:
+            raise self._wrong(event, "a second document begins here; a configuration file has one")
+
+    def _begin(self, event: Any) -> None:
+        if len(self._open) >= MOST_DEEP:
+            raise self._wrong(event, f"lists and mappings are nested more than {MOST_DEEP} deep")
+        self._check_tag(event)
+        line = event.start_mark.line + 1
+        self._open.append(_Open(isinstance(event, yaml.MappingStartEvent), line, event.anchor))
+
+    def _end(self, _event: Any) -> None:
+        closed = self._open.pop()
+        if closed.is_mapping:
+            # the file's own keys go before what is merged in
+            content: Any = {**closed.merged, **closed.entries} if closed.merged else closed.entries
+        else:
+            content = closed.items
+        self._add(Node(content, closed.line), closed.size, closed.anchor)
+
+    def _add(self, node: Node, size: int, anchor: str | None) -> None:
+        if anchor is not None:
+            self._anchors[anchor] = (node, size)
+        if not self._open:
+            self._root = node
+            return
+        top = self._open[-1]
+        top.size += size
+        if not top.is_mapping:
+            top.items.append(node)
+        elif top.key is None:
+            top.key = self._key(node)
+        else:
+            self._add_entry(top, top.key, node)
+            top.key = None
+
+    def _key(self, node: Node) -> Node:
+        if isinstance(node.content, list | dict):
+            raise _wrong(self._path, node.line, f"{node.kind} can't be a key")
+        return node
+
+    def _add_entry(self, top: _Open, key: Node, node: Node) -> None:
+        if key.text == _MERGE:
+            self._merge(top, node)
+            return
+        if key.text in top.entries:
+            first = top.entries[key.text].line
+            raise _wrong(self._path, key.line, f"{key.text!r} is there twice; first in line {first}")
+        top.entries[key.text] = Entry(key.line, node)
+
+    def _merge(self, top: _Open, node: Node) -> None:
+        sources = node.content if isinstance(node.content, list) else [node]
+        for source in sources:
+            if not isinstance(source.content, dict):
+                raise _wrong(self._path, node.line, "<< merges mappings")
+            top.merged = {**source.content, **top.merged}
+
+    def _alias(self, event: Any) -> None:
+        line = event.start_mark.line + 1
+        if any(opened.anchor == event.anchor for opened in self._open):
+            raise _wrong(self._path, line, "this alias leads back to what it stands in")
+        if event.anchor not in self._anchors:
+            raise _wrong(
+                self._path, line, "this alias has no anchor", hint="a text that begins with * is put in quotes"
+            )
+        node, size = self._anchors[event.anchor]
+        self._allowance -= size
+        if self._allowance < 0:
+            raise _wrong(self._path, line, "its aliases stand for more than the file could hold")
+        self._add(node._replace(line=line), size, None)
+
+    def _scalar(self, event: Any) -> None:
+        if event.tag is not None:
+            self._check_tag(event)
+        line = event.start_mark.line + 1
+        text: str = event.value
+        if event.style == '"' and _UNPRINTABLE.search(text):
+            raise _wrong(self._path, line, "a text has a character that can't be printed")
+        is_plain = event.implicit[0] or event.tag in _RESOLVED_TAGS
+        self._add(Node(_resolved(text) if is_plain else text, line, text), 1, event.anchor)
+
+    def _check_tag(self, event: Any) -> None:
+        tag = event.tag
+        if tag is None or tag == "!" or tag in _TAGS:
+            return
+        name = f"!!{tag.removeprefix(_STANDARD)}" if tag.startswith(_STANDARD) else "of one's own"
+        raise self._wrong(event, f"a tag {name} is not allowed here", hint="a text that begins with ! is put in quotes")
+
+    def _wrong(self, event: Any, why: str, *, hint: str | None = None) -> ConfigurationInvalid:
+        return _wrong(self._path, event.start_mark.line + 1, why, hint=hint)
+
+
+class _Open:
+    """A list or a mapping whose end has not come yet."""
+
+    __slots__ = ("anchor", "entries", "is_mapping", "items", "key", "line", "merged", "size")
+
+    def __init__(self, is_mapping: bool, line: int, anchor: str | None) -> None:  # noqa: FBT001
+        self.is_mapping = is_mapping
+        self.line = line
+        self.anchor = anchor
+        self.items: list[Node] = []
+        self.entries: dict[str, Entry] = {}
+        self.merged: dict[str, Entry] = {}
+        self.key: Node | None = None
+        self.size = 1
+
+
+def _decode(octets: bytes, path: str) -> str:
+    try:
+        text = octets.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = octets.count(b"\n", 0, error.start) + 1
+        raise _wrong(path, line, "it is not UTF-8", hint="save it in that encoding") from None
+    if match := _UNPRINTABLE.search(text):
+        line = text.count("\n", 0, match.start()) + 1
+        raise _wrong(path, line, f"the character U+{ord(match[0]):04X} can't stand in YAML")
+    return text
+
+
+def _resolved(text: str) -> str | int | float | bool | None:
+    if text in _NULL:
+        return None
+    if text in _TRUTH:
+        return _TRUTH[text]
+    if text[0] in "-+.0123456789":
+        if _WHOLE(text):
+            return int(text)
+        if _FRACTION.fullmatch(text):
+            return float(text)
+    return text
+
+
+def _told(error: yaml.MarkedYAMLError) -> str:
+    problem = error.problem or "it is no YAML"
+    if not error.context:
+        return problem
+    begun = error.context_mark.line + 1 if error.context_mark else 0
+    since = (
+        f" that begins in line {begun}" if error.problem_mark and begun not in (0, error.problem_mark.line + 1) else ""
+    )
+    return f"{problem}, {error.context}{since}"
+
+
+def _hint(error: yaml.MarkedYAMLError, text: str, mark: Any) -> str | None:
+    line = text.splitlines()[mark.line] if mark and mark.line < len(text.splitlines()) else ""
+    if "\t" in line[: len(line) - len(line.lstrip())] or "'\\t'" in (error.problem or ""):
+        return "YAML is indented with spaces, not with tabs"
+    return None
+
+
+def _wrong(path: str, line: int, why: str, *, hint: str | None = None) -> ConfigurationInvalid:
+    return ConfigurationInvalid(f"{path}:{line}", why=why, hint=hint)

@@ -1,0 +1,55 @@
+"""`jobber config --check`: everything that is wrong with the files that count here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jobber.adapters.configuration.files import check_file, current_directory, find_files
+from jobber.cli.request import container_options
+from jobber.domain.configuration.activation import check_lists
+from jobber.domain.configuration.layer import Layer, SettingsGroup, merge_files
+from jobber.domain.configuration.settings import XDOCKER
+from jobber.domain.errors import JobberError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from jobber.cli.options import GlobalOptions
+    from jobber.domain.configuration.layer import Values
+
+
+def check_configuration(
+    options: GlobalOptions, *, environment: Mapping[str, str]
+) -> tuple[tuple[str, ...], tuple[JobberError, ...]]:
+    """The files that count here, and all that is wrong with them and with what would come of them."""
+    try:
+        files = find_files(environment, directory=current_directory())
+    except JobberError as error:
+        return (), (error,)
+    errors: list[JobberError] = []
+    merged = Layer({}, {})
+    for path in files:
+        layer, wrong = check_file(path)
+        errors.extend((*wrong, *_wrong_options(layer)))
+        merged = merge_files(merged, layer)
+    errors.extend(check_lists(merged.configurations))
+    if not errors:
+        try:
+            _ = options.settings
+        except JobberError as error:
+            errors.append(error)
+    return files, tuple(errors)
+
+
+def _wrong_options(layer: Layer) -> Iterator[JobberError]:
+    groups = (group.values for group in layer.configurations.values() if isinstance(group, SettingsGroup))
+    for values in (layer.values, *groups):
+        yield from _wrong_options_of(values)
+
+
+def _wrong_options_of(values: Values) -> Iterator[JobberError]:
+    if XDOCKER.name in values:
+        try:
+            container_options(values[XDOCKER.name].content)
+        except JobberError as error:
+            yield error

@@ -1,0 +1,107 @@
+"""What can stand where the cursor is: for shells, which ask with the words of a line that is not finished.
+
+Not by cyclopts, whose scripts know neither where the job's words begin nor what is between the colons of an image.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from jobber.cli.words import COMMANDS, GLOBAL, Syntax
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class Wanted(Enum):
+    """What the shell should offer."""
+
+    WORDS = "words"
+    FILES = "files"
+    DIRECTORIES = "directories"
+    CONFIGURATIONS = "configurations"
+    IMAGES = "images"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What can stand at a place; for `WORDS`, which."""
+
+    wanted: Wanted
+    words: tuple[str, ...] = ()
+    prefix: str = ""
+    """What stands before each candidate in the same word: `--config=`."""
+
+
+_NOTHING = Offer(Wanted.WORDS)
+_VALUES: Mapping[str, Offer] = {
+    "--config": Offer(Wanted.CONFIGURATIONS),
+    "--in": Offer(Wanted.IMAGES),
+    "--tag": Offer(Wanted.IMAGES),
+    "--file": Offer(Wanted.FILES),
+    "--iidfile": Offer(Wanted.FILES),
+    "--engine": Offer(Wanted.WORDS, ("auto", "docker", "podman")),
+    "--log-format": Offer(Wanted.WORDS, ("console", "json")),
+    "--format": Offer(Wanted.WORDS, ("yaml", "json")),
+    "--result-image": Offer(Wanted.WORDS, ("none", "success", "always")),
+    "--pull": Offer(Wanted.WORDS, ("always", "missing", "never")),
+    "--runtime": Offer(Wanted.WORDS, ("runc", "nvidia")),
+}
+_OPERANDS: Mapping[str, Offer] = {
+    "build": Offer(Wanted.DIRECTORIES),
+    "run": Offer(Wanted.IMAGES),
+    "push": Offer(Wanted.IMAGES),
+}
+
+
+@dataclass(slots=True)
+class _Begun:
+    """What the words before the cursor have settled."""
+
+    command: str | None = None
+    syntax: Syntax = GLOBAL
+    awaited: str | None = None
+    """The option whose value comes next."""
+    operands: int = 0
+    only_operands: bool = False
+
+    def take(self, word: str) -> None:
+        if self.awaited is not None:
+            self.awaited = None
+        elif word == "--" and not self.only_operands:
+            self.only_operands = True
+        elif word.startswith("-") and word != "-" and not self.only_operands:
+            self.awaited = self.syntax.valued.get(word)
+        elif self.command is None:
+            self.command = word
+            self.syntax = GLOBAL.joined(COMMANDS.get(word, Syntax()))
+        else:
+            self.operands += 1
+
+
+def offer(words: Sequence[str], current: str) -> Offer:
+    """What can stand for `current`, behind the words before it."""
+    begun = _Begun()
+    for word in words:
+        begun.take(word)
+        if begun.syntax.takes_rest and begun.operands:
+            return Offer(Wanted.FILES)  # the words of the job
+    if begun.awaited is not None:
+        return _VALUES.get(begun.awaited, _NOTHING)
+    if current.startswith("-") and not begun.only_operands:
+        return _option(current, begun)
+    if begun.command is None:
+        return Offer(Wanted.WORDS, tuple(COMMANDS))
+    return _OPERANDS.get(begun.command, _NOTHING)
+
+
+def _option(current: str, begun: _Begun) -> Offer:
+    name, equals, _ = current.partition("=")
+    syntax = begun.syntax
+    if equals:
+        value = _VALUES.get(syntax.valued.get(name, ""), _NOTHING)
+        return Offer(value.wanted, value.words, prefix=f"{name}=")
+    hidden = {"--XDocker"} if begun.command is None else {"--XDocker", "--install-completion"}
+    return Offer(Wanted.WORDS, tuple(sorted({*syntax.valued, *syntax.flags} - hidden)))

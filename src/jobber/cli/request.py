@@ -1,0 +1,124 @@
+"""What `jobber run` asks for: a request made of the settings in force."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from jobber.cli.settings import given, naming_origin
+from jobber.domain.configuration.in_force import read_option
+from jobber.domain.configuration.origin import Origin, Value
+from jobber.domain.configuration.settings import (
+    CMD,
+    DEFAULT_REGISTRY,
+    INPUTS,
+    OUT,
+    PULL,
+    PUSH,
+    RESULT_IMAGE,
+    RUNTIME,
+    TIMEOUT,
+    XDOCKER,
+)
+from jobber.domain.errors import InvalidInput
+from jobber.domain.input import parse_input
+from jobber.domain.options import ContainerOptions
+from jobber.domain.use_cases.run import RunRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from jobber.domain.configuration.in_force import Settings
+    from jobber.domain.configuration.settings import Setting
+    from jobber.domain.policy import PullPolicy, ResultImagePolicy
+
+Pieces = tuple[Value[tuple[str, ...]], ...]
+
+
+def run_request(image: str, settings: Settings) -> RunRequest:
+    """The request of a run. Raises `InvalidOption`."""
+    words, options = container_options(settings.get(XDOCKER))
+    return RunRequest(
+        image=image,
+        options=options,
+        command=settings.get(CMD),
+        inputs=tuple(item.content for item in settings.get(INPUTS)),
+        docker_args=words,
+        runtime=settings.get(RUNTIME),
+        out=settings.get(OUT),
+        keep=settings.get(RESULT_IMAGE),
+        timeout=settings.get(TIMEOUT),
+        registry=settings.get(DEFAULT_REGISTRY),
+        pull=settings.get(PULL),
+        push=settings.get(PUSH),
+        configs=settings.active,
+    )
+
+
+def container_options(pieces: Pieces) -> tuple[tuple[str, ...], ContainerOptions]:
+    """The words of Xdocker as a record keeps them, and what they say; an error names the file that has the option."""
+    if not pieces:
+        return (), ContainerOptions()
+    from jobber.domain.errors import UsageError
+    from jobber.domain.xdocker import parse_options, recorded_words
+
+    words = tuple(word for piece in pieces for word in piece.content)
+    environment, directory = os.environ, os.getcwd()  # noqa: PTH109 (as in `current_directory`)
+    try:
+        options = parse_options(words, environment=environment, directory=directory)
+    except UsageError:
+        for piece in pieces:
+            with naming_origin(piece):
+                parse_options(piece.content, environment=environment, directory=directory)
+        raise
+    return recorded_words(words), options
+
+
+def replaced_by_options(
+    settings: Settings,
+    *,
+    runtime: str | None,
+    inputs: Sequence[str],
+    out: str | None,
+    result_image: ResultImagePolicy | None,
+    docker_options: Sequence[str],
+    timeout: str | None,
+    pull: PullPolicy | None,
+    no_push: bool,
+    command: tuple[str, ...],
+) -> Settings:
+    """The settings with what the options of `jobber run` say in the place of their own. Raises `UsageError`."""
+    texts: dict[Setting[Any], str | None] = {RUNTIME: runtime, OUT: out, TIMEOUT: timeout}
+    return settings.replaced(
+        {
+            **{setting.name: read_option(setting, text) for setting, text in texts.items() if text is not None},
+            **given(INPUTS, tuple(Value(parse_input(text), Origin("-i")) for text in inputs) or None),
+            **given(RESULT_IMAGE, result_image),
+            **given(XDOCKER, _split(docker_options)),
+            **given(PULL, pull),
+            **given(PUSH, False if no_push else None),
+            **given(CMD, command or None),
+        }
+    )
+
+
+@contextmanager
+def naming_inputs(settings: Settings) -> Iterator[None]:
+    """Inside, an error about an input of a file names its place."""
+    try:
+        yield
+    except InvalidInput as error:
+        mentioned = (item for item in settings.get(INPUTS) if item.content.text == error.specification)
+        if item := next(mentioned, None):
+            with naming_origin(item):
+                raise
+        raise
+
+
+def _split(texts: Sequence[str]) -> Pieces | None:
+    if not texts:
+        return None
+    from jobber.domain.xdocker import split_words
+
+    return tuple(Value(split_words(text), Origin("-Xd")) for text in texts)

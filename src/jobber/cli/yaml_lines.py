@@ -1,0 +1,61 @@
+"""The settings in force as lines of YAML that can be a configuration file again."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+import yaml
+
+from jobber.domain.configuration.settings import SETTINGS
+from jobber.domain.configuration.show import origins_of, written_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from jobber.domain.configuration.in_force import Settings
+
+
+def yaml_lines(settings: Settings, *, origins: bool = False) -> Iterator[str]:
+    """Every setting, and which configurations are active and defined; with origins, each value's behind it."""
+    if settings.active:
+        yield f"# active configurations: {_names(settings.active)}"
+    if settings.configurations:
+        yield f"# defined configurations: {_names(sorted(settings.configurations))}"
+    for name, value in written_of(settings).items():
+        comments = [f"  # {_printable(origin)}" for origin in origins_of(settings, SETTINGS[name])] if origins else []
+        if not isinstance(value, list) or not value:
+            yield f"{name}: {_scalar(value)}{''.join(comments)}"
+            continue
+        is_word_list = len(comments) == 1 and len(value) != 1
+        yield f"{name}:{comments.pop() if is_word_list else ''}"
+        for item, comment in zip_longest(value, comments, fillvalue=""):
+            yield from _item(item, comment)
+
+
+def _item(item: object, comment: str) -> Iterator[str]:
+    if not isinstance(item, dict):
+        yield f"- {_scalar(item)}{comment}"
+        return
+    mark = "- "
+    for key, value in item.items():
+        yield f"{mark}{key}: {_scalar(value)}{comment}"
+        mark, comment = "  ", ""
+
+
+def _scalar(value: object) -> str:
+    """A scalar, or an empty list, in one line."""
+    style = '"' if isinstance(value, str) and not value.isprintable() else None
+    text: str = yaml.safe_dump(value, allow_unicode=True, width=float("inf"), default_style=style)
+    return text.removesuffix("\n").removesuffix("\n...")
+
+
+def _names(names: Sequence[str]) -> str:
+    return _printable(", ".join(names))
+
+
+def _printable(text: str) -> str:
+    """A text as a comment can have it, whatever directories and configurations are called."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
+    )

@@ -1,0 +1,337 @@
+"""Kinds of values that settings have: how each is read, from a file or from one text, and written again."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from jobber.domain.configuration.origin import Value
+from jobber.domain.errors import JobberError
+from jobber.domain.spelling import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from jobber.domain.configuration.node import Node
+    from jobber.domain.configuration.origin import Origin
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+E = TypeVar("E", bound=Enum)
+
+LONGEST_TIMEOUT = 1_000_000_000
+"""Seconds: some thirty years, which every clock and every `select` takes."""
+_IS_SIMPLE = re.compile(r"[ !#-&(-\[\]-~]*").fullmatch
+"""Whether a text is printable ASCII without quotes and backslashes: `shlex` takes long for what is simple."""
+_TRUE = frozenset(("true", "1", "yes", "on"))
+_FALSE = frozenset(("false", "0", "no", "off"))
+
+
+class Unfit(Exception):
+    """A value that a setting can't have; `line` is that of the value itself, where it is known.
+
+    `why` goes on where the setting's name stands: `must be true or false`.
+    """
+
+    def __init__(self, why: str, *, hint: str | None = None, line: int | None = None) -> None:
+        super().__init__(why)
+        self.why = why
+        self.hint = hint
+        self.line = line
+
+
+class Kind(Protocol[T]):
+    """How a setting's value is read and written."""
+
+    expects: str
+    """What the value is, in the README and in errors."""
+    schema: Mapping[str, Any]
+    """JSON Schema of the value in a file."""
+    is_scalar: bool
+    """Whether one text can say it, in an environment variable say."""
+    is_list: bool
+    """Whether the value is a tuple of items that each know their origin."""
+
+    def read(self, node: Node, origin: Origin) -> T:
+        """Read a value of a file. Raises `Unfit`."""
+
+    def read_text(self, text: str, origin: Origin) -> T:
+        """Read a value from one text: of a variable or an option. Raises `Unfit`."""
+
+    def plain(self, value: T) -> object:
+        """The value as JSON has it; no password is in it."""
+
+    def written(self, value: T) -> object:
+        """The value as a file has it, so that `read` gives it back (but for passwords)."""
+
+
+class Scalar(Generic[T]):
+    """What all kinds of single values share."""
+
+    is_scalar = True
+    is_list = False
+    expects: str
+    schema: Mapping[str, Any]
+
+    def read(self, node: Node, origin: Origin) -> T:
+        """Read a value of a file. Raises `Unfit`."""
+        if not isinstance(node.content, str):
+            raise Unfit(f"must be {self.expects}, not {node.kind}", hint=_quote_it(node), line=node.line)
+        return self.read_text(node.content, origin)
+
+    def read_text(self, text: str, origin: Origin) -> T:
+        """Read a value from one text. Raises `Unfit`."""
+        raise NotImplementedError
+
+    def plain(self, value: T) -> object:
+        """The value as JSON has it."""
+        return value
+
+    def written(self, value: T) -> object:
+        """The value as a file has it."""
+        return self.plain(value)
+
+
+class Boolean(Scalar[bool]):
+    """Yes or no."""
+
+    expects = "true or false"
+    schema: Mapping[str, Any] = {"type": "boolean"}
+
+    def read(self, node: Node, origin: Origin) -> bool:  # noqa: ARG002 (all kinds are read in the same way)
+        """Read a value of a file. Raises `Unfit`."""
+        if not isinstance(node.content, bool):
+            raise Unfit(f"must be true or false, not {_shown(node)}", line=node.line)
+        return node.content
+
+    def read_text(self, text: str, origin: Origin) -> bool:  # noqa: ARG002
+        """Read a value from one text, in any of the words that variables use. Raises `Unfit`."""
+        word = text.strip().lower()
+        if word not in _TRUE | _FALSE:
+            raise Unfit(f"must be true or false, not {text!r}")
+        return word in _TRUE
+
+
+class Text(Scalar[T]):
+    """A text, with what makes a value of it; None where nothing is set."""
+
+    def __init__(
+        self,
+        expects: str,
+        parse: Callable[[str], T],
+        *,
+        none: T,
+        show: Callable[[T], object] = lambda value: value,
+        pattern: str = ".",
+    ) -> None:
+        self.expects = expects
+        self.schema = {"type": ["string", "null"], "pattern": pattern}
+        self._parse = parse
+        self._none = none
+        self._show = show
+
+    def read(self, node: Node, origin: Origin) -> T:
+        """Read a value of a file; null takes back what a file above has set. Raises `Unfit`."""
+        return self._none if node.content is None else super().read(node, origin)
+
+    def read_text(self, text: str, origin: Origin) -> T:  # noqa: ARG002
+        """Read a value from one text. Raises `Unfit`."""
+        if not text.strip():
+            raise Unfit(f"must be {self.expects}, and can't be empty")
+        try:
+            return self._parse(text)
+        except JobberError as error:
+            raise Unfit(f": {error.what}", hint=error.hint) from None
+
+    def plain(self, value: T) -> object:
+        """The value as JSON has it."""
+        return None if value is None else self._show(value)
+
+
+class Choice(Scalar[E]):
+    """One of a few words."""
+
+    def __init__(self, words: type[E]) -> None:
+        self._values = {str(member.value): member for member in words}
+        self.expects = _listed([*self._values])
+        self.schema = {"enum": [*self._values]}
+
+    def read(self, node: Node, origin: Origin) -> E:
+        """Read a value of a file. Raises `Unfit`."""
+        if not isinstance(node.content, str):
+            raise Unfit(f"must be {self.expects}, not {node.kind}", line=node.line)
+        return self.read_text(node.content, origin)
+
+    def read_text(self, text: str, origin: Origin) -> E:  # noqa: ARG002
+        """Read a value from one text. Raises `Unfit`."""
+        if text not in self._values:
+            raise Unfit(f"must be {self.expects}, not {text!r}", hint=did_you_mean(text, known=self._values))
+        return self._values[text]
+
+    def plain(self, value: E) -> object:
+        """The word."""
+        return value.value
+
+
+class Seconds(Scalar[float | None]):
+    """A number of seconds above 0, or none."""
+
+    expects = "a number of seconds above 0, or none"
+    schema: Mapping[str, Any] = {
+        "anyOf": [
+            {"type": "number", "exclusiveMinimum": 0, "maximum": LONGEST_TIMEOUT},
+            {"enum": ["none", None]},
+        ]
+    }
+
+    def read(self, node: Node, origin: Origin) -> float | None:  # noqa: ARG002
+        """Read a value of a file. Raises `Unfit`."""
+        match node.content:
+            case None | "none":
+                return None
+            case int() | float() if not isinstance(node.content, bool):
+                return self._checked(node.content, shown=node.text)
+            case _:
+                raise Unfit(f"must be {self.expects}, not {_shown(node)}", line=node.line)
+
+    def read_text(self, text: str, origin: Origin) -> float | None:  # noqa: ARG002
+        """Read a value from one text. Raises `Unfit`."""
+        if text == "none":
+            return None
+        try:
+            seconds = float(text)
+        except ValueError:
+            raise Unfit(f"must be {self.expects}, not {text!r}") from None
+        return self._checked(seconds, shown=text)
+
+    def plain(self, value: float | None) -> object:
+        """A whole number where it is one."""
+        return int(value) if value is not None and value == int(value) else value
+
+    def written(self, value: float | None) -> object:
+        """As a file has it."""
+        return "none" if value is None else self.plain(value)
+
+    def _checked(self, seconds: float, *, shown: str) -> float:
+        if not 0 < seconds <= LONGEST_TIMEOUT:
+            raise Unfit(f"must be a number of seconds above 0 and at most {LONGEST_TIMEOUT}, not {shown}")
+        return float(seconds)
+
+
+class Command(Scalar[tuple[str, ...] | None]):
+    """The words of a command: one text, split as a shell does, or a list, word for word; or none."""
+
+    expects = "a string, a list of words, or none"
+    schema: Mapping[str, Any] = {
+        "anyOf": [
+            {"type": "string"},
+            {"type": "array", "items": {"type": ["string", "number", "boolean"]}},
+            {"type": "null"},
+        ]
+    }
+
+    def read(self, node: Node, origin: Origin) -> tuple[str, ...] | None:
+        """Read a value of a file. Raises `Unfit`."""
+        match node.content:
+            case None:
+                return None
+            case str():
+                return self.read_text(node.content, origin)
+            case list():
+                return tuple(_word(item) for item in node.content) or None
+            case _:
+                raise Unfit(f"must be {self.expects}, not {node.kind}", hint=_quote_it(node), line=node.line)
+
+    def read_text(self, text: str, origin: Origin) -> tuple[str, ...] | None:  # noqa: ARG002
+        """Read a value from one text. Raises `Unfit`."""
+        return None if text == "none" else split(text) or None
+
+    def plain(self, value: tuple[str, ...] | None) -> object:
+        """A list of words."""
+        return None if value is None else list(value)
+
+    def written(self, value: tuple[str, ...] | None) -> object:
+        """As a file has it."""
+        return "none" if value is None else list(value)
+
+
+class Listing(Generic[T]):
+    """A list whose items each know where they come from."""
+
+    is_scalar = False
+    is_list = True
+    expects: str
+    schema: Mapping[str, Any]
+
+    def read(self, node: Node, origin: Origin) -> tuple[Value[T], ...]:
+        """Read a value of a file. Raises `Unfit`."""
+        if not isinstance(node.content, list):
+            raise Unfit(f"must be {self.expects}, not {node.kind}", line=node.line)
+        return tuple(Value(self.read_item(item), origin.at(item.line)) for item in node.content)
+
+    def read_item(self, node: Node) -> T:
+        """Read one item of a list. Raises `Unfit`."""
+        if not isinstance(node.content, str):
+            raise Unfit(
+                f"must be {self.expects}; one of its items is {node.kind}", hint=_quote_it(node), line=node.line
+            )
+        return self.parse(node.content, line=node.line)
+
+    def parse(self, text: str, *, line: int | None = None) -> T:
+        """Read one item from a text. Raises `Unfit`."""
+        raise NotImplementedError
+
+    def read_text(self, text: str, origin: Origin) -> tuple[Value[T], ...]:
+        """Read one text as the only item. Raises `Unfit`."""
+        return (Value(self.parse(text), origin),)
+
+    def plain(self, value: tuple[Value[T], ...]) -> object:
+        """The items as JSON has them."""
+        return [self.plain_item(item.content) for item in value]
+
+    def written(self, value: tuple[Value[T], ...]) -> object:
+        """The items as a file has them."""
+        return [self.written_item(item.content) for item in value]
+
+    def plain_item(self, item: T) -> object:
+        """One item as JSON has it."""
+        raise NotImplementedError
+
+    def written_item(self, item: T) -> object:
+        """One item as a file has it."""
+        return self.plain_item(item)
+
+
+def split(text: str) -> tuple[str, ...]:
+    """Split as a shell does. Raises `Unfit` for quotes that don't close."""
+    if _IS_SIMPLE(text):
+        return tuple(text.split())
+    try:
+        return tuple(shlex.split(text))
+    except ValueError as error:
+        raise Unfit(f"can't be split into words: {str(error).lower()}") from None
+
+
+def _word(node: Node) -> str:
+    match node.content:
+        case str():
+            return node.content
+        case bool() | int() | float():
+            return node.text
+        case _:
+            raise Unfit(f"must be {Command.expects}; one of its words is {node.kind}", line=node.line)
+
+
+def _shown(node: Node) -> str:
+    return repr(node.content) if isinstance(node.content, str) else node.kind
+
+
+def _quote_it(node: Node) -> str | None:
+    """A text that YAML takes for something else is one in quotes; a password among them is not told."""
+    return "put it in quotes" if isinstance(node.content, bool | int | float) else None
+
+
+def _listed(words: list[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"

@@ -1,0 +1,141 @@
+"""Settings that are lists: credentials, inputs, options of `docker run`."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, Any
+
+from jobber.domain.configuration.kinds import Listing, Unfit, split
+from jobber.domain.configuration.origin import Value
+from jobber.domain.credentials import CredentialEntry
+from jobber.domain.errors import JobberError
+from jobber.domain.input import InputSpecification, parse_input
+from jobber.domain.reference import parse_registry
+from jobber.domain.spelling import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jobber.domain.configuration.node import Entry, Node
+    from jobber.domain.configuration.origin import Origin
+
+HIDDEN = "***"
+_KEYS = ("registry", "user", "password", "password-file")
+
+
+class Inputs(Listing[InputSpecification]):
+    """In-specs."""
+
+    expects = "a list of inputs, IMAGE[,src=DIR][,dest=DIR]"
+    schema: Mapping[str, Any] = {"type": "array", "items": {"type": "string", "minLength": 1}}
+
+    def parse(self, text: str, *, line: int | None = None) -> InputSpecification:
+        """Read an in-spec. Raises `Unfit`."""
+        try:
+            return parse_input(text)
+        except JobberError as error:
+            raise Unfit(f": {error.what}", hint=error.hint, line=line) from None
+
+    def plain_item(self, item: InputSpecification) -> object:
+        """As it was written."""
+        return item.text
+
+
+class DockerOptions(Listing[tuple[str, ...]]):
+    """Options of `docker run`, each item a text that is split as a shell does."""
+
+    expects = "a string of docker run options, or a list of such strings"
+    schema: Mapping[str, Any] = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+    is_scalar = True
+
+    def read(self, node: Node, origin: Origin) -> tuple[Value[tuple[str, ...]], ...]:
+        """Read a value of a file. Raises `Unfit`."""
+        if isinstance(node.content, str):
+            return (Value(self.parse(node.content, line=node.line), origin.at(node.line)),)
+        return super().read(node, origin)
+
+    def parse(self, text: str, *, line: int | None = None) -> tuple[str, ...]:
+        """Split a text. Raises `Unfit`."""
+        try:
+            return split(text)
+        except Unfit as error:
+            error.line = line
+            raise
+
+    def plain(self, value: tuple[Value[tuple[str, ...]], ...]) -> object:
+        """All the words of all the items, secrets hidden."""
+        return [word for item in value for word in _without_secrets(item.content)]
+
+    def written_item(self, item: tuple[str, ...]) -> object:
+        """One text that is split into these words, secrets hidden."""
+        return shlex.join(_without_secrets(item))
+
+    def plain_item(self, item: tuple[str, ...]) -> object:
+        """The words, secrets hidden."""
+        return list(_without_secrets(item))
+
+
+class Credentials(Listing[CredentialEntry]):
+    """Users and passwords of registries."""
+
+    expects = "a list of mappings with registry, user, and password or password-file"
+    schema: Mapping[str, Any] = {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {key: {"type": "string", "minLength": 1} for key in _KEYS},
+            "required": ["registry", "user"],
+            "oneOf": [{"required": ["password"]}, {"required": ["password-file"]}],
+            "additionalProperties": False,
+        },
+    }
+
+    def read_item(self, node: Node) -> CredentialEntry:
+        """Read one entry; no error tells a value of it. Raises `Unfit`."""
+        if not isinstance(node.content, dict):
+            raise Unfit(f"must be {self.expects}; one of its items is {node.kind}", line=node.line)
+        texts = {key: _text_of(key, entry) for key, entry in node.content.items()}
+        for key in ("registry", "user"):
+            if key not in texts:
+                raise Unfit(f"has an entry without {key}", line=node.line)
+        if ("password" in texts) == ("password-file" in texts):
+            has = "both password and password-file" if "password" in texts else "neither password nor password-file"
+            why = f"has an entry for {texts['registry']!r} with {has}"
+            raise Unfit(why, hint="give one of them", line=node.line)
+        try:
+            parse_registry(texts["registry"])
+        except JobberError as error:
+            raise Unfit(f": {error.what}", hint=error.hint, line=node.content["registry"].line) from None
+        return CredentialEntry(texts["registry"], texts["user"], texts.get("password"), texts.get("password-file"))
+
+    def parse(self, text: str, *, line: int | None = None) -> CredentialEntry:  # noqa: ARG002
+        """No text says an entry: a password in an environment variable would be seen. Raises `Unfit`."""
+        raise Unfit(f"must be {self.expects}", line=line)
+
+    def plain_item(self, item: CredentialEntry) -> object:
+        """The entry, its password hidden."""
+        secret = {"password-file": item.password_file} if item.password is None else {"password": HIDDEN}
+        return {"registry": item.registry, "user": item.user, **secret}
+
+
+def _without_secrets(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words as a run record would keep them; words that are no options stay as they are."""
+    from jobber.domain.xdocker import recorded_words
+
+    try:
+        return recorded_words(words)
+    except JobberError:
+        return words
+
+
+def _text_of(key: str, entry: Entry) -> str:
+    if key not in _KEYS:
+        raise Unfit(f"has an entry with an unknown key {key!r}", hint=did_you_mean(key, known=_KEYS), line=entry.line)
+    content = entry.node.content
+    if not isinstance(content, str):
+        kind = "a text, not a number or a truth value" if isinstance(content, bool | int | float) else "a text"
+        quotes = "put it in quotes" if isinstance(content, bool | int | float) else None
+        raise Unfit(f"has an entry whose {key} must be {kind}", hint=quotes, line=entry.line)
+    if not content:
+        raise Unfit(f"has an entry whose {key} is empty", line=entry.line)
+    return content

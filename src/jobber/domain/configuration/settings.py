@@ -1,0 +1,165 @@
+"""The settings: one table from which files are read, checked, merged, shown and described."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+from jobber.domain.configuration.kinds import Boolean, Choice, Command, Scalar, Seconds, Text, Unfit
+from jobber.domain.configuration.lists import Credentials, DockerOptions, Inputs
+from jobber.domain.policy import PullPolicy, ResultImagePolicy
+from jobber.domain.reference import Registry, parse_registry
+from jobber.domain.spelling import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from jobber.domain.configuration.kinds import Kind
+    from jobber.domain.configuration.node import Node
+    from jobber.domain.configuration.origin import Origin, Value
+    from jobber.domain.credentials import CredentialEntry
+    from jobber.domain.input import InputSpecification
+
+T = TypeVar("T")
+
+
+class EngineName(Scalar[str]):
+    """An engine that is wanted: one of ours, or one that another package brings."""
+
+    own = ("auto", "docker", "podman")
+    others: Callable[[], Sequence[str]] = staticmethod(tuple)
+    """The names that other packages bring, asked for when a name is none of ours; the command line says how."""
+    expects = "auto, docker or podman"
+    schema: Mapping[str, Any] = {"enum": [*own]}
+
+    def read(self, node: Node, origin: Origin) -> str:
+        """Read a value of a file. Raises `Unfit`."""
+        if not isinstance(node.content, str):
+            raise Unfit(f"must be {self.expects}, not {node.kind}", line=node.line)
+        return self.read_text(node.content, origin)
+
+    def read_text(self, text: str, origin: Origin) -> str:  # noqa: ARG002 (all kinds are read in the same way)
+        """Read a value from one text. Raises `Unfit`."""
+        if text in self.own:
+            return text
+        known = (*self.own, *self.others())
+        if text not in known:
+            raise Unfit(
+                f"must be {', '.join(known[:-1])} or {known[-1]}, not {text!r}", hint=did_you_mean(text, known=known)
+            )
+        return text
+
+
+class Rule(Enum):
+    """What becomes of a value when another one comes after it."""
+
+    REPLACE = "replaced"
+    CONCATENATE = "concatenated"
+
+
+class Setting(NamedTuple, Generic[T]):
+    """One row of the table."""
+
+    name: str
+    kind: Kind[T]
+    default: T
+    summary: str
+    option: str | None = None
+    """The command-line option that replaces it."""
+    between_files: Rule = Rule.REPLACE
+    when_applied: Rule = Rule.REPLACE
+    """The rule for the values of active configurations."""
+
+    @property
+    def variable(self) -> str | None:
+        """The environment variable that sets it, if one text can."""
+        return f"JOBBER_{self.name.upper().replace('-', '_')}" if self.kind.is_scalar else None
+
+
+def _absolute(text: str) -> str:
+    if not text.startswith("/"):
+        raise Unfit(f"must be an absolute path, not {text!r}")
+    return text
+
+
+def _stripped(text: str) -> str:
+    return text.strip()
+
+
+VERBOSE: Setting[bool] = Setting(
+    "verbose", Boolean(), False, "say what is being done, with which engine call", option="-v"
+)
+HOST: Setting[str | None] = Setting(
+    "host", Text("a host or an address", _stripped, none=None), None, "engine to connect to", option="-H"
+)
+DEFAULT_REGISTRY: Setting[Registry | None] = Setting(
+    "default-registry",
+    Text("a registry, with or without a namespace", parse_registry, none=None, show=str),
+    None,
+    "registry of references that have neither registry nor namespace",
+    option="-r",
+)
+CREDENTIALS: Setting[tuple[Value[CredentialEntry], ...]] = Setting(
+    "credentials",
+    Credentials(),
+    (),
+    "who you are to registries",
+    between_files=Rule.CONCATENATE,
+    when_applied=Rule.CONCATENATE,
+)
+RUNTIME: Setting[str | None] = Setting(
+    "runtime", Text("the name of a runtime", _stripped, none=None), None, "engine runtime", option="--runtime"
+)
+INPUTS: Setting[tuple[Value[InputSpecification], ...]] = Setting(
+    "inputs", Inputs(), (), "inputs of runs", option="-i", when_applied=Rule.CONCATENATE
+)
+OUT: Setting[str | None] = Setting(
+    "out",
+    Text("an absolute path", _absolute, none=None, pattern="^/"),
+    None,
+    "directory that results give as inputs",
+    option="-o",
+)
+TIMEOUT: Setting[float | None] = Setting("timeout", Seconds(), None, "end of runs that take longer", option="--timeout")
+RESULT_IMAGE: Setting[ResultImagePolicy] = Setting(
+    "result-image", Choice(ResultImagePolicy), ResultImagePolicy.ALWAYS, "when a result image is made", option="-ri"
+)
+CMD: Setting[tuple[str, ...] | None] = Setting(
+    "cmd", Command(), None, "command of runs that are given none", option="COMMAND"
+)
+XDOCKER: Setting[tuple[Value[tuple[str, ...]], ...]] = Setting(
+    "Xdocker", DockerOptions(), (), "`docker run` options", option="-Xd", when_applied=Rule.CONCATENATE
+)
+ENGINE: Setting[str] = Setting("engine", EngineName(), "auto", "container engine", option="--engine")
+PULL: Setting[PullPolicy] = Setting(
+    "pull", Choice(PullPolicy), PullPolicy.ALWAYS, "when runs pull images of registries", option="--pull"
+)
+PUSH: Setting[bool] = Setting(
+    "push", Boolean(), True, "whether remote images are pushed when they are made", option="--no-push"
+)
+
+CONFIGS = "configs"
+CONFIGS_EXPECTS = "a mapping of names, each to a mapping of settings or a list of names"
+CONFIGS_SUMMARY = "named configurations"
+DEFAULT_CONFIGURATION = "default"
+
+SETTINGS: Mapping[str, Setting[Any]] = {
+    setting.name: setting
+    for setting in (
+        VERBOSE,
+        HOST,
+        DEFAULT_REGISTRY,
+        CREDENTIALS,
+        RUNTIME,
+        INPUTS,
+        OUT,
+        TIMEOUT,
+        RESULT_IMAGE,
+        CMD,
+        XDOCKER,
+        ENGINE,
+        PULL,
+        PUSH,
+    )
+}
+"""All settings but `configs`, in the order in which they are told of."""
