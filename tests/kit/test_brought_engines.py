@@ -67,7 +67,7 @@ def test_unknown_engine_is_told_with_those_that_there_are(site: Path) -> None:
     ran = jobber(site, "--engine", "lxc", "run", "hello")
 
     assert ran.returncode == 125
-    assert ran.stderr == ("error: there is no engine 'lxc'\nhint: it is one of auto, docker, podman, broken, memory\n")
+    assert ran.stderr == "error: engine must be auto, docker, podman, broken or memory, not 'lxc'\n"
 
 
 def test_engine_that_can_t_be_loaded_is_told_with_its_package(site: Path) -> None:

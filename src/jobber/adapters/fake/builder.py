@@ -206,7 +206,7 @@ class _Build:
         into = destination.endswith("/") or len(sources) > 1 or self._now.files().is_directory(target)
         added: Layer = {}
         for source in sources:
-            found = dict(self._from_stage(origin, source) if origin else self._from_context(source))
+            found = dict(self._from_stage(origin, source) if origin else self._from_context(source, into=into))
             if not found:
                 raise BuildFailed(why=f"COPY failed: {source}: no such file or directory")
             for relative, node in found.items():
@@ -225,7 +225,7 @@ class _Build:
             if inner is not None:
                 yield below.removeprefix(path).lstrip("/"), inner
 
-    def _from_context(self, source: str) -> Iterator[tuple[str, Node]]:
+    def _from_context(self, source: str, *, into: bool) -> Iterator[tuple[str, Node]]:
         base = normal_path(source).lstrip("/")
         for path in sorted(self._context.glob(base) if base not in ("", ".") else [self._context]):
             if path.is_dir():
@@ -238,7 +238,7 @@ class _Build:
                     elif below.is_file():
                         yield below.relative_to(path).as_posix(), file_node(below.read_bytes())
             elif not self._ignore.ignores(path.relative_to(self._context).as_posix()):
-                yield "", file_node(path.read_bytes())
+                yield (path.name if into else ""), file_node(path.read_bytes())
 
     def _do_run(self, rest: str) -> None:
         argv = tuple(json.loads(rest)) if rest.startswith("[") else tuple(shlex.split(rest))
