@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 TARGET = Path(__file__).parent / "reference"
+_WIDE = 90
 
 
 def main() -> None:
@@ -171,17 +172,27 @@ def _function(prefix: str, function: object, *, level: int) -> list[str]:
 def _signature(of: object) -> str:
     signature = inspect.signature(of)  # type: ignore[arg-type]
     parameters = [parameter for name, parameter in signature.parameters.items() if name != "self"]
-    text = str(signature.replace(parameters=parameters)).replace("'", "")
-    if len(text) < 90:
-        return text
-    lines, starred = [], False
+    returned = "" if signature.return_annotation is signature.empty else f" -> {_plain(signature.return_annotation)}"
+    words, starred = [], False
     for parameter in parameters:
         if parameter.kind is parameter.KEYWORD_ONLY and not starred:
-            lines.append("    *,")
+            words.append("*")
             starred = True
-        lines.append(f"    {parameter},".replace("'", "").replace("=,", "='',"))
-    returned = "" if signature.return_annotation is signature.empty else f" -> {signature.return_annotation}"
-    return "(\n" + "\n".join(lines) + "\n)" + returned.replace("'", "")
+        words.append(_parameter(parameter))
+        starred = starred or parameter.kind is parameter.VAR_POSITIONAL
+    text = f"({', '.join(words)}){returned}"
+    return text if len(text) < _WIDE else "(\n" + "".join(f"    {word},\n" for word in words) + f"){returned}"
+
+
+def _parameter(parameter: inspect.Parameter) -> str:
+    star = "*" if parameter.kind is parameter.VAR_POSITIONAL else ""
+    annotation = "" if parameter.annotation is parameter.empty else f": {_plain(parameter.annotation)}"
+    default = "" if parameter.default is parameter.empty else f" = {parameter.default!r}"
+    return f"{star}{parameter.name}{annotation}{default}"
+
+
+def _plain(annotation: object) -> str:
+    return annotation if isinstance(annotation, str) else getattr(annotation, "__name__", str(annotation))
 
 
 def _text(of: object) -> str:

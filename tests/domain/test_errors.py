@@ -108,7 +108,7 @@ TOLD: list[tuple[Callable[[], JobberError], str, str | None, dict[str, object]]]
 ]
 
 
-@pytest.mark.parametrize(("error", "what", "hint", "facts"), TOLD, ids=[what for _, what, _, _ in TOLD])
+@pytest.mark.parametrize(("error", "what", "hint", "facts"), TOLD, ids=[str(number) for number in range(len(TOLD))])
 def test_error_is_told_with_its_hint_and_keeps_its_facts(
     error: Callable[[], JobberError], what: str, hint: str | None, facts: dict[str, object]
 ) -> None:
