@@ -5,13 +5,24 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check coverage mutation docs dist bench engines clean
+.PHONY: demo test test-current fidelity check coverage mutation docs dist bench engines clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/python demo
 
 test: $(VENV)/.development
 	$(BIN)/python tests/engines/with_engines.py -- $(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST)
+
+# The tests that need an engine, on Debian's next release: Docker with each of its image stores, and Podman.
+test-current: $(VENV)/.development
+	$(BIN)/python tests/engines/with_current_engines.py -- \
+		$(BIN)/python -m pytest -n 2 --dist loadgroup -m "docker or podman" $(PYTEST)
+
+# The fake against real engines, for many random steps.
+STEPS ?= 2000
+fidelity: $(VENV)/.development
+	JOBBER_FIDELITY_STEPS=$(STEPS) $(BIN)/python tests/engines/with_engines.py -- \
+		$(BIN)/python -m pytest -n 2 --dist loadgroup tests/fidelity $(PYTEST)
 
 check: $(VENV)/.development
 	$(BIN)/ruff check

@@ -22,7 +22,8 @@ def train(job: Job) -> int:
     job.complain("warm\n")
     job.files.write("/model/weights", job.files.read("/data/x"))
     job.files.write("/model/deep/notes", "N")
-    job.files.link("/model/best", "weights")
+    if not job.files.exists("/model/best"):
+        job.files.link("/model/best", "weights")
     job.files.write("/model/metrics.json", '{"accuracy": 0.5}')
     return 0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from user import Shell  # noqa: TC002
+from user import Shell
 
 import jobber
 

@@ -6,12 +6,13 @@ Everything lies in one folder and on one bridge, and is gone afterwards. Without
 is missing is said, and the command runs with what is there; `JOBBER_TEST_REQUIRE=docker,podman` makes that an error.
 What was started is told to the command by JOBBER_TEST_DOCKER, JOBBER_TEST_PODMAN (addresses), JOBBER_TEST_REGISTRY
 (HOST:PORT), JOBBER_TEST_REGISTRY_AUTH (HOST:PORT of one with a user `jobber`) and
-JOBBER_TEST_REGISTRY_PASSWORD_FILE.
+JOBBER_TEST_REGISTRY_PASSWORD_FILE; JOBBER_TEST_REGISTRY_KEY_FILE is the password of a user `_json_key` there.
 """
 
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import secrets
 import shutil
@@ -21,9 +22,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 READY_SECONDS = 60
+STOP_SECONDS = 30
 PACKAGES = (
     "docker.io",
     "podman",
@@ -33,6 +36,9 @@ PACKAGES = (
     "iptables",
     "iproute2",
     "apache2-utils",
+    "openssh-client",
+    "openssh-server",
+    "openssl",
 )
 _PR_SET_PDEATHSIG = 1
 
@@ -46,8 +52,8 @@ class Engines:
         self.token = secrets.token_hex(3)
         self.bridge = f"jbr{self.token}"
         self.processes: list[subprocess.Popen[bytes]] = []
+        self.bridges: list[str] = []
         self.variables: dict[str, str] = {}
-        self.has_bridge = False
 
     def start(self) -> None:
         """Start everything, as far as it can be."""
@@ -55,8 +61,30 @@ class Engines:
         self._start_docker()
         self._start_podman([registry, guarded])
 
+    def run(self, command: list[str]) -> int:
+        """Run a command that is told where everything is, and return its exit status."""
+        return subprocess.run(command, env={**os.environ, **self.variables}, check=False).returncode
+
     def stop(self) -> None:
         """Stop everything, and take all traces away."""
+        self._remove_containers()
+        for process in reversed(self.processes):
+            self._terminate(process)
+        for process in reversed(self.processes):
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        mounts = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
+        for mount in sorted((m for m in mounts if m.startswith(f"{self.folder}/")), reverse=True):
+            subprocess.run(["umount", "--lazy", mount], check=False)
+        for bridge in self.bridges:
+            subprocess.run(["ip", "link", "delete", bridge], stderr=subprocess.DEVNULL, check=False)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _remove_containers(self) -> None:
+        """What would outlive its engine."""
         if "JOBBER_TEST_PODMAN" in self.variables:
             subprocess.run(
                 [*self._podman(), "rm", "--all", "--force", "--time", "0"],
@@ -64,29 +92,20 @@ class Engines:
                 capture_output=True,
                 check=False,
             )
-        for process in reversed(self.processes):
-            process.terminate()
-        for process in reversed(self.processes):
-            try:
-                process.wait(30)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        mounts = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
-        for mount in sorted((m for m in mounts if m.startswith(f"{self.folder}/")), reverse=True):
-            subprocess.run(["umount", "--lazy", mount], check=False)
-        if self.has_bridge:
-            subprocess.run(["ip", "link", "delete", self.bridge], check=False)
-        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _terminate(self, process: subprocess.Popen[bytes]) -> None:
+        process.terminate()
+
+    def _add_bridge(self, name: str) -> None:
+        self.bridges.append(name)
+        subprocess.run(["ip", "link", "add", name, "type", "bridge"], check=True)
+        subprocess.run(["ip", "address", "add", f"{free_subnet()}.1/24", "dev", name], check=True)
+        subprocess.run(["ip", "link", "set", name, "up"], check=True)
 
     def _start_docker(self) -> None:
         if shutil.which("dockerd") is None:
             return
-        subnet = _free_subnet()
-        subprocess.run(["ip", "link", "add", self.bridge, "type", "bridge"], check=True)
-        self.has_bridge = True
-        subprocess.run(["ip", "address", "add", f"172.30.{subnet}.1/24", "dev", self.bridge], check=True)
-        subprocess.run(["ip", "link", "set", self.bridge, "up"], check=True)
+        self._add_bridge(self.bridge)
         address = f"unix://{self.folder}/docker.sock"
         command = ["dockerd", "--data-root", f"{self.folder}/docker", "--exec-root", f"{self.folder}/exec"]
         command += ["--pidfile", f"{self.folder}/docker.pid", "--host", address, "--bridge", self.bridge]
@@ -98,7 +117,7 @@ class Engines:
             return
         (self.folder / "containers.conf").write_text(
             "[containers]\n"
-            f'default_ulimits = ["nofile={_limit("NOFILE")}", "nproc={_limit("NPROC")}"]\n'
+            f'default_ulimits = ["nofile={hard_limit("NOFILE")}", "nproc={hard_limit("NPROC")}"]\n'
             '[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n'
         )
         (self.folder / "registries.conf").write_text(
@@ -132,7 +151,9 @@ class Engines:
         users = subprocess.run(
             ["htpasswd", "-Bin", "jobber"], input=password, capture_output=True, text=True, check=True
         )
-        (self.folder / "htpasswd").write_text(users.stdout)
+        key = json.dumps({"type": "service_account", "private_key": secrets.token_hex(1000)}, indent=2)
+        (self.folder / "key.json").write_text(f"{key}\n")
+        (self.folder / "htpasswd").write_text(f"{users.stdout.strip()}\n_json_key:{_bcrypt(key)}\n")
         auth = f"auth: {{htpasswd: {{realm: jobber, path: {self.folder}/htpasswd}}}}\n"
         for name, address, extra in (("registry", open_one, ""), ("guarded", guarded, auth)):
             configuration = self.folder / f"{name}.yml"
@@ -143,6 +164,7 @@ class Engines:
             self._launch(name, ["docker-registry", "serve", str(configuration)], port=int(address.split(":")[1]))
         self.variables["JOBBER_TEST_REGISTRY"] = open_one
         self.variables["JOBBER_TEST_REGISTRY_AUTH"] = guarded
+        self.variables["JOBBER_TEST_REGISTRY_KEY_FILE"] = f"{self.folder}/key.json"
         self.variables["JOBBER_TEST_REGISTRY_PASSWORD_FILE"] = f"{self.folder}/password"
         return open_one, guarded
 
@@ -154,8 +176,9 @@ class Engines:
         socket_path: Path | None = None,
         port: int | None = None,
         environment: dict[str, str] | None = None,
-    ) -> None:
-        """Start a daemon in a session of its own, and wait until it listens."""
+        dies_by: signal.Signals = signal.SIGTERM,
+    ) -> subprocess.Popen[bytes]:
+        """Start a daemon in a session of its own, and wait until it listens; `dies_by` is what ends it with us."""
         log = self.folder / f"{name}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
@@ -165,7 +188,7 @@ class Engines:
                 stderr=output,
                 env=environment,
                 start_new_session=True,
-                preexec_fn=_die_with_us,
+                preexec_fn=lambda: _die_with_us(dies_by),
             )
         self.processes.append(process)
         give_up = time.monotonic() + READY_SECONDS
@@ -174,20 +197,26 @@ class Engines:
                 print(log.read_text(errors="replace")[-4000:], file=sys.stderr)
                 raise SystemExit(f"{name} did not start: {' '.join(command)}")
             time.sleep(0.1)
+        return process
 
 
 def main() -> int:
     """Start, run, stop."""
+    return run_with(Engines, packages=PACKAGES)
+
+
+def run_with(kind: type[Engines], *, packages: Sequence[str]) -> int:
+    """Run the command of the command line with engines around it, and return its exit status."""
     command = sys.argv[sys.argv.index("--") + 1 :]
     required = [name for name in os.environ.get("JOBBER_TEST_REQUIRE", "").split(",") if name]
     if os.geteuid() != 0:
         print("not root: no private engines; tests use what is there", file=sys.stderr)
         return subprocess.run(command, check=False).returncode
     if shutil.which("apt-get"):
-        subprocess.run([Path(__file__).with_name("install.sh"), *PACKAGES], check=bool(required))
+        subprocess.run([Path(__file__).with_name("install.sh"), *packages], check=bool(required))
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(1))
-    engines = Engines()
+    engines = kind()
     try:
         engines.start()
         for name in ("docker", "podman"):
@@ -195,7 +224,7 @@ def main() -> int:
                 print(f"{name} is not installed: its tests are skipped", file=sys.stderr)
         for name, value in engines.variables.items():
             print(f"{name}={value}", file=sys.stderr)
-        return subprocess.run(command, env={**os.environ, **engines.variables}, check=False).returncode
+        return engines.run(command)
     except KeyboardInterrupt:
         return 130
     finally:
@@ -217,12 +246,14 @@ def _free_port() -> int:
         return port
 
 
-def _free_subnet() -> int:
+def free_subnet() -> str:
+    """The first three numbers of a network that nobody on this machine has."""
     taken = subprocess.run(["ip", "-o", "addr"], capture_output=True, text=True, check=True).stdout
-    return next(n for n in (secrets.randbelow(190) + 60 for _ in range(1000)) if f"172.30.{n}." not in taken)
+    candidates = (f"172.30.{secrets.randbelow(190) + 60}" for _ in range(1000))
+    return next(candidate for candidate in candidates if f"{candidate}." not in taken)
 
 
-def _limit(name: str) -> str:
+def hard_limit(name: str) -> str:
     import resource
 
     hard = resource.getrlimit(getattr(resource, f"RLIMIT_{name}"))[1]
@@ -230,8 +261,16 @@ def _limit(name: str) -> str:
     return f"{number}:{number}"
 
 
-def _die_with_us() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+def _bcrypt(password: str) -> str:
+    """The hash of a password of several lines, which `htpasswd` takes as an argument alone; bcrypt reads 72 octets."""
+    crypt = ctypes.CDLL("libcrypt.so.1").crypt
+    crypt.restype = ctypes.c_char_p
+    hashed: bytes = crypt(password.encode()[:72], f"$2y$05${secrets.token_hex(11)}".encode())
+    return hashed.decode()
+
+
+def _die_with_us(by: signal.Signals) -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, by)
 
 
 if __name__ == "__main__":

@@ -1,85 +1,92 @@
-"""Pushes, one after the other."""
+"""Pushes of several tags: nothing is lost, and each that is refused is told."""
 
 from __future__ import annotations
 
 import pytest
 
 from jobber.domain.credentials import Credentials
-from jobber.domain.errors import Interrupted, PushRefused
+from jobber.domain.errors import CredentialsUnusable, PushedImageMissing, PushRefused, PushUnauthorized
 from jobber.domain.reference import ImageReference, parse_reference
 from jobber.domain.use_cases.push import push_all
-from jobber.testing import FakeEngine, FakeKeyring, FakeProgress
+from jobber.testing import FakeEngine, FakeInterruptions, FakeKeyring, FakeProgress
 
-HOST = "registry.test:5000"
-NAMES = tuple(parse_reference(f"{HOST}/{name}:1") for name in "abc")
+
+class BrokenKeyring:
+    """A keyring with a helper that fails."""
+
+    def credentials_for(self, reference: ImageReference) -> Credentials | None:
+        raise CredentialsUnusable(str(reference.registry), why="the helper failed", hint="mend it")
 
 
 @pytest.fixture
 def engine() -> FakeEngine:
     engine = FakeEngine()
-    for name in NAMES:
-        engine.image(str(name), files={"/x": str(name)})
+    for name in ("a.test/x:1", "b.test/x:1", "c.test/x:1"):
+        engine.image(name)
     return engine
 
 
-def push(engine: FakeEngine, *names: ImageReference, keyring: FakeKeyring | None = None) -> FakeProgress:
+def push(engine: FakeEngine, *names: str, keyring: FakeKeyring | BrokenKeyring | None = None) -> FakeProgress:
     progress = FakeProgress()
     push_all(
-        names,
+        [parse_reference(name) for name in names],
         registry=engine.registry,
         keyring=keyring or FakeKeyring(),
-        interruptions=engine.interruptions,
+        interruptions=FakeInterruptions(),
         progress=progress,
     )
     return progress
 
 
-def test_each_push_is_told_with_its_digest(engine: FakeEngine) -> None:
-    told = push(engine, *NAMES[:2])
-    digests = [engine.remote.get(name) for name in NAMES[:2]]
+def test_those_after_one_that_is_refused_are_pushed(engine: FakeEngine) -> None:
+    engine.remote.disconnect("a.test")
+    with pytest.raises(PushRefused):
+        push(engine, "a.test/x:1", "b.test/x:1")
 
-    assert told.steps[0] == f"pushing {HOST}/a:1"
-    assert told.notes == [
-        ("pushed", {"reference": str(name), "digest": found[1] if found else None})
-        for name, found in zip(NAMES[:2], digests, strict=True)
-    ]
+    assert engine.remote.tags("b.test/x") == ("1",)
 
 
-def test_first_refusal_ends_it(engine: FakeEngine) -> None:
-    engine.remote.refuse_pushes(f"{HOST}/b", why="quota")
+def test_hint_names_all_that_are_to_be_pushed_again(engine: FakeEngine) -> None:
+    engine.remote.disconnect("a.test")
+    engine.remote.disconnect("c.test")
+    with pytest.raises(PushRefused) as caught:
+        push(engine, "a.test/x:1", "b.test/x:1", "c.test/x:1")
 
-    with pytest.raises(PushRefused) as raised:
-        push(engine, *NAMES)
-    assert raised.value.reference == f"{HOST}/b:1"
-    assert [bool(engine.remote.get(name)) for name in NAMES] == [True, False, False]
-
-
-def test_credentials_are_those_of_the_registry(engine: FakeEngine) -> None:
-    engine.remote.require(HOST, user="me", password="secret")
-    push(engine, NAMES[0], keyring=FakeKeyring(**{HOST: Credentials("me", "secret")}))
-
-    assert engine.remote.tags(f"{HOST}/a") == ("1",)
-    with pytest.raises(PushRefused, match="unauthorized"):
-        push(engine, NAMES[1])
+    assert caught.value.reference == "a.test/x:1"
+    assert "`jobber push a.test/x:1 c.test/x:1`" in str(caught.value.hint)
+    assert "--no-push" in str(caught.value.hint)
 
 
-def test_registry_out_of_reach_is_told(engine: FakeEngine) -> None:
-    engine.remote.disconnect(HOST)
-    with pytest.raises(PushRefused, match="out of reach"):
-        push(engine, NAMES[0])
-    engine.remote.reconnect(HOST)
+def test_repeating_what_was_hinted_at_is_enough(engine: FakeEngine) -> None:
+    engine.remote.disconnect("a.test")
+    with pytest.raises(PushRefused):
+        push(engine, "a.test/x:1", "b.test/x:1")
+    engine.remote.reconnect("a.test")
+    notes = push(engine, "a.test/x:1").notes
 
-    assert push(engine, NAMES[0]).notes
-
-
-def test_image_that_is_not_there_is_told(engine: FakeEngine) -> None:
-    with pytest.raises(PushRefused, match="there is no such image"):
-        push(engine, parse_reference(f"{HOST}/nobody:1"))
+    assert [facts["reference"] for _, facts in notes] == ["a.test/x:1"]
 
 
-def test_push_can_be_given_up(engine: FakeEngine) -> None:
-    engine.faults.signal("SIGTERM", at="push")
+def test_wrong_password_is_told_with_its_user(engine: FakeEngine) -> None:
+    engine.remote.require("a.test", user="me", password="right")
+    keyring = FakeKeyring(**{"a.test": Credentials("me", "wrong", origin="the entry for a.test")})
+    with pytest.raises(PushUnauthorized) as caught:
+        push(engine, "a.test/x:1", keyring=keyring)
 
-    with pytest.raises(Interrupted):
-        push(engine, *NAMES)
-    assert engine.journal.count("push") == 1
+    assert "user me, from the entry for a.test" in str(caught.value.hint)
+    assert "wrong" not in f"{caught.value} {caught.value.hint}"
+
+
+def test_credentials_that_can_t_be_had_are_told_with_what_to_push(engine: FakeEngine) -> None:
+    with pytest.raises(CredentialsUnusable) as caught:
+        push(engine, "a.test/x:1", keyring=BrokenKeyring())
+
+    assert str(caught.value.hint).startswith("mend it; ")
+    assert "jobber push a.test/x:1" in str(caught.value.hint)
+
+
+def test_image_that_is_not_there_is_not_said_to_be(engine: FakeEngine) -> None:
+    with pytest.raises(PushedImageMissing) as caught:
+        push(engine, "a.test/none:1")
+
+    assert "jobber push" not in str(caught.value.hint)

@@ -15,4 +15,5 @@ class TestMemoryEngine(EngineContract):
     def world(self) -> World:
         fake = FakeEngine()
         fake.image("base", programs={"/bin/job": job_program})
+        fake.remote.disconnect("127.0.0.1:1")  # where nothing listens on a machine either
         return World(MemoryEngine(fake), fake.clock, parse_reference("base"), fake.remote.host)

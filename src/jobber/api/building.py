@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from jobber.api.connection import interruptible, progress_for, settings_and_connection, settings_credentials
 from jobber.api.images import Image
 from jobber.domain.build import BuildRequest
+from jobber.domain.dockerfile import base_references
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,7 +47,7 @@ def build(
     Raises `BuildFailed`, whose `log` is the output of the failing step, `UsageError`, `PushRefused`,
     `EngineUnavailable` and other `JobberError`s.
     """
-    from jobber.cli.build_context import check_context, find_dockerfile, parse_names
+    from jobber.cli.build_context import check_context, dockerfile_text, find_dockerfile, parse_names
     from jobber.cli.composition import image_build, keyring
     from jobber.domain.configuration.settings import DEFAULT_REGISTRY, PUSH
 
@@ -60,17 +61,18 @@ def build(
         registry=settings.get(DEFAULT_REGISTRY),
         progress=told,
     )
+    dockerfile = find_dockerfile(folder, None if file is None else Path(file))
+    arguments = {name: os.environ.get(name) if value is None else value for name, value in (build_args or {}).items()}
     request = BuildRequest(
         context=folder,
-        dockerfile=find_dockerfile(folder, None if file is None else Path(file)),
-        arguments={
-            name: os.environ.get(name) if value is None else value for name, value in (build_args or {}).items()
-        },
+        dockerfile=dockerfile,
+        arguments=arguments,
         target=target,
         platform=platform,
         no_cache=no_cache,
         pull=pull,
         secrets=tuple(secrets),
+        bases=base_references(dockerfile_text(dockerfile), arguments=arguments),
     )
     keys = keyring(settings_credentials(settings))
     pushes = settings.get(PUSH) if push is None else push

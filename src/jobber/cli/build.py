@@ -8,11 +8,12 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from jobber.cli.build_context import check_context, find_dockerfile, parse_names
+from jobber.cli.build_context import check_context, dockerfile_text, find_dockerfile, parse_names
 from jobber.cli.iidfile import check_writable, write_image_id
 from jobber.cli.options import GlobalOptions
 from jobber.cli.surroundings import surroundings
 from jobber.domain.build import BuildRequest
+from jobber.domain.dockerfile import base_references
 from jobber.domain.errors import UsageError
 
 
@@ -67,15 +68,18 @@ def build(
     progress = options.messages()
     check_context(context)
     names = parse_names(context, tag, registry=options.registry(), progress=progress)
+    dockerfile = find_dockerfile(context, file)
+    arguments = dict(_parse_argument(text) for text in build_arg)
     request = BuildRequest(
         context=context,
-        dockerfile=find_dockerfile(context, file),
-        arguments=dict(_parse_argument(text) for text in build_arg),
+        dockerfile=dockerfile,
+        arguments=arguments,
         target=target,
         platform=platform,
         no_cache=no_cache,
         pull=pull,
         secrets=secret,
+        bases=base_references(dockerfile_text(dockerfile), arguments=arguments),
     )
     check_writable(iidfile)
     keys = keyring(options.credentials())

@@ -45,3 +45,11 @@ def find_dockerfile(context: Path, file: Path | None) -> Path:
         if candidate.is_file():
             return candidate
     raise UsageError(f"{candidates[-1]} does not exist", hint="name another file with -f, or another directory")
+
+
+def dockerfile_text(dockerfile: Path) -> str:
+    """What stands in a Dockerfile. Raises `UsageError`."""
+    try:
+        return dockerfile.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise UsageError(f"{dockerfile} can't be read: {error.strerror}") from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import stat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.docker.parts import make_part, remove_part
 from jobber.adapters.docker.translate import failed
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _MISSING = 404
 _GO_DIRECTORY = 1 << 31
 _GO_LINK = 1 << 27
+_MOST_STEPS = 200
 _ASIDE = "/.jobber-input"
 
 
@@ -99,21 +100,32 @@ class DockerInputs:
             remove_part(self._wire, beside)
 
     def _directory(self, container: ContainerId, image: Image, source: str) -> str:
-        """The directory that a path means, links followed. Raises `SourceNotFound`."""
-        path = source
-        for _ in range(40):
-            query = {"path": path}
-            with self._wire.call("HEAD", f"/containers/{container}/archive", query=query) as response:
-                described = response.headers.get("x-docker-container-path-stat", "")
-                if response.status == _MISSING or not described:
-                    break
-            facts = json.loads(base64.b64decode(described))
-            if facts["mode"] & _GO_DIRECTORY or stat.S_ISDIR(facts["mode"] & 0xFFFF):
-                return path
-            if not facts["mode"] & _GO_LINK:
+        """The directory that a path means, links in it followed: a mount doesn't. Raises `SourceNotFound`."""
+        real, ahead = "/", [part for part in reversed(source.split("/")) if part]
+        for _ in range(_MOST_STEPS):
+            if not ahead:
+                return real
+            path = f"{real.rstrip('/')}/{ahead.pop()}"
+            facts = self._described(container, path)
+            if facts is None:
                 break
-            path = facts["linkTarget"]
+            if facts["mode"] & _GO_DIRECTORY or stat.S_ISDIR(facts["mode"] & 0xFFFF):
+                real = path
+            elif facts["mode"] & _GO_LINK:
+                real = "/"
+                ahead += [part for part in reversed(facts["linkTarget"].split("/")) if part]
+            else:
+                break
         raise SourceNotFound(next(iter(image.references), image.id), source=source)
+
+    def _described(self, container: ContainerId, path: str) -> dict[str, Any] | None:
+        """What is at a path, a link not followed; None where nothing is."""
+        with self._wire.call("HEAD", f"/containers/{container}/archive", query={"path": path}) as response:
+            described = response.headers.get("x-docker-container-path-stat", "")
+            if response.status == _MISSING or not described:
+                return None
+        facts: dict[str, Any] = json.loads(base64.b64decode(described))
+        return facts
 
 
 def _volume(name: str, directory: str) -> dict[str, object]:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from jobber.adapters.context import parse_ignore
 from jobber.adapters.fake.containers import find_program
-from jobber.adapters.fake.files import Files, Layer, Node, file_node
+from jobber.adapters.fake.files import Files, Layer, Node
 from jobber.adapters.fake.job import Job
-from jobber.domain.errors import BuildFailed, ImageNotFound, JobNotStarted
+from jobber.domain.credentials import host_of
+from jobber.domain.errors import BuildFailed, ImageNotFound, JobNotStarted, PullRefused
 from jobber.domain.image import ImageConfiguration
 from jobber.domain.input import normal_path
 from jobber.domain.reference import parse_reference
@@ -23,11 +24,11 @@ from jobber.domain.reference import parse_reference
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from jobber.adapters.fake.images import FakeImages
-    from jobber.adapters.fake.store import Store
+    from jobber.adapters.fake.images import FakeImages, FakeRegistryPort
+    from jobber.adapters.fake.store import Store, StoredImage
     from jobber.domain.build import BuildRequest
     from jobber.domain.progress import Progress
-    from jobber.domain.reference import ImageId
+    from jobber.domain.reference import ImageId, ImageReference
 
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::-([^}]*))?\}|(\w+))")
 _IGNORE_FILE = ".dockerignore"
@@ -53,15 +54,16 @@ class _Stage:
 class FakeBuilder:
     """The builder of a fake engine."""
 
-    def __init__(self, store: Store, images: FakeImages) -> None:
+    def __init__(self, store: Store, images: FakeImages, registry: FakeRegistryPort) -> None:
         self._store = store
         self._images = images
+        self._registry = registry
         self._call = contextmanager(store.call)
 
     def build(self, request: BuildRequest, *, progress: Progress) -> ImageId:
         """Build an image, untagged. Raises `BuildFailed`."""
         with self._call("build", str(request.context)):
-            made = _Build(self._store, self._images, request, progress).run()
+            made = _Build(self._store, self._images, self._registry, request, progress).run()
             self._store.made.append(made)
             return made
 
@@ -69,9 +71,17 @@ class FakeBuilder:
 class _Build:
     """One build under way."""
 
-    def __init__(self, store: Store, images: FakeImages, request: BuildRequest, progress: Progress) -> None:
+    def __init__(
+        self,
+        store: Store,
+        images: FakeImages,
+        registry: FakeRegistryPort,
+        request: BuildRequest,
+        progress: Progress,
+    ) -> None:
         self._store = store
         self._images = images
+        self._registry = registry
         self._request = request
         self._progress = progress
         self._context = Path(request.context)
@@ -121,6 +131,19 @@ class _Build:
         assert self._stage is not None
         return self._stage
 
+    def _base(self, reference: ImageReference) -> StoredImage:
+        try:
+            return self._images.find(reference)
+        except ImageNotFound:
+            if not reference.is_remote:
+                raise BuildFailed(why=f"there is no image {reference}") from None
+        credentials = self._request.credentials.get(host_of(reference))
+        try:
+            self._registry.pull(reference, credentials=credentials, progress=self._progress)
+        except PullRefused as error:
+            raise BuildFailed(why=error.what) from None
+        return self._images.find(reference)
+
     def _do_from(self, rest: str) -> None:
         words = self._expand(rest, self._globals).split()
         words = [word for word in words if not word.startswith("--")]
@@ -131,10 +154,7 @@ class _Build:
         elif name == "scratch":
             stage = _Stage()
         else:
-            try:
-                image = self._images.find(parse_reference(name))
-            except ImageNotFound:
-                raise BuildFailed(why=f"there is no image {name}") from None
+            image = self._base(parse_reference(name))
             stage = _Stage(image.layers, image.configuration, dict(image.labels))
         self._stage = stage
         if len(words) == 3 and words[1].lower() == "as":
@@ -152,8 +172,7 @@ class _Build:
             variables[name] = value
 
     def _do_env(self, rest: str) -> None:
-        known = self._now.environment
-        variables = self._variables()
+        variables, known = self._variables(), self._now.environment
         for name, value in _pairs(rest):
             known[name] = self._expand(value, variables)
         environment = tuple(f"{name}={value}" for name, value in known.items())
@@ -161,7 +180,7 @@ class _Build:
 
     def _do_label(self, rest: str) -> None:
         variables = self._variables()
-        self._now.labels.update((name, self._expand(value, variables)) for name, value in _pairs(rest))
+        self._now.labels.update({name: self._expand(value, variables) for name, value in _pairs(rest)})
 
     def _do_cmd(self, rest: str) -> None:
         self._configure(command=_command(rest))
@@ -236,9 +255,9 @@ class _Build:
                     if below.is_symlink():
                         yield below.relative_to(path).as_posix(), Node(kind="link", target=str(below.readlink()))
                     elif below.is_file():
-                        yield below.relative_to(path).as_posix(), file_node(below.read_bytes())
+                        yield below.relative_to(path).as_posix(), _read(below)
             elif not self._ignore.ignores(path.relative_to(self._context).as_posix()):
-                yield (path.name if into else ""), file_node(path.read_bytes())
+                yield (path.name if into else ""), _read(path)
 
     def _do_run(self, rest: str) -> None:
         argv = tuple(json.loads(rest)) if rest.startswith("[") else tuple(shlex.split(rest))
@@ -276,6 +295,10 @@ class _Build:
 
     def _expand(self, text: str, variables: Mapping[str, str]) -> str:
         return _VARIABLE.sub(lambda m: variables.get(m[1] or m[3]) or m[2] or "", text)
+
+
+def _read(path: Path) -> Node:
+    return Node(content=path.read_bytes(), mode=path.stat().st_mode & 0o7777)
 
 
 def _instructions(text: str) -> Iterator[tuple[int, str, str]]:

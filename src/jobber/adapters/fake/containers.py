@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from jobber.adapters.fake.files import Files, Node, Place, file_node
@@ -15,9 +16,18 @@ from jobber.domain.container import (
     ContainerState,
     ImageMount,
 )
-from jobber.domain.errors import ContainerNotFound, EngineFailed, EngineLost, JobNotStarted, NameTaken
+from jobber.domain.errors import (
+    ContainerNotFound,
+    EngineFailed,
+    EngineLost,
+    JobNotStarted,
+    NameTaken,
+    OptionUnsupported,
+)
 from jobber.domain.events import DeadlinePassed, Exited
 from jobber.domain.input import normal_path
+from jobber.domain.reference import ImageId
+from jobber.domain.xdocker.table import first_lacking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, MutableSequence, Sequence
@@ -28,8 +38,9 @@ if TYPE_CHECKING:
     from jobber.adapters.fake.store import Store, StoredImage
     from jobber.domain.container import ContainerSpecification, Snapshot, Terminal
     from jobber.domain.events import JobEvent
+    from jobber.domain.image import ImageConfiguration
+    from jobber.domain.options import ContainerOptions
     from jobber.domain.ports import Interruptions, JobInput
-    from jobber.domain.reference import ImageId
 
 NOT_FOUND = 127
 NOT_EXECUTABLE = 126
@@ -43,14 +54,21 @@ _READ = 1 << 16
 class FakeContainers:
     """The containers of a fake engine."""
 
-    def __init__(self, store: Store, images: FakeImages) -> None:
+    def __init__(self, store: Store, images: FakeImages, *, flavour: str = "docker") -> None:
         self._store = store
         self._images = images
+        self._flavour = flavour
         self._call = contextmanager(store.call)
+
+    def check(self, options: ContainerOptions, /) -> None:
+        """Check that an engine of this flavour has all of the options, whether they have a meaning here or not."""
+        if self._flavour == "podman" and (lacking := first_lacking(options, has=lambda option: option.podman)):
+            raise OptionUnsupported(lacking.name, engine=self._flavour)
 
     def create(self, specification: ContainerSpecification) -> ContainerId:
         """Make a container. Raises `ImageNotFound`, `NameTaken`."""
         with self._call("create", specification.image):
+            self.check(specification.options)
             image = self._images.find(specification.image)
             options = specification.options
             id_ = self._store.fresh_id()
@@ -115,6 +133,7 @@ class FakeContainers:
                 stdin=stored.stdin,
                 hostname=stored.specification.options.hostname or stored.id[:12],
             )
+            _make_mount_points(stored)
             stored.start = self._store.clock.monotonic()
             stored.started = self._store.stamp()
             stored.state = ContainerState.RUNNING
@@ -152,11 +171,12 @@ class FakeContainers:
             log.seek(0)
             alone = Files(image.layers, stored.files.top)
             alone.put(_LOG, file_node(log.read()))
-            labels = {**image.labels, **dict(stored.specification.options.labels), **snapshot.labels}
+            labels = {**stored.labels, **snapshot.labels}
+            configuration = _as_engines_leave_it(snapshot, stored.specification)
             layers, digests = (*image.layers, dict(alone.top)), image.digests
             if snapshot.is_flat:
                 layers, digests = (alone.merged(),), ()
-            made = self._store.add_image(layers, snapshot.configuration, labels, digests=digests)
+            made = self._store.add_image(layers, configuration, labels, digests=digests)
             self._store.made.append(made)
             return made
 
@@ -168,10 +188,13 @@ class FakeContainers:
                 self._store.volumes.pop(volume, None)
 
     def _find(self, container: ContainerId) -> StoredContainer:
-        stored = self._store.containers.get(container)
+        stored = self._store.containers.get(container) or self._named(container)
         if stored is None:
             raise ContainerNotFound(container)
         return stored
+
+    def _named(self, name: str) -> StoredContainer | None:
+        return next((stored for stored in self._store.containers.values() if stored.name == name), None)
 
     def _describe(self, stored: StoredContainer) -> Container:
         timeline = self._settle(stored)
@@ -184,7 +207,7 @@ class FakeContainers:
             state=stored.state,
             exit_status=timeline.exit_status if ended and timeline else None,
             labels=stored.labels,
-            mounts=tuple(ContainerMount(destination=path, kind="volume") for path in named),
+            mounts=tuple(ContainerMount(destination=path, kind=place.kind) for path, place in named.items()),
             created=stored.created,
             started=stored.started,
             finished=stored.finished,
@@ -199,6 +222,10 @@ class FakeContainers:
     ) -> tuple[tuple[Place, ...], tuple[str, ...]]:
         places: dict[str, Place] = {}
         anonymous: MutableSequence[str] = []
+        for text in specification.options.volumes_from:
+            name, _, mode = text.partition(":")
+            for place in self._find(ContainerId(name)).places:
+                places[place.path] = replace(place, read_only=place.read_only or mode == "ro")
         for mount in specification.options.mounts:
             path = normal_path(mount.destination)
             places[path] = self._option_place(mount.kind, mount.source, path, image, anonymous)
@@ -206,10 +233,10 @@ class FakeContainers:
         for given in specification.inputs:
             if isinstance(given, ImageMount):
                 merged = Files(self._images.find(given.image).layers)
-                nodes = _nodes_below(merged, given.source)
+                nodes, kind = _nodes_below(merged, given.source), "image"
             else:
-                nodes = self._store.volumes[given.volume].nodes
-            places[given.destination] = Place(given.destination, nodes, read_only=True)
+                nodes, kind = self._store.volumes[given.volume].nodes, "volume"
+            places[given.destination] = Place(given.destination, nodes, read_only=True, kind=kind)
         for path in map(normal_path, image.configuration.volumes):
             if path not in places:
                 places[path] = self._option_place("volume", "", path, image, anonymous)
@@ -219,9 +246,12 @@ class FakeContainers:
         self, kind: str, source: str, path: str, image: StoredImage, anonymous: MutableSequence[str]
     ) -> Place:
         if kind == "bind":
-            return Place(path, self._store.host, below=source.rstrip("/"))
+            return Place(path, self._store.host, below=source.rstrip("/"), kind="bind")
         if kind == "tmpfs":
-            return Place(path, {})
+            return Place(path, {}, kind="tmpfs")
+        if kind == "image":
+            nodes = _nodes_below(Files(self._images.find(ImageId(source)).layers), "/")
+            return Place(path, nodes, read_only=True, kind="image")
         name = source or self._store.fresh_id()
         if not source:
             anonymous.append(name)
@@ -271,6 +301,14 @@ class FakeAttachment:
         """Let go of the wire; the job goes on."""
 
 
+def _make_mount_points(stored: StoredContainer) -> None:
+    """Directories to mount on, which are in the container's own layer and stay in a result."""
+    alone = Files(stored.files.layers, stored.files.top)
+    for place in stored.places:
+        if not alone.exists(place.path) and not alone.is_directory(place.path):
+            alone.make_directory(place.path)
+
+
 def settle(store: Store, stored: StoredContainer) -> Timeline | None:
     """Bring a container up to the present, and return its timeline."""
     timeline = stored.timeline
@@ -283,6 +321,21 @@ def settle(store: Store, stored: StoredContainer) -> Timeline | None:
     done = [layer for moment, layer in timeline.layers if moment <= now]
     stored.files.top = dict(done[-1]) if done else {}
     return timeline
+
+
+def _as_engines_leave_it(snapshot: Snapshot, specification: ContainerSpecification) -> ImageConfiguration:
+    """The configuration with what no engine can take away in a commit.
+
+    A variable that the run added can only be made empty, and an anonymous volume of the run becomes one of the image.
+    """
+    code = snapshot.configuration
+    known = {variable.partition("=")[0] for variable in code.environment}
+    blank = [f"{name}=" for name in snapshot.added_environment if name not in known]
+    anonymous = [
+        mount.destination for mount in specification.options.mounts if mount.kind == "volume" and not mount.source
+    ]
+    volumes = tuple(sorted({*code.volumes, *anonymous}))
+    return replace(code, environment=(*code.environment, *blank), volumes=volumes)
 
 
 def _argv(specification: ContainerSpecification, image: StoredImage) -> tuple[str, ...]:
@@ -301,7 +354,8 @@ def _environment(stored: StoredContainer, image: StoredImage) -> dict[str, str]:
     for variable in image.configuration.environment:
         name, _, value = variable.partition("=")
         environment[name] = value
-    return {**environment, **dict(stored.specification.options.environment)}
+    changed = {**environment, **dict(stored.specification.options.environment)}
+    return {name: value for name, value in changed.items() if value is not None}
 
 
 def find_program(files: Files, argv: tuple[str, ...], environment: Mapping[str, str], workdir: str) -> Program:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -72,6 +72,8 @@ class Place:
     read_only: bool = False
     below: str = ""
     """The directory of `nodes` that is mounted; empty for all."""
+    kind: str = "volume"
+    """`bind`, `volume`, `tmpfs`, `image`."""
 
 
 @dataclass(slots=True)
@@ -93,11 +95,16 @@ class Files:
 
     def is_directory(self, path: str) -> bool:
         """Whether it is a directory, a link followed; one that only holds something counts."""
-        real = self.resolve(path)
+        try:
+            real = self.resolve(path)
+        except OSError:  # links in a ring
+            return False
         if real == "/":
             return True
         node = self._lookup(real)
-        return node.kind == "directory" if node else any(self.walk(real))
+        if node is not None:
+            return node.kind == "directory"
+        return any(place.path == real for place in self.places) or any(self.walk(real))
 
     def read(self, path: str) -> bytes:
         """The content of a file. Raises `FileNotFoundError`, `IsADirectoryError`."""
@@ -112,8 +119,16 @@ class Files:
         return node.content
 
     def write(self, path: str, content: bytes | str) -> None:
-        """Write a file; directories above it are made. Raises `ReadOnly`."""
-        self.put(self.resolve(path), file_node(content))
+        """Write a file; directories above it are made, and the mode of one that is there stays.
+
+        Raises `ReadOnly`, `IsADirectoryError`, `NotADirectoryError`.
+        """
+        real = self.resolve(path)
+        if self.is_directory(real):
+            raise IsADirectoryError(21, "Is a directory", path)
+        self._check_directories_above(real)
+        there = self._lookup(real)
+        self.put(real, replace(there, content=file_node(content).content) if there else file_node(content))
 
     def put(self, path: str, node: Node | None) -> None:
         """Put something at a path, or take it away. Raises `ReadOnly`."""
@@ -133,11 +148,22 @@ class Files:
         self.put(path, None)
 
     def make_directory(self, path: str) -> None:
-        """Make a directory."""
+        """Make a directory, and those above it; one that is there is fine. Raises `ReadOnly`, `OSError`."""
+        if self.is_directory(path):
+            return
+        if self.node(path) is not None:
+            raise FileExistsError(17, "File exists", path)
+        self._check_directories_above(path)
         self.put(path, Node(kind="directory", mode=_PROGRAM_MODE))
 
     def link(self, path: str, target: str) -> None:
-        """Make a symbolic link."""
+        """Make a symbolic link in a directory that is there. Raises `ReadOnly`, `OSError`."""
+        if self.node(path) is not None or self.is_directory(path):
+            raise FileExistsError(17, "File exists", path)
+        self._check_directories_above(path)
+        parent = normal_path(path).rpartition("/")[0] or "/"
+        if not self.is_directory(parent):
+            raise FileNotFoundError(2, "No such file or directory", path)
         self.put(path, Node(kind="link", target=target))
 
     def walk(self, directory: str) -> Iterator[str]:
@@ -176,6 +202,14 @@ class Files:
                 normal_path(node.target if node.target.startswith("/") else f"{parent}/{node.target}")
             )
         raise OSError(40, "Too many levels of symbolic links", path)
+
+    def _check_directories_above(self, path: str) -> None:
+        parent = normal_path(path).rpartition("/")[0]
+        while parent:
+            node = self.node(self.resolve(parent))
+            if node is not None and node.kind != "directory":
+                raise NotADirectoryError(20, "Not a directory", path)
+            parent = parent.rpartition("/")[0]
 
     def _resolve_parents(self, path: str) -> str:
         parent, _, name = path.rpartition("/")

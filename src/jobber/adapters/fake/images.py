@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 from jobber.adapters.fake.archive import archive_of
 from jobber.adapters.fake.files import Files
-from jobber.domain.errors import ImageNotFound, PathNotFound, PullRefused, PushRefused, TagTaken
+from jobber.adapters.refusals import refusal
+from jobber.domain.errors import (
+    EngineFailed,
+    ImageNotFound,
+    PathNotFound,
+    PullRefused,
+    PushedImageMissing,
+    PushRefused,
+    TagTaken,
+)
 from jobber.domain.input import normal_path
 from jobber.domain.reference import ImageId, ImageReference, parse_image_id
 
@@ -48,15 +57,18 @@ class FakeImages:
             self._store.tags.put(str(reference), found)
 
     def remove(self, name: ImageReference | ImageId) -> None:
-        """Remove a tag, and the image with its last one; by id, the image. Raises `ImageNotFound`."""
+        """Remove a tag, and the image with its last one; by id, the image. Raises `ImageNotFound`, `EngineFailed`."""
         with self._call("remove-image", str(name)):
             image = self.find(name).id
-            if isinstance(name, ImageReference):
-                self._store.tags.drop(str(name.with_default_tag()))
-                if self._store.tags.names_of(image):
-                    return
-            for tag in self._store.tags.names_of(image):
+            tag = str(name.with_default_tag()) if isinstance(name, ImageReference) else None
+            names = self._store.tags.names_of(image)
+            if tag in names and len(names) > 1:
                 self._store.tags.drop(tag)
+                return
+            if any(container.image == image for container in self._store.containers.values()):
+                raise EngineFailed(f"remove image {name}", why="a container uses it")
+            for each in names:
+                self._store.tags.drop(each)
             del self._store.images[image]
 
     def archive(self, image: ImageId, *, path: str) -> Generator[bytes]:
@@ -111,9 +123,11 @@ class FakeRegistryPort:
         with self._call("pull", str(reference)):
             progress.step(f"pulling {reference}")
             why = self._registry.refuses(reference, credentials)
-            stored = None if why else self._registry.get(reference)
+            if why:
+                raise refusal(PullRefused, reference, why, credentials)
+            stored = self._registry.get(reference)
             if stored is None:
-                raise PullRefused(str(reference), why=why or "manifest unknown")
+                raise PullRefused(str(reference), why="manifest unknown")
             image, digest = stored
             self._store.images[image.id] = image
             if not reference.digest:
@@ -128,9 +142,9 @@ class FakeRegistryPort:
             try:
                 image = self._images.find(reference)
             except ImageNotFound:
-                raise PushRefused(str(reference), why="there is no such image") from None
+                raise PushedImageMissing(str(reference), why="there is no such image") from None
             if why := self._registry.refuses(reference, credentials):
-                raise PushRefused(str(reference), why=why)
+                raise refusal(PushRefused, reference, why, credentials)
             digest = self._registry.put(reference, image)
             self._remember(image.id, reference, digest)
             return digest

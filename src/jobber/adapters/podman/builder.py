@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobber.adapters.context import ContextStream
+from jobber.adapters.masking import masked
 from jobber.adapters.podman.translate import image_id
+from jobber.adapters.registry_events import build_authorization
 from jobber.domain.errors import BuildFailed, OptionUnsupported
 
 if TYPE_CHECKING:
@@ -23,15 +25,19 @@ _STEP = re.compile(r"(\[\d+/\d+\] )?STEP \d+(/\d+)?: .*")
 _IS_ID = re.compile(r"[0-9a-f]{64}").fullmatch
 _CACHE_IS_STALE = "checking if cached image exists from a previous build"
 """Podman looks through all images for a cached step, and fails where one of them is removed meanwhile."""
+_EXPANDS_LABELS = 5
+"""From this version on labels of a build are lines of its Dockerfile, in which variables are put in."""
+_DOLLAR = "${jobber_has_no_such_variable:-$}"
 _IGNORE_FILES = (".containerignore", ".dockerignore")
 
 
 class PodmanBuilder:
     """The builder behind a wire."""
 
-    def __init__(self, wire: Wire, *, images: PodmanImages) -> None:
+    def __init__(self, wire: Wire, *, images: PodmanImages, major: int) -> None:
         self._wire = wire
         self._images = images
+        self._expands_labels = major >= _EXPANDS_LABELS
 
     def build(self, request: BuildRequest, *, progress: Progress) -> ImageId:
         """Build an image, untagged. Raises `BuildFailed`."""
@@ -42,6 +48,11 @@ class PodmanBuilder:
                 raise
         return self._build(replace(request, no_cache=True), progress)
 
+    def _labels(self, request: BuildRequest) -> dict[str, str]:
+        if not self._expands_labels:
+            return dict(request.labels)
+        return {name: value.replace("$", _DOLLAR) for name, value in request.labels.items()}
+
     def _build(self, request: BuildRequest, progress: Progress) -> ImageId:
         if request.secrets:
             raise OptionUnsupported(
@@ -50,7 +61,7 @@ class PodmanBuilder:
         context = ContextStream(Path(request.context), Path(request.dockerfile), _IGNORE_FILES)
         query = {
             "dockerfile": context.name,
-            "labels": json.dumps(dict(request.labels)),
+            "labels": json.dumps(self._labels(request)),
             "buildargs": json.dumps({k: v for k, v in request.arguments.items() if v is not None}),
             "target": request.target,
             "platform": request.platform,
@@ -65,21 +76,22 @@ class PodmanBuilder:
             "/build",
             query=query,
             stream=context.chunks(),
-            headers={"Content-Type": "application/x-tar"},
+            headers={"Content-Type": "application/x-tar", **build_authorization(request.credentials)},
         ) as response:
-            return self._images.inspect(_follow(response, progress)).id
+            return self._images.inspect(_follow(response, request, progress)).id
 
 
-def _follow(response: Response, progress: Progress) -> ImageId:
+def _follow(response: Response, request: BuildRequest, progress: Progress) -> ImageId:
     """Read the build's stream to its end. Raises `BuildFailed` with the output of the step that failed."""
+    secrets = request.credentials.values()
     if not response.ok:
-        raise BuildFailed(why=response.why())
+        raise BuildFailed(why=masked(response.why(), secrets))
     built = ""
     step: str | None = None
     log: list[bytes] = []
     for event in response.json_lines():
         if why := event.get("error") or (event.get("errorDetail") or {}).get("message"):
-            raise BuildFailed(why=str(why).strip(), log=b"".join(log), step=step)
+            raise BuildFailed(why=masked(str(why).strip(), secrets), log=b"".join(log), step=step)
         if text := event.get("stream"):
             octets = text.encode()
             progress.build_output(octets)

@@ -1,15 +1,18 @@
 """Make a result image out of a container on Podman.
 
-A commit takes over the container's configuration; `changes` put the code image's back. The log is written into the
-container, except where something is mounted over its place: then into a second container, made from a first image.
-Where the code image has so many layers that no container could be started from an image with one more, the first
-image is an export of the whole file system.
+A commit takes over the container's configuration; what is sent with it puts the code image's back. Podman 4 takes
+`changes`, a line each and no quotes; Podman 5 reads them as a Dockerfile, in which not every label can be said, but
+takes a configuration instead, which takes nothing away. The log is written into the container. Where something is
+mounted over its place, or the container's command can't be taken away, a second container is made from a first image,
+and committed. Where the code image has so many layers that no container could be started from an image with one more,
+the first image is an export of the whole file system.
 """
 
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jobber.adapters.archive import log_archive
@@ -19,6 +22,8 @@ from jobber.domain.errors import ContainerNotFound, EngineFailed, JobberError
 from jobber.domain.input import lies_within, normal_path
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from jobber.adapters.wire import Wire
     from jobber.domain.container import ContainerId, Snapshot
     from jobber.domain.reference import ImageId
@@ -26,33 +31,75 @@ if TYPE_CHECKING:
 _MISSING = 404
 _LOG = "/run.log"
 _ROOT = "0"
+_CLEARING_UP = "stopped"
+"""A container whose process has ended and whose file system is about to be unmounted; then it is `exited`."""
 
 
-def commit(wire: Wire, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
-    """Commit with the log as `/run.log`. Raises `ContainerNotFound`, `EngineFailed`."""
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a commit is to say instead of the container's own configuration."""
+
+    changes: list[str]
+    configuration: dict[str, Any] | None = None
+    lets_command_stay: bool = False
+    """Whether the container's command would stay, for the image is to have none."""
+
+
+def commit(
+    wire: Wire, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO, takes_configuration: bool
+) -> ImageId:
+    """Commit with the log as `/run.log`. Raises `ContainerNotFound`, `EngineFailed`.
+
+    `takes_configuration` is whether this Podman takes a configuration with a commit.
+    """
     with wire.call("GET", f"/containers/{container}/json") as response:
         if response.status == _MISSING:
             raise ContainerNotFound(container)
         if not response.ok:
             raise failed("inspect the container", response)
         facts = response.json()
-    changes = _changes(snapshot, facts["Config"])
+    wanted = (_configured if takes_configuration else _changed)(snapshot, facts["Config"])
     if snapshot.is_flat:
-        changes += _inherited(snapshot, facts["Config"])
-        return _commit_again(wire, _flatten(wire, container), changes, log=log)
-    if not _is_mounted_over(facts):
-        _put_log(wire, container, log)
-        return _commit(wire, container, changes)
-    return _commit_again(wire, _commit(wire, container, changes), changes, log=log)
+        return _commit_again(wire, _flatten(wire, container), wanted, log=log)
+    takes_log = not _is_mounted_over(facts)
+    if takes_log:
+        with _kept_mounted(wire, facts):
+            _put_log(wire, container, log)
+    first = _commit(wire, container, wanted)
+    if takes_log and not wanted.lets_command_stay:
+        return first
+    return _commit_again(wire, first, wanted, log=None if takes_log else log)
 
 
-def _commit_again(wire: Wire, first: ImageId, changes: list[str], *, log: BinaryIO) -> ImageId:
+@contextmanager
+def _kept_mounted(wire: Wire, facts: dict[str, Any]) -> Iterator[None]:
+    """Keep the file system of a container mounted that Podman is still clearing up after.
+
+    Podman 5 tells that a container has stopped before that is done, and what is written meanwhile would go under the
+    mount point: neither would it be in the image, nor could the container be removed.
+    """
+    if facts["State"]["Status"] != _CLEARING_UP:
+        yield
+        return
+    path = f"/containers/{facts['Id']}"
+    with wire.call("POST", f"{path}/mount") as response:
+        if not response.ok:
+            raise failed("mount the container", response)
+    try:
+        yield
+    finally:
+        with wire.call("POST", f"{path}/unmount") as response:
+            response.read()  # removing the container would unmount it too
+
+
+def _commit_again(wire: Wire, first: ImageId, wanted: _Wanted, *, log: BinaryIO | None) -> ImageId:
     """Commit from a container of the first image, which is removed where that fails."""
     try:
-        part = make_part(wire, first)
+        part = make_part(wire, first, with_command=wanted.configuration is None)
         try:
-            _put_log(wire, part, log)
-            return _commit(wire, part, changes)
+            if log is not None:
+                _put_log(wire, part, log)
+            return _commit(wire, part, wanted)
         finally:
             remove_part(wire, part)
     except BaseException:
@@ -74,9 +121,9 @@ def _flatten(wire: Wire, container: str) -> ImageId:
             return image_id(response.json()["Id"])
 
 
-def _commit(wire: Wire, container: str, changes: list[str]) -> ImageId:
-    query = {"container": container, "changes": changes, "format": "docker", "pause": False}
-    with wire.call("POST", "/commit", query=query) as response:
+def _commit(wire: Wire, container: str, wanted: _Wanted) -> ImageId:
+    query = {"container": container, "changes": wanted.changes, "format": "docker", "pause": False}
+    with wire.call("POST", "/commit", query=query, body=wanted.configuration) as response:
         if not response.ok:
             raise failed("commit the container", response)
         return image_id(response.json()["Id"])
@@ -94,32 +141,55 @@ def _put_log(wire: Wire, container: str, log: BinaryIO) -> None:
             raise failed(f"write {_LOG}", response)
 
 
-def _changes(snapshot: Snapshot, container: dict[str, Any]) -> list[str]:
+def _configured(snapshot: Snapshot, container: dict[str, Any]) -> _Wanted:
+    """For Podman 5: a configuration, of which what is empty leaves the container's."""
     code = snapshot.configuration
-    known = {variable.partition("=")[0] for variable in code.environment}
+    configuration = {
+        "Cmd": list(code.command or ()),
+        "Entrypoint": list(code.entrypoint or ()),
+        "WorkingDir": code.workdir or "/",
+        "Env": [*code.environment, *(f"{name}=" for name in _only_added(snapshot))],
+        "Labels": _labels(snapshot, container),
+        "User": (code.user or _ROOT) if code.user or container.get("User") else "",
+    }
+    if snapshot.is_flat:
+        configuration |= {
+            "ExposedPorts": {port: {} for port in code.exposed_ports},
+            "Volumes": {path: {} for path in code.volumes},
+            "StopSignal": code.stop_signal or "",
+        }
+    has_command = bool(container.get("Cmd") or container.get("Entrypoint"))
+    return _Wanted([], configuration, lets_command_stay=has_command and not code.command and not code.entrypoint)
+
+
+def _changed(snapshot: Snapshot, container: dict[str, Any]) -> _Wanted:
+    """For Podman 4: all of it by `changes`."""
+    code = snapshot.configuration
     changes = [
         f"CMD {json.dumps(list(code.command or ()))}",
         f"ENTRYPOINT {json.dumps(list(code.entrypoint or ()))}",
         f"WORKDIR {code.workdir or '/'}",
         *(f"ENV {variable}" for variable in code.environment),
-        *(f"ENV {name}=" for name in snapshot.added_environment if name not in known),
-        *(f"LABEL {name}={value}" for name, value in snapshot.labels.items()),
+        *(f"ENV {name}=" for name in _only_added(snapshot)),
+        *(f"LABEL {name}={value}" for name, value in _labels(snapshot, container).items()),
     ]
     if code.user or container.get("User"):
         changes.append(f"USER {code.user or _ROOT}")
-    return changes
+    if snapshot.is_flat:
+        changes += [f"EXPOSE {port}" for port in code.exposed_ports]
+        changes += [f"VOLUME {path}" for path in code.volumes]
+        changes += [f"STOPSIGNAL {code.stop_signal}"] if code.stop_signal else []
+    return _Wanted(changes)
 
 
-def _inherited(snapshot: Snapshot, container: dict[str, Any]) -> list[str]:
-    """What a commit of the container itself would have kept of its configuration."""
-    code = snapshot.configuration
-    labels = container.get("Labels") or {}
-    return [
-        *(f"LABEL {name}={value}" for name, value in labels.items() if name not in snapshot.labels),
-        *(f"EXPOSE {port}" for port in code.exposed_ports),
-        *(f"VOLUME {path}" for path in code.volumes),
-        *((f"STOPSIGNAL {code.stop_signal}",) if code.stop_signal else ()),
-    ]
+def _only_added(snapshot: Snapshot) -> list[str]:
+    known = {variable.partition("=")[0] for variable in snapshot.configuration.environment}
+    return [name for name in snapshot.added_environment if name not in known]
+
+
+def _labels(snapshot: Snapshot, container: dict[str, Any]) -> dict[str, str]:
+    """The labels to set; in a flat image also those that a commit of the container itself would have kept."""
+    return {**(container.get("Labels") or {}), **snapshot.labels} if snapshot.is_flat else dict(snapshot.labels)
 
 
 def _is_mounted_over(facts: dict[str, Any]) -> bool:

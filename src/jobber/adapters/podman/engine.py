@@ -40,13 +40,14 @@ class PodmanEngine:
         number = (version or _version(wire))["Version"]
         self._compatible = wire
         self._wire = wire.within(_LIBPOD)
-        self._mounts_directories = int(number.partition(".")[0]) >= _MOUNTS_DIRECTORIES
+        self._major = int(number.partition(".")[0])
+        self._mounts_directories = self._major >= _MOUNTS_DIRECTORIES
         self._description = EngineDescription(
             name="podman", version=number, mounts_images=self._mounts_directories, address=address
         )
         self._closing = closing
         self._images = PodmanImages(self._wire)
-        self._containers = PodmanContainers(self._wire)
+        self._containers = PodmanContainers(self._wire, version=number)
 
     @property
     def images(self) -> PodmanImages:
@@ -77,7 +78,7 @@ class PodmanEngine:
         """Builds."""
         from jobber.adapters.podman.builder import PodmanBuilder
 
-        return PodmanBuilder(self._wire, images=self._images)
+        return PodmanBuilder(self._wire, images=self._images, major=self._major)
 
     def describe(self) -> EngineDescription:
         """What the engine is."""

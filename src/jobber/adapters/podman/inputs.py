@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from jobber.domain.progress import Progress
 
 _MISSING = 404
+_MOST_LINKS = 40
 _GO_DIRECTORY = 1 << 31
 
 
@@ -79,14 +80,16 @@ class PodmanInputs:
     def _directory(self, container: ContainerId, image: Image, source: str) -> str:
         """The directory that a path means, links followed. Raises `SourceNotFound`."""
         path = source
-        with self._wire.call("HEAD", f"/containers/{container}/archive", query={"path": path}) as response:
-            described = response.headers.get("x-docker-container-path-stat", "")
-            missing = response.status == _MISSING or not described
-        if not missing:
-            facts = json.loads(base64.b64decode(described))
+        for _ in range(_MOST_LINKS):
+            with self._wire.call("HEAD", f"/containers/{container}/archive", query={"path": path}) as response:
+                described = response.headers.get("x-docker-container-path-stat", "")
+                if response.status == _MISSING or not described:
+                    break
+            facts = json.loads(base64.urlsafe_b64decode(described))
             if facts.get("isDir") or facts["mode"] & _GO_DIRECTORY:
                 return path
             link = facts.get("linkTarget")
-            if link and link != path:  # Podman names the file itself where there is no link
-                return str(link)
+            if not link or link == path:  # Podman names the file itself where there is no link
+                break
+            path = str(link)
         raise SourceNotFound(next(iter(image.references), image.id), source=source)

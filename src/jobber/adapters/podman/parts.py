@@ -21,13 +21,22 @@ _DUMMY = "/jobber-never-starts-this"
 
 
 def make_part(
-    wire: Wire, image: ImageId, *, name: str | None = None, volumes: tuple[dict[str, Any], ...] = ()
+    wire: Wire,
+    image: ImageId,
+    *,
+    name: str | None = None,
+    volumes: tuple[dict[str, Any], ...] = (),
+    with_command: bool = True,
 ) -> ContainerId:
-    """Make a container that is never started, and says whose it is. Raises `NameTaken`, `ImageNotFound`."""
+    """Make a container that is never started, and says whose it is. Raises `NameTaken`, `ImageNotFound`.
+
+    Podman 4 makes none without a command; one that is to be committed on Podman 5 must have none.
+    """
+    command = [_DUMMY] if with_command else []
     body: dict[str, Any] = {
         "image": image.removeprefix("sha256:"),
-        "entrypoint": [_DUMMY],
-        "command": [_DUMMY],
+        "entrypoint": command,
+        "command": command,
         "labels": {Label.RUN: json.dumps({Label.PART: current_owner()})},
         "netns": {"nsmode": "none"},
         "volumes": list(volumes),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from jobber.domain.configuration.kinds import Boolean, Choice, Command, Scalar, Seconds, Text, Unfit
+from jobber.domain.configuration.kind import Scalar, Unfit
+from jobber.domain.configuration.kinds import Boolean, Choice, Command, Seconds, Text
 from jobber.domain.configuration.lists import Credentials, DockerOptions, Inputs
 from jobber.domain.policy import PullPolicy, ResultImagePolicy
 from jobber.domain.reference import Registry, parse_registry
@@ -14,7 +15,7 @@ from jobber.domain.spelling import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from jobber.domain.configuration.kinds import Kind
+    from jobber.domain.configuration.kind import Kind
     from jobber.domain.configuration.node import Node
     from jobber.domain.configuration.origin import Origin, Value
     from jobber.domain.credentials import CredentialEntry

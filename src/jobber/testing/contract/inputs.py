@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -49,6 +50,37 @@ class InputContract:
 
         assert raised.value.source == source
 
+    @pytest.mark.parametrize(
+        ("source", "shown"), [("/link", "X"), ("/second", "X"), ("/link/deep", "Y"), ("/link/inner", "Y")]
+    )
+    def test_links_to_a_directory_and_in_its_path_are_followed(
+        self, world: World, tmp_path: Path, source: str, shown: str
+    ) -> None:
+        mount = self._provide(world, self._linked(world, tmp_path), source=source)
+
+        assert world.run("show", f"/data/{shown.lower()}", inputs=(mount,)).stdout == shown.encode()
+
+    @pytest.mark.parametrize("source", ["/file", "/dangling", "/ring", "/file/x"])
+    def test_link_that_leads_to_no_directory_is_told(self, world: World, tmp_path: Path, source: str) -> None:
+        image = self._linked(world, tmp_path)
+        with pytest.raises(SourceNotFound):
+            self._provide(world, image, source=source)
+
+    def test_directory_with_a_name_that_is_not_ascii(self, world: World, tmp_path: Path) -> None:
+        image = world.build(tmp_path, f'FROM {world.base}\nRUN ["/bin/job", "write", "/ü, b/x", "X"]\n')
+        mount = self._provide(world, image, source="/ü, b")
+
+        assert world.run("show", "/data/x", inputs=(mount,)).stdout == b"X"
+
+    def test_one_image_at_several_places(self, world: World, tmp_path: Path) -> None:
+        image = self._data(world, tmp_path)
+        places = {"/a": "/data", "/b": "/data", "/c": "/data/deep", "/d": "/data/deep"}
+        inputs = tuple(self._provide(world, image, source=source, destination=at) for at, source in places.items())
+
+        assert (
+            world.run("show", "/a/x", "show", "/b/x", "show", "/c/y", "show", "/d/y", inputs=inputs).stdout == b"XXYY"
+        )
+
     def test_directory_that_is_a_volume_of_the_image(self, world: World, tmp_path: Path) -> None:
         (tmp_path / "x").write_text("X")
         image = world.build(tmp_path, f"FROM {world.base}\nCOPY x /store/\nVOLUME /store\n")
@@ -84,6 +116,19 @@ class InputContract:
         (folder / "in" / "deep" / "y").write_text("Y")
         (folder / "in" / "link").symlink_to("deep")
         return world.build(folder, "FROM scratch\nCOPY in /data\n", labels={"jobber-test": world.name().name})
+
+    def _linked(self, world: World, folder: Path) -> ImageId:
+        links = {
+            "/link": "/data",
+            "/second": "link",
+            "/data/inner": "/data/deep",
+            "/file": "/data/x",
+            "/dangling": "/nowhere",
+            "/ring": "/ring",
+        }
+        words = ["/bin/job", "write", "/data/x", "X", "write", "/data/deep/y", "Y"]
+        words += [word for name, target in links.items() for word in ("link", name, target)]
+        return world.build(folder, f"FROM {world.base}\nRUN {json.dumps(words)}\n")
 
     def _provide(
         self, world: World, image: ImageId, *, source: str = "/data", destination: str = "/data"

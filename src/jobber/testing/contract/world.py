@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from jobber.domain.container import ContainerId, ContainerSpecification
 from jobber.domain.errors import JobberError
@@ -13,7 +14,7 @@ from jobber.domain.events import Exited, Output, Stream
 from jobber.domain.options import ContainerOptions
 from jobber.domain.reference import ImageId, ImageReference, parse_reference
 from jobber.testing.standard_input import job_input
-from jobber.testing.surroundings import FakeInterruptions, FakeProgress
+from jobber.testing.surroundings import FakeConsole, FakeInterruptions, FakeProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
     from jobber.adapters.fake.job import Job
     from jobber.domain.container import ImageMount, VolumeMount
-    from jobber.domain.ports import Clock, Engine
+    from jobber.domain.credentials import Credentials
+    from jobber.domain.ports import Clock, Engine, JobInput
 
 JOB_SCRIPT = r"""#!/bin/sh
 # The job language of jobber's engine contract: verbs with their operands, one after the other.
@@ -98,6 +100,14 @@ class Ran:
     log: bytes
 
 
+@dataclass(frozen=True)
+class GuardedRegistry:
+    """A registry that lets one user in."""
+
+    host: str
+    credentials: Credentials
+
+
 @dataclass
 class World:
     """An engine under test. `base` is an image with `/bin/job`, `JOB_SCRIPT` or `job_program`."""
@@ -108,6 +118,7 @@ class World:
     registry_host: str | None = None
     raw_image: Callable[[ImageId], str] | None = None
     """All that the engine tells of an image, as text; to look for what must be nowhere."""
+    guarded: GuardedRegistry | None = None
     containers: list[ContainerId] = field(default_factory=list)
     images: list[ImageReference | ImageId] = field(default_factory=list)
 
@@ -192,3 +203,16 @@ class World:
         for image in reversed(self.images):
             with suppress(JobberError):
                 self.engine.images.remove(image)
+
+
+class Console(FakeConsole):
+    """A console whose input has a descriptor, for real engines."""
+
+    @property
+    def stdin(self) -> JobInput | None:  # type: ignore[override]
+        """Nothing to read."""
+        return job_input(b"")
+
+    def spool(self) -> BinaryIO:
+        """A place in memory."""
+        return io.BytesIO()
