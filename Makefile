@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test test-current fidelity check bench chaos engines clean
+.PHONY: demo test test-current fidelity check coverage mutation docs dist bench chaos engines clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/python demo
@@ -29,7 +29,30 @@ check: $(VENV)/.development
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m pytest -q -n 2 -m "not docker and not podman" $(PYTEST)
+	$(BIN)/python -m pytest -q -n 2 -m "not docker and not podman and not packaging" $(PYTEST)
+
+# Every branch of the domain and of the fake, by unit tests and the contract on the fake.
+coverage: $(VENV)/.development
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -q -p no:cacheprovider -m "not docker and not podman and not packaging" \
+		tests/domain tests/use_cases tests/fake tests/kit tests/contract/test_fake.py
+	$(BIN)/coverage report --show-missing --skip-covered
+
+# What the tests of the domain let pass, in parts of so many minutes: a part goes on where the last one stopped.
+MINUTES ?= 20
+mutation: $(VENV)/.development
+	$(PIP) -e '.[mutation]'
+	timeout $(MINUTES)m $(BIN)/mutmut run --max-children 2 || test $$? = 124
+	$(BIN)/python tests/mutation/score.py 85
+
+docs: $(VENV)/.development
+	$(BIN)/python docs/generate.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir build/site
+
+dist: $(VENV)/.development
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation
+	$(BIN)/twine check --strict dist/*
 
 # Jobs whose jobber is killed or interrupted at random moments: make chaos CHAOS='--rounds 200'
 chaos: $(VENV)/.development
@@ -38,6 +61,7 @@ chaos: $(VENV)/.development
 # What jobber costs, side by side with the same by hand; BENCH='--only cycle --rounds 5' measures less.
 bench: $(VENV)/.development
 	$(BIN)/python tests/engines/with_engines.py -- $(BIN)/python benchmarks/table.py $(BENCH)
+	$(BIN)/python benchmarks/kit.py
 
 # A shell with private engines around it.
 engines: $(VENV)/.development
@@ -50,8 +74,8 @@ $(VENV)/.runtime: pyproject.toml constraints.txt
 
 $(VENV)/.development: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) -e '.[dev]'
+	$(PIP) -e '.[dev,docs]'
 	touch $(VENV)/.runtime $@
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .demo
+	rm -rf $(VENV) build dist mutants .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .demo

@@ -1,3 +1,75 @@
-"""jobber: build and run machine-learning jobs in containers, and keep every run as an image."""
+"""jobber: build and run machine-learning jobs in containers, and keep every run as an image.
+
+`import jobber` loads nothing: what is named below comes with its first use.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jobber.api import Image, ImageFiles, Input, JobFailed, NoResultImage, Result, build, image, push, run
+    from jobber.domain.errors import (
+        BuildFailed,
+        EngineFailed,
+        EngineLost,
+        EngineUnavailable,
+        ImageNotFound,
+        InvalidInput,
+        InvalidOption,
+        InvalidReference,
+        JobberError,
+        JobNotStarted,
+        OptionUnsupported,
+        PathNotFound,
+        PullRefused,
+        PushRefused,
+        SourceNotFound,
+        UsageError,
+    )
 
 __version__ = "1.0.0"
+__all__ = [
+    "BuildFailed",
+    "EngineFailed",
+    "EngineLost",
+    "EngineUnavailable",
+    "Image",
+    "ImageFiles",
+    "ImageNotFound",
+    "Input",
+    "InvalidInput",
+    "InvalidOption",
+    "InvalidReference",
+    "JobFailed",
+    "JobNotStarted",
+    "JobberError",
+    "NoResultImage",
+    "OptionUnsupported",
+    "PathNotFound",
+    "PullRefused",
+    "PushRefused",
+    "Result",
+    "SourceNotFound",
+    "UsageError",
+    "__version__",
+    "build",
+    "image",
+    "push",
+    "run",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from jobber import api
+    from jobber.domain import errors
+
+    value: object = getattr(api, name, None) or getattr(errors, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,42 +11,15 @@ from typing import TYPE_CHECKING
 from jobber.adapters.host.clock import SystemClock
 from jobber.adapters.ownership import current_owner
 from jobber.adapters.runs import claim_name
-from jobber.domain.build import BuildRequest
 from jobber.domain.credentials import Credentials
-from jobber.domain.errors import ImageNotFound
 from jobber.domain.label import Label
-from jobber.domain.reference import ImageId, ImageReference, parse_reference
-from jobber.testing import FakeProgress
-from jobber.testing.contract import JOB_SCRIPT, GuardedRegistry, World
+from jobber.testing.contract import GuardedRegistry, World, build_base
 
 if TYPE_CHECKING:
     from jobber.adapters.runs import RunCalls
     from jobber.adapters.wire import Wire
     from jobber.domain.ports import Engine
-
-BASE = parse_reference("jobber-test-base:contract")
-_DOCKERFILE = """\
-FROM scratch
-COPY busybox /bin/busybox
-RUN ["/bin/busybox", "--install", "-s", "/bin"]
-COPY --chmod=755 job /bin/job
-"""
-
-
-def make_base(engine: Engine, folder: Path) -> ImageReference:
-    """The base image, built once for an engine."""
-    try:
-        engine.images.inspect(BASE)
-    except ImageNotFound:
-        busybox = shutil.which("busybox")
-        assert busybox, "busybox-static is not installed"
-        shutil.copy(busybox, folder / "busybox")
-        (folder / "job").write_text(JOB_SCRIPT)
-        (folder / "job").chmod(0o755)
-        (folder / "Dockerfile").write_text(_DOCKERFILE.replace("--chmod=755 ", ""))
-        request = BuildRequest(context=folder, dockerfile=folder / "Dockerfile")
-        engine.images.tag(engine.builder.build(request, progress=FakeProgress()), reference=BASE)
-    return BASE
+    from jobber.domain.reference import ImageId
 
 
 def make_world(engine: Engine, wire: Wire, folder: Path, registry_host: str | None, calls: RunCalls) -> World:
@@ -61,7 +33,7 @@ def make_world(engine: Engine, wire: Wire, folder: Path, registry_host: str | No
                 told.append(json.dumps(response.json()))
         return "\n".join(told)
 
-    base = make_base(engine, folder)
+    base = build_base(engine, folder)
 
     def die_with_claim(run: str) -> None:
         facts = {"run": run, Label.PART: dead_owner()}

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from comparison import Clients, Place, client_environment
-from real import make_base
 
 from jobber.adapters.wire import Wire, parse_endpoint
+from jobber.testing.contract import build_base as make_base
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -90,11 +90,6 @@ def test_configuration_example_is_right(example: str, tmp_path: Path) -> None:
     assert (errors, check_lists(layer.configurations)) == ((), ())
 
 
-def test_python_example_runs() -> None:
-    for example in re.findall(r"```python\n(.*?)```", README, re.DOTALL):
-        exec(compile(example, "README.md", "exec"), {})
-
-
 @pytest.mark.parametrize("document", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"])
 def test_files_and_targets_that_are_named_exist(document: str) -> None:
     text = (ROOT / document).read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jobber.domain.build import BuildRequest
-from jobber.domain.errors import PushRefused
+from jobber.domain.errors import EngineFailed, Interrupted, PushRefused, TagTaken
 from jobber.domain.reference import ImageReference, parse_reference
 from jobber.domain.use_cases.build import BuildResult, ImageBuild
 from jobber.testing import FakeEngine, FakeInterruptions, FakeKeyring, FakeProgress, FakeSourceTree
@@ -78,3 +78,54 @@ def test_refused_push_is_an_error_and_the_tags_are_there(tmp_path: Path) -> None
         _build(engine, tmp_path, "registry.test/a:1")
 
     assert engine.images.inspect(parse_reference("registry.test/a:1")).references == ("registry.test/a:1",)
+
+
+def _use_case(engine: FakeEngine, progress: FakeProgress) -> ImageBuild:
+    return ImageBuild(
+        engine=engine,
+        clock=engine.clock,
+        interruptions=engine.interruptions,
+        keyring=FakeKeyring(),
+        tree=FakeSourceTree(),
+        progress=progress,
+        version="1.2.3",
+    )
+
+
+def _request(folder: Path) -> BuildRequest:
+    (folder / "Dockerfile").write_text("FROM scratch\nCOPY Dockerfile /data/\n")
+    return BuildRequest(context=folder, dockerfile=folder / "Dockerfile")
+
+
+def test_build_is_told_with_its_tags_and_id(tmp_path: Path) -> None:
+    progress = FakeProgress()
+    result = _use_case(FakeEngine(), progress).build(_request(tmp_path), names=(parse_reference("a"),))
+
+    assert progress.notes == [("built", {"tags": "a:latest, a:20260101_000000", "id": result.image})]
+
+
+def test_tag_that_another_build_took_meanwhile_gives_way_to_the_next_second(tmp_path: Path) -> None:
+    engine = FakeEngine()
+    engine.fail("claim", TagTaken("a:20260101_000000"), times=2)
+    result = _use_case(engine, FakeProgress()).build(_request(tmp_path), names=(parse_reference("a"),))
+    labels = engine.images.inspect(result.image).labels
+
+    assert _texts(result.tags) == ["a:latest", "a:20260101_000002"]
+    assert labels["jobber.build-tags"] == "a:latest,a:20260101_000002"
+
+
+def test_minute_of_taken_tags_is_an_error(tmp_path: Path) -> None:
+    engine = FakeEngine()
+    engine.fail("claim", TagTaken("x"), times=1000)
+    with pytest.raises(EngineFailed) as raised:
+        _use_case(engine, FakeProgress()).build(_request(tmp_path), names=(parse_reference("a"),))
+
+    assert (raised.value.call, raised.value.why) == ("tag the image", "the tags of 60 seconds are taken")
+
+
+def test_build_can_be_given_up(tmp_path: Path) -> None:
+    engine = FakeEngine()
+    engine.faults.signal("SIGINT", at="build")
+
+    with pytest.raises(Interrupted):
+        _use_case(engine, FakeProgress()).build(_request(tmp_path), names=(parse_reference("a"),))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from jobber.domain.progress import Progress
 
 ANSWER_SECONDS = 20.0
+OWN_ENGINES = ("auto", "docker", "podman")
 _BAD_REQUEST = 400
 _HINT = (
     "start one (`systemctl start docker`, or `systemctl --user start podman.socket`), install one"
@@ -78,12 +79,16 @@ def connect(
     progress: Progress,
     starts_service: bool = True,
 ) -> Engine:
-    """Find the engine that is meant. `choice` is `auto`, `docker` or `podman`.
+    """Find the engine that is meant. `choice` is `auto`, `docker`, `podman`, or what another package brings.
 
     Where nothing answers, a service of Podman is started, unless the caller has no time for that.
 
     Raises `EngineUnavailable` with all that was tried, and `UsageError` for a host that is none.
     """
+    if choice not in OWN_ENGINES:
+        from jobber.adapters.brought import connect_brought
+
+        return connect_brought(choice, host=host, environment=environment, progress=progress)
     tried: list[tuple[str, str]] = []
     for candidate in _candidates(host, environment):
         way = _Way(candidate.endpoint)

@@ -10,6 +10,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from jobber.cli.options import GlobalOptions
+from jobber.cli.surroundings import surroundings
 from jobber.domain.errors import UsageError
 
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -34,14 +35,13 @@ def attach(
         Leave out what is older: a time (2026-11-24T10:00:00Z), or how long ago (90s, 10m, 1h30m).
 
     """
-    from jobber.adapters.host.signals import SignalInterruptions
     from jobber.cli.composition import following, keyring
 
     options = options or GlobalOptions()
     progress = options.messages()
     moment = None if since is None else parse_moment(since, now=datetime.now(UTC))
     keys = keyring(options.credentials())
-    interruptions = SignalInterruptions()
+    interruptions = surroundings().interruptions()
     with options.connected(progress, interruptions, environment=os.environ) as engine:
         result = following(engine, interruptions, progress, keys).attach(run, since=moment)
     progress.clear()

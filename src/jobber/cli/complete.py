@@ -107,7 +107,7 @@ def _images(words: Sequence[str], environment: Mapping[str, str]) -> Sequence[st
     settings = _settings(words, environment)
     engine = connect(
         host=_given(words, "-H", "--host") or settings.get(HOST),
-        choice=_given(words, "--engine") or settings.get(ENGINE).value,
+        choice=_given(words, "--engine") or settings.get(ENGINE),
         environment=environment,
         progress=messages(verbose=False, log_format="console"),
         starts_service=False,

@@ -6,16 +6,14 @@ import os
 from typing import TYPE_CHECKING
 
 from jobber import __version__
-from jobber.adapters.host.clock import SystemClock
-from jobber.adapters.ownership import current_owner
+from jobber.cli.surroundings import surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jobber.adapters.host.signals import SignalInterruptions
-    from jobber.cli.messages import Messages
     from jobber.domain.credentials import CredentialEntry
-    from jobber.domain.ports import Engine, Keyring
+    from jobber.domain.ports import Console, Engine, Interruptions, Keyring
+    from jobber.domain.progress import Progress
     from jobber.domain.use_cases.adopt import Adoption
     from jobber.domain.use_cases.attach import Following
     from jobber.domain.use_cases.build import ImageBuild
@@ -29,43 +27,48 @@ def keyring(entries: Sequence[CredentialEntry]) -> Keyring:
     return MachineKeyring(tuple(entries), environment=os.environ)
 
 
-def runner(engine: Engine, interruptions: SignalInterruptions, progress: Messages, keys: Keyring) -> Runner:
-    """The use case of `jobber run`."""
-    from jobber.adapters.host.console import StandardStreams
+def runner(
+    engine: Engine,
+    interruptions: Interruptions,
+    progress: Progress,
+    keys: Keyring,
+    *,
+    console: Console | None = None,
+) -> Runner:
+    """The use case of `jobber run`, in a shell unless there is a console of its own."""
     from jobber.domain.use_cases.run import Runner
 
     return Runner(
         engine=engine,
-        clock=SystemClock(),
-        console=StandardStreams(before_output=progress.clear),
+        clock=surroundings().clock(),
+        console=console or surroundings().console(before_output=getattr(progress, "clear", _nothing)),
         interruptions=interruptions,
         keyring=keys,
         progress=progress,
         version=__version__,
         new_id=_new_id(),
-        owner=current_owner(),
+        owner=surroundings().owner(),
     )
 
 
 def image_build(
-    engine: Engine, interruptions: SignalInterruptions, progress: Messages, keys: Keyring, folder: str
+    engine: Engine, interruptions: Interruptions, progress: Progress, keys: Keyring, folder: str
 ) -> ImageBuild:
     """The use case of `jobber build`, for a context folder."""
-    from jobber.adapters.git import GitTree
     from jobber.domain.use_cases.build import ImageBuild
 
     return ImageBuild(
         engine=engine,
-        clock=SystemClock(),
+        clock=surroundings().clock(),
         interruptions=interruptions,
         keyring=keys,
-        tree=GitTree(folder),
+        tree=surroundings().source_tree(folder),
         progress=progress,
         version=__version__,
     )
 
 
-def adoption(engine: Engine, interruptions: SignalInterruptions, progress: Messages, keys: Keyring) -> Adoption:
+def adoption(engine: Engine, interruptions: Interruptions, progress: Progress, keys: Keyring) -> Adoption:
     """What finishes the runs of others, for `recover`, `attach` and `stop`."""
     from jobber.adapters.host.console import Spool
     from jobber.adapters.ownership import is_alive
@@ -73,7 +76,7 @@ def adoption(engine: Engine, interruptions: SignalInterruptions, progress: Messa
 
     return Adoption(
         engine=engine,
-        clock=SystemClock(),
+        clock=surroundings().clock(),
         interruptions=interruptions,
         keyring=keys,
         progress=progress,
@@ -83,12 +86,12 @@ def adoption(engine: Engine, interruptions: SignalInterruptions, progress: Messa
     )
 
 
-def following(engine: Engine, interruptions: SignalInterruptions, progress: Messages, keys: Keyring) -> Following:
+def following(engine: Engine, interruptions: Interruptions, progress: Progress, keys: Keyring) -> Following:
     """The use case of `jobber attach`."""
-    from jobber.adapters.host.console import StandardStreams
     from jobber.domain.use_cases.attach import Following
 
-    return Following(adoption(engine, interruptions, progress, keys), StandardStreams(before_output=progress.clear))
+    console = surroundings().console(before_output=getattr(progress, "clear", _nothing))
+    return Following(adoption(engine, interruptions, progress, keys), console)
 
 
 def _new_id() -> str:
@@ -98,3 +101,7 @@ def _new_id() -> str:
     octets[8] = octets[8] & 0x3F | 0x80
     text = octets.hex()
     return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+
+
+def _nothing() -> None:
+    """A listener that has nothing on the terminal has nothing to clear."""

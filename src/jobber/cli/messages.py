@@ -49,16 +49,16 @@ class ConsoleMessages:
 
     def note(self, event: str, /, **facts: object) -> None:
         """Something the user should know of."""
-        self._line(_sentence(event, facts))
+        self._line(sentence(event, facts))
 
     def warn(self, event: str, /, **facts: object) -> None:
         """Something that may surprise the user later."""
-        self._line(f"warning: {_sentence(event, facts)}")
+        self._line(f"warning: {sentence(event, facts)}")
 
     def call(self, event: str, /, **facts: object) -> None:
         """An engine call or a step."""
         if self._verbose:
-            self._line(f"  {_sentence(event, facts)}")
+            self._line(f"  {sentence(event, facts)}")
 
     def step(self, text: str, /) -> None:
         """Where a long thing stands."""
@@ -159,7 +159,8 @@ def messages(*, verbose: bool, log_format: str) -> Messages:
     return JsonMessages(verbose=verbose) if log_format == "json" else ConsoleMessages(verbose=verbose)
 
 
-def _sentence(event: str, facts: Mapping[str, object]) -> str:
+def sentence(event: str, facts: Mapping[str, object]) -> str:
+    """What an event is told as."""
     template = _SENTENCES.get(event)
     if template is not None:
         return template.format(**facts).replace("  ", " ")

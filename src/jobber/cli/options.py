@@ -35,8 +35,8 @@ class GlobalOptions:
     """Default registry, with or without a namespace (gcr.io/myproject)."""
     config: Annotated[tuple[str, ...], Parameter(name=("--config", "-c"), group=GROUP)] = ()
     """Activate a named configuration; may be repeated."""
-    engine: Annotated[Literal["auto", "docker", "podman"] | None, Parameter(group=GROUP)] = None
-    """Container engine (default: auto) [env var: JOBBER_ENGINE]."""
+    engine: Annotated[str | None, Parameter(group=GROUP)] = None
+    """Container engine: auto, docker, podman, or one that another package brings [env var: JOBBER_ENGINE]."""
     log_format: Annotated[Literal["console", "json"], Parameter(group=GROUP, env_var="JOBBER_LOG_FORMAT")] = "console"
     """jobber's own messages on stderr as text or as JSON lines."""
 
@@ -74,14 +74,16 @@ class GlobalOptions:
         self, progress: Messages, interruptions: Interruptions, *, environment: Mapping[str, str]
     ) -> Iterator[Engine]:
         """The engine, for as long as it is needed. Raises `EngineUnavailable`."""
-        from jobber.adapters.connect import connect
         from jobber.cli.settings import naming_origin
+        from jobber.cli.surroundings import surroundings
         from jobber.domain.configuration.settings import ENGINE, HOST
 
         host = self.settings.value(HOST)
-        choice = self.settings.get(ENGINE).value
+        choice = self.settings.get(ENGINE)
         with interruptions.abortable(), naming_origin(host):
-            engine = connect(host=host.content, choice=choice, environment=environment, progress=progress)
+            engine = surroundings().connect(
+                host=host.content, choice=choice, environment=environment, progress=progress
+            )
         try:
             yield engine
         finally:

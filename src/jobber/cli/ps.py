@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from jobber.cli.options import GlobalOptions
+from jobber.cli.surroundings import surroundings
 
 if TYPE_CHECKING:
     from jobber.domain.use_cases.list_runs import RunState
@@ -23,14 +24,13 @@ def ps(*, json: bool = False, options: GlobalOptions | None = None) -> int:
         Print one JSON array, with everything that is known.
 
     """
-    from jobber.adapters.host.signals import SignalInterruptions
     from jobber.cli.composition import adoption, keyring
     from jobber.domain.use_cases.list_runs import list_runs
 
     options = options or GlobalOptions()
     progress = options.messages()
     keys = keyring(options.credentials())
-    interruptions = SignalInterruptions()
+    interruptions = surroundings().interruptions()
     with options.connected(progress, interruptions, environment=os.environ) as engine:
         states = list_runs(adoption(engine, interruptions, progress, keys))
     progress.clear()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from jobber.cli.options import GlobalOptions
-from jobber.domain.errors import UsageError
-from jobber.domain.reference import parse_reference
+from jobber.cli.push_references import parse_references
+from jobber.cli.surroundings import surroundings
 from jobber.domain.use_cases.push import push_all
 
 
@@ -19,22 +19,12 @@ def push(*references: str, options: GlobalOptions | None = None) -> int:
         Images to push, each with its registry or namespace, or in the default registry.
 
     """
-    from jobber.adapters.host.signals import SignalInterruptions
     from jobber.cli.composition import keyring
 
     options = options or GlobalOptions()
     progress = options.messages()
-    registry = options.registry()
-    found = [parse_reference(text, default_registry=registry).with_default_tag() for text in references]
-    if not found:
-        raise UsageError("no image to push is named", hint="jobber push REGISTRY/NAME:TAG")
-    for reference in found:
-        if not reference.is_remote:
-            raise UsageError(
-                f"{reference} names no registry to push to",
-                hint=f"give one with -r, or as REGISTRY/{reference}",
-            )
-    interruptions = SignalInterruptions()
+    found = parse_references(references, registry=options.registry())
+    interruptions = surroundings().interruptions()
     with options.connected(progress, interruptions, environment=os.environ) as engine:
         push_all(
             found,

@@ -9,12 +9,12 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from jobber.adapters.host.signals import SignalInterruptions
 from jobber.cli.composition import keyring, runner
 from jobber.cli.directory import image_name_of_directory
 from jobber.cli.iidfile import check_writable, write_image_id
 from jobber.cli.options import GlobalOptions
 from jobber.cli.request import naming_inputs, replaced_by_options, run_request
+from jobber.cli.surroundings import surroundings
 from jobber.domain.policy import PullPolicy, ResultImagePolicy
 
 
@@ -88,7 +88,7 @@ def run(
     request = replace(run_request(image, settings), detach=detach)
     check_writable(iidfile)
     keys = keyring(options.credentials())
-    interruptions = SignalInterruptions()
+    interruptions = surroundings().interruptions()
     with naming_inputs(settings), options.connected(progress, interruptions, environment=os.environ) as engine:
         use_case = runner(engine, interruptions, progress, keys)
         if dry_run:

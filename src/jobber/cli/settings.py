@@ -3,27 +3,63 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from jobber.adapters.configuration.files import current_directory, find_files, read_files
-from jobber.domain.configuration.in_force import Settings, settings_in_force
+from jobber.cli.surroundings import surroundings
+from jobber.domain.configuration.in_force import Settings, read_option, settings_in_force
 from jobber.domain.configuration.origin import DEFAULT, Origin, Value
-from jobber.domain.configuration.settings import DEFAULT_REGISTRY, ENGINE, HOST, VERBOSE, EngineChoice
+from jobber.domain.configuration.settings import DEFAULT_REGISTRY, ENGINE, HOST, VERBOSE, EngineName
 from jobber.domain.errors import JobberError
 from jobber.domain.reference import parse_registry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from jobber.cli.options import GlobalOptions
     from jobber.domain.configuration.settings import Setting
 
 T = TypeVar("T")
 
 
-def load_settings(options: GlobalOptions, *, environment: Mapping[str, str]) -> Settings:
+class ChosenOptions(Protocol):
+    """The global options that settings depend on."""
+
+    @property
+    def verbose(self) -> bool:
+        """`-v`."""
+
+    @property
+    def host(self) -> str | None:
+        """`-H`."""
+
+    @property
+    def reg(self) -> str | None:
+        """`-r`."""
+
+    @property
+    def config(self) -> tuple[str, ...]:
+        """`-c`, each."""
+
+    @property
+    def engine(self) -> str | None:
+        """`--engine`."""
+
+
+def _brought() -> Sequence[str]:
+    from jobber.adapters.brought import brought_names
+
+    return brought_names()
+
+
+EngineName.others = staticmethod(_brought)
+
+
+def load_settings(options: ChosenOptions, *, environment: Mapping[str, str]) -> Settings:
     """The settings in force for a command with these options. Raises `JobberError`."""
-    layers = read_files(find_files(environment, directory=current_directory()))
+    if surroundings().reads_configuration:
+        layers = read_files(find_files(environment, directory=current_directory()))
+    else:
+        layers, environment = (), {}
     names = tuple(Value(name, Origin(f"-c {name}")) for name in options.config)
     settings = settings_in_force(layers, names=names, variables=environment)
     registry = {DEFAULT_REGISTRY.name: Value(None, Origin("-r"))} if options.reg == "" else {}
@@ -33,7 +69,7 @@ def load_settings(options: GlobalOptions, *, environment: Mapping[str, str]) -> 
             **given(HOST, options.host),
             **given(DEFAULT_REGISTRY, parse_registry(options.reg) if options.reg else None),
             **registry,
-            **given(ENGINE, EngineChoice(options.engine) if options.engine else None),
+            **({ENGINE.name: read_option(ENGINE, options.engine)} if options.engine is not None else {}),
         }
     )
 

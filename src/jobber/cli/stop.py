@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from jobber.cli.options import GlobalOptions
+from jobber.cli.surroundings import surroundings
 
 
 def stop(run: str, /, *, options: GlobalOptions | None = None) -> int:
@@ -16,14 +17,13 @@ def stop(run: str, /, *, options: GlobalOptions | None = None) -> int:
         Id of the run or the beginning of it, or the id or name of its container.
 
     """
-    from jobber.adapters.host.signals import SignalInterruptions
     from jobber.cli.composition import adoption, keyring
     from jobber.domain.use_cases.stop import Stopping
 
     options = options or GlobalOptions()
     progress = options.messages()
     keys = keyring(options.credentials())
-    interruptions = SignalInterruptions()
+    interruptions = surroundings().interruptions()
     with options.connected(progress, interruptions, environment=os.environ) as engine:
         Stopping(adoption(engine, interruptions, progress, keys)).stop(run)
     progress.clear()

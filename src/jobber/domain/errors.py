@@ -179,6 +179,15 @@ class SourceNotFound(JobberError):
         self.source = source
 
 
+class PathNotFound(JobberError):
+    """An image that has neither a file nor a directory there."""
+
+    def __init__(self, image: str, *, path: str) -> None:
+        super().__init__(f"image {image} has no {path}")
+        self.image = image
+        self.path = path
+
+
 class ContainerNotFound(JobberError):
     """The engine has no such container (any more)."""
 

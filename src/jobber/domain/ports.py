@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Generator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
     from typing import BinaryIO
@@ -57,6 +57,13 @@ class ImageStore(Protocol):
 
     def remove(self, name: ImageReference | ImageId) -> None:
         """Remove a tag, and the image with its last one; by id, the image. Raises `ImageNotFound`."""
+
+    def archive(self, image: ImageId, *, path: str) -> Generator[bytes]:
+        """A file or a directory of an image, links followed, as the pieces of a tar archive.
+
+        The first member is the file or directory itself, by whatever name; the others' names begin with that name.
+        Close the generator where not all of it is wanted. Raises `ImageNotFound`, `PathNotFound`, at the first piece.
+        """
 
     def references(self) -> Sequence[str]:
         """The tags of all images, as the user knows them: for shells to complete."""
@@ -272,6 +279,13 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Let go of the engine; what runs there goes on. Closing twice is no error."""
+
+
+class EngineConnector(Protocol):
+    """What a package names in the entry point group `jobber.engines` to bring an engine."""
+
+    def __call__(self, *, host: str | None, environment: Mapping[str, str], progress: Progress) -> Engine:
+        """Connect to the engine; `host` is what `--host` said. Raises `EngineUnavailable`, `UsageError`."""
 
 
 class Keyring(Protocol):

@@ -22,3 +22,22 @@ class Progress(Protocol):
 
     def build_output(self, chunk: bytes, /) -> None:
         """Output of a build, told with `--verbose` alone, and on stdout."""
+
+
+class Silence:
+    """A listener that passes nothing on."""
+
+    def note(self, event: str, /, **facts: object) -> None:
+        """Nothing."""
+
+    def warn(self, event: str, /, **facts: object) -> None:
+        """Nothing."""
+
+    def call(self, event: str, /, **facts: object) -> None:
+        """Nothing."""
+
+    def step(self, text: str, /) -> None:
+        """Nothing."""
+
+    def build_output(self, chunk: bytes, /) -> None:
+        """Nothing."""

@@ -1,12 +1,23 @@
-"""What other people's test suites use: an engine, a registry and a clock in memory, and all that stands around."""
+"""What other people's test suites use: an engine, a registry and a clock in memory, and all that stands around.
+
+Nothing here loads docker, podman or pytest; the fixtures are in `jobber.pytest_plugin`, the engine contract in
+`jobber.testing.contract`.
+"""
 
 from jobber.adapters.fake.clock import FakeClock
 from jobber.adapters.fake.engine import FakeEngine
+from jobber.adapters.fake.faults import Faults, Phase
+from jobber.adapters.fake.files import Files
+from jobber.adapters.fake.interruptions import FakeInterruptions
 from jobber.adapters.fake.job import Job
 from jobber.adapters.fake.registry import FakeRegistry
+from jobber.adapters.fake.store import Call
+from jobber.testing.command_line import FakeCommandLine, using
+from jobber.testing.completed import Completed
+from jobber.testing.engine import EngineUnderTest
+from jobber.testing.real import RealEngine
 from jobber.testing.surroundings import (
     FakeConsole,
-    FakeInterruptions,
     FakeKeyring,
     FakeProgress,
     FakeSourceTree,
@@ -15,7 +26,11 @@ from jobber.testing.surroundings import (
 )
 
 __all__ = [
+    "Call",
+    "Completed",
+    "EngineUnderTest",
     "FakeClock",
+    "FakeCommandLine",
     "FakeConsole",
     "FakeEngine",
     "FakeInterruptions",
@@ -23,7 +38,12 @@ __all__ = [
     "FakeProgress",
     "FakeRegistry",
     "FakeSourceTree",
+    "Faults",
+    "Files",
     "Job",
+    "Phase",
+    "RealEngine",
     "fake_adoption",
     "fake_runner",
+    "using",
 ]

@@ -8,20 +8,28 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
 from jobber import __version__
-from jobber.domain.errors import Interrupted
-from jobber.domain.events import Output, Resized, Signalled, Stream
+from jobber.adapters.fake.interruptions import FakeInterruptions
+from jobber.domain.events import Output, Stream
 from jobber.domain.use_cases.adopt import Adoption
 from jobber.domain.use_cases.run import Runner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from jobber.adapters.fake.clock import FakeClock
     from jobber.adapters.fake.engine import FakeEngine
     from jobber.domain.container import Terminal
     from jobber.domain.credentials import Credentials
     from jobber.domain.reference import ImageReference
 
+__all__ = [
+    "FakeConsole",
+    "FakeInput",
+    "FakeInterruptions",
+    "FakeKeyring",
+    "FakeProgress",
+    "FakeSourceTree",
+    "fake_runner",
+]
 _ids = itertools.count(1)
 
 
@@ -73,53 +81,6 @@ class FakeConsole:
     def spool(self) -> BinaryIO:
         """A new empty place for output."""
         return io.BytesIO()
-
-
-class FakeInterruptions:
-    """Signals that come at moments of a fake clock."""
-
-    def __init__(self, clock: FakeClock | None = None) -> None:
-        self._clock = clock
-        self._planned: list[tuple[float, str]] = []
-        self._count = 0
-        self._resizes: list[float] = []
-
-    def send(self, signal: str, *, at: float = 0.0) -> None:
-        """Let a signal come, at once or at a moment of the clock's `monotonic`."""
-        self._planned.append((at, signal))
-        self._planned.sort()
-
-    def resize(self, *, at: float = 0.0) -> None:
-        """Let the terminal change its size, at once or at a moment of the clock's `monotonic`."""
-        self._resizes.append(at)
-        self._resizes.sort()
-
-    def due(self) -> float | None:
-        """When the next one comes."""
-        moments = [*self._resizes[:1], *(at for at, _ in self._planned[:1])]
-        return min(moments, default=None)
-
-    def fileno(self) -> int:
-        """There is nothing to wait on."""
-        return -1
-
-    def take(self) -> Signalled | Resized | None:
-        """The next that has come, if any."""
-        now = self._clock.monotonic() if self._clock else 0.0
-        if self._resizes and self._resizes[0] <= now:
-            self._resizes.pop(0)
-            return Resized()
-        if not self._planned or self._planned[0][0] > now:
-            return None
-        self._count += 1
-        return Signalled(self._planned.pop(0)[1], self._count)
-
-    @contextmanager
-    def abortable(self) -> Iterator[None]:
-        """Inside, a signal that has come raises `Interrupted`."""
-        if isinstance(event := self.take(), Signalled):
-            raise Interrupted(event.signal)
-        yield
 
 
 class FakeKeyring:
@@ -191,7 +152,7 @@ def fake_runner(
         engine=engine,
         clock=engine.clock,
         console=console or FakeConsole(),
-        interruptions=interruptions or FakeInterruptions(engine.clock),
+        interruptions=interruptions or engine.interruptions,
         keyring=keyring or FakeKeyring(),
         progress=progress or FakeProgress(),
         version=__version__,

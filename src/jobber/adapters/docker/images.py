@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from jobber.adapters.claim import claim_tag
 from jobber.adapters.docker.parts import make_part, remove_part
 from jobber.adapters.docker.translate import failed, image_of, tags_of
-from jobber.domain.errors import ImageNotFound, NameTaken
+from jobber.domain.errors import ImageNotFound, NameTaken, PathNotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
-    from jobber.adapters.wire import Wire
+    from jobber.adapters.wire import Response, Wire
+    from jobber.domain.errors import JobberError
     from jobber.domain.image import Image
     from jobber.domain.reference import ImageId, ImageReference
 
 _MISSING = 404
+_DESCRIBED = "x-docker-container-path-stat"
 
 
 class DockerImages:
@@ -55,6 +59,27 @@ class DockerImages:
                 raise ImageNotFound(str(name))
             if not response.ok:
                 raise failed(f"remove image {name}", response)
+
+    def archive(self, image: ImageId, *, path: str) -> Generator[bytes]:
+        """A file or a directory of an image as a tar archive. Raises `ImageNotFound`, `PathNotFound`."""
+        part = make_part(self._wire, image)
+        try:
+            where = f"/containers/{part}/archive"
+            with self._wire.call("HEAD", where, query={"path": path}) as response:
+                described = response.headers.get(_DESCRIBED, "")
+            target = json.loads(base64.b64decode(described)).get("linkTarget") if described else None
+            with self._wire.call("GET", where, query={"path": target or path}) as response:
+                if not response.ok:
+                    raise self._not_read(image, path, response)
+                yield from response.chunks()
+        finally:
+            remove_part(self._wire, part)
+
+    def _not_read(self, image: ImageId, path: str, response: Response) -> JobberError:
+        error = failed(f"read {path} of image {image}", response)
+        if response.status == _MISSING or error.why.endswith("not a directory"):
+            return PathNotFound(image, path=path)
+        return error
 
     def references(self) -> tuple[str, ...]:
         """The tags of all images."""

@@ -62,8 +62,10 @@ class FakeBuilder:
 
     def build(self, request: BuildRequest, *, progress: Progress) -> ImageId:
         """Build an image, untagged. Raises `BuildFailed`."""
-        with self._call("build"):
-            return _Build(self._store, self._images, self._registry, request, progress).run()
+        with self._call("build", str(request.context)):
+            made = _Build(self._store, self._images, self._registry, request, progress).run()
+            self._store.made.append(made)
+            return made
 
 
 class _Build:
@@ -223,7 +225,7 @@ class _Build:
         into = destination.endswith("/") or len(sources) > 1 or self._now.files().is_directory(target)
         added: Layer = {}
         for source in sources:
-            found = dict(self._from_stage(origin, source) if origin else self._from_context(source))
+            found = dict(self._from_stage(origin, source) if origin else self._from_context(source, into=into))
             if not found:
                 raise BuildFailed(why=f"COPY failed: {source}: no such file or directory")
             for relative, node in found.items():
@@ -242,7 +244,7 @@ class _Build:
             if inner is not None:
                 yield below.removeprefix(path).lstrip("/"), inner
 
-    def _from_context(self, source: str) -> Iterator[tuple[str, Node]]:
+    def _from_context(self, source: str, *, into: bool) -> Iterator[tuple[str, Node]]:
         base = normal_path(source).lstrip("/")
         for path in sorted(self._context.glob(base) if base not in ("", ".") else [self._context]):
             if path.is_dir():
@@ -255,7 +257,7 @@ class _Build:
                     elif below.is_file():
                         yield below.relative_to(path).as_posix(), _read(below)
             elif not self._ignore.ignores(path.relative_to(self._context).as_posix()):
-                yield "", _read(path)
+                yield (path.name if into else ""), _read(path)
 
     def _do_run(self, rest: str) -> None:
         argv = tuple(json.loads(rest)) if rest.startswith("[") else tuple(shlex.split(rest))

@@ -68,7 +68,7 @@ class FakeContainers:
 
     def create(self, specification: ContainerSpecification) -> ContainerId:
         """Make a container. Raises `ImageNotFound`, `NameTaken`."""
-        with self._call("create"):
+        with self._call("create", specification.image):
             self.check(specification.options)
             image = self._images.find(specification.image)
             options = specification.options
@@ -96,7 +96,7 @@ class FakeContainers:
 
     def inspect(self, container: ContainerId) -> Container:
         """Look a container up. Raises `ContainerNotFound`."""
-        with self._call("inspect-container"):
+        with self._call("inspect-container", container):
             return self._describe(self._find(container))
 
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[Container]:
@@ -117,10 +117,10 @@ class FakeContainers:
         terminal: Terminal | None = None,
     ) -> FakeAttachment:
         """Get hold of a created container's input and output."""
-        with self._call("attach"):
+        with self._call("attach", container):
             stored = self._find(container)
             if terminal is not None:
-                self._store.journal.append(f"resize {terminal.rows}x{terminal.columns}")
+                self._store.note("resize", f"{terminal.rows}x{terminal.columns}")
             if stdin is not None:
                 stored.stdin = b"".join(iter(lambda: stdin.read(_READ), b""))
             return FakeAttachment(self._store, stored, interruptions)
@@ -141,7 +141,7 @@ class FakeContainers:
 
     def start(self, container: ContainerId) -> None:
         """Start the job. Raises `JobNotStarted`."""
-        with self._call("start"):
+        with self._call("start", container):
             stored = self._find(container)
             image = self._store.images[stored.image]
             argv = _argv(stored.specification, image)
@@ -167,7 +167,7 @@ class FakeContainers:
 
     def signal(self, container: ContainerId, *, signal: str) -> None:
         """Send the job a signal by name; no error where it has ended."""
-        with self._call("signal"):
+        with self._call("signal", signal):
             stored = self._find(container)
             timeline = self._settle(stored)
             if timeline is None or stored.state is not ContainerState.RUNNING:
@@ -179,7 +179,7 @@ class FakeContainers:
 
     def logs(self, container: ContainerId, *, sink: BinaryIO) -> None:
         """Write the job's whole output so far to `sink`."""
-        with self._call("logs"):
+        with self._call("logs", container):
             stored = self._find(container)
             if stored.timeline is not None:
                 now = self._store.clock.monotonic() - stored.start
@@ -189,7 +189,7 @@ class FakeContainers:
 
     def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
         """Make an image of a container's own file system: neither volumes nor mounts are part of it."""
-        with self._call("commit"):
+        with self._call("commit", container):
             stored = self._find(container)
             self._settle(stored)
             image = self._store.images[stored.image]
@@ -198,13 +198,16 @@ class FakeContainers:
             alone.put(_LOG, file_node(log.read()))
             labels = {**stored.labels, **snapshot.labels}
             configuration = _as_engines_leave_it(snapshot, stored.specification)
+            layers, digests = (*image.layers, dict(alone.top)), image.digests
             if snapshot.is_flat:
-                return self._store.add_image((alone.merged(),), configuration, labels)
-            return self._store.add_image((*image.layers, dict(alone.top)), configuration, labels, digests=image.digests)
+                layers, digests = (alone.merged(),), ()
+            made = self._store.add_image(layers, configuration, labels, digests=digests)
+            self._store.made.append(made)
+            return made
 
     def remove(self, container: ContainerId) -> None:
         """Kill and remove a container with its anonymous volumes; no error where it is gone already."""
-        with self._call("remove"):
+        with self._call("remove", container):
             stored = self._store.containers.pop(container, None)
             for volume in stored.anonymous if stored else ():
                 self._store.volumes.pop(volume, None)
@@ -304,7 +307,7 @@ class FakeAttachment:
 
     def next(self, *, deadline: float | None = None) -> JobEvent:
         """The next thing that happens; time moves on to it. Raises `EngineLost` where that was asked for."""
-        with self._call("stream"):
+        with self._call("stream", self._stored.id):
             if event := self._interruptions.take():
                 return event
             timeline = self._stored.timeline
@@ -328,7 +331,7 @@ class FakeAttachment:
 
     def resize(self, terminal: Terminal) -> None:
         """Tell the job's terminal its new size: noted alone."""
-        self._store.journal.append(f"resize {terminal.rows}x{terminal.columns}")
+        self._store.note("resize", f"{terminal.rows}x{terminal.columns}")
 
     def close(self) -> None:
         """Let go of the wire; the job goes on."""

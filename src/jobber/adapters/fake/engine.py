@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal
 
 from jobber.adapters.fake.builder import FakeBuilder
 from jobber.adapters.fake.clock import FakeClock
 from jobber.adapters.fake.containers import FakeContainers
+from jobber.adapters.fake.faults import Faults
 from jobber.adapters.fake.files import Files, Layer, Node, file_node
 from jobber.adapters.fake.images import FakeImages, FakeRegistryPort
 from jobber.adapters.fake.inputs import FakeInputs
+from jobber.adapters.fake.interruptions import FakeInterruptions
 from jobber.adapters.fake.registry import FakeRegistry
 from jobber.adapters.fake.runs import FakeRuns
-from jobber.adapters.fake.store import Fault, Store
+from jobber.adapters.fake.store import Call, Store
+from jobber.domain.build import BuildRequest
 from jobber.domain.engine import EngineDescription
 from jobber.domain.image import ImageConfiguration
+from jobber.domain.progress import Silence
 from jobber.domain.reference import parse_reference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from os import PathLike
 
     from jobber.adapters.fake.files import Program
     from jobber.domain.errors import JobberError
@@ -46,7 +53,9 @@ class FakeEngine:
     ) -> None:
         self.clock = clock or FakeClock()
         self.remote = registry or FakeRegistry()
-        self.store = Store(self.clock, id_store)
+        self.interruptions = FakeInterruptions(self.clock)
+        self.faults = Faults(self.interruptions)
+        self.store = Store(self.clock, id_store, self.faults)
         mounts_images = int(version.partition(".")[0]) >= _MOUNTS_IMAGES[flavour]
         self._description = EngineDescription(
             name=flavour, version=version, mounts_images=mounts_images, address="memory:"
@@ -91,7 +100,17 @@ class FakeEngine:
     @property
     def journal(self) -> Sequence[str]:
         """The names of all calls so far, in order."""
+        return tuple(call.name for call in self.store.journal)
+
+    @property
+    def calls(self) -> Sequence[Call]:
+        """All calls so far, in order, with what each was about."""
         return tuple(self.store.journal)
+
+    @property
+    def made(self) -> Sequence[ImageId]:
+        """The images of all builds and commits so far, in order."""
+        return tuple(self.store.made)
 
     @property
     def host(self) -> Layer:
@@ -115,8 +134,17 @@ class FakeEngine:
         labels: Mapping[str, str] | None = None,
         base: ImageId | None = None,
         configuration: ImageConfiguration | None = None,
+        context: str | PathLike[str] | None = None,
+        dockerfile: str | None = None,
     ) -> ImageId:
-        """Make an image and tag it: `run` is what it does, `files` and `programs` what it holds."""
+        """Make an image and tag it.
+
+        `run` is the program that it runs, `programs` are others by path, `files` is what it holds. Without any of
+        those, the image is built from `context` (a directory), with `dockerfile` as the text of a Dockerfile where
+        the directory's own isn't meant. Raises `BuildFailed`.
+        """
+        if run is None and files is None and programs is None and (context is not None or dockerfile is not None):
+            return self._build(name, context, dockerfile)
         layer: Layer = {path: file_node(content) for path, content in (files or {}).items()}
         layer |= {path: file_node(b"", program=program) for path, program in (programs or {}).items()}
         below = self.store.images[base] if base else None
@@ -135,10 +163,27 @@ class FakeEngine:
         self.store.tags.put(str(parse_reference(name).with_default_tag()), made)
         return made
 
+    def _build(self, name: str, context: str | PathLike[str] | None, dockerfile: str | None) -> ImageId:
+        with TemporaryDirectory() as empty:
+            file = Path(context or empty, "Dockerfile")
+            if dockerfile is not None:
+                file = Path(empty, "Dockerfile")
+                file.write_text(dockerfile, encoding="utf-8")
+            request = BuildRequest(context=Path(context or empty), dockerfile=file)
+            made = self._builder.build(request, progress=Silence())
+        self.store.tags.put(str(parse_reference(name).with_default_tag()), made)
+        return made
+
     def read(self, name: str, path: str) -> bytes:
         """A file of an image. Raises `ImageNotFound`, `FileNotFoundError`."""
         reference = name if name.startswith("sha256:") else parse_reference(name)
         return Files(self._images.find(reference).layers).read(path)
+
+    def list(self, name: str, directory: str = "/") -> Sequence[str]:
+        """The paths of all files and links below a directory of an image, sorted. Raises `ImageNotFound`."""
+        reference = name if name.startswith("sha256:") else parse_reference(name)
+        files = Files(self._images.find(reference).layers)
+        return sorted(path for path in files.walk(directory) if (node := files.node(path)) and node.kind != "directory")
 
     def die(self) -> None:
         """Let all who hold a claim be dead, as after a `kill -9` of every jobber."""
@@ -146,8 +191,5 @@ class FakeEngine:
             claim.is_dead = True
 
     def fail(self, call: str, error: JobberError, *, times: int = 1, after: bool = False) -> None:
-        """Let a call fail; with `after`, when it has done its work (as a time-out does).
-
-        Calls are named as in the journal: `create`, `commit`, `push`, `stream`, …
-        """
-        self.store.faults.append(Fault(call, error, times, after))
+        """Let a call fail; with `after`, when it has done its work (as a time-out does)."""
+        self.faults.fail(call, error, times=times, after=after)

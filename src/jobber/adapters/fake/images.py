@@ -5,11 +5,24 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from jobber.adapters.fake.archive import archive_of
+from jobber.adapters.fake.files import Files
 from jobber.adapters.refusals import refusal
-from jobber.domain.errors import EngineFailed, ImageNotFound, PullRefused, PushedImageMissing, PushRefused, TagTaken
+from jobber.domain.errors import (
+    EngineFailed,
+    ImageNotFound,
+    PathNotFound,
+    PullRefused,
+    PushedImageMissing,
+    PushRefused,
+    TagTaken,
+)
+from jobber.domain.input import normal_path
 from jobber.domain.reference import ImageId, ImageReference, parse_image_id
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from jobber.adapters.fake.registry import FakeRegistry
     from jobber.adapters.fake.store import Store, StoredImage
     from jobber.domain.credentials import Credentials
@@ -26,17 +39,17 @@ class FakeImages:
 
     def inspect(self, name: ImageReference | ImageId | str) -> Image:
         """Look an image up. Raises `ImageNotFound`."""
-        with self._call("inspect"):
+        with self._call("inspect", str(name)):
             return self._store.describe(self.find(name))
 
     def tag(self, image: ImageId, *, reference: ImageReference) -> None:
         """Give an image a tag, taking it from any other image. Raises `ImageNotFound`."""
-        with self._call("tag"):
+        with self._call("tag", str(reference)):
             self._store.tags.put(str(reference.with_default_tag()), self.find(image).id)
 
     def claim(self, image: ImageId, *, reference: ImageReference) -> None:
         """Give an image a tag that no other image has. Raises `TagTaken`, `ImageNotFound`."""
-        with self._call("claim"):
+        with self._call("claim", str(reference)):
             found = self.find(image).id
             holder = self._store.tags.image_of(str(reference))
             if holder not in (None, found):
@@ -45,7 +58,7 @@ class FakeImages:
 
     def remove(self, name: ImageReference | ImageId) -> None:
         """Remove a tag, and the image with its last one; by id, the image. Raises `ImageNotFound`, `EngineFailed`."""
-        with self._call("remove-image"):
+        with self._call("remove-image", str(name)):
             image = self.find(name).id
             tag = str(name.with_default_tag()) if isinstance(name, ImageReference) else None
             names = self._store.tags.names_of(image)
@@ -57,6 +70,15 @@ class FakeImages:
             for each in names:
                 self._store.tags.drop(each)
             del self._store.images[image]
+
+    def archive(self, image: ImageId, *, path: str) -> Generator[bytes]:
+        """A file or a directory of an image as a tar archive. Raises `ImageNotFound`, `PathNotFound`."""
+        with self._call("archive", path):
+            files = Files(self.find(image).layers)
+            real = files.resolve(path)
+            if not files.exists(path) and not files.is_directory(path):
+                raise PathNotFound(image, path=path)
+            yield archive_of(files, real, name=normal_path(path).rpartition("/")[2])
 
     def references(self) -> tuple[str, ...]:
         """The tags of all images."""
@@ -98,7 +120,7 @@ class FakeRegistryPort:
 
     def pull(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> Image:
         """Bring an image from its registry."""
-        with self._call("pull"):
+        with self._call("pull", str(reference)):
             progress.step(f"pulling {reference}")
             why = self._registry.refuses(reference, credentials)
             if why:
@@ -115,7 +137,7 @@ class FakeRegistryPort:
 
     def push(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> str:
         """Send a tag to its registry and return the digest."""
-        with self._call("push"):
+        with self._call("push", str(reference)):
             progress.step(f"pushing {reference}")
             try:
                 image = self._images.find(reference)

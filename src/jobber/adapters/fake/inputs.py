@@ -29,7 +29,7 @@ class FakeInputs:
 
     def provide(self, image: Image, *, source: str, destination: str, progress: Progress) -> ImageMount | VolumeMount:
         """Mount a directory of an image, or share a copy. Raises `SourceNotFound`."""
-        with self._call("provide"):
+        with self._call("provide", source):
             files = Files(self._images.find(image.id).layers)
             if not files.is_directory(source):
                 raise SourceNotFound(next(iter(image.references), image.id), source=source)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 class FakeRegistry:
     """All registries there are: repositories with tags and digests."""
 
+    host = "registry.test:5000"
+    """A name for those who need one; all other hosts are there as well."""
+
     def __init__(self) -> None:
         self._manifests: dict[tuple[str, str], StoredImage] = {}
         self._tags: dict[tuple[str, str], str] = {}

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from jobber.adapters.fake.clock import FakeClock
+    from jobber.adapters.fake.faults import Faults
     from jobber.adapters.fake.files import Files, Layer, Place
     from jobber.adapters.fake.job import Timeline
     from jobber.adapters.fake.runs import FakeClaim
     from jobber.domain.container import ContainerSpecification
-    from jobber.domain.errors import JobberError
     from jobber.domain.image import ImageConfiguration
     from jobber.domain.policy import Outcome
 
@@ -69,14 +69,15 @@ class StoredContainer:
     finished: str = ""
 
 
-@dataclass(slots=True)
-class Fault:
-    """Something that goes wrong on purpose."""
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call to a fake engine."""
 
-    call: str
-    error: JobberError
-    times: int
-    after: bool
+    name: str
+    subject: str
+    """What it was about: a reference, an id, a path, a signal."""
+    moment: float
+    """When, on the clock's `monotonic`."""
 
 
 @dataclass(slots=True)
@@ -85,17 +86,19 @@ class Store:
 
     clock: FakeClock
     id_store: str
+    faults: Faults
     images: dict[ImageId, StoredImage] = field(default_factory=dict)
     tags: Tags = field(default_factory=Tags)
     repository_digests: dict[ImageId, tuple[str, ...]] = field(default_factory=dict)
     containers: dict[str, StoredContainer] = field(default_factory=dict)
     volumes: dict[str, StoredVolume] = field(default_factory=dict)
     host: Layer = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
     claims: dict[str, FakeClaim] = field(default_factory=dict)
     notes: dict[str, Outcome] = field(default_factory=dict)
     """Why a run's job was asked to end."""
-    journal: list[str] = field(default_factory=list)
+    journal: list[Call] = field(default_factory=list)
+    made: list[ImageId] = field(default_factory=list)
+    """The images of builds and commits, in order."""
     _counter: int = 0
 
     def fresh_id(self) -> str:
@@ -137,16 +140,13 @@ class Store:
             platform="linux/amd64",
         )
 
-    def call(self, name: str) -> Iterator[None]:
-        """Around every call: it is noted, and faults strike before it, or after it has done its work."""
-        self.journal.append(name)
-        self._strike(name, after=False)
-        yield
-        if self.faults:
-            self._strike(name, after=True)
+    def note(self, name: str, subject: str = "") -> None:
+        """Write a call into the journal."""
+        self.journal.append(Call(name, subject, self.clock.monotonic()))
 
-    def _strike(self, name: str, *, after: bool) -> None:
-        for fault in self.faults:
-            if fault.call == name and fault.after is after and fault.times > 0:
-                fault.times -= 1
-                raise fault.error
+    def call(self, name: str, subject: str = "") -> Iterator[None]:
+        """Around every call: it is noted, and faults strike before it, or after it has done its work."""
+        self.note(name, subject)
+        self.faults.strike_before(name)
+        yield
+        self.faults.strike_after(name)

@@ -11,27 +11,29 @@ from jobber.domain.errors import Interrupted
 from jobber.domain.events import Resized, Signalled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from types import FrameType
 
 _HEARD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_OF_TERMINAL = (signal.SIGWINCH, signal.SIGCONT)
 _PATIENCE = 3
 """So many signals that nobody takes mean that jobber itself hangs in a step: then it is left at once."""
 
 
 class SignalInterruptions:
-    """Hears SIGINT, SIGTERM and SIGHUP from now until `close`, except those that the caller has us ignore."""
+    """Hears SIGINT, SIGTERM and SIGHUP, or `heard`, until `close`, except those that the caller has us ignore."""
 
-    def __init__(self) -> None:
+    def __init__(self, heard: Sequence[signal.Signals] = _HEARD) -> None:
         self._pending: list[str] = []
         self._count = 0
         self._resized = False
         self._abortable = False
         self._receiver, self._sender = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        self._before = {number: handler for number in _HEARD if (handler := signal.getsignal(number)) != signal.SIG_IGN}
+        self._before = {number: handler for number in heard if (handler := signal.getsignal(number)) != signal.SIG_IGN}
         for number in self._before:
             signal.signal(number, self._hear)
-        self._before |= {number: signal.signal(number, self._resize) for number in (signal.SIGWINCH, signal.SIGCONT)}
+        if heard == _HEARD:  # a guest in somebody else's process has no terminal of its own
+            self._before |= {number: signal.signal(number, self._resize) for number in _OF_TERMINAL}
 
     def fileno(self) -> int:
         """A descriptor that is readable while a signal waits."""
@@ -39,7 +41,7 @@ class SignalInterruptions:
 
     def take(self) -> Signalled | Resized | None:
         """The next signal or change of the terminal's size that waits, if any."""
-        with suppress(BlockingIOError):
+        with suppress(OSError):
             os.read(self._receiver, 1)
         if self._pending:
             return Signalled(self._pending.pop(0), self._count - len(self._pending))
@@ -60,10 +62,14 @@ class SignalInterruptions:
             self._abortable = False
 
     def close(self) -> None:
-        """Give the signals back to whoever had them before."""
+        """Give the signals back to whoever had them before, and the descriptors to the system."""
         for number, handler in self._before.items():
             signal.signal(number, handler)
         self._before.clear()
+        if self._receiver >= 0:
+            os.close(self._receiver)
+            os.close(self._sender)
+            self._receiver = self._sender = -1
 
     def _resize(self, _number: int, _frame: FrameType | None) -> None:
         """The terminal has another size, or we were stopped and go on in front of it."""
@@ -80,5 +86,5 @@ class SignalInterruptions:
         self._pending.append(name)
         if len(self._pending) >= _PATIENCE:
             raise Interrupted(name)
-        with suppress(BlockingIOError):
+        with suppress(OSError):
             os.write(self._sender, b"\0")

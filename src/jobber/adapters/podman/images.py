@@ -7,12 +7,12 @@ from urllib.parse import quote
 
 from jobber.adapters.claim import claim_tag
 from jobber.adapters.podman.names import candidates, engine_reference
-from jobber.adapters.podman.parts import make_part, remove_part
+from jobber.adapters.podman.parts import make_part, remove_part, set_up_part
 from jobber.adapters.podman.translate import failed, image_of, tags_of
-from jobber.domain.errors import ImageNotFound, NameTaken
+from jobber.domain.errors import ImageNotFound, NameTaken, PathNotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from jobber.adapters.wire import Wire
     from jobber.domain.image import Image
@@ -63,6 +63,22 @@ class PodmanImages:
                     raise failed(f"remove image {name}", response)
                 return
         raise ImageNotFound(str(name))
+
+    def archive(self, image: ImageId, *, path: str) -> Generator[bytes]:
+        """A file or a directory of an image as a tar archive. Raises `ImageNotFound`, `PathNotFound`."""
+        has_volumes = bool(self.inspect(image).configuration.volumes)
+        part = make_part(self._wire, image)
+        try:
+            if has_volumes:  # they are empty until the container is set up
+                set_up_part(self._wire, part, call=f"read {path} of image {image}")
+            with self._wire.call("GET", f"/containers/{part}/archive", query={"path": path}) as response:
+                if response.status == _MISSING:
+                    raise PathNotFound(image, path=path)
+                if not response.ok:
+                    raise failed(f"read {path} of image {image}", response)
+                yield from response.chunks()
+        finally:
+            remove_part(self._wire, part)
 
     def references(self) -> tuple[str, ...]:
         """The tags of all images."""

@@ -6,8 +6,8 @@ import base64
 import json
 from typing import TYPE_CHECKING
 
-from jobber.adapters.podman.parts import make_part, remove_part
-from jobber.adapters.podman.translate import failed, not_started
+from jobber.adapters.podman.parts import make_part, remove_part, set_up_part
+from jobber.adapters.podman.translate import failed
 from jobber.adapters.shared_inputs import Volume, share
 from jobber.domain.container import ImageMount
 from jobber.domain.errors import SourceNotFound
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from jobber.domain.progress import Progress
 
 _MISSING = 404
-_NOT_FOUND = 127
 _MOST_LINKS = 40
 _GO_DIRECTORY = 1 << 31
 
@@ -74,11 +73,7 @@ class PodmanInputs:
         """Copy a directory of an image into an empty volume: Podman does so when the container is set up."""
         filled = make_part(self._wire, image.id, volumes=({"Name": name, "Dest": directory},))
         try:
-            with self._wire.call("POST", f"/containers/{filled}/init") as response:
-                error = None if response.ok else failed("copy the input", response)
-                # The copy comes before the runtime looks for the command, which nobody has.
-                if error is not None and not_started(error.why).exit_status != _NOT_FOUND:
-                    raise error
+            set_up_part(self._wire, filled, call="copy the input")
         finally:
             remove_part(self._wire, filled)
 

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.ownership import current_owner, is_alive
-from jobber.adapters.podman.translate import failed
+from jobber.adapters.podman.translate import failed, not_started
 from jobber.domain.container import ContainerId
 from jobber.domain.errors import EngineFailed, ImageNotFound, NameTaken
 from jobber.domain.label import Label
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from jobber.domain.reference import ImageId
 
 _MISSING = 404
+_NOT_FOUND = 127
 _DUMMY = "/jobber-never-starts-this"
 
 
@@ -60,6 +61,15 @@ def create_failed(error: EngineFailed, *, image: ImageId, name: str | None) -> E
     if "image not known" in why or "no such image" in why:
         return ImageNotFound(image)
     return error
+
+
+def set_up_part(wire: Wire, container: ContainerId, *, call: str) -> None:
+    """Mount a part's volumes, which copies into those that are new. Raises `EngineFailed`."""
+    with wire.call("POST", f"/containers/{container}/init") as response:
+        error = None if response.ok else failed(call, response)
+    # The copy comes before the runtime looks for the command, which nobody has.
+    if error is not None and not_started(error.why).exit_status != _NOT_FOUND:
+        raise error
 
 
 def remove_part(wire: Wire, container: str, *, only_abandoned: bool = False) -> None:

@@ -5,29 +5,50 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from jobber.domain.configuration.kind import Unfit
+from jobber.domain.configuration.kind import Scalar, Unfit
 from jobber.domain.configuration.kinds import Boolean, Choice, Command, Seconds, Text
 from jobber.domain.configuration.lists import Credentials, DockerOptions, Inputs
 from jobber.domain.policy import PullPolicy, ResultImagePolicy
 from jobber.domain.reference import Registry, parse_registry
+from jobber.domain.spelling import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from jobber.domain.configuration.kind import Kind
-    from jobber.domain.configuration.origin import Value
+    from jobber.domain.configuration.node import Node
+    from jobber.domain.configuration.origin import Origin, Value
     from jobber.domain.credentials import CredentialEntry
     from jobber.domain.input import InputSpecification
 
 T = TypeVar("T")
 
 
-class EngineChoice(Enum):
-    """Which engine is wanted."""
+class EngineName(Scalar[str]):
+    """An engine that is wanted: one of ours, or one that another package brings."""
 
-    AUTO = "auto"
-    DOCKER = "docker"
-    PODMAN = "podman"
+    own = ("auto", "docker", "podman")
+    others: Callable[[], Sequence[str]] = staticmethod(tuple)
+    """The names that other packages bring, asked for when a name is none of ours; the command line says how."""
+    expects = "auto, docker or podman"
+    schema: Mapping[str, Any] = {"enum": [*own]}
+
+    def read(self, node: Node, origin: Origin) -> str:
+        """Read a value of a file. Raises `Unfit`."""
+        if not isinstance(node.content, str):
+            raise Unfit(f"must be {self.expects}, not {node.kind}", line=node.line)
+        return self.read_text(node.content, origin)
+
+    def read_text(self, text: str, origin: Origin) -> str:  # noqa: ARG002 (all kinds are read in the same way)
+        """Read a value from one text. Raises `Unfit`."""
+        if text in self.own:
+            return text
+        known = (*self.own, *self.others())
+        if text not in known:
+            raise Unfit(
+                f"must be {', '.join(known[:-1])} or {known[-1]}, not {text!r}", hint=did_you_mean(text, known=known)
+            )
+        return text
 
 
 class Rule(Enum):
@@ -110,9 +131,7 @@ CMD: Setting[tuple[str, ...] | None] = Setting(
 XDOCKER: Setting[tuple[Value[tuple[str, ...]], ...]] = Setting(
     "Xdocker", DockerOptions(), (), "`docker run` options", option="-Xd", when_applied=Rule.CONCATENATE
 )
-ENGINE: Setting[EngineChoice] = Setting(
-    "engine", Choice(EngineChoice), EngineChoice.AUTO, "container engine", option="--engine"
-)
+ENGINE: Setting[str] = Setting("engine", EngineName(), "auto", "container engine", option="--engine")
 PULL: Setting[PullPolicy] = Setting(
     "pull", Choice(PullPolicy), PullPolicy.ALWAYS, "when runs pull images of registries", option="--pull"
 )

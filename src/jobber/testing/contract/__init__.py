@@ -3,6 +3,7 @@
 Subclass `EngineContract` with a fixture `world`, and pytest runs all of it against your engine.
 """
 
+from jobber.testing.contract.base import build_base
 from jobber.testing.contract.build import BuildContract
 from jobber.testing.contract.commit import CommitContract
 from jobber.testing.contract.containers import ContainerContract
@@ -13,7 +14,7 @@ from jobber.testing.contract.registry import RegistryContract
 from jobber.testing.contract.runs import RunContract
 from jobber.testing.contract.world import JOB_SCRIPT, GuardedRegistry, World, job_program
 
-__all__ = ["JOB_SCRIPT", "EngineContract", "GuardedRegistry", "World", "job_program"]
+__all__ = ["JOB_SCRIPT", "EngineContract", "GuardedRegistry", "World", "build_base", "job_program"]
 
 
 class EngineContract(

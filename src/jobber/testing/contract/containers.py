@@ -13,7 +13,8 @@ from jobber.domain.events import DeadlinePassed, Exited, Output
 from jobber.domain.options import ContainerOptions, Mount
 from jobber.domain.ports import Attachment
 from jobber.domain.reference import ImageId
-from jobber.testing.contract.world import World, job_input
+from jobber.testing.contract.world import World
+from jobber.testing.standard_input import job_input
 from jobber.testing.surroundings import FakeInterruptions
 
 _MEGABYTE = 1 << 20

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+import io
+import tarfile
 from typing import TYPE_CHECKING
 
 import pytest
 
-from jobber.domain.errors import ImageNotFound, TagTaken
+from jobber.domain.container import Snapshot
+from jobber.domain.errors import ImageNotFound, PathNotFound, TagTaken
 from jobber.domain.reference import ImageId, parse_reference
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from jobber.testing.contract.world import World
+
+
+def _members(world: World, image: ImageId, path: str) -> dict[str, bytes | str | None]:
+    """What an archive holds: files with their content, links with their target, directories with None.
+
+    Whatever the first member's name is, here it is empty.
+    """
+    octets = io.BytesIO(b"".join(world.engine.images.archive(image, path=path)))
+    found: dict[str, bytes | str | None] = {}
+    with tarfile.open(fileobj=octets) as archive:
+        members = archive.getmembers()
+        for member in members:
+            file = archive.extractfile(member) if member.isreg() else None
+            name = member.name.removeprefix(members[0].name)
+            found[name] = file.read() if file else member.linkname if member.issym() else None
+    return found
 
 
 class ImageContract:
@@ -91,3 +110,56 @@ class ImageContract:
     def test_remove_of_missing_image_is_told(self, world: World) -> None:
         with pytest.raises(ImageNotFound):
             world.engine.images.remove(parse_reference("jobber-test-nobody-has-this"))
+
+    def test_archive_of_a_file(self, world: World, tmp_path: Path) -> None:
+        assert _members(world, self._files(world, tmp_path), "/data/x") == {"": b"X"}
+
+    def test_archive_of_a_directory(self, world: World, tmp_path: Path) -> None:
+        expected = {"": None, "/deep": None, "/deep/y": b"Y", "/x": b"X"}
+
+        assert _members(world, self._files(world, tmp_path), "/data") == expected
+
+    def test_archive_of_a_directory_that_is_a_volume(self, world: World, tmp_path: Path) -> None:
+        image = self._files(world, tmp_path, more="VOLUME /data\n")
+
+        assert _members(world, image, "/data/deep") == {"": None, "/y": b"Y"}
+
+    def test_archive_of_what_a_link_leads_to(self, world: World) -> None:
+        container = world.create("write", "/real/x", "X", "link", "/way", "/real", "link", "/real/y", "x")
+        world.watch(container)
+        configuration = world.engine.images.inspect(world.base_id).configuration
+        image = world.keep(
+            world.engine.containers.commit(container, snapshot=Snapshot(configuration, {}), log=io.BytesIO(b"said\n"))
+        )
+
+        assert _members(world, image, "/way/x") == {"": b"X"}
+        assert _members(world, image, "/real") == {"": None, "/x": b"X", "/y": "x"}
+        assert _members(world, image, "/way") == {"": None, "/x": b"X", "/y": "x"}
+        assert _members(world, image, "/run.log") == {"": b"said\n"}
+
+    @pytest.mark.parametrize("path", ["/nowhere", "/data/nowhere", "/data/x/below"])
+    def test_path_that_an_image_has_not_is_told(self, world: World, tmp_path: Path, path: str) -> None:
+        image = self._files(world, tmp_path)
+        with pytest.raises(PathNotFound) as raised:
+            next(world.engine.images.archive(image, path=path))
+
+        assert raised.value.path == path
+
+    def test_archive_of_a_missing_image_is_told(self, world: World) -> None:
+        with pytest.raises(ImageNotFound):
+            next(world.engine.images.archive(ImageId("sha256:" + "0" * 64), path="/data"))
+
+    def test_archive_that_is_given_up_leaves_no_container(self, world: World, tmp_path: Path) -> None:
+        image = self._files(world, tmp_path)
+        pieces = world.engine.images.archive(image, path="/data")
+        next(pieces)
+        pieces.close()
+        left = world.engine.containers.list(labels={})
+
+        assert [container for container in left if container.image == image] == []
+
+    def _files(self, world: World, folder: Path, *, more: str = "") -> ImageId:
+        (folder / "in" / "deep").mkdir(parents=True)
+        (folder / "in" / "x").write_text("X")
+        (folder / "in" / "deep" / "y").write_text("Y")
+        return world.build(folder, f"FROM scratch\nCOPY in /data\n{more}", labels={"jobber-test": world.name().name})

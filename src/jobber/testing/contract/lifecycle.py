@@ -14,7 +14,8 @@ from jobber.domain.events import DeadlinePassed, Exited, Output, Stream
 from jobber.domain.policy import Outcome
 from jobber.domain.ports import Attachment
 from jobber.domain.reference import ImageId
-from jobber.testing.contract.world import World, job_input
+from jobber.testing.contract.world import World
+from jobber.testing.standard_input import job_input
 from jobber.testing.surroundings import FakeInterruptions
 
 _SIZE = Terminal(rows=33, columns=77)

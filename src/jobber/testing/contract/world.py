@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
-import tempfile
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,6 +14,7 @@ from jobber.domain.errors import JobberError
 from jobber.domain.events import Exited, Output, Stream
 from jobber.domain.options import ContainerOptions
 from jobber.domain.reference import ImageId, ImageReference, parse_reference
+from jobber.testing.standard_input import job_input
 from jobber.testing.surroundings import FakeConsole, FakeInterruptions, FakeProgress
 
 if TYPE_CHECKING:
@@ -215,32 +214,6 @@ class World:
         for image in reversed(self.images):
             with suppress(JobberError):
                 self.engine.images.remove(image)
-
-
-class JobFile:
-    """A file as a standard input; closed when nobody has it any more."""
-
-    def __init__(self, text: bytes) -> None:
-        with tempfile.TemporaryFile(buffering=0) as file:
-            file.write(text)
-            self._descriptor = os.dup(file.fileno())
-        os.lseek(self._descriptor, 0, os.SEEK_SET)
-
-    def fileno(self) -> int:
-        """The descriptor to wait on."""
-        return self._descriptor
-
-    def read(self, size: int, /) -> bytes:
-        """Up to `size` bytes; empty at the end."""
-        return os.read(self._descriptor, size)
-
-    def __del__(self) -> None:
-        os.close(self._descriptor)
-
-
-def job_input(text: bytes) -> JobInput:
-    """A standard input with a descriptor that gives a text."""
-    return JobFile(text)
 
 
 class Console(FakeConsole):

@@ -1,0 +1,86 @@
+"""What a downstream test costs: a build, a run with an input, and a look at the result, on the fake."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from jobber.domain.build import BuildRequest
+from jobber.domain.input import parse_input
+from jobber.domain.options import ContainerOptions
+from jobber.domain.reference import parse_reference
+from jobber.domain.use_cases.run import RunRequest
+from jobber.testing import FakeCommandLine, FakeEngine, FakeProgress, Job, fake_runner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TIMES = 60
+
+
+def train(job: Job) -> int:
+    job.say("epoch 1\n")
+    job.files.write("/model/weights", job.files.read("/data/x"))
+    return 0
+
+
+def measured(call: Callable[[], object]) -> tuple[float, float]:
+    """The median and the best of many calls, in milliseconds, the first left out."""
+    call()
+    times = []
+    for _ in range(TIMES):
+        start = time.perf_counter()
+        call()
+        times.append((time.perf_counter() - start) * 1000)
+    return statistics.median(times), min(times)
+
+
+def main() -> None:
+    with TemporaryDirectory() as folder:
+        context = Path(folder, "digits")
+        context.mkdir()
+        (context / "x").write_text("X")
+        (context / "Dockerfile").write_text("FROM scratch\nCOPY x /data/\n")
+        rows: list[tuple[str, tuple[float, float]]] = []
+
+        def in_the_engine() -> None:
+            engine = FakeEngine()
+            engine.image("train", run=train)
+            request = BuildRequest(context=context, dockerfile=context / "Dockerfile")
+            data = engine.builder.build(request, progress=FakeProgress())
+            engine.images.tag(data, reference=parse_reference("digits:latest"))
+            run = RunRequest("train", ContainerOptions(), inputs=(parse_input("digits"),), out="/model")
+            result = fake_runner(engine).run(run)
+            assert engine.read(result.image or "", "/model/weights") == b"X"
+
+        rows.append(("engine: build, run, look", measured(in_the_engine)))
+        engine = FakeEngine()
+        engine.image("train", run=train)
+        jobber = FakeCommandLine(engine, home=Path(folder), directory=Path(folder))
+        rows.append(("jobber_cli build", measured(lambda: jobber("build", "digits"))))
+        rows.append(("jobber_cli run", measured(lambda: jobber("run", "-i", "digits", "-o", "/model", "train"))))
+        rows.append(("jobber_cli --version", measured(lambda: jobber("--version"))))
+        for name, options in (("with the plugin", []), ("without", ["-p", "no:jobber"])):
+            rows.append((f"pytest start, {name}", started(folder, options)))
+        for name, (median, best) in rows:
+            print(f"{name:28} median {median:8.2f} ms   best {best:8.2f} ms")
+
+
+def started(folder: str, options: list[str]) -> tuple[float, float]:
+    """How long pytest takes to find that there is nothing to do."""
+    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", *options]
+    times = []
+    for _ in range(15):
+        start = time.perf_counter()
+        subprocess.run(words, cwd=folder, env=dict(os.environ), capture_output=True, check=False)
+        times.append((time.perf_counter() - start) * 1000)
+    return statistics.median(times), min(times)
+
+
+main()

@@ -1,0 +1,216 @@
+"""Write the reference pages out of the program itself, into docs/reference (not kept in git)."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+TARGET = Path(__file__).parent / "reference"
+_WIDE = 90
+
+
+def main() -> None:
+    """Write all pages."""
+    TARGET.mkdir(exist_ok=True)
+    pages = {
+        "command.md": command_page(),
+        "python.md": python_page(),
+        "testing.md": testing_page(),
+        "labels.md": labels_page(),
+        "errors.md": errors_page(),
+    }
+    for name, text in pages.items():
+        (TARGET / name).write_text(text, encoding="utf-8")
+
+
+def command_page() -> str:
+    """The help of every command."""
+    from jobber.cli.words import COMMANDS
+    from jobber.testing import FakeCommandLine, FakeEngine
+
+    parts = ["# The command", "All of this is printed by `--help`."]
+    with TemporaryDirectory() as folder:
+        jobber = FakeCommandLine(FakeEngine(), home=Path(folder), directory=Path(folder))
+        for words in ([], *([command] for command in COMMANDS)):
+            parts += [f"## jobber {' '.join(words)}".rstrip(), f"```text\n{jobber(*words, '--help').out.rstrip()}\n```"]
+    status = (
+        "`jobber run` ends with the job's own status; 124 when it timed out; 125 when jobber or the engine failed; 126"
+        " and 127 as `docker run`; 130 when it was interrupted. The other commands end with 0, 1 for a failure, 2 for"
+        " a wrong command line."
+    )
+    return _joined([*parts, "## Exit status", status])
+
+
+def python_page() -> str:
+    """What `import jobber` gives."""
+    import jobber
+
+    parts = ["# Python", "What `import jobber` gives. [How to use it](../how-to/python.md)."]
+    functions = [getattr(jobber, name) for name in ("run", "build", "image", "push")]
+    classes = [getattr(jobber, name) for name in ("Result", "Image", "ImageFiles", "Input")]
+    for function in functions:
+        parts += _function("jobber.", function, level=2)
+    for kind in classes:
+        parts += _class("jobber.", kind)
+    parts += ["All errors are in [Errors](errors.md)."]
+    return _joined(parts)
+
+
+def testing_page() -> str:
+    """The test kit."""
+    from jobber import pytest_plugin, testing
+
+    parts = ["# Test kit", "What `jobber.testing` gives. [How to use it](../how-to/testing.md).", "## Fixtures"]
+    fixtures = [getattr(pytest_plugin, name) for name in dir(pytest_plugin) if name.startswith("jobber_")]
+    parts += ["| fixture | what it is |\n|---|---|\n" + "\n".join(_row(f) for f in fixtures)]
+    names = (
+        "FakeEngine",
+        "FakeRegistry",
+        "FakeClock",
+        "Faults",
+        "Job",
+        "Files",
+        "FakeCommandLine",
+        "Completed",
+        "Call",
+    )
+    for name in names:
+        parts += _class("jobber.testing.", getattr(testing, name))
+    parts += _function("jobber.testing.", testing.using, level=2)
+    return _joined(parts)
+
+
+def labels_page() -> str:
+    """The names of labels."""
+    from jobber.domain.label import Label
+
+    source = inspect.getsource(Label)
+    notes = dict(re.findall(r'(\w+) = "[^"]+"\n    """(.*?)"""', source, re.DOTALL))
+    rows = [f"| `{label.value}` | {' '.join(notes.get(label.name, '').split())} |" for label in Label]
+    described = {
+        "jobber.version": "version of jobber",
+        "jobber.build-tags": "on a built image, its tags, separated by commas; empty on a result",
+        "jobber.parent": "on a result, the id of the code image",
+        "jobber.out": "on a result, what `-o` said",
+        "jobber.inputs": "on a result, `HEX-ID:SRC-DIR:ro`, separated by commas",
+        "org.opencontainers.image.created": "when the result was made",
+        "org.opencontainers.image.base.name": "the code image's reference",
+        "org.opencontainers.image.base.digest": "the code image's repository digest, if it has one",
+        "org.opencontainers.image.revision": "on a built image in a git work tree, the commit, with `-dirty`",
+        "org.opencontainers.image.source": "on a built image, the git remote, without credentials",
+    }
+    rows = [row if not row.endswith("|  |") else row[:-3] + f" {described.get(row[3:-6], '')} |" for row in rows]
+    record = (
+        '{"schema":1, "id":UUID, "image":{"ref","id","digests":[]},\n "inputs":[{"ref","id","digests","src","dest"}],\n'
+        ' "command":[...]|null, "docker-args":[...], "runtime":str|null, "out":str|null, "configs":[names],\n'
+        ' "started", "finished" (RFC 3339, UTC),\n "outcome":"succeeded"|"failed"|"timed-out"|"interrupted",\n'
+        ' "exit-code":int, "engine":{"name","version"}}'
+    )
+    secrets = (
+        "`-e NAME`, which takes the caller's value, is recorded as the name alone. Values of variables whose name"
+        " reads as a secret (`*TOKEN*`, `*SECRET*`, `*PASSWORD*`, `*PASSWD*`, `*CREDENTIAL*`, `*_KEY`) are `***`."
+    )
+    return _joined(
+        [
+            "# Labels and the run record",
+            "| label | what it holds |\n|---|---|\n" + "\n".join(rows),
+            "## The run record",
+            "`jobber.run` of a result image is JSON:",
+            f"```text\n{record}\n```",
+            secrets,
+        ]
+    )
+
+
+def errors_page() -> str:
+    """Every error, and the status that `jobber run` ends with."""
+    import jobber
+    from jobber.domain import errors
+
+    rows = []
+    for name, kind in sorted(inspect.getmembers(errors, inspect.isclass)):
+        if not issubclass(kind, errors.JobberError) or kind.__module__ != errors.__name__:
+            continue
+        public = f"`jobber.{name}`" if name in jobber.__all__ else f"`jobber.domain.errors.{name}`"
+        rows.append(f"| {public} | {kind.__bases__[0].__name__} | {_first_line(kind)} |")
+    return _joined(
+        [
+            "# Errors",
+            "An error has `what` (a sentence), `hint` (what to do, or None), and its facts as attributes.",
+            "| error | is a | when |\n|---|---|---|\n" + "\n".join(rows),
+        ]
+    )
+
+
+def _class(prefix: str, kind: type) -> list[str]:
+    parts = [f"## {prefix}{kind.__name__}"]
+    if not getattr(kind, "__protocol__", False) and "__init__" in vars(kind):
+        parts.append(f"```python\n{kind.__name__}{_signature(kind)}\n```")
+    parts.append(_text(kind))
+    for name, member in vars(kind).items():
+        if name.startswith("_"):
+            continue
+        if isinstance(member, property):
+            parts += [f"### {name}", _text(member)]
+        elif inspect.isfunction(member):
+            parts += _function("", member, level=3)
+    return parts
+
+
+def _function(prefix: str, function: object, *, level: int) -> list[str]:
+    name = function.__name__  # type: ignore[attr-defined]
+    return [f"{'#' * level} {prefix}{name}", f"```python\n{name}{_signature(function)}\n```", _text(function)]
+
+
+def _signature(of: object) -> str:
+    signature = inspect.signature(of)  # type: ignore[arg-type]
+    parameters = [parameter for name, parameter in signature.parameters.items() if name != "self"]
+    returned = "" if signature.return_annotation is signature.empty else f" -> {_plain(signature.return_annotation)}"
+    words, starred = [], False
+    for parameter in parameters:
+        if parameter.kind is parameter.KEYWORD_ONLY and not starred:
+            words.append("*")
+            starred = True
+        words.append(_parameter(parameter))
+        starred = starred or parameter.kind is parameter.VAR_POSITIONAL
+    text = f"({', '.join(words)}){returned}"
+    return text if len(text) < _WIDE else "(\n" + "".join(f"    {word},\n" for word in words) + f"){returned}"
+
+
+def _parameter(parameter: inspect.Parameter) -> str:
+    star = "*" if parameter.kind is parameter.VAR_POSITIONAL else ""
+    annotation = "" if parameter.annotation is parameter.empty else f": {_plain(parameter.annotation)}"
+    default = "" if parameter.default is parameter.empty else f" = {parameter.default!r}"
+    return f"{star}{parameter.name}{annotation}{default}"
+
+
+def _plain(annotation: object) -> str:
+    return annotation if isinstance(annotation, str) else getattr(annotation, "__name__", str(annotation))
+
+
+def _text(of: object) -> str:
+    return inspect.getdoc(of) or ""
+
+
+def _first_line(of: object) -> str:
+    return _text(of).partition("\n")[0]
+
+
+def _row(fixture: object) -> str:
+    return f"| `{fixture.__name__}` | {_first_line(getattr(fixture, '_get_wrapped_function', lambda: fixture)())} |"  # type: ignore[attr-defined]
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("COLUMNS", "80")
+    main()

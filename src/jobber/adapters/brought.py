@@ -1,0 +1,51 @@
+"""Engines that other packages bring, by entry points of the group `jobber.engines`.
+
+An entry point's name is what `--engine` takes; its object is an `EngineConnector`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jobber.domain.errors import JobberError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jobber.domain.ports import Engine, EngineConnector
+    from jobber.domain.progress import Progress
+
+GROUP = "jobber.engines"
+_OWN = ("auto", "docker", "podman")
+
+
+class EngineBroken(JobberError):
+    """A package that brings an engine and can't be loaded."""
+
+    def __init__(self, name: str, *, package: str, why: str) -> None:
+        super().__init__(f"engine {name}, which {package} brings, could not be loaded: {why}")
+        self.name = name
+        self.package = package
+
+
+def brought_names() -> tuple[str, ...]:
+    """The names of all such engines, sorted."""
+    from importlib.metadata import entry_points
+
+    return tuple(sorted({entry.name for entry in entry_points(group=GROUP)}))
+
+
+def connect_brought(choice: str, *, host: str | None, environment: Mapping[str, str], progress: Progress) -> Engine:
+    """Connect to an engine that another package brings. Raises `UsageError`, `EngineBroken`, and what it raises."""
+    from importlib.metadata import entry_points
+
+    found = {entry.name: entry for entry in entry_points(group=GROUP)}
+    if choice not in found:
+        raise UsageError(f"there is no engine {choice!r}", hint=f"it is one of {', '.join((*_OWN, *sorted(found)))}")
+    entry = found[choice]
+    try:
+        connector: EngineConnector = entry.load()
+    except Exception as error:
+        package = entry.dist.name if entry.dist else entry.value
+        raise EngineBroken(choice, package=package, why=f"{type(error).__name__}: {error}") from error
+    return connector(host=host, environment=environment, progress=progress)

@@ -1,0 +1,118 @@
+"""What goes wrong on a fake engine, on demand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from jobber.domain.errors import EngineFailed, EngineLost
+
+if TYPE_CHECKING:
+    from jobber.adapters.fake.interruptions import FakeInterruptions
+    from jobber.domain.errors import JobberError
+
+Phase = Literal[
+    "archive", "attach", "build", "claim", "commit", "create", "inspect", "inspect-container", "list", "logs",
+    "provide", "pull", "push", "remove", "remove-image", "signal", "start", "stream", "tag",
+]  # fmt: skip
+"""A call to the engine, as the journal names it; `stream` is each wait for the job's next output."""
+
+_FILLS_THE_DISK = frozenset(("build", "pull", "provide", "create", "commit"))
+_FULL = "no space left on device"
+_GONE = "connection refused"
+
+
+@dataclass(slots=True)
+class _Fault:
+    """An error that waits for its call."""
+
+    call: str
+    error: JobberError
+    after: bool
+    times: int
+    spared: int = 0
+    """How many calls go well before the first that fails."""
+
+
+@dataclass(slots=True)
+class Faults:
+    """The faults of one fake engine: each of its methods lets something go wrong from then on."""
+
+    interruptions: FakeInterruptions
+    _waiting: list[_Fault] = field(default_factory=list)
+    _signals: list[tuple[str, str]] = field(default_factory=list)
+    _disk_is_full: bool = False
+    _is_gone: bool = False
+    _goes_at: str = ""
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the engine answers nothing."""
+        return self._is_gone
+
+    def fail(self, call: str, error: JobberError, *, times: int = 1, after: bool = False, spared: int = 0) -> None:
+        """Let a call fail, `spared` calls later, `times` times; with `after`, when it has done its work."""
+        self._waiting.append(_Fault(call, error, after, times, spared))
+
+    def lose_output(self, *, after: int = 0) -> None:
+        """Let the connection to the running job end, when `after` pieces of its output have come.
+
+        The run ends with `EngineLost`; the container goes on, for `jobber recover`.
+        """
+        self.fail("stream", EngineLost("the run", why="the output ended early"), spared=after)
+
+    def time_out(self, call: Phase = "commit") -> None:
+        """Let a call do all its work, and its answer get lost: `EngineLost`, once."""
+        self.fail(call, EngineLost(call, why="timed out"), after=True)
+
+    def disappear(self, *, at: Phase | None = None) -> None:
+        """Let the engine be gone, at once or from a call on: every call is an `EngineLost`, until `reappear`."""
+        self._is_gone = at is None
+        self._goes_at = at or ""
+
+    def reappear(self) -> None:
+        """Let the engine answer again; all that it had is there."""
+        self._is_gone, self._goes_at = False, ""
+
+    def fill_disk(self) -> None:
+        """Let every call that needs room on the engine's disk be an `EngineFailed`, until `free_disk`."""
+        self._disk_is_full = True
+
+    def free_disk(self) -> None:
+        """Let there be room again."""
+        self._disk_is_full = False
+
+    def signal(self, signal: str, *, at: Phase) -> None:
+        """Let a signal (`SIGINT`, `SIGTERM`, `SIGHUP`) reach jobber when it makes this call the next time."""
+        self._signals.append((at, signal))
+
+    def strike_before(self, call: str) -> None:
+        """What happens to a call that begins. Raises what the call is to fail with."""
+        if self._goes_at == call:
+            self._is_gone = True
+        if self._is_gone:
+            raise EngineLost(call, why=_GONE)
+        if self._disk_is_full and call in _FILLS_THE_DISK:
+            raise EngineFailed(call, why=_FULL)
+        if self._signals:
+            self._send(call)
+        self._strike(call, after=False)
+
+    def strike_after(self, call: str) -> None:
+        """What happens to a call that has done its work. Raises what the call is to fail with."""
+        self._strike(call, after=True)
+
+    def _send(self, call: str) -> None:
+        for planned in [planned for planned in self._signals if planned[0] == call]:
+            self._signals.remove(planned)
+            self.interruptions.deliver(planned[1])
+
+    def _strike(self, call: str, *, after: bool) -> None:
+        for fault in self._waiting:
+            if fault.call != call or fault.after is not after or fault.times <= 0:
+                continue
+            if fault.spared:
+                fault.spared -= 1
+                continue
+            fault.times -= 1
+            raise fault.error

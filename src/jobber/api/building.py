@@ -1,0 +1,81 @@
+"""Build an image, as `jobber build` does."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jobber.api.connection import interruptible, progress_for, settings_and_connection, settings_credentials
+from jobber.api.images import Image
+from jobber.domain.build import BuildRequest
+from jobber.domain.dockerfile import base_references
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from os import PathLike
+
+    from jobber.domain.ports import Engine
+    from jobber.domain.progress import Progress
+
+
+def build(
+    context: str | PathLike[str] = ".",
+    *,
+    tag: str | Sequence[str] = (),
+    file: str | PathLike[str] | None = None,
+    build_args: Mapping[str, str | None] | None = None,
+    target: str | None = None,
+    platform: str | None = None,
+    no_cache: bool = False,
+    pull: bool = False,
+    secrets: Sequence[str] = (),
+    push: bool | None = None,
+    registry: str | None = None,
+    config: str | Sequence[str] = (),
+    engine: str | Engine | None = None,
+    host: str | None = None,
+    quiet: bool = False,
+    progress: Progress | None = None,
+) -> Image:
+    """Build an image from a Dockerfile, tag it, and push it where its name has a registry or a namespace.
+
+    `context` is the directory that is sent to the engine, `tag` one name or several; without a tag of their own they
+    get `latest` and a timestamp, and without a name the image is called after the directory. In `build_args`, None
+    takes the value from the environment. The others are as for `jobber build` and `run`.
+
+    Raises `BuildFailed`, whose `log` is the output of the failing step, `UsageError`, `PushRefused`,
+    `EngineUnavailable` and other `JobberError`s.
+    """
+    from jobber.cli.build_context import check_context, dockerfile_text, find_dockerfile, parse_names
+    from jobber.cli.composition import image_build, keyring
+    from jobber.domain.configuration.settings import DEFAULT_REGISTRY, PUSH
+
+    told = progress_for(quiet=quiet, progress=progress)
+    folder = Path(context)
+    settings, connection = settings_and_connection(engine, host, registry=registry, config=config)
+    check_context(folder)
+    names = parse_names(
+        folder,
+        (tag,) if isinstance(tag, str) else tuple(tag),
+        registry=settings.get(DEFAULT_REGISTRY),
+        progress=told,
+    )
+    dockerfile = find_dockerfile(folder, None if file is None else Path(file))
+    arguments = {name: os.environ.get(name) if value is None else value for name, value in (build_args or {}).items()}
+    request = BuildRequest(
+        context=folder,
+        dockerfile=dockerfile,
+        arguments=arguments,
+        target=target,
+        platform=platform,
+        no_cache=no_cache,
+        pull=pull,
+        secrets=tuple(secrets),
+        bases=base_references(dockerfile_text(dockerfile), arguments=arguments),
+    )
+    keys = keyring(settings_credentials(settings))
+    pushes = settings.get(PUSH) if push is None else push
+    with interruptible() as interruptions, connection.opened(told) as opened:
+        built = image_build(opened, interruptions, told, keys, str(folder)).build(request, names=names, push=pushes)
+        return Image(connection, opened.images.inspect(built.image))

@@ -1,0 +1,118 @@
+"""An image as a program looks at it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from jobber.api.connection import interruptible, settings_and_connection
+from jobber.api.files import ImageFiles
+from jobber.domain.errors import JobberError, PathNotFound
+from jobber.domain.label import Label
+from jobber.domain.progress import Silence
+from jobber.domain.use_cases.find_image import ImageFinder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jobber.api.connection import Connection
+    from jobber.domain.image import Image as StoredImage
+    from jobber.domain.ports import Engine
+
+METRICS = "metrics.json"
+"""The file of the `out` directory whose JSON object is a run's metrics."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image of an engine, with its labels, its files and, if it is a run's result, its record, log and metrics."""
+
+    connection: Connection
+    stored: StoredImage
+
+    @property
+    def id(self) -> str:
+        """The engine's id, `sha256:HEX`."""
+        return self.stored.id
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The references that stand on it, as you know them."""
+        return self.stored.references
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """All its labels."""
+        return self.stored.labels
+
+    @property
+    def out(self) -> str:
+        """What the run that made it was given as `out`; empty where that is nothing."""
+        return self.labels.get(Label.OUT, "")
+
+    @property
+    def record(self) -> Mapping[str, Any] | None:
+        """The run record: images, command, options, start, end, outcome, engine. None if it is no run's result."""
+        text = self.labels.get(Label.RUN)
+        record: Mapping[str, Any] | None = json.loads(text) if text else None
+        return record
+
+    @property
+    def files(self) -> ImageFiles:
+        """Its files; relative paths start at `out`, or at `/` where it has none."""
+        return ImageFiles(self.connection, self.stored.id, self.out or "/")
+
+    @property
+    def log(self) -> str:
+        """What the job said, as text. Raises `PathNotFound` if it is no run's result."""
+        return self.files.read("/run.log").decode(errors="replace")
+
+    @property
+    def metrics(self) -> Mapping[str, Any]:
+        """The JSON object in `metrics.json` of `out`; empty without that file. Raises `JobberError` if it is none."""
+        try:
+            metrics = json.loads(self.files.read(METRICS))
+        except PathNotFound:
+            return {}
+        except ValueError as error:
+            raise JobberError(f"{METRICS} of image {self.id} is no JSON: {error}") from None
+        if not isinstance(metrics, dict):
+            raise JobberError(f"{METRICS} of image {self.id} is no JSON object")
+        return metrics
+
+    def __str__(self) -> str:
+        return self.id
+
+    def __repr__(self) -> str:
+        return f"<jobber.Image {' '.join(self.tags) or self.id}>"
+
+    def _repr_html_(self) -> str:
+        from jobber.api.notebook import html_of_image
+
+        return html_of_image(self)
+
+
+def image(
+    name: str, *, registry: str | None = None, engine: str | Engine | None = None, host: str | None = None
+) -> Image:
+    """Look at an image that the engine has, by reference or id; nothing is pulled.
+
+    `registry` is the default registry; `engine` and `host` are as for `run`. Raises `ImageNotFound`,
+    `InvalidReference`, `EngineUnavailable`.
+    """
+    from jobber.cli.composition import keyring
+    from jobber.domain.configuration.settings import DEFAULT_REGISTRY
+    from jobber.domain.policy import PullPolicy
+
+    settings, connection = settings_and_connection(engine, host, registry=registry)
+    with interruptible() as interruptions, connection.opened() as opened:
+        finder = ImageFinder(
+            opened,
+            keyring(()),
+            interruptions,
+            Silence(),
+            settings.get(DEFAULT_REGISTRY),
+            PullPolicy.NEVER,
+        )
+        return Image(connection, finder.find(name).image)

@@ -1,0 +1,101 @@
+"""What came of a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from jobber.domain.errors import JobberError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from jobber.api.files import ImageFiles
+    from jobber.api.images import Image
+
+Outcome = Literal["succeeded", "failed", "timed-out", "interrupted"]
+
+
+class JobFailed(JobberError):
+    """A job that did not succeed, where that was asked to be an error."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__(f"the job {result.outcome} with exit status {result.exit_status}")
+        self.result = result
+
+
+class NoResultImage(JobberError):
+    """A run that left no image, asked for what is in it."""
+
+    def __init__(self) -> None:
+        super().__init__("the run left no result image", hint="result_image='always' keeps one of every run")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a run ended, and its result image."""
+
+    exit_status: int
+    """The status that `jobber run` would end with: the job's own, or 124 when it timed out."""
+    outcome: Outcome
+    image: Image | None
+    """The result image; None where `result_image` says that none is kept."""
+    said: Callable[[], bytes] = field(repr=False)
+    """Gives all that the job said, in bytes."""
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the job ended with status 0, by itself."""
+        return self.outcome == "succeeded"
+
+    def check(self) -> Result:
+        """Itself. Raises `JobFailed` if the job did not succeed."""
+        if not self.succeeded:
+            raise JobFailed(self)
+        return self
+
+    @property
+    def log(self) -> str:
+        """What the job said, as text; what is no UTF-8 is replaced."""
+        return self.said().decode(errors="replace")
+
+    @property
+    def id(self) -> str:
+        """The result image's id. Raises `NoResultImage`."""
+        return self._kept.id
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The result image's tags; empty where none is kept."""
+        return self.image.tags if self.image else ()
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """The result image's labels. Raises `NoResultImage`."""
+        return self._kept.labels
+
+    @property
+    def record(self) -> Mapping[str, Any]:
+        """The run record. Raises `NoResultImage`."""
+        return self._kept.record or {}
+
+    @property
+    def files(self) -> ImageFiles:
+        """The result image's files; relative paths start at `out`. Raises `NoResultImage`."""
+        return self._kept.files
+
+    @property
+    def metrics(self) -> Mapping[str, Any]:
+        """The JSON object in `metrics.json` of `out`; empty without that file. Raises `NoResultImage`."""
+        return self._kept.metrics
+
+    @property
+    def _kept(self) -> Image:
+        if self.image is None:
+            raise NoResultImage
+        return self.image
+
+    def _repr_html_(self) -> str:
+        from jobber.api.notebook import html_of_result
+
+        return html_of_result(self)

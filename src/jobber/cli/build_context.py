@@ -1,0 +1,55 @@
+"""What a build is made from: its context, its Dockerfile, the names it gets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jobber.cli.directory import image_name_of_directory
+from jobber.domain.errors import UsageError
+from jobber.domain.reference import parse_reference
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jobber.domain.progress import Progress
+    from jobber.domain.reference import ImageReference, Registry
+
+_STANDARD_INPUT = "-"
+
+
+def check_context(context: Path) -> None:
+    """Raise `UsageError` for a context that is no directory."""
+    if str(context) == _STANDARD_INPUT:
+        raise UsageError("the build context must be a directory, not standard input")
+    if not context.is_dir():
+        why = "is no directory" if context.exists() else "does not exist"
+        raise UsageError(f"build context {context} {why}", hint="`jobber build DIR` builds what is in DIR")
+
+
+def parse_names(
+    context: Path, tags: tuple[str, ...], *, registry: Registry | None, progress: Progress
+) -> tuple[ImageReference, ...]:
+    """The names that an image is to get; without any, the directory's. Raises `UsageError`, `InvalidReference`."""
+    texts = tags or (image_name_of_directory(context, progress=progress),)
+    names = tuple(parse_reference(text, default_registry=registry) for text in texts)
+    for text, name in zip(texts, names, strict=True):
+        if name.digest:
+            raise UsageError(f"an image can't be tagged with a digest: {text}", hint="use NAME or NAME:TAG")
+    return names
+
+
+def find_dockerfile(context: Path, file: Path | None) -> Path:
+    """The Dockerfile: relative to the context unless it exists relative to the current directory (SPEC section 1)."""
+    candidates = [context / "Dockerfile"] if file is None else [file, context / file]
+    for candidate in candidates:
+        if candidate.is_file():
+            return candidate
+    raise UsageError(f"{candidates[-1]} does not exist", hint="name another file with -f, or another directory")
+
+
+def dockerfile_text(dockerfile: Path) -> str:
+    """What stands in a Dockerfile. Raises `UsageError`."""
+    try:
+        return dockerfile.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise UsageError(f"{dockerfile} can't be read: {error.strerror}") from None

@@ -1,0 +1,122 @@
+"""What a command has around it: an engine to be found, a clock, streams, signals, version control.
+
+A command that is called in a test, or in a notebook, has other things around it than one in a shell. They are set for
+the whole process and not for a context or a thread: what a program does in its threads must not end up on another
+engine than what it does outside them.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
+
+    from jobber.domain.ports import Clock, Console, Engine, Interruptions, SourceTree
+    from jobber.domain.progress import Progress
+
+
+class Surroundings(Protocol):
+    """All that a command has around it."""
+
+    @property
+    def reads_configuration(self) -> bool:
+        """Whether configuration files and variables count."""
+
+    def connect(self, *, host: str | None, choice: str, environment: Mapping[str, str], progress: Progress) -> Engine:
+        """Find the engine that is meant. Raises `EngineUnavailable`."""
+
+    def clock(self) -> Clock:
+        """The time."""
+
+    def console(self, *, before_output: Callable[[], None]) -> Console:
+        """The job's streams."""
+
+    def interruptions(self) -> Interruptions:
+        """The signals to this process, heard from now on."""
+
+    def guest_interruptions(self) -> AbstractContextManager[Interruptions]:
+        """The signals that a call in somebody else's process may take for itself, for as long as it lasts."""
+
+    def source_tree(self, folder: str) -> SourceTree:
+        """Version control of a folder."""
+
+    def owner(self) -> str:
+        """Who is at work, as `Label.PART` has it; empty for nobody that could be found alive later."""
+
+
+class ThisMachine:
+    """The machine that jobber runs on."""
+
+    reads_configuration = True
+
+    def connect(self, *, host: str | None, choice: str, environment: Mapping[str, str], progress: Progress) -> Engine:
+        """Find the engine that is meant. Raises `EngineUnavailable`."""
+        from jobber.adapters.connect import connect
+
+        return connect(host=host, choice=choice, environment=environment, progress=progress)
+
+    def clock(self) -> Clock:
+        """The machine's clock."""
+        from jobber.adapters.host.clock import SystemClock
+
+        return SystemClock()
+
+    def console(self, *, before_output: Callable[[], None]) -> Console:
+        """The three standard streams."""
+        from jobber.adapters.host.console import StandardStreams
+
+        return StandardStreams(before_output=before_output)
+
+    def interruptions(self) -> Interruptions:
+        """SIGINT, SIGTERM, SIGHUP."""
+        from jobber.adapters.host.signals import SignalInterruptions
+
+        return SignalInterruptions()
+
+    @contextmanager
+    def guest_interruptions(self) -> Iterator[Interruptions]:
+        """SIGINT, and outside the main thread none: others belong to the process."""
+        import threading
+        from signal import SIGINT
+
+        from jobber.adapters.host.signals import SignalInterruptions
+
+        heard = (SIGINT,) if threading.current_thread() is threading.main_thread() else ()
+        interruptions = SignalInterruptions(heard)
+        try:
+            yield interruptions
+        finally:
+            interruptions.close()
+
+    def source_tree(self, folder: str) -> SourceTree:
+        """Git, where a folder is in a work tree."""
+        from jobber.adapters.git import GitTree
+
+        return GitTree(folder)
+
+    def owner(self) -> str:
+        """This process."""
+        from jobber.adapters.ownership import current_owner
+
+        return current_owner()
+
+
+_stack: list[Surroundings] = [ThisMachine()]
+
+
+def surroundings() -> Surroundings:
+    """What is around now."""
+    return _stack[-1]
+
+
+@contextmanager
+def surrounded_by(others: Surroundings) -> Iterator[None]:
+    """Inside, commands and the Python API have other things around them."""
+    _stack.append(others)
+    try:
+        yield
+    finally:
+        _stack.remove(others)

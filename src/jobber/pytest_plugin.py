@@ -1,0 +1,155 @@
+"""Fixtures for test suites that use jobber; nothing of jobber is loaded before a test asks for one.
+
+With `--jobber-engine=docker` or `=podman`, the same tests run on a real engine.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Literal
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import NoReturn
+
+    from jobber.testing import EngineUnderTest, FakeClock, FakeCommandLine, FakeRegistry
+
+_FAKES = ("fake", "fake-podman")
+EngineChoice = Literal["fake", "fake-podman", "docker", "podman"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options that choose an engine and a registry."""
+    group = parser.getgroup("jobber")
+    group.addoption(
+        "--jobber-engine",
+        choices=(*_FAKES, "docker", "podman"),
+        default="fake",
+        help="engine of the fixture jobber_engine (default: fake); a real one is found as `jobber` finds it",
+    )
+    group.addoption("--jobber-host", metavar="HOST", help="address of the real engine, as for `jobber --host`")
+    group.addoption(
+        "--jobber-registry", metavar="HOST:PORT", help="open registry of the fixture jobber_registry on a real engine"
+    )
+
+
+class _OnlyOnTheFake:
+    """Something real, with which tests that ask for more than it has are skipped."""
+
+    def __init__(self, real: object, what: str) -> None:
+        self._real = real
+        self._what = what
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return getattr(self._real, name)
+        except AttributeError:
+            return _skip(f"only the fake {self._what} has `{name}`")
+
+
+@pytest.fixture
+def jobber_clock(request: pytest.FixtureRequest) -> FakeClock:
+    """The time of `jobber_engine`: it moves when a job sleeps, or when a test moves it."""
+    from jobber.testing import FakeClock
+
+    if _choice(request) in _FAKES:
+        return FakeClock()
+    from jobber.adapters.host.clock import SystemClock
+
+    clock: Any = _OnlyOnTheFake(SystemClock(), "clock")
+    return clock  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def jobber_registry(request: pytest.FixtureRequest) -> FakeRegistry:
+    """The registry of `jobber_engine`; its name is `jobber_registry.host`."""
+    from jobber.testing import FakeRegistry
+
+    if _choice(request) in _FAKES:
+        return FakeRegistry()
+    from jobber.testing.real_registry import RealRegistry
+
+    host = request.config.getoption("--jobber-registry")
+    if not host:
+        _skip("on a real engine, --jobber-registry=HOST:PORT names a registry")
+    registry: Any = _OnlyOnTheFake(RealRegistry(host), "registry")
+    return registry  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def jobber_engine(request: pytest.FixtureRequest) -> Iterator[EngineUnderTest]:
+    """An engine of the test's own, which `jobber.run`, `jobber.build` and `jobber_cli` use as well.
+
+    Images that a test makes on a real engine are removed after it.
+    """
+    from jobber.testing import FakeEngine, using
+
+    choice = _choice(request)
+    if choice in _FAKES:
+        clock, registry = request.getfixturevalue("jobber_clock"), request.getfixturevalue("jobber_registry")
+        engine = FakeEngine(
+            flavour="podman" if choice == "fake-podman" else "docker",
+            version="4.3.1" if choice == "fake-podman" else "28.0",
+            clock=clock,
+            registry=registry,
+        )
+        with using(engine):
+            yield engine
+        return
+    real = _real_engine(choice, request.config.getoption("--jobber-host"))
+    with using(real):
+        yield real
+    real.tidy()
+
+
+@pytest.fixture
+def jobber_cli(jobber_engine: EngineUnderTest, tmp_path_factory: pytest.TempPathFactory) -> FakeCommandLine:
+    """The whole `jobber` command in this process, on `jobber_engine`, with a home and a directory of its own."""
+    from jobber.testing import FakeCommandLine
+
+    place = tmp_path_factory.mktemp("jobber")
+    home, directory = _made(place / "home"), _made(place / "work")
+    return FakeCommandLine(jobber_engine, home=home, directory=directory)
+
+
+def _choice(request: pytest.FixtureRequest) -> EngineChoice:
+    choice: EngineChoice = request.config.getoption("--jobber-engine")
+    return choice
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+def _real_engine(choice: str, host: str | None) -> Any:
+    from jobber.adapters.connect import connect
+    from jobber.domain.errors import EngineUnavailable
+    from jobber.domain.progress import Silence
+    from jobber.testing.real import NeedsContext, RealEngine
+
+    class RealEngineOfTests(RealEngine):
+        """A real engine, with which tests that only the fake can run are skipped."""
+
+        def image(self, name: str, **settings: Any) -> Any:
+            """Build an image and tag it."""
+            try:
+                return super().image(name, **settings)
+            except NeedsContext as error:
+                return _skip(error.what)
+
+        def __getattr__(self, name: str) -> Any:
+            return _skip(f"only the fake engine has `{name}`")
+
+    try:
+        engine = connect(host=host, choice=choice, environment=os.environ, progress=Silence())
+    except EngineUnavailable as error:
+        pytest.fail(str(error), pytrace=False)
+    return RealEngineOfTests(engine)
+
+
+def _skip(why: str) -> NoReturn:
+    pytest.skip(why)

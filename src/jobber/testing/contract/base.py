@@ -1,0 +1,42 @@
+"""The contract's base image, for engines that run real programs."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from jobber.domain.build import BuildRequest
+from jobber.domain.errors import ImageNotFound
+from jobber.domain.progress import Silence
+from jobber.domain.reference import parse_reference
+from jobber.testing.contract.world import JOB_SCRIPT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jobber.domain.ports import Engine
+    from jobber.domain.reference import ImageReference
+
+BASE = parse_reference("jobber-test-base:contract")
+_DOCKERFILE = """\
+FROM scratch
+COPY busybox /bin/busybox
+RUN ["/bin/busybox", "--install", "-s", "/bin"]
+COPY job /bin/job
+"""
+
+
+def build_base(engine: Engine, folder: Path) -> ImageReference:
+    """The base image, built once for an engine, in a folder that is empty, from this machine's static busybox."""
+    try:
+        engine.images.inspect(BASE)
+    except ImageNotFound:
+        busybox = shutil.which("busybox")
+        assert busybox, "busybox-static is not installed"
+        shutil.copy(busybox, folder / "busybox")
+        (folder / "job").write_text(JOB_SCRIPT)
+        (folder / "job").chmod(0o755)
+        (folder / "Dockerfile").write_text(_DOCKERFILE)
+        request = BuildRequest(context=folder, dockerfile=folder / "Dockerfile")
+        engine.images.tag(engine.builder.build(request, progress=Silence()), reference=BASE)
+    return BASE

@@ -1,0 +1,220 @@
+"""A real engine as a test uses it: what the test makes there is taken away again, and nothing else is touched."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, cast
+
+from jobber.adapters.host.clock import SystemClock
+from jobber.domain.build import BuildRequest
+from jobber.domain.errors import ImageNotFound, JobberError, PathNotFound
+from jobber.domain.progress import Silence
+from jobber.domain.reference import parse_image_id, parse_reference
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from os import PathLike
+
+    from jobber.adapters.fake.files import Program
+    from jobber.domain.engine import EngineDescription
+    from jobber.domain.ports import Builder, Clock, Containers, Engine, ImageStore, InputStore, Registry
+    from jobber.domain.reference import ImageId, ImageReference
+
+
+class NeedsContext(JobberError):
+    """An image that has only a Python callable as its program, which no real engine runs."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"image {name} has only a Python program, which a real engine can't run",
+            hint="give it the directory that it is built from as well: engine.image(name, run=…, context=…)",
+        )
+        self.name = name
+
+
+class ForeignImage(JobberError):
+    """A name that a test wants, and that has an image already which the test has not made."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"there is an image {name} on this engine already", hint="tests don't replace it: rename or remove it"
+        )
+        self.name = name
+
+
+class _Recording:
+    """A role of an engine, with some of its methods replaced."""
+
+    def __init__(self, role: object, **replaced: Callable[..., object]) -> None:
+        self._role = role
+        self._replaced = replaced
+
+    def __getattr__(self, name: str) -> Any:
+        return self._replaced.get(name) or getattr(self._role, name)
+
+
+class RealEngine:
+    """The engine of somebody, behind a record of what is made through it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._made: list[ImageId] = []
+        self._tags: list[ImageReference] = []
+        self._containers: list[str] = []
+
+    @property
+    def clock(self) -> Clock:
+        """The machine's clock."""
+        return SystemClock()
+
+    @property
+    def made(self) -> Sequence[ImageId]:
+        """The images of all builds and commits so far, in order."""
+        return tuple(self._made)
+
+    @property
+    def images(self) -> ImageStore:
+        """Images."""
+        return cast("ImageStore", _Recording(self._engine.images, tag=self._tag, claim=self._claim))
+
+    @property
+    def containers(self) -> Containers:
+        """Containers."""
+        return cast("Containers", _Recording(self._engine.containers, create=self._create, commit=self._commit))
+
+    @property
+    def builder(self) -> Builder:
+        """Builds."""
+        return cast("Builder", _Recording(self._engine.builder, build=self._build))
+
+    @property
+    def registry(self) -> Registry:
+        """Pulls and pushes."""
+        return self._engine.registry
+
+    @property
+    def inputs(self) -> InputStore:
+        """Directories of images, to be mounted."""
+        return self._engine.inputs
+
+    def describe(self) -> EngineDescription:
+        """What the engine is."""
+        return self._engine.describe()
+
+    def close(self) -> None:
+        """Nothing: commands close the engine that they are given, and the next one needs it."""
+
+    def image(
+        self,
+        name: str,
+        *,
+        run: Program | None = None,
+        files: Mapping[str, bytes | str] | None = None,
+        labels: Mapping[str, str] | None = None,
+        context: str | PathLike[str] | None = None,
+        dockerfile: str | None = None,
+    ) -> ImageId:
+        """Build an image and tag it. Raises `NeedsContext`, `ForeignImage`, `BuildFailed`."""
+        if run is not None and context is None and dockerfile is None:
+            raise NeedsContext(name)
+        reference = parse_reference(name).with_default_tag()
+        self._refuse_foreign(reference)
+        with TemporaryDirectory() as folder:
+            source = Path(context) if context is not None else _write(Path(folder, "context"), files or {})
+            file = source / "Dockerfile"
+            if dockerfile is not None or context is None:
+                file = Path(folder, "Dockerfile")
+                file.write_text(dockerfile or "FROM scratch\nCOPY . /\n", encoding="utf-8")
+            request = BuildRequest(context=source, dockerfile=file, labels=labels or {})
+            made = self._build(request, progress=Silence())
+        self._tag(made, reference=reference)
+        return made
+
+    def read(self, name: str, path: str) -> bytes:
+        """A file of an image, by name or id. Raises `ImageNotFound`, `FileNotFoundError`, `IsADirectoryError`."""
+        members = dict(self._members(name, path))
+        content = members.get("")
+        if content is None:
+            raise IsADirectoryError(21, "Is a directory", path)
+        return content
+
+    def list(self, name: str, directory: str = "/") -> Sequence[str]:
+        """The paths of all files and links below a directory of an image, sorted. Raises `ImageNotFound`."""
+        try:
+            return sorted(
+                directory.rstrip("/") + inner
+                for inner, content in self._members(name, directory)
+                if content is not None and inner
+            )
+        except FileNotFoundError:
+            return []
+
+    def tidy(self) -> None:
+        """Remove all that was made, and let go of the engine."""
+        for container in self._containers:
+            with suppress(JobberError):
+                self._engine.containers.remove(cast("Any", container))
+        names: list[ImageReference | ImageId] = [*reversed(self._tags), *reversed(self._made)]
+        for name in names:
+            with suppress(JobberError):
+                self._engine.images.remove(name)
+        self._engine.close()
+
+    def _members(self, name: str, path: str) -> Iterator[tuple[str, bytes | None]]:
+        image = self._engine.images.inspect(parse_image_id(name) or parse_reference(name)).id
+        try:
+            octets = io.BytesIO(b"".join(self._engine.images.archive(image, path=path)))
+        except PathNotFound:
+            raise FileNotFoundError(2, "No such file or directory", path) from None
+        with tarfile.open(fileobj=octets) as archive:
+            root = None
+            for member in archive:
+                root = member.name if root is None else root
+                file = archive.extractfile(member) if member.isreg() else None
+                link = member.linkname.encode() if member.issym() else None
+                inner = member.name.removeprefix(root).strip("/")
+                yield (f"/{inner}" if inner else ""), file.read() if file else link
+
+    def _refuse_foreign(self, reference: ImageReference) -> None:
+        try:
+            there = self._engine.images.inspect(reference)
+        except ImageNotFound:
+            return
+        if there.id not in self._made:
+            raise ForeignImage(str(reference))
+
+    def _tag(self, image: ImageId, *, reference: ImageReference) -> None:
+        self._engine.images.tag(image, reference=reference)
+        self._tags.append(reference)
+
+    def _claim(self, image: ImageId, *, reference: ImageReference) -> None:
+        self._engine.images.claim(image, reference=reference)
+        self._tags.append(reference)
+
+    def _create(self, specification: Any) -> str:
+        container = self._engine.containers.create(specification)
+        self._containers.append(container)
+        return container
+
+    def _commit(self, container: Any, **settings: Any) -> ImageId:
+        return self._keep(self._engine.containers.commit(container, **settings))
+
+    def _build(self, request: BuildRequest, **settings: Any) -> ImageId:
+        return self._keep(self._engine.builder.build(request, **settings))
+
+    def _keep(self, image: ImageId) -> ImageId:
+        self._made.append(image)
+        return image
+
+
+def _write(folder: Path, files: Mapping[str, bytes | str]) -> Path:
+    folder.mkdir()
+    for path, content in files.items():
+        file = folder / path.lstrip("/")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+    return folder

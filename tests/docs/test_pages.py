@@ -1,0 +1,98 @@
+"""Every page's commands, files and programs are tried, and their output compared with what the page says."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pages import agrees, blocks, follow
+from python_program import python
+
+from jobber.cli.words import COMMANDS
+from jobber.domain.image import ImageConfiguration
+from jobber.testing import FakeCommandLine, FakeEngine
+
+ROOT = Path(__file__).parents[2]
+PAGES = [
+    *sorted(
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "docs").rglob("*.md")
+        if "reference" not in path.parts and path.name != "index.md"
+    ),
+    "README.md",
+]
+
+
+@pytest.fixture
+def cli(jobber_cli: FakeCommandLine, jobber_engine: FakeEngine) -> FakeCommandLine:
+    """A reader with a Python image and an empty directory."""
+    configuration = ImageConfiguration(command=("python3",))
+    jobber_engine.image("python:3.13-slim", programs={"/usr/local/bin/python3": python}, configuration=configuration)
+    return jobber_cli
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.filterwarnings("ignore:unclosed file")
+def test_page_is_true(page: str, cli: FakeCommandLine) -> None:
+    for done, expected, came in follow((ROOT / page).read_text(encoding="utf-8"), cli):
+        assert agrees(expected, came), f"{done}\n--- the page says\n{expected}--- it is\n{came}"
+
+
+def test_there_is_something_to_try() -> None:
+    found = [block for page in PAGES for block in blocks((ROOT / page).read_text(encoding="utf-8"))]
+
+    assert {"console", "python", "dockerfile"} <= {block.kind for block in found}
+    assert sum(len(list(block.commands())) for block in found if block.kind == "console") > 20
+
+
+@pytest.mark.parametrize(
+    ("expected", "came", "same"),
+    [
+        ("a\n", "a\n", True),
+        ("a\n", "b\n", False),
+        ("a … c\n", "a b c\n", True),
+        ("a\n…\nc\n", "a\nb\nb\nc\n", True),
+        ("a\n…\nc\n", "a\nb\n", False),
+        ("x:20260101_000000\n", "x:20260102_000001\n", True),
+        ("", "a\n", False),
+    ],
+)
+def test_output_is_compared_with_care(expected: str, came: str, *, same: bool) -> None:
+    assert agrees(expected, came) is same
+
+
+def test_index_shows_what_the_tutorial_shows() -> None:
+    tutorial = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    shown = [block.text for block in blocks((ROOT / "docs" / "index.md").read_text(encoding="utf-8"))]
+
+    assert [line for text in shown for line in text.splitlines()[:-1] if line not in tutorial] == []
+
+
+def test_site_is_built_without_warnings(tmp_path: Path) -> None:
+    pytest.importorskip("mkdocs", reason="`make check` installs it")
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    generated = subprocess.run(
+        [sys.executable, ROOT / "docs" / "generate.py"], capture_output=True, text=True, check=False
+    )
+    built = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", tmp_path / "site"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (generated.returncode, generated.stderr) == (0, "")
+    assert (built.returncode, built.stdout + built.stderr) == (0, "")
+    assert (tmp_path / "site" / "reference" / "command.html").exists()
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_fits_a_terminal_of_eighty_columns(command: str, jobber_cli: FakeCommandLine) -> None:
+    help_page = jobber_cli(*filter(None, [command]), "--help").out
+
+    assert [line for line in help_page.splitlines() if len(line) > 80] == []

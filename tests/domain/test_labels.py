@@ -1,0 +1,118 @@
+"""What jobber writes into labels (SPEC section 3)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from jobber.domain.image import Image
+from jobber.domain.labels import build_labels, container_labels, result_labels
+from jobber.domain.policy import Outcome, ResultImagePolicy
+from jobber.domain.record import RecordedImage, RecordedInput, RunEnding, RunPlan, render_plan, render_record
+from jobber.domain.reference import ImageId, parse_reference
+
+CODE = ImageId(f"sha256:{'a' * 64}")
+DATA = ImageId(f"sha256:{'b' * 64}")
+PLAN = RunPlan(
+    id="0b6f5f0e-8a53-4c39-9d5b-3f1f2a1b7c11",
+    image=RecordedImage("gcr.io/me/mnist:v1", CODE, ("gcr.io/me/mnist@sha256:1@2", "other@sha256:3")),
+    inputs=(
+        RecordedInput(RecordedImage("train:latest", DATA), "/data", "/in/train"),
+        RecordedInput(RecordedImage("test:latest", CODE), "/other", "/in/test"),
+    ),
+    command=("é",),
+    docker_args=(),
+    runtime=None,
+    out="/model",
+    configs=(),
+    engine_name="docker",
+    engine_version="28.5",
+    repository="gcr.io/me/mnist",
+    keep=ResultImagePolicy.ALWAYS,
+    push=True,
+    added_environment=(),
+    owner="",
+)
+ENDING = RunEnding(
+    started=datetime(2024, 2, 29, tzinfo=UTC),
+    finished=datetime(2024, 3, 1, tzinfo=UTC),
+    outcome=Outcome.SUCCEEDED,
+    exit_status=0,
+)
+RUN = {
+    "jobber.version": "1.2.3",
+    "jobber.build-tags": "",
+    "jobber.parent": CODE,
+    "jobber.out": "/model",
+    "jobber.inputs": f"{'b' * 64}:/data:ro,{'a' * 64}:/other:ro",
+}
+
+
+def test_container_has_the_plan() -> None:
+    assert container_labels(PLAN, version="1.2.3") == {**RUN, "jobber.run": render_plan(PLAN)}
+
+
+def test_result_has_the_record_and_what_the_image_specification_defines() -> None:
+    assert result_labels(PLAN, ENDING, code=Image(CODE), version="1.2.3") == {
+        **RUN,
+        "jobber.run": render_record(PLAN, ENDING),
+        "org.opencontainers.image.created": "2024-03-01T00:00:00Z",
+        "org.opencontainers.image.base.name": "gcr.io/me/mnist:v1",
+        "org.opencontainers.image.base.digest": "sha256:1@2",
+    }
+
+
+def test_result_of_an_image_by_id_has_no_base_name() -> None:
+    plan = replace(PLAN, image=RecordedImage(CODE, CODE))
+
+    assert result_labels(plan, ENDING, code=Image(CODE), version="1")["org.opencontainers.image.base.name"] == ""
+
+
+def test_result_of_an_image_without_a_digest_has_none() -> None:
+    plan = replace(PLAN, image=RecordedImage("mnist:latest", CODE))
+
+    assert "org.opencontainers.image.base.digest" not in result_labels(plan, ENDING, code=Image(CODE), version="1")
+
+
+def test_digest_of_an_earlier_run_becomes_empty() -> None:
+    plan = replace(PLAN, image=RecordedImage("mnist:latest", CODE))
+    code = Image(CODE, labels={"org.opencontainers.image.base.digest": "sha256:9"})
+
+    assert result_labels(plan, ENDING, code=code, version="1")["org.opencontainers.image.base.digest"] == ""
+
+
+def test_result_without_out_and_inputs_says_so() -> None:
+    labels = result_labels(replace(PLAN, inputs=(), out=None), ENDING, code=Image(CODE), version="1")
+
+    assert (labels["jobber.inputs"], labels["jobber.out"]) == ("", "")
+
+
+@pytest.mark.parametrize(
+    "labels", [container_labels(PLAN, version="1"), build_labels((), version="1", revision="a", origin="b")]
+)
+def test_names_are_plain_texts(labels: dict[str, str]) -> None:
+    assert {type(name) for name in labels} == {str}
+
+
+def test_built_image_names_its_tags_and_where_it_comes_from() -> None:
+    tags = (parse_reference("mnist:latest"), parse_reference("mnist:1"))
+
+    assert build_labels(tags, version="1.2.3", revision="abc", origin="https://git.test/x") == {
+        "jobber.version": "1.2.3",
+        "jobber.build-tags": "mnist:latest,mnist:1",
+        "org.opencontainers.image.revision": "abc",
+        "org.opencontainers.image.source": "https://git.test/x",
+    }
+
+
+def test_built_image_outside_of_git_names_its_tags_alone() -> None:
+    assert set(build_labels((), version="1", revision=None, origin=None)) == {"jobber.version", "jobber.build-tags"}
+
+
+def test_record_is_small_and_readable() -> None:
+    record = render_record(PLAN, ENDING)
+
+    assert '"command":["é"]' in record
+    assert ": " not in record

@@ -1,0 +1,85 @@
+"""An engine that another package brings: found by its entry point, held to the contract."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "jobber-memory"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A place where the example is installed, and a package that can't be loaded."""
+    installed = {"jobber_memory-1.0": "memory = jobber_memory:connect", "broken-1.0": "broken = jobber_nowhere:connect"}
+    for name, entry in installed.items():
+        described = tmp_path / "site" / f"{name}.dist-info"
+        described.mkdir(parents=True)
+        package = name.partition("-")[0].replace("_", "-")
+        (described / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n")
+        (described / "entry_points.txt").write_text(f"[jobber.engines]\n{entry}\n")
+    return tmp_path / "site"
+
+
+def jobber(site: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return python(site, "-m", "jobber", *words, **environment)
+
+
+def python(site: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    path = os.pathsep.join((str(site), str(EXAMPLE / "src")))
+    return subprocess.run(
+        [sys.executable, *words],
+        cwd=site.parent,
+        env={"PATH": os.environ["PATH"], "HOME": str(site.parent), "PYTHONPATH": path, **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_engine_is_chosen_by_name(site: Path) -> None:
+    ran = jobber(site, "--engine", "memory", "run", "hello", "you")
+
+    assert (ran.returncode, ran.stdout) == (0, "hello you\n")
+    assert "result hello:latest-run" in ran.stderr
+
+
+def test_engine_is_chosen_by_the_environment(site: Path) -> None:
+    journal = site.parent / "journal"
+    ran = jobber(site, "run", "hello", JOBBER_ENGINE="memory", JOBBER_MEMORY_JOURNAL=str(journal))
+
+    assert (ran.returncode, ran.stdout) == (0, "hello world\n")
+    assert "tag hello:latest-run" in journal.read_text().splitlines()
+
+
+def test_engine_is_to_be_had_from_python(site: Path) -> None:
+    code = "import jobber; print(jobber.run('hello', engine='memory', quiet=True).record['engine']['name'])"
+
+    assert python(site, "-c", code).stdout == "docker\n"
+
+
+def test_unknown_engine_is_told_with_those_that_there_are(site: Path) -> None:
+    ran = jobber(site, "--engine", "lxc", "run", "hello")
+
+    assert ran.returncode == 125
+    assert ran.stderr == "error: engine must be auto, docker, podman, broken or memory, not 'lxc'\n"
+
+
+def test_engine_that_can_t_be_loaded_is_told_with_its_package(site: Path) -> None:
+    ran = jobber(site, "--engine", "broken", "run", "hello")
+
+    assert ran.returncode == 125
+    assert ran.stderr.startswith("error: engine broken, which broken brings, could not be loaded: ModuleNotFoundError")
+
+
+def test_example_keeps_the_contract(site: Path) -> None:
+    words = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull, str(EXAMPLE / "tests"))
+    ended = python(site, *words)
+
+    assert (ended.returncode, "failed" in ended.stdout) == (0, False), ended.stdout
+    assert " passed" in ended.stdout

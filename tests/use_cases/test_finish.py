@@ -1,0 +1,98 @@
+"""The last half of a run: what is told, and where it can go wrong."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+
+from jobber.domain.errors import EngineFailed, TagTaken
+from jobber.domain.options import ContainerOptions
+from jobber.domain.policy import ResultImagePolicy
+from jobber.domain.use_cases.run import RunRequest, RunResult
+from jobber.testing import FakeConsole, FakeEngine, FakeProgress, Job, fake_runner
+
+
+def work(job: Job) -> int:
+    job.say("said\n")
+    return 3 if "fail" in job.argv else 0
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    engine = FakeEngine()
+    engine.image("work", run=work)
+    return engine
+
+
+def run(engine: FakeEngine, progress: FakeProgress | None = None, **settings: object) -> RunResult:
+    request = RunRequest("work", ContainerOptions(), **settings)  # type: ignore[arg-type]
+    return fake_runner(engine, progress=progress).run(request)
+
+
+def test_result_is_told_with_its_tags_and_id(engine: FakeEngine) -> None:
+    progress = FakeProgress()
+    result = run(engine, progress)
+
+    assert progress.notes == [("result", {"tags": "work:latest-run, work:20260101_000000", "id": result.image})]
+    assert progress.steps == ["saving the result image"]
+    assert [str(tag) for tag in result.tags] == ["work:latest-run", "work:20260101_000000"]
+
+
+def test_run_by_id_has_no_tags(engine: FakeEngine) -> None:
+    progress = FakeProgress()
+    id_ = engine.image("other", run=work)
+    result = fake_runner(engine, progress=progress).run(RunRequest(id_, ContainerOptions()))
+
+    assert (result.tags, progress.notes) == ((), [("result", {"tags": "", "id": result.image})])
+
+
+@pytest.mark.parametrize(("policy", "commits"), [(ResultImagePolicy.SUCCESS, 0), (ResultImagePolicy.ALWAYS, 1)])
+def test_job_that_failed_is_kept_as_the_policy_says(
+    engine: FakeEngine, policy: ResultImagePolicy, commits: int
+) -> None:
+    result = run(engine, keep=policy, command=("fail",))
+
+    assert result.exit_status == 3
+    assert engine.journal.count("commit") == commits
+    assert engine.containers.list(labels={}) == []
+
+
+@pytest.mark.parametrize("call", ["commit", "claim", "tag"])
+def test_result_that_can_t_be_made_leaves_its_container(engine: FakeEngine, call: str) -> None:
+    engine.fail(call, EngineFailed(call, why="full"))
+    with pytest.raises(EngineFailed) as raised:
+        run(engine)
+    left = engine.containers.list(labels={})
+
+    assert raised.value.hint == (
+        f"nothing is lost: container {left[0].id[:12]} stays, and `jobber recover` makes its result"
+    )
+
+
+def test_tag_that_is_taken_gives_way_to_the_next_second(engine: FakeEngine) -> None:
+    engine.fail("claim", TagTaken("work:20260101_000000"), times=2)
+
+    assert str(run(engine).tags[1]) == "work:20260101_000002"
+
+
+def test_hour_of_taken_tags_is_an_error(engine: FakeEngine) -> None:
+    engine.fail("claim", TagTaken("x"), times=10_000)
+    with pytest.raises(EngineFailed) as raised:
+        run(engine)
+
+    assert (raised.value.call, raised.value.why) == ("tag the result", "the tags of 3600 seconds are taken")
+
+
+def test_version_and_log_are_in_the_result(engine: FakeEngine) -> None:
+    from jobber import __version__
+
+    console = FakeConsole()
+    result = fake_runner(engine, console=console).run(RunRequest("work", ContainerOptions()))
+    assert result.image is not None
+    labels = engine.images.inspect(result.image).labels
+
+    assert (labels["jobber.version"], json.loads(labels["jobber.run"])["exit-code"]) == (__version__, 0)
+    assert engine.read(result.image, "/run.log") == console.stdout == b"said\n"
+    assert isinstance(console.spool(), io.BytesIO)
