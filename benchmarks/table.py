@@ -13,6 +13,7 @@ import statistics
 import sys
 from typing import TYPE_CHECKING
 
+import configuration
 import engines
 import fake
 import startup
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from side_by_side import Comparison
 
-_WITHOUT_ENGINE = {"startup": startup.compare, "fake": fake.compare}
+_WITHOUT_ENGINE = {"startup": startup.compare, "configuration": configuration.compare, "fake": fake.compare}
 _WITH_ENGINE = {
     "cycle": engines.compare_cycle,
     "output": engines.compare_output,

@@ -118,6 +118,7 @@ def test_anything_that_looks_like_yaml_gives_a_tree_or_an_error_with_its_line(te
         ("a: &x {p: 1, q: 2}\nb:\n  <<: *x\n  q: 3\n", {"a": {"p": 1, "q": 2}, "b": {"p": 1, "q": 3}}),
         ("\ufeffa: 1\n", {"a": 1}),
         ("a: 1\r\nb: 2\r\n", {"a": 1, "b": 2}),
+        ('a: "\\e[1m"\n', {"a": "\x1b[1m"}),
         ("no: 1\n5: 2\n", {"no": 1, "5": 2}),
         ("a: 99999999999999999999999\n", {"a": "99999999999999999999999"}),
     ],
@@ -150,7 +151,7 @@ def test_lines_are_those_of_keys_and_items() -> None:
         ("a: &x\n  b: *x\n", 2, "leads back"),
         ("a: 1\n[b]: 2\n", 2, "can't be a key"),
         ("a: &x 5\nb:\n  <<: *x\n", 3, "<< merges mappings"),
-        ('a: "\\0"\n', 1, "can't be printed"),
+        ('a: "\\0"\n', 1, "no text can have"),
     ],
 )
 def test_what_is_not_allowed_is_told_with_its_line(text: str, line: int, said: str) -> None:

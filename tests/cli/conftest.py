@@ -1,11 +1,14 @@
-"""A user's home, without an engine."""
+"""A user's home without an engine, and the commands in it."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from jobber.cli.main import call
 
 
 @pytest.fixture
@@ -18,3 +21,15 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "project").mkdir()
     monkeypatch.chdir(tmp_path / "project")
     return tmp_path
+
+
+@pytest.fixture
+def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:  # noqa: ARG001
+    """A function that runs a command in the home's project: its status, and what it says on stdout and stderr."""
+
+    def jobber(*words: str) -> tuple[int, str, str]:
+        status = call(words, environment=os.environ)
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    return jobber

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -132,6 +133,20 @@ def test_an_error_is_silent(project: Path, arguments: list[str]) -> None:
     assert (ended.returncode, ended.stderr) == (0, b"")
 
 
+def test_an_engine_that_does_not_answer_is_not_waited_for(project: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(project / "silent.sock"))
+        listening.listen()
+        ended = subprocess.run(
+            [sys.executable, "-m", "jobber", "__complete", "zsh", "-H", f"unix://{project}/silent.sock", "run", ""],
+            capture_output=True,
+            check=False,
+            timeout=60,
+        )
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
+
+
 def test_a_broken_file_leaves_the_configurations_of_the_others(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -151,11 +166,17 @@ def test_a_broken_file_leaves_the_configurations_of_the_others(
         ("jobber -c debug run --config=dev", "jobber -c debug run --config=develop"),
         ("jobber run --result", "jobber run --result-image"),
         ("jobber build -f jobber-conf", "jobber build -f jobber-config.yml"),
-        ("jobber run nosuch", "jobber run nosuch"),
     ],
 )
 def test_bash_completes_a_line(project: Path, typed: str, expected: str) -> None:
     assert completed(typed, folder=project, environment=dict(os.environ)).rstrip() == expected
+
+
+@needs_bash
+def test_bash_leaves_a_line_alone_that_nothing_fits(project: Path) -> None:
+    typed = "jobber run nosuch"
+
+    assert completed(typed, folder=project, environment=dict(os.environ)).rstrip() == typed
 
 
 def installed(home: Path, *words: str, **environment: str) -> tuple[int, str, str]:

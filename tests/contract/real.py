@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobber.adapters.host.clock import SystemClock
 from jobber.domain.build import BuildRequest
+from jobber.domain.credentials import Credentials
 from jobber.domain.errors import ImageNotFound
 from jobber.domain.reference import ImageId, ImageReference, parse_reference
 from jobber.testing import FakeProgress
-from jobber.testing.contract import JOB_SCRIPT, World
+from jobber.testing.contract import JOB_SCRIPT, GuardedRegistry, World
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from jobber.adapters.wire import Wire
     from jobber.domain.ports import Engine
 
@@ -55,4 +56,12 @@ def make_world(engine: Engine, wire: Wire, folder: Path, registry_host: str | No
                 told.append(json.dumps(response.json()))
         return "\n".join(told)
 
-    return World(engine, SystemClock(), make_base(engine, folder), registry_host, raw_image)
+    return World(engine, SystemClock(), make_base(engine, folder), registry_host, raw_image, guarded_registry())
+
+
+def guarded_registry() -> GuardedRegistry | None:
+    """The registry that wants a password, if one was started."""
+    host, file = os.environ.get("JOBBER_TEST_REGISTRY_AUTH"), os.environ.get("JOBBER_TEST_REGISTRY_PASSWORD_FILE")
+    if not host or not file:
+        return None
+    return GuardedRegistry(host, Credentials("jobber", Path(file).read_text(encoding="utf-8"), origin="the test"))

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from jobber.domain.credentials import Credentials
 from jobber.domain.reference import parse_reference
 from jobber.testing import FakeEngine
-from jobber.testing.contract import EngineContract, World, job_program
+from jobber.testing.contract import EngineContract, GuardedRegistry, World, job_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +26,10 @@ class TestFake(EngineContract):
     def world(self, request: pytest.FixtureRequest) -> Iterator[World]:
         engine = FakeEngine(**request.param)
         engine.image("jobber-test-base", programs={"/bin/job": job_program})
+        credentials = Credentials("jobber", "the password of the test", origin="the test")
+        engine.remote.require("guarded.test:5000", user=credentials.user, password=credentials.password)
+        engine.remote.disconnect("127.0.0.1:1")
         world = World(engine, engine.clock, parse_reference("jobber-test-base"), "registry.test:5000")
+        world.guarded = GuardedRegistry("guarded.test:5000", credentials)
         yield world
         world.tidy()

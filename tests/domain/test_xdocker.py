@@ -9,8 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobber.domain.errors import InvalidOption, UsageError
-from jobber.domain.options import ContainerOptions, Mount, PublishedPort
+from jobber.domain.options import (
+    ContainerOptions,
+    GpuRequest,
+    Mount,
+    Network,
+    ProcessLimit,
+    PublishedPort,
+    SeccompProfile,
+)
+from jobber.domain.options import HealthCheck as HealthCheckOption
 from jobber.domain.xdocker import parse_options, recorded_words, split_words
+from jobber.domain.xdocker.values import read_duration, read_fields
 
 HERE = "/home/me/project"
 SPELLINGS = ["-eA=B", "-e=A=B", "-e A=B", "--env=A=B", "--env A=B"]
@@ -234,19 +244,20 @@ def test_any_value_of_an_option_is_read_or_refused_by_the_name_of_the_option(opt
         ("-w /src", ContainerOptions(workdir="/src")),
         ("--entrypoint ''", ContainerOptions(entrypoint="")),
         ("--entrypoint=", ContainerOptions(entrypoint="")),
-        ("--net host", ContainerOptions(network="host")),
+        ("--net host", ContainerOptions(networks=(Network("host"),))),
         ("-h box", ContainerOptions(hostname="box")),
         ("--name job-1", ContainerOptions(name="job-1")),
-        ("--gpus all", ContainerOptions(gpus="all")),
+        ("--gpus all", ContainerOptions(gpus=(GpuRequest(count=-1),))),
         ("--ipc=host", ContainerOptions(ipc="host")),
         ("--read-only", ContainerOptions(read_only=True)),
         ("--read-only=false", ContainerOptions()),
+        ("--init=false", ContainerOptions(init=False)),
         ("--init=1", ContainerOptions(init=True)),
         ("--privileged=T", ContainerOptions(privileged=True)),
         ("--stop-timeout 30", ContainerOptions(stop_timeout=30)),
-        ("--cpus 1.5", ContainerOptions(cpus=1.5)),
+        ("--cpus 1.5", ContainerOptions(nano_cpus=1_500_000_000)),
         ("--add-host a:1.2.3.4 --add-host b:::1", ContainerOptions(extra_hosts=("a:1.2.3.4", "b:::1"))),
-        ("--cap-add SYS_PTRACE", ContainerOptions(capabilities_added=("SYS_PTRACE",))),
+        ("--cap-add SYS_PTRACE", ContainerOptions(capabilities_added=("CAP_SYS_PTRACE",))),
         ("--cap-drop=ALL", ContainerOptions(capabilities_dropped=("ALL",))),
         ("-l a=b=c --label d", ContainerOptions(labels=(("a", "b=c"), ("d", "")))),
     ],
@@ -282,10 +293,10 @@ def test_a_size_is_counted_in_powers_of_1024(size: str, octets: int) -> None:
         "--cpus many",
         "--cpus nan",
         "--cpus inf",
-        "--cpus 1_0",
+        "--cpus 1__0",
         "--stop-timeout 1.5",
         "--stop-timeout ten",
-        "--stop-timeout 1_0",
+        "--stop-timeout 1__0",
         "--read-only=yes",
         "-w src",
         "--name -x",
@@ -304,9 +315,9 @@ def test_a_value_that_makes_no_sense_is_refused(text: str) -> None:
     ("text", "expected"),
     [
         ("-v /a:/b", Mount("bind", "/b", "/a")),
-        ("-v /a:/b:ro", Mount("bind", "/b", "/a", read_only=True)),
-        ("-v /a:/b:rw", Mount("bind", "/b", "/a")),
-        ("-v /a:/b:ro,Z", Mount("bind", "/b", "/a", read_only=True, options=("Z",))),
+        ("-v /a:/b:ro", Mount("bind", "/b", "/a", read_only=True, written="ro")),
+        ("-v /a:/b:rw", Mount("bind", "/b", "/a", written="rw")),
+        ("-v /a:/b:ro,Z", Mount("bind", "/b", "/a", read_only=True, options=("Z",), written="ro,Z")),
         ("-v ./a:/b", Mount("bind", "/b", f"{HERE}/a")),
         ("-v ../a:/b", Mount("bind", "/b", "/home/me/a")),
         ("-v .:/b", Mount("bind", "/b", HERE)),
@@ -366,8 +377,162 @@ def test_a_published_port_is_read(text: str, expected: tuple[PublishedPort, ...]
 
 @pytest.mark.parametrize(
     "text",
-    ["-p ''", "-p http", "-p 0", "-p 65536", "-p 80:", "-p 81-80", "-p 80-", "-p 1-2:1-3", "-p 80/icmp", "-p a:80"],
+    ["-p ''", "-p http", "-p 65536", "-p 80:", "-p 81-80", "-p 80-", "-p 1-2:1-3", "-p 80/icmp", "-p a:80"],
 )
 def test_a_port_that_docker_would_not_publish_is_refused(text: str) -> None:
     with pytest.raises(InvalidOption):
         read(text)
+
+
+# Files
+
+
+FILES = {
+    "variables": "\ufeffA=1\n# none\n  B=two words \r\n\nOURS\nNOT_THERE\nSECRET_TOKEN=hunter2\n".encode(),
+    "labels": b"a=1\nalone\nb=x=y\n",
+    "own": b"jobber.out=/x\n",
+    "blank": b"A B=hunter2\n",
+    "nameless": b"A=1\n=hunter2\n",
+    "latin": b"A=\xff\n",
+    "profile": b'{\n "a b": [1.50, "\\" x"]\n}\n',
+    "broken": b"{",
+}
+
+
+def content(path: str) -> bytes:
+    if path not in FILES:
+        raise FileNotFoundError(2, "No such file or directory", path)
+    return FILES[path]
+
+
+def read_with_files(text: str, **environment: str) -> ContainerOptions:
+    return parse_options(split_words(text), environment=environment, directory=HERE, read_file=content)
+
+
+def test_variables_of_a_file_come_before_those_of_the_command_line() -> None:
+    options = read_with_files("-e A=7 --env-file variables", OURS="mine")
+
+    assert options.environment == (
+        ("A", "1"),
+        ("B", "two words "),
+        ("OURS", "mine"),
+        ("SECRET_TOKEN", "hunter2"),
+        ("A", "7"),
+    )
+    assert options.added_environment == ("A", "B", "OURS", "SECRET_TOKEN")
+
+
+def test_a_record_keeps_the_name_of_a_file_of_variables_and_nothing_of_its_content() -> None:
+    assert recorded_words(("--env-file", "variables")) == ("--env-file", "variables")
+
+
+def test_labels_of_a_file_need_a_value_and_give_way_to_those_of_the_command_line() -> None:
+    assert read_with_files("-l a=2 --label-file labels").labels == (("a", "2"), ("b", "x=y"))
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("--env-file nowhere", "no such file"),
+        ("--label-file nowhere", "no such file"),
+        ("--label-file own", "jobber's own"),
+        ("--env-file blank", "line 1"),
+        ("--env-file nameless", "line 2"),
+        ("--env-file latin", "UTF-8"),
+    ],
+)
+def test_a_file_that_makes_no_sense_is_refused_without_its_values(text: str, why: str) -> None:
+    with pytest.raises(InvalidOption, match=why) as caught:
+        read_with_files(text)
+
+    assert "hunter2" not in caught.value.what
+
+
+def test_a_seccomp_profile_is_sent_without_spaces_between_its_words() -> None:
+    expected = SeccompProfile("profile", '{"a b":[1.50,"\\" x"]}')
+
+    assert (expected,) == read_with_files("--security-opt seccomp=profile").security
+
+
+@pytest.mark.parametrize(("path", "why"), [("nowhere", "no such file"), ("broken", "no JSON")])
+def test_a_seccomp_profile_that_can_not_be_had_is_told_of_when_it_is_needed(path: str, why: str) -> None:
+    (profile,) = read_with_files(f"--security-opt seccomp={path}").security
+
+    assert isinstance(profile, SeccompProfile)
+    assert why in profile.why
+
+
+# Bunches, and what else a Go program reads
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("-Pp80", ContainerOptions(publish_all=True, ports=(PublishedPort(80),))),
+        ("-Pc 3", ContainerOptions(publish_all=True, cpu_shares=3)),
+        ("-Pc=3", ContainerOptions(publish_all=True, cpu_shares=3)),
+        ("-P=false", ContainerOptions()),
+        ("-p6006:6006", ContainerOptions(ports=(PublishedPort(6006, host=6006),))),
+        ("--cpu-shares 0x10", ContainerOptions(cpu_shares=16)),
+        ("--pids-limit 010", ContainerOptions(pids_limit=8)),
+        ("--pids-limit 1_000", ContainerOptions(pids_limit=1000)),
+        ("--memory-swap -1", ContainerOptions(memory_swap=-1)),
+        ("--cpus 1/4", ContainerOptions(nano_cpus=250_000_000)),
+        ("--net a --net-alias x", ContainerOptions(networks=(Network("a", aliases=("x",)),))),
+        ("--network name=a,alias=x,ip=1.2.3.4", ContainerOptions(networks=(Network("a", ("x",), ip="1.2.3.4"),))),
+        ("--health-interval 1h2m3.5s", ContainerOptions(health=HealthCheckOption(interval=3_723_500_000_000))),
+        ("--no-healthcheck", ContainerOptions(health=HealthCheckOption(is_disabled=True))),
+        ("--ulimit nofile=5:-1", ContainerOptions(process_limits=(ProcessLimit("nofile", 5, -1),))),
+        ("-v /a:/b -v /a:/b", ContainerOptions(mounts=(Mount("bind", "/b", "/a"),))),
+        ("-v .x:/b", ContainerOptions(mounts=(Mount("bind", "/b", f"{HERE}/.x"),))),
+        ("--runtime runc", ContainerOptions(runtime="runc")),
+        ("--volumes-from a:ro", ContainerOptions(volumes_from=("a:ro",))),
+    ],
+)
+def test_what_docker_reads_is_read(text: str, expected: ContainerOptions) -> None:
+    assert expected == read(text)
+
+
+@pytest.mark.parametrize("words", [("-Pe", "API_KEY=x"), ("-PeAPI_KEY=x",), ("-Pe=API_KEY=x",), ("-PPeAPI_KEY=x",)])
+def test_secrets_are_hidden_in_bunches(words: tuple[str, ...]) -> None:
+    assert tuple(word.replace("=x", "=***") for word in words) == recorded_words(words)
+
+
+def test_a_text_that_can_not_be_split_is_shown_without_secrets() -> None:
+    with pytest.raises(UsageError) as caught:
+        split_words("-e A=1 -e API_KEY=hunter2 -e 'DB_PASSWORD=hunter2 and more")
+
+    assert "hunter2" not in caught.value.what
+    assert "more" not in caught.value.what
+
+
+@pytest.mark.parametrize("text", ["--cpu-count 2", "--io-maxiops 1", "--isolation hyperv"])
+def test_what_windows_alone_has_is_refused(text: str) -> None:
+    with pytest.raises(InvalidOption, match="Windows"):
+        read(text)
+
+
+@pytest.mark.parametrize("text", ["--attach-foo", "--rmm", "--restrat=no"])
+def test_a_misspelt_option_that_jobber_decides_about_gets_a_hint(text: str) -> None:
+    with pytest.raises(InvalidOption, match="not known") as caught:
+        read(text)
+
+    assert caught.value.hint
+
+
+def test_mounts_of_every_kind_are_known_by_their_destination() -> None:
+    options = read("-v /a:/1 -v /2 --tmpfs /3 --mount type=tmpfs,dst=/4 --mount type=volume,src=vol,target=/5")
+
+    assert options.mount_destinations == ("/1", "/2", "/3", "/4", "/5")
+
+
+@given(st.text(max_size=20))
+def test_fields_between_commas_are_those_that_were_written(text: str) -> None:
+    line = text.replace("\n", " ").replace("\r", " ")
+
+    assert read_fields(",".join('"' + field.replace('"', '""') + '"' for field in (line, "b"))) == [line, "b"]
+
+
+@given(st.integers(0, 10**6), st.sampled_from(["ns", "us", "ms", "s", "m", "h"]))
+def test_a_duration_below_zero_is_the_same_with_a_sign(number: int, unit: str) -> None:
+    assert read_duration(f"-{number}{unit}") == -read_duration(f"{number}{unit}")

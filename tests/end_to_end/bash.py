@@ -11,11 +11,11 @@ import sys
 import time
 from pathlib import Path
 
-SECONDS = 60
+SECONDS = 200
 
 
 def completed(line: str, *, folder: Path, environment: dict[str, str]) -> str:
-    """What a line is after TAB was pressed at its end."""
+    """What a line is after TAB was pressed at its end, however long that takes on a busy machine."""
     programs = folder / ".programs"
     programs.mkdir(exist_ok=True)
     program = programs / "jobber"
@@ -33,7 +33,7 @@ def completed(line: str, *, folder: Path, environment: dict[str, str]) -> str:
     assert installed.returncode == 0, installed.stderr
     script = Path(variables["HOME"], ".local/share/bash-completion/completions/jobber")
     keys = f". {script}\n{line}\t\x01echo END \n"
-    return _answer_to(keys.encode(), folder, variables)
+    return _answer_to(keys.encode(), folder, {**variables, "JOBBER_COMPLETION_SECONDS": str(SECONDS)})
 
 
 def _answer_to(keys: bytes, folder: Path, environment: dict[str, str]) -> str:
@@ -46,7 +46,7 @@ def _answer_to(keys: bytes, folder: Path, environment: dict[str, str]) -> str:
     seen = b""
     try:
         os.write(ours, keys)
-        give_up = time.monotonic() + SECONDS
+        give_up = time.monotonic() + 2 * SECONDS
         while not (match := re.search(rb"^END (.*?)\r?$", seen.replace(b"\r\n", b"\n"), re.MULTILINE)):
             assert time.monotonic() < give_up, seen
             if select.select([ours], [], [], 1.0)[0]:

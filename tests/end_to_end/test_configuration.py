@@ -76,11 +76,29 @@ def test_two_configured_inputs_at_one_place_are_told_with_the_line(shell: Shell)
     assert shell.containers() == []
 
 
+def test_images_go_to_the_default_registry_of_a_file_unless_push_is_off(
+    shell: Shell, registry_host: str | None
+) -> None:
+    if registry_host is None:
+        pytest.skip("no registry: name it in JOBBER_TEST_REGISTRY")
+    (shell.folder / NAME).write_text(
+        f"default-registry: {registry_host}/team\npull: missing\ncmd: echo ran\nconfigs:\n  quiet:\n    push: false\n"
+    )
+    name = f"{registry_host}/team/{shell.name}"
+    try:
+        built = shell.jobber("build")
+        ran = shell.jobber("run", "-ri", "success")
+        quiet = shell.jobber("run", "-c", "quiet")
+    finally:
+        shell._remove_images(name)
+
+    assert f"pushed {name}:latest ".encode() in built.stderr, built.stderr
+    assert (ran.stdout, f"pushed {name}:latest-run ".encode() in ran.stderr) == (b"ran\n", True), ran.stderr
+    assert (quiet.returncode, b"result " in quiet.stderr, b"pushed" in quiet.stderr) == (0, True, False)
+
+
 @pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
 def test_bash_completes_names_and_tags_of_images(shell: Shell) -> None:
-    start = shell.name[:-3]
-    image = completed(f"jobber run {start}", folder=shell.folder, environment=shell.environment)
     tag = completed(f"jobber run -i {shell.name}:lat", folder=shell.folder, environment=shell.environment)
 
-    assert image.startswith(f"jobber run {shell.name}")
     assert tag.rstrip() == f"jobber run -i {shell.name}:latest"

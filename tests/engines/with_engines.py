@@ -6,12 +6,13 @@ Everything lies in one folder and on one bridge, and is gone afterwards. Without
 is missing is said, and the command runs with what is there; `JOBBER_TEST_REQUIRE=docker,podman` makes that an error.
 What was started is told to the command by JOBBER_TEST_DOCKER, JOBBER_TEST_PODMAN (addresses), JOBBER_TEST_REGISTRY
 (HOST:PORT), JOBBER_TEST_REGISTRY_AUTH (HOST:PORT of one with a user `jobber`) and
-JOBBER_TEST_REGISTRY_PASSWORD_FILE.
+JOBBER_TEST_REGISTRY_PASSWORD_FILE; JOBBER_TEST_REGISTRY_KEY_FILE is the password of a user `_json_key` there.
 """
 
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import secrets
 import shutil
@@ -35,6 +36,9 @@ PACKAGES = (
     "iptables",
     "iproute2",
     "apache2-utils",
+    "openssh-client",
+    "openssh-server",
+    "openssl",
 )
 _PR_SET_PDEATHSIG = 1
 
@@ -147,7 +151,9 @@ class Engines:
         users = subprocess.run(
             ["htpasswd", "-Bin", "jobber"], input=password, capture_output=True, text=True, check=True
         )
-        (self.folder / "htpasswd").write_text(users.stdout)
+        key = json.dumps({"type": "service_account", "private_key": secrets.token_hex(1000)}, indent=2)
+        (self.folder / "key.json").write_text(f"{key}\n")
+        (self.folder / "htpasswd").write_text(f"{users.stdout.strip()}\n_json_key:{_bcrypt(key)}\n")
         auth = f"auth: {{htpasswd: {{realm: jobber, path: {self.folder}/htpasswd}}}}\n"
         for name, address, extra in (("registry", open_one, ""), ("guarded", guarded, auth)):
             configuration = self.folder / f"{name}.yml"
@@ -158,6 +164,7 @@ class Engines:
             self._launch(name, ["docker-registry", "serve", str(configuration)], port=int(address.split(":")[1]))
         self.variables["JOBBER_TEST_REGISTRY"] = open_one
         self.variables["JOBBER_TEST_REGISTRY_AUTH"] = guarded
+        self.variables["JOBBER_TEST_REGISTRY_KEY_FILE"] = f"{self.folder}/key.json"
         self.variables["JOBBER_TEST_REGISTRY_PASSWORD_FILE"] = f"{self.folder}/password"
         return open_one, guarded
 
@@ -252,6 +259,14 @@ def hard_limit(name: str) -> str:
     hard = resource.getrlimit(getattr(resource, f"RLIMIT_{name}"))[1]
     number = 20000 if hard == resource.RLIM_INFINITY else min(hard, 20000)
     return f"{number}:{number}"
+
+
+def _bcrypt(password: str) -> str:
+    """The hash of a password of several lines, which `htpasswd` takes as an argument alone; bcrypt reads 72 octets."""
+    crypt = ctypes.CDLL("libcrypt.so.1").crypt
+    crypt.restype = ctypes.c_char_p
+    hashed: bytes = crypt(password.encode()[:72], f"$2y$05${secrets.token_hex(11)}".encode())
+    return hashed.decode()
 
 
 def _die_with_us(by: signal.Signals) -> None:

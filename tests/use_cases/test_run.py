@@ -206,3 +206,12 @@ def test_every_error_of_a_run_has_a_status_that_docker_run_could_have(engine: Fa
         with pytest.raises(JobberError) as caught:
             fake_runner(engine).run(_request())
         assert caught.value.exit_status == 125
+
+
+def test_digest_of_the_base_is_that_of_its_own_repository(engine: FakeEngine) -> None:
+    base = engine.image("b.test/x", run=_quick)
+    engine.store.repository_digests[base] = (f"a.test/x@sha256:{'a' * 64}", f"b.test/x@sha256:{'b' * 64}")
+    result = fake_runner(engine).run(_request("b.test/x", pull=PullPolicy.NEVER, push=False))
+    assert result.image is not None
+
+    assert engine.images.inspect(result.image).labels["org.opencontainers.image.base.digest"] == f"sha256:{'b' * 64}"

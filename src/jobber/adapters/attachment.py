@@ -6,20 +6,18 @@ Docker and Podman send the same frames; what differs (how to attach, how to wait
 from __future__ import annotations
 
 import select
-import socket
 import time
-from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
 from jobber.adapters.frames import output_reader
-from jobber.adapters.wire import Response, WireBroken, WireUnreachable
+from jobber.adapters.wire import Pending, Response, WireBroken, WireUnreachable
 from jobber.domain.errors import EngineLost
 from jobber.domain.events import DeadlinePassed, Exited, Signalled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jobber.adapters.wire import Pending
+    from jobber.adapters.wire import RawStream
     from jobber.domain.container import Terminal
     from jobber.domain.events import JobEvent
     from jobber.domain.ports import Interruptions, JobInput
@@ -51,7 +49,7 @@ class StreamAttachment:
 
     def __init__(
         self,
-        stream: tuple[socket.socket, bytes],
+        stream: RawStream,
         job: Job,
         *,
         multiplexed: bool,
@@ -59,11 +57,9 @@ class StreamAttachment:
         interruptions: Interruptions,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._socket, first = stream
-        self._socket.setblocking(False)
+        self._stream = stream
         self._job = job
         self._output = output_reader(multiplexed=multiplexed)
-        self._output.feed(first)
         self._answer: Pending | Response | None = job.wait()
         self._stdin = stdin
         self._pending = memoryview(b"")
@@ -71,6 +67,7 @@ class StreamAttachment:
         self._monotonic = monotonic
         self._exit_status: int | None = None
         self._output_ended = False
+        self._ends_input = False
         if stdin is None:
             self._end_input()
 
@@ -91,27 +88,28 @@ class StreamAttachment:
 
     def close(self) -> None:
         """Let go of the wire; the job goes on."""
-        self._socket.close()
+        self._stream.close()
         if self._answer is not None:
             self._answer.close()
             self._answer = None
 
     def _wait(self, deadline: float | None) -> Signalled | DeadlinePassed | None:
-        readers: list[int] = [] if self._output_ended else [self._socket.fileno()]
-        writers = [self._socket.fileno()] if self._pending else []
+        readers: list[int] = [] if self._output_ended else [self._stream.fileno()]
+        writers = [self._stream.fileno()] if self._pending or self._ends_input else []
         if self._answer is not None:
             readers.append(self._answer.fileno())
         if self._stdin is not None and not self._pending:
             readers.append(self._stdin.fileno())
         wake = self._interruptions.fileno()
         readers.append(wake)
-        seconds = self._seconds_until(deadline)
+        has_pending = not self._output_ended and self._stream.has_pending
+        seconds = 0 if has_pending else self._seconds_until(deadline)
         ready, writable, _ = select.select([fd for fd in readers if fd >= 0], writers, [], seconds)
         if wake in ready and (signalled := self._interruptions.take()):
             return signalled
         if writable:
             self._send()
-        if not self._output_ended and self._socket.fileno() in ready:
+        if has_pending or (not self._output_ended and self._stream.fileno() in ready):
             self._receive()
         if self._answer is not None and self._answer.fileno() in ready:
             self._take_answer()
@@ -119,7 +117,7 @@ class StreamAttachment:
             self._read_input()
         if deadline is not None and self._monotonic() >= deadline and self._exit_status is None:
             return DeadlinePassed()
-        if not ready and not writable and self._exit_status is not None:
+        if not has_pending and not ready and not writable and self._exit_status is not None:
             self._output_ended = True  # the job is gone, and for a while nothing has come
         return None
 
@@ -129,18 +127,14 @@ class StreamAttachment:
         return None if deadline is None else max(0.0, deadline - self._monotonic())
 
     def _receive(self) -> None:
-        try:
-            chunk = self._socket.recv(_RECEIVE)
-        except BlockingIOError:
+        chunk = self._stream.receive(_RECEIVE)
+        if chunk is None:
             return
-        except OSError:
-            chunk = b""
         if chunk:
             self._output.feed(chunk)
             return
         self._output_ended = True
-        self._stdin = None
-        self._pending = memoryview(b"")
+        self._forget_input()
         if self._exit_status is None:
             self._look()
 
@@ -153,6 +147,8 @@ class StreamAttachment:
 
     def _take_answer(self) -> None:
         """Docker sends the head of its answer at once, and the body at the job's end; Podman both at the end."""
+        if isinstance(self._answer, Pending) and not self._answer.is_here():
+            return
         answer, self._answer = self._answer, None
         assert answer is not None
         try:
@@ -177,15 +173,19 @@ class StreamAttachment:
             self._end_input()
 
     def _send(self) -> None:
-        try:
-            self._pending = self._pending[self._socket.send(self._pending) :]
-        except BlockingIOError:
+        if self._ends_input:
+            self._end_input()
             return
+        try:
+            self._pending = self._pending[self._stream.send(self._pending) :]
         except OSError:  # the job reads no more, or has ended
-            self._stdin = None
-            self._pending = memoryview(b"")
+            self._forget_input()
 
     def _end_input(self) -> None:
         self._stdin = None
-        with suppress(OSError):
-            self._socket.shutdown(socket.SHUT_WR)
+        self._ends_input = not self._stream.end_input()
+
+    def _forget_input(self) -> None:
+        self._stdin = None
+        self._pending = memoryview(b"")
+        self._ends_input = False

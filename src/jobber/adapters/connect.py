@@ -7,19 +7,27 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jobber.adapters.wire import Endpoint, TlsFiles, Wire, WireBroken, WireUnreachable, parse_endpoint
+from jobber.adapters.wire import Endpoint, Scheme, TlsFiles, Wire, WireBroken, WireUnreachable, parse_endpoint
 from jobber.domain.errors import EngineUnavailable, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from jobber.adapters.wire import Transport
+    from jobber.adapters.wire.ssh import SshTunnel
     from jobber.domain.ports import Engine
     from jobber.domain.progress import Progress
 
 ANSWER_SECONDS = 20.0
+_BAD_REQUEST = 400
 _HINT = (
     "start one (`systemctl start docker`, or `systemctl --user start podman.socket`), install one"
     " (`apt install podman`), or name one with -H or DOCKER_HOST"
+)
+
+_HINT_FOR_HOST = (
+    "is an engine running there, and does it listen? TLS is used with DOCKER_TLS_VERIFY=1 and the certificates in"
+    " DOCKER_CERT_PATH; without -H, an engine on this machine is looked for"
 )
 
 
@@ -40,6 +48,28 @@ class _Answer:
     api_version: str
 
 
+class _Way:
+    """The way to an endpoint: nothing, or a tunnel that is opened when it is needed."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._tunnel: SshTunnel | None = None
+        self.dial: Callable[[float], Transport] | None = None
+        if endpoint.scheme is Scheme.SSH:
+            from jobber.adapters.wire.ssh import SshTunnel
+
+            self._tunnel = SshTunnel(endpoint)
+            self.dial = self._tunnel.dial
+
+    def complaint(self) -> str:
+        """What those on the way complained of; empty for nothing."""
+        return self._tunnel.complaint() if self._tunnel is not None else ""
+
+    def close(self) -> None:
+        """Leave nothing of it."""
+        if self._tunnel is not None:
+            self._tunnel.close()
+
+
 def connect(
     *,
     host: str | None,
@@ -56,29 +86,37 @@ def connect(
     """
     tried: list[tuple[str, str]] = []
     for candidate in _candidates(host, environment):
-        wire = Wire(
-            candidate.endpoint,
-            on_call=lambda method, path: progress.call("engine-call", call=f"{method} {path}"),
-        )
+        way = _Way(candidate.endpoint)
         try:
-            answer = _ask(candidate.endpoint)
+            answer = _ask(candidate.endpoint, dial=way.dial)
         except (WireUnreachable, WireBroken) as error:
-            tried.append((f"{candidate.endpoint} ({candidate.why})", str(error)))
+            why = str(error) if str(error).startswith("ssh: ") else way.complaint() or str(error)
+            way.close()
+            tried.append((f"{candidate.endpoint} ({candidate.why})", why))
             if candidate.named and host is None:
-                progress.warn("host-silent", host=str(candidate.endpoint), origin=candidate.why, why=str(error))
+                progress.warn("host-silent", host=str(candidate.endpoint), origin=candidate.why, why=why)
             continue
+        except BaseException:
+            way.close()
+            raise
         if choice not in ("auto", answer.name):
+            way.close()
             tried.append((f"{candidate.endpoint} ({candidate.why})", f"it is {answer.name}, not {choice}"))
             continue
         progress.call("engine", name=answer.name, version=answer.version, host=str(candidate.endpoint))
-        return _assemble(wire, answer)
+        wire = Wire(
+            candidate.endpoint,
+            on_call=lambda method, path: progress.call("engine-call", call=f"{method} {path}"),
+            dial=way.dial,
+        )
+        return _assemble(wire, answer, closing=way.close)
     if starts_service and host is None and choice in ("auto", "podman"):
         from jobber.adapters.podman.service import start_service
 
         service = start_service(environment, tried=tried)
         if service is not None:
             return _assemble(Wire(service.endpoint), _ask(service.endpoint), closing=service.stop)
-    raise EngineUnavailable(tried, hint=_HINT)
+    raise EngineUnavailable(tried, hint=_HINT if host is None else _HINT_FOR_HOST)
 
 
 def _candidates(host: str | None, environment: Mapping[str, str]) -> Iterator[Candidate]:
@@ -147,13 +185,16 @@ def _tls_files(environment: Mapping[str, str]) -> TlsFiles | None:
     return TlsFiles(environment.get("DOCKER_CERT_PATH") or f"{home}/.docker", verify=verify)
 
 
-def _ask(endpoint: Endpoint) -> _Answer:
+def _ask(endpoint: Endpoint, *, dial: Callable[[float], Transport] | None = None) -> _Answer:
     """Ask who is there by a ping, whose head tells all; Docker's `/version` takes 20 ms."""
-    wire = Wire(endpoint, seconds=ANSWER_SECONDS)
+    wire = Wire(endpoint, seconds=ANSWER_SECONDS, dial=dial)
     try:
         with wire.call("GET", "/_ping") as response:
             headers = response.headers
             if not response.ok:
+                why = response.why() if response.status == _BAD_REQUEST else ""
+                if "HTTPS server" in why:
+                    raise WireBroken("it wants TLS (DOCKER_TLS_VERIFY=1)")
                 raise WireBroken(f"it answers with status {response.status}")
     finally:
         wire.close()
@@ -175,4 +216,4 @@ def _assemble(wire: Wire, answer: _Answer, *, closing: Callable[[], None] | None
         return PodmanEngine(wire, address=address, version=version, closing=closing)
     from jobber.adapters.docker.engine import DockerEngine
 
-    return DockerEngine(wire, address=address, version=version)
+    return DockerEngine(wire, address=address, version=version, closing=closing)

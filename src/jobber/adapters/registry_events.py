@@ -5,16 +5,47 @@ from __future__ import annotations
 import base64
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from jobber.adapters.layer_progress import LayerProgress
+from jobber.adapters.masking import masked
+from jobber.adapters.refusals import refusal
+from jobber.adapters.wire import WireBroken, WireUnreachable
+from jobber.domain.credentials import HUB
+from jobber.domain.errors import PullRefused
 
 if TYPE_CHECKING:
-    from jobber.adapters.wire import Response
+    from collections.abc import Callable, Mapping
+
+    from jobber.adapters.wire import Response, Wire
     from jobber.domain.credentials import Credentials
-    from jobber.domain.errors import PullRefused, PushRefused
+    from jobber.domain.errors import PushRefused
     from jobber.domain.progress import Progress
     from jobber.domain.reference import ImageReference
 
 _DIGEST = re.compile(r"digest: (sha256:[0-9a-f]{64})")
+_SERVER_OF_HUB = "https://index.docker.io/v1/"
+
+
+def exchange(
+    wire: Wire,
+    path: str,
+    query: Mapping[str, object],
+    *,
+    reference: ImageReference,
+    refused: type[PullRefused | PushRefused],
+    credentials: Credentials | None,
+    progress: Progress,
+    cause: Callable[[str], str] = str,
+) -> str:
+    """Pull or push, and return the digest that is told, if one is. Raises `refused`, or a kind of it."""
+    headers = authorization(credentials, reference)
+    try:
+        with wire.call("POST", path, query=query, headers=headers) as response:
+            return follow(response, reference, refused=refused, credentials=credentials, progress=progress, cause=cause)
+    except (WireBroken, WireUnreachable) as error:
+        raise refused(str(reference), why=f"the connection to the engine was cut: {error}") from None
 
 
 def follow(
@@ -22,35 +53,48 @@ def follow(
     reference: ImageReference,
     *,
     refused: type[PullRefused | PushRefused],
+    credentials: Credentials | None,
     progress: Progress,
+    cause: Callable[[str], str] = str,
 ) -> str:
-    """Read the stream to its end and return the digest it tells, if it does. Raises `refused`."""
+    """Read the stream to its end and return the digest it tells, if it does.
+
+    `cause` takes the cause out of what the engine says. Raises `refused`, or a kind of it, and `WireBroken`.
+    """
     digest = ""
+    short = replace(reference, registry=None, namespace=())  # so that a narrow terminal has room for the layers
+    layers = LayerProgress(f"{'pulling' if refused is PullRefused else 'pushing'} {short}")
     if not response.ok:
-        raise refused(str(reference), why=response.why())
+        raise refusal(refused, reference, cause(response.why()), credentials)
     for event in response.json_lines():
         if not isinstance(event, dict):
             continue
         if why := event.get("error") or (event.get("errorDetail") or {}).get("message"):
-            raise refused(str(reference), why=str(why))
+            raise refusal(refused, reference, cause(str(why)), credentials)
         told = _DIGEST.search(event.get("status") or "")
         digest = (event.get("aux") or {}).get("Digest") or (told[1] if told else digest)
-        progress.step(_step(reference, event))
+        if line := layers.tell(event):
+            progress.step(masked(line, [credentials]))
     return digest
 
 
 def authorization(credentials: Credentials | None, reference: ImageReference) -> dict[str, str]:
     """The header that says who we are; the password is nowhere else."""
-    facts: dict[str, str] = {}
-    if credentials is not None:
-        facts = {
-            "username": credentials.user,
-            "password": credentials.password,
-            "serveraddress": reference.registry or "",
-        }
-    return {"X-Registry-Auth": base64.urlsafe_b64encode(json.dumps(facts).encode()).decode()}
+    facts = {} if credentials is None else _facts(credentials, reference.registry or _SERVER_OF_HUB)
+    return {"X-Registry-Auth": _encoded(facts)}
 
 
-def _step(reference: ImageReference, event: dict[str, Any]) -> str:
-    words = (str(reference), event.get("id"), event.get("status"), event.get("progress"))
-    return " ".join(str(word) for word in words if word)
+def build_authorization(credentials: Mapping[str, Credentials]) -> dict[str, str]:
+    """The header of a build that says who we are to each registry, by host."""
+    servers = {_SERVER_OF_HUB if host == HUB else host: known for host, known in credentials.items()}
+    return {"X-Registry-Config": _encoded({server: _facts(known, server) for server, known in servers.items()})}
+
+
+def _facts(credentials: Credentials, server: str) -> dict[str, str]:
+    if credentials.identity_token:
+        return {"identitytoken": credentials.identity_token, "serveraddress": server}
+    return {"username": credentials.user, "password": credentials.password, "serveraddress": server}
+
+
+def _encoded(facts: Mapping[str, object]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(facts).encode()).decode()

@@ -12,6 +12,7 @@ from jobber.cli.directory import image_name_of_directory
 from jobber.cli.iidfile import check_writable, write_image_id
 from jobber.cli.options import GlobalOptions
 from jobber.domain.build import BuildRequest
+from jobber.domain.dockerfile import base_references
 from jobber.domain.errors import UsageError
 from jobber.domain.reference import parse_reference
 
@@ -74,15 +75,18 @@ def build(
     progress = options.messages()
     _check_context(context)
     names = _names(context, tag, options, progress)
+    dockerfile = _find_dockerfile(context, file)
+    arguments = dict(_parse_argument(text) for text in build_arg)
     request = BuildRequest(
         context=context,
-        dockerfile=_find_dockerfile(context, file),
-        arguments=dict(_parse_argument(text) for text in build_arg),
+        dockerfile=dockerfile,
+        arguments=arguments,
         target=target,
         platform=platform,
         no_cache=no_cache,
         pull=pull,
         secrets=secret,
+        bases=base_references(_text_of(dockerfile), arguments=arguments),
     )
     check_writable(iidfile)
     keys = keyring(options.credentials())
@@ -121,6 +125,13 @@ def _find_dockerfile(context: Path, file: Path | None) -> Path:
         if candidate.is_file():
             return candidate
     raise UsageError(f"{candidates[-1]} does not exist", hint="name another file with -f, or another directory")
+
+
+def _text_of(dockerfile: Path) -> str:
+    try:
+        return dockerfile.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise UsageError(f"{dockerfile} can't be read: {error.strerror}") from None
 
 
 def _parse_argument(text: str) -> tuple[str, str | None]:

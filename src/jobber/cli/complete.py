@@ -16,7 +16,19 @@ if TYPE_CHECKING:
     from jobber.domain.configuration.in_force import Settings
 
 SECONDS = 2.0
-"""Nobody waits longer for a completion."""
+"""Nobody waits longer for a completion, unless `JOBBER_COMPLETION_SECONDS` says so: some engines list images slowly."""
+LONGEST = 3600.0
+
+
+def end_soon(environment: Mapping[str, str]) -> None:
+    """Let this process end in silence when its time is over."""
+    seconds = SECONDS
+    with suppress(ValueError):
+        seconds = float(environment.get("JOBBER_COMPLETION_SECONDS") or SECONDS)
+    if not 0 < seconds <= LONGEST:
+        seconds = SECONDS
+    signal.signal(signal.SIGALRM, lambda _number, _frame: os._exit(0))
+    signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 def complete(arguments: Sequence[str], *, environment: Mapping[str, str]) -> int:
@@ -24,8 +36,6 @@ def complete(arguments: Sequence[str], *, environment: Mapping[str, str]) -> int
 
     bash gives the line up to the cursor and the characters that it breaks words at; zsh and fish give the words.
     """
-    signal.signal(signal.SIGALRM, lambda _number, _frame: os._exit(0))
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
     with suppress(Exception), open(os.devnull, "w", encoding="utf-8") as silence, redirect_stderr(silence):  # noqa: PTH123
         lines = _answer(arguments, environment)
         sys.stdout.write("\n".join(lines) + "\n")

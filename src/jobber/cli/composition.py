@@ -14,25 +14,18 @@ if TYPE_CHECKING:
 
     from jobber.adapters.host.signals import SignalInterruptions
     from jobber.cli.messages import Messages
-    from jobber.domain.credentials import CredentialEntry, Credentials
+    from jobber.domain.credentials import CredentialEntry
     from jobber.domain.ports import Engine, Keyring
-    from jobber.domain.reference import ImageReference
     from jobber.domain.use_cases.build import ImageBuild
     from jobber.domain.use_cases.recover import Recovery
     from jobber.domain.use_cases.run import Runner
 
 
-class NoCredentials:
-    """A keyring without keys: the engine's registries are asked anonymously."""
+def keyring(entries: Sequence[CredentialEntry]) -> Keyring:
+    """Who we are to which registry: by the setting `credentials`, else by the logins of Docker and Podman."""
+    from jobber.adapters.logins import MachineKeyring
 
-    def credentials_for(self, _reference: ImageReference) -> Credentials | None:
-        """None, whatever the reference."""
-        return None
-
-
-def keyring(_entries: Sequence[CredentialEntry]) -> Keyring:
-    """Who we are to registries, by the setting `credentials` and what the user has logged in with."""
-    return NoCredentials()
+    return MachineKeyring(tuple(entries), environment=os.environ)
 
 
 def runner(engine: Engine, interruptions: SignalInterruptions, progress: Messages, keys: Keyring) -> Runner:

@@ -53,8 +53,9 @@ def _call(words: Sequence[str], environment: Mapping[str, str]) -> int:
     from jobber.cli.words import sort_words
 
     if words and words[0] == _COMPLETE:
-        from jobber.cli.complete import complete
+        from jobber.cli.complete import complete, end_soon
 
+        end_soon(environment)
         return complete(words[1:], environment=environment)
     try:
         if words and words[0] == _INSTALL_COMPLETION:

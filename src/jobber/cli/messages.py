@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 _SENTENCES: Mapping[str, str] = {
     "built": "built {tags} {id}",
     "pushed": "pushed {reference} {digest}",
+    "not-pushed": "{why}",
     "result": "result {tags} {id}",
     "named-after-directory": "the image is named {name}, after the directory {directory!r}",
     "volumes-lost": "what the job writes to {volumes} is not part of the result: the image declares a volume there",
     "host-silent": "{host}, named by {origin}, does not answer ({why}); looking further",
+    "configurations": "active configurations: {names}",
     "engine": "{name} {version} at {host}",
     "engine-call": "{call}",
     "checked": "nothing is wrong: {files}",

@@ -52,7 +52,10 @@ class GlobalOptions:
         from jobber.cli.messages import messages
         from jobber.domain.configuration.settings import VERBOSE
 
-        return messages(verbose=self.settings.get(VERBOSE), log_format=self.log_format)
+        said = messages(verbose=self.settings.get(VERBOSE), log_format=self.log_format)
+        if self.settings.active:
+            said.call("configurations", names=", ".join(self.settings.active))
+        return said
 
     def registry(self) -> Registry | None:
         """The default registry. Raises as `settings`."""

@@ -66,13 +66,18 @@ def container_options(pieces: Pieces) -> tuple[tuple[str, ...], ContainerOptions
     words = tuple(word for piece in pieces for word in piece.content)
     environment, directory = os.environ, os.getcwd()  # noqa: PTH109 (as in `current_directory`)
     try:
-        options = parse_options(words, environment=environment, directory=directory)
+        options = parse_options(words, environment=environment, directory=directory, read_file=_content)
     except UsageError:
         for piece in pieces:
             with naming_origin(piece):
-                parse_options(piece.content, environment=environment, directory=directory)
+                parse_options(piece.content, environment=environment, directory=directory, read_file=_content)
         raise
     return recorded_words(words), options
+
+
+def _content(path: str) -> bytes:
+    with open(path, "rb") as file:  # noqa: PTH123 - importing pathlib costs milliseconds
+        return file.read()
 
 
 def replaced_by_options(

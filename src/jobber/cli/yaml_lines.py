@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from jobber.adapters.configuration.tree import reads_as_text
 from jobber.domain.configuration.settings import SETTINGS
 from jobber.domain.configuration.show import origins_of, written_of
 
@@ -45,7 +46,8 @@ def _item(item: object, comment: str) -> Iterator[str]:
 
 def _scalar(value: object) -> str:
     """A scalar, or an empty list, in one line."""
-    style = '"' if isinstance(value, str) and not value.isprintable() else None
+    needs_quotes = isinstance(value, str) and not (value.isprintable() and reads_as_text(value))
+    style = '"' if needs_quotes else None
     text: str = yaml.safe_dump(value, allow_unicode=True, width=float("inf"), default_style=style)
     return text.removesuffix("\n").removesuffix("\n...")
 

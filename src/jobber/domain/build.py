@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import PurePath
 
+    from jobber.domain.credentials import Credentials
+    from jobber.domain.reference import ImageReference
+
 
 @dataclass(frozen=True, slots=True)
 class BuildRequest:
@@ -27,3 +30,7 @@ class BuildRequest:
     pull: bool = False
     secrets: tuple[str, ...] = ()
     """`--secret` as `docker build` takes it: `id=ID,src=PATH` or `id=ID,env=NAME`."""
+    bases: tuple[ImageReference, ...] = ()
+    """The images that the Dockerfile asks for, as far as they are known."""
+    credentials: Mapping[str, Credentials] = field(default_factory=dict)
+    """Who we are to the registries of those, by host."""

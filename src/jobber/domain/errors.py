@@ -236,25 +236,115 @@ class BuildFailed(JobberError):
 class PullRefused(JobberError):
     """The registry, or the way to it, refused a pull."""
 
-    def __init__(self, reference: str, *, why: str) -> None:
-        super().__init__(
-            f"{reference} could not be pulled: {why}",
-            hint="--pull missing uses the local image if there is one, --pull never never asks the registry",
-        )
+    def __init__(self, reference: str, *, why: str, remedy: str | None = None) -> None:
+        offline = "--pull missing uses the local image if there is one, --pull never never asks the registry"
+        super().__init__(f"{reference} could not be pulled: {why}", hint=f"{remedy}; {offline}" if remedy else offline)
         self.reference = reference
         self.why = why
+
+
+class PullUnauthorized(PullRefused):
+    """The registry wants to know who pulls, or doesn't take the credentials."""
+
+
+class PullLoginExpired(PullUnauthorized):
+    """The registry takes the token that pulls no more."""
 
 
 class PushRefused(JobberError):
     """The registry, or the way to it, refused a push; the image is there with its tags."""
 
-    def __init__(self, reference: str, *, why: str) -> None:
-        super().__init__(
-            f"{reference} could not be pushed: {why}",
-            hint=f"the image is there: push it with `jobber push {reference}`, or pass --no-push",
-        )
+    def __init__(self, reference: str, *, why: str, remedy: str | None = None) -> None:
+        repeat = f"the image is there: push it with `jobber push {reference}`, or pass --no-push"
+        super().__init__(f"{reference} could not be pushed: {why}", hint=f"{remedy}; {repeat}" if remedy else repeat)
+        self.remedy = remedy
         self.reference = reference
         self.why = why
+
+
+class PushedImageMissing(PushRefused):
+    """An image to push that the engine doesn't have."""
+
+    def __init__(self, reference: str, *, why: str) -> None:
+        super().__init__(reference, why=why)
+        self.remedy = self.hint = "build it first, or look for its name and tag in what `docker images` lists"
+
+
+class PushUnauthorized(PushRefused):
+    """The registry wants to know who pushes, or doesn't take the credentials."""
+
+
+class PushLoginExpired(PushUnauthorized):
+    """The registry takes the token that pushes no more."""
+
+
+class CredentialsUnusable(JobberError):
+    """Credentials that are there for a registry, and can't be used."""
+
+    def __init__(self, registry: str, *, why: str, hint: str | None = None) -> None:
+        super().__init__(f"credentials for {registry}: {why}", hint=hint)
+        self.registry = registry
+        self.why = why
+
+
+class PasswordFileUnreadable(CredentialsUnusable):
+    """A password file that is not there, or can't be read."""
+
+    def __init__(self, registry: str, *, path: str, why: str) -> None:
+        super().__init__(
+            registry,
+            why=f"the password file {path} can't be read: {why}",
+            hint="put the password into that file, or correct `password-file` in jobber-config.yml",
+        )
+        self.path = path
+
+
+class PasswordEmpty(CredentialsUnusable):
+    """A password without a character, or none at all."""
+
+    def __init__(self, registry: str, *, origin: str) -> None:
+        super().__init__(registry, why=f"the password is empty ({origin})", hint="give it one, or leave the entry out")
+        self.origin = origin
+
+
+class StoredLoginsUnreadable(CredentialsUnusable):
+    """A file with the logins of Docker or Podman that is no such file."""
+
+    def __init__(self, registry: str, *, path: str, why: str) -> None:
+        super().__init__(
+            registry,
+            why=f"the logins in {path} can't be read: {why}",
+            hint="correct that file, or log in anew with `docker login` or `podman login`",
+        )
+        self.path = path
+
+
+class CredentialHelperFailed(CredentialsUnusable):
+    """A credential helper that gives no credentials."""
+
+    def __init__(self, registry: str, *, helper: str, why: str, hint: str | None = None) -> None:
+        super().__init__(
+            registry,
+            why=f"the credential helper {helper} {why}",
+            hint=hint or f"log in anew, or see what `echo {registry} | {helper} get` says",
+        )
+        self.helper = helper
+
+
+class CredentialHelperMissing(CredentialHelperFailed):
+    """A credential helper that is nowhere on the PATH."""
+
+    def __init__(self, registry: str, *, helper: str, path: str) -> None:
+        super().__init__(
+            registry, helper=helper, why=f"is not on the PATH (named by {path})", hint=f"install it, or correct {path}"
+        )
+
+
+class CredentialHelperSilent(CredentialHelperFailed):
+    """A credential helper that does not end."""
+
+    def __init__(self, registry: str, *, helper: str, seconds: float) -> None:
+        super().__init__(registry, helper=helper, why=f"gave no answer in {seconds:g} s")
 
 
 class Interrupted(JobberError):

@@ -25,7 +25,7 @@ def result_labels(plan: RunPlan, ending: RunEnding, *, code: Image, version: str
     Those of the image specification that don't apply, but that the code image has from a run of its own, become
     empty: a label can't be taken away.
     """
-    digest = next((text.partition("@")[2] for text in plan.image.digests), "")
+    digest = _base_digest(plan)
     labels = {
         **_run_labels(plan, version=version),
         Label.RUN: render_record(plan, ending),
@@ -35,6 +35,12 @@ def result_labels(plan: RunPlan, ending: RunEnding, *, code: Image, version: str
     if digest or code.labels.get(Label.BASE_DIGEST):
         labels[Label.BASE_DIGEST] = digest
     return _plain(labels)
+
+
+def _base_digest(plan: RunPlan) -> str:
+    """The digest of the code image in its own repository, or in another; registries may have it in several forms."""
+    digests = sorted(plan.image.digests, key=lambda text: text.partition("@")[0] != plan.repository)
+    return digests[0].partition("@")[2] if digests else ""
 
 
 def build_labels(

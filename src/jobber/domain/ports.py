@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from jobber.domain.engine import EngineDescription
     from jobber.domain.events import JobEvent, Output, Signalled
     from jobber.domain.image import Image
+    from jobber.domain.options import ContainerOptions
     from jobber.domain.progress import Progress
     from jobber.domain.reference import ImageId, ImageReference
 
@@ -111,6 +112,9 @@ class Attachment(Protocol):
 
 class Containers(Protocol):
     """The containers of jobs."""
+
+    def check(self, options: ContainerOptions, /) -> None:
+        """Check that this engine has all of the options, and make nothing. Raises `OptionUnsupported`."""
 
     def create(self, specification: ContainerSpecification) -> ContainerId:
         """Make a container. Raises `ImageNotFound`, `NameTaken`, `OptionUnsupported`, `EngineFailed`.

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from trees import contents, errors_of, layer
 
 from jobber.domain.configuration.in_force import read_option, read_variables, settings_in_force
+from jobber.domain.configuration.kind import Unfit, split
 from jobber.domain.configuration.origin import Origin, Value
 from jobber.domain.configuration.settings import (
     CMD,
@@ -132,6 +136,20 @@ def test_an_error_is_about_the_line_of_what_is_wrong(content: object, line: int)
     assert error.place == f"/f.yml:{line}"
 
 
+@given(st.text(alphabet="ab -='\"\\#$!\t\né\x0b\xa0", max_size=20))
+def test_words_are_split_as_by_a_shell(text: str) -> None:
+    try:
+        expected: object = tuple(shlex.split(text))
+    except ValueError:
+        expected = Unfit
+    try:
+        actual: object = split(text)
+    except Unfit:
+        actual = Unfit
+
+    assert expected == actual
+
+
 def test_every_setting_is_tried() -> None:
     assert {name for name, *_ in TAKEN} == set(SETTINGS) == {name for name, _ in REFUSED}
 
@@ -145,6 +163,13 @@ def test_an_unknown_setting_is_told_with_the_nearest_one(wrong: str, near: str) 
     assert isinstance(error, UnknownSetting)
 
     assert (error.name, error.place, error.hint) == (wrong, "/f.yml:2", f"did you mean {near}?")
+
+
+@pytest.mark.parametrize("content", [{"": {}}, {" ": {}}, {"a\x1b[1m": {}}, {"a": ["b\x1b[1m"]}], ids=str)
+def test_a_configuration_has_a_name_that_can_be_read(content: object) -> None:
+    (error,) = errors_of({"configs": content})
+
+    assert ("can be read" in error.what, error.what.isprintable()) == (True, True)
 
 
 def test_a_configuration_can_t_define_others() -> None:

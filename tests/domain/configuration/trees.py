@@ -16,7 +16,7 @@ from jobber.domain.input import InputSpecification
 from jobber.domain.policy import ResultImagePolicy
 
 _WORDS = st.text(alphabet="abcdefgh-=.:/ '\"é", min_size=1, max_size=8)
-_SECONDS = st.integers(1, 10**9) | st.floats(1e-3, 10**6).map(float)
+_SECONDS = st.integers(1, 10**9) | st.floats(1e-6, 10**6)
 
 
 def node(content: Any, line: int = 1) -> Node:
@@ -65,12 +65,16 @@ CREDENTIALS = st.builds(CredentialEntry, st.just("a.io/b"), _WORDS, password_fil
 INPUTS = st.sampled_from(["digits", "a,dest=/x", "b,src=/y"]).map(lambda text: InputSpecification(text, text))
 CONTENTS: dict[str, st.SearchStrategy[Any]] = {
     "verbose": st.booleans(),
-    "host": st.none() | st.sampled_from(["gpu", "ssh://me@gpu", "unix:///x", "5", "yes", "no such: #"]),
+    "host": st.none()
+    | st.sampled_from(["gpu", "ssh://me@gpu", "unix:///x", "5", "yes", "1e5", "1.5e10", "no such: #"]),
     "runtime": st.none() | st.sampled_from(["nvidia", "null", "~", "0x1f"]),
     "out": st.none() | _WORDS.map(lambda text: f"/{text}"),
     "timeout": st.none() | _SECONDS.map(float),
     "result-image": st.sampled_from(ResultImagePolicy),
-    "cmd": st.none() | st.lists(_WORDS | st.sampled_from(["", "none", "1", "true", "\t\n"]), min_size=1).map(tuple),
+    "cmd": st.none()
+    | st.lists(
+        _WORDS | st.sampled_from(["", "none", "1", "1e5", "+.5", "0o7", "true", "\t\n", "\x1b[1m"]), min_size=1
+    ).map(tuple),
     "credentials": _listed(CREDENTIALS),
     "inputs": _listed(INPUTS),
     "Xdocker": _listed(st.lists(_WORDS, min_size=1, max_size=3).map(tuple)),

@@ -22,8 +22,10 @@ MOST_DEEP = 32
 """Levels of lists and mappings; a configuration has five."""
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+"""What quotes can say, and neither an argument nor a terminal can take."""
 _WHOLE = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})").fullmatch
-_FRACTION = re.compile(r"[-+]?(?:[0-9]{1,18}\.[0-9]{0,18}|\.[0-9]{1,18}|[0-9]{1,18}(?=[eE]))(?:[eE][-+]?[0-9]{1,3})?")
+_FRACTION = re.compile(r"[-+]?(?:[0-9]{1,40}\.[0-9]{0,40}|\.[0-9]{1,40}|[0-9]{1,40}(?=[eE]))(?:[eE][-+]?[0-9]{1,3})?")
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
 _TRUTH = {
     spelling: truth
@@ -47,6 +49,11 @@ def read_tree(octets: bytes, *, path: str) -> Node:
         raise _wrong(path, mark.line + 1 if mark else 1, _told(error), hint=_hint(error, text, mark)) from None
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         raise _wrong(path, 1, f"it is no YAML: {' '.join(str(error).split())}") from None
+
+
+def reads_as_text(text: str) -> bool:
+    """Whether a text that stands in a file without quotes is read as itself."""
+    return isinstance(_resolved(text), str)
 
 
 class _Composer:
@@ -154,8 +161,8 @@ class _Composer:
             self._check_tag(event)
         line = event.start_mark.line + 1
         text: str = event.value
-        if event.style == '"' and _UNPRINTABLE.search(text):
-            raise _wrong(self._path, line, "a text has a character that can't be printed")
+        if event.style == '"' and _NO_TEXT.search(text):
+            raise _wrong(self._path, line, "a text has a character that no text can have")
         is_plain = event.implicit[0] or event.tag in _RESOLVED_TAGS
         self._add(Node(_resolved(text) if is_plain else text, line, text), 1, event.anchor)
 

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 from jobber.adapters.context import ContextStream
 from jobber.adapters.docker.buildkit import build_with_client, find_client
+from jobber.adapters.masking import masked
+from jobber.adapters.registry_events import build_authorization
+from jobber.adapters.wire import Scheme
 from jobber.domain.errors import BuildFailed, OptionUnsupported
 from jobber.domain.reference import ImageId
 
@@ -31,10 +34,12 @@ class DockerBuilder:
 
     def build(self, request: BuildRequest, *, progress: Progress) -> ImageId:
         """Build an image, untagged. Raises `BuildFailed`."""
-        client = find_client(os.environ)
+        endpoint = self._wire.endpoint
+        # A socket behind ssh is nothing that the client takes for a host.
+        client = None if endpoint.scheme is Scheme.SSH and endpoint.path else find_client(os.environ)
         if client is not None:
             progress.call("builder", kind="BuildKit", client=" ".join(client.words))
-            built = build_with_client(client, request, endpoint=self._wire.endpoint, progress=progress)
+            built = build_with_client(client, request, endpoint=endpoint, progress=progress)
         else:
             if request.secrets:
                 raise OptionUnsupported("--secret", engine="docker", why="it needs BuildKit: install docker-buildx")
@@ -60,21 +65,22 @@ class DockerBuilder:
             "/build",
             query=query,
             stream=context.chunks(),
-            headers={"Content-Type": "application/x-tar", "X-Registry-Config": "e30="},
+            headers={"Content-Type": "application/x-tar", **build_authorization(request.credentials)},
         ) as response:
-            return _follow(response, progress)
+            return _follow(response, request, progress)
 
 
-def _follow(response: Response, progress: Progress) -> ImageId:
+def _follow(response: Response, request: BuildRequest, progress: Progress) -> ImageId:
     """Read the build's stream to its end. Raises `BuildFailed` with the output of the step that failed."""
+    secrets = request.credentials.values()
     if not response.ok:
-        raise BuildFailed(why=response.why())
+        raise BuildFailed(why=masked(response.why(), secrets))
     built: ImageId | None = None
     step: str | None = None
     log: list[bytes] = []
     for event in response.json_lines():
         if why := event.get("error") or (event.get("errorDetail") or {}).get("message"):
-            raise BuildFailed(why=str(why), log=b"".join(log), step=step)
+            raise BuildFailed(why=masked(str(why), secrets), log=b"".join(log), step=step)
         if text := event.get("stream"):
             octets = text.encode()
             progress.build_output(octets)

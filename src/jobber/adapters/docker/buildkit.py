@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from jobber.adapters.docker.client_config import client_configuration
+from jobber.adapters.masking import masked
 from jobber.domain.errors import BuildFailed
 from jobber.domain.reference import ImageId
 
@@ -57,7 +59,10 @@ def find_client(environment: Mapping[str, str]) -> Client | None:
 
 def build_with_client(client: Client, request: BuildRequest, *, endpoint: Endpoint, progress: Progress) -> ImageId:
     """Build. Raises `BuildFailed`; a build that is given up leaves no process behind."""
-    with tempfile.TemporaryDirectory(prefix="jobber-build-") as folder:
+    with (
+        tempfile.TemporaryDirectory(prefix="jobber-build-") as folder,
+        client_configuration(request.credentials, Path(folder), os.environ) as variables,
+    ):
         id_file = Path(folder, "id")
         words = [*client.words, "--progress=plain", f"--iidfile={id_file}", *_options(request)]
         process = subprocess.Popen(
@@ -65,7 +70,7 @@ def build_with_client(client: Client, request: BuildRequest, *, endpoint: Endpoi
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env=_environment(endpoint),
+            env={**_environment(endpoint), **variables},
             start_new_session=True,  # our terminal's Ctrl-C comes to us alone
         )
         assert process.stdout is not None
@@ -79,7 +84,7 @@ def build_with_client(client: Client, request: BuildRequest, *, endpoint: Endpoi
         finally:
             process.stdout.close()
         if status != 0 or not id_file.exists():
-            raise reading.failure()
+            raise reading.failure(request)
         return ImageId(id_file.read_text(encoding="ascii").strip())
 
 
@@ -100,10 +105,11 @@ class _Reading:
             elif line.strip():
                 self.last = [*self.last[-20:], line.strip()]
 
-    def failure(self) -> BuildFailed:
+    def failure(self, request: BuildRequest) -> BuildFailed:
         why = next((line for line in reversed(self.last) if line.strip(b"-> ")), b"no reason given")
         text = re.sub(r"^(ERROR: |error: )?(failed to solve[^:]*: )?", "", why.decode(errors="replace"))
         text = re.sub(r"^rpc error: code = \w+ desc = ", "", text)
+        text = masked(text, request.credentials.values())
         if self.failed is None:
             return BuildFailed(why=text, log=b"")
         return BuildFailed(why=text, log=b"".join(self.logs.get(self.failed, ())), step=self.names.get(self.failed))
@@ -142,7 +148,7 @@ def _environment(endpoint: Endpoint) -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if name != "DOCKER_CONTEXT"}
     environment |= {"DOCKER_HOST": str(endpoint), "DOCKER_BUILDKIT": "1", "DOCKER_CLI_HINTS": "false"}
     if endpoint.tls is not None:
-        environment |= {"DOCKER_TLS_VERIFY": "1" if endpoint.tls.verify else ""}
+        environment |= {"DOCKER_TLS": "1", "DOCKER_TLS_VERIFY": "1" if endpoint.tls.verify else ""}
         environment |= {"DOCKER_CERT_PATH": endpoint.tls.folder}
     return environment
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _MISSING = 404
 _LOG = "/run.log"
 _ROOT = "0"
+_NOTHING: dict[str, Any] = {"Healthcheck": {"Test": ["NONE"]}, "StopSignal": "SIGTERM"}
 
 
 def commit(wire: Wire, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
@@ -36,7 +37,7 @@ def commit(wire: Wire, container: ContainerId, *, snapshot: Snapshot, log: Binar
         if not response.ok:
             raise failed("inspect the container", response)
         facts = response.json()
-    config = _config(snapshot, facts["Config"])
+    config = {**_config(snapshot, facts["Config"]), **_restored(wire, facts)}
     if snapshot.is_flat:
         return _commit_flat(wire, facts, config, log=log)
     takes_log = not facts["HostConfig"]["ReadonlyRootfs"] and not _is_mounted_over(facts)
@@ -126,6 +127,19 @@ def _config(snapshot: Snapshot, container: dict[str, Any]) -> dict[str, Any]:
         "Env": [*code.environment, *(f"{name}=" for name in _only_added(snapshot))],
         "Labels": dict(snapshot.labels),
     }
+
+
+def _restored(wire: Wire, facts: dict[str, Any]) -> dict[str, Any]:
+    """Health check and stop signal of the code image, where the run had others; in place of none, what none means."""
+    config = facts["Config"]
+    if not config.get("Healthcheck") and not config.get("StopSignal"):
+        return {}
+    with wire.call("GET", f"/images/{facts['Image']}/json") as response:
+        if not response.ok:
+            raise failed("inspect the code image", response)
+        code = response.json()["Config"] or {}
+    changed = [key for key in _NOTHING if config.get(key) and config.get(key) != code.get(key)]
+    return {key: code.get(key) or _NOTHING[key] for key in changed}
 
 
 def _only_added(snapshot: Snapshot) -> list[str]:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from jobber.adapters.attachment import StreamAttachment
 from jobber.adapters.docker.commit import commit
-from jobber.adapters.docker.create_body import create_body
+from jobber.adapters.docker.create_body import check_options, create_body
+from jobber.adapters.docker.create_host import NVIDIA
 from jobber.adapters.docker.parts import remove_part
 from jobber.adapters.docker.translate import container_of, failed, not_started
 from jobber.adapters.frames import copy_frames
-from jobber.adapters.wire import WireBroken
+from jobber.adapters.wire import RawStream, WireBroken
 from jobber.domain.container import ContainerId, VolumeMount
 from jobber.domain.errors import ContainerNotFound, EngineFailed, ImageNotFound, NameTaken
 from jobber.domain.label import Label
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from jobber.adapters.wire import Pending, Response, Wire
     from jobber.domain.container import Container, ContainerSpecification, Snapshot, Terminal
+    from jobber.domain.options import ContainerOptions
     from jobber.domain.ports import Interruptions, JobInput
     from jobber.domain.reference import ImageId
 
@@ -38,11 +40,16 @@ class DockerContainers:
         self._wire = wire
         self._api_version = api_version
 
+    def check(self, options: ContainerOptions, /) -> None:
+        """Check that this engine has all of the options."""
+        check_options(options, api_version=self._api_version)
+
     def create(self, specification: ContainerSpecification) -> ContainerId:
         """Make a container."""
-        runtimes = self._runtimes() if specification.runtime == "nvidia" else ()
-        name, body = create_body(specification, api_version=self._api_version, runtimes=runtimes)
-        with self._wire.call("POST", "/containers/create", query={"name": name}, body=body) as response:
+        runtimes = self._runtimes() if specification.runtime == NVIDIA else ()
+        query, body = create_body(specification, api_version=self._api_version, runtimes=runtimes)
+        name = specification.options.name
+        with self._wire.call("POST", "/containers/create", query=query, body=body) as response:
             if response.status == _CONFLICT and name is not None:
                 raise NameTaken(name)
             if not response.ok:
@@ -83,7 +90,7 @@ class DockerContainers:
         job = _Job(self._wire, container)
         terminal = job.has_terminal()
         stream = self._wire.upgrade(f"/containers/{container}/attach", query=_ATTACH)
-        if not isinstance(stream, tuple):
+        if not isinstance(stream, RawStream):
             with stream:
                 self._found(container, stream, "attach to the container")
             raise EngineFailed("attach to the container", why="it gives no stream")

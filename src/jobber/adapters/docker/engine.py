@@ -10,6 +10,8 @@ from jobber.domain.engine import EngineDescription
 from jobber.domain.errors import EngineUnavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jobber.adapters.docker.builder import DockerBuilder
     from jobber.adapters.docker.inputs import DockerInputs
     from jobber.adapters.docker.registry import DockerRegistry
@@ -21,8 +23,19 @@ _IMAGE_MOUNTS = (1, 48)
 class DockerEngine:
     """The roles of a Docker engine behind a wire."""
 
-    def __init__(self, wire: Wire, *, address: str = "", version: dict[str, Any] | None = None) -> None:
-        """Make an engine; `version` is the body of `GET /version`, if the caller has it."""
+    def __init__(
+        self,
+        wire: Wire,
+        *,
+        address: str = "",
+        version: dict[str, Any] | None = None,
+        closing: Callable[[], None] | None = None,
+    ) -> None:
+        """Make an engine; `version` is the body of `GET /version`, if the caller has it.
+
+        `closing` is called when the engine is let go of, to end what leads to it.
+        """
+        self._closing = closing
         facts = version or _version(wire)
         self._wire = wire
         self._api_version = parse_version(facts["ApiVersion"])
@@ -73,6 +86,9 @@ class DockerEngine:
     def close(self) -> None:
         """Let go of the engine."""
         self._wire.close()
+        if self._closing is not None:
+            self._closing()
+            self._closing = None
 
 
 def parse_version(text: str) -> tuple[int, int]:

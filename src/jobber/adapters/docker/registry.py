@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from jobber.adapters.registry_events import authorization, follow
+from jobber.adapters.registry_events import exchange
 from jobber.domain.errors import PullRefused, PushRefused
 
 if TYPE_CHECKING:
@@ -26,18 +26,28 @@ class DockerRegistry:
 
     def pull(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> Image:
         """Bring an image from its registry."""
-        query = {"fromImage": reference.repository, "tag": reference.digest or reference.tag or "latest"}
-        headers = authorization(credentials, reference)
-        with self._wire.call("POST", "/images/create", query=query, headers=headers) as response:
-            follow(response, reference, refused=PullRefused, progress=progress)
+        exchange(
+            self._wire,
+            "/images/create",
+            {"fromImage": reference.repository, "tag": reference.digest or reference.tag or "latest"},
+            reference=reference,
+            refused=PullRefused,
+            credentials=credentials,
+            progress=progress,
+        )
         return self._images.inspect(reference)
 
     def push(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> str:
         """Send a tag to its registry and return the digest."""
-        path = f"/images/{quote(reference.repository, safe='/:')}/push"
-        headers = authorization(credentials, reference)
-        with self._wire.call("POST", path, query={"tag": reference.tag}, headers=headers) as response:
-            digest = follow(response, reference, refused=PushRefused, progress=progress)
+        digest = exchange(
+            self._wire,
+            f"/images/{quote(reference.repository, safe='/:')}/push",
+            {"tag": reference.tag},
+            reference=reference,
+            refused=PushRefused,
+            credentials=credentials,
+            progress=progress,
+        )
         if not digest:
             raise PushRefused(str(reference), why="the engine did not say that it arrived")
         return digest

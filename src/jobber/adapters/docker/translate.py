@@ -92,7 +92,10 @@ def not_started(why: str) -> JobNotStarted:
     # OCI runtime create failed: runc create failed: … : exec: "x": executable file not found in $PATH: unknown
     cause = re.search(r'exec: ("[^"]*": .*)$|(?:process caused|starting container process): (.*)$', why)
     short = next((group for group in cause.groups() if group), why) if cause else why
-    return JobNotStarted(why=short.removesuffix(": unknown"), exit_status=status)
+    error = JobNotStarted(why=short.removesuffix(": unknown"), exit_status=status)
+    if "could not select device driver" in lowered:
+        error.hint = "the engine has no GPUs, or no NVIDIA container toolkit"
+    return error
 
 
 def _mount_of(mount: dict[str, Any]) -> ContainerMount:

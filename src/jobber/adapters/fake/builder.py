@@ -15,7 +15,8 @@ from jobber.adapters.context import parse_ignore
 from jobber.adapters.fake.containers import find_program
 from jobber.adapters.fake.files import Files, Layer, Node
 from jobber.adapters.fake.job import Job
-from jobber.domain.errors import BuildFailed, ImageNotFound, JobNotStarted
+from jobber.domain.credentials import host_of
+from jobber.domain.errors import BuildFailed, ImageNotFound, JobNotStarted, PullRefused
 from jobber.domain.image import ImageConfiguration
 from jobber.domain.input import normal_path
 from jobber.domain.reference import parse_reference
@@ -23,11 +24,11 @@ from jobber.domain.reference import parse_reference
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from jobber.adapters.fake.images import FakeImages
-    from jobber.adapters.fake.store import Store
+    from jobber.adapters.fake.images import FakeImages, FakeRegistryPort
+    from jobber.adapters.fake.store import Store, StoredImage
     from jobber.domain.build import BuildRequest
     from jobber.domain.progress import Progress
-    from jobber.domain.reference import ImageId
+    from jobber.domain.reference import ImageId, ImageReference
 
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::-([^}]*))?\}|(\w+))")
 _IGNORE_FILE = ".dockerignore"
@@ -53,23 +54,32 @@ class _Stage:
 class FakeBuilder:
     """The builder of a fake engine."""
 
-    def __init__(self, store: Store, images: FakeImages) -> None:
+    def __init__(self, store: Store, images: FakeImages, registry: FakeRegistryPort) -> None:
         self._store = store
         self._images = images
+        self._registry = registry
         self._call = contextmanager(store.call)
 
     def build(self, request: BuildRequest, *, progress: Progress) -> ImageId:
         """Build an image, untagged. Raises `BuildFailed`."""
         with self._call("build"):
-            return _Build(self._store, self._images, request, progress).run()
+            return _Build(self._store, self._images, self._registry, request, progress).run()
 
 
 class _Build:
     """One build under way."""
 
-    def __init__(self, store: Store, images: FakeImages, request: BuildRequest, progress: Progress) -> None:
+    def __init__(
+        self,
+        store: Store,
+        images: FakeImages,
+        registry: FakeRegistryPort,
+        request: BuildRequest,
+        progress: Progress,
+    ) -> None:
         self._store = store
         self._images = images
+        self._registry = registry
         self._request = request
         self._progress = progress
         self._context = Path(request.context)
@@ -119,6 +129,19 @@ class _Build:
         assert self._stage is not None
         return self._stage
 
+    def _base(self, reference: ImageReference) -> StoredImage:
+        try:
+            return self._images.find(reference)
+        except ImageNotFound:
+            if not reference.is_remote:
+                raise BuildFailed(why=f"there is no image {reference}") from None
+        credentials = self._request.credentials.get(host_of(reference))
+        try:
+            self._registry.pull(reference, credentials=credentials, progress=self._progress)
+        except PullRefused as error:
+            raise BuildFailed(why=error.what) from None
+        return self._images.find(reference)
+
     def _do_from(self, rest: str) -> None:
         words = self._expand(rest, self._globals).split()
         words = [word for word in words if not word.startswith("--")]
@@ -129,10 +152,7 @@ class _Build:
         elif name == "scratch":
             stage = _Stage()
         else:
-            try:
-                image = self._images.find(parse_reference(name))
-            except ImageNotFound:
-                raise BuildFailed(why=f"there is no image {name}") from None
+            image = self._base(parse_reference(name))
             stage = _Stage(image.layers, image.configuration, dict(image.labels))
         self._stage = stage
         if len(words) == 3 and words[1].lower() == "as":

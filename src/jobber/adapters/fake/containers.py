@@ -16,9 +16,18 @@ from jobber.domain.container import (
     ContainerState,
     ImageMount,
 )
-from jobber.domain.errors import ContainerNotFound, EngineFailed, EngineLost, JobNotStarted, NameTaken
+from jobber.domain.errors import (
+    ContainerNotFound,
+    EngineFailed,
+    EngineLost,
+    JobNotStarted,
+    NameTaken,
+    OptionUnsupported,
+)
 from jobber.domain.events import DeadlinePassed, Exited
 from jobber.domain.input import normal_path
+from jobber.domain.reference import ImageId
+from jobber.domain.xdocker.table import first_lacking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, MutableSequence, Sequence
@@ -30,8 +39,8 @@ if TYPE_CHECKING:
     from jobber.domain.container import ContainerSpecification, Snapshot, Terminal
     from jobber.domain.events import JobEvent
     from jobber.domain.image import ImageConfiguration
+    from jobber.domain.options import ContainerOptions
     from jobber.domain.ports import Interruptions, JobInput
-    from jobber.domain.reference import ImageId
 
 NOT_FOUND = 127
 NOT_EXECUTABLE = 126
@@ -45,14 +54,21 @@ _READ = 1 << 16
 class FakeContainers:
     """The containers of a fake engine."""
 
-    def __init__(self, store: Store, images: FakeImages) -> None:
+    def __init__(self, store: Store, images: FakeImages, *, flavour: str = "docker") -> None:
         self._store = store
         self._images = images
+        self._flavour = flavour
         self._call = contextmanager(store.call)
+
+    def check(self, options: ContainerOptions, /) -> None:
+        """Check that an engine of this flavour has all of the options, whether they have a meaning here or not."""
+        if self._flavour == "podman" and (lacking := first_lacking(options, has=lambda option: option.podman)):
+            raise OptionUnsupported(lacking.name, engine=self._flavour)
 
     def create(self, specification: ContainerSpecification) -> ContainerId:
         """Make a container. Raises `ImageNotFound`, `NameTaken`."""
         with self._call("create"):
+            self.check(specification.options)
             image = self._images.find(specification.image)
             options = specification.options
             id_ = self._store.fresh_id()
@@ -169,10 +185,13 @@ class FakeContainers:
                 self._store.volumes.pop(volume, None)
 
     def _find(self, container: ContainerId) -> StoredContainer:
-        stored = self._store.containers.get(container)
+        stored = self._store.containers.get(container) or self._named(container)
         if stored is None:
             raise ContainerNotFound(container)
         return stored
+
+    def _named(self, name: str) -> StoredContainer | None:
+        return next((stored for stored in self._store.containers.values() if stored.name == name), None)
 
     def _describe(self, stored: StoredContainer) -> Container:
         timeline = self._settle(stored)
@@ -200,6 +219,10 @@ class FakeContainers:
     ) -> tuple[tuple[Place, ...], tuple[str, ...]]:
         places: dict[str, Place] = {}
         anonymous: MutableSequence[str] = []
+        for text in specification.options.volumes_from:
+            name, _, mode = text.partition(":")
+            for place in self._find(ContainerId(name)).places:
+                places[place.path] = replace(place, read_only=place.read_only or mode == "ro")
         for mount in specification.options.mounts:
             path = normal_path(mount.destination)
             places[path] = self._option_place(mount.kind, mount.source, path, image, anonymous)
@@ -223,6 +246,9 @@ class FakeContainers:
             return Place(path, self._store.host, below=source.rstrip("/"), kind="bind")
         if kind == "tmpfs":
             return Place(path, {}, kind="tmpfs")
+        if kind == "image":
+            nodes = _nodes_below(Files(self._images.find(ImageId(source)).layers), "/")
+            return Place(path, nodes, read_only=True, kind="image")
         name = source or self._store.fresh_id()
         if not source:
             anonymous.append(name)
@@ -325,7 +351,8 @@ def _environment(stored: StoredContainer, image: StoredImage) -> dict[str, str]:
     for variable in image.configuration.environment:
         name, _, value = variable.partition("=")
         environment[name] = value
-    return {**environment, **dict(stored.specification.options.environment)}
+    changed = {**environment, **dict(stored.specification.options.environment)}
+    return {name: value for name, value in changed.items() if value is not None}
 
 
 def find_program(files: Files, argv: tuple[str, ...], environment: Mapping[str, str], workdir: str) -> Program:

@@ -51,10 +51,10 @@ class FakeEngine:
             name=flavour, version=version, mounts_images=mounts_images, address="memory:"
         )
         self._images = FakeImages(self.store)
-        self._containers = FakeContainers(self.store, self._images)
+        self._containers = FakeContainers(self.store, self._images, flavour=flavour)
         self._registry = FakeRegistryPort(self.store, self._images, self.remote)
         self._inputs = FakeInputs(self.store, self._images, mounts_images=mounts_images)
-        self._builder = FakeBuilder(self.store, self._images)
+        self._builder = FakeBuilder(self.store, self._images, self._registry)
 
     @property
     def images(self) -> FakeImages:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from jobber.domain.errors import EngineFailed, ImageNotFound, PullRefused, PushRefused, TagTaken
+from jobber.adapters.refusals import refusal
+from jobber.domain.errors import EngineFailed, ImageNotFound, PullRefused, PushedImageMissing, PushRefused, TagTaken
 from jobber.domain.reference import ImageId, ImageReference, parse_image_id
 
 if TYPE_CHECKING:
@@ -100,9 +101,11 @@ class FakeRegistryPort:
         with self._call("pull"):
             progress.step(f"pulling {reference}")
             why = self._registry.refuses(reference, credentials)
-            stored = None if why else self._registry.get(reference)
+            if why:
+                raise refusal(PullRefused, reference, why, credentials)
+            stored = self._registry.get(reference)
             if stored is None:
-                raise PullRefused(str(reference), why=why or "manifest unknown")
+                raise PullRefused(str(reference), why="manifest unknown")
             image, digest = stored
             self._store.images[image.id] = image
             if not reference.digest:
@@ -117,9 +120,9 @@ class FakeRegistryPort:
             try:
                 image = self._images.find(reference)
             except ImageNotFound:
-                raise PushRefused(str(reference), why="there is no such image") from None
+                raise PushedImageMissing(str(reference), why="there is no such image") from None
             if why := self._registry.refuses(reference, credentials):
-                raise PushRefused(str(reference), why=why)
+                raise refusal(PushRefused, reference, why, credentials)
             digest = self._registry.put(reference, image)
             self._remember(image.id, reference, digest)
             return digest

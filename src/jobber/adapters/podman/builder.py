@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobber.adapters.context import ContextStream
+from jobber.adapters.masking import masked
 from jobber.adapters.podman.translate import image_id
+from jobber.adapters.registry_events import build_authorization
 from jobber.domain.errors import BuildFailed, OptionUnsupported
 
 if TYPE_CHECKING:
@@ -74,21 +76,22 @@ class PodmanBuilder:
             "/build",
             query=query,
             stream=context.chunks(),
-            headers={"Content-Type": "application/x-tar"},
+            headers={"Content-Type": "application/x-tar", **build_authorization(request.credentials)},
         ) as response:
-            return self._images.inspect(_follow(response, progress)).id
+            return self._images.inspect(_follow(response, request, progress)).id
 
 
-def _follow(response: Response, progress: Progress) -> ImageId:
+def _follow(response: Response, request: BuildRequest, progress: Progress) -> ImageId:
     """Read the build's stream to its end. Raises `BuildFailed` with the output of the step that failed."""
+    secrets = request.credentials.values()
     if not response.ok:
-        raise BuildFailed(why=response.why())
+        raise BuildFailed(why=masked(response.why(), secrets))
     built = ""
     step: str | None = None
     log: list[bytes] = []
     for event in response.json_lines():
         if why := event.get("error") or (event.get("errorDetail") or {}).get("message"):
-            raise BuildFailed(why=str(why).strip(), log=b"".join(log), step=step)
+            raise BuildFailed(why=masked(str(why).strip(), secrets), log=b"".join(log), step=step)
         if text := event.get("stream"):
             octets = text.encode()
             progress.build_output(octets)

@@ -11,23 +11,24 @@ from jobber.adapters.podman.commit import commit
 from jobber.adapters.podman.create_body import create_body
 from jobber.adapters.podman.parts import create_failed, remove_part
 from jobber.adapters.podman.translate import container_of, failed, not_started
-from jobber.adapters.wire import WireBroken
-from jobber.domain.container import ContainerId, VolumeMount
-from jobber.domain.errors import ContainerNotFound, EngineFailed
+from jobber.adapters.wire import RawStream, WireBroken
+from jobber.domain.container import ContainerId, ContainerSpecification, VolumeMount
+from jobber.domain.errors import ContainerNotFound, EngineFailed, ImageNotFound, OptionUnsupported
 from jobber.domain.label import Label
+from jobber.domain.reference import ImageId
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from jobber.adapters.wire import Pending, Response, Wire
-    from jobber.domain.container import Container, ContainerSpecification, Snapshot, Terminal
+    from jobber.domain.container import Container, Snapshot, Terminal
+    from jobber.domain.options import ContainerOptions
     from jobber.domain.ports import Interruptions, JobInput
-    from jobber.domain.reference import ImageId
 
 _MISSING = 404
 _NOT_MODIFIED = 304
 _ATTACH = {"stream": True, "stdin": True, "stdout": True, "stderr": True}
-_TAKES_CONFIGURATION = 5
+_TAKES_CONFIGURATION = (5,)
 _POLL = "10ms"
 """Podman 4 looks every 250 ms whether a container has ended, unless it is told otherwise."""
 
@@ -35,21 +36,31 @@ _POLL = "10ms"
 class PodmanContainers:
     """The containers behind a wire."""
 
-    def __init__(self, wire: Wire, *, major: int) -> None:
+    def __init__(self, wire: Wire, *, version: str) -> None:
         self._wire = wire
-        self._major = major
+        self._version = tuple(int(part) for part in version.split(".")[:2] if part.isdecimal())
+
+    def check(self, options: ContainerOptions, /) -> None:
+        """Check that this engine has all of the options."""
+        create_body(ContainerSpecification(ImageId(""), options), version=self._version)
 
     def create(self, specification: ContainerSpecification) -> ContainerId:
         """Make a container."""
-        body = create_body(specification)
+        body = create_body(specification, version=self._version)
         for mount in specification.inputs:
             if isinstance(mount, VolumeMount) and not self._is_input(mount.volume):
                 raise EngineFailed("mount an input", why=f"volume {mount.volume} was removed meanwhile; run it again")
+        for option in specification.options.mounts:
+            if option.kind == "image" and not self._has_image(option.source):
+                raise ImageNotFound(option.source)  # Podman would make a container that can't be removed
         with self._wire.call("POST", "/containers/create", body=body) as response:
             if not response.ok:
                 error = failed("create the container", response)
                 raise create_failed(error, image=specification.image, name=specification.options.name)
-            return ContainerId(response.json()["Id"])
+            container = ContainerId(response.json()["Id"])
+        if "oci_runtime" in body:
+            self._check_runtime(container, body["oci_runtime"])
+        return container
 
     def inspect(self, container: ContainerId) -> Container:
         """Look a container up."""
@@ -80,7 +91,7 @@ class PodmanContainers:
         job = _Job(self._wire, container)
         terminal = job.has_terminal()
         stream = self._wire.upgrade(f"/containers/{container}/attach", query=_ATTACH)
-        if not isinstance(stream, tuple):
+        if not isinstance(stream, RawStream):
             with stream:
                 if stream.status == _MISSING:
                     raise ContainerNotFound(container)
@@ -114,12 +125,24 @@ class PodmanContainers:
 
     def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
         """Make an image of an exited container's file system."""
-        takes_configuration = self._major >= _TAKES_CONFIGURATION
+        takes_configuration = self._version >= _TAKES_CONFIGURATION
         return commit(self._wire, container, snapshot=snapshot, log=log, takes_configuration=takes_configuration)
 
     def remove(self, container: ContainerId) -> None:
         """Kill and remove a container with its anonymous volumes."""
         remove_part(self._wire, container)
+
+    def _check_runtime(self, container: ContainerId, runtime: str) -> None:
+        """Podman's API passes over a runtime that it does not have, and on some versions over any."""
+        with self._wire.call("GET", f"/containers/{container}/json") as response:
+            found = response.json().get("OCIRuntime") or "" if response.ok else runtime
+        if found not in (runtime, runtime.rpartition("/")[2]):
+            self.remove(container)
+            raise OptionUnsupported(f"--runtime {runtime}", engine="this podman", why=f"it runs jobs with {found}")
+
+    def _has_image(self, name: str) -> bool:
+        with self._wire.call("GET", f"/images/{name}/exists") as response:
+            return response.ok
 
     def _is_input(self, volume: str) -> bool:
         with self._wire.call("GET", f"/volumes/{volume}/json") as response:

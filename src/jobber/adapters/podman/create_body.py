@@ -2,172 +2,199 @@
 
 from __future__ import annotations
 
+import json
+from signal import Signals
 from typing import TYPE_CHECKING, Any
 
+from jobber.adapters.podman.create_mounts import image_volumes, mounts, volumes
+from jobber.adapters.podman.create_networks import exposed, host_entries, network, port_mappings
+from jobber.adapters.podman.create_resources import devices, limits
+from jobber.adapters.podman.create_security import namespaces, security
 from jobber.domain.container import ImageMount
-from jobber.domain.errors import OptionUnsupported
+from jobber.domain.errors import InvalidOption, OptionUnsupported
+from jobber.domain.options import ContainerOptions
 
 if TYPE_CHECKING:
     from jobber.domain.container import ContainerSpecification
-    from jobber.domain.options import ContainerOptions, Mount
+    from jobber.domain.options import HealthCheck
 
 NVIDIA = "nvidia"
-_ALL_GPUS = "nvidia.com/gpu=all"
-_CPU_PERIOD = 100_000
-_NETWORKS = {
-    "host": "host",
-    "none": "none",
-    "bridge": "bridge",
-    "private": "private",
-    "slirp4netns": "slirp4netns",
-}
+_ENGINE = "podman"
+_STOP_SECONDS = 10
+_SECOND = 10**9
+_HEALTH_SECONDS = 30
+_HEALTH_RETRIES = 3
+_REALTIME = "SIGRTMIN+"
+_FIRST_REALTIME = 34
+_DECIMAL_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "p": 10**15}
 
 
-def create_body(specification: ContainerSpecification) -> dict[str, Any]:
-    """The JSON body. Raises `OptionUnsupported`."""
+def create_body(specification: ContainerSpecification, *, version: tuple[int, ...]) -> dict[str, Any]:
+    """The JSON body. Raises `OptionUnsupported`, `InvalidOption`."""
     options = specification.options
+    _check_table(options)
+    is_terminal = specification.terminal is not None
+    secured = security(options)
     body: dict[str, Any] = {
         "image": specification.image.removeprefix("sha256:"),
         "stdin": True,
-        "terminal": specification.terminal is not None,
-        "env": dict(options.environment),
+        "terminal": is_terminal,
+        "env": {name: value for name, value in options.environment if value is not None},
         "labels": {**dict(options.labels), **specification.labels},
-        "mounts": _mounts(options),
+        "mounts": mounts(options),
         "volumes": [
-            *_volumes(options),
+            *volumes(options),
             *(
                 {"Name": mount.volume, "Dest": mount.destination, "Options": ["ro"]}
                 for mount in specification.inputs
                 if not isinstance(mount, ImageMount)
             ),
         ],
-        "image_volumes": [_image_volume(mount) for mount in specification.inputs if isinstance(mount, ImageMount)],
-        "portmappings": _port_mappings(options),
-        "devices": [{"path": path} for path in _devices(specification)],
+        "image_volumes": image_volumes(specification, version=version),
+        "volumes_from": list(options.volumes_from),
+        "portmappings": port_mappings(options),
+        "expose": exposed(options),
+        "publish_image_ports": options.publish_all,
+        "devices": [{"path": path} for path in devices(specification)],
         "cap_add": list(options.capabilities_added),
         "cap_drop": list(options.capabilities_dropped),
-        "hostadd": list(options.extra_hosts),
+        "hostadd": host_entries(options, version=version),
+        "dns_server": list(options.dns),
+        "dns_option": list(options.dns_options),
+        "dns_search": list(options.dns_search),
+        "groups": [group for group in options.groups if group not in ("", "keep-groups")],
         "privileged": options.privileged,
         "read_only_filesystem": options.read_only,
-        "init": options.init,
+        "read_write_tmpfs": options.read_only,
+        "init": bool(options.init),
+        "sysctl": dict(options.kernel_parameters),
+        "umask": "0022",
+        "systemd": "true",
+        "sdnotifyMode": "container",
+        "stop_timeout": _STOP_SECONDS if options.stop_timeout is None else _stop_seconds(options.stop_timeout),
+        **namespaces(options),
+        **network(options),
+        **limits(options),
+        **secured,
+        "annotations": {
+            "io.kubernetes.cri-o.TTY": "true" if is_terminal else "false",
+            **secured.get("annotations", {}),
+            **dict(options.annotations),
+        },
     }
-    if options.read_only:  # podman's command line gives a read-only container these
-        body["read_write_tmpfs"] = True
     for key, value in (
         ("command", None if specification.command is None else list(specification.command)),
-        ("entrypoint", None if options.entrypoint is None else [options.entrypoint]),
+        ("entrypoint", None if options.entrypoint is None else _entrypoint(options.entrypoint)),
         ("name", options.name),
         ("work_dir", options.workdir),
         ("user", options.user),
         ("hostname", options.hostname),
         ("shm_size", options.shm_size),
-        ("stop_timeout", options.stop_timeout),
+        ("stop_signal", None if options.stop_signal is None else _signal(options.stop_signal)),
+        ("cgroup_parent", options.cgroup_parent),
+        ("oom_score_adj", options.oom_score),
+        ("healthconfig", None if options.health is None else _health(options.health)),
+        ("log_configuration", _logging(options)),
         ("oci_runtime", None if specification.runtime == NVIDIA else specification.runtime),
     ):
         if value is not None:
             body[key] = value
-    if options.ipc is not None:
-        body["ipcns"] = {"nsmode": options.ipc}
-    body.update(_network(options))
-    if limits := _limits(options):
-        body["resource_limits"] = limits
     return body
 
 
-def _mounts(options: ContainerOptions) -> list[dict[str, Any]]:
-    mounts = []
-    for mount in options.mounts:
-        if mount.kind == "bind":
-            mounts.append(
-                {
-                    "type": "bind",
-                    "source": mount.source,
-                    "destination": mount.destination,
-                    "options": ["ro" if mount.read_only else "rw", "rbind", *_bind_options(mount)],
-                }
-            )
-        elif mount.kind == "tmpfs":
-            mounts.append(
-                {
-                    "type": "tmpfs",
-                    "source": "tmpfs",
-                    "destination": mount.destination,
-                    "options": [*(mount.options or ()), "rprivate", "nosuid", "nodev", "tmpcopyup"],
-                }
-            )
-    return mounts
+def _check_table(options: ContainerOptions) -> None:
+    if options == ContainerOptions():
+        return
+    from jobber.domain.xdocker.table import first_lacking
+
+    if lacking := first_lacking(options, has=lambda option: option.podman):
+        raise OptionUnsupported(lacking.name, engine=_ENGINE)
 
 
-def _bind_options(mount: Mount) -> list[str]:
-    """Options of `-v`; those that mean nothing outside Docker Desktop are left out."""
-    return [option for option in mount.options if option not in ("cached", "delegated", "consistent")]
+def _stop_seconds(seconds: int) -> int:
+    if seconds < 0:
+        raise OptionUnsupported(f"--stop-timeout {seconds}", engine=_ENGINE, why="it can't be negative")
+    return seconds
 
 
-def _volumes(options: ContainerOptions) -> list[dict[str, Any]]:
-    return [
-        {
-            "Name": mount.source,
-            "Dest": mount.destination,
-            "Options": [*(("ro",) if mount.read_only else ()), *mount.options],
-        }
-        for mount in options.mounts
-        if mount.kind == "volume"
-    ]
+def _entrypoint(text: str) -> list[str]:
+    """A JSON list of words, or one word."""
+    try:
+        words = json.loads(text)
+    except ValueError:
+        return [text]
+    return words if isinstance(words, list) and words and all(isinstance(word, str) for word in words) else [text]
 
 
-def _image_volume(mount: ImageMount) -> dict[str, Any]:
-    described: dict[str, Any] = {
-        "Source": mount.image.removeprefix("sha256:"),
-        "Destination": mount.destination,
-        "ReadWrite": False,
+def _signal(text: str) -> int:
+    """A signal's number."""
+    name = text.upper()
+    name = name if name.startswith("SIG") or name.isdecimal() else f"SIG{name}"
+    if name.isdecimal() and 0 < int(name) < Signals.SIGRTMAX + 1:
+        return int(name)
+    if name.startswith(_REALTIME) and name.removeprefix(_REALTIME).isdecimal():
+        return _FIRST_REALTIME + int(name.removeprefix(_REALTIME))
+    if name in Signals.__members__:
+        return Signals[name].value
+    raise InvalidOption("--stop-signal", why=f"there is no signal {text!r}")
+
+
+def _health(check: HealthCheck) -> dict[str, Any] | None:
+    """As Podman's client makes it: nothing without a command, and defaults for what is not said."""
+    if check.start_interval:
+        raise OptionUnsupported("--health-start-interval", engine=_ENGINE)
+    if check.is_disabled:
+        return {"Test": ["NONE"]}
+    if not check.command:
+        return None
+    for name, value, least in (
+        ("--health-retries", check.retries, 1),
+        ("--health-timeout", check.timeout, 1),
+    ):
+        if value is not None and value < least:
+            raise OptionUnsupported(f"{name} 0", engine=_ENGINE, why="it must be greater than 0")
+    return {
+        "Test": _health_test(check.command),
+        "Interval": _HEALTH_SECONDS * _SECOND if check.interval is None else check.interval,
+        "Timeout": _HEALTH_SECONDS * _SECOND if check.timeout is None else check.timeout,
+        "StartPeriod": check.start_period or 0,
+        "Retries": _HEALTH_RETRIES if check.retries is None else check.retries,
     }
-    return described if mount.source == "/" else {**described, "subPath": mount.source}
 
 
-def _port_mappings(options: ContainerOptions) -> list[dict[str, Any]]:
-    return [
-        {
-            "container_port": port.container,
-            "protocol": port.protocol,
-            "host_ip": port.address,
-            **({} if port.host is None else {"host_port": port.host}),
-        }
-        for port in options.ports
-    ]
+def _health_test(command: str) -> list[str]:
+    words = _entrypoint(command)
+    if words[0].upper() == "NONE":
+        return ["NONE"]
+    is_list = command.startswith("[") and words != [command]
+    if not is_list:
+        words = command.split(" ", 1)
+    if words[:1] == ["CMD"]:
+        return words if is_list else command.split(" ")
+    if words[:1] == ["CMD-SHELL"]:
+        return words
+    return ["CMD", *words] if is_list else ["CMD-SHELL", command]
 
 
-def _network(options: ContainerOptions) -> dict[str, Any]:
-    network = options.network
-    if network is None:
-        return {}
-    if network in _NETWORKS:
-        return {"netns": {"nsmode": _NETWORKS[network]}}
-    kind, colon, name = network.partition(":")
-    if colon and kind in ("container", "ns"):
-        mode = "path" if kind == "ns" else "container"
-        return {"netns": {"nsmode": mode, "value": name}}
-    return {"netns": {"nsmode": "bridge"}, "networks": {network: {}}}
+def _logging(options: ContainerOptions) -> dict[str, Any] | None:
+    if options.log_driver is None and not options.log_options:
+        return None
+    settings = dict(options.log_options)
+    logging: dict[str, Any] = {} if options.log_driver is None else {"driver": options.log_driver}
+    if path := settings.pop("path", None):
+        logging["path"] = path
+    if size := settings.pop("max-size", None):
+        logging["size"] = _decimal_size(size)
+    if settings:
+        logging["options"] = settings
+    return logging
 
 
-def _limits(options: ContainerOptions) -> dict[str, Any]:
-    limits: dict[str, Any] = {}
-    if options.memory:
-        limits["memory"] = {"limit": options.memory, "swap": 2 * options.memory}
-    if options.cpus:
-        limits["cpu"] = {"quota": round(options.cpus * _CPU_PERIOD), "period": _CPU_PERIOD}
-    return limits
-
-
-def _devices(specification: ContainerSpecification) -> list[str]:
-    """GPUs by CDI: `--gpus all`, `device=0,1`; a number takes the first so many."""
-    gpus = specification.options.gpus
-    if gpus is None:
-        return [_ALL_GPUS] if specification.runtime == NVIDIA else []
-    if gpus in ("all", "-1"):
-        return [_ALL_GPUS]
-    if gpus.isdecimal():
-        return [f"nvidia.com/gpu={index}" for index in range(int(gpus))]
-    key, _, names = gpus.strip('"').partition("=")
-    if key == "device" and names:
-        return [f"nvidia.com/gpu={name}" for name in names.split(",")]
-    raise OptionUnsupported(f"--gpus {gpus}", engine="podman", why="only all, a number, or device=NAMES")
+def _decimal_size(text: str) -> int:
+    """Podman's client counts the size of a log in powers of 1000."""
+    number = text.rstrip("kmgtpKMGTPiIbB")
+    unit = text[len(number) :].lower().removesuffix("b").removesuffix("i")
+    try:
+        return int(float(number) * _DECIMAL_UNITS[unit])
+    except (ValueError, KeyError):
+        raise InvalidOption("--log-opt", why=f"max-size {text!r} is no size such as 10m") from None

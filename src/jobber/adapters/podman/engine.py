@@ -47,7 +47,7 @@ class PodmanEngine:
         )
         self._closing = closing
         self._images = PodmanImages(self._wire)
-        self._containers = PodmanContainers(self._wire, major=self._major)
+        self._containers = PodmanContainers(self._wire, version=number)
 
     @property
     def images(self) -> PodmanImages:

@@ -39,6 +39,12 @@ def user_names(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name.removeprefix(f"{LOCAL}/") for name in names)
 
 
-def true_digests(digests: Iterable[str]) -> tuple[str, ...]:
-    """Repository digests; those that Podman makes up for local images are left out."""
-    return tuple(digest for digest in digests if not digest.startswith(f"{LOCAL}/"))
+def true_digests(digests: Iterable[str], *, own: str) -> tuple[str, ...]:
+    """Repository digests, without those that Podman makes up.
+
+    It gives every name of an image every digest that it knows of it, `own` included: that of the image as it is
+    stored here, which for one that was made here is in no registry. A pull adds the registry's.
+    """
+    named = [digest for digest in digests if not digest.startswith(f"{LOCAL}/")]
+    told = [digest for digest in named if digest.partition("@")[2] != own]
+    return tuple(told or named)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from jobber.adapters.podman.names import engine_reference
-from jobber.adapters.registry_events import authorization, follow
+from jobber.adapters.podman.translate import registry_cause
+from jobber.adapters.registry_events import exchange
 from jobber.domain.errors import PullRefused, PushRefused
 
 if TYPE_CHECKING:
@@ -31,19 +32,31 @@ class PodmanRegistry:
     def pull(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> Image:
         """Bring an image from its registry."""
         full = engine_reference(reference)
-        query = {"fromImage": full.repository, "tag": full.digest or full.tag or "latest"}
-        headers = authorization(credentials, full)
-        with self._wire.call("POST", "/images/create", query=query, headers=headers) as response:
-            follow(response, reference, refused=PullRefused, progress=progress)
+        exchange(
+            self._wire,
+            "/images/create",
+            {"fromImage": full.repository, "tag": full.digest or full.tag or "latest"},
+            reference=reference,
+            refused=PullRefused,
+            credentials=credentials,
+            progress=progress,
+            cause=registry_cause,
+        )
         return self._images.inspect(reference)
 
     def push(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> str:
         """Send a tag to its registry and return the digest."""
         full = engine_reference(reference)
-        path = f"/images/{quote(full.repository, safe='/:')}/push"
-        headers = authorization(credentials, full)
-        with self._wire.call("POST", path, query={"tag": full.tag}, headers=headers) as response:
-            digest = follow(response, reference, refused=PushRefused, progress=progress)
+        digest = exchange(
+            self._wire,
+            f"/images/{quote(full.repository, safe='/:')}/push",
+            {"tag": full.tag},
+            reference=reference,
+            refused=PushRefused,
+            credentials=credentials,
+            progress=progress,
+            cause=registry_cause,
+        )
         if not digest:
             raise PushRefused(str(reference), why="the engine did not say that it arrived")
         return digest

@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 
 _NEVER = "0001-01-01"
 _ANONYMOUS = re.compile(r"[0-9a-f]{64}").fullmatch
+_AROUND = re.compile(r"^preparing container [0-9a-f]{64} for attach: ")
 _BEFORE = frozenset(("created", "configured", "initialized"))
 _AFTER = frozenset(("exited", "stopped", "dead"))
+_BEFORE_CAUSE = re.compile(
+    r"^(?:(?:trying to reuse|checking whether a|writing|reading|copying|initializing|getting|determining)\b"
+    r"(?: \S+)*?(?: destination| source \S+| exists in \S+| in \S+| image| blob \S*| config\S*|list): )+"
+)
 _NOT_FOUND = 127
 _NOT_EXECUTABLE = 126
 _ENGINE_FAILED = 125
@@ -30,7 +35,7 @@ def image_of(answer: dict[str, Any]) -> Image:
     return Image(
         id=image_id(answer["Id"]),
         references=user_names(answer.get("RepoTags") or ()),
-        digests=true_digests(answer.get("RepoDigests") or ()),
+        digests=true_digests(answer.get("RepoDigests") or (), own=answer.get("Digest") or ""),
         labels=config.get("Labels") or answer.get("Labels") or {},
         configuration=ImageConfiguration(
             command=_words(config.get("Cmd")),
@@ -99,7 +104,15 @@ def not_started(why: str) -> JobNotStarted:
         status = _ENGINE_FAILED
     # runc: runc create failed: unable to start container process: exec: "x": not found in $PATH: OCI …
     cause = re.search(r'exec: ("[^"]*": .*?)(: OCI .*)?$', why)
-    return JobNotStarted(why=cause[1] if cause else why, exit_status=status)
+    error = JobNotStarted(why=cause[1] if cause else _AROUND.sub("", why), exit_status=status)
+    if "unresolvable cdi devices" in lowered:
+        error.hint = "the engine has no such device, or no description of it: nvidia-ctk cdi generate"
+    return error
+
+
+def registry_cause(why: str) -> str:
+    """What a registry said, without what Podman was about to do with which blob."""
+    return _BEFORE_CAUSE.sub("", why)
 
 
 def _mount_of(mount: dict[str, Any]) -> ContainerMount:

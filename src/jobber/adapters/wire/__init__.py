@@ -6,13 +6,17 @@ This knows HTTP and sockets, and nothing of any engine.
 """
 
 from jobber.adapters.wire.client import Pending, Response, Wire, WireBroken, WireUnreachable
-from jobber.adapters.wire.endpoint import Endpoint, TlsFiles, parse_endpoint
+from jobber.adapters.wire.endpoint import Endpoint, Scheme, TlsFiles, parse_endpoint
+from jobber.adapters.wire.raw import RawStream, Transport
 
 __all__ = [
     "Endpoint",
     "Pending",
+    "RawStream",
     "Response",
+    "Scheme",
     "TlsFiles",
+    "Transport",
     "Wire",
     "WireBroken",
     "WireUnreachable",

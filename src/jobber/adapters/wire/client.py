@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
 from jobber.adapters.wire.endpoint import DEFAULT_PORT, Endpoint, Scheme
+from jobber.adapters.wire.raw import RawStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from types import TracebackType
+
+    from jobber.adapters.wire.raw import Transport
 
 _CHUNK = 1 << 16
 _LONGEST_HEAD = 1 << 18
@@ -33,12 +36,12 @@ class WireBroken(Exception):
 
 
 class _Connection:
-    """One socket with what was read from it and not yet used."""
+    """One connection with what was read from it and not yet used."""
 
     __slots__ = ("fresh", "received", "socket")
 
-    def __init__(self, sock: socket.socket) -> None:
-        self.socket = sock
+    def __init__(self, transport: Transport) -> None:
+        self.socket = transport
         self.received = bytearray()
         self.fresh = True
 
@@ -225,6 +228,21 @@ class Pending:
         """The descriptor to wait on for the answer."""
         return self._connection.socket.fileno()
 
+    def is_here(self) -> bool:
+        """Whether some of the answer has come: over TLS the descriptor may be ready for less."""
+        if self._connection.received:
+            return True
+        self._connection.socket.settimeout(0)
+        try:
+            self._connection.received += self._connection.socket.recv(_CHUNK)
+        except BlockingIOError:
+            return False
+        except OSError:
+            pass  # the answer is that it broke
+        finally:
+            self._connection.socket.settimeout(self._wire.patience)
+        return True
+
     def answer(self) -> Response:
         """The answer, waited for. Raises `WireBroken`."""
         try:
@@ -248,16 +266,19 @@ class Wire:
         prefix: str = "",
         seconds: float | None = None,
         on_call: Callable[[str, str], None] | None = None,
+        dial: Callable[[float], Transport] | None = None,
     ) -> None:
         """Make a wire whose calls begin with `prefix` (`/v1.41`), with no call as yet.
 
         `seconds` limits the wait for each piece of an answer; None, the usual case, doesn't.
-        `on_call` hears of each call's method and path before it is made.
+        `on_call` hears of each call's method and path before it is made. `dial` opens a connection within so many
+        seconds, where the endpoint can't be connected to as it is.
         """
         self.endpoint = endpoint
         self.prefix = prefix
         self._seconds = seconds
         self._on_call = on_call
+        self._dial = dial
         self._idle: list[_Connection] = []
 
     def call(
@@ -311,10 +332,8 @@ class Wire:
             raise
         return Pending(self, connection, method)
 
-    def upgrade(
-        self, path: str, *, query: Mapping[str, object] | None = None
-    ) -> tuple[socket.socket, bytes] | Response:
-        """Turn a connection into a raw stream: its socket, and what has come on it already.
+    def upgrade(self, path: str, *, query: Mapping[str, object] | None = None) -> RawStream | Response:
+        """Turn a connection into a raw stream.
 
         An engine that refuses gives its answer instead. Raises `WireUnreachable` and `WireBroken`.
         """
@@ -336,11 +355,16 @@ class Wire:
             status = connection.received.split(maxsplit=2)[1]
             if status == b"101" or (status == b"200" and b"raw-stream" in connection.received):
                 del connection.received[: connection.received.find(b"\r\n\r\n") + 4]
-                return connection.socket, bytes(connection.received)
+                return RawStream(connection.socket, bytes(connection.received))
             return Response(self, connection, "POST")
         except BaseException:
             connection.close()
             raise
+
+    @property
+    def patience(self) -> float | None:
+        """How many seconds each piece of an answer may take."""
+        return self._seconds
 
     def keep(self, connection: _Connection) -> None:
         """Take back a connection whose exchange is complete."""
@@ -349,7 +373,7 @@ class Wire:
 
     def within(self, prefix: str) -> Wire:
         """A wire to the same engine whose calls begin with another prefix."""
-        return Wire(self.endpoint, prefix=prefix, seconds=self._seconds, on_call=self._on_call)
+        return Wire(self.endpoint, prefix=prefix, seconds=self._seconds, on_call=self._on_call, dial=self._dial)
 
     def close(self) -> None:
         """Close what is idle."""
@@ -371,13 +395,14 @@ class Wire:
             if not connection.is_stale():
                 return connection
             connection.close()
-        sock = connect(self.endpoint, seconds=min(CONNECT_SECONDS, self._seconds or CONNECT_SECONDS))
+        seconds = min(CONNECT_SECONDS, self._seconds or CONNECT_SECONDS)
+        sock = self._dial(seconds) if self._dial is not None else connect(self.endpoint, seconds=seconds)
         sock.settimeout(self._seconds)
         return _Connection(sock)
 
 
-def connect(endpoint: Endpoint, *, seconds: float) -> socket.socket:
-    """Open a socket to an endpoint within `seconds`. Raises `WireUnreachable`."""
+def connect(endpoint: Endpoint, *, seconds: float) -> Transport:
+    """Open a connection to an endpoint within `seconds`. Raises `WireUnreachable`."""
     try:
         match endpoint.scheme:
             case Scheme.UNIX:
@@ -395,9 +420,9 @@ def connect(endpoint: Endpoint, *, seconds: float) -> socket.socket:
                 if endpoint.tls is not None:
                     from jobber.adapters.wire.tls import secure
 
-                    sock = secure(sock, endpoint)
+                    return secure(sock, endpoint)
             case Scheme.SSH:
-                raise WireUnreachable("ssh is not a scheme that this wire speaks")
+                raise WireUnreachable("an engine behind ssh needs a tunnel to it")
     except OSError as error:
         raise WireUnreachable(_reason(error)) from None
     return sock
@@ -453,4 +478,5 @@ def _word(value: object) -> str:
 
 
 def _reason(error: OSError) -> str:
-    return (error.strerror or str(error) or type(error).__name__).lower()
+    name = str(getattr(error, "reason", None) or "")  # of TLS: TLSV13_ALERT_CERTIFICATE_REQUIRED
+    return (name.replace("_", " ") or error.strerror or str(error) or type(error).__name__).lower()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,135 @@ if TYPE_CHECKING:
 
     from jobber.adapters.wire.endpoint import Endpoint
 
+_RECEIVE = 1 << 18
+_SEND = 1 << 16
 
-def secure(sock: socket.socket, endpoint: Endpoint) -> socket.socket:
+
+class TlsSocket:
+    """TLS over a socket, which can end its sending half and receive on.
+
+    `ssl.SSLSocket` can't: its `shutdown` leaves encrypted bytes to the reader, and its `unwrap` breaks the
+    connection where the other end still sends.
+    """
+
+    def __init__(self, sock: socket.socket, context: ssl.SSLContext, *, host: str) -> None:
+        """Shake hands over a connected socket. Raises `OSError`, of which `ssl.SSLError` is one."""
+        self._socket = sock
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
+        self._decrypted = b""
+        self._unsent = b""
+        self._offered = 0
+        """How much of what is offered to `send` is encrypted already."""
+        self._input_ended = False
+        self._output_ended = False
+        self._shake_hands()
+
+    def fileno(self) -> int:
+        """The socket's descriptor."""
+        return self._socket.fileno()
+
+    def settimeout(self, seconds: float | None, /) -> None:
+        """How long to wait for the socket."""
+        self._socket.settimeout(seconds)
+
+    @property
+    def has_pending(self) -> bool:
+        """Whether bytes, or the end of them, have been taken from the socket and not yet been given on."""
+        taken = bool(self._decrypted) or self._tls.pending() > 0 or self._incoming.pending > 0
+        return taken or self._output_ended
+
+    def recv(self, size: int, /) -> bytes:
+        """What has come, as much as is there; empty at the end."""
+        while not (found := self._take(size)):
+            if found is not None:
+                return b""
+            with suppress(OSError):
+                self._flush()  # an answer that the protocol itself wants
+            self._fill()
+        return found
+
+    def send(self, octets: bytes | memoryview, /) -> int:
+        """Send some of it."""
+        if not self._offered:
+            self._offered = self._tls.write(memoryview(octets)[:_SEND])
+        self._flush()
+        sent, self._offered = self._offered, 0
+        return sent
+
+    def sendall(self, octets: bytes | memoryview, /) -> None:
+        """Send all of it."""
+        rest = memoryview(octets)
+        while rest:
+            rest = rest[self.send(rest) :]
+
+    def shutdown(self, _how: int, /) -> None:
+        """End the sending half."""
+        self._flush()
+        if not self._input_ended:
+            self._input_ended = True
+            while piece := self._decrypt(_RECEIVE):  # OpenSSL takes what it has not read yet for a breach of protocol
+                self._decrypted += piece
+            with suppress(ssl.SSLError):  # it wants the other end's farewell, which comes when all has been said
+                self._tls.unwrap()
+        self._flush()
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._socket.close()
+
+    def _shake_hands(self) -> None:
+        while True:
+            try:
+                self._tls.do_handshake()
+            except ssl.SSLWantReadError:
+                self._flush()
+                self._fill()
+            except ssl.SSLError:
+                with suppress(OSError):
+                    self._flush()  # tell the other end why
+                raise
+            else:
+                return self._flush()
+
+    def _take(self, size: int) -> bytes | None:
+        """What is here already; None for nothing as yet, empty at the end."""
+        if self._decrypted:
+            taken, self._decrypted = self._decrypted[:size], self._decrypted[size:]
+            return taken
+        return self._decrypt(size)
+
+    def _decrypt(self, size: int) -> bytes | None:
+        pieces: list[bytes] = []
+        room = size
+        while room:
+            try:
+                piece = self._tls.read(room)
+            except ssl.SSLWantReadError:
+                return b"".join(pieces) if pieces else None
+            except (ssl.SSLZeroReturnError, ssl.SSLEOFError):  # with a farewell, or without
+                piece = b""
+            if not piece:
+                self._output_ended = True
+                break
+            pieces.append(piece)
+            room -= len(piece)
+        return b"".join(pieces)
+
+    def _fill(self) -> None:
+        octets = self._socket.recv(_RECEIVE)
+        if octets:
+            self._incoming.write(octets)
+        else:
+            self._incoming.write_eof()
+
+    def _flush(self) -> None:
+        while self._unsent or self._outgoing.pending:
+            self._unsent = self._unsent or self._outgoing.read()
+            self._unsent = self._unsent[self._socket.send(self._unsent) :]
+
+
+def secure(sock: socket.socket, endpoint: Endpoint) -> TlsSocket:
     """Put TLS on a connected socket. Raises `WireUnreachable`."""
     assert endpoint.tls is not None
     folder = Path(endpoint.tls.folder)
@@ -27,7 +155,16 @@ def secure(sock: socket.socket, endpoint: Endpoint) -> socket.socket:
             context.load_verify_locations(folder / "ca.pem")
         if (folder / "cert.pem").exists():
             context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
-        return context.wrap_socket(sock, server_hostname=endpoint.host)
+        return TlsSocket(sock, context, host=endpoint.host)
     except OSError as error:  # ssl.SSLError is one
         sock.close()
-        raise WireUnreachable(f"TLS: {error}") from None
+        raise WireUnreachable(f"TLS: {_told(error, folder)}") from None
+
+
+def _told(error: OSError, folder: Path) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        lacks = "" if (folder / "ca.pem").exists() else f"; there is no {folder}/ca.pem"
+        return f"certificate verify failed: {error.verify_message}{lacks}"
+    if isinstance(error, ssl.SSLError) and error.reason:
+        return error.reason.replace("_", " ").lower()
+    return (error.strerror or str(error)).lower()

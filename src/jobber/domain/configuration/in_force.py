@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from jobber.domain.configuration.activation import active_names
-from jobber.domain.configuration.kinds import Unfit
+from jobber.domain.configuration.kind import Unfit
 from jobber.domain.configuration.layer import Layer, SettingsGroup, Values, apply_values, merge_files
 from jobber.domain.configuration.origin import DEFAULT, Origin, Value
 from jobber.domain.configuration.settings import SETTINGS

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from jobber.domain.configuration.origin import Value
+from jobber.domain.configuration.kind import Scalar, Unfit, quote_it, split
 from jobber.domain.errors import JobberError
 from jobber.domain.spelling import did_you_mean
 
@@ -18,80 +16,12 @@ if TYPE_CHECKING:
     from jobber.domain.configuration.origin import Origin
 
 T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
 E = TypeVar("E", bound=Enum)
 
 LONGEST_TIMEOUT = 1_000_000_000
 """Seconds: some thirty years, which every clock and every `select` takes."""
-_IS_SIMPLE = re.compile(r"[ !#-&(-\[\]-~]*").fullmatch
-"""Whether a text is printable ASCII without quotes and backslashes: `shlex` takes long for what is simple."""
 _TRUE = frozenset(("true", "1", "yes", "on"))
 _FALSE = frozenset(("false", "0", "no", "off"))
-
-
-class Unfit(Exception):
-    """A value that a setting can't have; `line` is that of the value itself, where it is known.
-
-    `why` goes on where the setting's name stands: `must be true or false`.
-    """
-
-    def __init__(self, why: str, *, hint: str | None = None, line: int | None = None) -> None:
-        super().__init__(why)
-        self.why = why
-        self.hint = hint
-        self.line = line
-
-
-class Kind(Protocol[T]):
-    """How a setting's value is read and written."""
-
-    expects: str
-    """What the value is, in the README and in errors."""
-    schema: Mapping[str, Any]
-    """JSON Schema of the value in a file."""
-    is_scalar: bool
-    """Whether one text can say it, in an environment variable say."""
-    is_list: bool
-    """Whether the value is a tuple of items that each know their origin."""
-
-    def read(self, node: Node, origin: Origin) -> T:
-        """Read a value of a file. Raises `Unfit`."""
-
-    def read_text(self, text: str, origin: Origin) -> T:
-        """Read a value from one text: of a variable or an option. Raises `Unfit`."""
-
-    def plain(self, value: T) -> object:
-        """The value as JSON has it; no password is in it."""
-
-    def written(self, value: T) -> object:
-        """The value as a file has it, so that `read` gives it back (but for passwords)."""
-
-
-class Scalar(Generic[T]):
-    """What all kinds of single values share."""
-
-    is_scalar = True
-    is_list = False
-    expects: str
-    schema: Mapping[str, Any]
-
-    def read(self, node: Node, origin: Origin) -> T:
-        """Read a value of a file. Raises `Unfit`."""
-        if not isinstance(node.content, str):
-            raise Unfit(f"must be {self.expects}, not {node.kind}", hint=_quote_it(node), line=node.line)
-        return self.read_text(node.content, origin)
-
-    def read_text(self, text: str, origin: Origin) -> T:
-        """Read a value from one text. Raises `Unfit`."""
-        raise NotImplementedError
-
-    def plain(self, value: T) -> object:
-        """The value as JSON has it."""
-        return value
-
-    def written(self, value: T) -> object:
-        """The value as a file has it."""
-        return self.plain(value)
 
 
 class Boolean(Scalar[bool]):
@@ -242,7 +172,7 @@ class Command(Scalar[tuple[str, ...] | None]):
             case list():
                 return tuple(_word(item) for item in node.content) or None
             case _:
-                raise Unfit(f"must be {self.expects}, not {node.kind}", hint=_quote_it(node), line=node.line)
+                raise Unfit(f"must be {self.expects}, not {node.kind}", hint=quote_it(node), line=node.line)
 
     def read_text(self, text: str, origin: Origin) -> tuple[str, ...] | None:  # noqa: ARG002
         """Read a value from one text. Raises `Unfit`."""
@@ -257,63 +187,6 @@ class Command(Scalar[tuple[str, ...] | None]):
         return "none" if value is None else list(value)
 
 
-class Listing(Generic[T]):
-    """A list whose items each know where they come from."""
-
-    is_scalar = False
-    is_list = True
-    expects: str
-    schema: Mapping[str, Any]
-
-    def read(self, node: Node, origin: Origin) -> tuple[Value[T], ...]:
-        """Read a value of a file. Raises `Unfit`."""
-        if not isinstance(node.content, list):
-            raise Unfit(f"must be {self.expects}, not {node.kind}", line=node.line)
-        return tuple(Value(self.read_item(item), origin.at(item.line)) for item in node.content)
-
-    def read_item(self, node: Node) -> T:
-        """Read one item of a list. Raises `Unfit`."""
-        if not isinstance(node.content, str):
-            raise Unfit(
-                f"must be {self.expects}; one of its items is {node.kind}", hint=_quote_it(node), line=node.line
-            )
-        return self.parse(node.content, line=node.line)
-
-    def parse(self, text: str, *, line: int | None = None) -> T:
-        """Read one item from a text. Raises `Unfit`."""
-        raise NotImplementedError
-
-    def read_text(self, text: str, origin: Origin) -> tuple[Value[T], ...]:
-        """Read one text as the only item. Raises `Unfit`."""
-        return (Value(self.parse(text), origin),)
-
-    def plain(self, value: tuple[Value[T], ...]) -> object:
-        """The items as JSON has them."""
-        return [self.plain_item(item.content) for item in value]
-
-    def written(self, value: tuple[Value[T], ...]) -> object:
-        """The items as a file has them."""
-        return [self.written_item(item.content) for item in value]
-
-    def plain_item(self, item: T) -> object:
-        """One item as JSON has it."""
-        raise NotImplementedError
-
-    def written_item(self, item: T) -> object:
-        """One item as a file has it."""
-        return self.plain_item(item)
-
-
-def split(text: str) -> tuple[str, ...]:
-    """Split as a shell does. Raises `Unfit` for quotes that don't close."""
-    if _IS_SIMPLE(text):
-        return tuple(text.split())
-    try:
-        return tuple(shlex.split(text))
-    except ValueError as error:
-        raise Unfit(f"can't be split into words: {str(error).lower()}") from None
-
-
 def _word(node: Node) -> str:
     match node.content:
         case str():
@@ -326,11 +199,6 @@ def _word(node: Node) -> str:
 
 def _shown(node: Node) -> str:
     return repr(node.content) if isinstance(node.content, str) else node.kind
-
-
-def _quote_it(node: Node) -> str | None:
-    """A text that YAML takes for something else is one in quotes; a password among them is not told."""
-    return "put it in quotes" if isinstance(node.content, bool | int | float) else None
 
 
 def _listed(words: list[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jobber.domain.configuration.kinds import Unfit
+from jobber.domain.configuration.kind import Unfit
 from jobber.domain.configuration.origin import Origin, Value
 from jobber.domain.configuration.settings import CONFIGS, CONFIGS_EXPECTS, SETTINGS, Rule
 from jobber.domain.errors import ConfigurationInvalid, SettingInvalid, UnknownSetting
@@ -157,8 +157,8 @@ def _read_configurations(entry: Entry, *, path: str, errors: list[ConfigurationI
 
 
 def _read_configuration(name: str, node: Node, *, path: str, errors: list[ConfigurationInvalid]) -> Configuration:
-    if not name.strip():
-        raise Unfit("has no name", line=node.line)
+    if not name.strip() or not name.isprintable():
+        raise Unfit("has no name that can be read", line=node.line)
     match node.content:
         case None:
             return SettingsGroup({})
@@ -174,4 +174,6 @@ def _read_configuration(name: str, node: Node, *, path: str, errors: list[Config
 def _read_name(node: Node, *, path: str, configuration: str) -> Value[str]:
     if node.content is None or isinstance(node.content, list | dict):
         raise Unfit(f"lists names of configurations; one of its items is {node.kind}", line=node.line)
+    if not node.text.isprintable():
+        raise Unfit(f"lists {node.text!r}, which is no name that can be read", line=node.line)
     return Value(node.text, Origin(path, node.line, configuration))

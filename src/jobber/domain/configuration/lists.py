@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from jobber.domain.configuration.kinds import Listing, Unfit, split
+from jobber.domain.configuration.kind import Listing, Unfit, split
 from jobber.domain.configuration.origin import Value
 from jobber.domain.credentials import CredentialEntry
 from jobber.domain.errors import JobberError

@@ -5,7 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from jobber.domain.configuration.kinds import Boolean, Choice, Command, Seconds, Text, Unfit
+from jobber.domain.configuration.kind import Unfit
+from jobber.domain.configuration.kinds import Boolean, Choice, Command, Seconds, Text
 from jobber.domain.configuration.lists import Credentials, DockerOptions, Inputs
 from jobber.domain.policy import PullPolicy, ResultImagePolicy
 from jobber.domain.reference import Registry, parse_registry
@@ -13,7 +14,7 @@ from jobber.domain.reference import Registry, parse_registry
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jobber.domain.configuration.kinds import Kind
+    from jobber.domain.configuration.kind import Kind
     from jobber.domain.configuration.origin import Value
     from jobber.domain.credentials import CredentialEntry
     from jobber.domain.input import InputSpecification

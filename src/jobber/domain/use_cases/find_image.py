@@ -66,9 +66,9 @@ class ImageFinder:
                 return self.engine.images.inspect(reference)
             except ImageNotFound:
                 pass
-        credentials = self.keyring.credentials_for(reference)
         self.progress.step(f"pulling {reference}")
         with self.interruptions.abortable():
+            credentials = self.keyring.credentials_for(reference)
             return self.engine.registry.pull(reference, credentials=credentials, progress=self.progress)
 
     def _local(self, reference: ImageReference) -> Image:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from jobber.domain.errors import CredentialsUnusable, PushedImageMissing, PushRefused
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from jobber.domain.errors import JobberError
     from jobber.domain.ports import Interruptions, Keyring, Registry
     from jobber.domain.progress import Progress
     from jobber.domain.reference import ImageReference
@@ -20,10 +23,32 @@ def push_all(
     interruptions: Interruptions,
     progress: Progress,
 ) -> None:
-    """Push every reference, one after the other. Raises `PushRefused` at the first that is refused."""
+    """Push every reference, one after the other, also those after one that is refused.
+
+    Raises `PushRefused` and `CredentialsUnusable`, for the first of them, when all have been tried.
+    """
+    refused: list[tuple[ImageReference, JobberError]] = []
     for reference in references:
-        credentials = keyring.credentials_for(reference)
         progress.step(f"pushing {reference}")
-        with interruptions.abortable():
-            digest = registry.push(reference, credentials=credentials, progress=progress)
-        progress.note("pushed", reference=str(reference), digest=digest)
+        try:
+            with interruptions.abortable():
+                credentials = keyring.credentials_for(reference)
+                digest = registry.push(reference, credentials=credentials, progress=progress)
+        except (PushRefused, CredentialsUnusable) as error:
+            refused.append((reference, error))
+        else:
+            progress.note("pushed", reference=str(reference), digest=digest)
+    if refused:
+        raise _told(refused, progress)
+
+
+def _told(refused: Sequence[tuple[ImageReference, JobberError]], progress: Progress) -> JobberError:
+    """The first error, with what to do about all of them."""
+    for reference, later in refused[1:]:
+        progress.warn("not-pushed", reference=str(reference), why=later.what)
+    error = refused[0][1]
+    again = " ".join(str(reference) for reference, why in refused if not isinstance(why, PushedImageMissing))
+    remedy = error.remedy if isinstance(error, PushRefused) else error.hint
+    repeat = f"the image is there: push it with `jobber push {again}`, or pass --no-push" if again else None
+    error.hint = "; ".join(filter(None, (remedy, repeat)))
+    return error

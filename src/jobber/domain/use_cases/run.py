@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from jobber.domain.container import ContainerSpecification
+from jobber.domain.container import ContainerId, ContainerSpecification
 from jobber.domain.errors import EngineLost, Interrupted, LogLost, UsageError
 from jobber.domain.input import check_destinations, lies_within, normal_path
 from jobber.domain.labels import container_labels
+from jobber.domain.placement import check_platform, chosen_runtime, grace_seconds
 from jobber.domain.policy import Outcome, PullPolicy, ResultImagePolicy
 from jobber.domain.record import RecordedInput, RunEnding, RunPlan
 from jobber.domain.use_cases.find_image import FoundImage, ImageFinder
@@ -19,14 +20,13 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import BinaryIO
 
-    from jobber.domain.container import ContainerId, ImageMount, VolumeMount
+    from jobber.domain.container import ImageMount, VolumeMount
     from jobber.domain.input import InputSpecification
     from jobber.domain.options import ContainerOptions
     from jobber.domain.ports import Attachment, Clock, Console, Engine, Interruptions, Keyring
     from jobber.domain.progress import Progress
     from jobber.domain.reference import ImageId, ImageReference, Registry
 
-STOP_SECONDS = 10.0
 EXIT_TIMED_OUT = 124
 EXIT_INTERRUPTED = 130
 _RECOVER = "`jobber recover` finishes its run when the job has ended"
@@ -94,15 +94,20 @@ class Runner:
     def prepare(self, request: RunRequest) -> PreparedRun:
         """Find and check all that the run needs, and make nothing.
 
-        Raises `UsageError`, `ImageNotFound`, `PullRefused`.
+        Raises `UsageError`, `OptionUnsupported`, `ImageNotFound`, `PullRefused`.
         """
         check_destinations(request.inputs, taken=request.options.mount_destinations)
+        request = replace(request, runtime=chosen_runtime(request.runtime, options=request.options))
+        self.engine.containers.check(request.options)
+        lent = self._lent_destinations(request.options)
+        check_destinations(request.inputs, taken=lent)
         finder = ImageFinder(
             self.engine, self.keyring, self.interruptions, self.progress, request.registry, request.pull
         )
         code = finder.find(request.image)
         inputs = tuple(finder.find(spec.image) for spec in request.inputs)
-        self._check_volumes(request, code)
+        check_platform(request.options, image=code.image)
+        self._check_volumes(request, code, lent=lent)
         return PreparedRun(self._plan(request, code, inputs), code, inputs)
 
     def run(self, request: RunRequest) -> RunResult:
@@ -117,7 +122,7 @@ class Runner:
             command=request.command,
             inputs=mounts,
             labels=container_labels(prepared.plan, version=self.version),
-            runtime=request.runtime,
+            runtime=prepared.plan.runtime,
         )
         container = self.engine.containers.create(specification)
         with self.console.spool() as log:
@@ -138,14 +143,13 @@ class Runner:
                 attachment.close()
             self.engine.containers.remove(container)
             raise
-        grace = request.options.stop_timeout
         watch = Watch(
             containers=self.engine.containers,
             container=container,
             console=self.console,
             clock=self.clock,
             log=log,
-            grace=STOP_SECONDS if grace is None else float(grace),
+            grace=grace_seconds(request.options),
         )
         try:
             exit_status, outcome = watch.until_exit(attachment, timeout=request.timeout)
@@ -207,9 +211,14 @@ class Runner:
             added_environment=request.options.added_environment,
         )
 
-    def _check_volumes(self, request: RunRequest, code: FoundImage) -> None:
+    def _lent_destinations(self, options: ContainerOptions) -> tuple[str, ...]:
+        """Where the containers of `--volumes-from` have their mounts. Raises `ContainerNotFound`."""
+        lenders = [self.engine.containers.inspect(ContainerId(name)) for name in options.lending_containers]
+        return tuple(mount.destination for lender in lenders for mount in lender.mounts)
+
+    def _check_volumes(self, request: RunRequest, code: FoundImage, *, lent: tuple[str, ...]) -> None:
         declared = {normal_path(path) for path in code.image.configuration.volumes}
-        mounted = {normal_path(path) for path in request.options.mount_destinations}
+        mounted = {normal_path(path) for path in (*request.options.mount_destinations, *lent)}
         mounted |= {spec.destination for spec in request.inputs}
         if request.keep is ResultImagePolicy.NONE:
             return

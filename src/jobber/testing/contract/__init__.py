@@ -10,9 +10,9 @@ from jobber.testing.contract.images import ImageContract
 from jobber.testing.contract.inputs import InputContract
 from jobber.testing.contract.registry import RegistryContract
 from jobber.testing.contract.runs import RunContract
-from jobber.testing.contract.world import JOB_SCRIPT, World, job_program
+from jobber.testing.contract.world import JOB_SCRIPT, GuardedRegistry, World, job_program
 
-__all__ = ["JOB_SCRIPT", "EngineContract", "World", "job_program"]
+__all__ = ["JOB_SCRIPT", "EngineContract", "GuardedRegistry", "World", "job_program"]
 
 
 class EngineContract(

@@ -11,7 +11,7 @@ import pytest
 from jobber.domain.container import DEEPEST, ContainerId, Snapshot
 from jobber.domain.errors import ContainerNotFound
 from jobber.domain.image import ImageConfiguration
-from jobber.domain.options import ContainerOptions, Mount, PublishedPort
+from jobber.domain.options import ContainerOptions, HealthCheck, Mount, PublishedPort
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,6 +76,13 @@ class CommitContract:
         assert found.workdir == wanted.workdir == "/bin"
         assert found.user == wanted.user == "0:0"
         assert {"A=1", "B=two words"} <= set(found.environment)
+
+    def test_stop_signal_is_the_code_images(self, world: World, tmp_path: Path) -> None:
+        image = world.build(tmp_path, f"FROM {world.base}\nSTOPSIGNAL SIGUSR1\n")
+        options = ContainerOptions(stop_signal="SIGINT", health=HealthCheck(command="false"))
+        result = self._result(world, "exit", "0", image=image, options=options)
+
+        assert self._told(world, result).stop_signal == "SIGUSR1"
 
     def test_code_image_without_command_gets_none(self, world: World) -> None:
         options = ContainerOptions(entrypoint="/bin/job", workdir="/bin", user="0")

@@ -22,6 +22,28 @@ _MEGABYTE = 1 << 20
 class ContainerContract:
     """What the containers of jobs do."""
 
+    def test_mounts_of_another_container_are_taken_over(self, world: World) -> None:
+        name = world.name().name
+        mounts = (Mount(kind="volume", destination="/lent"),)
+        world.create("exit", "0", options=ContainerOptions(name=name, mounts=mounts))
+        world.run("write", "/lent/x", "lent", options=ContainerOptions(volumes_from=(name,)))
+
+        assert world.run("show", "/lent/x", options=ContainerOptions(volumes_from=(f"{name}:ro",))).stdout == b"lent"
+        assert (
+            world.run("write", "/lent/y", "1", options=ContainerOptions(volumes_from=(f"{name}:ro",))).exit_status == 1
+        )
+
+    def test_container_is_found_by_its_name(self, world: World) -> None:
+        name = world.name().name
+        container = world.create("exit", "0", options=ContainerOptions(name=name))
+
+        assert world.engine.containers.inspect(ContainerId(name)).id == container
+
+    def test_variable_is_unset(self, world: World) -> None:
+        options = ContainerOptions(environment=(("A", "1"), ("NOT_THERE", None)))
+
+        assert world.run("variable", "A", "variable", "NOT_THERE", options=options).stdout == b"1\n\n"
+
     @pytest.mark.parametrize("status", [0, 3, 126, 255])
     def test_exit_status_is_the_jobs(self, world: World, status: int) -> None:
         assert world.run("exit", str(status)).exit_status == status

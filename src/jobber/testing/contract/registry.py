@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from jobber.domain.errors import ImageNotFound, PullRefused, PushRefused
-from jobber.testing.surroundings import FakeProgress
+from jobber.domain.credentials import host_of
+from jobber.domain.errors import (
+    BuildFailed,
+    ImageNotFound,
+    PullRefused,
+    PullUnauthorized,
+    PushedImageMissing,
+    PushRefused,
+    PushUnauthorized,
+)
+from jobber.domain.options import ContainerOptions
+from jobber.domain.use_cases.run import Runner, RunRequest
+from jobber.testing.contract.world import Console
+from jobber.testing.surroundings import FakeInterruptions, FakeKeyring, FakeProgress
 
 if TYPE_CHECKING:
-    from jobber.domain.reference import ImageReference
+    from pathlib import Path
+
+    from jobber.domain.credentials import Credentials
+    from jobber.domain.reference import ImageId, ImageReference
     from jobber.testing.contract.world import World
 
 
@@ -44,8 +60,98 @@ class RegistryContract:
             world.engine.registry.pull(self._remote(world), credentials=None, progress=FakeProgress())
 
     def test_push_of_a_missing_image_is_refused(self, world: World) -> None:
-        with pytest.raises(PushRefused):
+        with pytest.raises(PushedImageMissing):
             world.engine.registry.push(self._remote(world), credentials=None, progress=FakeProgress())
+
+    def test_push_can_be_repeated(self, world: World) -> None:
+        name = self._remote(world)
+        world.engine.images.tag(world.base_id, reference=name)
+        digests = {world.engine.registry.push(name, credentials=None, progress=FakeProgress()) for _ in range(2)}
+
+        assert len(digests) == 1
+
+    def test_digest_of_a_push_is_recorded_by_later_runs(self, world: World) -> None:
+        name = self._remote(world)
+        world.engine.images.tag(world.base_id, reference=name)
+        digest = world.engine.registry.push(name, credentials=None, progress=FakeProgress())
+        result = self._run_image(world, str(name))
+        labels = world.engine.images.inspect(result).labels
+
+        assert f"{name.repository}@{digest}" in json.loads(labels["jobber.run"])["image"]["digests"]
+        assert labels["org.opencontainers.image.base.digest"] == digest
+
+    def test_unreachable_registry_refuses_both_ways(self, world: World) -> None:
+        name = replace(world.name(), registry="127.0.0.1:1")
+        world.images.append(name)
+        world.engine.images.tag(world.base_id, reference=name)
+
+        with pytest.raises(PushRefused, match="could not be pushed"):
+            world.engine.registry.push(name, credentials=None, progress=FakeProgress())
+        with pytest.raises(PullRefused, match="could not be pulled"):
+            world.engine.registry.pull(name, credentials=None, progress=FakeProgress())
+
+    def test_guarded_registry_takes_the_right_password(self, world: World) -> None:
+        name, credentials = self._guarded(world)
+        world.engine.registry.push(name, credentials=credentials, progress=FakeProgress())
+        world.engine.images.remove(name)
+
+        assert world.engine.registry.pull(name, credentials=credentials, progress=FakeProgress()).id
+
+    @pytest.mark.parametrize("known", [True, False])
+    def test_guarded_registry_refuses_others(self, world: World, known: bool) -> None:
+        name, credentials = self._guarded(world)
+        world.engine.registry.push(name, credentials=credentials, progress=FakeProgress())
+        other = replace(credentials, password=credentials.password[::-1] + "x") if known else None
+
+        with pytest.raises(PushUnauthorized) as push:
+            world.engine.registry.push(name, credentials=other, progress=FakeProgress())
+        with pytest.raises(PullUnauthorized) as pull:
+            world.engine.registry.pull(name, credentials=other, progress=FakeProgress())
+        assert credentials.password not in f"{push.value} {pull.value}"
+        assert credentials.password[::-1] not in f"{push.value} {pull.value}"
+        assert str(pull.value.hint).startswith("check the password" if known else "no credentials are known")
+
+    def test_build_from_a_guarded_base(self, world: World, tmp_path: Path) -> None:
+        name, credentials = self._guarded(world)
+        world.engine.registry.push(name, credentials=credentials, progress=FakeProgress())
+        world.engine.images.remove(name)
+        given = {host_of(name): credentials}
+        image = world.build(tmp_path, f"FROM {name}\nENV SAID=built\n", bases=(name,), credentials=given)
+
+        assert world.run("variable", "SAID", image=image).stdout == b"built\n"
+
+    def test_build_from_a_guarded_base_needs_the_password(self, world: World, tmp_path: Path) -> None:
+        name, credentials = self._guarded(world)
+        world.engine.registry.push(name, credentials=credentials, progress=FakeProgress())
+        world.engine.images.remove(name)
+
+        with pytest.raises(BuildFailed):
+            world.build(tmp_path, f"FROM {name}\nENV SAID=never\n", bases=(name,))
+
+    def _guarded(self, world: World) -> tuple[ImageReference, Credentials]:
+        if world.guarded is None:
+            pytest.skip("no guarded registry")
+        name = replace(world.name(), registry=world.guarded.host, namespace=("jobber-test",))
+        world.images.append(name)
+        world.engine.images.tag(world.base_id, reference=name)
+        return name, world.guarded.credentials
+
+    def _run_image(self, world: World, image: str) -> ImageId:
+        runner = Runner(
+            engine=world.engine,
+            clock=world.clock,
+            console=Console(),
+            interruptions=FakeInterruptions(),
+            keyring=FakeKeyring(),
+            progress=FakeProgress(),
+            version="1.2.3",
+            new_id="8d1f7c1e-0000-4000-8000-000000000001",
+            owner="",
+        )
+        result = runner.run(RunRequest(image, ContainerOptions(), command=("/bin/job", "exit", "0"), push=False))
+        assert result.image is not None
+        world.images.extend((*result.tags, result.image))
+        return result.image
 
     def _remote(self, world: World) -> ImageReference:
         if world.registry_host is None:

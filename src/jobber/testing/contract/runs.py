@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,28 +13,16 @@ from jobber.domain.input import parse_input
 from jobber.domain.options import ContainerOptions, Mount
 from jobber.domain.policy import Outcome, ResultImagePolicy
 from jobber.domain.use_cases.run import Runner, RunRequest
-from jobber.testing.contract.world import job_input
-from jobber.testing.surroundings import FakeConsole, FakeInterruptions, FakeKeyring, FakeProgress
+from jobber.testing.contract.world import Console
+from jobber.testing.surroundings import FakeInterruptions, FakeKeyring, FakeProgress
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jobber.domain.ports import JobInput
     from jobber.domain.use_cases.run import RunResult
     from jobber.testing.contract.world import World
 
 _ID = "8d1f7c1e-0000-4000-8000-00000000"
-
-
-class _Console(FakeConsole):
-    """A console whose input has a descriptor, for real engines."""
-
-    @property
-    def stdin(self) -> JobInput | None:  # type: ignore[override]
-        return job_input(b"")
-
-    def spool(self) -> BinaryIO:
-        return io.BytesIO()
 
 
 class RunContract:
@@ -156,7 +143,7 @@ class RunContract:
         runner = Runner(
             engine=world.engine,
             clock=world.clock,
-            console=_Console(),
+            console=Console(),
             interruptions=FakeInterruptions(),
             keyring=FakeKeyring(),
             progress=FakeProgress(),

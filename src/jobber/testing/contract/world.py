@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import os
 import tempfile
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from jobber.domain.container import ContainerId, ContainerSpecification
 from jobber.domain.errors import JobberError
 from jobber.domain.events import Exited, Output, Stream
 from jobber.domain.options import ContainerOptions
 from jobber.domain.reference import ImageId, ImageReference, parse_reference
-from jobber.testing.surroundings import FakeInterruptions, FakeProgress
+from jobber.testing.surroundings import FakeConsole, FakeInterruptions, FakeProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from jobber.adapters.fake.job import Job
     from jobber.domain.container import ImageMount, VolumeMount
+    from jobber.domain.credentials import Credentials
     from jobber.domain.ports import Clock, Engine, JobInput
 
 JOB_SCRIPT = r"""#!/bin/sh
@@ -99,6 +101,14 @@ class Ran:
     log: bytes
 
 
+@dataclass(frozen=True)
+class GuardedRegistry:
+    """A registry that lets one user in."""
+
+    host: str
+    credentials: Credentials
+
+
 @dataclass
 class World:
     """An engine under test. `base` is an image with `/bin/job`, `JOB_SCRIPT` or `job_program`."""
@@ -109,6 +119,7 @@ class World:
     registry_host: str | None = None
     raw_image: Callable[[ImageId], str] | None = None
     """All that the engine tells of an image, as text; to look for what must be nowhere."""
+    guarded: GuardedRegistry | None = None
     containers: list[ContainerId] = field(default_factory=list)
     images: list[ImageReference | ImageId] = field(default_factory=list)
 
@@ -219,3 +230,16 @@ class JobFile:
 def job_input(text: bytes) -> JobInput:
     """A standard input with a descriptor that gives a text."""
     return JobFile(text)
+
+
+class Console(FakeConsole):
+    """A console whose input has a descriptor, for real engines."""
+
+    @property
+    def stdin(self) -> JobInput | None:  # type: ignore[override]
+        """Nothing to read."""
+        return job_input(b"")
+
+    def spool(self) -> BinaryIO:
+        """A place in memory."""
+        return io.BytesIO()

@@ -1,0 +1,127 @@
+"""Credentials for a `docker` client that builds: told to it by a credential helper, over a socket, when it asks.
+
+The client takes credentials from its configuration alone. So it gets one in which a helper of ours is named for the
+registries that we know; the helper asks us. No password is in a file, an argument or an environment.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import socket
+import sys
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jobber.domain.credentials import HUB
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from jobber.domain.credentials import Credentials
+
+_CONFIGURATION = "config.json"
+_HELPER = "jobber"
+_SERVER_OF_HUB = "https://index.docker.io/v1/"
+_ANSWER_SECONDS = 10.0
+_PROGRAM = """\
+import socket, sys
+if sys.argv[1:] == ["get"]:
+    asked = socket.socket(socket.AF_UNIX)
+    asked.connect({path!r})
+    asked.sendall(sys.stdin.buffer.read().strip() + b"\\n")
+    answer = b"".join(iter(lambda: asked.recv(65536), b""))
+    sys.stdout.buffer.write(answer or b"credentials not found in native keychain")
+    sys.exit(not answer)
+"""
+
+
+@contextmanager
+def client_configuration(
+    credentials: Mapping[str, Credentials], folder: Path, environment: Mapping[str, str]
+) -> Iterator[dict[str, str]]:
+    """Inside, these variables let a client know the credentials, by host. `folder` is for us alone."""
+    if all(known.stored for known in credentials.values()):
+        yield {}  # what it has stored itself it knows best
+        return
+    servers = {_SERVER_OF_HUB if host == HUB else host: known for host, known in credentials.items()}
+    path = folder / "credentials"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        listener.listen()
+        thread = threading.Thread(target=_serve, args=(listener, servers), daemon=True)
+        thread.start()
+        try:
+            yield {
+                "DOCKER_CONFIG": str(_write_configuration(folder, servers, environment)),
+                "PATH": os.pathsep.join((str(_write_helper(folder, path)), environment.get("PATH", ""))),
+            }
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
+def _serve(listener: socket.socket, servers: Mapping[str, Credentials]) -> None:
+    while True:
+        try:
+            connection, _ = listener.accept()
+        except OSError:  # it was shut down
+            return
+        with connection:
+            try:
+                connection.settimeout(_ANSWER_SECONDS)
+                connection.sendall(_answer(connection, servers))
+            except OSError:
+                continue
+
+
+def _answer(connection: socket.socket, servers: Mapping[str, Credentials]) -> bytes:
+    asked = b""
+    while not asked.endswith(b"\n") and (chunk := connection.recv(4096)):
+        asked += chunk
+    server = asked.decode(errors="replace").strip()
+    known = servers.get(server)
+    if known is None:
+        return b""
+    user, secret = ("<token>", known.identity_token) if known.identity_token else (known.user, known.password)
+    return json.dumps({"ServerURL": server, "Username": user, "Secret": secret}).encode()
+
+
+def _write_configuration(folder: Path, servers: Mapping[str, Credentials], environment: Mapping[str, str]) -> Path:
+    """The user's configuration, less the logins that it holds itself, with our helper for these servers."""
+    own = Path(environment.get("DOCKER_CONFIG") or Path(environment.get("HOME", "/"), ".docker"))
+    made = folder / "docker"
+    made.mkdir()
+    if own.is_dir():
+        for item in own.iterdir():
+            if item.name != _CONFIGURATION:
+                (made / item.name).symlink_to(item.resolve())
+    settings = _settings(own / _CONFIGURATION)
+    settings.pop("auths", None)
+    helpers = settings.get("credHelpers")
+    known = dict.fromkeys(servers, _HELPER)
+    settings["credHelpers"] = {**helpers, **known} if isinstance(helpers, dict) else known
+    (made / _CONFIGURATION).write_text(json.dumps(settings))
+    return made
+
+
+def _settings(path: Path) -> dict[str, Any]:
+    try:
+        settings = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return settings if isinstance(settings, dict) else {}
+
+
+def _write_helper(folder: Path, path: Path) -> Path:
+    made = folder / "bin"
+    made.mkdir()
+    (made / "program.py").write_text(_PROGRAM.format(path=str(path)))
+    helper = made / f"docker-credential-{_HELPER}"
+    words = shlex.join([sys.executable, "-IS", str(made / "program.py")])
+    helper.write_text(f'#!/bin/sh\nexec {words} "$@"\n')
+    helper.chmod(0o700)
+    return made

@@ -1,0 +1,280 @@
+"""Engines behind ssh, by the system's `ssh`: its configuration, its agent and its known hosts count.
+
+One connection is made, and shared: each exchange with the engine is a channel of it, with a `dial-stdio` of the
+engine's client at the other end, or, where a socket is named, a forwarded socket. All of it ends with this process.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import select
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jobber.adapters.wire.client import WireUnreachable
+
+if TYPE_CHECKING:
+    from typing import IO
+
+    from jobber.adapters.wire.endpoint import Endpoint
+
+CONNECT_SECONDS = 30.0
+_LONGEST_PATH = 100
+"""What a socket's path may be long, less what ssh adds while it makes it."""
+_PR_SET_PDEATHSIG = 1
+_OPTIONS = (
+    "BatchMode=yes",
+    "ControlPersist=no",
+    "RemoteCommand=none",
+    "RequestTTY=no",
+    "ServerAliveCountMax=4",
+    "ServerAliveInterval=30",
+)
+_NO_FORWARDS = "ClearAllForwardings=yes"
+"""Those of the user's configuration are for sittings, and taken already where one is open."""
+# Tells what is there, and stays until we end: then nothing that we need over there is needed any more. Where the
+# engine's socket is the usual one, or named, it is told too: a forwarded socket is quicker than a client for each call.
+_GREETING = """\
+s=; case "${DOCKER_HOST-}" in unix://*) s=${DOCKER_HOST#unix://};; "") s=/var/run/docker.sock;; esac
+f=${DOCKER_CONFIG-$HOME/.docker}/config.json
+if [ -n "${DOCKER_CONTEXT-}" ] || grep -q currentContext "$f" 2>/dev/null; then s=; fi
+if command -v docker >/dev/null 2>&1; then c=docker
+elif command -v podman >/dev/null 2>&1; then
+c=podman; u=$(id -u); r=${XDG_RUNTIME_DIR-/run/user/$u}; [ "$u" = 0 ] && r=/run; s=$r/podman/podman.sock
+case "${CONTAINER_HOST-}" in unix://*) s=${CONTAINER_HOST#unix://};; ?*) s=;; esac
+else c=none; fi
+[ -S "$s" ] && [ -w "$s" ] || s=
+echo "jobber: $c $s"; exec cat >/dev/null
+"""
+_USUAL_SOCKET = "/var/run/docker.sock"
+
+
+class _Channel(socket.socket):
+    """One end of a pair of sockets, with the `ssh` at the other; both end together."""
+
+    process: subprocess.Popen[bytes] | None = None
+
+    def close(self) -> None:
+        super().close()
+        if self.process is not None:
+            _end(self.process)
+
+
+class SshTunnel:
+    """The way to one host, opened when it is first needed, and again when it broke."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._folder: Path | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._client = ""
+        self._socket = endpoint.path
+
+    def dial(self, seconds: float) -> socket.socket:
+        """A connection to the engine. Raises `WireUnreachable`."""
+        if self._process is None or self._process.poll() is not None:
+            self.close()
+            self._open(max(seconds, CONNECT_SECONDS))
+        if self._socket:
+            return self._connect_forwarded(seconds)
+        return self._dial_stdio(self._client)
+
+    def close(self) -> None:
+        """End the connection with all that runs over it."""
+        if self._process is not None:
+            _end(self._process)
+            self._process = None
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+    def _open(self, seconds: float) -> None:
+        program = shutil.which("ssh")
+        if program is None:
+            raise WireUnreachable("there is no ssh on the PATH: install an ssh client")
+        self._folder = _make_folder()
+        log = self._folder / "log"
+        with log.open("ab") as output:
+            self._process = _start(
+                [
+                    *self._words(program, "yes", seconds, _NO_FORWARDS),
+                    "--",
+                    self._endpoint.host,
+                    "sh",
+                    "-c",
+                    shlex.quote(_GREETING),
+                ],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=output,
+            )
+        try:
+            self._client, _, found = self._greeting(seconds, log).partition(" ")
+            self._socket = self._endpoint.path or (found or _USUAL_SOCKET if self._client == "none" else "")
+            if self._socket:
+                self._forward(self._socket, log, seconds)
+            elif found and self._can_forward(found, log, seconds):
+                self._socket = found
+        except BaseException:
+            self.close()
+            raise
+
+    def _greeting(self, seconds: float, log: Path) -> str:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        descriptor, told = self._process.stdout.fileno(), b""
+        give_up = time.monotonic() + seconds
+        while True:
+            # A login shell may say something of its own before.
+            for line in told.splitlines(keepends=True):
+                if line.startswith(b"jobber: ") and line.endswith(b"\n"):
+                    return line.removeprefix(b"jobber: ").decode().strip()
+            left = give_up - time.monotonic()
+            if left <= 0 or not select.select([descriptor], [], [], left)[0]:
+                raise WireUnreachable(f"ssh: no answer in {seconds:g} s")
+            octets = os.read(descriptor, 1 << 16)
+            if not octets:
+                self._process.wait()
+                raise WireUnreachable(_told(_last_line(log) or "it ended without a word"))
+            told += octets
+
+    def _can_forward(self, path: str, log: Path, seconds: float) -> bool:
+        """Whether there is an answer from a socket over there; sshd may be told to forward none."""
+        try:
+            self._forward(path, log, seconds)
+            with self._connect_forwarded(seconds) as sock:
+                sock.sendall(b"HEAD /_ping HTTP/1.1\r\nHost: engine\r\nConnection: close\r\n\r\n")
+                return sock.recv(1).startswith(b"H")
+        except (WireUnreachable, OSError):
+            return False
+
+    def _forward(self, path: str, log: Path, seconds: float) -> None:
+        """Have a socket here that leads to one over there."""
+        sockets = f"{self._folder}/engine:{path}"
+        try:
+            done = subprocess.run(
+                [*self._words("ssh", "no", seconds), "-O", "forward", "-L", sockets, "--", self._endpoint.host],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=seconds,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise WireUnreachable(f"ssh: no answer in {seconds:g} s") from None
+        if done.returncode != 0:
+            why = done.stderr.decode(errors="replace").strip().splitlines()
+            raise WireUnreachable(_told(why[-1] if why else _last_line(log)))
+
+    def _connect_forwarded(self, seconds: float) -> socket.socket:
+        assert self._folder is not None
+        sock = socket.socket(socket.AF_UNIX)
+        sock.settimeout(seconds)
+        try:
+            sock.connect(str(self._folder / "engine"))
+        except OSError as error:
+            sock.close()
+            raise WireUnreachable(f"ssh: {error.strerror}") from None
+        return sock
+
+    def _dial_stdio(self, client: str) -> socket.socket:
+        ours, theirs = socket.socketpair()
+        channel = _Channel(fileno=ours.detach())
+        words = self._words("ssh", "no", CONNECT_SECONDS, _NO_FORWARDS)
+        assert self._folder is not None
+        with theirs, (self._folder / "log").open("ab") as output:
+            channel.process = _start(
+                [*words, "--", self._endpoint.host, client, "system", "dial-stdio"],
+                stdin=theirs.fileno(),
+                stdout=theirs.fileno(),
+                stderr=output,
+            )
+        return channel
+
+    def complaint(self) -> str:
+        """What ssh, or the client over there, complained of last; empty for nothing."""
+        said = _last_line(self._folder / "log") if self._folder is not None else ""
+        if self._socket and "open failed" in said:
+            return f"ssh: nothing listens at {self._socket} over there"
+        return _told(said) if said else ""
+
+    def _words(self, program: str, master: str, seconds: float, *options: str) -> list[str]:
+        words = [program, "-o", f"ConnectTimeout={max(1, int(seconds / 2))}"]
+        words += [word for option in (*_OPTIONS, *options) for word in ("-o", option)]
+        words += ["-o", f"ControlMaster={master}", "-o", f"ControlPath={self._folder}/control"]
+        if self._endpoint.user:
+            words += ["-l", self._endpoint.user]
+        if self._endpoint.port is not None:
+            words += ["-p", str(self._endpoint.port)]
+        return words
+
+
+def _start(words: list[str], *, stdin: int, stdout: int, stderr: IO[bytes]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        words,
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
+        start_new_session=True,  # our terminal's Ctrl-C is not for it, and it must ask nobody anything
+        preexec_fn=_die_with_us if sys.platform == "linux" else None,  # noqa: PLW1509 - there are no threads here
+    )
+
+
+def _die_with_us() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with suppress(OSError):
+                pipe.close()
+    process.terminate()
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _make_folder() -> Path:
+    parent = Path(tempfile.gettempdir())
+    if len(f"{parent}/jobber-ssh-0000000-00000000/control") > _LONGEST_PATH - 20:
+        parent = Path("/tmp")  # noqa: S108 - what is made there is for us alone
+    for folder in parent.glob("jobber-ssh-*-*"):
+        pid = folder.name.split("-")[2]
+        if pid.isdecimal() and not _is_alive(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)  # its jobber was killed
+    return Path(tempfile.mkdtemp(prefix=f"jobber-ssh-{os.getpid()}-", dir=parent))
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def _told(said: str) -> str:
+    return f"ssh: {said.removeprefix('ssh: ')}"
+
+
+def _last_line(log: Path) -> str:
+    try:
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    said = [line.strip() for line in lines if line.strip() and not line.lower().startswith(("warning:", "**"))]
+    return said[-1] if said else ""

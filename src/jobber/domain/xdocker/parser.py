@@ -1,0 +1,64 @@
+"""From words to the description of a container."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jobber.domain.errors import InvalidOption
+from jobber.domain.input import normal_path
+from jobber.domain.options import ContainerOptions
+from jobber.domain.xdocker.health import settle_health
+from jobber.domain.xdocker.networks import join_networks
+from jobber.domain.xdocker.reading import Caller, Draft, Reading, no_files
+from jobber.domain.xdocker.records import recorded
+from jobber.domain.xdocker.settings import check_logging, settle_capabilities
+from jobber.domain.xdocker.table import OPTIONS, SPELLINGS
+from jobber.domain.xdocker.words import read_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+
+def parse_options(
+    words: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    directory: str,
+    read_file: Callable[[str], bytes] = no_files,
+) -> ContainerOptions:
+    """Read options; `read_file` gives the content of a file or raises `OSError`. Raises `InvalidOption`."""
+    draft = Draft(Caller(environment, directory, read_file))
+    for word in read_words(words, SPELLINGS):
+        OPTIONS[word.option].read(Reading(word.option, word.value, draft))
+    _settle(draft)
+    options = ContainerOptions(**draft.fields)
+    _check_mounts_apart(options)
+    return options
+
+
+def recorded_words(words: Sequence[str]) -> tuple[str, ...]:
+    """The words as a run record keeps them: values of variables that read as secrets are hidden."""
+    return recorded(words, SPELLINGS)
+
+
+def _settle(draft: Draft) -> None:
+    """What is known when all options have been read."""
+    fields = draft.fields
+    fields["environment"] = (*draft.env_files, *fields.get("environment", ()))
+    fields["labels"] = tuple({**dict(draft.label_files), **dict(fields.get("labels", ()))}.items())
+    join_networks(draft)
+    settle_capabilities(draft)
+    settle_health(draft)
+    check_logging(draft)
+
+
+def _check_mounts_apart(options: ContainerOptions) -> None:
+    """No two at one place; an anonymous volume gives way to anything else."""
+    seen: set[str] = set()
+    for mount in options.mounts:
+        place = normal_path(mount.destination)
+        if mount.kind == "volume" and not mount.source and mount.detail is None:
+            continue
+        if place in seen:
+            raise InvalidOption("-v", why=f"two mounts are at {place}")
+        seen.add(place)

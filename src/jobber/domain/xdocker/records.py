@@ -1,0 +1,37 @@
+"""The words of Xdocker as a run record keeps them: values of variables that read as secrets are hidden."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from jobber.domain.xdocker.words import read_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jobber.domain.xdocker.words import Spellings
+
+_SECRET = re.compile(r".*(TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL).*|.*_KEY", re.IGNORECASE | re.DOTALL)
+_SECRET_IN_TEXT = re.compile(
+    r"(\w*(?:TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL)\w*|\w*_KEY)=(?:\S|\s(?!-))*", re.IGNORECASE
+)
+_HIDDEN = "***"
+
+
+def recorded(words: Sequence[str], spellings: Spellings) -> tuple[str, ...]:
+    """The words, with `***` for what must not be kept."""
+    kept: list[str] = []
+    for word in read_words(words, spellings):
+        name, equals, _ = word.value.partition("=")
+        if not word.words:
+            continue
+        hides = word.option == "--env" and equals and _SECRET.fullmatch(name)
+        last = f"{word.prefix}{name}={_HIDDEN}" if hides else word.words[-1]
+        kept.extend((*word.words[:-1], last))
+    return tuple(kept)
+
+
+def masked_text(text: str) -> str:
+    """A text that is no words yet, without what looks like a secret."""
+    return _SECRET_IN_TEXT.sub(lambda match: f"{match[1]}={_HIDDEN}", text)

@@ -1,0 +1,22 @@
+"""What Podman calls images, and what is true of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from jobber.adapters.podman.names import true_digests
+
+OWN, TOLD = "sha256:" + "1" * 64, "sha256:" + "2" * 64
+
+
+@pytest.mark.parametrize(
+    ("digests", "kept"),
+    [
+        ([f"localhost/x@{OWN}"], ()),
+        ([f"r.test/x@{OWN}"], (f"r.test/x@{OWN}",)),
+        ([f"r.test/x@{OWN}", f"r.test/x@{TOLD}", f"localhost/x@{TOLD}"], (f"r.test/x@{TOLD}",)),
+        ([], ()),
+    ],
+)
+def test_digests_that_are_made_up_are_left_out(digests: list[str], kept: tuple[str, ...]) -> None:
+    assert true_digests(digests, own=OWN) == kept

@@ -1,0 +1,288 @@
+"""Option sets, in the words of `docker run`. {directory}, {volume} and {network} are ones that there are."""
+
+from __future__ import annotations
+
+# Taken by both engines and by each of their clients.
+COMMON = """
+--entrypoint /bin/job
+--entrypoint ''
+-e A=1 -e B=2 -eA=3 --env=C=
+-e GREETING -e EMPTY --env NOT_THERE
+--env-file {directory}/variables -e A=7
+-l a=b -l c --label=d=e=f --label 'e= x '
+--label-file {directory}/labels -l a=9
+-w /src -u 1000:1000 -h box
+-u nobody
+--workdir=/ --user=root --hostname=box.example
+--name jobber-test-{random}
+-v {directory}:/x
+-v {directory}:/x:ro
+-v {directory}:/x:ro,rslave
+-v {directory}:/x:shared -v {directory}:/y/z:rw
+-v {volume}:/x
+-v {volume}:/x:ro,nocopy
+-v /x
+-v /x -v {volume}:/y -v {directory}/:/z/
+--mount type=bind,src={directory},dst=/x
+--mount type=bind,source={directory},target=/x,readonly,bind-propagation=rslave
+--mount type=volume,src={volume},dst=/x
+--mount type=volume,src={volume},destination=/x,ro
+--mount type=tmpfs,dst=/x
+--mount type=tmpfs,dst=/x,tmpfs-size=10m,tmpfs-mode=1770
+--mount '"type=bind","src={directory}",dst=/x'
+--tmpfs /x
+--tmpfs /x:size=64m,mode=1777,exec
+--read-only
+--read-only --tmpfs /tmp
+--read-only=true -v {directory}:/run
+-m 64m
+-m 1GiB --memory-swap 2g --memory-reservation 32m
+--memory=67108864 --memory-swappiness 50
+--shm-size 1g
+--cpus 1.5
+--cpus .25
+-c 512 --cpu-period 10000 --cpu-quota 5000
+--cpuset-cpus 0 --cpuset-mems 0
+--cpu-shares=0x10
+--pids-limit 100
+--pids-limit 0b1100100
+--oom-score-adj 100
+--oom-score-adj=-500
+--blkio-weight 0
+--device /dev/null
+--device /dev/null:/dev/x:rw
+--device /dev/null:r
+--ulimit nofile=100:200
+--ulimit nofile=100 --ulimit core=0:-1
+--cap-add SYS_PTRACE --cap-drop net_admin
+--cap-add=CAP_SYS_ADMIN --cap-drop ALL
+--privileged
+--privileged=false
+--security-opt no-new-privileges
+--security-opt seccomp=unconfined
+--security-opt label=disable
+--security-opt no-new-privileges=false
+--sysctl net.ipv4.ip_forward=1
+--sysctl kernel.shmmax=100000 --sysctl net.ipv4.ip_forward=0
+--group-add 100 --group-add 7
+--cgroupns host
+--cgroupns private
+--cgroup-parent /jobber-test
+--ipc host
+--ipc private
+--ipc shareable
+--pid host
+--uts host
+--userns host
+--init
+--init=false
+--stop-signal SIGINT
+--stop-signal 2
+--stop-timeout 3
+--stop-timeout 0x10
+--network host
+--network none
+--network bridge
+--net none
+--network {network}
+--network {network} --network-alias x --network-alias y
+--network {network} --ip {address}
+--network={network} --hostname box
+--add-host a:1.2.3.4 --add-host b:::1
+--dns 1.1.1.1 --dns 2001:DB8::1 --dns-search example.com --dns-option ndots:2
+--dns-opt timeout:3
+-p 18080:80
+-p18080:80/udp -p 127.0.0.1:18081-18083:81-83
+-p [::1]:18080:80
+--expose 80
+--expose 80-82/udp --expose 443
+--health-cmd 'echo hi' --health-interval 1h2m --health-timeout 3s --health-retries 5 --health-start-period 1.5s
+--no-healthcheck
+--log-driver none
+--platform linux/amd64
+--disable-content-trust
+--kernel-memory 0
+"""
+
+# Taken by Docker; Podman's client has other words for them, or not the same meaning.
+DOCKER = """
+--stop-signal RTMIN+3
+--stop-timeout -1
+--stop-timeout 0
+-p 80 -P
+-Pp80 -c3
+-p 8000-8010:80
+-p 0:80 -p 127.0.0.1::81
+-p 8080:80/TCP -p 80/sctp
+-p target=80,published=8080,protocol=udp
+--publish published=8080,target=80,mode=host
+--expose 80/TCP
+--expose 80/
+-m 0
+-m 64m --memory-swap -1
+--memory-swappiness 0 --oom-kill-disable -m 64m
+--cpus 1/2
+--cpus 1
+--cpu-rt-period 0 --cpu-rt-runtime 0
+--blkio-weight-device /dev/null:100
+--device-read-bps /dev/null:1mb --device-write-bps /dev/null:2k
+--device-read-iops /dev/null:100 --device-write-iops /dev/null:7
+--device-cgroup-rule 'c 1:3 mr' --device-cgroup-rule 'a *:* rwm'
+--device /dev/null:/dev/../x:mr
+--gpus all
+--gpus 2
+--gpus device=0
+--gpus '"device=0,1",capabilities=utility'
+--gpus '"capabilities=compute,utility",driver=nvidia,options=a=b' --gpus -1
+--group-add keep --group-add ''
+--cap-add all
+--cap-add sys_admin --cap-drop CAP_SYS_ADMIN --cap-drop chown --cap-drop CHOWN
+--security-opt apparmor=unconfined --security-opt label:disable
+--security-opt systempaths=unconfined
+--security-opt seccomp={directory}/seccomp.json
+--ipc none
+--ipc foo
+--uts '' --pid '' --userns '' --cgroupns '' -u '' -w '' -h '' --name ''
+--isolation default
+--domainname example.com -h box
+--volume-driver local -v {volume}:/x
+--volume-driver local
+-v {volume}:/x:z
+-v {directory}:/x -v {directory}:/x
+--mount dst=/x
+--mount type=volume,dst=/x,volume-nocopy
+--mount type=volume,src={volume},dst=/x,volume-label=a=b,volume-driver=local
+--mount type=volume,src={volume},dst=/x,readonly=false,consistency=delegated
+--mount type=BIND,src={directory},dst=/x,bind-nonrecursive
+--mount type=tmpfs,dst=/x,ro,tmpfs-mode=755
+--tmpfs /x:size=1m --tmpfs /x:size=2m
+--tmpfs /x --tmpfs /y:
+--log-driver json-file --log-opt max-size=10m --log-opt max-file=3
+--log-opt max-size=10m
+--health-cmd '["CMD","a"]'
+--health-cmd none
+--health-interval 5s
+--health-retries 3
+--health-interval 0s
+--health-cmd ''
+--no-healthcheck=false
+--dns ' 1.1.1.1 ' --dns-search .
+--dns ::ffff:1.2.3.4
+--add-host a:host-gateway
+--ulimit nofile=1 --ulimit nofile=2
+--ulimit nofile=200:-1
+--sysctl net.ipv4.ip_forward=1 --sysctl net.ipv4.ip_forward=0
+--storage-opt a=b
+--net {network} --net-alias x
+--network name={network},alias=x
+--network name={network},alias=x,alias=y,driver-opt=a=b
+--entrypoint '["/bin/job","x"]'
+--label ' a=b'
+--kernel-memory 64m
+-l a=1 -l a=2
+-v {directory}:/x:consistent
+-v {volume}:/x:ro,z,nocopy
+"""
+
+# Refused by the client or by the engine: by jobber in any case before a container is there.
+REFUSED = """
+-e =x
+-e ''
+-l =x
+-l 'a b=c'
+-m 1x
+-m -1
+-m ' 1 g'
+-m 1,5
+-m 1kk
+--memory-swap -2
+--shm-size -1
+--cpus 1/3
+--cpus many
+--cpus 0.0000000001
+--cpus -1
+--pids-limit foo
+--blkio-weight 70000
+--oom-score-adj 5000
+--oom-score-adj x
+--init=yes
+--read-only=2
+--stop-timeout 99999999999999999999
+--stop-signal foo
+--blkio-weight-device /dev/null:5
+--blkio-weight-device null:500
+--device-read-bps null:1
+--device-read-bps /dev/null:x
+--device-read-iops /dev/null:1.5
+--device-cgroup-rule 'c 1:3'
+--device foo
+--ulimit nofile
+--ulimit foo=3
+--ulimit nofile=200:100
+--ulimit nofile=1:2:3
+--cap-add foo
+--security-opt foo
+--security-opt foo=bar
+--sysctl foo.bar=1
+--sysctl net.ipv4.ip_forward
+--pid foo
+--uts foo
+--userns foo
+--cgroupns foo
+--pid container:
+--network ''
+--network {network} --network {network}
+--network host --network {network}
+--network alias=x
+--network name={network},foo=x
+--mac-address foo
+--add-host a
+--add-host a:foo
+--add-host :1.2.3.4
+--dns foo
+--dns 01.2.3.4
+--dns-search 1
+--dns-search a_b
+-p http
+-p 80:
+-p 65536
+-p 81-80
+-p 8080-8082:80-81
+-p localhost:80:80
+--expose foo
+--expose 82-80
+--expose 80:81
+-v {directory}:/x:fast
+-v {directory}:/
+-v {directory}:x
+-v {directory}:/x:ro:y
+-v {directory}:/x -v {directory}/:/x:ro
+-v {directory}:/x --tmpfs /x
+--mount ''
+--mount src=x
+--mount type=foo,dst=/x
+--mount type=bind,dst=x,src={directory}
+--mount type=bind,src={directory},dst=/x,foo=bar
+--mount type=bind,src={directory},dst=/x,volume-nocopy
+--mount type=tmpfs,dst=/x,src=y
+--mount 'type=bind,src="{directory}",dst=/x'
+--tmpfs x
+--volumes-from no-such-container
+--health-interval 5x --health-cmd x
+--health-cmd x --health-retries -1
+--no-healthcheck --health-cmd x
+--log-driver nonsense
+--env-file /no/such/file
+--label-file /no/such/file
+--gpus foo
+--platform a/b/c/d
+-w src
+--name 'a b'
+--no-such-option
+--volum {directory}:/x
+"""
+
+
+def listed(text: str) -> list[str]:
+    """The sets of a list."""
+    return [line for line in text.splitlines() if line]

@@ -1,0 +1,274 @@
+"""Engines on other machines: TCP, TLS, ssh."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from certificates import make_certificates
+from daemon import PrivateDocker
+from remote import RemoteMachine
+from user import SECONDS, Shell
+
+from jobber.adapters.connect import connect
+from jobber.testing import FakeProgress
+
+MUCH = 100 << 20
+MOST_MEMORY = 120 << 20
+_BASE = 'FROM scratch\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox","--install","-s","/bin"]\nCMD ["true"]\n'
+
+
+@pytest.fixture(scope="module")
+def docker(docker_engine_address: str) -> Iterator[PrivateDocker]:
+    assert docker_engine_address
+    if os.geteuid() != 0 or shutil.which("dockerd") is None:
+        pytest.skip("a dockerd of our own needs root and a dockerd")
+    private = PrivateDocker()
+    yield private
+    private.remove()
+
+
+@pytest.fixture(scope="module")
+def plain(docker: PrivateDocker) -> Iterator[PrivateDocker]:
+    docker.start("--tls=false")
+    yield docker
+    docker.stop()
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="module")
+def secured(docker: PrivateDocker, certificates: Path) -> Iterator[PrivateDocker]:
+    docker.stop()
+    docker.start(
+        "--tlsverify",
+        f"--tlscacert={certificates}/ca.pem",
+        f"--tlscert={certificates}/server-cert.pem",
+        f"--tlskey={certificates}/server-key.pem",
+    )
+    yield docker
+    docker.stop()
+
+
+@contextmanager
+def user(folder: Path, address: str, **variables: str) -> Iterator[Shell]:
+    """A user whose environment says nothing of engines but this, with an image of their own."""
+    name = f"jobber-test-{os.urandom(5).hex()}"
+    place = folder / name
+    place.mkdir()
+    busybox = shutil.which("busybox")
+    assert busybox
+    shutil.copy(busybox, place / "busybox")
+    (place / "Dockerfile").write_text(_BASE)
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG")}
+    environment = {**kept, "HOME": str(folder), **variables}
+    if "PATH" in variables:
+        environment["PATH"] = f"{variables['PATH']}:{kept['PATH']}"
+    engine = connect(host=address or None, choice="auto", environment=environment, progress=FakeProgress())
+    shell = Shell(place, environment, engine, name)
+    try:
+        yield shell
+    finally:
+        shell.tidy()
+
+
+def check_streams(shell: Shell, *host: str, size: int = MUCH) -> None:
+    """Build, pass input on with its end, and take much output in little memory."""
+    built = shell.jobber(*host, "build")
+    text = bytes(range(256)) * 20_000
+    echoed = shell.jobber(*host, "run", "-ri", "none", shell.name, "cat", stdin=text)
+    much = measured(shell, *host, "run", "-ri", "none", shell.name, "head", "-c", str(size), "/dev/zero")
+
+    assert built.returncode == 0, built.stderr
+    assert (echoed.returncode, echoed.stdout == text) == (0, True), echoed.stderr
+    assert much[0] == size
+    assert much[1] < MOST_MEMORY
+
+
+def measured(shell: Shell, *words: str) -> tuple[int, int]:
+    """How many bytes a command writes, and the most memory that it takes."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "jobber", *words],
+        cwd=shell.folder,
+        env=shell.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        size, most = 0, 0
+        while chunk := process.stdout.read(1 << 20):
+            size += len(chunk)
+            with suppress(OSError, IndexError):
+                status = Path(f"/proc/{process.pid}/status").read_text()
+                most = max(most, int(status.partition("VmHWM:")[2].split()[0]) << 10)
+    return size, most
+
+
+@pytest.mark.docker
+@pytest.mark.xdist_group("docker")
+class TestTcp:
+    def test_host_and_port(self, plain: PrivateDocker, tmp_path: Path) -> None:
+        address = f"127.0.0.1:{plain.port}"
+        with user(tmp_path, address) as shell:
+            check_streams(shell, "-H", address, size=1 << 20)
+
+    def test_host_of_the_environment(self, plain: PrivateDocker, tmp_path: Path) -> None:
+        with user(tmp_path, "", DOCKER_HOST=f"tcp://127.0.0.1:{plain.port}") as shell:
+            assert shell.jobber("build").returncode == 0
+            assert shell.jobber("run", shell.name, "echo", "hello").stdout == b"hello\n"
+
+
+@pytest.mark.docker
+@pytest.mark.xdist_group("docker")
+class TestTls:
+    def test_verified_both_ways(self, secured: PrivateDocker, certificates: Path, tmp_path: Path) -> None:
+        address = f"tcp://127.0.0.1:{secured.port}"
+        variables = {"DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": str(certificates)}
+        with user(tmp_path, address, **variables) as shell:
+            check_streams(shell, "-H", address)
+
+    def test_context_with_certificates(self, secured: PrivateDocker, certificates: Path, tmp_path: Path) -> None:
+        store_context(tmp_path, f"tcp://127.0.0.1:{secured.port}", certificates)
+        with user(tmp_path, "") as shell:
+            assert shell.jobber("build").returncode == 0
+            assert shell.jobber("run", shell.name, "cat", stdin=b"hello").stdout == b"hello"
+
+    def test_stranger_is_not_let_in(self, secured: PrivateDocker, certificates: Path, tmp_path: Path) -> None:
+        shutil.copy(certificates / "ca.pem", tmp_path / "ca.pem")
+        variables = {"DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": str(tmp_path)}
+        said = refused(tmp_path, f"tcp://127.0.0.1:{secured.port}", **variables)
+
+        assert "certificate" in said
+
+    def test_stranger_is_not_trusted(self, secured: PrivateDocker, tmp_path: Path) -> None:
+        other = make_certificates(tmp_path / "other")
+        variables = {"DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": str(other)}
+
+        assert "certificate verify failed" in refused(tmp_path, f"tcp://127.0.0.1:{secured.port}", **variables)
+
+    def test_plain_talk_is_told(self, secured: PrivateDocker, tmp_path: Path) -> None:
+        assert "DOCKER_TLS_VERIFY" in refused(tmp_path, f"127.0.0.1:{secured.port}")
+
+
+class TestSsh:
+    def test_engine_of_the_login_over_there(self, engine_address: str, tmp_path: Path) -> None:
+        with (
+            remote(tmp_path, engine_address) as machine,
+            user(tmp_path, engine_address, PATH=machine.search_path) as shell,
+        ):
+            check_streams(shell, "-H", machine.address, size=MUCH // 2)
+
+            assert machine.processes() == []
+
+    def test_client_over_there_where_no_socket_is_forwarded(self, engine_address: str, tmp_path: Path) -> None:
+        with (
+            remote(tmp_path, engine_address, forwards=False) as machine,
+            user(tmp_path, engine_address, PATH=machine.search_path) as shell,
+        ):
+            check_streams(shell, "-H", machine.address, size=1 << 20)
+
+            assert machine.processes() == []
+
+    def test_socket_over_there(self, engine_address: str, tmp_path: Path) -> None:
+        with remote(tmp_path, engine_address) as machine:
+            address = machine.address + engine_address.removeprefix("unix://")
+            with user(tmp_path, engine_address, PATH=machine.search_path) as shell:
+                assert shell.jobber("-H", address, "build").returncode == 0
+                ran = shell.jobber("-H", address, "run", shell.name, "cat", stdin=b"hello")
+
+            assert (ran.returncode, ran.stdout) == (0, b"hello")
+            assert machine.processes() == []
+
+    def test_nothing_stays_of_a_jobber_that_was_killed(self, engine_address: str, tmp_path: Path) -> None:
+        with (
+            remote(tmp_path, engine_address) as machine,
+            user(tmp_path, engine_address, PATH=machine.search_path) as shell,
+        ):
+            assert shell.jobber("-H", engine_address, "build").returncode == 0
+            words = ("sh", "-c", "echo up; sleep 60")
+            process = shell.start("-H", machine.address, "run", "-Xd", "--stop-timeout 1", shell.name, *words)
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"up\n"
+            process.kill()
+            process.wait()
+            give_up = time.monotonic() + SECONDS
+            while machine.processes():
+                assert time.monotonic() < give_up, machine.processes()
+                time.sleep(0.1)
+
+    def test_key_that_is_not_taken(self, tmp_path: Path) -> None:
+        with remote(tmp_path, "unix:///nonexistent") as machine:
+            machine.refuse_keys()
+
+            assert "Permission denied (publickey)" in refused(tmp_path, machine.address, PATH=machine.search_path)
+            assert machine.processes() == []
+
+    def test_host_that_is_not_known(self, tmp_path: Path) -> None:
+        with remote(tmp_path, "unix:///nonexistent") as machine:
+            machine.forget_host()
+
+            assert "Host key verification failed" in refused(tmp_path, machine.address, PATH=machine.search_path)
+
+    def test_engine_that_is_not_there(self, tmp_path: Path) -> None:
+        with remote(tmp_path, "unix:///nonexistent") as machine:
+            said = refused(tmp_path, f"{machine.address}/nonexistent.sock", PATH=machine.search_path)
+
+            assert "nothing listens at /nonexistent.sock" in said
+            assert machine.processes() == []
+
+
+def store_context(folder: Path, host: str, certificates: Path) -> None:
+    """A current docker context with certificates."""
+    docker = folder / ".docker"
+    key = sha256(b"far").hexdigest()
+    meta, tls = docker / "contexts" / "meta" / key, docker / "contexts" / "tls" / key / "docker"
+    meta.mkdir(parents=True)
+    tls.mkdir(parents=True)
+    described = {"Name": "far", "Metadata": {}, "Endpoints": {"docker": {"Host": host, "SkipTLSVerify": False}}}
+    (meta / "meta.json").write_text(json.dumps(described))
+    (docker / "config.json").write_text(json.dumps({"currentContext": "far"}))
+    for name in ("ca.pem", "cert.pem", "key.pem"):
+        shutil.copy(certificates / name, tls / name)
+
+
+def refused(folder: Path, address: str, **variables: str) -> str:
+    """What is said about a host that can't be had."""
+    environment = {"PATH": f"{variables.pop('PATH', '')}:{os.environ['PATH']}", "HOME": str(folder), **variables}
+    done = subprocess.run(
+        [sys.executable, "-m", "jobber", "-H", address, "run", "x"],
+        env=environment,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.returncode == 125
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) <= 3, done.stderr
+    return done.stderr
+
+
+@contextmanager
+def remote(folder: Path, engine_address: str, *, forwards: bool = True) -> Iterator[RemoteMachine]:
+    if os.geteuid() != 0 or shutil.which("sshd", path="/usr/sbin:/usr/bin") is None:
+        pytest.skip("an sshd of our own needs root and openssh-server")
+    variables = {"DOCKER_HOST": engine_address, "CONTAINER_HOST": engine_address}
+    machine = RemoteMachine(folder / "ssh", forwards=forwards, **variables)
+    try:
+        yield machine
+    finally:
+        machine.stop()
