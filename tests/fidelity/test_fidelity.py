@@ -37,7 +37,7 @@ COPY job list /bin/
 """
 _STEPS_OF_A_SEQUENCE = 20
 _FEW = 40
-_FEWEST_SEQUENCES = 3
+_FEWEST_SEQUENCES = 2
 
 
 @pytest.mark.timeout(7200)

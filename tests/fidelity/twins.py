@@ -2,7 +2,8 @@
 
 What is not compared, for it is the engine's own and no promise of a port: ids, times, sizes, the variables and labels
 that an engine adds by itself (`PATH`, `container`, `io.buildah.version`), the order of variables (Podman's is that of
-a hash table), words of error texts, and the modes of directories.
+a hash table), words of error texts, the modes of directories, and whether there is the working directory of an image
+that no container has been started from (Podman 4 makes it then).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import io
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from jobber.domain.build import BuildRequest
@@ -128,7 +130,10 @@ class Twins:
         def listed(world: World, on_fake: bool) -> list[str]:
             ran = world.run(image=image_id(image, on_fake=on_fake), command=("/bin/list", *ROOTS), options=_AS_ROOT)
             world.engine.containers.remove(world.containers.pop())
-            return ran.stdout.decode().splitlines()
+            configuration = world.engine.images.inspect(image_id(image, on_fake=on_fake)).configuration
+            above = (*PurePosixPath(configuration.workdir or "/").parents, configuration.workdir)
+            unsure = {f"{path} directory" for path in above}
+            return [line for line in ran.stdout.decode().splitlines() if line not in unsure]
 
         self.both(listed, alike=lambda lines: lines)
 

@@ -86,9 +86,9 @@ class PodmanInputs:
                 if response.status == _MISSING or not described:
                     break
             facts = json.loads(base64.urlsafe_b64decode(described))
-            if facts.get("isDir") or facts["mode"] & _GO_DIRECTORY:
-                return path
             link = facts.get("linkTarget")
+            if facts.get("isDir") or facts["mode"] & _GO_DIRECTORY:
+                return str(link or path)
             if not link or link == path:  # Podman names the file itself where there is no link
                 break
             path = str(link)
