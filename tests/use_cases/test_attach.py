@@ -329,7 +329,7 @@ def test_terminal_is_the_jobs_and_its_size_follows(engine: FakeEngine) -> None:
     assert seen == [True]
     assert not console.is_raw
     assert console.stdout == b"Terminal(rows=24, columns=80)\r\n"
-    assert engine.journal.count("resize 24x80") >= 2
+    assert [call.subject for call in engine.calls if call.name == "resize"][:2] == ["24x80", "24x80"]
 
 
 def test_terminal_is_restored_before_an_error_is_told(engine: FakeEngine) -> None:

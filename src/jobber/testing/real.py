@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from jobber.adapters.fake.files import Program
     from jobber.domain.engine import EngineDescription
-    from jobber.domain.ports import Builder, Clock, Containers, Engine, ImageStore, InputStore, Registry
+    from jobber.domain.ports import Builder, Clock, Containers, Engine, ImageStore, InputStore, Registry, RunStore
     from jobber.domain.reference import ImageId, ImageReference
 
 
@@ -100,6 +100,11 @@ class RealEngine:
     def inputs(self) -> InputStore:
         """Directories of images, to be mounted."""
         return self._engine.inputs
+
+    @property
+    def runs(self) -> RunStore:
+        """Claims of runs, and what is noted of them."""
+        return self._engine.runs
 
     def describe(self) -> EngineDescription:
         """What the engine is."""

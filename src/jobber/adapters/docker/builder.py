@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,11 @@ from jobber.adapters.docker.buildkit import build_with_client, find_client
 from jobber.adapters.masking import masked
 from jobber.adapters.registry_events import build_authorization
 from jobber.adapters.wire import Scheme
-from jobber.domain.errors import BuildFailed, OptionUnsupported
+from jobber.domain.errors import BuildFailed, ImageNotFound, OptionUnsupported
 from jobber.domain.reference import ImageId
 
 if TYPE_CHECKING:
+    from jobber.adapters.docker.buildkit import Client
     from jobber.adapters.docker.images import DockerImages
     from jobber.adapters.wire import Response, Wire
     from jobber.domain.build import BuildRequest
@@ -39,13 +41,20 @@ class DockerBuilder:
         client = None if endpoint.scheme is Scheme.SSH and endpoint.path else find_client(os.environ)
         if client is not None:
             progress.call("builder", kind="BuildKit", client=" ".join(client.words))
-            built = build_with_client(client, request, endpoint=endpoint, progress=progress)
-        else:
-            if request.secrets:
-                raise OptionUnsupported("--secret", engine="docker", why="it needs BuildKit: install docker-buildx")
-            progress.call("builder", kind="the engine's own")
-            built = self._build(request, progress)
-        return self._images.inspect(built).id
+            return self._build_with_client(client, request, progress)
+        if request.secrets:
+            raise OptionUnsupported("--secret", engine="docker", why="it needs BuildKit: install docker-buildx")
+        progress.call("builder", kind="the engine's own")
+        return self._images.inspect(self._build(request, progress)).id
+
+    def _build_with_client(self, client: Client, request: BuildRequest, progress: Progress) -> ImageId:
+        """Build; once more where BuildKit gives out of its cache what was removed meanwhile."""
+        endpoint = self._wire.endpoint
+        try:
+            return self._images.inspect(build_with_client(client, request, endpoint=endpoint, progress=progress)).id
+        except ImageNotFound:
+            anew = replace(request, no_cache=True)
+            return self._images.inspect(build_with_client(client, anew, endpoint=endpoint, progress=progress)).id
 
     def _build(self, request: BuildRequest, progress: Progress) -> ImageId:
         context = ContextStream(Path(request.context), Path(request.dockerfile))

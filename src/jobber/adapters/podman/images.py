@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from jobber.adapters.claim import claim_tag
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from jobber.domain.reference import ImageId, ImageReference
 
 _MISSING = 404
+_STUMBLED = "nil pointer dereference"
+_TRIES = 10
+_PAUSE = 0.1
+"""Seconds."""
 
 
 class PodmanImages:
@@ -30,13 +35,25 @@ class PodmanImages:
     def inspect(self, name: ImageReference | ImageId | str) -> Image:
         """Look an image up. Raises `ImageNotFound`."""
         for candidate in candidates(name):
+            facts = self._facts(candidate, name)
+            if facts is not None:
+                return image_of(facts)
+        raise ImageNotFound(str(name))
+
+    def _facts(self, candidate: str, name: ImageReference | ImageId | str) -> dict[str, Any] | None:
+        """What Podman tells of an image; asked again where it stumbles over one that is just being removed."""
+        for attempt in range(_TRIES):
             with self._wire.call("GET", f"/images/{quote(candidate, safe='/:@')}/json") as response:
                 if response.status == _MISSING:
-                    continue
-                if not response.ok:
-                    raise failed(f"inspect image {name}", response)
-                return image_of(response.json())
-        raise ImageNotFound(str(name))
+                    return None
+                if response.ok:
+                    facts: dict[str, Any] = response.json()
+                    return facts
+                error = failed(f"inspect image {name}", response)
+            if _STUMBLED not in error.why or attempt == _TRIES - 1:
+                raise error
+            time.sleep(_PAUSE)
+        return None
 
     def tag(self, image: ImageId, *, reference: ImageReference) -> None:
         """Give an image a tag, taking it from any other image. Raises `ImageNotFound`."""
