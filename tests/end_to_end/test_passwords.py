@@ -76,9 +76,10 @@ def test_password_is_nowhere(shell: Shell, guarded: tuple[str, Credentials], tmp
             shell.jobber("-v", "--log-format", "json", "run", f"{made}:1"),
         ]
     texts = [octets.decode(errors="replace") for done in (*said, *wrong) for octets in (done.stdout, done.stderr)]
-    labels = json.dumps([shell.labels(f"{made}:1"), shell.labels(f"{made}:latest-run")])
 
     assert [done.returncode for done in (*said, *wrong)] == [0, 0, 0, 0, 1, 125], texts
+    labels = json.dumps([shell.labels(f"{made}:1"), shell.labels(f"{made}:latest-run")])
+
     assert watcher.rounds > 20
     assert watcher.seen == set()
     assert not any(secret in text for text in (*texts, labels) for secret in (password, password[::-1]))

@@ -229,15 +229,13 @@ class StreamAttachment:
             self._retry(_DOUBT_SECONDS if is_live else 0.0)
 
     def _hear_line(self, line: Outlet) -> None:
-        """A line that serves the input alone says nothing but that it has ended."""
+        """What a line says that serves the input alone is in the log as well, but for its end."""
         if line.receive() == b"":
             line.close()
             self._line = None
 
     def _take_answer(self) -> None:
         """Docker sends the head of its answer at once, and the body at the job's end; Podman both at the end."""
-        if isinstance(self._answer, Pending) and not self._answer.is_here():
-            return
         if isinstance(self._answer, Pending) and not self._answer.is_here():
             return
         answer, self._answer = self._answer, None

@@ -78,7 +78,7 @@ class Watch:
                     self._tell(disturbed)
                 case Exited(exit_status=exit_status):
                     if self.log_failure is not None:
-                        raise LogLost(str(self.log_failure))
+                        raise LogLost((self.log_failure.strerror or str(self.log_failure)).lower())
                     return exit_status, self._outcome(exit_status)
                 case _ as never:
                     assert_never(never)

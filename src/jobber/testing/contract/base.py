@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from jobber.domain.build import BuildRequest
-from jobber.domain.errors import ImageNotFound
+from jobber.domain.errors import ImageNotFound, TagTaken
 from jobber.domain.progress import Silence
 from jobber.domain.reference import parse_reference
 from jobber.testing.contract.world import JOB_SCRIPT
@@ -38,5 +39,7 @@ def build_base(engine: Engine, folder: Path) -> ImageReference:
         (folder / "job").chmod(0o755)
         (folder / "Dockerfile").write_text(_DOCKERFILE)
         request = BuildRequest(context=folder, dockerfile=folder / "Dockerfile")
-        engine.images.tag(engine.builder.build(request, progress=Silence()), reference=BASE)
+        built = engine.builder.build(request, progress=Silence())
+        with suppress(TagTaken):  # by another process of the same test run
+            engine.images.claim(built, reference=BASE)
     return BASE
