@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 from hypothesis import settings
+
+for _number, _default in (
+    (signal.SIGINT, signal.default_int_handler),
+    (signal.SIGTERM, signal.SIG_DFL),
+    (signal.SIGHUP, signal.SIG_DFL),
+):
+    if signal.getsignal(_number) == signal.SIG_IGN:  # as in the background of a shell, and under nohup
+        signal.signal(_number, _default)
 
 settings.register_profile("jobber", deadline=None)  # a machine under load is no defect
 settings.load_profile("jobber")
