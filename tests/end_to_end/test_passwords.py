@@ -77,7 +77,7 @@ def test_password_is_nowhere(shell: Shell, guarded: tuple[str, Credentials], tmp
         ]
     texts = [octets.decode(errors="replace") for done in (*said, *wrong) for octets in (done.stdout, done.stderr)]
 
-    assert [done.returncode for done in (*said, *wrong)] == [0, 0, 0, 0, 1, 125], texts
+    assert [done.returncode for done in (*said, *wrong)] == [0, 0, 0, 0, 1, 125], "\n".join(texts)
     labels = json.dumps([shell.labels(f"{made}:1"), shell.labels(f"{made}:latest-run")])
 
     assert watcher.rounds > 20

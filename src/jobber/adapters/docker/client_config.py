@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import socket
 import sys
 import threading
@@ -16,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jobber.adapters.short_folder import make_short_folder
 from jobber.domain.credentials import HUB
 
 if TYPE_CHECKING:
@@ -48,7 +50,8 @@ def client_configuration(
         yield {}  # what it has stored itself it knows best
         return
     servers = {_SERVER_OF_HUB if host == HUB else host: known for host, known in credentials.items()}
-    path = folder / "credentials"
+    sockets = make_short_folder("jobber-keys-")
+    path = sockets / "credentials"
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
         listener.listen()
@@ -62,6 +65,7 @@ def client_configuration(
         finally:
             listener.shutdown(socket.SHUT_RDWR)
             thread.join()
+            shutil.rmtree(sockets, ignore_errors=True)
 
 
 def _serve(listener: socket.socket, servers: Mapping[str, Credentials]) -> None:

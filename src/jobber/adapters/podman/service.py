@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import tempfile
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jobber.adapters.short_folder import make_short_folder
 from jobber.adapters.wire import Endpoint, Wire, WireBroken, WireUnreachable, parse_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 _READY_SECONDS = 30.0
 _IDLE_SECONDS = 60
@@ -45,7 +45,7 @@ def start_service(environment: Mapping[str, str], *, tried: list[tuple[str, str]
     if podman is None:
         tried.append(("podman on the PATH", "there is none"))
         return None
-    folder = Path(tempfile.mkdtemp(prefix="jobber-podman-"))
+    folder = make_short_folder("jobber-podman-")
     endpoint = parse_endpoint(f"unix://{folder}/podman.sock")
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
