@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from jobber.domain.image import Image as StoredImage
     from jobber.domain.ports import Engine
 
+LOG = "/run.log"
 METRICS = "metrics.json"
 """The file of the `out` directory whose JSON object is a run's metrics."""
 
@@ -66,7 +67,7 @@ class Image:
     @property
     def log(self) -> str:
         """What the job said, as text. Raises `PathNotFound` if it is no run's result."""
-        return self.files.read("/run.log").decode(errors="replace")
+        return self.files.read(LOG).decode(errors="replace")
 
     @property
     def metrics(self) -> Mapping[str, Any]:

@@ -17,6 +17,7 @@ from jobber.domain.configuration.settings import (
     PULL,
     PUSH,
     RESULT_IMAGE,
+    REUSE,
     RUNTIME,
     TIMEOUT,
     XDOCKER,
@@ -53,6 +54,7 @@ def run_request(image: str, settings: Settings) -> RunRequest:
         pull=settings.get(PULL),
         push=settings.get(PUSH),
         configs=settings.active,
+        reuse=settings.get(REUSE),
     )
 
 
@@ -92,6 +94,7 @@ def replaced_by_options(
     pull: PullPolicy | None,
     no_push: bool,
     command: tuple[str, ...],
+    reuse: bool = False,
 ) -> Settings:
     """The settings with what the options of `jobber run` say in the place of their own. Raises `UsageError`."""
     texts: dict[Setting[Any], str | None] = {RUNTIME: runtime, OUT: out, TIMEOUT: timeout}
@@ -104,6 +107,7 @@ def replaced_by_options(
             **given(PULL, pull),
             **given(PUSH, False if no_push else None),
             **given(CMD, command or None),
+            **given(REUSE, reuse or None),
         }
     )
 

@@ -67,7 +67,7 @@ COMMANDS: Mapping[str, Syntax] = {
             ("--pull",),
             ("--iidfile",),
         ),
-        flags=_spellings(("--no-push",), ("--dry-run",), ("--detach",)),
+        flags=_spellings(("--no-push",), ("--dry-run",), ("--detach",), ("--reuse",)),
         takes_rest=True,
     ),
     "push": Syntax(),

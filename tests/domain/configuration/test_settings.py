@@ -55,6 +55,7 @@ TAKEN: list[tuple[str, object, object]] = [
     ("engine", "podman", "podman"),
     ("pull", "never", "never"),
     ("push", False, False),
+    ("reuse", True, True),
 ]
 
 REFUSED: list[tuple[str, object]] = [
@@ -101,6 +102,7 @@ REFUSED: list[tuple[str, object]] = [
     ("engine", "lxc"),
     ("pull", "often"),
     ("push", "no"),
+    ("reuse", "yes"),
 ]
 
 
@@ -251,6 +253,7 @@ VARIABLES: list[tuple[str, str, str, object]] = [
     ("JOBBER_ENGINE", "docker", "engine", "docker"),
     ("JOBBER_PULL", "missing", "pull", "missing"),
     ("JOBBER_PUSH", "no", "push", False),
+    ("JOBBER_REUSE", "yes", "reuse", True),
 ]
 
 

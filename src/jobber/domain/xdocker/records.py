@@ -32,6 +32,11 @@ def recorded(words: Sequence[str], spellings: Spellings) -> tuple[str, ...]:
     return tuple(kept)
 
 
+def is_masked(name: str, value: str) -> bool:
+    """Whether a variable's value in a record is hidden."""
+    return value == _HIDDEN and _SECRET.fullmatch(name) is not None
+
+
 def masked_text(text: str) -> str:
     """A text that is no words yet, without what looks like a secret."""
     return _SECRET_IN_TEXT.sub(lambda match: f"{match[1]}={_HIDDEN}", text)
