@@ -11,7 +11,7 @@ from jobber.domain.xdocker.table import SPELLINGS
 from jobber.domain.xdocker.words import read_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from jobber.domain.image import Image
     from jobber.domain.options import ContainerOptions, Mount
@@ -78,6 +78,22 @@ def unrecorded(words: Sequence[str], options: ContainerOptions) -> tuple[str, ..
     return (*_from_words(words), *_from_options(options))
 
 
+def missing_variables(words: Sequence[str], *, environment: Mapping[str, str]) -> Iterator[str]:
+    """What an environment lacks of the variables whose values a record's words don't hold."""
+    for word in read_words(words, SPELLINGS):
+        name, equals, value = word.value.partition("=")
+        if word.option == "--env" and name not in environment:
+            if not equals:
+                yield f"{name}, which was taken from the environment, is not set"
+            elif is_masked(name, value):
+                yield f"the value of {name} is not recorded, and {name} is not set"
+
+
+def added_variables(words: Sequence[str]) -> tuple[str, ...]:
+    """The names of the variables that a record's words add."""
+    return tuple(word.value.partition("=")[0] for word in read_words(words, SPELLINGS) if word.option == "--env")
+
+
 def _from_words(words: Sequence[str]) -> Iterator[str]:
     for word in read_words(words, SPELLINGS):
         name, equals, value = word.value.partition("=")
@@ -90,7 +106,7 @@ def _from_words(words: Sequence[str]) -> Iterator[str]:
 
 
 def _from_options(options: ContainerOptions) -> Iterator[str]:
-    yield from (f"what is mounted at {mount.destination} may have changed" for mount in _lasting_mounts(options))
+    yield from (f"what is mounted at {mount.destination} may have changed" for mount in lasting_mounts(options))
     yield from (f"the mounts of container {name} may have changed" for name in options.lending_containers)
     for profile in options.security:
         if isinstance(profile, SeccompProfile):
@@ -100,6 +116,6 @@ def _from_options(options: ContainerOptions) -> Iterator[str]:
     yield from (f"it is linked to container {link.partition(':')[0]}" for link in options.links)
 
 
-def _lasting_mounts(options: ContainerOptions) -> Iterator[Mount]:
+def lasting_mounts(options: ContainerOptions) -> Iterator[Mount]:
     """The mounts that hold something before the job starts: no tmpfs, no volume of the run's own."""
     return (mount for mount in options.mounts if mount.kind != "tmpfs" and mount.source)
