@@ -70,6 +70,12 @@ COMMANDS: Mapping[str, Syntax] = {
         flags=_spellings(("--no-push",), ("--dry-run",), ("--detach",), ("--reuse",)),
         takes_rest=True,
     ),
+    "rerun": Syntax(
+        valued=_spellings(
+            ("-i", "--in"), ("-Xd", "-XDocker", "--XDocker", "--Xdocker"), ("--timeout",), ("--pull",), ("--iidfile",)
+        ),
+        flags=_spellings(("--verify",), ("--no-push",), ("--dry-run",), ("--detach",)),
+    ),
     "push": Syntax(),
     "config": Syntax(valued=_spellings(("--format",)), flags=_spellings(("--origins",), ("--schema",), ("--check",))),
     "recover": Syntax(),

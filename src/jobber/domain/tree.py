@@ -49,9 +49,7 @@ Tree = dict[str, Entry]
 def differences(old: Mapping[str, Entry], new: Mapping[str, Entry]) -> tuple[Difference, ...]:
     """What differs between two directories, by path; nothing where they are the same byte for byte."""
     return tuple(
-        Difference(path, what)
-        for path in sorted({*old, *new})
-        for what in _compared(old.get(path), new.get(path))
+        Difference(path, what) for path in sorted({*old, *new}) for what in _compared(old.get(path), new.get(path))
     )
 
 

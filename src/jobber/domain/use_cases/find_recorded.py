@@ -92,8 +92,9 @@ class RecordedImages:
 
     def _candidates(self, recorded: RecordedImage) -> Iterator[Image]:
         """Images that may be the one: by id, by digest, by its name, and then all that there are."""
-        names = [_reference(text) for text in (*recorded.digests, recorded.reference)]
-        for name in (recorded.id, *(name for name in names if name)):
+        references = [_reference(text) for text in (*recorded.digests, recorded.reference)]
+        names: list[ImageReference | str] = [recorded.id, *filter(None, references)]
+        for name in names:
             if image := self._inspected(name):
                 yield image
         if recorded.chain:

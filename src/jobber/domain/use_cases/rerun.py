@@ -16,6 +16,7 @@ from jobber.domain.errors import (
 )
 from jobber.domain.input import InputSpecification
 from jobber.domain.policy import PullPolicy
+from jobber.domain.record import rfc3339
 from jobber.domain.repetition import added_variables, keeps_configuration, lasting_mounts, missing_variables
 from jobber.domain.result import is_built
 from jobber.domain.use_cases.find_image import ImageFinder
@@ -54,6 +55,8 @@ class RerunRequest:
     """For the images of `inputs`."""
     push: bool = True
     detach: bool = False
+    pulls: bool = True
+    """Whether recorded images that are gone are pulled; else they are missing."""
     verify: bool = False
     """Whether the result's `out` will be compared with the old one."""
 
@@ -95,7 +98,8 @@ class Rerun:
             )
         options, located = self._complete(request, old.image, record)
         again = _request_of(record, request, options)
-        found = (*self._pulled(record, located), *self._other_inputs(request))
+        self.runner.progress.note("rerun", run=record.id, when=rfc3339(record.ending.finished))
+        found = (*self._pulled(record, located, pulls=request.pulls), *self._other_inputs(request))
         return PreparedRerun(old, record, again, self.runner.prepare(again, found=found))
 
     def _complete(
@@ -137,11 +141,14 @@ class Rerun:
         inputs = record.inputs if request.inputs is None else ()
         return code, *(self.images.locate(item.image) for item in inputs)
 
-    def _pulled(self, record: RunRecord, located: tuple[Located, ...]) -> tuple[FoundImage, ...]:
+    def _pulled(self, record: RunRecord, located: tuple[Located, ...], *, pulls: bool) -> tuple[FoundImage, ...]:
         """The images, pulled where they must be. Raises `RunNotRepeatable` where some can't be."""
         found: list[FoundImage] = []
         missing: list[str] = []
         for one in located:
+            if one.image is None and not pulls:
+                missing.append(f"image {one.name} is not here: it would be pulled by {one.digests[0]}")
+                continue
             try:
                 found.append(self.images.get(one))
             except (ImageNotFound, PullRefused, CredentialsUnusable) as error:
