@@ -42,6 +42,7 @@ def _spellings(syntax: Syntax) -> set[str]:
         ("`jobber run", COMMANDS["run"]),
         ("`jobber config", COMMANDS["config"]),
         ("`jobber rerun", COMMANDS["rerun"]),
+        ("`jobber prune", COMMANDS["prune"]),
     ],
 )
 def test_option_tables_are_complete_and_true(heading: str, syntax: Syntax) -> None:

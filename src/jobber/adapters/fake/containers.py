@@ -20,6 +20,7 @@ from jobber.domain.errors import (
     ContainerNotFound,
     EngineFailed,
     EngineLost,
+    InputGone,
     JobNotStarted,
     NameTaken,
     OptionUnsupported,
@@ -260,8 +261,10 @@ class FakeContainers:
             if isinstance(given, ImageMount):
                 merged = Files(self._images.find(given.image).layers)
                 nodes, kind = _nodes_below(merged, given.source), "image"
-            else:
+            elif given.volume in self._store.volumes:
                 nodes, kind = self._store.volumes[given.volume].nodes, "volume"
+            else:
+                raise InputGone(given.volume)
             places[given.destination] = Place(given.destination, nodes, read_only=True, kind=kind)
         for path in map(normal_path, image.configuration.volumes):
             if path not in places:
