@@ -43,6 +43,7 @@ def _spellings(syntax: Syntax) -> set[str]:
         ("`jobber config", COMMANDS["config"]),
         ("`jobber rerun", COMMANDS["rerun"]),
         ("`jobber prune", COMMANDS["prune"]),
+        ("`jobber export", COMMANDS["export"]),
     ],
 )
 def test_option_tables_are_complete_and_true(heading: str, syntax: Syntax) -> None:

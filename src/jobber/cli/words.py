@@ -78,6 +78,7 @@ COMMANDS: Mapping[str, Syntax] = {
     ),
     "push": Syntax(),
     "config": Syntax(valued=_spellings(("--format",)), flags=_spellings(("--origins",), ("--schema",), ("--check",))),
+    "export": Syntax(valued=_spellings(("--format",), ("-o", "--output"))),
     "prune": Syntax(
         valued=_spellings(("--keep-last",), ("--older-than",)),
         flags=_spellings(("--results",), ("--force",), ("-y", "--yes"), ("--dry-run",), ("--json",)),
