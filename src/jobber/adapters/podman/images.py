@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from jobber.adapters.claim import claim_tag
 from jobber.adapters.podman.names import candidates, engine_reference
 from jobber.adapters.podman.parts import make_part, remove_part, set_up_part
+from jobber.adapters.podman.stumbles import over_stumbles
 from jobber.adapters.podman.translate import failed, image_of, tags_of
 from jobber.domain.errors import ImageNotFound, NameTaken, PathNotFound
 
@@ -20,10 +21,8 @@ if TYPE_CHECKING:
     from jobber.domain.reference import ImageId, ImageReference
 
 _MISSING = 404
-_STUMBLED = "nil pointer dereference"
-_TRIES = 10
-_PAUSE = 0.1
-"""Seconds."""
+_IS_BEING_REMOVED = "nil pointer dereference"
+"""What Podman 4.3 says of an image at that moment."""
 
 
 class PodmanImages:
@@ -35,25 +34,20 @@ class PodmanImages:
     def inspect(self, name: ImageReference | ImageId | str) -> Image:
         """Look an image up. Raises `ImageNotFound`."""
         for candidate in candidates(name):
-            facts = self._facts(candidate, name)
+            facts = over_stumbles(partial(self._facts, candidate, name), sign=_IS_BEING_REMOVED)
             if facts is not None:
                 return image_of(facts)
         raise ImageNotFound(str(name))
 
     def _facts(self, candidate: str, name: ImageReference | ImageId | str) -> dict[str, Any] | None:
-        """What Podman tells of an image; asked again where it stumbles over one that is just being removed."""
-        for attempt in range(_TRIES):
-            with self._wire.call("GET", f"/images/{quote(candidate, safe='/:@')}/json") as response:
-                if response.status == _MISSING:
-                    return None
-                if response.ok:
-                    facts: dict[str, Any] = response.json()
-                    return facts
-                error = failed(f"inspect image {name}", response)
-            if _STUMBLED not in error.why or attempt == _TRIES - 1:
-                raise error
-            time.sleep(_PAUSE)
-        return None
+        """What Podman tells of an image, if there is one."""
+        with self._wire.call("GET", f"/images/{quote(candidate, safe='/:@')}/json") as response:
+            if response.status == _MISSING:
+                return None
+            if not response.ok:
+                raise failed(f"inspect image {name}", response)
+            facts: dict[str, Any] = response.json()
+            return facts
 
     def tag(self, image: ImageId, *, reference: ImageReference) -> None:
         """Give an image a tag, taking it from any other image. Raises `ImageNotFound`."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.podman.parts import make_part, remove_part
+from jobber.adapters.podman.stumbles import over_stumbles
 from jobber.adapters.podman.translate import failed, image_id, missing_or_failed
 from jobber.adapters.runs import Commit, Part, engine_time, part_of
 from jobber.domain.container import ContainerId
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from jobber.domain.image import Image
     from jobber.domain.reference import ImageId
 
-_TRIES = 40
-_PAUSE_SECONDS = 0.1
+_WAS_REMOVED = "image not known"
+"""What becomes of a list of images of which somebody removes one while it is made."""
 
 
 class PodmanRunCalls:
@@ -69,16 +69,14 @@ class PodmanRunCalls:
     def commits(self, *, everything: bool) -> Sequence[Commit]:
         """Images with a `jobber.run` label."""
         query = {"all": everything, "filters": json.dumps({"label": [Label.RUN]})}
-        for tries_left in reversed(range(_TRIES)):
+
+        def listed() -> list[Commit]:
             with self._wire.call("GET", "/images/json", query=query) as response:
-                if response.ok:
-                    return [_commit(item) for item in response.json() or ()]
-                error = failed("list images", response)
-            # Podman stumbles over an image that somebody removes while it makes the list: it is made again.
-            if not tries_left or "image not known" not in error.why:
-                raise error
-            time.sleep(_PAUSE_SECONDS)
-        raise AssertionError
+                if not response.ok:
+                    raise failed("list images", response)
+                return [_commit(item) for item in response.json() or ()]
+
+        return over_stumbles(listed, sign=_WAS_REMOVED)
 
     def inspect(self, image: ImageId) -> Image:
         """Look an image up."""
