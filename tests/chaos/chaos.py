@@ -293,6 +293,8 @@ def main() -> int:
     parser.add_argument("--at-once", type=int, default=4, help="runs that are disturbed at the same time")
     parser.add_argument("--seed", type=int, default=None)
     chosen = parser.parse_args()
+    # In the background of a shell it is ignored, and what we start would ignore it as well.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     seed = random.randrange(1 << 32) if chosen.seed is None else chosen.seed
     failed = False
     for engine in chosen.engine or ("docker", "podman"):
