@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobber.adapters.context import parse_ignore
-from jobber.adapters.fake.containers import find_program
 from jobber.adapters.fake.files import Files, Layer, Node
 from jobber.adapters.fake.job import Job
+from jobber.adapters.fake.process import find_program
 from jobber.domain.credentials import host_of
 from jobber.domain.errors import BuildFailed, ImageNotFound, JobNotStarted, PullRefused
 from jobber.domain.image import ImageConfiguration
