@@ -40,6 +40,8 @@ class _Stage:
     configuration: ImageConfiguration = field(default_factory=ImageConfiguration)
     labels: dict[str, str] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
+    has_command: bool = False
+    """Whether its own instructions gave it a command; one that it inherits goes with the next entry point."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -179,9 +181,11 @@ class _Build:
 
     def _do_cmd(self, rest: str) -> None:
         self._configure(command=command(rest))
+        self._now.has_command = True
 
     def _do_entrypoint(self, rest: str) -> None:
-        self._configure(entrypoint=command(rest), command=None)
+        kept = self._now.configuration.command if self._now.has_command else None
+        self._configure(entrypoint=command(rest), command=kept)
 
     def _do_workdir(self, rest: str) -> None:
         path = expand(rest, self._variables())
