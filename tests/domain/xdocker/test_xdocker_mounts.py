@@ -74,7 +74,11 @@ def test_what_a_bind_mount_is_told(text: str, expected: MountDetail, words: tupl
         ),
         ("volume-label==x", VOLUME, ()),
         ("volume-opt=o=addr=x", MountDetail(volume_options=(("o", "addr=x"),), is_volume=True), ()),
-        ('"volume-opt=o=a,b",volume-opt=p=q', MountDetail(volume_options=(("o", "a,b"), ("p", "q")), is_volume=True), ()),
+        (
+            '"volume-opt=o=a,b",volume-opt=p=q',
+            MountDetail(volume_options=(("o", "a,b"), ("p", "q")), is_volume=True),
+            (),
+        ),
     ],
 )
 def test_what_a_volume_is_told(text: str, expected: MountDetail, words: tuple[str, ...]) -> None:
@@ -146,7 +150,10 @@ def test_a_temporary_file_system_has_a_size_and_a_mode() -> None:
             "type=bind,src=/a,dst=/b,ro,bind-recursive=readonly",
             "bind-recursive=readonly needs bind-propagation=rprivate as well",
         ),
-        ('\'type=bind,src="/a,dst=/b\'', "there is a quotation mark inside src=\"/a: quote all of it, as in '\"a=1,2\",b=3'"),
+        (
+            "'type=bind,src=\"/a,dst=/b'",
+            'there is a quotation mark inside src="/a: quote all of it, as in \'"a=1,2",b=3\'',
+        ),
         ("'\"type=bind,src=/a'", 'the quotation mark in "type=bind,src=/a does not close'),
     ],
 )
@@ -187,7 +194,9 @@ def test_two_mounts_at_one_place_are_refused_however_it_is_written() -> None:
     assert refusal("-v /a:/b -v /c:/x/../b/") == ("-v: two mounts are at /b", None)
 
 
-@pytest.mark.parametrize("mode", "z Z cached delegated consistent nocopy shared rshared slave rslave private rprivate".split())
+@pytest.mark.parametrize(
+    "mode", "z Z cached delegated consistent nocopy shared rshared slave rslave private rprivate".split()
+)
 def test_a_volume_takes_dockers_modes(mode: str) -> None:
     assert read(f"-v cache:/b:{mode}").mounts == (Mount("volume", "/b", "cache", options=(mode,), written=mode),)
 
