@@ -190,7 +190,7 @@ def test_commit_of_a_flat_snapshot_has_one_layer(engine: FakeEngine) -> None:
     snapshot = Snapshot(ImageConfiguration(), {}, depth=110)
     made = engine.containers.commit(container, snapshot=snapshot, log=io.BytesIO(b"said"))
 
-    assert engine.images.inspect(made).layers == 1
+    assert len(engine.images.inspect(made).layers) == 1
     assert engine.list(made) == ["/bin/program", "/gone", "/made", "/run.log"]
 
 

@@ -123,23 +123,43 @@ def test_registry_out_of_reach_names_the_way_out(engine: FakeEngine) -> None:
 def test_first_signal_is_the_jobs_and_the_run_ends_in_the_usual_way(engine: FakeEngine) -> None:
     interruptions = FakeInterruptions(engine.clock)
     interruptions.send("SIGINT", at=5)
-    result = fake_runner(engine, interruptions=interruptions).run(_request("obedient"))
+    progress = FakeProgress()
+    result = fake_runner(engine, interruptions=interruptions, progress=progress).run(_request("obedient"))
     assert result.image is not None
     record = json.loads(engine.images.inspect(result.image).labels["jobber.run"])
 
     assert (result.exit_status, result.outcome) == (130, Outcome.INTERRUPTED)
     assert (record["outcome"], record["exit-code"]) == ("interrupted", 7)
     assert engine.read(result.image, "/run.log") == b"begun\n"
+    assert progress.notes[0] == ("asked-to-end", {"signal": "SIGINT"})
 
 
 def test_second_signal_kills(engine: FakeEngine) -> None:
     interruptions = FakeInterruptions(engine.clock)
     interruptions.send("SIGTERM", at=5)
     interruptions.send("SIGTERM", at=6)
-    result = fake_runner(engine, interruptions=interruptions).run(_request("slow"))
+    progress = FakeProgress()
+    result = fake_runner(engine, interruptions=interruptions, progress=progress).run(_request("slow"))
     assert result.image is not None
 
+    assert progress.notes[1] == ("killed", {"signal": "SIGTERM"})
+    assert progress.warnings == []
     assert json.loads(engine.images.inspect(result.image).labels["jobber.run"])["exit-code"] == 137
+
+
+def test_job_that_takes_too_long_is_told_of_before_it_is_killed(engine: FakeEngine) -> None:
+    progress = FakeProgress()
+    fake_runner(engine, progress=progress).run(_request("slow", timeout=3))
+
+    assert progress.notes[:2] == [("out-of-time", {"seconds": "10"}), ("still-there", {"seconds": "10"})]
+
+
+def test_job_that_somebody_else_kills_is_told_of(engine: FakeEngine) -> None:
+    engine.image("killed", run=lambda _: 137)
+    progress = FakeProgress()
+    result = fake_runner(engine, progress=progress).run(_request("killed"))
+
+    assert (result.exit_status, progress.warnings) == (137, [("killed-by-others", {})])
 
 
 def test_third_signal_leaves_the_container_alone(engine: FakeEngine) -> None:

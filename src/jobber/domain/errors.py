@@ -167,6 +167,26 @@ class ImageNotFound(JobberError):
         self.name = name
 
 
+class AmbiguousName(JobberError):
+    """A beginning of several ids."""
+
+    def __init__(self, name: str, *, ids: Sequence[str]) -> None:
+        shown = ", ".join(id_.removeprefix("sha256:")[:12] for id_ in ids[:3])
+        more = ", …" if len(ids) > 3 else ""
+        super().__init__(f"{len(ids)} images begin with {name}: {shown}{more}", hint="give more of the id")
+        self.name = name
+        self.ids = tuple(ids)
+
+
+class RegistryFailed(JobberError):
+    """A registry that could not be asked about an image."""
+
+    def __init__(self, reference: str, *, why: str, hint: str | None = None) -> None:
+        super().__init__(f"can't read {reference} from its registry: {why}", hint=hint)
+        self.reference = reference
+        self.why = why
+
+
 class SourceNotFound(JobberError):
     """An input image that has no such directory."""
 

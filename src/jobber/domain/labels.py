@@ -30,6 +30,7 @@ def result_labels(plan: RunPlan, ending: RunEnding, *, code: Image, version: str
         **_run_labels(plan, version=version),
         Label.RUN: render_record(plan, ending),
         Label.CREATED: rfc3339(ending.finished),
+        Label.CHAINS: ",".join((plan.image.chain, *(item.image.chain for item in plan.inputs))),
         Label.BASE_NAME: "" if parse_image_id(plan.image.reference) else plan.image.reference,
     }
     if digest or code.labels.get(Label.BASE_DIGEST):

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from jobber.domain.credentials import Credentials
     from jobber.domain.engine import EngineDescription
     from jobber.domain.events import JobEvent, Output, Resized, Signalled
-    from jobber.domain.image import Image
+    from jobber.domain.image import Image, ListedImage
     from jobber.domain.options import ContainerOptions
     from jobber.domain.policy import Outcome
     from jobber.domain.progress import Progress
@@ -65,6 +65,12 @@ class ImageStore(Protocol):
         Close the generator where not all of it is wanted. Raises `ImageNotFound`, `PathNotFound`, at the first piece.
         """
 
+    def list(self, *, labels: Mapping[str, str | None]) -> Sequence[ListedImage]:
+        """All images with these labels, those without a tag and those that others are made from included.
+
+        None stands for any value of a label.
+        """
+
     def references(self) -> Sequence[str]:
         """The tags of all images, as the user knows them: for shells to complete."""
 
@@ -77,6 +83,25 @@ class Registry(Protocol):
 
     def push(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> str:
         """Send a tag to its registry and return the digest (`sha256:HEX`). Raises `PushRefused`."""
+
+
+class RemoteImages(Protocol):
+    """What registries tell of images without pulling them, by their own API."""
+
+    def inspect(self, reference: ImageReference, *, credentials: Credentials | None) -> Image:
+        """Read an image's description; its id is the digest of its configuration, its digest is of this repository.
+
+        Raises `ImageNotFound`, `RegistryFailed`.
+        """
+
+    def archive(self, reference: ImageReference, *, path: str, credentials: Credentials | None) -> Generator[bytes]:
+        """A file or a directory of an image as a tar archive, as `ImageStore.archive` gives it.
+
+        Raises `ImageNotFound`, `PathNotFound`, `RegistryFailed`, at the first piece.
+        """
+
+    def tags(self, reference: ImageReference, *, credentials: Credentials | None) -> Sequence[str]:
+        """The tags of a reference's repository. Raises `ImageNotFound`, `RegistryFailed`."""
 
 
 class JobInput(Protocol):

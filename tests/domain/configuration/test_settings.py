@@ -108,6 +108,7 @@ REFUSED: list[tuple[str, object]] = [
     ("pull", None),
     ("push", "no"),
 ]
+_ENTRIES_EXPECTED = "must be a list of mappings with registry, user, and password or password-file"
 SAID: list[tuple[object, str, str | None]] = [
     ({"verbose": "yes"}, "verbose must be true or false, not 'yes'", None),
     ({"verbose": 1}, "verbose must be true or false, not the number 1", None),
@@ -150,8 +151,7 @@ SAID: list[tuple[object, str, str | None]] = [
     ({"engine": 5}, "engine must be auto, docker or podman, not the number 5", None),
     (
         {"credentials": [5]},
-        "credentials must be a list of mappings with registry, user, and password or password-file;"
-        " one of its items is the number 5",
+        f"credentials {_ENTRIES_EXPECTED}; one of its items is the number 5",
         None,
     ),
     (
@@ -496,9 +496,7 @@ def test_no_text_says_an_entry_of_credentials() -> None:
     with pytest.raises(UsageError) as caught:
         read_option(CREDENTIALS, "hunter2")
 
-    assert caught.value.what == (
-        "credentials must be a list of mappings with registry, user, and password or password-file"
-    )
+    assert caught.value.what == f"credentials {_ENTRIES_EXPECTED}"
 
 
 def test_docker_options_that_are_none_are_shown_as_they_are() -> None:
@@ -562,10 +560,10 @@ def test_origins_are_told_with_each_value_and_of_lists_with_each_item() -> None:
     facts = facts_with_origins(settings)
 
     assert facts["inputs"] == {"value": ["a", "b"], "origins": ["/f.yml:1", "/f.yml:2"]}
-    assert facts["timeout"] == {"value": 5, "origins": ["/f.yml:3 (configuration default)"]}
+    assert facts["timeout"] == {"value": 5, "origins": ["/f.yml:2 (configuration default)"]}
     assert facts["out"] == {"value": "/x", "origins": ["JOBBER_OUT"]}
     assert facts["Xdocker"] == {"value": [], "origins": ["default"]}
-    assert facts["credentials"] == {"value": [], "origins": ["/f.yml:4 (configuration default)"]}
+    assert facts["credentials"] == {"value": [], "origins": ["/f.yml:3 (configuration default)"]}
     assert set(facts) == set(SETTINGS)
 
 

@@ -9,15 +9,15 @@ from urllib.parse import quote
 
 from jobber.adapters.claim import claim_tag
 from jobber.adapters.docker.parts import make_part, remove_part
-from jobber.adapters.docker.translate import failed, image_of, tags_of
+from jobber.adapters.docker.translate import failed, image_of, listed_image_of, tags_of
 from jobber.domain.errors import ImageNotFound, NameTaken, PathNotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterator, Mapping, Sequence
 
     from jobber.adapters.wire import Response, Wire
     from jobber.domain.errors import JobberError
-    from jobber.domain.image import Image
+    from jobber.domain.image import Image, ListedImage
     from jobber.domain.reference import ImageId, ImageReference
 
 _MISSING = 404
@@ -80,6 +80,15 @@ class DockerImages:
         if response.status == _MISSING or error.why.endswith("not a directory"):
             return PathNotFound(image, path=path)
         return error
+
+    def list(self, *, labels: Mapping[str, str | None]) -> Sequence[ListedImage]:
+        """All images with these labels."""
+        words = [name if value is None else f"{name}={value}" for name, value in labels.items()]
+        query = {"all": True, "filters": json.dumps({"label": words})}
+        with self._wire.call("GET", "/images/json", query=query) as response:
+            if not response.ok:
+                raise failed("list images", response)
+            return [listed_image_of(item) for item in response.json() or ()]
 
     def references(self) -> tuple[str, ...]:
         """The tags of all images."""

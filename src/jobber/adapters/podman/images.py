@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -9,14 +10,14 @@ from urllib.parse import quote
 from jobber.adapters.claim import claim_tag
 from jobber.adapters.podman.names import candidates, engine_reference
 from jobber.adapters.podman.parts import make_part, remove_part, set_up_part
-from jobber.adapters.podman.translate import failed, image_of, tags_of
+from jobber.adapters.podman.translate import failed, image_of, listed_image_of, tags_of
 from jobber.domain.errors import ImageNotFound, NameTaken, PathNotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterator, Mapping, Sequence
 
     from jobber.adapters.wire import Wire
-    from jobber.domain.image import Image
+    from jobber.domain.image import Image, ListedImage
     from jobber.domain.reference import ImageId, ImageReference
 
 _MISSING = 404
@@ -96,6 +97,21 @@ class PodmanImages:
                 yield from response.chunks()
         finally:
             remove_part(self._wire, part)
+
+    def list(self, *, labels: Mapping[str, str | None]) -> Sequence[ListedImage]:
+        """All images with these labels."""
+        words = [name if value is None else f"{name}={value}" for name, value in labels.items()]
+        query = {"all": True, "filters": json.dumps({"label": words})}
+        for tries_left in reversed(range(_TRIES)):
+            with self._wire.call("GET", "/images/json", query=query) as response:
+                if response.ok:
+                    return [listed_image_of(item) for item in response.json() or ()]
+                error = failed("list images", response)
+            # Podman stumbles over an image that somebody removes while it makes the list: it is made again.
+            if not tries_left or "image not known" not in error.why:
+                raise error
+            time.sleep(_PAUSE)
+        raise AssertionError
 
     def references(self) -> tuple[str, ...]:
         """The tags of all images."""

@@ -130,7 +130,7 @@ class Finisher:
             configuration=code.configuration,
             labels=result_labels(plan, ending, code=code, version=self.version),
             added_environment=plan.added_environment,
-            depth=code.layers,
+            depth=len(code.layers),
         )
         return self.engine.containers.commit(container, snapshot=snapshot, log=log)
 

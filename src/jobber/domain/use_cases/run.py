@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 EXIT_TIMED_OUT = 124
 EXIT_INTERRUPTED = 130
+_KILLED = 137
 _RECOVER = "`jobber attach {run}` follows it, `jobber recover` finishes its run when the job has ended"
 
 
@@ -186,6 +187,8 @@ class Runner:
                 attachment.close()
         if watch.ends_early is None and exit_status:
             outcome = self.engine.runs.noted_end(plan.id) or outcome  # `jobber stop` says so
+            if exit_status == _KILLED and outcome is Outcome.FAILED:
+                self.progress.warn("killed-by-others")
         ending = RunEnding(started=started, finished=self.clock.now(), outcome=outcome, exit_status=exit_status)
         return _Watched(ending, promptly=not watch.was_disturbed)
 

@@ -61,6 +61,30 @@ class ImageContract:
 
         assert {str(one), str(other)} <= set(world.engine.images.references())
 
+    def test_images_are_listed_by_label_with_or_without_tag(self, world: World, tmp_path: Path) -> None:
+        mark = f"test.{world.name().name}"
+        (tmp_path / "x").write_text("X")
+        one = world.build(tmp_path, f"FROM {world.base}\nCOPY x /x\nLABEL {mark}=one\n")
+        other = world.build(tmp_path, f"FROM {world.base}\nLABEL {mark}=other\n")
+        name = world.name()
+        world.engine.images.tag(one, reference=name)
+        everything = world.engine.images.list(labels={mark: None})
+        (listed,) = world.engine.images.list(labels={mark: "one"})
+
+        assert {image.id for image in everything} == {one, other}
+        assert (listed.id, listed.references, listed.labels[mark]) == (one, (str(name),), "one")
+        assert abs(listed.created - world.clock.now().timestamp()) < 3600
+        assert listed.size > 0
+
+    def test_layers_of_an_image_begin_with_those_of_its_base(self, world: World, tmp_path: Path) -> None:
+        (tmp_path / "x").write_text("X")
+        image = world.engine.images.inspect(world.build(tmp_path, f"FROM {world.base}\nCOPY x /x\n"))
+        base = world.engine.images.inspect(world.base)
+
+        assert image.layers[: len(base.layers)] == base.layers
+        assert len(image.layers) == len(base.layers) + 1
+        assert image.chain != base.chain
+
     @pytest.mark.parametrize("name", ["jobber-test-nobody-has-this", "127.0.0.1:1/jobber-test/none:x"])
     def test_missing_reference_is_told(self, world: World, name: str) -> None:
         with pytest.raises(ImageNotFound):
