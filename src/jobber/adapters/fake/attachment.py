@@ -39,7 +39,7 @@ class FakeAttachment:
     def next(self, *, deadline: float | None = None) -> JobEvent:
         """The next thing that happens; time moves on to it. Raises `EngineLost` where that was asked for."""
         with self._call("stream", self._stored.id):
-            if event := self._interruptions.take():
+            if event := self._interruptions.take() or self._disturbance():
                 return event
             timeline = self._stored.timeline
             if timeline is None:
@@ -47,11 +47,15 @@ class FakeAttachment:
             clock, start = self._store.clock, self._stored.start
             pending = self._seen < len(timeline.outputs)
             moment = start + (timeline.outputs[self._seen][0] if pending else timeline.end)
+            mended = self._store.faults.mended_at
             due = getattr(self._interruptions, "due", lambda: None)()
-            first = min(value for value in (moment, deadline, due) if value is not None)
+            coming = moment if mended is None else mended
+            first = min(value for value in (coming, deadline, due) if value is not None)
             clock.advance_to(first)
             if due is not None and due == first and (event := self._interruptions.take()):
                 return event
+            if mended is not None:
+                return self._disturbance() or DeadlinePassed()
             if moment <= clock.monotonic():
                 if pending:
                     self._seen += 1
@@ -59,6 +63,9 @@ class FakeAttachment:
                 self._store.settle(self._stored)
                 return Exited(timeline.exit_status)
             return DeadlinePassed()
+
+    def _disturbance(self) -> JobEvent | None:
+        return self._store.faults.disturbance(seen=self._seen, now=self._store.clock.monotonic())
 
     def resize(self, terminal: Terminal) -> None:
         """Tell the job's terminal its new size: noted alone."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from jobber.domain.container import ContainerState
 from jobber.domain.errors import ContainerNotFound, JobberError, RunTaken
@@ -55,6 +55,8 @@ class Recovery:
                 return True
             case Watcher.NOBODY:
                 pass
+            case _ as never:
+                assert_never(never)
         match run.container.state:
             case ContainerState.RUNNING if not self._is_overdue(run):
                 progress.note("still-running", **run.plan.facts)
@@ -67,6 +69,8 @@ class Recovery:
                 return True
             case ContainerState.EXITED:
                 pass
+            case _ as never:
+                assert_never(never)
         self.adoption.finish(run)
         progress.note("recovered", **run.plan.facts)
         return True
