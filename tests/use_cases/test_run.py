@@ -27,6 +27,8 @@ from jobber.domain.use_cases.recover import Recovery
 from jobber.domain.use_cases.run import RunRequest
 from jobber.testing import FakeEngine, FakeInterruptions, FakeProgress, Job, fake_adoption, fake_runner
 
+KEEPER = ImageConfiguration(command=("/q",), volumes=("/data",))
+
 
 def _quick(job: Job) -> int:
     job.files.write("/out", "made")
@@ -298,9 +300,7 @@ def test_container_that_vanishes_without_a_result_is_an_error(engine: FakeEngine
 def test_out_directory_in_a_volume_of_the_image_is_an_error_before_anything_is_made(
     engine: FakeEngine, out: str
 ) -> None:
-    engine.image(
-        "keeper", programs={"/q": _quick}, configuration=ImageConfiguration(command=("/q",), volumes=("/data",))
-    )
+    engine.image("keeper", programs={"/q": _quick}, configuration=KEEPER)
     with pytest.raises(UsageError) as caught:
         fake_runner(engine).run(_request("keeper", out=out))
 
@@ -312,9 +312,7 @@ def test_out_directory_in_a_volume_of_the_image_is_an_error_before_anything_is_m
 
 
 def test_out_directory_in_a_volume_does_not_matter_where_no_result_is_kept(engine: FakeEngine) -> None:
-    engine.image(
-        "keeper", programs={"/q": _quick}, configuration=ImageConfiguration(command=("/q",), volumes=("/data",))
-    )
+    engine.image("keeper", programs={"/q": _quick}, configuration=KEEPER)
     progress = FakeProgress()
     request = _request("keeper", out="/data", keep=ResultImagePolicy.NONE)
 

@@ -57,8 +57,8 @@ def find_in_stage(files: Files, source: str) -> Iterator[tuple[str, Node]]:
         yield "", node
     for below in files.walk(path):
         inner = files.node(below)
-        if inner is not None:
-            yield below.removeprefix(path).lstrip("/"), inner
+        assert inner is not None  # it is what was found
+        yield below.removeprefix(path).lstrip("/"), inner
 
 
 def _read(path: Path) -> Node:

@@ -50,7 +50,7 @@ class Mounting:
         for mount in mounts:
             path = normal_path(mount.destination)
             place = self._option_place(mount, path)
-            place.read_only = mount.read_only
+            place.read_only = place.read_only or mount.read_only
             self._places[path] = place
 
     def add_inputs(self, inputs: Sequence[ImageMount | VolumeMount]) -> None:
