@@ -107,9 +107,9 @@ class Finisher:
         if not self.engine.runs.results(plan.id):
             self._commit(container, plan, ending, log=log(), code=None)
         # An engine goes on with a commit whose jobber was killed: of two that come of it, one stays.
-        return self.settle(plan, ending)
+        return self.settle(plan)
 
-    def settle(self, plan: RunPlan, ending: RunEnding) -> tuple[ImageId, RunEnding]:
+    def settle(self, plan: RunPlan) -> tuple[ImageId, RunEnding]:
         """Of several results of one run keep the first; raises `EngineFailed` where there is none."""
         results = self.engine.runs.results(plan.id)
         if not results:
@@ -117,8 +117,7 @@ class Finisher:
         for double in results[1:]:
             with suppress(JobberError):  # somebody uses it already
                 self.engine.images.remove(double.id)
-        kept = parse_ending(results[0].labels[Label.RUN])
-        return results[0].id, kept[1] if kept else ending
+        return results[0].id, _recorded(results[0])
 
     def _commit(
         self, container: ContainerId, plan: RunPlan, ending: RunEnding, *, log: BinaryIO, code: Image | None
@@ -187,8 +186,16 @@ class Finisher:
 
 def finished_by_another(engine: Engine, plan: RunPlan, *, progress: Progress) -> Finished:
     """What another jobber has made of a run whose container is gone; nothing where it kept no result."""
-    for image in engine.runs.results(plan.id):
-        if recorded := parse_ending(image.labels[Label.RUN]):
-            progress.note("finished-by-another", id=image.id, **plan.facts)
-            return Finished(image.id, tuple(parse_reference(text) for text in image.references), recorded[1])
-    return Finished(None)
+    results = engine.runs.results(plan.id)
+    if not results:
+        return Finished(None)
+    image = results[0]
+    progress.note("finished-by-another", id=image.id, **plan.facts)
+    return Finished(image.id, tuple(parse_reference(text) for text in image.references), _recorded(image))
+
+
+def _recorded(result: Image) -> RunEnding:
+    """How a result's record says that the run ended."""
+    recorded = parse_ending(result.labels[Label.RUN])
+    assert recorded is not None  # it was found by its record
+    return recorded[1]
