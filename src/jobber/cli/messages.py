@@ -26,6 +26,8 @@ _SENTENCES: Mapping[str, str] = {
     "checked": "nothing is wrong: {files}",
     "recovered": "recovered run {run} of {image}",
     "nothing-to-recover": "nothing to recover",
+    "metrics-not-kept": "the result has no metrics, for {path} can't be used: {why}",
+    "metrics-left-out": "not all of {path} is kept as metrics: {why}",
     "never-started": "run {run} of {image} never started: its container is removed",
     "line-broken": "the engine can't be reached ({why}); the job goes on there, and jobber tries again",
     "line-mended": "the engine is back",

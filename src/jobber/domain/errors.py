@@ -208,6 +208,22 @@ class PathNotFound(JobberError):
         self.path = path
 
 
+class NotAFile(PathNotFound):
+    """A path where there is something, and no file."""
+
+    def __init__(self, image: str, *, path: str) -> None:
+        super().__init__(image, path=path)
+        self.what = f"{path} of {image} is no file"
+
+
+class MetricsUnusable(JobberError):
+    """A `metrics.json` that is no JSON object of numbers."""
+
+    def __init__(self, why: str, *, of: str = "the metrics") -> None:
+        super().__init__(f"{of} can't be used: {why}")
+        self.why = why
+
+
 class ContainerNotFound(JobberError):
     """The engine has no such container (any more)."""
 
