@@ -187,6 +187,16 @@ class RegistryFailed(JobberError):
         self.why = why
 
 
+class SortKeyUnknown(UsageError):
+    """Something to sort by that no result has."""
+
+    def __init__(self, key: str, *, known: Sequence[str]) -> None:
+        shown = ", ".join(known[:20]) + (", …" if len(known) > 20 else "")
+        super().__init__(f"no result has a number {key!r} to be sorted by", hint=f"there is {shown}")
+        self.key = key
+        self.known = tuple(known)
+
+
 class SourceNotFound(JobberError):
     """An input image that has no such directory."""
 
