@@ -70,6 +70,10 @@ COMMANDS: Mapping[str, Syntax] = {
         flags=_spellings(("--no-push",), ("--dry-run",), ("--detach",)),
         takes_rest=True,
     ),
+    "ls": Syntax(
+        valued=_spellings(("--image",), ("--input",), ("--outcome",), ("--since",), ("--param",), ("--sort",)),
+        flags=_spellings(("--metrics",), ("--reverse",), ("--remote",), ("--json",)),
+    ),
     "push": Syntax(),
     "config": Syntax(valued=_spellings(("--format",)), flags=_spellings(("--origins",), ("--schema",), ("--check",))),
     "recover": Syntax(),

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from jobber.adapters.claim import claim_tag
+from jobber.adapters.podman.archives import open_archive
 from jobber.adapters.podman.names import candidates, engine_reference
 from jobber.adapters.podman.parts import make_part, remove_part, set_up_part
 from jobber.adapters.podman.stumbles import WAS_REMOVED, over_stumbles
 from jobber.adapters.podman.translate import failed, image_of, listed_image_of, tags_of
-from jobber.domain.errors import ImageNotFound, NameTaken, PathNotFound
+from jobber.domain.errors import ImageNotFound, NameTaken
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -83,12 +84,7 @@ class PodmanImages:
         try:
             if has_volumes:  # they are empty until the container is set up
                 set_up_part(self._wire, part, call=f"read {path} of image {image}")
-            with self._wire.call("GET", f"/containers/{part}/archive", query={"path": path}) as response:
-                if response.status == _MISSING:
-                    raise PathNotFound(image, path=path)
-                if not response.ok:
-                    raise failed(f"read {path} of image {image}", response)
-                yield from response.chunks()
+            yield from open_archive(self._wire, part, path, of=image)
         finally:
             remove_part(self._wire, part)
 
