@@ -46,7 +46,7 @@ def python(job: Job) -> int:
     before, sys.argv = (sys.argv, time.sleep), argv
     said = io.StringIO()
 
-    def sleep_in_job(seconds: float) -> None:
+    def sleep_in_job(seconds: Any) -> None:
         job.say(said.getvalue())
         said.seek(said.truncate(0))
         job.sleep(seconds)

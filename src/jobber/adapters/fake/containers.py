@@ -185,7 +185,7 @@ class FakeContainers:
         """The first bytes of a file of a container that has ended."""
         with self._call("read", path):
             stored = self._find(container)
-            self._settle(stored)
+            self._store.settle(stored)
             try:
                 return stored.files.read(path)[:limit]
             except IsADirectoryError:
