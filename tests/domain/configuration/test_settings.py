@@ -59,6 +59,7 @@ TAKEN: list[tuple[str, object, object]] = [
     ("engine", "podman", "podman"),
     ("pull", "never", "never"),
     ("push", False, False),
+    ("reuse", True, True),
 ]
 
 REFUSED: list[tuple[str, object]] = [
@@ -107,6 +108,7 @@ REFUSED: list[tuple[str, object]] = [
     ("pull", "often"),
     ("pull", None),
     ("push", "no"),
+    ("reuse", "yes"),
 ]
 _ENTRIES_EXPECTED = "must be a list of mappings with registry, user, and password or password-file"
 SAID: list[tuple[object, str, str | None]] = [
@@ -370,6 +372,7 @@ VARIABLES: list[tuple[str, str, str, object]] = [
     ("JOBBER_ENGINE", "docker", "engine", "docker"),
     ("JOBBER_PULL", "missing", "pull", "missing"),
     ("JOBBER_PUSH", "no", "push", False),
+    ("JOBBER_REUSE", "yes", "reuse", True),
 ]
 
 

@@ -164,11 +164,27 @@ class Finisher:
             return found
         return {}
 
+    def hand_over(self, image: ImageId, plan: RunPlan, *, at: datetime) -> tuple[ImageReference, ...]:
+        """Give a result that is there the tags of another run, and push them.
+
+        Raises `ImageNotFound` where it is gone meanwhile, and as `finish`.
+        """
+        tags = self._give_tags(image, plan, at, moves=lambda _: True)
+        self.progress.note("result", tags=", ".join(map(str, tags)), id=image)
+        self._push(plan, tags)
+        return tags
+
     def _tag(self, image: ImageId, plan: RunPlan, ending: RunEnding, *, is_first: bool) -> tuple[ImageReference, ...]:
+        return self._give_tags(
+            image, plan, ending.finished, moves=lambda moving: is_first or self._is_newest(image, moving, ending)
+        )
+
+    def _give_tags(
+        self, image: ImageId, plan: RunPlan, at: datetime, *, moves: Callable[[ImageReference], bool]
+    ) -> tuple[ImageReference, ...]:
         if plan.repository is None:
             return ()
         code = parse_reference(plan.repository)
-        at = ending.finished
         for _ in range(_MOST_TRIES):
             moving, fixed = result_tags(code, at=at)
             try:
@@ -176,7 +192,7 @@ class Finisher:
             except TagTaken:
                 at = next_second(at)
                 continue
-            if is_first or self._is_newest(image, moving, ending):
+            if moves(moving):
                 self.engine.images.tag(image, reference=moving)
                 return moving, fixed
             return (fixed,)
