@@ -521,6 +521,7 @@ WRITTEN = {
     "engine": "podman",
     "pull": "never",
     "push": False,
+    "reuse": False,
 }
 
 
@@ -554,6 +555,7 @@ def test_settings_that_nobody_has_set_are_written_as_well() -> None:
         "engine": "auto",
         "pull": "always",
         "push": True,
+        "reuse": False,
     }
 
 
