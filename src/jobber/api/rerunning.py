@@ -9,7 +9,7 @@ from jobber.api.console import GuestConsole
 from jobber.api.images import Image
 from jobber.api.inputs import name_of, specification_of
 from jobber.api.result import Result, ResultDiffers
-from jobber.domain.policy import Outcome, PullPolicy
+from jobber.domain.policy import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -42,6 +42,8 @@ _SENTENCES: Mapping[str, str] = {
     "checked": "nothing is wrong: {files}",
     "recovered": "recovered run {run} of {image}",
     "nothing-to-recover": "nothing to recover",
+    "metrics-not-kept": "the result has no metrics, for {path} can't be used: {why}",
+    "metrics-left-out": "not all of {path} is kept as metrics: {why}",
     "never-started": "run {run} of {image} never started: its container is removed",
     "line-broken": "the engine can't be reached ({why}); the job goes on there, and jobber tries again",
     "line-mended": "the engine is back",
@@ -55,6 +57,8 @@ _SENTENCES: Mapping[str, str] = {
     "finished-by-another": "run {run} of {image} was finished by another jobber: {id}",
     "being-finished": "{why}",
     "perhaps-watched": "run {run} of {image} is left to the jobber on {owner} that started it",
+    "listed-remote": "no such result is here: these are in the registry, {repository}",
+    "tag-unreadable": "{why}",
     "swept": "removed what jobbers that are no more had left half-done: {count}",
     "still-running": "run {run} of {image} is still running",
 }

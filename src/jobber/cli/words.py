@@ -70,6 +70,10 @@ COMMANDS: Mapping[str, Syntax] = {
         flags=_spellings(("--no-push",), ("--dry-run",), ("--detach",), ("--reuse",)),
         takes_rest=True,
     ),
+    "ls": Syntax(
+        valued=_spellings(("--image",), ("--input",), ("--outcome",), ("--since",), ("--param",), ("--sort",)),
+        flags=_spellings(("--metrics",), ("--reverse",), ("--remote",), ("--json",)),
+    ),
     "rerun": Syntax(
         valued=_spellings(
             ("-i", "--in"), ("-Xd", "-XDocker", "--XDocker", "--Xdocker"), ("--timeout",), ("--pull",), ("--iidfile",)

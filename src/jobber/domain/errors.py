@@ -210,6 +210,16 @@ class RegistryFailed(JobberError):
         self.why = why
 
 
+class SortKeyUnknown(UsageError):
+    """Something to sort by that no result has."""
+
+    def __init__(self, key: str, *, known: Sequence[str]) -> None:
+        shown = ", ".join(known[:20]) + (", …" if len(known) > 20 else "")
+        super().__init__(f"no result has a number {key!r} to be sorted by", hint=f"there is {shown}")
+        self.key = key
+        self.known = tuple(known)
+
+
 class SourceNotFound(JobberError):
     """An input image that has no such directory."""
 
@@ -229,6 +239,22 @@ class PathNotFound(JobberError):
         super().__init__(f"image {image} has no {path}")
         self.image = image
         self.path = path
+
+
+class NotAFile(PathNotFound):
+    """A path where there is something, and no file."""
+
+    def __init__(self, image: str, *, path: str) -> None:
+        super().__init__(image, path=path)
+        self.what = f"{path} of {image} is no file"
+
+
+class MetricsUnusable(JobberError):
+    """A `metrics.json` that is no JSON object of numbers."""
+
+    def __init__(self, why: str, *, of: str = "the metrics") -> None:
+        super().__init__(f"{of} can't be used: {why}")
+        self.why = why
 
 
 class ContainerNotFound(JobberError):

@@ -204,6 +204,12 @@ class Containers(Protocol):
     def logs(self, container: ContainerId, *, sink: BinaryIO) -> None:
         """Write the job's whole output so far to `sink`. Raises `ContainerNotFound`, `LogUnreadable`."""
 
+    def read(self, container: ContainerId, *, path: str, limit: int) -> bytes:
+        """The first `limit` bytes of a file of a container that has ended, links followed.
+
+        Raises `ContainerNotFound`, `PathNotFound`, `NotAFile`, `EngineFailed`.
+        """
+
     def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
         """Make an image of an exited container's file system, with `log` as `/run.log` in it.
 
@@ -246,7 +252,7 @@ class RunStore(Protocol):
         """What was noted."""
 
     def results(self, run: str) -> Sequence[Image]:
-        """The images that carry a run's record: those with tags first, then as they were made."""
+        """The images that carry a run's record, a whole one: those with tags first, then as they were made."""
 
     def forget(self, run: str) -> None:
         """Remove the notes of a run."""

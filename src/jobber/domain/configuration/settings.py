@@ -31,7 +31,8 @@ class EngineName(Scalar[str]):
     others: Callable[[], Sequence[str]] = staticmethod(tuple)
     """The names that other packages bring, asked for when a name is none of ours; the command line says how."""
     expects = "auto, docker or podman"
-    schema: Mapping[str, Any] = {"enum": [*own]}
+    schema: Mapping[str, Any] = {"anyOf": [{"enum": [*own]}, {"type": "string", "pattern": "^\\S+$"}]}
+    """Editors offer our own engines; which others there are, the machine that the file is used on knows."""
 
     def read(self, node: Node, origin: Origin) -> str:
         """Read a value of a file. Raises `Unfit`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from jobber.domain.container import ContainerId, ContainerSpecification
 from jobber.domain.errors import ContainerNotFound, EngineLost, ImageNotFound, InputGone, Interrupted, LogLost
@@ -334,4 +334,6 @@ def result_of(finished: Finished, ending: RunEnding) -> RunResult:
             exit_status = EXIT_INTERRUPTED
         case Outcome.SUCCEEDED | Outcome.FAILED:
             exit_status = ending.exit_status
+        case _ as never:
+            assert_never(never)
     return RunResult(exit_status, ending.outcome, finished.image, finished.tags)

@@ -18,6 +18,8 @@ from jobber.domain.xdocker.words import read_words
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from jobber.domain.options import Mount
+
 
 def parse_options(
     words: Sequence[str],
@@ -58,12 +60,17 @@ def _settle(draft: Draft) -> None:
 
 
 def _check_mounts_apart(options: ContainerOptions) -> None:
-    """No two at one place; an anonymous volume gives way to anything else."""
-    seen: set[str] = set()
+    """No two at one place; an anonymous volume gives way to anything else, `--tmpfs` to a tmpfs of `--mount`."""
+    seen: dict[str, Mount] = {}
     for mount in options.mounts:
         place = normal_path(mount.destination)
         if mount.kind == "volume" and not mount.source and mount.detail is None:
             continue
-        if place in seen:
+        other = seen.setdefault(place, mount)
+        if other is not mount and not _are_both_memory(mount, other):
             raise InvalidOption("-v", why=f"two mounts are at {place}")
-        seen.add(place)
+
+
+def _are_both_memory(mount: Mount, other: Mount) -> bool:
+    """Whether docker would tell one by `--tmpfs` and one by `--mount` apart, though they are at one place."""
+    return mount.kind == other.kind == "tmpfs" and (mount.detail is None) != (other.detail is None)
