@@ -74,6 +74,7 @@ COMMANDS: Mapping[str, Syntax] = {
         valued=_spellings(("--image",), ("--input",), ("--outcome",), ("--since",), ("--param",), ("--sort",)),
         flags=_spellings(("--metrics",), ("--reverse",), ("--remote",), ("--json",)),
     ),
+    "show": Syntax(flags=_spellings(("--json",))),
     "push": Syntax(),
     "config": Syntax(valued=_spellings(("--format",)), flags=_spellings(("--origins",), ("--schema",), ("--check",))),
     "recover": Syntax(),
