@@ -20,6 +20,7 @@ _COMMANDS = {
     "run": ("[IMAGE [COMMAND [ARGS]]]", "Run a job in a container and keep its file system as a result image."),
     "ls": ("[NAME]", "List results: what ran, on what, when, how it went."),
     "show": ("IMAGE", "Show one result in full, and what it was made from, then and now."),
+    "lineage": ("IMAGE", "Show what an image was made from, or what was made from it."),
     "push": ("REFERENCE...", "Push images to their registries."),
     "config": ("", "Show the settings in force, and check the files that they come from."),
     "ps": ("", "List the runs that are not finished."),

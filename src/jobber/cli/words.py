@@ -75,6 +75,7 @@ COMMANDS: Mapping[str, Syntax] = {
         flags=_spellings(("--metrics",), ("--reverse",), ("--remote",), ("--json",)),
     ),
     "show": Syntax(flags=_spellings(("--json",))),
+    "lineage": Syntax(valued=_spellings(("--format",), ("-o", "--output")), flags=_spellings(("--down",), ("--json",))),
     "push": Syntax(),
     "config": Syntax(valued=_spellings(("--format",)), flags=_spellings(("--origins",), ("--schema",), ("--check",))),
     "recover": Syntax(),

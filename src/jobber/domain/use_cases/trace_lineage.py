@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jobber.domain.credentials import host_of
-from jobber.domain.errors import ImageNotFound, InvalidReference, RegistryFailed
+from jobber.domain.errors import CredentialsUnusable, ImageNotFound, InvalidReference, RegistryFailed
 from jobber.domain.image import ListedImage
 from jobber.domain.label import Label
 from jobber.domain.lineage import Edge, ImageIndex, Lineage, Node, Origin, Presence, Role
@@ -172,7 +172,7 @@ class Tracer:
             image = self.finder.remote.inspect(reference, credentials=credentials)
         except ImageNotFound:
             return None
-        except RegistryFailed as error:
+        except (RegistryFailed, CredentialsUnusable) as error:
             self._silent.add(host_of(reference))
             self.progress.warn("registry-unread", why=error.what)
             return None
