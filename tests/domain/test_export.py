@@ -196,8 +196,8 @@ def test_prov_leaves_out_what_a_run_has_not() -> None:
 
 def test_crate_is_one_of_a_process_run() -> None:
     graph = _graph(_run())
-    input_, other = f"urn:jobber:input:{DATA}:/data", f"urn:jobber:input:{CODE}:/other"
-    result = f"urn:jobber:result:{RESULT}"
+    input_, other = f"urn:jobber:input:{DATA}:/data/", f"urn:jobber:input:{CODE}:/other/"
+    result = f"urn:jobber:result:{RESULT}/"
 
     assert render_ro_crate(_run())["@context"] == [
         "https://w3id.org/ro/crate/1.1/context",
@@ -256,16 +256,16 @@ def test_crate_names_the_things_that_a_run_is_about() -> None:
         "url": package_url(DIGEST),
         "containerImage": {"@id": f"#image-{'a' * 64}"},
     }
-    assert graph[f"urn:jobber:input:{DATA}:/data"] == {
-        "@id": f"urn:jobber:input:{DATA}:/data",
+    assert graph[f"urn:jobber:input:{DATA}:/data/"] == {
+        "@id": f"urn:jobber:input:{DATA}:/data/",
         "@type": "Dataset",
         "name": "/data of train:latest",
         "description": "Mounted at /in/train.",
         "identifier": DATA,
         "isPartOf": {"@id": f"#image-{'b' * 64}"},
     }
-    assert graph[f"urn:jobber:result:{RESULT}"] == {
-        "@id": f"urn:jobber:result:{RESULT}",
+    assert graph[f"urn:jobber:result:{RESULT}/"] == {
+        "@id": f"urn:jobber:result:{RESULT}/",
         "@type": "Dataset",
         "name": "/model of train:latest-run",
         "description": "The snapshot of the run's file system; what the job said is in /run.log.",
@@ -337,7 +337,7 @@ def test_run_without_anything_special_is_told_in_short() -> None:
 
     assert (action["description"], action["object"]) == ("Command: the command of the image", [])
     assert "environment" not in action
-    assert graph[f"urn:jobber:result:{RESULT}"]["name"] == "/ of train:latest-run"
+    assert graph[f"urn:jobber:result:{RESULT}/"]["name"] == "/ of train:latest-run"
     assert graph[f"#program-{'a' * 64}"]["url"] == f"urn:jobber:image:{CODE}"
     assert graph[f"#program-{'a' * 64}"]["version"] == CODE
     assert (graph["#jobber-unknown"]["version"], graph["#jobber-unknown"]["url"]) == ("unknown", software_url(""))
@@ -362,7 +362,7 @@ def test_names_that_no_uri_has_are_escaped() -> None:
     item = RecordedInput(RecordedImage("train:latest", DATA), "/ü b", "/data")
     graph = _graph(_run(replace(PLANNED, inputs=(item,), docker_args=("-e", "A B=1"))))
 
-    assert f"urn:jobber:input:{DATA}:/%C3%BC%20b" in graph
+    assert f"urn:jobber:input:{DATA}:/%C3%BC%20b/" in graph
     assert "#variable-A%20B" in graph
 
 
@@ -441,9 +441,9 @@ def test_crate_is_read_by_the_package_of_its_standard(tmp_path: Path) -> None:
     assert crate.root_dataset["conformsTo"].id == "https://w3id.org/ro/wfrun/process/0.5"
     assert crate.mainEntity is None
     assert [part.id for part in crate.root_dataset["hasPart"]] == [
-        f"urn:jobber:input:{DATA}:/data",
-        f"urn:jobber:input:{CODE}:/other",
-        f"urn:jobber:result:{RESULT}",
+        f"urn:jobber:input:{DATA}:/data/",
+        f"urn:jobber:input:{CODE}:/other/",
+        f"urn:jobber:result:{RESULT}/",
     ]
     assert action["instrument"].type == "SoftwareApplication"
     assert [item.type for item in (*action["object"], *action["result"])] == ["Dataset"] * 3

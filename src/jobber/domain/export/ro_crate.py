@@ -183,11 +183,11 @@ def _container_id(image: RecordedImage) -> str:
 
 
 def _input_id(item: RecordedInput) -> str:
-    return f"urn:jobber:input:{item.image.id}:{_escaped(item.source)}"
+    return f"urn:jobber:input:{item.image.id}:{_escaped(item.source.rstrip('/'))}/"
 
 
 def _result_id(run: ExportedRun) -> str:
-    return f"urn:jobber:result:{run.image.id}"
+    return f"urn:jobber:result:{run.image.id}/"
 
 
 def _variable_id(name: str) -> str:
