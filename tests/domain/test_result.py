@@ -62,6 +62,12 @@ def test_what_lacks_a_part_is_no_record(name: str) -> None:
     assert parse_record({"jobber.run": json.dumps(facts)}) is None
 
 
+def test_moment_without_an_offset_is_no_record() -> None:
+    facts = {**json.loads(LABELS["jobber.run"]), "finished": "2024-03-01T00:00:00"}
+
+    assert parse_record({"jobber.run": json.dumps(facts)}) is None
+
+
 @pytest.mark.parametrize("labels", [{}, {"jobber.run": ""}, {"jobber.run": '{"jobber.part":"x"}'}])
 def test_image_of_no_run_has_no_record(labels: dict[str, str]) -> None:
     assert parse_record(labels) is None
