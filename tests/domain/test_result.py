@@ -91,6 +91,13 @@ def test_results_are_listed_newest_first_without_what_was_built_from_them() -> N
     assert [result.image for result in results_among(images)] == [images[3], images[1]]
 
 
+def test_of_results_that_ended_at_once_the_one_made_later_comes_first() -> None:
+    other = result_labels(replace(PLAN, id="other"), ENDING, code=Image(PLAN.image.id), version="1")
+    images = [_listed(1, LABELS, created=1), _listed(2, other, created=2)]
+
+    assert [result.image for result in results_among(images)] == [images[1], images[0]]
+
+
 def test_chain_of_layers_is_the_chain_id_of_the_image_specification() -> None:
     # By the specification: ChainID(A, B) = sha256(ChainID(A) + " " + DiffID(B))
     image = Image(PLAN.image.id, layers=("sha256:a", "sha256:b"))
