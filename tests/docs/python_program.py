@@ -51,7 +51,7 @@ def python(job: Job) -> int:
         said.seek(said.truncate(0))
         job.sleep(seconds)
 
-    time.sleep = sleep_in_job
+    time.sleep = sleep_in_job  # type: ignore[assignment]
     try:
         with redirect_stdout(said):
             exec(compile(code, argv[0], "exec"), {"open": open_in_job, "__name__": "__main__"})

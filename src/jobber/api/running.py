@@ -89,7 +89,7 @@ def run(
             error.hint = f"{error.hint}, once this process has ended" if error.hint else None
             raise
         kept = Image(connection, opened.images.inspect(ran.image)) if ran.image else None
-    result = Result(ran.exit_status, ran.outcome.value, kept, console.said)
+    result = Result(ran.exit_status, ran.outcome.value, kept, console.said, request.image)
     if ran.outcome is policy.Outcome.INTERRUPTED:
         raise KeyboardInterrupt
     return result.check() if check else result
