@@ -46,12 +46,12 @@ def python(job: Job) -> int:
     before, sys.argv = (sys.argv, time.sleep), argv
     said = io.StringIO()
 
-    def sleep_in_job(seconds: float) -> None:
+    def sleep_in_job(seconds: Any) -> None:
         job.say(said.getvalue())
         said.seek(said.truncate(0))
         job.sleep(seconds)
 
-    time.sleep = sleep_in_job  # type: ignore[assignment]
+    time.sleep = sleep_in_job
     try:
         with redirect_stdout(said):
             exec(compile(code, argv[0], "exec"), {"open": open_in_job, "__name__": "__main__"})

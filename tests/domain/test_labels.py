@@ -117,3 +117,14 @@ def test_record_is_small_and_readable() -> None:
 
     assert '"command":["é"]' in record
     assert ": " not in record
+
+
+def test_result_has_its_metrics_and_never_those_of_an_earlier_run() -> None:
+    earlier = Image(CODE, labels={"jobber.metrics": '{"a":1}'})
+    there = result_labels(PLAN, ENDING, code=earlier, version="1", metrics={"b": 2})
+    none = result_labels(PLAN, ENDING, code=earlier, version="1")
+    never = result_labels(PLAN, ENDING, code=Image(CODE), version="1", metrics={})
+
+    assert there["jobber.metrics"] == '{"b":2}'
+    assert none["jobber.metrics"] == ""
+    assert "jobber.metrics" not in never

@@ -91,7 +91,7 @@ class Result:
 
     @property
     def metrics(self) -> Mapping[str, Any]:
-        """The JSON object in `metrics.json` of `out`; empty without that file. Raises `NoResultImage`."""
+        """The numbers in `metrics.json` of `out`; empty without any. Raises `NoResultImage`, `MetricsUnusable`."""
         return self._kept.metrics
 
     @property

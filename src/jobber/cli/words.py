@@ -67,8 +67,18 @@ COMMANDS: Mapping[str, Syntax] = {
             ("--pull",),
             ("--iidfile",),
         ),
-        flags=_spellings(("--no-push",), ("--dry-run",), ("--detach",)),
+        flags=_spellings(("--no-push",), ("--dry-run",), ("--detach",), ("--reuse",)),
         takes_rest=True,
+    ),
+    "ls": Syntax(
+        valued=_spellings(("--image",), ("--input",), ("--outcome",), ("--since",), ("--param",), ("--sort",)),
+        flags=_spellings(("--metrics",), ("--reverse",), ("--remote",), ("--json",)),
+    ),
+    "rerun": Syntax(
+        valued=_spellings(
+            ("-i", "--in"), ("-Xd", "-XDocker", "--XDocker", "--Xdocker"), ("--timeout",), ("--pull",), ("--iidfile",)
+        ),
+        flags=_spellings(("--verify",), ("--no-push",), ("--dry-run",), ("--detach",)),
     ),
     "push": Syntax(),
     "config": Syntax(valued=_spellings(("--format",)), flags=_spellings(("--origins",), ("--schema",), ("--check",))),

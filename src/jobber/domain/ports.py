@@ -200,6 +200,12 @@ class Containers(Protocol):
     def logs(self, container: ContainerId, *, sink: BinaryIO) -> None:
         """Write the job's whole output so far to `sink`. Raises `ContainerNotFound`, `LogUnreadable`."""
 
+    def read(self, container: ContainerId, *, path: str, limit: int) -> bytes:
+        """The first `limit` bytes of a file of a container that has ended, links followed.
+
+        Raises `ContainerNotFound`, `PathNotFound`, `NotAFile`, `EngineFailed`.
+        """
+
     def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
         """Make an image of an exited container's file system, with `log` as `/run.log` in it.
 

@@ -65,6 +65,7 @@ TAKEN: list[tuple[str, object, object]] = [
     ("engine", "podman", "podman"),
     ("pull", "never", "never"),
     ("push", False, False),
+    ("reuse", True, True),
 ]
 
 REFUSED: list[tuple[str, object]] = [
@@ -113,6 +114,7 @@ REFUSED: list[tuple[str, object]] = [
     ("pull", "often"),
     ("pull", None),
     ("push", "no"),
+    ("reuse", "yes"),
 ]
 _ENTRIES_EXPECTED = "must be a list of mappings with registry, user, and password or password-file"
 SAID: list[tuple[object, str, str | None]] = [
@@ -376,6 +378,7 @@ VARIABLES: list[tuple[str, str, str, object]] = [
     ("JOBBER_ENGINE", "docker", "engine", "docker"),
     ("JOBBER_PULL", "missing", "pull", "missing"),
     ("JOBBER_PUSH", "no", "push", False),
+    ("JOBBER_REUSE", "yes", "reuse", True),
 ]
 
 
@@ -625,6 +628,7 @@ WRITTEN = {
     "engine": "podman",
     "pull": "never",
     "push": False,
+    "reuse": False,
 }
 
 
@@ -658,6 +662,7 @@ def test_settings_that_nobody_has_set_are_written_as_well() -> None:
         "engine": "auto",
         "pull": "always",
         "push": True,
+        "reuse": False,
     }
 
 

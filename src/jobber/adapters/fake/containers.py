@@ -22,7 +22,9 @@ from jobber.domain.errors import (
     ContainerNotFound,
     EngineFailed,
     NameTaken,
+    NotAFile,
     OptionUnsupported,
+    PathNotFound,
 )
 from jobber.domain.xdocker.table import first_lacking
 
@@ -178,6 +180,18 @@ class FakeContainers:
                 for moment, output in stored.timeline.outputs:
                     if moment <= now:
                         sink.write(output.chunk)
+
+    def read(self, container: ContainerId, *, path: str, limit: int) -> bytes:
+        """The first bytes of a file of a container that has ended."""
+        with self._call("read", path):
+            stored = self._find(container)
+            self._store.settle(stored)
+            try:
+                return stored.files.read(path)[:limit]
+            except IsADirectoryError:
+                raise NotAFile(container, path=path) from None
+            except OSError:
+                raise PathNotFound(container, path=path) from None
 
     def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
         """Make an image of a container's own file system: neither volumes nor mounts are part of it."""

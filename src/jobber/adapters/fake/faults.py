@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Phase = Literal[
     "archive", "attach", "build", "claim", "commit", "create", "inspect", "inspect-container", "list", "logs",
-    "provide", "pull", "push", "remove", "remove-image", "signal", "start", "stream", "tag",
+    "provide", "pull", "push", "read", "remove", "remove-image", "signal", "start", "stream", "tag",
 ]  # fmt: skip
 """A call to the engine, as the journal names it; `stream` is each wait for the job's next output."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from jobber.adapters.attachment import StreamAttachment
 from jobber.adapters.frames import copy_frames
+from jobber.adapters.podman.archives import read_file
 from jobber.adapters.podman.commit import commit
 from jobber.adapters.podman.create_body import create_body
 from jobber.adapters.podman.job import PodmanJob
@@ -130,6 +131,10 @@ class PodmanContainers:
         """Write the job's whole output so far to `sink`."""
         with PodmanJob(self._wire, container).open_log() as response:
             copy_frames(response.chunks(), sink=sink, multiplexed=True)
+
+    def read(self, container: ContainerId, *, path: str, limit: int) -> bytes:
+        """The first bytes of a file of a container that has ended."""
+        return read_file(self._wire, container, path, of=f"container {container[:12]}", limit=limit)
 
     def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
         """Make an image of an exited container's file system."""

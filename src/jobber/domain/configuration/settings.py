@@ -139,6 +139,13 @@ PULL: Setting[PullPolicy] = Setting(
 PUSH: Setting[bool] = Setting(
     "push", Boolean(), True, "whether remote images are pushed when they are made", option="--no-push"
 )
+REUSE: Setting[bool] = Setting(
+    "reuse",
+    Boolean(),
+    False,
+    "whether a succeeded result of the same run is taken in place of running",
+    option="--reuse",
+)
 
 CONFIGS = "configs"
 CONFIGS_EXPECTS = "a mapping of names, each to a mapping of settings or a list of names"
@@ -162,6 +169,7 @@ SETTINGS: Mapping[str, Setting[Any]] = {
         ENGINE,
         PULL,
         PUSH,
+        REUSE,
     )
 }
 """All settings but `configs`, in the order in which they are told of."""

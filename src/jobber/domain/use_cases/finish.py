@@ -11,8 +11,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from jobber.domain import metrics
 from jobber.domain.container import Snapshot
-from jobber.domain.errors import EngineFailed, ImageNotFound, Interrupted, JobberError, PushRefused, TagTaken
+from jobber.domain.errors import (
+    EngineFailed,
+    ImageNotFound,
+    Interrupted,
+    JobberError,
+    MetricsUnusable,
+    NotAFile,
+    PathNotFound,
+    PushRefused,
+    TagTaken,
+)
 from jobber.domain.label import Label
 from jobber.domain.labels import result_labels
 from jobber.domain.naming import next_second, result_tags
@@ -21,11 +32,12 @@ from jobber.domain.reference import parse_reference
 from jobber.domain.use_cases.push import push_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import BinaryIO
 
     from jobber.domain.container import ContainerId
     from jobber.domain.image import Image
+    from jobber.domain.metrics import Number
     from jobber.domain.ports import Claim, Clock, Engine, Interruptions, Keyring
     from jobber.domain.progress import Progress
     from jobber.domain.record import RunEnding, RunPlan
@@ -127,17 +139,52 @@ class Finisher:
         code = code or self.engine.images.inspect(plan.image.id)
         snapshot = Snapshot(
             configuration=code.configuration,
-            labels=result_labels(plan, ending, code=code, version=self.version),
+            labels=result_labels(plan, ending, code=code, version=self.version, metrics=self._metrics(container, plan)),
             added_environment=plan.added_environment,
             depth=len(code.layers),
         )
         return self.engine.containers.commit(container, snapshot=snapshot, log=log)
 
+    def _metrics(self, container: ContainerId, plan: RunPlan) -> Mapping[str, Number]:
+        """The numbers that the job left; whatever is wrong with them, the result is saved."""
+        if plan.out is None:
+            return {}
+        path = f"{plan.out.rstrip('/')}/{metrics.FILE}"
+        try:
+            found = metrics.parse_metrics(self.engine.containers.read(container, path=path, limit=metrics.LARGEST + 1))
+        except (MetricsUnusable, EngineFailed) as error:
+            self.progress.warn("metrics-not-kept", path=path, why=error.why)
+        except NotAFile:
+            self.progress.warn("metrics-not-kept", path=path, why="it is no file")
+        except PathNotFound:
+            pass
+        else:
+            if found.left_out:
+                self.progress.warn("metrics-left-out", path=path, why=found.left_out)
+            return found
+        return {}
+
+    def hand_over(self, image: ImageId, plan: RunPlan, *, at: datetime) -> tuple[ImageReference, ...]:
+        """Give a result that is there the tags of another run, and push them.
+
+        Raises `ImageNotFound` where it is gone meanwhile, and as `finish`.
+        """
+        tags = self._give_tags(image, plan, at, moves=lambda _: True)
+        self.progress.note("result", tags=", ".join(map(str, tags)), id=image)
+        self._push(plan, tags)
+        return tags
+
     def _tag(self, image: ImageId, plan: RunPlan, ending: RunEnding, *, is_first: bool) -> tuple[ImageReference, ...]:
+        return self._give_tags(
+            image, plan, ending.finished, moves=lambda moving: is_first or self._is_newest(image, moving, ending)
+        )
+
+    def _give_tags(
+        self, image: ImageId, plan: RunPlan, at: datetime, *, moves: Callable[[ImageReference], bool]
+    ) -> tuple[ImageReference, ...]:
         if plan.repository is None:
             return ()
         code = parse_reference(plan.repository)
-        at = ending.finished
         for _ in range(_MOST_TRIES):
             moving, fixed = result_tags(code, at=at)
             try:
@@ -145,7 +192,7 @@ class Finisher:
             except TagTaken:
                 at = next_second(at)
                 continue
-            if is_first or self._is_newest(image, moving, ending):
+            if moves(moving):
                 self.engine.images.tag(image, reference=moving)
                 return moving, fixed
             return (fixed,)
