@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jobber.adapters.pieces import Pieces
 from jobber.domain.errors import PathNotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Iterator
     from os import PathLike
 
     from jobber.api.connection import Connection
@@ -87,33 +88,9 @@ class ImageFiles:
         with (
             self.connection.opened() as engine,
             closing(engine.images.archive(self.image, path=self._absolute(path))) as pieces,
-            tarfile.open(fileobj=io.BufferedReader(_Pieces(pieces)), mode="r|") as archive,
+            tarfile.open(fileobj=io.BufferedReader(Pieces(pieces)), mode="r|") as archive,
         ):
             yield archive
-
-
-class _Pieces(io.RawIOBase):
-    """A file to read from, out of pieces of bytes."""
-
-    def __init__(self, pieces: Generator[bytes]) -> None:
-        self._pieces = pieces
-        self._rest = memoryview(b"")
-
-    def readable(self) -> bool:
-        """It is."""
-        return True
-
-    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
-        """Fill a buffer with what comes next; 0 at the end."""
-        while not self._rest:
-            piece = next(self._pieces, None)
-            if piece is None:
-                return 0
-            self._rest = memoryview(piece)
-        size = min(len(buffer), len(self._rest))
-        buffer[:size] = self._rest[:size]
-        self._rest = self._rest[size:]
-        return size
 
 
 def _named(archive: tarfile.TarFile) -> Iterator[tuple[str, tarfile.TarInfo]]:

@@ -21,6 +21,7 @@ _COMMANDS = {
     "ls": ("[NAME]", "List results: what ran, on what, when, how it went."),
     "show": ("IMAGE", "Show one result in full, and what it was made from, then and now."),
     "lineage": ("IMAGE", "Show what an image was made from, or what was made from it."),
+    "rerun": ("IMAGE", "Make the run again that made a result."),
     "push": ("REFERENCE...", "Push images to their registries."),
     "config": ("", "Show the settings in force, and check the files that they come from."),
     "ps": ("", "List the runs that are not finished."),

@@ -67,7 +67,7 @@ COMMANDS: Mapping[str, Syntax] = {
             ("--pull",),
             ("--iidfile",),
         ),
-        flags=_spellings(("--no-push",), ("--dry-run",), ("--detach",)),
+        flags=_spellings(("--no-push",), ("--dry-run",), ("--detach",), ("--reuse",)),
         takes_rest=True,
     ),
     "ls": Syntax(
@@ -76,6 +76,12 @@ COMMANDS: Mapping[str, Syntax] = {
     ),
     "show": Syntax(flags=_spellings(("--json",))),
     "lineage": Syntax(valued=_spellings(("--format",), ("-o", "--output")), flags=_spellings(("--down",), ("--json",))),
+    "rerun": Syntax(
+        valued=_spellings(
+            ("-i", "--in"), ("-Xd", "-XDocker", "--XDocker", "--Xdocker"), ("--timeout",), ("--pull",), ("--iidfile",)
+        ),
+        flags=_spellings(("--verify",), ("--no-push",), ("--dry-run",), ("--detach",)),
+    ),
     "push": Syntax(),
     "config": Syntax(valued=_spellings(("--format",)), flags=_spellings(("--origins",), ("--schema",), ("--check",))),
     "recover": Syntax(),

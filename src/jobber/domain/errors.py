@@ -269,6 +269,29 @@ class RunNotFound(JobberError):
         self.text = text
 
 
+class NotAResult(JobberError):
+    """An image that no run has made, where the record of a run is needed."""
+
+    def __init__(self, name: str, *, is_built: bool = False) -> None:
+        why = "it was built, from a result perhaps" if is_built else "it carries no run record"
+        super().__init__(f"{name} is no result of a run: {why}", hint="`jobber ls` lists the results that are there")
+        self.name = name
+        self.is_built = is_built
+
+
+class RunNotRepeatable(JobberError):
+    """A record that does not hold, and does not lead to, all that its run needs."""
+
+    def __init__(self, run: str, *, missing: Sequence[str]) -> None:
+        lines = "".join(f"\n  {text}" for text in missing)
+        super().__init__(
+            f"run {run} can't be made again; what is missing:{lines}",
+            hint="set such variables, load or pull such images; --in gives other inputs, -Xd other options",
+        )
+        self.run = run
+        self.missing = tuple(missing)
+
+
 class RunTaken(JobberError):
     """Another jobber is finishing the run, or may be."""
 

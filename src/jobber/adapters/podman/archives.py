@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-from jobber.adapters.podman.translate import failed
-from jobber.domain.errors import ContainerNotFound, PathNotFound
+from jobber.adapters.members import ArchiveBroken, first_bytes
+from jobber.adapters.podman.translate import failed, missing_or_failed
+from jobber.domain.container import ContainerId
+from jobber.domain.errors import ContainerNotFound, EngineFailed, PathNotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
     from jobber.adapters.wire import Response, Wire
 
@@ -25,6 +28,33 @@ def open_archive(wire: Wire, container: str, path: str, *, of: str) -> Generator
         if not response.ok:
             raise _not_read(container, response, path=path, of=of)
         yield from response.chunks()
+
+
+def read_file(wire: Wire, container: str, path: str, *, of: str, limit: int) -> bytes:
+    """The first bytes of a file of a container that has ended. Raises as `open_archive`, and `NotAFile`.
+
+    Podman tells of a container's end before it has cleared up after it: a file that is not there may be one whose file
+    system was just taken away. So it is looked for again where that can't happen.
+    """
+    try:
+        with closing(open_archive(wire, container, path, of=of)) as pieces:
+            return first_bytes(pieces, path=path, of=of, limit=limit)
+    except (EngineFailed, ArchiveBroken, PathNotFound):
+        with mounted(wire, container), closing(open_archive(wire, container, path, of=of)) as pieces:
+            return first_bytes(pieces, path=path, of=of, limit=limit)
+
+
+@contextmanager
+def mounted(wire: Wire, container: str) -> Iterator[None]:
+    """Keep the file system of a container mounted. Raises `ContainerNotFound`, `EngineFailed`."""
+    with wire.call("POST", f"/containers/{container}/mount") as response:
+        if not response.ok:
+            raise missing_or_failed(ContainerId(container), "mount the container", response)
+    try:
+        yield
+    finally:
+        with wire.call("POST", f"/containers/{container}/unmount") as response:
+            response.read()  # removing the container would unmount it too
 
 
 def _not_read(container: str, response: Response, *, path: str, of: str) -> Exception:

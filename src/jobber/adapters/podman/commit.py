@@ -11,20 +11,21 @@ the first image is an export of the whole file system.
 from __future__ import annotations
 
 import json
-import time
-from contextlib import contextmanager, suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jobber.adapters.archive import log_archive
 from jobber.adapters.ownership import unfinished_labels
+from jobber.adapters.podman.archives import mounted
 from jobber.adapters.podman.parts import make_part, remove_part
+from jobber.adapters.podman.stumbles import over_stumbles
 from jobber.adapters.podman.translate import failed, image_id
 from jobber.domain.errors import ContainerNotFound, EngineFailed, JobberError
 from jobber.domain.input import lies_within, normal_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from jobber.adapters.wire import Wire
     from jobber.domain.container import ContainerId, Snapshot
@@ -36,9 +37,7 @@ _ROOT = "0"
 _CLEARING_UP = "stopped"
 """A container whose process has ended and whose file system is about to be unmounted; then it is `exited`."""
 _UNMOUNTED = "changing to intended-new-root directory"
-_TRIES = 20
-_PAUSE = 0.25
-"""Seconds."""
+"""What Podman says where its own clean-up takes the file system away in the middle of a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,32 +77,20 @@ def commit(
     takes_log = not _is_mounted_over(facts)
     if takes_log:
         with _kept_mounted(wire, facts):
-            _put_log(wire, container, log)
+            over_stumbles(lambda: _put_log(wire, container, log), sign=_UNMOUNTED)
     if takes_log and not wanted.lets_command_stay:
         return _commit(wire, container, wanted)
     first = _commit(wire, container, wanted.unfinished())
     return _commit_again(wire, first, wanted, log=None if takes_log else log)
 
 
-@contextmanager
-def _kept_mounted(wire: Wire, facts: dict[str, Any]) -> Iterator[None]:
+def _kept_mounted(wire: Wire, facts: dict[str, Any]) -> AbstractContextManager[None]:
     """Keep the file system of a container mounted that Podman is still clearing up after.
 
     Podman 5 tells that a container has stopped before that is done, and what is written meanwhile would go under the
     mount point: neither would it be in the image, nor could the container be removed.
     """
-    if facts["State"]["Status"] != _CLEARING_UP:
-        yield
-        return
-    path = f"/containers/{facts['Id']}"
-    with wire.call("POST", f"{path}/mount") as response:
-        if not response.ok:
-            raise failed("mount the container", response)
-    try:
-        yield
-    finally:
-        with wire.call("POST", f"{path}/unmount") as response:
-            response.read()  # removing the container would unmount it too
+    return mounted(wire, facts["Id"]) if facts["State"]["Status"] == _CLEARING_UP else nullcontext()
 
 
 def _commit_again(wire: Wire, first: ImageId, wanted: _Wanted, *, log: BinaryIO | None) -> ImageId:
@@ -112,7 +99,7 @@ def _commit_again(wire: Wire, first: ImageId, wanted: _Wanted, *, log: BinaryIO 
         part = make_part(wire, first, with_command=wanted.configuration is None)
         try:
             if log is not None:
-                _put_log(wire, part, log)
+                over_stumbles(lambda: _put_log(wire, part, log), sign=_UNMOUNTED)
             return _commit(wire, part, wanted)
         finally:
             remove_part(wire, part)
@@ -148,21 +135,15 @@ def _commit(wire: Wire, container: str, wanted: _Wanted) -> ImageId:
 
 
 def _put_log(wire: Wire, container: str, log: BinaryIO) -> None:
-    """Write the log, again where Podman's own clean-up took the file system away in the middle of it."""
-    for attempt in range(_TRIES):
-        with wire.call(
-            "PUT",
-            f"/containers/{container}/archive",
-            query={"path": "/"},
-            stream=log_archive(log),
-            headers={"Content-Type": "application/x-tar"},
-        ) as response:
-            if response.ok:
-                return
-            error = failed(f"write {_LOG}", response)
-        if _UNMOUNTED not in error.why or attempt == _TRIES - 1:
-            raise error
-        time.sleep(_PAUSE)
+    with wire.call(
+        "PUT",
+        f"/containers/{container}/archive",
+        query={"path": "/"},
+        stream=log_archive(log),
+        headers={"Content-Type": "application/x-tar"},
+    ) as response:
+        if not response.ok:
+            raise failed(f"write {_LOG}", response)
 
 
 def _configured(snapshot: Snapshot, container: dict[str, Any]) -> _Wanted:

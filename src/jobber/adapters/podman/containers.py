@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing
 from typing import TYPE_CHECKING, BinaryIO
 
 from jobber.adapters.attachment import StreamAttachment
 from jobber.adapters.frames import copy_frames
-from jobber.adapters.members import first_bytes
-from jobber.adapters.podman.archives import open_archive
+from jobber.adapters.podman.archives import read_file
 from jobber.adapters.podman.commit import commit
 from jobber.adapters.podman.create_body import create_body
 from jobber.adapters.podman.job import PodmanJob
@@ -136,9 +134,7 @@ class PodmanContainers:
 
     def read(self, container: ContainerId, *, path: str, limit: int) -> bytes:
         """The first bytes of a file of a container that has ended."""
-        name = f"container {container[:12]}"
-        with closing(open_archive(self._wire, container, path, of=name)) as pieces:
-            return first_bytes(pieces, path=path, of=name, limit=limit)
+        return read_file(self._wire, container, path, of=f"container {container[:12]}", limit=limit)
 
     def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
         """Make an image of an exited container's file system."""
