@@ -41,6 +41,9 @@ def _spellings(syntax: Syntax) -> set[str]:
         ("`jobber build", COMMANDS["build"]),
         ("`jobber run", COMMANDS["run"]),
         ("`jobber config", COMMANDS["config"]),
+        ("`jobber ls", COMMANDS["ls"]),
+        ("`jobber show", COMMANDS["show"]),
+        ("`jobber lineage", COMMANDS["lineage"]),
         ("`jobber rerun", COMMANDS["rerun"]),
     ],
 )

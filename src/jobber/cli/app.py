@@ -19,6 +19,8 @@ _COMMANDS = {
     "build": ("[CONTEXT]", "Build an image from a Dockerfile, and tag it."),
     "run": ("[IMAGE [COMMAND [ARGS]]]", "Run a job in a container and keep its file system as a result image."),
     "ls": ("[NAME]", "List results: what ran, on what, when, how it went."),
+    "show": ("IMAGE", "Show one result in full, and what it was made from, then and now."),
+    "lineage": ("IMAGE", "Show what an image was made from, or what was made from it."),
     "rerun": ("IMAGE", "Make the run again that made a result."),
     "push": ("REFERENCE...", "Push images to their registries."),
     "config": ("", "Show the settings in force, and check the files that they come from."),

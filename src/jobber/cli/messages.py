@@ -53,6 +53,7 @@ _SENTENCES: Mapping[str, str] = {
     "perhaps-watched": "run {run} of {image} is left to the jobber on {owner} that started it",
     "listed-remote": "no such result is here: these are in the registry, {repository}",
     "tag-unreadable": "{why}",
+    "registry-unread": "{why}",
     "swept": "removed what jobbers that are no more had left half-done: {count}",
     "still-running": "run {run} of {image} is still running",
 }

@@ -74,6 +74,8 @@ COMMANDS: Mapping[str, Syntax] = {
         valued=_spellings(("--image",), ("--input",), ("--outcome",), ("--since",), ("--param",), ("--sort",)),
         flags=_spellings(("--metrics",), ("--reverse",), ("--remote",), ("--json",)),
     ),
+    "show": Syntax(flags=_spellings(("--json",))),
+    "lineage": Syntax(valued=_spellings(("--format",), ("-o", "--output")), flags=_spellings(("--down",), ("--json",))),
     "rerun": Syntax(
         valued=_spellings(
             ("-i", "--in"), ("-Xd", "-XDocker", "--XDocker", "--Xdocker"), ("--timeout",), ("--pull",), ("--iidfile",)

@@ -100,4 +100,5 @@ def results_among(images: Iterable[ListedImage]) -> tuple[ListedResult, ...]:
         record = None if is_built(image.labels) else parse_record(image.labels)
         if record is not None:
             found.setdefault(record.id, ListedResult(image, record))
-    return tuple(sorted(found.values(), key=lambda result: result.record.ending.finished, reverse=True))
+    newest_first = reversed(found.values())  # of those that ended in one moment, the last made comes first
+    return tuple(sorted(newest_first, key=lambda result: result.record.ending.finished, reverse=True))

@@ -76,6 +76,9 @@ class ImageContract:
         assert abs(listed.created - world.clock.now().timestamp()) < 3600
         assert listed.size > 0
 
+    def test_all_images_are_listed_without_labels(self, world: World) -> None:
+        assert world.base_id in {image.id for image in world.engine.images.list(labels={})}
+
     def test_layers_of_an_image_begin_with_those_of_its_base(self, world: World, tmp_path: Path) -> None:
         (tmp_path / "x").write_text("X")
         image = world.engine.images.inspect(world.build(tmp_path, f"FROM {world.base}\nCOPY x /x\n"))
