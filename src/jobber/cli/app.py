@@ -27,6 +27,8 @@ _COMMANDS = {
     "ps": ("", "List the runs that are not finished."),
     "attach": ("RUN", "Follow a run: its output, its exit status; and finish it when it ends."),
     "stop": ("RUN", "End a run, and keep its result as planned."),
+    "export": ("IMAGE", "Tell of a run in the words of RO-Crate, SLSA or W3C PROV."),
+    "prune": ("", "Remove copies of inputs that nobody uses, what was left half-done, and old results."),
     "recover": ("", "Finish the runs that have ended without anyone to finish them."),
 }
 """What stands after a command, and what the command does: known without loading it."""

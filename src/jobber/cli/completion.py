@@ -55,12 +55,14 @@ _VALUES: Mapping[str, Offer] = {
     "--runtime": Offer(Wanted.WORDS, ("runc", "nvidia")),
 }
 _VALUES_OF: Mapping[tuple[str | None, str], Offer] = {
+    ("export", "--format"): Offer(Wanted.WORDS, ("ro-crate", "slsa", "prov")),
     ("lineage", "--format"): Offer(Wanted.WORDS, ("tree", "json", "dot", "mermaid", "svg", "html")),
 }
 """Where an option has other values in one command than in the others."""
 _OPERANDS: Mapping[str, Offer] = {
     "build": Offer(Wanted.DIRECTORIES),
     "run": Offer(Wanted.IMAGES),
+    "export": Offer(Wanted.IMAGES),
     "rerun": Offer(Wanted.IMAGES),
     "ls": Offer(Wanted.IMAGES),
     "show": Offer(Wanted.IMAGES),

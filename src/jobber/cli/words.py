@@ -84,6 +84,11 @@ COMMANDS: Mapping[str, Syntax] = {
     ),
     "push": Syntax(),
     "config": Syntax(valued=_spellings(("--format",)), flags=_spellings(("--origins",), ("--schema",), ("--check",))),
+    "export": Syntax(valued=_spellings(("--format",), ("-o", "--output"))),
+    "prune": Syntax(
+        valued=_spellings(("--keep-last",), ("--older-than",)),
+        flags=_spellings(("--results",), ("--force",), ("-y", "--yes"), ("--dry-run",), ("--json",)),
+    ),
     "recover": Syntax(),
     "ps": Syntax(flags=_spellings(("--json",))),
     "attach": Syntax(valued=_spellings(("--since",))),

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jobber.domain.errors import NotAResult
 from jobber.domain.label import Label
 from jobber.domain.record import RunEnding, parse_ending, parse_images
 
@@ -83,6 +84,14 @@ def parse_record(labels: Mapping[str, str]) -> RunRecord | None:
         )
     except (KeyError, TypeError):
         return None
+
+
+def record_of_result(labels: Mapping[str, str], *, name: str) -> RunRecord:
+    """The record of an image that a run has made; `name` is what it was asked for by. Raises `NotAResult`."""
+    record = parse_record(labels)
+    if record is None or is_built(labels):
+        raise NotAResult(name, is_built=record is not None)
+    return record
 
 
 def is_built(labels: Mapping[str, str]) -> bool:
