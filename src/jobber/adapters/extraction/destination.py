@@ -1,0 +1,97 @@
+"""Where a copy goes on this machine, by the rules of `docker cp`."""
+
+from __future__ import annotations
+
+import os
+import stat
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from jobber.adapters.extraction.extract import extract
+from jobber.adapters.extraction.tree import Tree
+from jobber.adapters.members import members
+from jobber.domain.copied import Copied
+from jobber.domain.errors import NotWritten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Protocol
+
+    from jobber.adapters.extraction.tree import Parts
+    from jobber.adapters.members import Member
+    from jobber.domain.image_path import SourcePath
+
+    class Listener(Protocol):
+        """Whoever is told how far a copy has come."""
+
+        def __call__(self, copied: Copied, /) -> None:
+            """Take it in."""
+
+
+class HostDestination:
+    """DEST of `jobber cp`."""
+
+    def __init__(self, text: str) -> None:
+        """Take a path as the user gave it; nothing is looked at yet."""
+        self._text = text
+
+    def receive(self, pieces: Iterator[bytes], *, source: SourcePath, progress: Listener) -> Copied:
+        """Copy what an archive holds. Raises `NotWritten`; what was copied before stays, each file of it whole."""
+        found = members(pieces)
+        first = next(found)
+        is_directory = first.header.isdir()
+        if source.must_be_directory and not is_directory:
+            raise NotWritten(self._text, why=f"{source.path} of the image is no directory")
+        try:
+            root, below = self._open_directory(source) if is_directory else self._open_file(source)
+            tree = Tree(root)
+        except OSError as error:
+            raise NotWritten(self._text, why=(error.strerror or str(error)).lower()) from None
+        copied = Copied(os.path.join(root, *below))  # noqa: PTH118 - as the user has it
+        with tree:
+            _extract(chain((first,), found), tree, below, copied, progress)
+        return copied
+
+    def _open_directory(self, source: SourcePath) -> tuple[str, Parts]:
+        kind = self._kind()
+        if kind is None:
+            self._check_parent(self._text.rstrip("/"))
+            os.mkdir(self._text)  # noqa: PTH102 - as the user has it
+            return self._text, ()
+        if not stat.S_ISDIR(kind):
+            raise NotWritten(
+                self._text, why="it is a file, and what is copied is a directory", hint="name a directory, or a new name"
+            )
+        return self._text, () if source.contents_only else (source.name,)
+
+    def _open_file(self, source: SourcePath) -> tuple[str, Parts]:
+        kind = self._kind()
+        if kind is not None and stat.S_ISDIR(kind):
+            return self._text, (source.name,)
+        if kind is not None and not stat.S_ISREG(kind):
+            raise NotWritten(self._text, why="it is neither a file nor a directory")
+        if self._text.endswith("/"):
+            raise NotWritten(self._text, why="there is no such directory", hint="make it first, or leave the / out")
+        real = os.path.realpath(self._text)  # a link that the user has named leads where the user wants
+        self._check_parent(real)
+        folder, name = os.path.split(real)
+        return folder, (name,)
+
+    def _kind(self) -> int | None:
+        try:
+            return os.stat(self._text).st_mode  # noqa: PTH116 - as the user has it
+        except FileNotFoundError:
+            return None
+
+    def _check_parent(self, path: str) -> None:
+        parent = os.path.dirname(path) or "."  # noqa: PTH120 - as the user has it
+        if not os.path.isdir(parent):  # noqa: PTH112
+            raise NotWritten(self._text, why=f"there is no directory {parent}", hint="make it first")
+
+
+def _extract(found: Iterator[Member], tree: Tree, below: Parts, copied: Copied, progress: Listener) -> None:
+    try:
+        extract(found, tree, below=below, copied=copied, on_file=progress)
+    except BaseException as error:
+        error.copied = copied  # type: ignore[attr-defined]
+        raise
