@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from jobber.domain.credentials import CredentialEntry
     from jobber.domain.ports import Console, Engine, Interruptions, Keyring
     from jobber.domain.progress import Progress
+    from jobber.domain.reference import Registry
     from jobber.domain.use_cases.adopt import Adoption
     from jobber.domain.use_cases.attach import Following
     from jobber.domain.use_cases.build import ImageBuild
+    from jobber.domain.use_cases.find_result import ResultFinder
     from jobber.domain.use_cases.run import Runner
 
 
@@ -92,6 +94,13 @@ def following(engine: Engine, interruptions: Interruptions, progress: Progress, 
 
     console = surroundings().console(before_output=getattr(progress, "clear", _nothing))
     return Following(adoption(engine, interruptions, progress, keys), console)
+
+
+def result_finder(engine: Engine, keys: Keyring, *, registry: Registry | None) -> ResultFinder:
+    """The way from what a person calls a result to the image, here or in a registry."""
+    from jobber.domain.use_cases.find_result import ResultFinder
+
+    return ResultFinder(engine, surroundings().remote_images(), keys, registry)
 
 
 def _new_id() -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from jobber.adapters.fake.job import Job
     from jobber.domain.container import ImageMount, Terminal, VolumeMount
     from jobber.domain.credentials import Credentials
-    from jobber.domain.ports import Clock, Engine, JobInput
+    from jobber.domain.ports import Clock, Engine, JobInput, RemoteImages
 
 JOB_SCRIPT = r"""#!/bin/sh
 # The job language of jobber's engine contract: verbs with their operands, one after the other.
@@ -120,6 +120,8 @@ class World:
     raw_image: Callable[[ImageId], str] | None = None
     """All that the engine tells of an image, as text; to look for what must be nowhere."""
     guarded: GuardedRegistry | None = None
+    remote: RemoteImages | None = None
+    """The way to registries without an engine."""
     die_with_claim: Callable[[str], None] = lambda _run: None
     """Let a jobber of this machine claim a run and be killed."""
     containers: list[ContainerId] = field(default_factory=list)
