@@ -18,6 +18,7 @@ _SUMMARY = "Build and run machine-learning jobs in containers, and keep every ru
 _COMMANDS = {
     "build": ("[CONTEXT]", "Build an image from a Dockerfile, and tag it."),
     "run": ("[IMAGE [COMMAND [ARGS]]]", "Run a job in a container and keep its file system as a result image."),
+    "cp": ("IMAGE:PATH DEST", "Copy a file or a directory out of an image, without running it."),
     "push": ("REFERENCE...", "Push images to their registries."),
     "config": ("", "Show the settings in force, and check the files that they come from."),
     "ps": ("", "List the runs that are not finished."),

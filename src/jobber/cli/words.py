@@ -70,6 +70,7 @@ COMMANDS: Mapping[str, Syntax] = {
         flags=_spellings(("--no-push",), ("--dry-run",), ("--detach",)),
         takes_rest=True,
     ),
+    "cp": Syntax(flags=_spellings(("--json",))),
     "push": Syntax(),
     "config": Syntax(valued=_spellings(("--format",)), flags=_spellings(("--origins",), ("--schema",), ("--check",))),
     "recover": Syntax(),

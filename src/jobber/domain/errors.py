@@ -216,6 +216,15 @@ class NotAFile(PathNotFound):
         self.what = f"{path} of {image} is no file"
 
 
+class NotWritten(JobberError):
+    """A file or a directory of this machine that could not be made."""
+
+    def __init__(self, place: str, *, why: str, hint: str | None = None) -> None:
+        super().__init__(f"can't copy to {place}: {why}", hint=hint)
+        self.place = place
+        self.why = why
+
+
 class MetricsUnusable(JobberError):
     """A `metrics.json` that is no JSON object of numbers."""
 

@@ -47,9 +47,9 @@ def parse_image_path(text: str) -> ImagePath:
     No image's name has a colon before a slash, so the first one ends it, whatever registry and port are before.
     Without one, the path is a relative one, and begins after the last colon.
     """
-    image, colon, rest = text.partition(":/")
+    image, colon, path = text.partition(":/")
     if colon:
-        image, path = image, f"/{rest}"
+        path = f"/{path}"
     else:
         image, _, path = text.rpartition(":")
     if not image or not path:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
     from typing import BinaryIO
@@ -27,10 +27,12 @@ if TYPE_CHECKING:
         Terminal,
         VolumeMount,
     )
+    from jobber.domain.copied import Copied
     from jobber.domain.credentials import Credentials
     from jobber.domain.engine import EngineDescription
     from jobber.domain.events import JobEvent, Output, Resized, Signalled
     from jobber.domain.image import Image, ListedImage
+    from jobber.domain.image_path import SourcePath
     from jobber.domain.options import ContainerOptions
     from jobber.domain.policy import Outcome
     from jobber.domain.progress import Progress
@@ -358,6 +360,19 @@ class Console(Protocol):
 
     def spool(self) -> BinaryIO:
         """A new empty place, seekable and gone when closed, for output of any size."""
+
+
+class Destination(Protocol):
+    """Where files of an image are copied to."""
+
+    def receive(
+        self, pieces: Iterator[bytes], *, source: SourcePath, copied: Copied, on_file: Callable[[], None]
+    ) -> None:
+        """Copy what a tar archive holds, count it, and call `on_file` from time to time.
+
+        Nothing is written anywhere else, whatever the archive says. Raises `NotWritten`, and what `pieces` raises;
+        then what was copied before stays, and each file of it is whole.
+        """
 
 
 class SourceTree(Protocol):

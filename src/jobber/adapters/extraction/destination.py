@@ -9,23 +9,15 @@ from typing import TYPE_CHECKING
 
 from jobber.adapters.extraction.extract import extract
 from jobber.adapters.extraction.tree import Tree
-from jobber.adapters.members import members
-from jobber.domain.copied import Copied
+from jobber.adapters.members import ArchiveBroken, members
 from jobber.domain.errors import NotWritten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import Protocol
+    from collections.abc import Callable, Iterator
 
     from jobber.adapters.extraction.tree import Parts
-    from jobber.adapters.members import Member
+    from jobber.domain.copied import Copied
     from jobber.domain.image_path import SourcePath
-
-    class Listener(Protocol):
-        """Whoever is told how far a copy has come."""
-
-        def __call__(self, copied: Copied, /) -> None:
-            """Take it in."""
 
 
 class HostDestination:
@@ -35,10 +27,14 @@ class HostDestination:
         """Take a path as the user gave it; nothing is looked at yet."""
         self._text = text
 
-    def receive(self, pieces: Iterator[bytes], *, source: SourcePath, progress: Listener) -> Copied:
-        """Copy what an archive holds. Raises `NotWritten`; what was copied before stays, each file of it whole."""
+    def receive(
+        self, pieces: Iterator[bytes], *, source: SourcePath, copied: Copied, on_file: Callable[[], None]
+    ) -> None:
+        """Copy what an archive holds, and count it. Raises `NotWritten`; each file that was copied before is whole."""
         found = members(pieces)
-        first = next(found)
+        first = next(found, None)
+        if first is None:
+            raise ArchiveBroken("it is empty")
         is_directory = first.header.isdir()
         if source.must_be_directory and not is_directory:
             raise NotWritten(self._text, why=f"{source.path} of the image is no directory")
@@ -47,10 +43,9 @@ class HostDestination:
             tree = Tree(root)
         except OSError as error:
             raise NotWritten(self._text, why=(error.strerror or str(error)).lower()) from None
-        copied = Copied(os.path.join(root, *below))  # noqa: PTH118 - as the user has it
+        copied.destination = os.path.join(root, *below)  # noqa: PTH118 - as the user has it
         with tree:
-            _extract(chain((first,), found), tree, below, copied, progress)
-        return copied
+            extract(chain((first,), found), tree, below=below, copied=copied, on_file=on_file)
 
     def _open_directory(self, source: SourcePath) -> tuple[str, Parts]:
         kind = self._kind()
@@ -60,7 +55,9 @@ class HostDestination:
             return self._text, ()
         if not stat.S_ISDIR(kind):
             raise NotWritten(
-                self._text, why="it is a file, and what is copied is a directory", hint="name a directory, or a new name"
+                self._text,
+                why="it is a file, and what is copied is a directory",
+                hint="name a directory, or a new name",
             )
         return self._text, () if source.contents_only else (source.name,)
 
@@ -87,11 +84,3 @@ class HostDestination:
         parent = os.path.dirname(path) or "."  # noqa: PTH120 - as the user has it
         if not os.path.isdir(parent):  # noqa: PTH112
             raise NotWritten(self._text, why=f"there is no directory {parent}", hint="make it first")
-
-
-def _extract(found: Iterator[Member], tree: Tree, below: Parts, copied: Copied, progress: Listener) -> None:
-    try:
-        extract(found, tree, below=below, copied=copied, on_file=progress)
-    except BaseException as error:
-        error.copied = copied  # type: ignore[attr-defined]
-        raise

@@ -24,7 +24,7 @@ def extract(
     below: Parts,
     copied: Copied,
     links: bool = True,
-    on_file: Callable[[Copied], None] = lambda _: None,
+    on_file: Callable[[], None] = lambda: None,
 ) -> None:
     """Make the members of an archive, the first of which is `below` of the tree, and count them.
 
@@ -33,7 +33,7 @@ def extract(
     """
     for member in found:
         _make(member, tree, below=below, copied=copied, links=links)
-        on_file(copied)
+        on_file()
     tree.finish()
 
 

@@ -112,9 +112,7 @@ class Tree:
                 self._check_room(folder, parts[-1])
                 temporary = self._temporary()
                 try:
-                    os.link(
-                        _encoded(other[-1]), temporary, src_dir_fd=there, dst_dir_fd=folder, follow_symlinks=False
-                    )
+                    os.link(_encoded(other[-1]), temporary, src_dir_fd=there, dst_dir_fd=folder, follow_symlinks=False)
                 except FileNotFoundError:
                     return False
                 self._put(folder, temporary, parts[-1])
@@ -178,7 +176,7 @@ class Tree:
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), name)
 
     def _put(self, folder: int, temporary: str, name: str) -> None:
-        os.replace(temporary, _encoded(name), src_dir_fd=folder, dst_dir_fd=folder)  # noqa: PTH105 - of a descriptor
+        os.replace(temporary, _encoded(name), src_dir_fd=folder, dst_dir_fd=folder)
 
     def _temporary(self) -> str:
         """A name that nobody has: what it names is not whole."""
@@ -187,7 +185,9 @@ class Tree:
 
     @contextmanager
     def _told(self, parts: Parts) -> Iterator[None]:
-        """Raises `NotWritten` for what the system refuses."""
+        """Raises `NotWritten` for what the system refuses, and for the root as anything but a directory."""
+        if not parts:
+            raise NotWritten(self.place(parts), why="a directory is there, and something else is to be")
         if any(part in ("", ".", "..") or "\0" in part for part in parts):
             raise NotWritten(self.place(parts), why="it would be outside")
         try:
