@@ -126,18 +126,27 @@ def members(pieces: Iterable[bytes]) -> Iterator[Member]:
         raise ArchiveBroken(str(error)) from None
 
 
-def first_bytes(pieces: Iterable[bytes], *, path: str, of: str, limit: int) -> bytes:
-    """The beginning of the file that an archive is of. Raises `NotAFile`, `ArchiveBroken`, what the pieces raise."""
+def content_of(pieces: Iterable[bytes], *, path: str, of: str) -> Iterator[memoryview]:
+    """The content of the file that an archive is of, each piece to be used before the next.
+
+    Raises `NotAFile`, `ArchiveBroken`, and what the pieces raise.
+    """
     for member in members(pieces):
         if not member.header.isreg():
             break
-        octets = bytearray()
-        for chunk in member.chunks():
-            octets += chunk[: limit - len(octets)]
-            if len(octets) == limit:
-                break
-        return bytes(octets)
+        yield from member.chunks()
+        return
     raise NotAFile(of, path=path)
+
+
+def first_bytes(pieces: Iterable[bytes], *, path: str, of: str, limit: int) -> bytes:
+    """The beginning of it. Raises as `content_of`."""
+    octets = bytearray()
+    for chunk in content_of(pieces, path=path, of=of):
+        octets += chunk[: limit - len(octets)]
+        if len(octets) == limit:
+            break
+    return bytes(octets)
 
 
 def parts_of(path: str) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ _COMMANDS = {
     "build": ("[CONTEXT]", "Build an image from a Dockerfile, and tag it."),
     "run": ("[IMAGE [COMMAND [ARGS]]]", "Run a job in a container and keep its file system as a result image."),
     "cp": ("IMAGE:PATH DEST", "Copy a file or a directory out of an image, without running it."),
+    "logs": ("IMAGE|RUN", "Print what a job has said, out of its result or while it runs."),
     "push": ("REFERENCE...", "Push images to their registries."),
     "config": ("", "Show the settings in force, and check the files that they come from."),
     "ps": ("", "List the runs that are not finished."),

@@ -55,7 +55,9 @@ def cp(source: str, destination: str, /, *, json: bool = False, options: GlobalO
 
 
 def _send(copying: Copying, wanted: ImagePath) -> None:
+    from jobber.cli.stdout import Stdout
+
+    stdout = Stdout()
     with closing(copying.archive(wanted)) as pieces:
         for piece in pieces:
-            sys.stdout.buffer.write(piece)
-    sys.stdout.buffer.flush()
+            stdout.write(piece)

@@ -71,6 +71,7 @@ COMMANDS: Mapping[str, Syntax] = {
         takes_rest=True,
     ),
     "cp": Syntax(flags=_spellings(("--json",))),
+    "logs": Syntax(valued=_spellings(("--since",)), flags=_spellings(("-f", "--follow"))),
     "push": Syntax(),
     "config": Syntax(valued=_spellings(("--format",)), flags=_spellings(("--origins",), ("--schema",), ("--check",))),
     "recover": Syntax(),

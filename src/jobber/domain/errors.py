@@ -263,9 +263,10 @@ class TagTaken(JobberError):
 class RunNotFound(JobberError):
     """No unfinished run is meant by a text, or several are."""
 
-    def __init__(self, text: str, *, why: str = "there is no unfinished run") -> None:
+    def __init__(self, text: str, *, why: str = "there is no unfinished run", is_ambiguous: bool = False) -> None:
         super().__init__(f"{why} {text}", hint="`jobber ps` lists the runs that are not finished")
         self.text = text
+        self.is_ambiguous = is_ambiguous
 
 
 class RunTaken(JobberError):

@@ -199,8 +199,11 @@ class Containers(Protocol):
     def signal(self, container: ContainerId, *, signal: str) -> None:
         """Send the job a signal by name; no error where it has ended. Raises `ContainerNotFound`."""
 
-    def logs(self, container: ContainerId, *, sink: BinaryIO) -> None:
-        """Write the job's whole output so far to `sink`. Raises `ContainerNotFound`, `LogUnreadable`."""
+    def logs(self, container: ContainerId, *, sink: BinaryIO, since: datetime | None = None) -> None:
+        """Write the job's output so far to `sink`, all of it or since a moment.
+
+        Raises `ContainerNotFound`, `LogUnreadable`.
+        """
 
     def read(self, container: ContainerId, *, path: str, limit: int) -> bytes:
         """The first `limit` bytes of a file of a container that has ended, links followed.
