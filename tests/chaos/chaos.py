@@ -3,7 +3,9 @@
     make chaos CHAOS='--rounds 200'
 
 For each engine in JOBBER_TEST_DOCKER and JOBBER_TEST_PODMAN. Where JOBBER_TEST_REGISTRY names a registry, results are
-pushed as well. Ends with 1 if any run was lost, doubled, or left something behind.
+pushed as well. A round is a run whose job began: it is to have one result. Most moments lie between jobber's call to
+start the job and its own end; some anywhere, so that there are runs besides whose job never began. Ends with 1 if any
+run was lost, doubled, or left something behind.
 """
 
 from __future__ import annotations
@@ -37,10 +39,17 @@ from jobber.domain.reference import parse_reference
 from jobber.testing import FakeProgress
 
 SECONDS = 120
+EARLY = 0.1
+"""The share of moments that lie anywhere, python's start included."""
+_START = b"/start\n"
+"""How jobber's line about that call ends, under `-v`."""
 _DOCKERFILE = 'FROM scratch\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox","--install","-s","/bin"]\nCMD ["true"]\n'
 _JOB = 'trap "echo got; exit 5" TERM INT; touch /mark/$1; echo begin; sleep 0.3 & wait $!; echo made >/made; echo end'
 _LOGS = {b"begin\nend\n"}
 _INTERRUPTED_LOGS = {b"begin\ngot\n", b"begin\nend\n", b"begin\n", b"", b"got\n"}
+
+
+Wait = Callable[[subprocess.Popen[bytes]], None]
 
 
 @dataclass
@@ -56,8 +65,10 @@ class Chaos:
     counts: Counter[str] = field(default_factory=Counter)
     engine: Engine = field(init=False)
     token: str = field(default_factory=lambda: uuid.uuid4().hex[:6])
-    span: float = 1.0
-    """How long an undisturbed run takes."""
+    before: float = 1.0
+    """How long an undisturbed run takes until the job is started."""
+    after: float = 1.0
+    """How long it takes from there."""
 
     def __post_init__(self) -> None:
         self.engine = connect(host=self.address, choice="auto", environment={}, progress=FakeProgress())
@@ -70,10 +81,12 @@ class Chaos:
         (self.folder / "mark").mkdir(exist_ok=True)
         built = self.jobber("build", "--no-push", "-t", f"{self.name}:code", str(context))
         assert built.returncode == 0, built.stderr
-        begun = time.monotonic()
+        made = time.monotonic()
         ran = self.start("undisturbed", secret=True)
+        await_start(ran)
+        started = time.monotonic()
         ran.communicate(timeout=SECONDS)
-        self.span = time.monotonic() - begun
+        self.before, self.after = started - made, time.monotonic() - started
         assert ran.returncode == 0
 
     def kill(self, numbers: Sequence[int]) -> None:
@@ -98,32 +111,42 @@ class Chaos:
             self.check(mark, logs=_INTERRUPTED_LOGS, may_lack_push=True)
 
     def disturb(
-        self, numbers: Sequence[int], kind: str, what: Callable[[str, subprocess.Popen[bytes], float], None]
+        self, numbers: Sequence[int], kind: str, what: Callable[[str, subprocess.Popen[bytes], Wait], None]
     ) -> list[str]:
         """Let something happen to a run each, in threads of their own."""
         marks = [f"{kind}-{number}-{self.token}" for number in numbers]
-        moments = [self.chance.uniform(0, self.span * 1.3) for _ in marks]
         threads = []
-        for mark, moment in zip(marks, moments, strict=True):
-            process = self.start(mark, secret=moment * 1000 % 2 < 1)
-            threads.append(threading.Thread(target=what, args=(mark, process, moment)))
+        for mark in marks:
+            process = self.start(mark, secret=self.chance.random() < 0.5)
+            threads.append(threading.Thread(target=what, args=(mark, process, self.moment())))
             threads[-1].start()
         for thread in threads:
             thread.join()
         return marks
 
-    def kill_one(self, _mark: str, process: subprocess.Popen[bytes], moment: float) -> None:
+    def moment(self) -> Wait:
+        """A wait for a random moment of a run."""
+        is_early = self.chance.random() < EARLY
+        seconds = self.chance.uniform(0, self.before + self.after if is_early else self.after * 1.1)
+
+        def wait(process: subprocess.Popen[bytes]) -> None:
+            if not is_early:
+                await_start(process)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(seconds)
+
+        return wait
+
+    def kill_one(self, _mark: str, process: subprocess.Popen[bytes], wait: Wait) -> None:
         """Let a run be killed at a moment."""
-        with suppress(subprocess.TimeoutExpired):
-            process.communicate(timeout=moment)
+        wait(process)
         process.kill()
         process.communicate(timeout=SECONDS)
         self.counts["killed" if process.returncode == -signal.SIGKILL else "was quicker"] += 1
 
-    def interrupt_one(self, mark: str, process: subprocess.Popen[bytes], moment: float) -> None:
+    def interrupt_one(self, mark: str, process: subprocess.Popen[bytes], wait: Wait) -> None:
         """Let a run get signals at a moment."""
-        with suppress(subprocess.TimeoutExpired):
-            process.communicate(timeout=moment)
+        wait(process)
         for _ in range(self.chance.choice((1, 1, 1, 2, 3))):
             process.send_signal(self.chance.choice((signal.SIGINT, signal.SIGTERM)))
             time.sleep(self.chance.uniform(0, 0.05))
@@ -143,7 +166,7 @@ class Chaos:
         if len(results) != begun:
             self.faults.append(f"{mark}: {len(results)} results of a job that {'ran' if begun else 'never ran'}")
         self.counts["results"] += len(results)
-        self.counts["never began"] += not begun
+        self.counts["began" if begun else "never began"] += 1
         for result in results:
             image = self.engine.images.inspect(result)
             tags = [text.rpartition(":")[2] for text in image.references]
@@ -217,7 +240,7 @@ class Chaos:
     def start(self, mark: str, *, secret: bool) -> subprocess.Popen[bytes]:
         """Start a run."""
         options = f"-v {self.folder}/mark:/mark" + (" -e VARIABLE=1" if secret else "")
-        words = ["run", "--pull", "never", "-Xd", options, f"{self.name}:code", "sh", "-c", _JOB, "sh", mark]
+        words = ["run", "-v", "--pull", "never", "-Xd", options, f"{self.name}:code", "sh", "-c", _JOB, "sh", mark]
         return subprocess.Popen(
             [sys.executable, "-m", "jobber", *words],
             env=self.environment(),
@@ -254,15 +277,24 @@ class Chaos:
             self.engine.images.remove(parse_reference(f"{self.name}:code"))
 
 
+def await_start(process: subprocess.Popen[bytes]) -> None:
+    """Wait until jobber calls for the job's start, or has ended."""
+    assert process.stderr is not None
+    while (line := process.stderr.readline()) and not line.endswith(_START):
+        pass
+
+
 def main() -> int:
     """All engines, both kinds."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=20, help="of each kind, on each engine")
+    parser.add_argument("--rounds", type=int, default=20, help="runs that began, of each kind, on each engine")
     parser.add_argument("--engine", choices=("docker", "podman"), action="append")
     parser.add_argument("--kind", choices=("kill", "interrupt"), action="append")
     parser.add_argument("--at-once", type=int, default=4, help="runs that are disturbed at the same time")
     parser.add_argument("--seed", type=int, default=None)
     chosen = parser.parse_args()
+    # In the background of a shell it is ignored, and what we start would ignore it as well.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     seed = random.randrange(1 << 32) if chosen.seed is None else chosen.seed
     failed = False
     for engine in chosen.engine or ("docker", "podman"):
@@ -274,8 +306,11 @@ def main() -> int:
             with tempfile.TemporaryDirectory(prefix="jobber-chaos-") as folder:
                 chaos = Chaos(address, Path(folder), os.environ.get("JOBBER_TEST_REGISTRY"), random.Random(seed))
                 try:
-                    for first in range(0, chosen.rounds, chosen.at_once):
-                        getattr(chaos, kind)(range(first, min(first + chosen.at_once, chosen.rounds)))
+                    first = 0
+                    while (missing := chosen.rounds - chaos.counts["began"]) > 0:
+                        last = first + min(chosen.at_once, missing)
+                        getattr(chaos, kind)(range(first, last))
+                        first = last
                 finally:
                     chaos.tidy()
             print(f"{engine}, {kind}, seed {seed}: {dict(chaos.counts)}; faults: {len(chaos.faults)}", flush=True)

@@ -41,6 +41,7 @@ def _spellings(syntax: Syntax) -> set[str]:
         ("`jobber build", COMMANDS["build"]),
         ("`jobber run", COMMANDS["run"]),
         ("`jobber config", COMMANDS["config"]),
+        ("`jobber rerun", COMMANDS["rerun"]),
     ],
 )
 def test_option_tables_are_complete_and_true(heading: str, syntax: Syntax) -> None:

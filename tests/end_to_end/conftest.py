@@ -9,12 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from user import Shell
+from user import BASE, Shell
 
 from jobber.adapters.connect import connect
 from jobber.testing import FakeProgress
-
-_BASE = 'FROM scratch\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox","--install","-s","/bin"]\nCMD ["true"]\n'
 
 
 @pytest.fixture
@@ -26,7 +24,7 @@ def shell(engine_address: str, tmp_path: Path) -> Iterator[Shell]:
     folder = tmp_path / name
     folder.mkdir()
     shutil.copy(busybox, folder / "busybox")
-    (folder / "Dockerfile").write_text(_BASE)
+    (folder / "Dockerfile").write_text(BASE)
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "DOCKER_BUILDKIT")}
     environment = {**kept, "HOME": str(tmp_path), "DOCKER_HOST": engine_address}
     engine = connect(host=engine_address, choice="auto", environment={}, progress=FakeProgress())

@@ -1,9 +1,12 @@
-"""A Docker daemon of a test's own, on TCP."""
+"""Engines of a test's own: a Docker daemon on TCP, a Podman service."""
 
 from __future__ import annotations
 
+import os
+import resource
 import secrets
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -12,6 +15,7 @@ from pathlib import Path
 from remote import free_port, is_open
 
 READY_SECONDS = 60
+_ENOUGH = 20000
 
 
 class PrivateDocker:
@@ -58,9 +62,7 @@ class PrivateDocker:
     def remove(self) -> None:
         """End it and take away all traces."""
         self.stop()
-        mounts = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
-        for mount in sorted((m for m in mounts if m.startswith(f"{self.folder}/")), reverse=True):
-            subprocess.run(["umount", "--lazy", mount], check=False)
+        _unmount(self.folder)
         _ip("link", "delete", self._bridge)
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -72,3 +74,74 @@ def _ip(*words: str) -> None:
 def _free_subnet() -> int:
     taken = subprocess.run(["ip", "-o", "addr"], capture_output=True, text=True, check=True).stdout
     return next(n for n in (secrets.randbelow(190) + 60 for _ in range(1000)) if f"172.30.{n}." not in taken)
+
+
+class PrivatePodman:
+    """A podman service on a socket of its own, with what it stores in a folder."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="jbr-", dir="/var/tmp"))
+        self.address = f"unix://{self.folder}/podman.sock"
+        self._process: subprocess.Popen[bytes] | None = None
+        limits = ", ".join(f'"{name}={_hard_limit(name)}"' for name in ("nofile", "nproc"))
+        (self.folder / "containers.conf").write_text(
+            f"[containers]\ndefault_ulimits = [{limits}]\n"
+            '[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n'
+        )
+
+    def start(self) -> None:
+        """Start it."""
+        log = self.folder / "log"
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [*self._words, "system", "service", "--time", "0", self.address],
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        give_up = time.monotonic() + READY_SECONDS
+        while not self._listens():
+            assert self._process.poll() is None, log.read_text(errors="replace")[-4000:]
+            assert time.monotonic() < give_up
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        """End it at once, whatever it is about; containers go on."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def remove(self) -> None:
+        """End it, with its containers, and take away all traces."""
+        self.kill()
+        everything = [*self._words, "rm", "--all", "--force", "--time", "0"]
+        subprocess.run(everything, env=self._environment, capture_output=True, check=False)
+        _unmount(self.folder)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def _words(self) -> list[str]:
+        return ["podman", "--root", f"{self.folder}/storage", "--runroot", f"{self.folder}/run"]
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return {**os.environ, "CONTAINERS_CONF": f"{self.folder}/containers.conf"}
+
+    def _listens(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as sock:
+            return sock.connect_ex(self.address.removeprefix("unix://")) == 0
+
+
+def _hard_limit(name: str) -> str:
+    hard = resource.getrlimit(getattr(resource, f"RLIMIT_{name.upper()}"))[1]
+    number = _ENOUGH if hard == resource.RLIM_INFINITY else min(hard, _ENOUGH)
+    return f"{number}:{number}"
+
+
+def _unmount(folder: Path) -> None:
+    mounts = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
+    for mount in sorted((m for m in mounts if m.startswith(f"{folder}/")), reverse=True):
+        subprocess.run(["umount", "--lazy", mount], check=False)

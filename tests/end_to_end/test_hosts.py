@@ -17,14 +17,10 @@ import pytest
 from certificates import make_certificates
 from daemon import PrivateDocker
 from remote import RemoteMachine
-from user import SECONDS, Shell
-
-from jobber.adapters.connect import connect
-from jobber.testing import FakeProgress
+from user import SECONDS, Shell, user
 
 MUCH = 100 << 20
 MOST_MEMORY = 120 << 20
-_BASE = 'FROM scratch\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox","--install","-s","/bin"]\nCMD ["true"]\n'
 
 
 @pytest.fixture(scope="module")
@@ -60,28 +56,6 @@ def secured(docker: PrivateDocker, certificates: Path) -> Iterator[PrivateDocker
     )
     yield docker
     docker.stop()
-
-
-@contextmanager
-def user(folder: Path, address: str, **variables: str) -> Iterator[Shell]:
-    """A user whose environment says nothing of engines but this, with an image of their own."""
-    name = f"jobber-test-{os.urandom(5).hex()}"
-    place = folder / name
-    place.mkdir()
-    busybox = shutil.which("busybox")
-    assert busybox
-    shutil.copy(busybox, place / "busybox")
-    (place / "Dockerfile").write_text(_BASE)
-    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG")}
-    environment = {**kept, "HOME": str(folder), **variables}
-    if "PATH" in variables:
-        environment["PATH"] = f"{variables['PATH']}:{kept['PATH']}"
-    engine = connect(host=address or None, choice="auto", environment=environment, progress=FakeProgress())
-    shell = Shell(place, environment, engine, name)
-    try:
-        yield shell
-    finally:
-        shell.tidy()
 
 
 def check_streams(shell: Shell, *host: str, size: int = MUCH) -> None:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from jobber.adapters.connect import connect
 from jobber.domain.container import Container
 from jobber.domain.errors import JobberError
 from jobber.domain.ports import Engine
 from jobber.domain.reference import ImageId, parse_reference
+from jobber.testing import FakeProgress
 
 SECONDS = 120
+BASE = 'FROM scratch\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox","--install","-s","/bin"]\nCMD ["true"]\n'
 
 
 @dataclass
@@ -112,6 +117,28 @@ class Shell:
         for tag in ("latest", "latest-run"):
             with suppress(JobberError):
                 yield from self.engine.images.inspect(parse_reference(f"{name}:{tag}")).references
+
+
+@contextmanager
+def user(folder: Path, address: str, **variables: str) -> Iterator[Shell]:
+    """A user whose environment says nothing of engines but this, with an image of their own."""
+    name = f"jobber-test-{os.urandom(5).hex()}"
+    place = folder / name
+    place.mkdir()
+    busybox = shutil.which("busybox")
+    assert busybox
+    shutil.copy(busybox, place / "busybox")
+    (place / "Dockerfile").write_text(BASE)
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG")}
+    environment = {**kept, "HOME": str(folder), **variables}
+    if "PATH" in variables:
+        environment["PATH"] = f"{variables['PATH']}:{kept['PATH']}"
+    engine = connect(host=address or None, choice="auto", environment=environment, progress=FakeProgress())
+    shell = Shell(place, environment, engine, name)
+    try:
+        yield shell
+    finally:
+        shell.tidy()
 
 
 def await_line(process: subprocess.Popen[bytes], line: bytes) -> None:

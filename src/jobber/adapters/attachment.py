@@ -46,10 +46,6 @@ class Job(Protocol):
     def patience(self) -> float:
         """For how many seconds an engine that does not answer is tried again."""
 
-    @property
-    def follow_misses_end(self) -> bool:
-        """Whether a log that is followed ends with the job, and not always with the last that it said."""
-
     def tally(self) -> Tally:
         """What counts the output as the engine's log would."""
 
@@ -100,7 +96,8 @@ class StreamAttachment:
         self._exit_status: int | None = None
         self._output_ended = False
         self._must_look_again = False
-        """Whether the log has to be read once more when the job has ended."""
+        """Whether the log has to be read once more when the job has ended: one that is followed ends with the job, and
+        with either engine not always with the last that it said."""
         self._events: deque[Disturbed] = deque()
         self._retry_at: float | None = None
         self._broken_since: float | None = None
@@ -292,7 +289,7 @@ class StreamAttachment:
         else:
             self._output = output_reader(multiplexed=multiplexed)
             self._remainder = self._tally.remainder()
-            self._must_look_again = self._exit_status is None and self._job.follow_misses_end
+            self._must_look_again = self._exit_status is None
         self._source = source
         if self._exit_status is None:
             self._reopen_input()

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from jobber.domain.image import Image as StoredImage
     from jobber.domain.ports import Engine
 
+LOG = "/run.log"
+
 
 @dataclass(frozen=True, slots=True)
 class Image:
@@ -64,7 +66,7 @@ class Image:
     @property
     def log(self) -> str:
         """What the job said, as text. Raises `PathNotFound` if it is no run's result."""
-        return self.files.read("/run.log").decode(errors="replace")
+        return self.files.read(LOG).decode(errors="replace")
 
     @property
     def metrics(self) -> Mapping[str, Any]:

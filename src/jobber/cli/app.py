@@ -18,6 +18,8 @@ _SUMMARY = "Build and run machine-learning jobs in containers, and keep every ru
 _COMMANDS = {
     "build": ("[CONTEXT]", "Build an image from a Dockerfile, and tag it."),
     "run": ("[IMAGE [COMMAND [ARGS]]]", "Run a job in a container and keep its file system as a result image."),
+    "ls": ("[NAME]", "List results: what ran, on what, when, how it went."),
+    "rerun": ("IMAGE", "Make the run again that made a result."),
     "cp": ("IMAGE:PATH DEST", "Copy a file or a directory out of an image, without running it."),
     "logs": ("IMAGE|RUN", "Print what a job has said, out of its result or while it runs."),
     "push": ("REFERENCE...", "Push images to their registries."),

@@ -52,6 +52,7 @@ _VALUES: Mapping[str, Offer] = {
 _OPERANDS: Mapping[str, Offer] = {
     "build": Offer(Wanted.DIRECTORIES),
     "run": Offer(Wanted.IMAGES),
+    "rerun": Offer(Wanted.IMAGES),
     "push": Offer(Wanted.IMAGES),
 }
 

@@ -67,8 +67,18 @@ COMMANDS: Mapping[str, Syntax] = {
             ("--pull",),
             ("--iidfile",),
         ),
-        flags=_spellings(("--no-push",), ("--dry-run",), ("--detach",)),
+        flags=_spellings(("--no-push",), ("--dry-run",), ("--detach",), ("--reuse",)),
         takes_rest=True,
+    ),
+    "ls": Syntax(
+        valued=_spellings(("--image",), ("--input",), ("--outcome",), ("--since",), ("--param",), ("--sort",)),
+        flags=_spellings(("--metrics",), ("--reverse",), ("--remote",), ("--json",)),
+    ),
+    "rerun": Syntax(
+        valued=_spellings(
+            ("-i", "--in"), ("-Xd", "-XDocker", "--XDocker", "--Xdocker"), ("--timeout",), ("--pull",), ("--iidfile",)
+        ),
+        flags=_spellings(("--verify",), ("--no-push",), ("--dry-run",), ("--detach",)),
     ),
     "cp": Syntax(flags=_spellings(("--json",))),
     "logs": Syntax(valued=_spellings(("--since",)), flags=_spellings(("-f", "--follow"))),

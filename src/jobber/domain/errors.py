@@ -187,6 +187,16 @@ class RegistryFailed(JobberError):
         self.why = why
 
 
+class SortKeyUnknown(UsageError):
+    """Something to sort by that no result has."""
+
+    def __init__(self, key: str, *, known: Sequence[str]) -> None:
+        shown = ", ".join(known[:20]) + (", …" if len(known) > 20 else "")
+        super().__init__(f"no result has a number {key!r} to be sorted by", hint=f"there is {shown}")
+        self.key = key
+        self.known = tuple(known)
+
+
 class SourceNotFound(JobberError):
     """An input image that has no such directory."""
 
@@ -267,6 +277,29 @@ class RunNotFound(JobberError):
         super().__init__(f"{why} {text}", hint="`jobber ps` lists the runs that are not finished")
         self.text = text
         self.is_ambiguous = is_ambiguous
+
+
+class NotAResult(JobberError):
+    """An image that no run has made, where the record of a run is needed."""
+
+    def __init__(self, name: str, *, is_built: bool = False) -> None:
+        why = "it was built, from a result perhaps" if is_built else "it carries no run record"
+        super().__init__(f"{name} is no result of a run: {why}", hint="`jobber ls` lists the results that are there")
+        self.name = name
+        self.is_built = is_built
+
+
+class RunNotRepeatable(JobberError):
+    """A record that does not hold, and does not lead to, all that its run needs."""
+
+    def __init__(self, run: str, *, missing: Sequence[str]) -> None:
+        lines = "".join(f"\n  {text}" for text in missing)
+        super().__init__(
+            f"run {run} can't be made again; what is missing:{lines}",
+            hint="set such variables, load or pull such images; --in gives other inputs, -Xd other options",
+        )
+        self.run = run
+        self.missing = tuple(missing)
 
 
 class RunTaken(JobberError):

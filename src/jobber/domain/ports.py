@@ -253,7 +253,7 @@ class RunStore(Protocol):
         """What was noted."""
 
     def results(self, run: str) -> Sequence[Image]:
-        """The images that carry a run's record: those with tags first, then as they were made."""
+        """The images that carry a run's record, a whole one: those with tags first, then as they were made."""
 
     def forget(self, run: str) -> None:
         """Remove the notes of a run."""

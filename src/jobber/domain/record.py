@@ -148,14 +148,22 @@ def parse_ending(text: str) -> tuple[str, RunEnding] | None:
     try:
         facts = json.loads(text)
         ending = RunEnding(
-            started=datetime.fromisoformat(facts["started"]),
-            finished=datetime.fromisoformat(facts["finished"]),
+            started=_moment(facts["started"]),
+            finished=_moment(facts["finished"]),
             outcome=Outcome(facts["outcome"]),
             exit_status=int(facts["exit-code"]),
         )
         return str(facts["id"]), ending
     except (ValueError, KeyError, TypeError):
         return None
+
+
+def _moment(text: str) -> datetime:
+    """A moment of a record; one without an offset can't be compared with others."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment
 
 
 def rfc3339(moment: datetime) -> str:

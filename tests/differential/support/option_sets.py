@@ -94,6 +94,7 @@ COMMON = """
 -p 18080:80
 -p18080:80/udp -p 127.0.0.1:18081-18083:81-83
 -p [::1]:18080:80
+-p 0.0.0.0:18084:80
 --expose 80
 --expose 80-82/udp --expose 443
 --health-cmd 'echo hi' --health-interval 1h2m --health-timeout 3s --health-retries 5 --health-start-period 1.5s
@@ -181,6 +182,10 @@ DOCKER = """
 --kernel-memory 64m
 -l a=1 -l a=2
 -v {directory}:/x:consistent
+-v a:/b
+-v a: -v b:c -v ab
+-v rel/path -v {volume}:/y
+--tmpfs /x:size=1m --mount type=tmpfs,dst=/x
 -v {volume}:/x:ro,z,nocopy
 """
 

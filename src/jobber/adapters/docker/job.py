@@ -41,11 +41,6 @@ class DockerJob:
         """Whether the job has a terminal."""
         return bool(self._facts["Config"]["Tty"])
 
-    @property
-    def follow_misses_end(self) -> bool:
-        """Whether a log that is followed may lack what the job said last: seen on 20.10 with much at the very end."""
-        return True
-
     def tally(self) -> Tally:
         """What counts the output as the engine's log would."""
         driver = (self._facts["HostConfig"].get("LogConfig") or {}).get("Type")

@@ -145,6 +145,19 @@ class Store:
             platform="linux/amd64",
         )
 
+    def settle(self, container: StoredContainer) -> Timeline | None:
+        """Bring a container up to the present: what its job has done until now, and whether it has ended."""
+        timeline = container.timeline
+        if timeline is None or container.state is not ContainerState.RUNNING:
+            return timeline
+        now = self.clock.monotonic() - container.start
+        if now >= timeline.end:
+            container.state = ContainerState.EXITED
+            container.finished = self.stamp(ago=now - timeline.end)
+        done = [layer for moment, layer in timeline.layers if moment <= now]
+        container.files.top = dict(done[-1]) if done else {}
+        return timeline
+
     def list_entry(self, image: StoredImage) -> ListedImage:
         """An image as the port lists it."""
         return ListedImage(

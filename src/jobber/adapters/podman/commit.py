@@ -11,7 +11,6 @@ the first image is an export of the whole file system.
 from __future__ import annotations
 
 import json
-import time
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -20,6 +19,7 @@ from jobber.adapters.archive import log_archive
 from jobber.adapters.ownership import unfinished_labels
 from jobber.adapters.podman.archives import mounted
 from jobber.adapters.podman.parts import make_part, remove_part
+from jobber.adapters.podman.stumbles import over_stumbles
 from jobber.adapters.podman.translate import failed, image_id
 from jobber.domain.errors import ContainerNotFound, EngineFailed, JobberError
 from jobber.domain.input import lies_within, normal_path
@@ -37,9 +37,7 @@ _ROOT = "0"
 _CLEARING_UP = "stopped"
 """A container whose process has ended and whose file system is about to be unmounted; then it is `exited`."""
 _UNMOUNTED = "changing to intended-new-root directory"
-_TRIES = 20
-_PAUSE = 0.25
-"""Seconds."""
+"""What Podman says where its own clean-up takes the file system away in the middle of a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ def commit(
     takes_log = not _is_mounted_over(facts)
     if takes_log:
         with _kept_mounted(wire, facts):
-            _put_log(wire, container, log)
+            over_stumbles(lambda: _put_log(wire, container, log), sign=_UNMOUNTED)
     if takes_log and not wanted.lets_command_stay:
         return _commit(wire, container, wanted)
     first = _commit(wire, container, wanted.unfinished())
@@ -101,7 +99,7 @@ def _commit_again(wire: Wire, first: ImageId, wanted: _Wanted, *, log: BinaryIO 
         part = make_part(wire, first, with_command=wanted.configuration is None)
         try:
             if log is not None:
-                _put_log(wire, part, log)
+                over_stumbles(lambda: _put_log(wire, part, log), sign=_UNMOUNTED)
             return _commit(wire, part, wanted)
         finally:
             remove_part(wire, part)
@@ -137,21 +135,15 @@ def _commit(wire: Wire, container: str, wanted: _Wanted) -> ImageId:
 
 
 def _put_log(wire: Wire, container: str, log: BinaryIO) -> None:
-    """Write the log, again where Podman's own clean-up took the file system away in the middle of it."""
-    for attempt in range(_TRIES):
-        with wire.call(
-            "PUT",
-            f"/containers/{container}/archive",
-            query={"path": "/"},
-            stream=log_archive(log),
-            headers={"Content-Type": "application/x-tar"},
-        ) as response:
-            if response.ok:
-                return
-            error = failed(f"write {_LOG}", response)
-        if _UNMOUNTED not in error.why or attempt == _TRIES - 1:
-            raise error
-        time.sleep(_PAUSE)
+    with wire.call(
+        "PUT",
+        f"/containers/{container}/archive",
+        query={"path": "/"},
+        stream=log_archive(log),
+        headers={"Content-Type": "application/x-tar"},
+    ) as response:
+        if not response.ok:
+            raise failed(f"write {_LOG}", response)
 
 
 def _configured(snapshot: Snapshot, container: dict[str, Any]) -> _Wanted:

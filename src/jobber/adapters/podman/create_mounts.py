@@ -34,11 +34,7 @@ def mounts(options: ContainerOptions) -> list[dict[str, Any]]:
 
 def volumes(options: ContainerOptions) -> list[dict[str, Any]]:
     """Named and anonymous volumes."""
-    return [
-        {"Name": mount.source, "Dest": mount.destination, "Options": _flags(mount)}
-        for mount in options.mounts
-        if mount.kind == "volume"
-    ]
+    return [_volume(mount) for mount in options.mounts if mount.kind == "volume"]
 
 
 def image_volumes(specification: ContainerSpecification, *, version: tuple[int, ...]) -> list[dict[str, Any]]:
@@ -55,6 +51,15 @@ def image_volumes(specification: ContainerSpecification, *, version: tuple[int, 
                 raise OptionUnsupported("--mount image-subpath=", engine="this version of podman")
             described.append(_image_volume(mount.source, f"/{subpath.strip('/')}", mount.destination))
     return described
+
+
+def _volume(mount: Mount) -> dict[str, Any]:
+    name, destination = mount.source, mount.destination
+    if not name and destination[1:2] == ":":  # a drive to docker's client, a volume's name to Podman's
+        name, _, destination = destination.partition(":")
+    if not destination.startswith("/"):
+        raise InvalidOption("--volume", why=f"{destination!r} is no absolute path in the container")
+    return {"Name": name, "Dest": destination, "Options": _flags(mount)}
 
 
 def _image_volume(image: str, source: str, destination: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ _MODES = {
 _BRIDGED = frozenset(("bridge", "default", "private"))
 _GATEWAY = ":host-gateway"
 _HOST_GATEWAY = (5,)
+_EVERYWHERE = "0.0.0.0"  # noqa: S104 - what the user may write, and Podman's client leaves out
 
 
 def network(options: ContainerOptions) -> dict[str, Any]:
@@ -58,7 +59,7 @@ def port_mappings(options: ContainerOptions) -> list[dict[str, Any]]:
         {
             "container_port": port.container,
             "protocol": port.protocol,
-            "host_ip": port.address,
+            "host_ip": "" if port.address == _EVERYWHERE else port.address,
             **({} if port.host is None else {"host_port": port.host}),
         }
         for port in options.ports

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -11,6 +11,7 @@ from jobber.adapters.claim import claim_tag
 from jobber.adapters.podman.archives import open_archive
 from jobber.adapters.podman.names import candidates, engine_reference
 from jobber.adapters.podman.parts import make_part, remove_part, set_up_part
+from jobber.adapters.podman.stumbles import WAS_REMOVED, over_stumbles
 from jobber.adapters.podman.translate import failed, image_of, listed_image_of, tags_of
 from jobber.domain.errors import ImageNotFound, NameTaken
 
@@ -22,10 +23,8 @@ if TYPE_CHECKING:
     from jobber.domain.reference import ImageId, ImageReference
 
 _MISSING = 404
-_STUMBLED = "nil pointer dereference"
-_TRIES = 10
-_PAUSE = 0.1
-"""Seconds."""
+_IS_BEING_REMOVED = "nil pointer dereference"
+"""What Podman 4.3 says of an image at that moment."""
 
 
 class PodmanImages:
@@ -37,25 +36,20 @@ class PodmanImages:
     def inspect(self, name: ImageReference | ImageId | str) -> Image:
         """Look an image up. Raises `ImageNotFound`."""
         for candidate in candidates(name):
-            facts = self._facts(candidate, name)
+            facts = over_stumbles(partial(self._facts, candidate, name), sign=_IS_BEING_REMOVED)
             if facts is not None:
                 return image_of(facts)
         raise ImageNotFound(str(name))
 
     def _facts(self, candidate: str, name: ImageReference | ImageId | str) -> dict[str, Any] | None:
-        """What Podman tells of an image; asked again where it stumbles over one that is just being removed."""
-        for attempt in range(_TRIES):
-            with self._wire.call("GET", f"/images/{quote(candidate, safe='/:@')}/json") as response:
-                if response.status == _MISSING:
-                    return None
-                if response.ok:
-                    facts: dict[str, Any] = response.json()
-                    return facts
-                error = failed(f"inspect image {name}", response)
-            if _STUMBLED not in error.why or attempt == _TRIES - 1:
-                raise error
-            time.sleep(_PAUSE)
-        return None
+        """What Podman tells of an image, if there is one."""
+        with self._wire.call("GET", f"/images/{quote(candidate, safe='/:@')}/json") as response:
+            if response.status == _MISSING:
+                return None
+            if not response.ok:
+                raise failed(f"inspect image {name}", response)
+            facts: dict[str, Any] = response.json()
+            return facts
 
     def tag(self, image: ImageId, *, reference: ImageReference) -> None:
         """Give an image a tag, taking it from any other image. Raises `ImageNotFound`."""
@@ -98,16 +92,14 @@ class PodmanImages:
         """All images with these labels."""
         words = [name if value is None else f"{name}={value}" for name, value in labels.items()]
         query = {"all": True, "filters": json.dumps({"label": words})}
-        for tries_left in reversed(range(_TRIES)):
+
+        def listed() -> list[ListedImage]:
             with self._wire.call("GET", "/images/json", query=query) as response:
-                if response.ok:
-                    return [listed_image_of(item) for item in response.json() or ()]
-                error = failed("list images", response)
-            # Podman stumbles over an image that somebody removes while it makes the list: it is made again.
-            if not tries_left or "image not known" not in error.why:
-                raise error
-            time.sleep(_PAUSE)
-        raise AssertionError
+                if not response.ok:
+                    raise failed("list images", response)
+                return [listed_image_of(item) for item in response.json() or ()]
+
+        return over_stumbles(listed, sign=WAS_REMOVED)
 
     def references(self) -> tuple[str, ...]:
         """The tags of all images."""

@@ -43,11 +43,6 @@ class PodmanJob:
         """Whether the job has a terminal."""
         return bool(self._facts["Config"].get("Tty"))
 
-    @property
-    def follow_misses_end(self) -> bool:
-        """Whether a log that is followed may lack what the job said last."""
-        return True
-
     def tally(self) -> Tally:
         """What counts the output as the engine's log would: byte by byte."""
         return Tally()

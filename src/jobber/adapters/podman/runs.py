@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.podman.parts import make_part, remove_part
+from jobber.adapters.podman.stumbles import WAS_REMOVED, over_stumbles
 from jobber.adapters.podman.translate import failed, image_id, missing_or_failed
 from jobber.adapters.runs import Commit, Part, engine_time, part_of
 from jobber.domain.container import ContainerId
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from jobber.adapters.wire import Wire
     from jobber.domain.image import Image
     from jobber.domain.reference import ImageId
-
-_TRIES = 40
-_PAUSE_SECONDS = 0.1
 
 
 class PodmanRunCalls:
@@ -69,16 +66,14 @@ class PodmanRunCalls:
     def commits(self, *, everything: bool) -> Sequence[Commit]:
         """Images with a `jobber.run` label."""
         query = {"all": everything, "filters": json.dumps({"label": [Label.RUN]})}
-        for tries_left in reversed(range(_TRIES)):
+
+        def listed() -> list[Commit]:
             with self._wire.call("GET", "/images/json", query=query) as response:
-                if response.ok:
-                    return [_commit(item) for item in response.json() or ()]
-                error = failed("list images", response)
-            # Podman stumbles over an image that somebody removes while it makes the list: it is made again.
-            if not tries_left or "image not known" not in error.why:
-                raise error
-            time.sleep(_PAUSE_SECONDS)
-        raise AssertionError
+                if not response.ok:
+                    raise failed("list images", response)
+                return [_commit(item) for item in response.json() or ()]
+
+        return over_stumbles(listed, sign=WAS_REMOVED)
 
     def inspect(self, image: ImageId) -> Image:
         """Look an image up."""

@@ -15,22 +15,20 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jobber.adapters.short_folder import make_short_folder
 from jobber.adapters.wire.client import WireUnreachable
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import IO
 
     from jobber.adapters.wire.endpoint import Endpoint
 
 CONNECT_SECONDS = 30.0
-_LONGEST_PATH = 100
-"""What a socket's path may be long, less what ssh adds while it makes it."""
 _PR_SET_PDEATHSIG = 1
 _OPTIONS = (
     "BatchMode=yes",
@@ -102,7 +100,7 @@ class SshTunnel:
         program = shutil.which("ssh")
         if program is None:
             raise WireUnreachable("there is no ssh on the PATH: install an ssh client")
-        self._folder = _make_folder()
+        self._folder = make_short_folder("jobber-ssh-")
         log = self._folder / "log"
         with log.open("ab") as output:
             self._process = _start(
@@ -244,27 +242,6 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-def _make_folder() -> Path:
-    parent = Path(tempfile.gettempdir())
-    if len(f"{parent}/jobber-ssh-0000000-00000000/control") > _LONGEST_PATH - 20:
-        parent = Path("/tmp")  # noqa: S108 - what is made there is for us alone
-    for folder in parent.glob("jobber-ssh-*-*"):
-        pid = folder.name.split("-")[2]
-        if pid.isdecimal() and not _is_alive(int(pid)):
-            shutil.rmtree(folder, ignore_errors=True)  # its jobber was killed
-    return Path(tempfile.mkdtemp(prefix=f"jobber-ssh-{os.getpid()}-", dir=parent))
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
 
 
 def _told(said: str) -> str:

@@ -113,7 +113,7 @@ class Adoption:
                     container.id, plan, ending, claim=claim, log=lambda: self._read_log(container, log), is_first=False
                 )
             if finished.image is not None:
-                finisher.settle(plan, ending)
+                finisher.settle(plan)
             return finished
         finally:
             claim.release()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jobber.domain.beginning import MAY_BEGIN_ID, MAY_BEGIN_RUN, begins_id, begins_run
 from jobber.domain.errors import AmbiguousName, ImageNotFound, InvalidReference
 from jobber.domain.label import Label
 from jobber.domain.reference import parse_image_id, parse_reference
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from jobber.domain.ports import Engine, Keyring, RemoteImages
     from jobber.domain.reference import ImageReference, Registry
     from jobber.domain.result import RunRecord
-
-_MAY_BEGIN_ID = re.compile(r"(?:sha256:)?[0-9a-f]{2,64}").fullmatch
-_MAY_BEGIN_RUN = re.compile(r"[0-9a-f]{4,8}|[0-9a-f]{8}-[0-9a-f-]{0,27}").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +63,7 @@ class ResultFinder:
         try:
             return parse_reference(text, default_registry=self.registry).with_default_tag()
         except InvalidReference:
-            if _MAY_BEGIN_ID(text) or _MAY_BEGIN_RUN(text):
+            if MAY_BEGIN_ID(text) or MAY_BEGIN_RUN(text):
                 return None
             raise
 
@@ -81,12 +78,11 @@ class ResultFinder:
     def _by_beginning(self, text: str) -> Image | None:
         """The one image whose id, or whose run's id, begins with a text; None for none. Raises `AmbiguousName`."""
         ids = set()
-        if _MAY_BEGIN_ID(text):
-            short = text.removeprefix("sha256:")
+        if MAY_BEGIN_ID(text):
             images = self.engine.images.list(labels={})
-            ids |= {image.id for image in images if image.id.removeprefix("sha256:").startswith(short)}
-        if _MAY_BEGIN_RUN(text):
-            ids |= {result.image.id for result in self.results() if result.record.id.startswith(text)}
+            ids |= {image.id for image in images if begins_id(text, image.id)}
+        if MAY_BEGIN_RUN(text):
+            ids |= {result.image.id for result in self.results() if begins_run(text, result.record.id)}
         if len(ids) > 1:
             raise AmbiguousName(text, ids=sorted(ids))
         return self.engine.images.inspect(ids.pop()) if ids else None

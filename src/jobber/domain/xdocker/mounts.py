@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
     from jobber.domain.xdocker.reading import Reading
 
-_VOLUME_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
+_VOLUME_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
+_DRIVE = re.compile(r"[^\W\d_]:[^:]*")
+_SHORTEST_PAIR = 2
+"""Docker's client looks for no colons in what is no longer."""
 _VOLUME_OPTIONS = frozenset(
     "ro rw z Z cached delegated consistent nocopy shared rshared slave rslave private rprivate".split()
 )
@@ -24,13 +27,17 @@ _MODE = re.compile(r"[0-7]{1,11}")
 
 
 def read_volume(reading: Reading) -> None:
-    """`[SOURCE:]DESTINATION[:OPTIONS]`; the same one twice counts once."""
+    """`[SOURCE:]DESTINATION[:OPTIONS]`; the same one twice counts once.
+
+    Docker wants no absolute path of an anonymous volume, and its client takes a letter and a colon for a Windows drive
+    and what follows for the rest of the path.
+    """
     source, destination, written = _volume_parts(reading)
-    if not destination.startswith("/"):
-        shown = f"./{source}" if source and not source.startswith((".", "/", "~")) else source
+    if source and not destination.startswith("/"):
+        shown = source if source.startswith((".", "/", "~")) else f"./{source}"
         raise reading.wrong(
             f"{destination!r} is no absolute path in the container",
-            hint=f"for example -v {shown}:/{destination}" if source else None,
+            hint=f"for example -v {shown}:/{destination}",
         )
     if normal_path(destination) == "/":
         raise reading.wrong("the root of the container can't be mounted over")
@@ -80,7 +87,10 @@ def _is_at(mount: Mount, destination: str) -> bool:
 
 
 def _volume_parts(reading: Reading) -> tuple[str, str, str]:
-    match reading.value.split(":"):
+    text = reading.value
+    if 1 <= len(text) <= _SHORTEST_PAIR or _DRIVE.fullmatch(text):
+        return "", text, ""
+    match text.split(":"):
         case [destination] if destination:
             return "", destination, ""
         case [source, destination] if source and destination:
@@ -88,7 +98,7 @@ def _volume_parts(reading: Reading) -> tuple[str, str, str]:
         case [source, destination, flags] if source and destination and flags:
             return source, destination, flags
         case _:
-            raise reading.wrong(f"{reading.value!r} is no [SOURCE:]DESTINATION[:OPTIONS]")
+            raise reading.wrong(f"{text!r} is no [SOURCE:]DESTINATION[:OPTIONS]")
 
 
 def _volume_source(reading: Reading, source: str) -> tuple[str, str]:

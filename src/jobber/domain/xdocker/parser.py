@@ -10,13 +10,15 @@ from jobber.domain.options import ContainerOptions
 from jobber.domain.xdocker.health import settle_health
 from jobber.domain.xdocker.networks import join_networks
 from jobber.domain.xdocker.reading import Caller, Draft, Reading, no_files
-from jobber.domain.xdocker.records import recorded
+from jobber.domain.xdocker.records import recorded, with_secrets
 from jobber.domain.xdocker.settings import check_logging, settle_capabilities
 from jobber.domain.xdocker.table import OPTIONS, SPELLINGS
 from jobber.domain.xdocker.words import read_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from jobber.domain.options import Mount
 
 
 def parse_options(
@@ -41,6 +43,11 @@ def recorded_words(words: Sequence[str]) -> tuple[str, ...]:
     return recorded(words, SPELLINGS)
 
 
+def revealed_words(words: Sequence[str], *, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The words of a record with the values that it hides, as far as the environment has them."""
+    return with_secrets(words, SPELLINGS, environment=environment)
+
+
 def _settle(draft: Draft) -> None:
     """What is known when all options have been read."""
     fields = draft.fields
@@ -53,12 +60,17 @@ def _settle(draft: Draft) -> None:
 
 
 def _check_mounts_apart(options: ContainerOptions) -> None:
-    """No two at one place; an anonymous volume gives way to anything else."""
-    seen: set[str] = set()
+    """No two at one place; an anonymous volume gives way to anything else, `--tmpfs` to a tmpfs of `--mount`."""
+    seen: dict[str, Mount] = {}
     for mount in options.mounts:
         place = normal_path(mount.destination)
         if mount.kind == "volume" and not mount.source and mount.detail is None:
             continue
-        if place in seen:
+        other = seen.setdefault(place, mount)
+        if other is not mount and not _are_both_memory(mount, other):
             raise InvalidOption("-v", why=f"two mounts are at {place}")
-        seen.add(place)
+
+
+def _are_both_memory(mount: Mount, other: Mount) -> bool:
+    """Whether docker would tell one by `--tmpfs` and one by `--mount` apart, though they are at one place."""
+    return mount.kind == other.kind == "tmpfs" and (mount.detail is None) != (other.detail is None)

@@ -53,12 +53,18 @@ done
 """
 
 
+_NO_SUCH_VERB = 64
+
+
 def job_program(job: Job) -> int:
     """The same language for the fake."""
     words = list(job.argv[1:])
     try:
         while words:
             verb = words.pop(0)
+            if verb not in _VERBS:
+                job.complain(f"no verb {verb}\n")
+                return _NO_SUCH_VERB
             arity, act = _VERBS[verb]
             act(job, *(words.pop(0) for _ in range(arity)))
     except OSError as error:

@@ -324,6 +324,12 @@ def test_a_value_that_makes_no_sense_is_refused(text: str) -> None:
         ("-v '~/a:/b'", Mount("bind", "/b", "/home/me/a")),
         ("-v cache:/b", Mount("volume", "/b", "cache")),
         ("-v /b", Mount("volume", "/b")),
+        ("-v b/c", Mount("volume", "b/c")),
+        ("-v bc", Mount("volume", "bc")),
+        ("-v a:/b", Mount("volume", "a:/b")),
+        ("-v a:", Mount("volume", "a:")),
+        ("-v a:/b:ro", Mount("volume", "/b", "a", read_only=True, written="ro")),
+        ("-v 1:/b", Mount("volume", "/b", "1")),
         ("--tmpfs /b", Mount("tmpfs", "/b")),
         ("--tmpfs /b:size=64m,mode=1777", Mount("tmpfs", "/b", options=("size=64m", "mode=1777"))),
     ],
@@ -336,7 +342,7 @@ def test_a_mount_is_read(text: str, expected: Mount) -> None:
     "text",
     [
         "-v ''",
-        "-v a:b",
+        "-v cache:b",
         "-v /a:",
         "-v :/b",
         "-v /a:/b:",
@@ -344,7 +350,7 @@ def test_a_mount_is_read(text: str, expected: Mount) -> None:
         "-v /a:/b:fast",
         "-v /a:/",
         "-v a/b:/c",
-        "-v x:/c",
+        "-v _x:/c",
         "--tmpfs b",
         "-v /a:/b -v /c:/b/",
         "-v /a:/b --tmpfs /b",
@@ -518,6 +524,33 @@ def test_a_misspelt_option_that_jobber_decides_about_gets_a_hint(text: str) -> N
         read(text)
 
     assert caught.value.hint
+
+
+def test_a_tmpfs_of_each_of_the_two_options_may_be_at_one_place() -> None:
+    options = read("--tmpfs /x --mount type=tmpfs,dst=/x")
+
+    assert [mount.detail is None for mount in options.mounts] == [True, False]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "--mount type=tmpfs,dst=/x --mount type=tmpfs,dst=/x",
+        "--tmpfs /x -v cache:/x",
+        "-v cache:/x --tmpfs /x",
+        "-v /a:/x -v cache:/x/",
+    ],
+)
+def test_two_mounts_at_one_place_are_refused(text: str) -> None:
+    with pytest.raises(InvalidOption, match="two mounts are at /x"):
+        read(text)
+
+
+def test_a_relative_path_in_the_container_comes_with_the_right_one() -> None:
+    with pytest.raises(InvalidOption) as caught:
+        read("-v relative:path")
+
+    assert caught.value.hint == "for example -v ./relative:/path"
 
 
 def test_mounts_of_every_kind_are_known_by_their_destination() -> None:

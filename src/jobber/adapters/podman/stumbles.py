@@ -1,0 +1,33 @@
+"""Calls that Podman fails for a moment, and for no fault of the caller's: they are made again."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+from jobber.domain.errors import EngineFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+WAS_REMOVED = "image not known"
+"""Podman stumbles over an image that somebody removes while it makes a list of them."""
+_TRIES = 40
+_PAUSE_SECONDS = 0.1
+
+_T = TypeVar("_T")
+
+
+def over_stumbles(call: Callable[[], _T], *, sign: str) -> _T:
+    """What a call gives, made again for some seconds where the engine's complaint bears this sign.
+
+    Raises `EngineFailed` where it fails otherwise, or for too long.
+    """
+    for _ in range(_TRIES - 1):
+        try:
+            return call()
+        except EngineFailed as error:
+            if sign not in error.why:
+                raise
+        time.sleep(_PAUSE_SECONDS)
+    return call()

@@ -1,0 +1,108 @@
+"""Tables for a terminal of any width: columns that can be cut short are, and no line is ever wrapped."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_GAP = 2
+_NARROWEST = 8
+"""Columns are cut short no further than this, as long as there is room at all."""
+_MORE = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its heading, whether its cells may be cut short, and whether they are numbers."""
+
+    heading: str
+    gives: bool = False
+    is_number: bool = False
+
+
+def terminal_width() -> int | None:
+    """The columns of the terminal that stdout is, or that `COLUMNS` says; None for what has no width."""
+    said = os.environ.get("COLUMNS", "")
+    if said.isdecimal() and int(said) > 0:
+        return int(said)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or None
+    except (OSError, ValueError):
+        return None
+
+
+def table_lines(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, width: int | None) -> Iterator[str]:
+    """The lines of a table, no wider than `width`; columns that have nothing to show are left out."""
+    cells = [[printable(cell) for cell in row] for row in rows]
+    shown = [n for n in range(len(columns)) if not cells or any(row[n] for row in cells)]
+    widths = {n: max([width_of(columns[n].heading), *(width_of(row[n]) for row in cells)]) for n in shown}
+    if width is not None:
+        _narrow(columns, widths, width)
+    for row in ([column.heading for column in columns], *cells):
+        line = (" " * _GAP).join(_cell(row[n], widths[n], columns[n]) for n in shown if n in widths)
+        yield cut(line.rstrip(), width) if width is not None else line.rstrip()
+
+
+def printable(text: str) -> str:
+    """A text in one line, without what a terminal would obey."""
+    return "".join(character if character.isprintable() else _escaped(character) for character in text)
+
+
+def width_of(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(_width(character) for character in text)
+
+
+def cut(text: str, width: int) -> str:
+    """A text no wider than that, with a mark where something is missing."""
+    if width_of(text) <= width:
+        return text
+    kept, room = "", max(width, 1) - 1
+    for character in text:
+        room -= _width(character)
+        if room < 0:
+            break
+        kept += character
+    return kept + _MORE
+
+
+def _narrow(columns: Sequence[Column], widths: dict[int, int], width: int) -> None:
+    """Take from the widest of the columns that give, one by one; then leave out the last ones that give."""
+    while True:
+        over = sum(widths.values()) + _GAP * (len(widths) - 1) - width
+        giving = [n for n in widths if columns[n].gives]
+        if over <= 0 or not giving:
+            return
+        widest = max(giving, key=lambda n: widths[n])
+        if widths[widest] > _NARROWEST:
+            next_widest = max([widths[n] for n in giving if widths[n] < widths[widest]], default=_NARROWEST)
+            widths[widest] = max(widths[widest] - over, next_widest - 1, _NARROWEST)
+        else:
+            del widths[giving[-1]]
+
+
+def _cell(text: str, width: int, column: Column) -> str:
+    text = cut(text, width)
+    padding = " " * (width - width_of(text))
+    return padding + text if column.is_number else text + padding
+
+
+def _width(character: str) -> int:
+    if character.isascii():
+        return 1
+    import unicodedata
+
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _escaped(character: str) -> str:
+    return " " if character in "\n\t\r" else character.encode("unicode_escape", "replace").decode()

@@ -1,0 +1,39 @@
+"""Calls that are made again."""
+
+from __future__ import annotations
+
+import pytest
+
+from jobber.adapters.podman.stumbles import over_stumbles
+from jobber.domain.errors import EngineFailed
+
+
+class _Engine:
+    """Fails with these complaints, one after the other, and then answers."""
+
+    def __init__(self, *complaints: str) -> None:
+        self.complaints = list(complaints)
+
+    def call(self) -> str:
+        if self.complaints:
+            raise EngineFailed("do something", why=self.complaints.pop(0))
+        return "done"
+
+
+def test_a_call_is_made_again_where_the_engine_stumbles() -> None:
+    assert over_stumbles(_Engine("it stumbled here", "it stumbled there").call, sign="stumbled") == "done"
+
+
+def test_another_complaint_is_an_error_at_once() -> None:
+    engine = _Engine("it stumbled", "it fell", "it stumbled")
+
+    with pytest.raises(EngineFailed, match="it fell"):
+        over_stumbles(engine.call, sign="stumbled")
+    assert engine.complaints == ["it stumbled"]
+
+
+def test_an_engine_that_stumbles_for_ever_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobber.adapters.podman.stumbles._PAUSE_SECONDS", 0)
+
+    with pytest.raises(EngineFailed, match="it stumbled"):
+        over_stumbles(_Engine(*["it stumbled"] * 1000).call, sign="stumbled")
