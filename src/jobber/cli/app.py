@@ -22,6 +22,7 @@ _COMMANDS = {
     "rerun": ("IMAGE", "Make the run again that made a result."),
     "cp": ("IMAGE:PATH DEST", "Copy a file or a directory out of an image, without running it."),
     "logs": ("IMAGE|RUN", "Print what a job has said, out of its result or while it runs."),
+    "diff": ("A B", "Tell what differs between two results, and between their files."),
     "push": ("REFERENCE...", "Push images to their registries."),
     "config": ("", "Show the settings in force, and check the files that they come from."),
     "ps": ("", "List the runs that are not finished."),

@@ -91,7 +91,7 @@ class PodmanImages:
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[ListedImage]:
         """All images with these labels."""
         words = [name if value is None else f"{name}={value}" for name, value in labels.items()]
-        query = {"all": True, "filters": json.dumps({"label": words})}
+        query = {"all": True, "filters": json.dumps({"label": words} if words else {})}
 
         def listed() -> list[ListedImage]:
             with self._wire.call("GET", "/images/json", query=query) as response:
