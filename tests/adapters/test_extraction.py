@@ -330,6 +330,9 @@ def test_directory_with_a_new_name(place: Path) -> None:
 
     assert (place / "new" / "x").exists()
     assert (place / "other" / "x").exists()
+    assert stat.S_IMODE((place / "new").stat().st_mode) == 0o644  # as the archive has it
+    assert (place / "new").stat().st_mtime == 1_000_000_000.5
+    assert copied.directories == 1
     assert copied.destination == f"{place}/new"
 
 

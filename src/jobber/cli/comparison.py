@@ -12,6 +12,7 @@ from jobber.cli.table import Column, printable, table_lines
 from jobber.cli.telling import (
     command_line,
     duration_in_words,
+    image_name,
     number_in_words,
     outcome_in_words,
     short_id,
@@ -47,7 +48,9 @@ def print_file(file: ComparedFile, *, a: str, b: str, json: bool) -> None:
     """Print the difference of one file; bytes that are no UTF-8 stay as they are."""
     one, other = (content.head if content else b"" for content in (file.a, file.b))
     shows_lines = file.is_whole and not is_binary(one) and not is_binary(other)
-    name_a, name_b = (f"{name}:{file.path}" if content else "/dev/null" for name, content in ((a, file.a), (b, file.b)))
+    name_a, name_b = (
+        f"{image_name(name)}:{file.path}" if content else "/dev/null" for name, content in ((a, file.a), (b, file.b))
+    )
     told = text_difference(one, other, name_a=name_a, name_b=name_b) if shows_lines else b""
     if json:
         facts = {"path": file.path, "a": _content(file.a), "b": _content(file.b), "identical": file.is_empty}
@@ -122,7 +125,7 @@ def _head(letter: str, side: Side) -> str:
         about += [outcome_in_words(record.ending), duration_in_words(record.seconds)]
     else:
         about.append("no result of a run")
-    return f"{letter}: {_painted(printable(side.name), _BOLD)} ({', '.join(about)})"
+    return f"{letter}: {_painted(printable(image_name(side.name)), _BOLD)} ({', '.join(about)})"
 
 
 def _nothing(comparison: Comparison) -> str:

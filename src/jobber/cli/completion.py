@@ -54,6 +54,9 @@ _OPERANDS: Mapping[str, Offer] = {
     "run": Offer(Wanted.IMAGES),
     "rerun": Offer(Wanted.IMAGES),
     "push": Offer(Wanted.IMAGES),
+    "cp": Offer(Wanted.IMAGES),
+    "logs": Offer(Wanted.IMAGES),
+    "diff": Offer(Wanted.IMAGES),
 }
 
 
@@ -95,6 +98,8 @@ def offer(words: Sequence[str], current: str) -> Offer:
         return _option(current, begun)
     if begun.command is None:
         return Offer(Wanted.WORDS, tuple(COMMANDS))
+    if begun.command == "cp" and begun.operands:
+        return Offer(Wanted.FILES)
     return _OPERANDS.get(begun.command, _NOTHING)
 
 

@@ -218,6 +218,15 @@ class PathNotFound(JobberError):
         self.path = path
 
 
+class NeitherHasPath(PathNotFound):
+    """A path to be compared that none of two images has."""
+
+    def __init__(self, a: str, b: str, *, path: str) -> None:
+        super().__init__(a, path=path)
+        self.what = f"neither {a} nor {b} has {path}"
+        self.other = b
+
+
 class NotAFile(PathNotFound):
     """A path where there is something, and no file."""
 

@@ -39,32 +39,30 @@ class HostDestination:
         if source.must_be_directory and not is_directory:
             raise NotWritten(self._text, why=f"{source.path} of the image is no directory")
         try:
-            root, below = self._open_directory(source) if is_directory else self._open_file(source)
-            tree = Tree(root)
+            root, below, is_new = self._directory(source) if is_directory else self._file(source)
+            tree = Tree(root, is_new=is_new)
         except OSError as error:
             raise NotWritten(self._text, why=(error.strerror or str(error)).lower()) from None
         copied.destination = os.path.join(root, *below)  # noqa: PTH118 - as the user has it
         with tree:
             extract(chain((first,), found), tree, below=below, copied=copied, on_file=on_file)
 
-    def _open_directory(self, source: SourcePath) -> tuple[str, Parts]:
+    def _directory(self, source: SourcePath) -> tuple[str, Parts, bool]:
+        """Where a directory goes: what is there, the way below it, and whether it has just been made."""
         kind = self._kind()
         if kind is None:
             self._check_parent(self._text.rstrip("/"))
-            os.mkdir(self._text)  # noqa: PTH102 - as the user has it
-            return self._text, ()
+            os.mkdir(self._text, 0o700)  # noqa: PTH102 - as the user has it
+            return self._text, (), True
         if not stat.S_ISDIR(kind):
-            raise NotWritten(
-                self._text,
-                why="it is a file, and what is copied is a directory",
-                hint="name a directory, or a new name",
-            )
-        return self._text, () if source.contents_only else (source.name,)
+            hint = "name a directory, or a new name"
+            raise NotWritten(self._text, why="it is a file, and what is copied is a directory", hint=hint)
+        return self._text, () if source.contents_only else (source.name,), False
 
-    def _open_file(self, source: SourcePath) -> tuple[str, Parts]:
+    def _file(self, source: SourcePath) -> tuple[str, Parts, bool]:
         kind = self._kind()
         if kind is not None and stat.S_ISDIR(kind):
-            return self._text, (source.name,)
+            return self._text, (source.name,), False
         if kind is not None and not stat.S_ISREG(kind):
             raise NotWritten(self._text, why="it is neither a file nor a directory")
         if self._text.endswith("/"):
@@ -72,7 +70,7 @@ class HostDestination:
         real = os.path.realpath(self._text)  # a link that the user has named leads where the user wants
         self._check_parent(real)
         folder, name = os.path.split(real)
-        return folder, (name,)
+        return folder, (name,), False
 
     def _kind(self) -> int | None:
         try:

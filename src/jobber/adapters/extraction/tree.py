@@ -31,12 +31,13 @@ _SOME = b"\0" * (1 << 16)
 class Tree:
     """A directory of this machine. Close it, or use it in a `with`."""
 
-    def __init__(self, root: str, *, replaces: bool = True) -> None:
+    def __init__(self, root: str, *, replaces: bool = True, is_new: bool = False) -> None:
         """Open a directory that is there; with `replaces`, files and links that are in the way give way.
 
-        Raises `OSError`.
+        One that `is_new` gets the mode and time that the archive gives it. Raises `OSError`.
         """
         self.root = root
+        self._is_new = is_new
         self._replaces = replaces
         self._open = [os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)]
         self._names: list[str] = []
@@ -63,7 +64,9 @@ class Tree:
     def directory(self, parts: Parts, *, mode: int, modified: float) -> bool:
         """Make a directory, and whether it was not there. Its mode and time are set when all is done."""
         if not parts:
-            return False
+            if self._is_new:
+                self._made.append((parts, mode, modified))
+            return self._is_new
         with self._told(parts):
             if not self._make_directory(self._walk(parts[:-1]), parts[-1]):
                 return False
@@ -132,7 +135,7 @@ class Tree:
     def finish(self) -> None:
         """Give the directories that were made their modes and times: those inside first."""
         for parts, mode, modified in reversed(self._made):
-            with self._told(parts):
+            with self._told(parts, is_directory=True):
                 folder = self._walk(parts, makes=False)
                 os.fchmod(folder, mode)
                 _set_time(folder, modified)
@@ -184,9 +187,9 @@ class Tree:
         return f".jobber-{os.getpid()}-{self._number}"
 
     @contextmanager
-    def _told(self, parts: Parts) -> Iterator[None]:
+    def _told(self, parts: Parts, *, is_directory: bool = False) -> Iterator[None]:
         """Raises `NotWritten` for what the system refuses, and for the root as anything but a directory."""
-        if not parts:
+        if not parts and not is_directory:
             raise NotWritten(self.place(parts), why="a directory is there, and something else is to be")
         if any(part in ("", ".", "..") or "\0" in part for part in parts):
             raise NotWritten(self.place(parts), why="it would be outside")

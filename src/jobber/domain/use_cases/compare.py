@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from jobber.domain.comparison import file_changes, record_changes, value_changes
-from jobber.domain.errors import NotAFile, PathNotFound
+from jobber.domain.errors import NeitherHasPath, NotAFile, PathNotFound
 from jobber.domain.image_path import ImagePath
 from jobber.domain.label import Label
 from jobber.domain.metrics import metrics_of
@@ -134,12 +134,12 @@ class Comparing:
     def compare_file(self, a: str, b: str, *, path: str) -> ComparedFile:
         """Read a file of two results; a relative path begins at what each gives as an input.
 
-        Raises `PathNotFound` where neither has it, `NotAFile`, and as `compare`.
+        Raises `NeitherHasPath` where none of them has it, `NotAFile`, and as `compare`.
         """
         sides = Side(a, self.finder.find(a)), Side(b, self.finder.find(b))
         read = [self._read(side, ImagePath("", path).within(side.out or "/").path) for side in sides]
         if read == [None, None]:
-            raise PathNotFound(f"{a}, and {b} neither,", path=path)
+            raise NeitherHasPath(a, b, path=path)
         return ComparedFile(path, *read)
 
     def _read(self, side: Side, path: str) -> Content | None:
