@@ -68,6 +68,9 @@ _OPERANDS: Mapping[str, Offer] = {
     "show": Offer(Wanted.IMAGES),
     "lineage": Offer(Wanted.IMAGES),
     "push": Offer(Wanted.IMAGES),
+    "cp": Offer(Wanted.IMAGES),
+    "logs": Offer(Wanted.IMAGES),
+    "diff": Offer(Wanted.IMAGES),
 }
 
 
@@ -109,6 +112,8 @@ def offer(words: Sequence[str], current: str) -> Offer:
         return _option(current, begun)
     if begun.command is None:
         return Offer(Wanted.WORDS, tuple(COMMANDS))
+    if begun.command == "cp" and begun.operands:
+        return Offer(Wanted.FILES)
     return _OPERANDS.get(begun.command, _NOTHING)
 
 
