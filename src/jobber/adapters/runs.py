@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
-from jobber.adapters.lease import HeldClaim
+from jobber.adapters.lease import BEAT_SECONDS, HeldClaim
 from jobber.adapters.ownership import current_owner, is_alive
 from jobber.domain.errors import JobberError, NameTaken, RunTaken
 from jobber.domain.label import Label
@@ -103,11 +103,19 @@ class RunCalls(Protocol):
 class SharedRunStore:
     """The run store over an engine's calls."""
 
-    def __init__(self, calls: RunCalls, volumes: Callable[[], VolumeCalls], others: Callable[[], RunCalls]) -> None:
+    def __init__(
+        self,
+        calls: RunCalls,
+        volumes: Callable[[], VolumeCalls],
+        others: Callable[[], RunCalls],
+        *,
+        beat_seconds: float = BEAT_SECONDS,
+    ) -> None:
         """Make a store; `others` gives calls for another thread."""
         self._calls = calls
         self._volumes = volumes
         self._others = others
+        self._beat_seconds = beat_seconds
 
     def now(self) -> datetime:
         """The engine's clock."""
@@ -115,12 +123,11 @@ class SharedRunStore:
 
     def hold(self, run: str, *, image: ImageId) -> HeldClaim:
         """The claim of the one who has watched the run to its end."""
-        return HeldClaim(run, image=image, part=None, claim=self._make_claim, calls=self._others)
+        return self._held(run, image, None)
 
     def claim(self, run: str, *, image: ImageId) -> HeldClaim:
         """Claim a run. Raises `RunTaken`."""
-        part = self._make_claim(self._calls, run, image)
-        return HeldClaim(run, image=image, part=part, claim=self._make_claim, calls=self._others)
+        return self._held(run, image, self._make_claim(self._calls, run, image))
 
     def holder(self, run: str) -> str:
         """Who has claimed a run; empty where nobody has."""
@@ -168,6 +175,11 @@ class SharedRunStore:
         except JobberError:
             return False
         return True
+
+    def _held(self, run: str, image: ImageId, part: str | None) -> HeldClaim:
+        return HeldClaim(
+            run, image=image, part=part, claim=self._make_claim, calls=self._others, seconds=self._beat_seconds
+        )
 
     def _make_claim(self, calls: RunCalls, run: str, image: ImageId) -> str:
         name = claim_name(run)

@@ -66,7 +66,7 @@ def rerun(
         )
         ran, is_identical = run_again(again, again.prepare(request), verification if verify else None)
         kept = Image(connection, opened.images.inspect(ran.image)) if ran.image else None
-    made = Result(ran.exit_status, ran.outcome.value, kept, console.said)
+    made = Result(ran.exit_status, ran.outcome.value, kept, console.said, name_of(result))
     if ran.outcome is Outcome.INTERRUPTED:
         raise KeyboardInterrupt
     if not is_identical:

@@ -44,6 +44,7 @@ _SENTENCES: Mapping[str, str] = {
     "nothing-to-recover": "nothing to recover",
     "metrics-not-kept": "the result has no metrics, for {path} can't be used: {why}",
     "metrics-left-out": "not all of {path} is kept as metrics: {why}",
+    "not-copied": "{path} is not copied: {why}",
     "never-started": "run {run} of {image} never started: its container is removed",
     "line-broken": "the engine can't be reached ({why}); the job goes on there, and jobber tries again",
     "line-mended": "the engine is back",

@@ -241,12 +241,30 @@ class PathNotFound(JobberError):
         self.path = path
 
 
+class NeitherHasPath(PathNotFound):
+    """A path to be compared that none of two images has."""
+
+    def __init__(self, a: str, b: str, *, path: str) -> None:
+        super().__init__(a, path=path)
+        self.what = f"neither {a} nor {b} has {path}"
+        self.other = b
+
+
 class NotAFile(PathNotFound):
     """A path where there is something, and no file."""
 
     def __init__(self, image: str, *, path: str) -> None:
         super().__init__(image, path=path)
         self.what = f"{path} of {image} is no file"
+
+
+class NotWritten(JobberError):
+    """A file or a directory of this machine that could not be made."""
+
+    def __init__(self, place: str, *, why: str, hint: str | None = None) -> None:
+        super().__init__(f"can't copy to {place}: {why}", hint=hint)
+        self.place = place
+        self.why = why
 
 
 class MetricsUnusable(JobberError):
@@ -287,9 +305,10 @@ class TagTaken(JobberError):
 class RunNotFound(JobberError):
     """No unfinished run is meant by a text, or several are."""
 
-    def __init__(self, text: str, *, why: str = "there is no unfinished run") -> None:
+    def __init__(self, text: str, *, why: str = "there is no unfinished run", is_ambiguous: bool = False) -> None:
         super().__init__(f"{why} {text}", hint="`jobber ps` lists the runs that are not finished")
         self.text = text
+        self.is_ambiguous = is_ambiguous
 
 
 class NotAResult(JobberError):

@@ -109,5 +109,5 @@ def results_among(images: Iterable[ListedImage]) -> tuple[ListedResult, ...]:
         record = None if is_built(image.labels) else parse_record(image.labels)
         if record is not None:
             found.setdefault(record.id, ListedResult(image, record))
-    oldest_first = sorted(found.values(), key=lambda result: result.record.ending.finished)
-    return tuple(reversed(oldest_first))  # so that of two that ended at once, the one made later comes first
+    newest_first = reversed(found.values())  # of those that ended in one moment, the last made comes first
+    return tuple(sorted(newest_first, key=lambda result: result.record.ending.finished, reverse=True))

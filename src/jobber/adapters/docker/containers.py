@@ -121,9 +121,9 @@ class DockerContainers:
             if response.status != _CONFLICT:
                 self._found(container, response, f"send {signal}")
 
-    def logs(self, container: ContainerId, *, sink: BinaryIO) -> None:
-        """Write the job's whole output so far to `sink`."""
-        job = DockerJob(self._wire, container)
+    def logs(self, container: ContainerId, *, sink: BinaryIO, since: datetime | None = None) -> None:
+        """Write the job's output so far to `sink`."""
+        job = DockerJob(self._wire, container, since=since)
         with job.open_log(follow=False) as response:
             copy_frames(response.chunks(), sink=sink, multiplexed=not job.has_terminal)
 

@@ -126,9 +126,9 @@ class PodmanContainers:
         if "container state improper" not in error.why and "can only kill running" not in error.why:
             raise error
 
-    def logs(self, container: ContainerId, *, sink: BinaryIO) -> None:
-        """Write the job's whole output so far to `sink`."""
-        with PodmanJob(self._wire, container).open_log() as response:
+    def logs(self, container: ContainerId, *, sink: BinaryIO, since: datetime | None = None) -> None:
+        """Write the job's output so far to `sink`."""
+        with PodmanJob(self._wire, container, since=since).open_log() as response:
             copy_frames(response.chunks(), sink=sink, multiplexed=True)
 
     def read(self, container: ContainerId, *, path: str, limit: int) -> bytes:

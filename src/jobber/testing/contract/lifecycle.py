@@ -69,7 +69,10 @@ class LifecycleContract:
             container, since=since, stdin=None, interruptions=FakeInterruptions()
         )
 
-        assert _all(world, attachment)[0][Stream.STDOUT] == b"new\n"
+        read = io.BytesIO()
+        world.engine.containers.logs(container, sink=read, since=since)
+
+        assert _all(world, attachment)[0][Stream.STDOUT] == read.getvalue() == b"new\n"
 
     def test_deadline_passes_for_one_who_follows(self, world: World) -> None:
         container = world.create("sleep", "4", "exit", "5")
