@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 _READ = 1 << 16
 _DRAIN_SECONDS = 10.0
 """How long the rest of the output may take to come after the job has ended and the line went silent."""
-_DOUBT_SECONDS = 0.5
-"""After so long without an end of the job, an output that ended may as well have been cut off."""
+_DOUBT_SECONDS = 3.0
+"""After so long without an end of the job, an output that ended may as well have been cut off: a busy engine tells
+later of the end, and a job that has closed its output misses nothing by it."""
 _BACKOFF = (0.0, 0.1, 0.3, 0.5, 1.0, 2.0, 5.0)
 _LOST = (WireBroken, WireUnreachable, EngineLost)
 

@@ -27,6 +27,7 @@ _SENTENCES: Mapping[str, str] = {
     "recovered": "recovered run {run} of {image}",
     "nothing-to-recover": "nothing to recover",
     "never-started": "run {run} of {image} never started: its container is removed",
+    "passed-on": "{signal} is passed on to the job; one more kills it",
     "line-broken": "the engine can't be reached ({why}); the job goes on there, and jobber tries again",
     "line-mended": "the engine is back",
     "log-unreadable": "the engine keeps no log of this job, so what it says unheard is lost: {why}",

@@ -96,6 +96,7 @@ class Watch:
         self.signals += 1
         if self.signals == 1:
             self._end(Outcome.INTERRUPTED, signal)
+            self.progress.note("passed-on", signal=signal)
         elif self.signals == _SECOND:
             self._send("SIGKILL")
         else:
