@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from jobber.adapters.host.clock import SystemClock
 from jobber.adapters.ownership import current_owner
+from jobber.adapters.registry_api import RegistryApi
 from jobber.adapters.runs import claim_name
 from jobber.domain.credentials import Credentials
 from jobber.domain.label import Label
@@ -39,7 +40,16 @@ def make_world(engine: Engine, wire: Wire, folder: Path, registry_host: str | No
         facts = {"run": run, Label.PART: dead_owner()}
         calls.make(claim_name(run), image=engine.images.inspect(base).id, facts=facts)
 
-    return World(engine, SystemClock(), base, registry_host, raw_image, guarded_registry(), die_with_claim)
+    return World(
+        engine,
+        SystemClock(),
+        base,
+        registry_host,
+        raw_image,
+        guarded_registry(),
+        remote=RegistryApi(),
+        die_with_claim=die_with_claim,
+    )
 
 
 def dead_owner() -> str:

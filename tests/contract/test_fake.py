@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from jobber.adapters.fake.remote_images import FakeRemoteImages
 from jobber.domain.credentials import Credentials
 from jobber.domain.reference import parse_reference
 from jobber.testing import FakeEngine
@@ -30,6 +31,7 @@ class TestFake(EngineContract):
         engine.remote.require("guarded.test:5000", user=credentials.user, password=credentials.password)
         engine.remote.disconnect("127.0.0.1:1")
         world = World(engine, engine.clock, parse_reference("jobber-test-base"), "registry.test:5000")
+        world.remote = FakeRemoteImages(engine.remote)
         world.guarded = GuardedRegistry("guarded.test:5000", credentials)
 
         def die_with_claim(run: str) -> None:

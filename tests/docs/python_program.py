@@ -1,6 +1,6 @@
 """Python in an image of the fake: scripts of the documentation are really executed, on the fake's files.
 
-Not a whole Python: `open`, `print` and `sys.argv` are the job's, and nothing else is.
+Not a whole Python: `open`, `print`, `sys.argv` and `time.sleep` are the job's, and nothing else is.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import posixpath
 import sys
+import time
 import traceback
 from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
@@ -42,8 +43,15 @@ def python(job: Job) -> int:
         real = posixpath.join(job.workdir, path)
         return _Written(job, real) if "w" in mode else io.StringIO(job.files.read(real).decode())
 
-    before, sys.argv = sys.argv, argv
+    before, sys.argv = (sys.argv, time.sleep), argv
     said = io.StringIO()
+
+    def sleep_in_job(seconds: Any) -> None:
+        job.say(said.getvalue())
+        said.seek(said.truncate(0))
+        job.sleep(seconds)
+
+    time.sleep = sleep_in_job
     try:
         with redirect_stdout(said):
             exec(compile(code, argv[0], "exec"), {"open": open_in_job, "__name__": "__main__"})
@@ -53,6 +61,6 @@ def python(job: Job) -> int:
         job.complain(traceback.format_exc(limit=0))
         return 1
     finally:
-        sys.argv = before
+        sys.argv, time.sleep = before
         job.say(said.getvalue())
     return 0

@@ -19,7 +19,7 @@ PLAN = RunPlan(
     id="0b6f5f0e-8a53-4c39-9d5b-3f1f2a1b7c11",
     image=RecordedImage("gcr.io/me/mnist:v1", CODE, ("gcr.io/me/mnist@sha256:1@2", "other@sha256:3")),
     inputs=(
-        RecordedInput(RecordedImage("train:latest", DATA), "/data", "/in/train"),
+        RecordedInput(RecordedImage("train:latest", DATA, chain="sha256:d"), "/data", "/in/train"),
         RecordedInput(RecordedImage("test:latest", CODE), "/other", "/in/test"),
     ),
     command=("é",),
@@ -58,6 +58,7 @@ def test_result_has_the_record_and_what_the_image_specification_defines() -> Non
     assert result_labels(PLAN, ENDING, code=Image(CODE), version="1.2.3") == {
         **RUN,
         "jobber.run": render_record(PLAN, ENDING),
+        "jobber.chains": ",sha256:d,",
         "org.opencontainers.image.created": "2024-03-01T00:00:00Z",
         "org.opencontainers.image.base.name": "gcr.io/me/mnist:v1",
         "org.opencontainers.image.base.digest": "sha256:1@2",
@@ -116,3 +117,14 @@ def test_record_is_small_and_readable() -> None:
 
     assert '"command":["é"]' in record
     assert ": " not in record
+
+
+def test_result_has_its_metrics_and_never_those_of_an_earlier_run() -> None:
+    earlier = Image(CODE, labels={"jobber.metrics": '{"a":1}'})
+    there = result_labels(PLAN, ENDING, code=earlier, version="1", metrics={"b": 2})
+    none = result_labels(PLAN, ENDING, code=earlier, version="1")
+    never = result_labels(PLAN, ENDING, code=Image(CODE), version="1", metrics={})
+
+    assert there["jobber.metrics"] == '{"b":2}'
+    assert none["jobber.metrics"] == ""
+    assert "jobber.metrics" not in never

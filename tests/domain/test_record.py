@@ -50,7 +50,7 @@ ENDING = RunEnding(
 
 texts = st.text(max_size=8)
 word_lists = st.lists(texts, max_size=3).map(tuple)
-recorded_images = st.builds(RecordedImage, texts, texts.map(ImageId), word_lists)
+recorded_images = st.builds(RecordedImage, texts, texts.map(ImageId), word_lists, texts)
 recorded_inputs = st.builds(RecordedInput, recorded_images, texts, texts)
 plans = st.builds(
     RunPlan,

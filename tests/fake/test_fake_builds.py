@@ -158,3 +158,28 @@ def test_ignored_file_can_t_be_copied(engine: FakeEngine, tmp_path: Path) -> Non
 
     with pytest.raises(BuildFailed, match="COPY failed"):
         build(engine, tmp_path, "FROM scratch\nCOPY x /\n")
+
+
+@pytest.mark.parametrize(
+    ("instructions", "command"),
+    [
+        ('CMD ["own"]\nENTRYPOINT ["/e"]\n', ("own",)),
+        ('ENTRYPOINT ["/e"]\nCMD ["own"]\nENTRYPOINT ["/f"]\n', ("own",)),
+        ('ENTRYPOINT ["/e"]\n', None),
+        ("LABEL a=b\n", ("inherited",)),
+    ],
+)
+def test_entry_point_takes_away_an_inherited_command_alone(
+    engine: FakeEngine, tmp_path: Path, instructions: str, command: tuple[str, ...] | None
+) -> None:
+    engine.image("parent", dockerfile='FROM base\nCMD ["inherited"]\n')
+
+    built = build(engine, tmp_path, f"FROM parent\n{instructions}")
+
+    assert command == built.configuration.command
+
+
+def test_entry_point_takes_away_the_command_of_an_earlier_stage(engine: FakeEngine, tmp_path: Path) -> None:
+    built = build(engine, tmp_path, 'FROM base AS one\nCMD ["one"]\nFROM one\nENTRYPOINT ["/e"]\n')
+
+    assert built.configuration.command is None

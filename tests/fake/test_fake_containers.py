@@ -7,7 +7,7 @@ import io
 import pytest
 
 from jobber.domain.container import ContainerId, ContainerSpecification, Snapshot, Terminal
-from jobber.domain.errors import EngineFailed, EngineLost, ImageNotFound, NameTaken
+from jobber.domain.errors import ClaimLost, EngineFailed, EngineLost, ImageNotFound, NameTaken
 from jobber.domain.events import DeadlinePassed, Exited, Output, Signalled
 from jobber.domain.image import ImageConfiguration
 from jobber.domain.options import ContainerOptions, Mount
@@ -190,7 +190,7 @@ def test_commit_of_a_flat_snapshot_has_one_layer(engine: FakeEngine) -> None:
     snapshot = Snapshot(ImageConfiguration(), {}, depth=110)
     made = engine.containers.commit(container, snapshot=snapshot, log=io.BytesIO(b"said"))
 
-    assert engine.images.inspect(made).layers == 1
+    assert len(engine.images.inspect(made).layers) == 1
     assert engine.list(made) == ["/bin/program", "/gone", "/made", "/run.log"]
 
 
@@ -230,3 +230,45 @@ def test_interruptions_without_a_clock_come_at_once() -> None:
     interruptions.send("SIGINT")
 
     assert (interruptions.due(), interruptions.take(), interruptions.take()) == (0.0, Signalled("SIGINT", 1), None)
+
+
+def test_directory_of_another_image_is_mounted_read_only(engine: FakeEngine) -> None:
+    seen: list[bytes] = []
+
+    def program(job: Job) -> int:
+        seen.append(job.files.read("/in/data/x"))
+        job.files.write("/in/data/y", "y")
+        return 0
+
+    other = engine.image("digits", files={"/data/x": "X"})
+    image = engine.image("work", run=program)
+    mount = Mount(kind="image", source=other, destination="/in")
+    container = create(engine, image, options=ContainerOptions(mounts=(mount,)))
+    with pytest.raises(OSError, match="Read-only file system"):
+        engine.containers.start(container)
+
+    assert seen == [b"X"]
+
+
+def test_mount_takes_the_place_of_a_volume_that_the_image_declares(engine: FakeEngine) -> None:
+    configuration = ImageConfiguration(command=("/p",), volumes=("/data", "/store"))
+    image = engine.image("work", programs={"/p": lambda _job: 0}, configuration=configuration)
+    mount = Mount(kind="volume", source="mine", destination="/data/")
+    container = create(engine, image, options=ContainerOptions(mounts=(mount,)))
+    places = [place.destination for place in engine.containers.inspect(container).mounts]
+    engine.containers.remove(container)
+
+    assert (sorted(places), list(engine.store.volumes)) == (["/data", "/store"], ["mine"])
+
+
+def test_claim_that_another_has_taken_over_is_lost(engine: FakeEngine) -> None:
+    image = engine.image("work", run=lambda _job: 0)
+    first = engine.runs.claim("run", image=image)
+    engine.die()
+    second = engine.runs.claim("run", image=image)
+    second.check()
+    with pytest.raises(ClaimLost):
+        first.check()
+    first.release()
+
+    assert engine.runs.holder("run") == "fake/boot/1/1"

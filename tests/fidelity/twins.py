@@ -105,7 +105,7 @@ class Twins:
     def commit(self, container: Pair, code: Pair, *, labels: Mapping[str, str], added: tuple[str, ...]) -> Pair | None:
         def commit(world: World, on_fake: bool) -> ImageId:
             image = world.engine.images.inspect(image_id(code, on_fake=on_fake))
-            snapshot = Snapshot(image.configuration, labels, added_environment=added, depth=image.layers)
+            snapshot = Snapshot(image.configuration, labels, added_environment=added, depth=len(image.layers))
             id_ = container_id(container, on_fake=on_fake)
             return world.keep(world.engine.containers.commit(id_, snapshot=snapshot, log=io.BytesIO(b"the log")))
 

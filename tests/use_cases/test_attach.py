@@ -8,7 +8,14 @@ from datetime import timedelta
 import pytest
 
 from jobber.domain.container import ContainerState, Terminal
-from jobber.domain.errors import EngineFailed, EngineLost, Interrupted, PushRefused, RunNotFound
+from jobber.domain.errors import (
+    ContainerNotFound,
+    EngineFailed,
+    EngineLost,
+    Interrupted,
+    PushRefused,
+    RunNotFound,
+)
 from jobber.domain.label import Label
 from jobber.domain.options import ContainerOptions
 from jobber.domain.policy import Outcome, PullPolicy, ResultImagePolicy
@@ -103,6 +110,7 @@ def test_signal_to_one_who_attaches_leaves_the_job_alone(engine: FakeEngine) -> 
         _attach(engine, run, interruptions=interruptions)
     (container,) = engine.containers.list(labels={Label.RUN: None})
 
+    assert caught.value.signal == "SIGINT"
     assert f"jobber attach {run}" in (caught.value.hint or "")
     assert container.state is ContainerState.RUNNING
 
@@ -347,3 +355,251 @@ def test_detached_run_has_no_terminal(engine: FakeEngine) -> None:
     (container,) = engine.containers.list(labels={Label.RUN: None})
 
     assert not container.terminal
+
+
+def _owned_by(engine: FakeEngine, owner: str) -> None:
+    """Let the last run be one that somebody started who watches it."""
+    stored = list(engine.store.containers.values())[-1]
+    label = stored.labels[Label.RUN].replace('"owner":""', f'"owner":"{owner}"')
+    stored.labels = {**stored.labels, Label.RUN: label}
+
+
+def _never_started(engine: FakeEngine, image: str = "job") -> str:
+    """A run whose jobber died before it could start the job."""
+    engine.fail("start", EngineLost("start", why="gone"))
+    with pytest.raises(EngineLost):
+        fake_runner(engine).detach(RunRequest(image, ContainerOptions(), detach=True))
+    container = engine.containers.list(labels={Label.RUN: None})[-1]
+    return str(json.loads(container.labels[Label.RUN])["id"])
+
+
+@pytest.mark.parametrize("text", ["nowhere", ""])
+def test_run_that_is_not_there_is_told(engine: FakeEngine, text: str) -> None:
+    _detach(engine)
+    with pytest.raises(RunNotFound) as caught:
+        _attach(engine, text)
+
+    assert caught.value.what == f"there is no unfinished run {text}"
+
+
+def test_name_of_a_container_goes_before_the_beginning_of_an_id(engine: FakeEngine) -> None:
+    run = _detach(engine)
+    request = RunRequest("job", ContainerOptions(name=run[:8]), detach=True)
+    named = fake_runner(engine).detach(request)
+    Stopping(fake_adoption(engine)).stop(run[:8])
+
+    assert (_results(engine, run), _results(engine, named)) == (0, 1)
+
+
+def test_run_that_has_not_begun_can_t_be_attached_to(engine: FakeEngine) -> None:
+    run = _never_started(engine)
+    with pytest.raises(RunNotFound) as caught:
+        _attach(engine, run)
+
+    assert caught.value.what == f"not started yet is run {run}"
+
+
+def _finished_but_for_its_container(engine: FakeEngine) -> str:
+    """A run whose result is there, and whose container could not be removed."""
+    run = _detach(engine, out="/model")
+    engine.clock.advance(200)
+    engine.fail("remove", EngineFailed("remove", why="busy"))
+    Recovery(fake_adoption(engine)).recover()
+    return run
+
+
+@pytest.mark.parametrize("call", ["follow", "stream"])
+def test_run_that_another_finishes_under_our_eyes_is_told_as_it_ended(engine: FakeEngine, call: str) -> None:
+    run = _finished_but_for_its_container(engine)
+    engine.fail(call, ContainerNotFound("job"))
+    progress = FakeProgress()
+    result = _attach(engine, run, progress=progress)
+    kept = engine.images.inspect(parse_reference("job:latest-run"))
+
+    assert (result.exit_status, result.outcome, result.image) == (3, Outcome.FAILED, kept.id)
+    assert set(map(str, result.tags)) == set(map(str, kept.references))
+    assert [(name, facts["id"], facts["run"]) for name, facts in progress.notes] == [
+        ("finished-by-another", kept.id, run)
+    ]
+
+
+def test_run_that_vanishes_under_our_eyes_without_a_result_is_an_error(engine: FakeEngine) -> None:
+    run = _detach(engine)
+    engine.fail("follow", ContainerNotFound("job"))
+    with pytest.raises(ContainerNotFound):
+        _attach(engine, run)
+
+
+def test_one_who_attaches_with_a_terminal_gives_it_to_the_job(engine: FakeEngine) -> None:
+    first = FakeConsole(terminal=Terminal(rows=24, columns=80))
+    engine.fail("stream", EngineLost("the run", why="gone"))
+    with pytest.raises(EngineLost):
+        fake_runner(engine, console=first).run(RunRequest("job", ContainerOptions()))
+    (container,) = engine.containers.list(labels={Label.RUN: None})
+    second = FakeConsole(terminal=Terminal(rows=50, columns=132))
+    _attach(engine, container.name, second)
+
+    assert [call.subject for call in engine.calls if call.name == "resize"][-1] == "50x132"
+    assert (second.stdout, second.is_raw) == (b"begun\r\nover\r\n", False)
+
+
+def test_limit_of_a_run_that_somebody_watches_is_left_to_him(engine: FakeEngine) -> None:
+    run = _detach(engine, timeout=20.0)
+    _owned_by(engine, "here/boot/1/1")
+    dead_at = 150.0
+    result = _attach(engine, run, is_alive=lambda _owner: engine.clock.monotonic() < dead_at)
+
+    assert (result.exit_status, engine.clock.monotonic() >= 100) == (3, True)
+
+
+def test_limit_that_is_over_ends_the_job_at_once(engine: FakeEngine) -> None:
+    run = _detach(engine, "obedient", timeout=20.0)
+    engine.clock.advance(50)
+    result = _attach(engine, run)
+
+    assert (result.exit_status, engine.clock.monotonic()) == (124, 50)
+
+
+def test_output_is_given_since_a_moment(engine: FakeEngine) -> None:
+    run = _detach(engine)
+    engine.clock.advance(50)
+    console = FakeConsole()
+    Following(fake_adoption(engine), console).attach(run, since=engine.clock.now())
+
+    assert (console.stdout, console.stderr) == (b"", b"over\n")
+
+
+def test_run_that_has_not_begun_is_removed_when_it_is_stopped(engine: FakeEngine) -> None:
+    run = _never_started(engine)
+    progress = FakeProgress()
+    finished = Stopping(fake_adoption(engine, progress=progress)).stop(run)
+
+    assert (finished.image, [name for name, _ in progress.notes]) == (None, ["never-started"])
+    assert engine.containers.list(labels={}) == []
+
+
+def test_run_whose_job_has_ended_is_finished_when_it_is_stopped(engine: FakeEngine) -> None:
+    run = _detach(engine)
+    engine.clock.advance(200)
+    Stopping(fake_adoption(engine)).stop(run)
+
+    assert "signal" not in engine.journal
+    assert (_record(engine)["outcome"], _record(engine)["exit-code"]) == ("failed", 3)
+
+
+def test_job_that_is_stopped_has_its_time_to_end(engine: FakeEngine) -> None:
+    run = _detach(engine)
+    Stopping(fake_adoption(engine)).stop(run)
+    signals = [(int(call.moment), call.subject) for call in engine.calls if call.name == "signal"]
+
+    assert signals == [(0, "SIGTERM"), (10, "SIGKILL")]
+
+
+def test_stopping_can_be_given_up_while_the_job_takes_its_time(engine: FakeEngine) -> None:
+    run = _detach(engine)
+    interruptions = FakeInterruptions(engine.clock)
+    interruptions.send("SIGINT", at=3)
+    with pytest.raises(Interrupted):
+        Stopping(fake_adoption(engine, interruptions=interruptions)).stop(run)
+
+    assert engine.containers.list(labels={})[0].state is ContainerState.RUNNING
+
+
+def test_run_that_another_finishes_while_it_is_stopped_is_told_as_it_ended(engine: FakeEngine) -> None:
+    run = _finished_but_for_its_container(engine)
+    engine.fail("inspect-container", ContainerNotFound("job"))
+    finished = Stopping(fake_adoption(engine)).stop(run)
+
+    assert finished.ending is not None
+    assert (finished.ending.exit_status, finished.ending.outcome) == (3, Outcome.FAILED)
+    assert finished.image == engine.images.inspect(parse_reference("job:latest-run")).id
+
+
+@pytest.mark.parametrize("call", ["signal", "inspect-container"])
+def test_run_that_vanishes_while_it_is_stopped_has_no_result(engine: FakeEngine, call: str) -> None:
+    run = _detach(engine)
+    engine.fail(call, ContainerNotFound("job"), times=2)
+    engine.fail("inspect-container", ContainerNotFound("job"))
+
+    assert Stopping(fake_adoption(engine)).stop(run).image is None
+
+
+def test_one_who_stops_says_once_that_another_finishes_the_run(engine: FakeEngine) -> None:
+    run = _detach(engine)
+    engine.clock.advance(200)
+    claim = engine.runs.claim(run, image=engine.images.inspect(parse_reference("job:latest")).id)
+    interruptions, progress = FakeInterruptions(engine.clock), FakeProgress()
+    interruptions.send("SIGINT", at=205)
+    with pytest.raises(Interrupted):
+        Stopping(fake_adoption(engine, interruptions=interruptions, progress=progress)).stop(run)
+    claim.release()
+
+    assert progress.notes == [("being-finished", {"why": f"run {run} is being finished by process 1 on fake"})]
+    assert (len(engine.containers.list(labels={})), engine.journal.count("claim-run")) == (1, 7)
+
+
+def test_runs_are_listed_with_who_sees_to_them(engine: FakeEngine) -> None:
+    owners = {"": False, "here/boot/11/1": True, "dead/boot/12/1": False, "far/boot/13/1": None, "odd": None}
+    for owner in owners:
+        _detach(engine)
+        if owner:
+            _owned_by(engine, owner)
+    states = list_runs(fake_adoption(engine, is_alive=owners.__getitem__))
+
+    assert [(state.state, state.watched_by) for state in states] == [
+        (State.RUNNING, "nobody"),
+        (State.RUNNING, "process 11 on here"),
+        (State.RUNNING, "nobody"),
+        (State.RUNNING, "process 13 on far, perhaps"),
+        (State.RUNNING, "process ? on odd, perhaps"),
+    ]
+
+
+def test_run_that_has_not_begun_is_listed_as_such(engine: FakeEngine) -> None:
+    _never_started(engine)
+    (state,) = list_runs(fake_adoption(engine))
+    facts = state.facts()
+
+    assert (state.state, facts["started"], facts["finished"], facts["exit-code"]) == (State.CREATED, None, None, None)
+
+
+def test_run_that_somebody_finishes_is_listed_with_his_name(engine: FakeEngine) -> None:
+    run = _detach(engine)
+    engine.clock.advance(200)
+    claim = engine.runs.claim(run, image=engine.images.inspect(parse_reference("job:latest")).id)
+    states = list_runs(fake_adoption(engine))
+    claim.release()
+
+    assert [(state.state, state.watched_by) for state in states] == [(State.FINISHING, "process 1 on fake")]
+
+
+def test_run_whose_owner_is_about_to_finish_it_is_listed_as_being_finished(engine: FakeEngine) -> None:
+    _detach(engine)
+    _owned_by(engine, "here/boot/11/1")
+    engine.clock.advance(200)
+    (state,) = list_runs(fake_adoption(engine, is_alive=lambda _owner: True))
+
+    assert (state.state, state.watched_by) == (State.FINISHING, "process 11 on here")
+
+
+def test_all_that_is_known_of_a_run_is_told(engine: FakeEngine) -> None:
+    run = _detach(engine, command=("a", "b"), timeout=500.0)
+    engine.clock.advance(200.4)
+    (state,) = list_runs(fake_adoption(engine))
+    (container,) = engine.containers.list(labels={})
+
+    assert state.facts() == {
+        "id": run,
+        "image": "job:latest",
+        "age": 200,
+        "state": "ended",
+        "container": container.id,
+        "name": container.name,
+        "command": ["a", "b"],
+        "created": container.created,
+        "started": container.started,
+        "finished": container.finished,
+        "exit-code": 3,
+        "timeout": 500.0,
+        "watched-by": "nobody",
+    }

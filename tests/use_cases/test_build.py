@@ -129,3 +129,12 @@ def test_build_can_be_given_up(tmp_path: Path) -> None:
 
     with pytest.raises(Interrupted):
         _use_case(engine, FakeProgress()).build(_request(tmp_path), names=(parse_reference("a"),))
+
+
+def test_remote_tags_stay_here_where_no_push_is_wanted(tmp_path: Path) -> None:
+    engine = FakeEngine()
+    names = (parse_reference(f"{engine.remote.host}/mnist"),)
+    result = _use_case(engine, FakeProgress()).build(_request(tmp_path), names=names, push=False)
+
+    assert len(result.tags) == 2
+    assert "push" not in engine.journal

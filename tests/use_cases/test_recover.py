@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from jobber.domain.errors import EngineFailed, EngineLost, JobberError
+from jobber.domain.container import ContainerSpecification
+from jobber.domain.errors import ContainerNotFound, EngineFailed, EngineLost, JobberError, LogUnreadable
+from jobber.domain.label import Label
 from jobber.domain.options import ContainerOptions
-from jobber.domain.reference import parse_reference
+from jobber.domain.policy import Outcome
+from jobber.domain.reference import ImageId, parse_reference
 from jobber.domain.use_cases.recover import Recovery
 from jobber.domain.use_cases.run import RunRequest
 from jobber.testing import FakeEngine, FakeProgress, Job, fake_adoption, fake_runner
@@ -96,3 +101,131 @@ def test_run_that_can_t_be_finished_does_not_keep_others_from_it(engine: FakeEng
 
     assert len(errors) == 1
     assert len(engine.containers.list(labels={})) == 1
+
+
+def test_container_whose_plan_can_t_be_read_is_left_alone(engine: FakeEngine) -> None:
+    image = engine.images.inspect(parse_reference("job")).id
+    engine.containers.create(ContainerSpecification(image, ContainerOptions(), labels={Label.RUN: "{not a plan"}))
+    recovery, progress = _recovery(engine)
+    errors = recovery.recover()
+
+    assert (errors, [name for name, _ in progress.notes]) == ((), ["nothing-to-recover"])
+    assert len(engine.containers.list(labels={})) == 1
+
+
+def test_container_that_was_never_started_is_removed(engine: FakeEngine) -> None:
+    engine.fail("start", EngineLost("start", why="gone"))
+    with pytest.raises(EngineLost) as caught:
+        fake_runner(engine).run(RunRequest("job", ContainerOptions()))
+    recovery, progress = _recovery(engine)
+    errors = recovery.recover()
+
+    assert "`jobber recover` finishes its run" in (caught.value.hint or "")
+    assert (errors, [name for name, _ in progress.notes]) == ((), ["never-started"])
+    assert engine.containers.list(labels={}) == []
+
+
+def test_run_that_another_finishes_meanwhile_is_no_error(engine: FakeEngine) -> None:
+    _lose(engine)
+    engine.clock.advance(200)
+    engine.fail("inspect-container", ContainerNotFound("gone"))
+    recovery, progress = _recovery(engine)
+    errors = recovery.recover()
+
+    assert (errors, [name for name, _ in progress.notes]) == ((), ["nothing-to-recover"])
+
+
+def test_what_the_dead_have_left_is_swept_away_and_counted(engine: FakeEngine) -> None:
+    image = engine.images.inspect(parse_reference("job")).id
+    engine.runs.claim("a", image=image)
+    engine.runs.note_end("b", image=image, outcome=Outcome.INTERRUPTED)
+    engine.die()
+    recovery, progress = _recovery(engine)
+    recovery.recover()
+
+    assert progress.notes == [("swept", {"count": 2})]
+    assert (engine.runs.holder("a"), engine.runs.noted_end("b")) == ("", None)
+
+
+def test_output_that_the_engine_has_not_kept_is_told_of_and_the_rest_is_saved(engine: FakeEngine) -> None:
+    _lose(engine)
+    engine.clock.advance(200)
+    engine.fail("logs", LogUnreadable(why="its driver is none"))
+    recovery, progress = _recovery(engine)
+    errors = recovery.recover()
+
+    assert (errors, progress.warnings) == ((), [("log-unreadable", {"why": "its driver is none"})])
+    assert engine.read("job:latest-run", "/run.log") == b""
+    assert engine.read("job:latest-run", "/model") == b"m"
+
+
+@pytest.mark.parametrize("date", [None, "yesterday", "2026-01-01T00:00:00"])
+def test_latest_result_of_unknown_date_gives_way_to_one_that_is_finished_late(
+    engine: FakeEngine, date: str | None
+) -> None:
+    other = engine.image("job:latest-run", files={"/x": "x"}, labels={} if date is None else {Label.CREATED: date})
+    _lose(engine)
+    engine.clock.advance(200)
+    recovery, _ = _recovery(engine)
+    recovery.recover()
+
+    assert engine.images.inspect(parse_reference("job:latest-run")).id != other
+
+
+@pytest.mark.parametrize("is_used", [False, True])
+def test_of_two_results_of_one_run_the_first_stays(engine: FakeEngine, *, is_used: bool) -> None:
+    commit = engine.containers.commit
+    made: list[ImageId] = []
+
+    def commit_twice(*words: Any, **settings: Any) -> ImageId:
+        """As an engine does that goes on with the commit of a jobber that was killed."""
+        for _ in range(2):
+            made.append(commit(*words, **settings))
+            engine.clock.advance(1)
+        if is_used:
+            engine.containers.create(ContainerSpecification(made[1], ContainerOptions(entrypoint="/x")))
+        return made[1]
+
+    _lose(engine)
+    engine.clock.advance(200)
+    engine.containers.commit = commit_twice  # type: ignore[method-assign]
+    recovery, _ = _recovery(engine)
+    errors = recovery.recover()
+
+    assert errors == ()
+    assert engine.images.inspect(parse_reference("job:latest-run")).id == made[0]
+    assert (made[1] in engine.store.images) is is_used
+
+
+def test_result_that_somebody_removes_at_once_is_an_error_and_its_container_stays(engine: FakeEngine) -> None:
+    commit = engine.containers.commit
+
+    def commit_in_vain(*words: Any, **settings: Any) -> ImageId:
+        made = commit(*words, **settings)
+        engine.images.remove(made)
+        return made
+
+    _lose(engine)
+    engine.clock.advance(200)
+    engine.containers.commit = commit_in_vain  # type: ignore[method-assign]
+    recovery, _ = _recovery(engine)
+    errors = recovery.recover()
+
+    assert [error.what for error in errors] == ["the engine could not find the result: it was made, and is gone"]
+    assert len(engine.containers.list(labels={})) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-01-02T03:04:05Z", datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)),
+        ("2026-01-02T03:04:05", None),
+        ("", None),
+        ("yesterday", None),
+    ],
+)
+def test_moment_that_the_engine_does_not_tell_is_now(engine: FakeEngine, text: str, moment: datetime | None) -> None:
+    engine.clock.advance(7)
+    adoption = fake_adoption(engine)
+
+    assert adoption.moment(text) == (moment or engine.clock.now())

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 from jobber.domain.container import ContainerState
-from jobber.domain.errors import EngineFailed, EngineLost, Interrupted, JobberError, PullRefused, PushRefused
+from jobber.domain.errors import (
+    ContainerNotFound,
+    EngineFailed,
+    EngineLost,
+    Interrupted,
+    JobberError,
+    PullRefused,
+    PushRefused,
+    UsageError,
+)
 from jobber.domain.image import ImageConfiguration
 from jobber.domain.input import parse_input
 from jobber.domain.options import ContainerOptions
 from jobber.domain.policy import Outcome, PullPolicy, ResultImagePolicy
-from jobber.domain.reference import parse_reference, parse_registry
+from jobber.domain.reference import ImageId, parse_reference, parse_registry
+from jobber.domain.use_cases.recover import Recovery
 from jobber.domain.use_cases.run import RunRequest
-from jobber.testing import FakeEngine, FakeInterruptions, FakeProgress, Job, fake_runner
+from jobber.testing import FakeEngine, FakeInterruptions, FakeProgress, Job, fake_adoption, fake_runner
+
+KEEPER = ImageConfiguration(command=("/q",), volumes=("/data",))
 
 
 def _quick(job: Job) -> int:
@@ -123,23 +136,43 @@ def test_registry_out_of_reach_names_the_way_out(engine: FakeEngine) -> None:
 def test_first_signal_is_the_jobs_and_the_run_ends_in_the_usual_way(engine: FakeEngine) -> None:
     interruptions = FakeInterruptions(engine.clock)
     interruptions.send("SIGINT", at=5)
-    result = fake_runner(engine, interruptions=interruptions).run(_request("obedient"))
+    progress = FakeProgress()
+    result = fake_runner(engine, interruptions=interruptions, progress=progress).run(_request("obedient"))
     assert result.image is not None
     record = json.loads(engine.images.inspect(result.image).labels["jobber.run"])
 
     assert (result.exit_status, result.outcome) == (130, Outcome.INTERRUPTED)
     assert (record["outcome"], record["exit-code"]) == ("interrupted", 7)
     assert engine.read(result.image, "/run.log") == b"begun\n"
+    assert progress.notes[0] == ("asked-to-end", {"signal": "SIGINT"})
 
 
 def test_second_signal_kills(engine: FakeEngine) -> None:
     interruptions = FakeInterruptions(engine.clock)
     interruptions.send("SIGTERM", at=5)
     interruptions.send("SIGTERM", at=6)
-    result = fake_runner(engine, interruptions=interruptions).run(_request("slow"))
+    progress = FakeProgress()
+    result = fake_runner(engine, interruptions=interruptions, progress=progress).run(_request("slow"))
     assert result.image is not None
 
+    assert progress.notes[1] == ("killed", {"signal": "SIGTERM"})
+    assert progress.warnings == []
     assert json.loads(engine.images.inspect(result.image).labels["jobber.run"])["exit-code"] == 137
+
+
+def test_job_that_takes_too_long_is_told_of_before_it_is_killed(engine: FakeEngine) -> None:
+    progress = FakeProgress()
+    fake_runner(engine, progress=progress).run(_request("slow", timeout=3))
+
+    assert progress.notes[:2] == [("out-of-time", {"seconds": "10"}), ("still-there", {"seconds": "10"})]
+
+
+def test_job_that_somebody_else_kills_is_told_of(engine: FakeEngine) -> None:
+    engine.image("killed", run=lambda _: 137)
+    progress = FakeProgress()
+    result = fake_runner(engine, progress=progress).run(_request("killed"))
+
+    assert (result.exit_status, progress.warnings) == (137, [("killed-by-others", {})])
 
 
 def test_third_signal_leaves_the_container_alone(engine: FakeEngine) -> None:
@@ -149,6 +182,7 @@ def test_third_signal_leaves_the_container_alone(engine: FakeEngine) -> None:
     with pytest.raises(Interrupted) as caught:
         fake_runner(engine, interruptions=interruptions).run(_request("slow"))
 
+    assert caught.value.signal == "SIGTERM"
     assert "jobber recover" in (caught.value.hint or "")
     assert _left(engine) == 1
 
@@ -215,3 +249,73 @@ def test_digest_of_the_base_is_that_of_its_own_repository(engine: FakeEngine) ->
     assert result.image is not None
 
     assert engine.images.inspect(result.image).labels["org.opencontainers.image.base.digest"] == f"sha256:{'b' * 64}"
+
+
+def test_detached_run_that_is_interrupted_before_its_start_leaves_nothing(engine: FakeEngine) -> None:
+    engine.faults.signal("SIGINT", at="create")
+    with pytest.raises(Interrupted) as caught:
+        fake_runner(engine).detach(_request(detach=True))
+
+    assert caught.value.signal == "SIGINT"
+    assert (_left(engine), "start" in engine.journal) == (0, False)
+
+
+def test_job_that_may_have_started_is_left_to_be_recovered(engine: FakeEngine) -> None:
+    engine.fail("start", EngineLost("start", why="gone"), after=True)
+    with pytest.raises(EngineLost) as caught:
+        fake_runner(engine).run(_request())
+    (container,) = engine.containers.list(labels={})
+    run = json.loads(container.labels["jobber.run"])["id"]
+
+    assert caught.value.hint == (
+        f"container {container.id[:12]} is left as it is: `jobber attach {run}` follows it,"
+        " `jobber recover` finishes its run when the job has ended"
+    )
+
+
+def test_run_that_another_finished_is_told_as_it_ended(engine: FakeEngine) -> None:
+    commit = engine.containers.commit
+
+    def commit_too_late(*words: Any, **settings: Any) -> ImageId:
+        """As where the machine slept between the job's end and the commit."""
+        engine.containers.commit = commit  # type: ignore[method-assign]
+        Recovery(fake_adoption(engine)).recover()
+        return commit(*words, **settings)
+
+    engine.containers.commit = commit_too_late  # type: ignore[method-assign]
+    progress = FakeProgress()
+    result = fake_runner(engine, progress=progress).run(_request())
+
+    assert (result.exit_status, result.outcome) == (0, Outcome.SUCCEEDED)
+    assert result.image == engine.images.inspect(parse_reference("quick:latest-run")).id
+    assert "finished-by-another" in [name for name, _ in progress.notes]
+
+
+def test_container_that_vanishes_without_a_result_is_an_error(engine: FakeEngine) -> None:
+    engine.fail("stream", ContainerNotFound("gone"))
+    with pytest.raises(ContainerNotFound):
+        fake_runner(engine).run(_request())
+
+
+@pytest.mark.parametrize("out", ["/data", "/data/", "/data/model", "/mounted/../data"])
+def test_out_directory_in_a_volume_of_the_image_is_an_error_before_anything_is_made(
+    engine: FakeEngine, out: str
+) -> None:
+    engine.image("keeper", programs={"/q": _quick}, configuration=KEEPER)
+    with pytest.raises(UsageError) as caught:
+        fake_runner(engine).run(_request("keeper", out=out))
+
+    assert (caught.value.what, caught.value.hint) == (
+        f"out directory {out} lies in /data, which is a volume or a mount: the result image would not hold it",
+        "write to a directory of the container's own file system",
+    )
+    assert "create" not in engine.journal
+
+
+def test_out_directory_in_a_volume_does_not_matter_where_no_result_is_kept(engine: FakeEngine) -> None:
+    engine.image("keeper", programs={"/q": _quick}, configuration=KEEPER)
+    progress = FakeProgress()
+    request = _request("keeper", out="/data", keep=ResultImagePolicy.NONE)
+
+    assert fake_runner(engine, progress=progress).run(request).exit_status == 0
+    assert progress.warnings == []

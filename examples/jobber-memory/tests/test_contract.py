@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jobber.domain.reference import parse_reference
-from jobber.testing import FakeEngine
+from jobber.testing import FakeEngine, FakeRemoteImages
 from jobber.testing.contract import EngineContract, World, job_program
 from jobber_memory import MemoryEngine
 
@@ -16,4 +16,6 @@ class TestMemoryEngine(EngineContract):
         fake = FakeEngine()
         fake.image("base", programs={"/bin/job": job_program})
         fake.remote.disconnect("127.0.0.1:1")  # where nothing listens on a machine either
-        return World(MemoryEngine(fake), fake.clock, parse_reference("base"), fake.remote.host)
+        world = World(MemoryEngine(fake), fake.clock, parse_reference("base"), fake.remote.host)
+        world.remote = FakeRemoteImages(fake.remote)
+        return world

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from jobber.api.connection import interruptible, settings_and_connection
 from jobber.api.files import ImageFiles
-from jobber.domain.errors import JobberError, PathNotFound
+from jobber.domain import metrics
+from jobber.domain.errors import MetricsUnusable, PathNotFound
 from jobber.domain.label import Label
 from jobber.domain.progress import Silence
 from jobber.domain.use_cases.find_image import ImageFinder
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from jobber.domain.image import Image as StoredImage
     from jobber.domain.ports import Engine
 
-METRICS = "metrics.json"
-"""The file of the `out` directory whose JSON object is a run's metrics."""
+LOG = "/run.log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +66,23 @@ class Image:
     @property
     def log(self) -> str:
         """What the job said, as text. Raises `PathNotFound` if it is no run's result."""
-        return self.files.read("/run.log").decode(errors="replace")
+        return self.files.read(LOG).decode(errors="replace")
 
     @property
     def metrics(self) -> Mapping[str, Any]:
-        """The JSON object in `metrics.json` of `out`; empty without that file. Raises `JobberError` if it is none."""
+        """The numbers that the job wrote into `metrics.json` of `out`; empty without that file.
+
+        They are in a label, or, where an older jobber has made the image, read from the file. Raises `MetricsUnusable`
+        if that is no JSON object.
+        """
+        if kept := metrics.metrics_of(self.labels):
+            return kept
         try:
-            metrics = json.loads(self.files.read(METRICS))
-        except PathNotFound:
+            return metrics.parse_metrics(self.files.read(metrics.FILE))
+        except (PathNotFound, IsADirectoryError):
             return {}
-        except ValueError as error:
-            raise JobberError(f"{METRICS} of image {self.id} is no JSON: {error}") from None
-        if not isinstance(metrics, dict):
-            raise JobberError(f"{METRICS} of image {self.id} is no JSON object")
-        return metrics
+        except MetricsUnusable as error:
+            raise MetricsUnusable(error.why, of=f"{metrics.FILE} of image {self.id}") from None
 
     def __str__(self) -> str:
         return self.id

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import shlex
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from jobber.api.connection import interruptible, progress_for, settings_and_connection, settings_credentials
 from jobber.api.console import GuestConsole
-from jobber.api.images import Image
+from jobber.api.images import LOG, Image
 from jobber.api.inputs import name_of, specification_of
 from jobber.api.result import Result
 from jobber.cli.settings import given
 from jobber.domain import policy
 from jobber.domain.configuration.origin import Origin, Value
-from jobber.domain.configuration.settings import INPUTS, PUSH, XDOCKER
+from jobber.domain.configuration.settings import INPUTS, PUSH, REUSE, XDOCKER
 from jobber.domain.errors import EngineLost
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def run(
     timeout: float | None = None,
     pull: Literal["always", "missing", "never"] | None = None,
     push: bool | None = None,
+    reuse: bool | None = None,
     registry: str | None = None,
     config: str | Sequence[str] = (),
     engine: str | Engine | None = None,
@@ -51,7 +53,9 @@ def run(
     `image` is a reference, an id, or an image or result at hand. `command` replaces the image's own; a text is split
     as a shell does. `inputs` are written as on the command line, or are `Input`s, images or results. `out` is the
     directory of the result that it gives as an input. `environment` adds variables, `xdocker` options of
-    `docker run`. `timeout` is in seconds. `engine` is a name, or an engine itself; `host` is its address.
+    `docker run`. `timeout` is in seconds. With `reuse`, the result of the
+    same run that succeeded before is taken, and nothing is run. `engine` is a name, or an engine itself; `host` is its
+    address.
 
     What the job says is shown as it comes, unless `quiet`; `progress` is told what happens besides. A job that fails
     is a result like another one, unless `check` is set. What is not given is as configuration files and variables
@@ -78,7 +82,7 @@ def run(
         no_push=False,
         command=_words(command),
     )
-    settings = _with_values(settings, inputs=inputs, environment=environment or {}, push=push)
+    settings = _with_values(settings, inputs=inputs, environment=environment or {}, push=push, reuse=reuse)
     request = run_request(name_of(image), settings)
     keys = keyring(settings_credentials(settings))
     console = GuestConsole(quiet=quiet, progress=told)
@@ -89,7 +93,8 @@ def run(
             error.hint = f"{error.hint}, once this process has ended" if error.hint else None
             raise
         kept = Image(connection, opened.images.inspect(ran.image)) if ran.image else None
-    result = Result(ran.exit_status, ran.outcome.value, kept, console.said)
+    said = partial(kept.files.read, LOG) if kept and ran.reused else console.said
+    result = Result(ran.exit_status, ran.outcome.value, kept, said, request.image)
     if ran.outcome is policy.Outcome.INTERRUPTED:
         raise KeyboardInterrupt
     return result.check() if check else result
@@ -105,6 +110,7 @@ def _with_values(
     inputs: Sequence[str | Input | Image | Result] | None,
     environment: Mapping[str, str],
     push: bool | None,
+    reuse: bool | None,
 ) -> Settings:
     """The settings with what only Python has values for."""
     added = tuple(word for name, value in environment.items() for word in ("-e", f"{name}={value}"))
@@ -112,4 +118,11 @@ def _with_values(
     specifications = None
     if inputs is not None:
         specifications = tuple(Value(specification_of(one), Origin("inputs")) for one in inputs)
-    return settings.replaced({**given(INPUTS, specifications), **given(XDOCKER, pieces), **given(PUSH, push)})
+    return settings.replaced(
+        {
+            **given(INPUTS, specifications),
+            **given(XDOCKER, pieces),
+            **given(PUSH, push),
+            **given(REUSE, reuse),
+        }
+    )

@@ -14,10 +14,14 @@ if TYPE_CHECKING:
     from jobber.domain.credentials import CredentialEntry
     from jobber.domain.ports import Console, Engine, Interruptions, Keyring
     from jobber.domain.progress import Progress
+    from jobber.domain.reference import Registry
     from jobber.domain.use_cases.adopt import Adoption
     from jobber.domain.use_cases.attach import Following
     from jobber.domain.use_cases.build import ImageBuild
+    from jobber.domain.use_cases.find_result import ResultFinder
+    from jobber.domain.use_cases.rerun import Rerun
     from jobber.domain.use_cases.run import Runner
+    from jobber.domain.use_cases.verify import Verification
 
 
 def keyring(entries: Sequence[CredentialEntry]) -> Keyring:
@@ -92,6 +96,42 @@ def following(engine: Engine, interruptions: Interruptions, progress: Progress, 
 
     console = surroundings().console(before_output=getattr(progress, "clear", _nothing))
     return Following(adoption(engine, interruptions, progress, keys), console)
+
+
+def result_finder(engine: Engine, keys: Keyring, *, registry: Registry | None) -> ResultFinder:
+    """The way from what a person calls a result to the image, here or in a registry."""
+    from jobber.domain.use_cases.find_result import ResultFinder
+
+    return ResultFinder(engine, surroundings().remote_images(), keys, registry)
+
+
+def rerun(
+    engine: Engine,
+    interruptions: Interruptions,
+    progress: Progress,
+    keys: Keyring,
+    *,
+    registry: Registry | None,
+    console: Console | None = None,
+) -> tuple[Rerun, Verification]:
+    """The use case of `jobber rerun`, and what compares its result with the old one."""
+    from jobber.adapters.tree import read_tree
+    from jobber.cli.request import read_options
+    from jobber.domain.use_cases.find_recorded import RecordedImages
+    from jobber.domain.use_cases.rerun import Rerun
+    from jobber.domain.use_cases.verify import Verification
+
+    remote = surroundings().remote_images()
+    return (
+        Rerun(
+            finder=result_finder(engine, keys, registry=registry),
+            images=RecordedImages(engine, remote, keys, interruptions, progress),
+            runner=runner(engine, interruptions, progress, keys, console=console),
+            read_options=read_options,
+            environment=os.environ,
+        ),
+        Verification(engine, remote, keys, progress, read_tree),
+    )
 
 
 def _new_id() -> str:

@@ -88,7 +88,7 @@ def exit_status_of(error: JobberError, *, command: str | None) -> int:
     """The status that a command ends with for an error (SPEC section 1)."""
     if isinstance(error, Interrupted):
         return EXIT_INTERRUPTED
-    if command == "run":
+    if command in ("run", "rerun"):
         return error.exit_status
     return EXIT_USAGE if isinstance(error, UsageError) else EXIT_FAILURE
 

@@ -10,13 +10,15 @@ from jobber.domain.label import Label
 from jobber.domain.labels import container_labels
 from jobber.domain.naming import LATEST_RUN
 from jobber.domain.policy import ResultImagePolicy
+from jobber.domain.record import rfc3339
 
 if TYPE_CHECKING:
+    from jobber.domain.result import ListedResult
     from jobber.domain.use_cases.run import PreparedRun, RunRequest
 
 
-def print_plan(request: RunRequest, prepared: PreparedRun) -> None:
-    """Print what the run would be, in YAML."""
+def print_plan(request: RunRequest, prepared: PreparedRun, *, reused: ListedResult | None = None) -> None:
+    """Print what the run would be, in YAML; `reused` is the result that would take its place."""
     plan = prepared.plan
     lines = [
         _pair("image", f"{plan.image.reference} ({plan.image.id})"),
@@ -37,6 +39,7 @@ def print_plan(request: RunRequest, prepared: PreparedRun) -> None:
         _pair("engine", f"{plan.engine_name} {plan.engine_version}"),
         _pair("tags", _tags(prepared)),
         _pair("push", plan.push and bool(prepared.code.reference and prepared.code.reference.is_remote)),
+        *([_pair("reuse", _told(reused))] if request.reuse else []),
         "labels:",
         *(
             f"  {name}: {json.dumps(value, ensure_ascii=False)}"
@@ -45,6 +48,12 @@ def print_plan(request: RunRequest, prepared: PreparedRun) -> None:
         ),
     ]
     print("\n".join(lines))
+
+
+def _told(reused: ListedResult | None) -> str | None:
+    if reused is None:
+        return None
+    return f"run {reused.record.id} of {rfc3339(reused.record.ending.finished)} ({reused.image.id})"
 
 
 def _tags(prepared: PreparedRun) -> list[str]:

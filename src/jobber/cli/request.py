@@ -17,6 +17,7 @@ from jobber.domain.configuration.settings import (
     PULL,
     PUSH,
     RESULT_IMAGE,
+    REUSE,
     RUNTIME,
     TIMEOUT,
     XDOCKER,
@@ -53,6 +54,7 @@ def run_request(image: str, settings: Settings) -> RunRequest:
         pull=settings.get(PULL),
         push=settings.get(PUSH),
         configs=settings.active,
+        reuse=settings.get(REUSE),
     )
 
 
@@ -61,18 +63,25 @@ def container_options(pieces: Pieces) -> tuple[tuple[str, ...], ContainerOptions
     if not pieces:
         return (), ContainerOptions()
     from jobber.domain.errors import UsageError
-    from jobber.domain.xdocker import parse_options, recorded_words
+    from jobber.domain.xdocker import recorded_words
 
     words = tuple(word for piece in pieces for word in piece.content)
-    environment, directory = os.environ, os.getcwd()  # noqa: PTH109 (as in `current_directory`)
     try:
-        options = parse_options(words, environment=environment, directory=directory, read_file=_content)
+        options = read_options(words)
     except UsageError:
         for piece in pieces:
             with naming_origin(piece):
-                parse_options(piece.content, environment=environment, directory=directory, read_file=_content)
+                read_options(piece.content)
         raise
     return recorded_words(words), options
+
+
+def read_options(words: tuple[str, ...]) -> ContainerOptions:
+    """What the words of Xdocker say, with the variables and files of this process. Raises `InvalidOption`."""
+    from jobber.domain.xdocker import parse_options
+
+    directory = os.getcwd()  # noqa: PTH109 (as in `current_directory`)
+    return parse_options(words, environment=os.environ, directory=directory, read_file=_content)
 
 
 def _content(path: str) -> bytes:
@@ -92,6 +101,7 @@ def replaced_by_options(
     pull: PullPolicy | None,
     no_push: bool,
     command: tuple[str, ...],
+    reuse: bool = False,
 ) -> Settings:
     """The settings with what the options of `jobber run` say in the place of their own. Raises `UsageError`."""
     texts: dict[Setting[Any], str | None] = {RUNTIME: runtime, OUT: out, TIMEOUT: timeout}
@@ -100,10 +110,11 @@ def replaced_by_options(
             **{setting.name: read_option(setting, text) for setting, text in texts.items() if text is not None},
             **given(INPUTS, tuple(Value(parse_input(text), Origin("-i")) for text in inputs) or None),
             **given(RESULT_IMAGE, result_image),
-            **given(XDOCKER, _split(docker_options)),
+            **given(XDOCKER, split_options(docker_options)),
             **given(PULL, pull),
             **given(PUSH, False if no_push else None),
             **given(CMD, command or None),
+            **given(REUSE, reuse or None),
         }
     )
 
@@ -121,7 +132,8 @@ def naming_inputs(settings: Settings) -> Iterator[None]:
         raise
 
 
-def _split(texts: Sequence[str]) -> Pieces | None:
+def split_options(texts: Sequence[str]) -> Pieces | None:
+    """The words of each `-Xd`; None where there is none. Raises `UsageError`."""
     if not texts:
         return None
     from jobber.domain.xdocker import split_words

@@ -33,6 +33,7 @@ def run(
     iidfile: Path | None = None,
     dry_run: bool = False,
     detach: bool = False,
+    reuse: bool = False,
     options: GlobalOptions | None = None,
 ) -> int:
     """Run a job in a container and keep its file system as a result image.
@@ -67,6 +68,8 @@ def run(
         Print the plan and change nothing.
     detach
         Start the job, print the id of the run and leave it: attach, stop and recover take it from there.
+    reuse
+        If the same run has succeeded before, take its result and run nothing.
 
     """
     options = options or GlobalOptions()
@@ -81,6 +84,7 @@ def run(
         pull=pull,
         no_push=no_push,
         command=command,
+        reuse=reuse,
     )
     progress = options.messages()
     if image is None:
@@ -94,7 +98,8 @@ def run(
         if dry_run:
             from jobber.cli.plan import print_plan
 
-            print_plan(request, use_case.prepare(replace(request, pull=PullPolicy.NEVER)))
+            prepared = use_case.prepare(replace(request, pull=PullPolicy.NEVER))
+            print_plan(request, prepared, reused=use_case.reusable(request, prepared))
             return 0
         if detach:
             run_id = use_case.detach(request)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
-    from jobber.domain.ports import Clock, Console, Engine, Interruptions, SourceTree
+    from jobber.domain.ports import Clock, Console, Engine, Interruptions, RemoteImages, SourceTree
     from jobber.domain.progress import Progress
 
 
@@ -27,6 +27,9 @@ class Surroundings(Protocol):
 
     def connect(self, *, host: str | None, choice: str, environment: Mapping[str, str], progress: Progress) -> Engine:
         """Find the engine that is meant. Raises `EngineUnavailable`."""
+
+    def remote_images(self) -> RemoteImages:
+        """The way to registries without an engine."""
 
     def clock(self) -> Clock:
         """The time."""
@@ -57,6 +60,12 @@ class ThisMachine:
         from jobber.adapters.connect import connect
 
         return connect(host=host, choice=choice, environment=environment, progress=progress)
+
+    def remote_images(self) -> RemoteImages:
+        """Registries by their own API."""
+        from jobber.adapters.registry_api import RegistryApi
+
+        return RegistryApi()
 
     def clock(self) -> Clock:
         """The machine's clock."""

@@ -65,6 +65,16 @@ class InvalidOption(UsageError):
         self.option = option
 
 
+class AnswerNeeded(UsageError):
+    """A question, and nobody at a terminal to answer it."""
+
+    def __init__(self, question: str) -> None:
+        super().__init__(
+            f"{question} There is no terminal to ask at", hint="--yes does it without asking, --dry-run only tells"
+        )
+        self.question = question
+
+
 class ConfigurationUnreadable(JobberError):
     """A configuration file that is there and can't be read."""
 
@@ -158,6 +168,19 @@ class EngineFailed(JobberError):
         self.why = why
         self.status = status
 
+    @property
+    def is_conflict(self) -> bool:
+        """Whether something else stands in the way, that needs what the call was about."""
+        return self.status == 409
+
+
+class InputGone(EngineFailed):
+    """The shared copy of an input, removed after it was found and before a container had it."""
+
+    def __init__(self, volume: str) -> None:
+        super().__init__("mount an input", why=f"volume {volume} was removed meanwhile; run it again")
+        self.volume = volume
+
 
 class ImageNotFound(JobberError):
     """The engine has no such image."""
@@ -165,6 +188,36 @@ class ImageNotFound(JobberError):
     def __init__(self, name: str, *, hint: str | None = None) -> None:
         super().__init__(f"there is no image {name}", hint=hint)
         self.name = name
+
+
+class AmbiguousName(JobberError):
+    """A beginning of several ids."""
+
+    def __init__(self, name: str, *, ids: Sequence[str]) -> None:
+        shown = ", ".join(id_.removeprefix("sha256:")[:12] for id_ in ids[:3])
+        more = ", …" if len(ids) > 3 else ""
+        super().__init__(f"{len(ids)} images begin with {name}: {shown}{more}", hint="give more of the id")
+        self.name = name
+        self.ids = tuple(ids)
+
+
+class RegistryFailed(JobberError):
+    """A registry that could not be asked about an image."""
+
+    def __init__(self, reference: str, *, why: str, hint: str | None = None) -> None:
+        super().__init__(f"can't read {reference} from its registry: {why}", hint=hint)
+        self.reference = reference
+        self.why = why
+
+
+class SortKeyUnknown(UsageError):
+    """Something to sort by that no result has."""
+
+    def __init__(self, key: str, *, known: Sequence[str]) -> None:
+        shown = ", ".join(known[:20]) + (", …" if len(known) > 20 else "")
+        super().__init__(f"no result has a number {key!r} to be sorted by", hint=f"there is {shown}")
+        self.key = key
+        self.known = tuple(known)
 
 
 class SourceNotFound(JobberError):
@@ -186,6 +239,40 @@ class PathNotFound(JobberError):
         super().__init__(f"image {image} has no {path}")
         self.image = image
         self.path = path
+
+
+class NeitherHasPath(PathNotFound):
+    """A path to be compared that none of two images has."""
+
+    def __init__(self, a: str, b: str, *, path: str) -> None:
+        super().__init__(a, path=path)
+        self.what = f"neither {a} nor {b} has {path}"
+        self.other = b
+
+
+class NotAFile(PathNotFound):
+    """A path where there is something, and no file."""
+
+    def __init__(self, image: str, *, path: str) -> None:
+        super().__init__(image, path=path)
+        self.what = f"{path} of {image} is no file"
+
+
+class NotWritten(JobberError):
+    """A file or a directory of this machine that could not be made."""
+
+    def __init__(self, place: str, *, why: str, hint: str | None = None) -> None:
+        super().__init__(f"can't copy to {place}: {why}", hint=hint)
+        self.place = place
+        self.why = why
+
+
+class MetricsUnusable(JobberError):
+    """A `metrics.json` that is no JSON object of numbers."""
+
+    def __init__(self, why: str, *, of: str = "the metrics") -> None:
+        super().__init__(f"{of} can't be used: {why}")
+        self.why = why
 
 
 class ContainerNotFound(JobberError):
@@ -218,9 +305,33 @@ class TagTaken(JobberError):
 class RunNotFound(JobberError):
     """No unfinished run is meant by a text, or several are."""
 
-    def __init__(self, text: str, *, why: str = "there is no unfinished run") -> None:
+    def __init__(self, text: str, *, why: str = "there is no unfinished run", is_ambiguous: bool = False) -> None:
         super().__init__(f"{why} {text}", hint="`jobber ps` lists the runs that are not finished")
         self.text = text
+        self.is_ambiguous = is_ambiguous
+
+
+class NotAResult(JobberError):
+    """An image that no run has made, where the record of a run is needed."""
+
+    def __init__(self, name: str, *, is_built: bool = False) -> None:
+        why = "it was built, from a result perhaps" if is_built else "it carries no run record"
+        super().__init__(f"{name} is no result of a run: {why}", hint="`jobber ls` lists the results that are there")
+        self.name = name
+        self.is_built = is_built
+
+
+class RunNotRepeatable(JobberError):
+    """A record that does not hold, and does not lead to, all that its run needs."""
+
+    def __init__(self, run: str, *, missing: Sequence[str]) -> None:
+        lines = "".join(f"\n  {text}" for text in missing)
+        super().__init__(
+            f"run {run} can't be made again; what is missing:{lines}",
+            hint="set such variables, load or pull such images; --in gives other inputs, -Xd other options",
+        )
+        self.run = run
+        self.missing = tuple(missing)
 
 
 class RunTaken(JobberError):

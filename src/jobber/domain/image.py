@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -39,10 +41,47 @@ class Image:
     """Repository digests, `NAME@sha256:HEX`."""
     labels: Mapping[str, str] = field(default_factory=dict)
     configuration: ImageConfiguration = ImageConfiguration()
-    layers: int = 0
+    layers: tuple[str, ...] = ()
+    """Digests of the layers' contents (`sha256:HEX`), bottom first."""
     created: str = ""
     """RFC 3339."""
     size: int = 0
     """Bytes, shared layers included."""
     platform: str = ""
     """`OS/ARCHITECTURE[/VARIANT]`."""
+
+    @property
+    def listed(self) -> ListedImage:
+        """As much of it as a list of images would tell."""
+        try:
+            created = datetime.fromisoformat(self.created).timestamp()
+        except ValueError:
+            created = 0.0
+        return ListedImage(self.id, self.references, self.digests, self.labels, created, self.size)
+
+    @property
+    def chain(self) -> str:
+        """What all its layers come to, one digest; empty without layers.
+
+        The ChainID of the OCI image specification: it stays the same whatever an engine takes for the image's id.
+        """
+        chain = ""
+        for layer in self.layers:
+            chain = "sha256:" + sha256(f"{chain} {layer}".encode()).hexdigest() if chain else layer
+        return chain
+
+
+@dataclass(frozen=True, slots=True)
+class ListedImage:
+    """As much of an image as an engine tells in a list of them."""
+
+    id: ImageId
+    references: tuple[str, ...] = ()
+    """Tags as the user knows them."""
+    digests: tuple[str, ...] = ()
+    """Repository digests, `NAME@sha256:HEX`."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    created: float = 0.0
+    """Seconds since 1970, UTC."""
+    size: int = 0
+    """Bytes, shared layers included."""

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobber.domain.label import Label
+from jobber.domain.metrics import render_metrics
 from jobber.domain.record import render_plan, render_record, rfc3339
 from jobber.domain.reference import parse_image_id
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jobber.domain.image import Image
+    from jobber.domain.metrics import Number
     from jobber.domain.record import RunEnding, RunPlan
     from jobber.domain.reference import ImageReference
 
@@ -19,21 +23,26 @@ def container_labels(plan: RunPlan, *, version: str) -> dict[str, str]:
     return _plain({**_run_labels(plan, version=version), Label.RUN: render_plan(plan)})
 
 
-def result_labels(plan: RunPlan, ending: RunEnding, *, code: Image, version: str) -> dict[str, str]:
+def result_labels(
+    plan: RunPlan, ending: RunEnding, *, code: Image, version: str, metrics: Mapping[str, Number] | None = None
+) -> dict[str, str]:
     """The labels of a result image.
 
-    Those of the image specification that don't apply, but that the code image has from a run of its own, become
-    empty: a label can't be taken away.
+    Metrics, and those labels of the image specification, that don't apply, but that the code image has from a run of
+    its own, become empty: a label can't be taken away.
     """
     digest = _base_digest(plan)
     labels = {
         **_run_labels(plan, version=version),
         Label.RUN: render_record(plan, ending),
         Label.CREATED: rfc3339(ending.finished),
+        Label.CHAINS: ",".join((plan.image.chain, *(item.image.chain for item in plan.inputs))),
         Label.BASE_NAME: "" if parse_image_id(plan.image.reference) else plan.image.reference,
     }
     if digest or code.labels.get(Label.BASE_DIGEST):
         labels[Label.BASE_DIGEST] = digest
+    if metrics or code.labels.get(Label.METRICS):
+        labels[Label.METRICS] = render_metrics(metrics or {})
     return _plain(labels)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import assert_never
 
 
 class Outcome(Enum):
@@ -30,6 +31,8 @@ class ResultImagePolicy(Enum):
                 return outcome is Outcome.SUCCEEDED
             case ResultImagePolicy.ALWAYS:
                 return True
+            case _ as never:
+                assert_never(never)
 
 
 class PullPolicy(Enum):

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
     from typing import BinaryIO
@@ -27,10 +27,13 @@ if TYPE_CHECKING:
         Terminal,
         VolumeMount,
     )
+    from jobber.domain.copied import Copied
     from jobber.domain.credentials import Credentials
     from jobber.domain.engine import EngineDescription
     from jobber.domain.events import JobEvent, Output, Resized, Signalled
-    from jobber.domain.image import Image
+    from jobber.domain.image import Image, ListedImage
+    from jobber.domain.image_path import SourcePath
+    from jobber.domain.leftover import InputCopy, Leftover
     from jobber.domain.options import ContainerOptions
     from jobber.domain.policy import Outcome
     from jobber.domain.progress import Progress
@@ -56,13 +59,22 @@ class ImageStore(Protocol):
         """
 
     def remove(self, name: ImageReference | ImageId) -> None:
-        """Remove a tag, and the image with its last one; by id, the image. Raises `ImageNotFound`."""
+        """Remove a tag, and the image with its last one; by id, the image with all its tags.
+
+        An image that a container uses stays as it is. Raises `ImageNotFound`, `EngineFailed`.
+        """
 
     def archive(self, image: ImageId, *, path: str) -> Generator[bytes]:
         """A file or a directory of an image, links followed, as the pieces of a tar archive.
 
         The first member is the file or directory itself, by whatever name; the others' names begin with that name.
         Close the generator where not all of it is wanted. Raises `ImageNotFound`, `PathNotFound`, at the first piece.
+        """
+
+    def list(self, *, labels: Mapping[str, str | None]) -> Sequence[ListedImage]:
+        """All images with these labels, those without a tag and those that others are made from included.
+
+        None stands for any value of a label.
         """
 
     def references(self) -> Sequence[str]:
@@ -77,6 +89,25 @@ class Registry(Protocol):
 
     def push(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> str:
         """Send a tag to its registry and return the digest (`sha256:HEX`). Raises `PushRefused`."""
+
+
+class RemoteImages(Protocol):
+    """What registries tell of images without pulling them, by their own API."""
+
+    def inspect(self, reference: ImageReference, *, credentials: Credentials | None) -> Image:
+        """Read an image's description; its id is the digest of its configuration, its digest is of this repository.
+
+        Raises `ImageNotFound`, `RegistryFailed`.
+        """
+
+    def archive(self, reference: ImageReference, *, path: str, credentials: Credentials | None) -> Generator[bytes]:
+        """A file or a directory of an image as a tar archive, as `ImageStore.archive` gives it.
+
+        Raises `ImageNotFound`, `PathNotFound`, `RegistryFailed`, at the first piece.
+        """
+
+    def tags(self, reference: ImageReference, *, credentials: Credentials | None) -> Sequence[str]:
+        """The tags of a reference's repository. Raises `ImageNotFound`, `RegistryFailed`."""
 
 
 class JobInput(Protocol):
@@ -172,8 +203,17 @@ class Containers(Protocol):
     def signal(self, container: ContainerId, *, signal: str) -> None:
         """Send the job a signal by name; no error where it has ended. Raises `ContainerNotFound`."""
 
-    def logs(self, container: ContainerId, *, sink: BinaryIO) -> None:
-        """Write the job's whole output so far to `sink`. Raises `ContainerNotFound`, `LogUnreadable`."""
+    def logs(self, container: ContainerId, *, sink: BinaryIO, since: datetime | None = None) -> None:
+        """Write the job's output so far to `sink`, all of it or since a moment.
+
+        Raises `ContainerNotFound`, `LogUnreadable`.
+        """
+
+    def read(self, container: ContainerId, *, path: str, limit: int) -> bytes:
+        """The first `limit` bytes of a file of a container that has ended, links followed.
+
+        Raises `ContainerNotFound`, `PathNotFound`, `NotAFile`, `EngineFailed`.
+        """
 
     def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
         """Make an image of an exited container's file system, with `log` as `/run.log` in it.
@@ -217,7 +257,7 @@ class RunStore(Protocol):
         """What was noted."""
 
     def results(self, run: str) -> Sequence[Image]:
-        """The images that carry a run's record: those with tags first, then as they were made."""
+        """The images that carry a run's record, a whole one: those with tags first, then as they were made."""
 
     def forget(self, run: str) -> None:
         """Remove the notes of a run."""
@@ -229,6 +269,9 @@ class RunStore(Protocol):
         never anything of a process that is alive, or may be.
         """
 
+    def leftovers(self) -> Sequence[Leftover]:
+        """What `sweep` would remove now."""
+
 
 class InputStore(Protocol):
     """Directories of images, made ready to be mounted read-only."""
@@ -238,6 +281,12 @@ class InputStore(Protocol):
 
         `image.references` and the id name it in errors. Raises `SourceNotFound`.
         """
+
+    def copies(self) -> Sequence[InputCopy]:
+        """The whole copies that there are."""
+
+    def discard(self, copy: InputCopy) -> bool:
+        """Remove a copy unless a container has it mounted; whether it is gone."""
 
 
 class Builder(Protocol):
@@ -327,6 +376,19 @@ class Console(Protocol):
 
     def spool(self) -> BinaryIO:
         """A new empty place, seekable and gone when closed, for output of any size."""
+
+
+class Destination(Protocol):
+    """Where files of an image are copied to."""
+
+    def receive(
+        self, pieces: Iterator[bytes], *, source: SourcePath, copied: Copied, on_file: Callable[[], None]
+    ) -> None:
+        """Copy what a tar archive holds, count it, and call `on_file` from time to time.
+
+        Nothing is written anywhere else, whatever the archive says. Raises `NotWritten`, and what `pieces` raises;
+        then what was copied before stays, and each file of it is whole.
+        """
 
 
 class SourceTree(Protocol):

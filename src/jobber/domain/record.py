@@ -25,6 +25,8 @@ class RecordedImage:
     reference: str
     id: ImageId
     digests: tuple[str, ...] = ()
+    chain: str = ""
+    """What its layers come to (`Image.chain`); empty where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ def render_plan(plan: RunPlan) -> str:
         "owner": plan.owner,
         "timeout": plan.timeout,
         "grace": plan.grace,
+        "chains": [plan.image.chain, *(item.image.chain for item in plan.inputs)],
     }
     return _render({**_facts(plan), "plan": todo})
 
@@ -100,10 +103,11 @@ def parse_plan(text: str) -> RunPlan | None:
     try:
         facts = json.loads(text)
         todo = facts["plan"]
+        image, inputs = parse_images(facts, chains=tuple(todo.get("chains", ())))
         return RunPlan(
             id=facts["id"],
-            image=_parse_image(facts["image"]),
-            inputs=tuple(_parse_input(item) for item in facts["inputs"]),
+            image=image,
+            inputs=inputs,
             command=None if facts["command"] is None else tuple(facts["command"]),
             docker_args=tuple(facts["docker-args"]),
             runtime=facts["runtime"],
@@ -119,7 +123,7 @@ def parse_plan(text: str) -> RunPlan | None:
             timeout=todo.get("timeout"),
             grace=todo.get("grace", 10.0),
         )
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
@@ -144,14 +148,22 @@ def parse_ending(text: str) -> tuple[str, RunEnding] | None:
     try:
         facts = json.loads(text)
         ending = RunEnding(
-            started=datetime.fromisoformat(facts["started"]),
-            finished=datetime.fromisoformat(facts["finished"]),
+            started=_moment(facts["started"]),
+            finished=_moment(facts["finished"]),
             outcome=Outcome(facts["outcome"]),
             exit_status=int(facts["exit-code"]),
         )
         return str(facts["id"]), ending
     except (ValueError, KeyError, TypeError):
         return None
+
+
+def _moment(text: str) -> datetime:
+    """A moment of a record; one without an offset can't be compared with others."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment
 
 
 def rfc3339(moment: datetime) -> str:
@@ -178,12 +190,22 @@ def _image_facts(image: RecordedImage) -> dict[str, Any]:
     return {"ref": image.reference, "id": image.id, "digests": list(image.digests)}
 
 
-def _parse_image(facts: dict[str, Any]) -> RecordedImage:
-    return RecordedImage(facts["ref"], ImageId(facts["id"]), tuple(facts["digests"]))
+def parse_images(facts: dict[str, Any], *, chains: tuple[str, ...]) -> tuple[RecordedImage, tuple[RecordedInput, ...]]:
+    """The code image and the inputs of a record; raises `KeyError` or `TypeError` where it is none.
+
+    `chains` are those of the code image and the inputs, in order; there may be none.
+    """
+    known = iter(chains)
+    image = _parse_image(facts["image"], next(known, ""))
+    inputs = (
+        RecordedInput(_parse_image(item, next(known, "")), str(item["src"]), str(item["dest"]))
+        for item in facts["inputs"]
+    )
+    return image, tuple(inputs)
 
 
-def _parse_input(facts: dict[str, Any]) -> RecordedInput:
-    return RecordedInput(_parse_image(facts), facts["src"], facts["dest"])
+def _parse_image(facts: dict[str, Any], chain: str) -> RecordedImage:
+    return RecordedImage(str(facts["ref"]), ImageId(facts["id"]), tuple(map(str, facts["digests"])), chain)
 
 
 def _render(facts: dict[str, Any]) -> str:

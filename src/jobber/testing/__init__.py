@@ -11,6 +11,7 @@ from jobber.adapters.fake.files import Files
 from jobber.adapters.fake.interruptions import FakeInterruptions
 from jobber.adapters.fake.job import Job
 from jobber.adapters.fake.registry import FakeRegistry
+from jobber.adapters.fake.remote_images import FakeRemoteImages
 from jobber.adapters.fake.store import Call
 from jobber.testing.command_line import FakeCommandLine, using
 from jobber.testing.completed import Completed
@@ -37,6 +38,7 @@ __all__ = [
     "FakeKeyring",
     "FakeProgress",
     "FakeRegistry",
+    "FakeRemoteImages",
     "FakeSourceTree",
     "Faults",
     "Files",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from jobber.adapters.fake.engine import FakeEngine
 from jobber.adapters.fake.interruptions import FakeInterruptions
+from jobber.adapters.fake.remote_images import FakeRemoteImages
 from jobber.domain.errors import EngineUnavailable, ImageNotFound
 from jobber.domain.events import Output, Stream
 from jobber.testing.completed import Completed
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from jobber.domain.image import Image
-    from jobber.domain.ports import Clock, Console, Engine, JobInput, SourceTree
+    from jobber.domain.ports import Clock, Console, Engine, JobInput, RemoteImages, SourceTree
     from jobber.domain.progress import Progress
     from jobber.testing.engine import EngineUnderTest
 
@@ -74,6 +75,14 @@ class SurroundingsUnderTest:
         if isinstance(self._engine, FakeEngine) and self._engine.faults.is_gone:
             raise EngineUnavailable([("memory:", "connection refused")], hint="the test let the engine disappear")
         return self._engine
+
+    def remote_images(self) -> RemoteImages:
+        """The fake registry of a fake engine; else registries by their own API."""
+        if isinstance(self._engine, FakeEngine):
+            return FakeRemoteImages(self._engine.remote)
+        from jobber.adapters.registry_api import RegistryApi
+
+        return RegistryApi()
 
     def clock(self) -> Clock:
         """The engine's clock."""

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from trees import contents, errors_of, layer
 
+import jobber
 from jobber.domain.configuration.in_force import read_option, read_variables, settings_in_force
 from jobber.domain.configuration.kind import Unfit, split
+from jobber.domain.configuration.layer import read_layer
+from jobber.domain.configuration.node import Entry, Node
 from jobber.domain.configuration.origin import Origin, Value
 from jobber.domain.configuration.settings import (
     CMD,
     CREDENTIALS,
+    INPUTS,
     OUT,
     PUSH,
     RESULT_IMAGE,
@@ -23,10 +29,12 @@ from jobber.domain.configuration.settings import (
     TIMEOUT,
     VERBOSE,
     XDOCKER,
+    EngineName,
+    Setting,
 )
-from jobber.domain.configuration.show import facts_of, schema
+from jobber.domain.configuration.show import facts_of, facts_with_origins, schema, written_of
 from jobber.domain.credentials import CredentialEntry
-from jobber.domain.errors import JobberError, SettingInvalid, UnknownSetting, UsageError
+from jobber.domain.errors import ConfigurationInvalid, JobberError, SettingInvalid, UnknownSetting, UsageError
 from jobber.domain.policy import ResultImagePolicy
 
 _ENTRY = {"registry": "gcr.io/me", "user": "_json_key", "password-file": "~/key.json"}
@@ -50,11 +58,14 @@ TAKEN: list[tuple[str, object, object]] = [
     ("cmd", ["python", "my train.py", 5, True], ["python", "my train.py", "5", "true"]),
     ("cmd", "none", None),
     ("cmd", "", None),
+    ("cmd", None, None),
+    ("cmd", [], None),
     ("Xdocker", "-p 1:1 -e 'A=x y'", ["-p", "1:1", "-e", "A=x y"]),
     ("Xdocker", ["-p 1:1", "-e 'A=x y'"], ["-p", "1:1", "-e", "A=x y"]),
     ("engine", "podman", "podman"),
     ("pull", "never", "never"),
     ("push", False, False),
+    ("reuse", True, True),
 ]
 
 REFUSED: list[tuple[str, object]] = [
@@ -99,9 +110,125 @@ REFUSED: list[tuple[str, object]] = [
     ("Xdocker", ["-p", 80]),
     ("Xdocker", "it's"),
     ("engine", "lxc"),
+    ("engine", 5),
     ("pull", "often"),
+    ("pull", None),
     ("push", "no"),
+    ("reuse", "yes"),
 ]
+_ENTRIES_EXPECTED = "must be a list of mappings with registry, user, and password or password-file"
+SAID: list[tuple[object, str, str | None]] = [
+    ({"verbose": "yes"}, "verbose must be true or false, not 'yes'", None),
+    ({"verbose": 1}, "verbose must be true or false, not the number 1", None),
+    ({"verbose": None}, "verbose must be true or false, not nothing", None),
+    ({"host": 5}, "host must be a host or an address, not the number 5", "put it in quotes"),
+    ({"host": True}, "host must be a host or an address, not true", "put it in quotes"),
+    ({"host": 1.5}, "host must be a host or an address, not the number 1.5", "put it in quotes"),
+    ({"host": ["a"]}, "host must be a host or an address, not a list", None),
+    ({"host": " "}, "host must be a host or an address, and can't be empty", None),
+    ({"runtime": {}}, "runtime must be the name of a runtime, not a mapping", None),
+    ({"out": "x"}, "out must be an absolute path, not 'x'", None),
+    ({"out": ""}, "out must be an absolute path, and can't be empty", None),
+    ({"inputs": "mnist"}, "inputs must be a list of inputs, IMAGE[,src=DIR][,dest=DIR], not a text", None),
+    (
+        {"inputs": [5]},
+        "inputs must be a list of inputs, IMAGE[,src=DIR][,dest=DIR]; one of its items is the number 5",
+        "put it in quotes",
+    ),
+    ({"timeout": "soon"}, "timeout must be a number of seconds above 0, or none, not 'soon'", None),
+    ({"timeout": True}, "timeout must be a number of seconds above 0, or none, not true", None),
+    ({"timeout": 0}, "timeout must be a number of seconds above 0 and at most 1000000000, not 0", None),
+    (
+        {"timeout": 1_000_000_001},
+        "timeout must be a number of seconds above 0 and at most 1000000000, not 1000000001",
+        None,
+    ),
+    ({"result-image": "sucess"}, "result-image must be none, success or always, not 'sucess'", "did you mean success?"),
+    ({"result-image": False}, "result-image must be none, success or always, not false", None),
+    ({"cmd": 5}, "cmd must be a string, a list of words, or none, not the number 5", "put it in quotes"),
+    ({"cmd": {}}, "cmd must be a string, a list of words, or none, not a mapping", None),
+    ({"cmd": [None]}, "cmd must be a string, a list of words, or none; one of its words is nothing", None),
+    ({"cmd": "it's"}, "cmd can't be split into words: no closing quotation", None),
+    ({"Xdocker": "it's"}, "Xdocker can't be split into words: no closing quotation", None),
+    (
+        {"Xdocker": 5},
+        "Xdocker must be a string of docker run options, or a list of such strings, not the number 5",
+        None,
+    ),
+    ({"engine": "dokcer"}, "engine must be auto, docker or podman, not 'dokcer'", "did you mean docker?"),
+    ({"engine": 5}, "engine must be auto, docker or podman, not the number 5", None),
+    (
+        {"credentials": [5]},
+        f"credentials {_ENTRIES_EXPECTED}; one of its items is the number 5",
+        None,
+    ),
+    (
+        {"credentials": [{"registry": "a.io", "password": "x"}]},
+        "credentials has an entry without user",
+        None,
+    ),
+    ({"credentials": [{"user": "a", "password": "x"}]}, "credentials has an entry without registry", None),
+    (
+        {"credentials": [{"registry": "a.io", "user": "x"}]},
+        "credentials has an entry for 'a.io' with neither password nor password-file",
+        "give one of them",
+    ),
+    (
+        {"credentials": [{**_ENTRY, "password": "x"}]},
+        "credentials has an entry for 'gcr.io/me' with both password and password-file",
+        "give one of them",
+    ),
+    (
+        {"credentials": [{**_ENTRY, "pasword": "x"}]},
+        "credentials has an entry with an unknown key 'pasword'",
+        "did you mean password?",
+    ),
+    (
+        {"credentials": [{"registry": "a.io", "user": 5}]},
+        "credentials has an entry whose user must be a text, not a number or a truth value",
+        "put it in quotes",
+    ),
+    (
+        {"credentials": [{"registry": "a.io", "user": []}]},
+        "credentials has an entry whose user must be a text",
+        None,
+    ),
+    ({"credentials": [{"registry": "a.io", "user": ""}]}, "credentials has an entry whose user is empty", None),
+    (
+        {"configs": 5},
+        "configs must be a mapping of names, each to a mapping of settings or a list of names, not the number 5",
+        None,
+    ),
+    (
+        {"configs": {"a": 5}},
+        "configuration 'a' must be a mapping of settings or a list of names, not the number 5",
+        None,
+    ),
+    (
+        {"configs": {"a": "b"}},
+        "configuration 'a' must be a mapping of settings or a list of names, not a text",
+        "a list of one name is written [b]",
+    ),
+    (
+        {"configs": {"a": [None]}},
+        "configuration 'a' lists names of configurations; one of its items is nothing",
+        None,
+    ),
+    (
+        {"configs": {"a": {"configs": {}}}},
+        "a configuration can't define others",
+        "a configuration that is a list of names stands for those",
+    ),
+    ({"zzz": 5}, "unknown setting 'zzz'", "`jobber config` shows the settings that there are"),
+    (["a"], "a configuration file is a mapping of settings, not a list", "for example `timeout: 3600`"),
+]
+
+
+@pytest.mark.parametrize(("content", "what", "hint"), SAID, ids=str)
+def test_what_is_wrong_is_said_with_what_is_expected(content: object, what: str, hint: str | None) -> None:
+    (error,) = errors_of(content)
+
+    assert (error.why, error.hint) == (what, hint)
 
 
 @pytest.mark.parametrize(("name", "given", "expected"), TAKEN, ids=str)
@@ -251,6 +378,7 @@ VARIABLES: list[tuple[str, str, str, object]] = [
     ("JOBBER_ENGINE", "docker", "engine", "docker"),
     ("JOBBER_PULL", "missing", "pull", "missing"),
     ("JOBBER_PUSH", "no", "push", False),
+    ("JOBBER_REUSE", "yes", "reuse", True),
 ]
 
 
@@ -350,6 +478,218 @@ def test_the_schema_knows_every_setting_and_is_json() -> None:
 
     assert set(properties) == {*SETTINGS, "configs"}
     assert json.loads(json.dumps(made)) == made
+
+
+def test_the_schema_is_the_one_that_is_shipped() -> None:
+    shipped = Path(jobber.__file__).parent / "jobber-config.schema.json"
+
+    assert json.loads(shipped.read_text(encoding="utf-8")) == schema()
+
+
+WRONG_ON_ANOTHER_LINE: list[tuple[str, Node]] = [
+    ("verbose", Node(1, 3, "1")),
+    ("host", Node(5, 3, "5")),
+    ("inputs", Node("a", 3, "a")),
+    ("inputs", Node([Node(5, 3, "5")], 2)),
+    ("inputs", Node([Node("a,src=relative", 3, "a,src=relative")], 2)),
+    ("timeout", Node("soon", 3, "soon")),
+    ("result-image", Node(5, 3, "5")),
+    ("cmd", Node(5, 3, "5")),
+    ("cmd", Node([Node(None, 3)], 2)),
+    ("Xdocker", Node("it's", 3, "it's")),
+    ("Xdocker", Node([Node("it's", 3, "it's")], 2)),
+    ("engine", Node(5, 3, "5")),
+    ("credentials", Node("me", 3, "me")),
+    ("credentials", Node([Node({}, 3)], 2)),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG_ON_ANOTHER_LINE, ids=str)
+def test_an_error_is_about_the_line_of_the_value_and_not_of_its_key(name: str, value: Node) -> None:
+    errors: list[ConfigurationInvalid] = []
+    read_layer(Node({name: Entry(1, value)}, 1), path="/f.yml", errors=errors)
+
+    assert [error.place for error in errors] == ["/f.yml:3"]
+
+
+def test_options_that_are_one_text_know_their_line() -> None:
+    values = read_layer(Node({"Xdocker": Entry(1, Node("-e A=1", 3, ""))}, 1), path="/f.yml", errors=[]).values
+
+    assert [item.origin for item in values["Xdocker"].content] == [Origin("/f.yml", 3)]
+
+
+@pytest.mark.parametrize(
+    ("setting", "text", "what", "hint"),
+    [
+        (
+            OUT,
+            "",
+            "out must be an absolute path, and can't be empty",
+            None,
+        ),
+        (
+            INPUTS,
+            "a,b",
+            "inputs: input 'a,b': 'b' is no KEY=PATH",
+            None,
+        ),
+        (RESULT_IMAGE, "sucess", "result-image must be none, success or always, not 'sucess'", "did you mean success?"),
+        (TIMEOUT, "0", "timeout must be a number of seconds above 0 and at most 1000000000, not 0", None),
+    ],
+)
+def test_what_is_wrong_with_an_option_is_said_as_of_a_setting(
+    setting: Setting[object], text: str, what: str, hint: str | None
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        read_option(setting, text)
+
+    assert caught.value.what.startswith(what)
+    assert hint is None or caught.value.hint == hint
+
+
+def test_a_setting_whose_error_brings_a_hint_passes_it_on() -> None:
+    (error,) = errors_of({"inputs": ["a,src=relative"]})
+    (other,) = errors_of({"default-registry": "gcr..io"})
+
+    assert error.hint is not None
+    assert other.hint is not None
+    with pytest.raises(UsageError) as caught:
+        read_option(INPUTS, "a,src=relative")
+    assert caught.value.hint == error.hint
+
+
+def test_a_value_of_an_option_knows_its_option() -> None:
+    items = read_option(INPUTS, "a").content
+
+    assert (read_option(OUT, "/x").origin, read_option(CMD, "a").origin) == (Origin("-o"), Origin("COMMAND"))
+    assert [item.origin for item in items] == [Origin("-i")]
+
+
+def test_the_longest_timeout_is_one() -> None:
+    assert contents(layer({"timeout": 1_000_000_000}).values) == {"timeout": 1_000_000_000}
+
+
+def test_a_configuration_knows_no_configs_to_be_near_to() -> None:
+    (error,) = errors_of({"configs": {"dev": {"config": 5}}})
+
+    assert (error.place, error.hint) == ("/f.yml:1", "`jobber config` shows the settings that there are")
+
+
+def test_the_place_of_configurations_in_a_configuration_is_told() -> None:
+    (error,) = errors_of({"configs": {"dev": {"timeout": 5, "configs": {}}}})
+
+    assert error.place == "/f.yml:2"
+
+
+def test_the_schema_offers_our_engines_and_takes_any_other() -> None:
+    ours, others = SETTINGS["engine"].kind.schema["anyOf"]
+
+    assert ours == {"enum": ["auto", "docker", "podman"]}
+    assert [bool(re.search(others["pattern"], name)) for name in ("memory", "my-engine", "", "a b")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_an_engine_that_another_package_brings_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(EngineName, "others", staticmethod(lambda: ("memory",)))
+
+    assert contents(layer({"engine": "memory"}).values) == {"engine": "memory"}
+    assert [(error.why, error.hint) for error in errors_of({"engine": "memroy"})] == [
+        ("engine must be auto, docker, podman or memory, not 'memroy'", "did you mean memory?")
+    ]
+
+
+def test_no_text_says_an_entry_of_credentials() -> None:
+    with pytest.raises(UsageError) as caught:
+        read_option(CREDENTIALS, "hunter2")
+
+    assert caught.value.what == f"credentials {_ENTRIES_EXPECTED}"
+
+
+def test_docker_options_that_are_none_are_shown_as_they_are() -> None:
+    assert facts_of(settings_in_force([layer({"Xdocker": "train.py -x"})]))["Xdocker"] == ["train.py", "-x"]
+
+
+WRITTEN = {
+    "verbose": True,
+    "host": "gpu:2375",
+    "default-registry": "gcr.io/me",
+    "credentials": [{"registry": "a.io", "user": "x", "password": "***"}, _ENTRY],
+    "runtime": "nvidia",
+    "inputs": ["a,src=/x", "b"],
+    "out": "/model",
+    "timeout": 0.5,
+    "result-image": "success",
+    "cmd": ["python", "a b"],
+    "Xdocker": ["-e 'A=x y'", "-e 'API_TOKEN=***'"],
+    "engine": "podman",
+    "pull": "never",
+    "push": False,
+    "reuse": False,
+}
+
+
+def test_settings_are_written_as_a_file_has_them() -> None:
+    given = {
+        **WRITTEN,
+        "credentials": [{"registry": "a.io", "user": "x", "password": "hunter2"}, _ENTRY],
+        "Xdocker": ["-e 'A=x y'", "-e API_TOKEN=hunter2"],
+    }
+
+    assert written_of(settings_in_force([layer(given)])) == WRITTEN
+
+
+def test_what_is_written_is_read_as_the_same() -> None:
+    assert written_of(settings_in_force([layer(WRITTEN)])) == WRITTEN
+
+
+def test_settings_that_nobody_has_set_are_written_as_well() -> None:
+    assert written_of(settings_in_force([])) == {
+        "verbose": False,
+        "host": None,
+        "default-registry": None,
+        "credentials": [],
+        "runtime": None,
+        "inputs": [],
+        "out": None,
+        "timeout": "none",
+        "result-image": "always",
+        "cmd": "none",
+        "Xdocker": [],
+        "engine": "auto",
+        "pull": "always",
+        "push": True,
+        "reuse": False,
+    }
+
+
+def test_origins_are_told_with_each_value_and_of_lists_with_each_item() -> None:
+    content = {"inputs": ["a", "b"], "configs": {"default": {"timeout": 5, "credentials": []}}}
+    settings = settings_in_force([layer(content)], variables={"JOBBER_OUT": "/x"})
+    facts = facts_with_origins(settings)
+
+    assert facts["inputs"] == {"value": ["a", "b"], "origins": ["/f.yml:1", "/f.yml:2"]}
+    assert facts["timeout"] == {"value": 5, "origins": ["/f.yml:2 (configuration default)"]}
+    assert facts["out"] == {"value": "/x", "origins": ["JOBBER_OUT"]}
+    assert facts["Xdocker"] == {"value": [], "origins": ["default"]}
+    assert facts["credentials"] == {"value": [], "origins": ["/f.yml:3 (configuration default)"]}
+    assert set(facts) == set(SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("place", "is_option"), [("-c", True), ("--engine", True), ("/f.yml", False), ("default", False)]
+)
+def test_an_origin_on_the_command_line_is_an_option(place: str, *, is_option: bool) -> None:
+    assert is_option is Origin(place).is_option
+
+
+def test_configurations_are_shown_with_what_they_say_or_stand_for() -> None:
+    content = {"configs": {"a": {"timeout": 5}, "b": ["a"], "c": None}}
+
+    assert facts_of(settings_in_force([layer(content)]))["configs"] == {"a": {"timeout": 5}, "b": ["a"], "c": {}}
 
 
 def test_facts_name_every_setting() -> None:

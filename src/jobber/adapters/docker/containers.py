@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from typing import TYPE_CHECKING, BinaryIO
 
 from jobber.adapters.attachment import StreamAttachment
+from jobber.adapters.docker.archives import open_archive
 from jobber.adapters.docker.commit import commit
 from jobber.adapters.docker.create_body import check_options, create_body
 from jobber.adapters.docker.create_host import NVIDIA
@@ -13,8 +15,9 @@ from jobber.adapters.docker.job import DockerJob
 from jobber.adapters.docker.parts import remove_part
 from jobber.adapters.docker.translate import container_of, failed, not_started
 from jobber.adapters.frames import copy_frames
+from jobber.adapters.members import first_bytes
 from jobber.domain.container import ContainerId, VolumeMount
-from jobber.domain.errors import ContainerNotFound, EngineFailed, ImageNotFound, NameTaken
+from jobber.domain.errors import ContainerNotFound, ImageNotFound, InputGone, NameTaken
 from jobber.domain.label import Label
 
 if TYPE_CHECKING:
@@ -118,11 +121,17 @@ class DockerContainers:
             if response.status != _CONFLICT:
                 self._found(container, response, f"send {signal}")
 
-    def logs(self, container: ContainerId, *, sink: BinaryIO) -> None:
-        """Write the job's whole output so far to `sink`."""
-        job = DockerJob(self._wire, container)
+    def logs(self, container: ContainerId, *, sink: BinaryIO, since: datetime | None = None) -> None:
+        """Write the job's output so far to `sink`."""
+        job = DockerJob(self._wire, container, since=since)
         with job.open_log(follow=False) as response:
             copy_frames(response.chunks(), sink=sink, multiplexed=not job.has_terminal)
+
+    def read(self, container: ContainerId, *, path: str, limit: int) -> bytes:
+        """The first bytes of a file of a container that has ended."""
+        name = f"container {container[:12]}"
+        with closing(open_archive(self._wire, container, path, of=name)) as pieces:
+            return first_bytes(pieces, path=path, of=name, limit=limit)
 
     def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
         """Make an image of an exited container's file system."""
@@ -137,7 +146,9 @@ class DockerContainers:
         for mount in specification.inputs:
             if isinstance(mount, VolumeMount) and not self._is_input(mount.volume):
                 self.remove(container)
-                raise EngineFailed("mount an input", why=f"volume {mount.volume} was removed meanwhile; run it again")
+                with self._wire.call("DELETE", f"/volumes/{mount.volume}") as response:
+                    response.read()
+                raise InputGone(mount.volume)
 
     def _is_input(self, volume: str) -> bool:
         with self._wire.call("GET", f"/volumes/{volume}") as response:

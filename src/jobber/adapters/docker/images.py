@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from jobber.adapters.claim import claim_tag
+from jobber.adapters.docker.archives import open_archive
 from jobber.adapters.docker.parts import make_part, remove_part
-from jobber.adapters.docker.translate import failed, image_of, tags_of
-from jobber.domain.errors import ImageNotFound, NameTaken, PathNotFound
+from jobber.adapters.docker.translate import failed, image_of, listed_image_of, tags_of
+from jobber.adapters.untag import remove_with_tags
+from jobber.domain.errors import ImageNotFound, NameTaken
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterator, Mapping, Sequence
 
-    from jobber.adapters.wire import Response, Wire
-    from jobber.domain.errors import JobberError
-    from jobber.domain.image import Image
+    from jobber.adapters.wire import Wire
+    from jobber.domain.image import Image, ListedImage
     from jobber.domain.reference import ImageId, ImageReference
 
 _MISSING = 404
-_DESCRIBED = "x-docker-container-path-stat"
+_SEVERAL_TAGS = "multiple repositories"
 
 
 class DockerImages:
@@ -53,7 +53,13 @@ class DockerImages:
         claim_tag(self, image, reference, part=self._claim)
 
     def remove(self, name: ImageReference | ImageId) -> None:
-        """Remove a tag, and the image with its last one; by id, the image. Raises `ImageNotFound`."""
+        """Remove a tag, and the image with its last one; by id, the image with all its tags. Raises `ImageNotFound`."""
+        if isinstance(name, str):
+            remove_with_tags(self, name, remove=self._remove, because=_SEVERAL_TAGS)
+        else:
+            self._remove(name)
+
+    def _remove(self, name: ImageReference | ImageId) -> None:
         with self._wire.call("DELETE", f"/images/{_path(name)}") as response:
             if response.status == _MISSING:
                 raise ImageNotFound(str(name))
@@ -64,22 +70,18 @@ class DockerImages:
         """A file or a directory of an image as a tar archive. Raises `ImageNotFound`, `PathNotFound`."""
         part = make_part(self._wire, image)
         try:
-            where = f"/containers/{part}/archive"
-            with self._wire.call("HEAD", where, query={"path": path}) as response:
-                described = response.headers.get(_DESCRIBED, "")
-            target = json.loads(base64.b64decode(described)).get("linkTarget") if described else None
-            with self._wire.call("GET", where, query={"path": target or path}) as response:
-                if not response.ok:
-                    raise self._not_read(image, path, response)
-                yield from response.chunks()
+            yield from open_archive(self._wire, part, path, of=image)
         finally:
             remove_part(self._wire, part)
 
-    def _not_read(self, image: ImageId, path: str, response: Response) -> JobberError:
-        error = failed(f"read {path} of image {image}", response)
-        if response.status == _MISSING or error.why.endswith("not a directory"):
-            return PathNotFound(image, path=path)
-        return error
+    def list(self, *, labels: Mapping[str, str | None]) -> Sequence[ListedImage]:
+        """All images with these labels."""
+        words = [name if value is None else f"{name}={value}" for name, value in labels.items()]
+        query = {"all": True, "filters": json.dumps({"label": words} if words else {})}
+        with self._wire.call("GET", "/images/json", query=query) as response:
+            if not response.ok:
+                raise failed("list images", response)
+            return [listed_image_of(item) for item in response.json() or ()]
 
     def references(self) -> tuple[str, ...]:
         """The tags of all images."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jobber.domain.container import Container, ContainerId, ContainerMount, ContainerState
 from jobber.domain.errors import EngineFailed, JobNotStarted
-from jobber.domain.image import Image, ImageConfiguration
+from jobber.domain.image import Image, ImageConfiguration, ListedImage
 from jobber.domain.reference import ImageId
 
 if TYPE_CHECKING:
@@ -30,10 +30,22 @@ def image_of(answer: dict[str, Any]) -> Image:
         digests=tuple(answer.get("RepoDigests") or ()),
         labels=(answer.get("Config") or {}).get("Labels") or {},
         configuration=configuration_of(answer.get("Config") or {}),
-        layers=len((answer.get("RootFS") or {}).get("Layers") or ()),
+        layers=tuple((answer.get("RootFS") or {}).get("Layers") or ()),
         created=answer.get("Created") or "",
         size=answer.get("Size") or 0,
         platform=platform,
+    )
+
+
+def listed_image_of(answer: dict[str, Any]) -> ListedImage:
+    """An image out of `GET /images/json`."""
+    return ListedImage(
+        id=ImageId(answer["Id"]),
+        references=tuple(name for name in answer.get("RepoTags") or () if "<none>" not in name),
+        digests=tuple(name for name in answer.get("RepoDigests") or () if "<none>" not in name),
+        labels=answer.get("Labels") or {},
+        created=float(answer.get("Created") or 0),
+        size=answer.get("Size") or 0,
     )
 
 

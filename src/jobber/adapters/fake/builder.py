@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobber.adapters.context import parse_ignore
-from jobber.adapters.fake.containers import find_program
+from jobber.adapters.fake.copying import Context, find_in_stage
+from jobber.adapters.fake.dockerfile import command, expand, instructions, pairs, unquote
 from jobber.adapters.fake.files import Files, Layer, Node
 from jobber.adapters.fake.job import Job
+from jobber.adapters.fake.process import find_program
 from jobber.domain.credentials import host_of
 from jobber.domain.errors import BuildFailed, ImageNotFound, JobNotStarted, PullRefused
 from jobber.domain.image import ImageConfiguration
@@ -22,16 +23,13 @@ from jobber.domain.input import normal_path
 from jobber.domain.reference import parse_reference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable
 
     from jobber.adapters.fake.images import FakeImages, FakeRegistryPort
     from jobber.adapters.fake.store import Store, StoredImage
     from jobber.domain.build import BuildRequest
     from jobber.domain.progress import Progress
     from jobber.domain.reference import ImageId, ImageReference
-
-_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::-([^}]*))?\}|(\w+))")
-_IGNORE_FILE = ".dockerignore"
 
 
 @dataclass(slots=True)
@@ -42,6 +40,8 @@ class _Stage:
     configuration: ImageConfiguration = field(default_factory=ImageConfiguration)
     labels: dict[str, str] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
+    has_command: bool = False
+    """Whether its own instructions gave it a command; one that it inherits goes with the next entry point."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -84,19 +84,16 @@ class _Build:
         self._registry = registry
         self._request = request
         self._progress = progress
-        self._context = Path(request.context)
-        ignore_file = self._context / _IGNORE_FILE
-        text = ignore_file.read_text(encoding="utf-8") if ignore_file.exists() else ""
-        self._ignore = parse_ignore(text)
+        self._context = Context(request.context)
         self._stages: dict[str, _Stage] = {}
         self._stage: _Stage | None = None
         self._globals: dict[str, str] = {}
         self._log: list[bytes] = []
 
     def run(self) -> ImageId:
-        instructions = list(_instructions(Path(self._request.dockerfile).read_text(encoding="utf-8")))
-        for number, (line, word, rest) in enumerate(instructions, start=1):
-            step = f"Step {number}/{len(instructions)} : {word} {rest}"
+        steps = list(instructions(Path(self._request.dockerfile).read_text(encoding="utf-8")))
+        for number, (line, word, rest) in enumerate(steps, start=1):
+            step = f"Step {number}/{len(steps)} : {word} {rest}"
             self._progress.step(step)
             self._log = [f"{step}\n".encode()]
             if word == "FROM" and self._request.target and self._target_is_done():
@@ -145,7 +142,7 @@ class _Build:
         return self._images.find(reference)
 
     def _do_from(self, rest: str) -> None:
-        words = self._expand(rest, self._globals).split()
+        words = expand(rest, self._globals).split()
         words = [word for word in words if not word.startswith("--")]
         name = words[0]
         if name in self._stages:
@@ -164,7 +161,7 @@ class _Build:
     def _do_arg(self, rest: str) -> None:
         name, equals, default = rest.partition("=")
         given = self._request.arguments.get(name)
-        value = given if given is not None else (_unquote(default) if equals else None)
+        value = given if given is not None else (unquote(default) if equals else None)
         variables = self._globals if self._stage is None else self._stage.variables
         if value is None and self._stage is not None:
             value = self._globals.get(name)
@@ -173,29 +170,31 @@ class _Build:
 
     def _do_env(self, rest: str) -> None:
         variables, known = self._variables(), self._now.environment
-        for name, value in _pairs(rest):
-            known[name] = self._expand(value, variables)
+        for name, value in pairs(rest):
+            known[name] = expand(value, variables)
         environment = tuple(f"{name}={value}" for name, value in known.items())
         self._configure(environment=environment)
 
     def _do_label(self, rest: str) -> None:
         variables = self._variables()
-        self._now.labels.update({name: self._expand(value, variables) for name, value in _pairs(rest)})
+        self._now.labels.update({name: expand(value, variables) for name, value in pairs(rest)})
 
     def _do_cmd(self, rest: str) -> None:
-        self._configure(command=_command(rest))
+        self._configure(command=command(rest))
+        self._now.has_command = True
 
     def _do_entrypoint(self, rest: str) -> None:
-        self._configure(entrypoint=_command(rest), command=None)
+        kept = self._now.configuration.command if self._now.has_command else None
+        self._configure(entrypoint=command(rest), command=kept)
 
     def _do_workdir(self, rest: str) -> None:
-        path = self._expand(rest, self._variables())
+        path = expand(rest, self._variables())
         workdir = normal_path(posixpath.join(self._now.configuration.workdir or "/", path))
         self._configure(workdir=workdir)
         self._add({workdir: Node(kind="directory", mode=0o755)})
 
     def _do_user(self, rest: str) -> None:
-        self._configure(user=self._expand(rest, self._variables()))
+        self._configure(user=expand(rest, self._variables()))
 
     def _do_expose(self, rest: str) -> None:
         ports = {port if "/" in port else f"{port}/tcp" for port in rest.split()}
@@ -214,7 +213,7 @@ class _Build:
         self._do_copy(rest)
 
     def _do_copy(self, rest: str) -> None:
-        text = self._expand(rest, self._variables())
+        text = expand(rest, self._variables())
         words = json.loads(text) if text.startswith("[") else text.split()
         flags = dict(w.removeprefix("--").partition("=")[::2] for w in words if w.startswith("--"))
         *sources, destination = [word for word in words if not word.startswith("--")]
@@ -225,39 +224,13 @@ class _Build:
         into = destination.endswith("/") or len(sources) > 1 or self._now.files().is_directory(target)
         added: Layer = {}
         for source in sources:
-            found = dict(self._from_stage(origin, source) if origin else self._from_context(source, into=into))
+            found = dict(find_in_stage(origin.files(), source) if origin else self._context.find(source, into=into))
             if not found:
                 raise BuildFailed(why=f"COPY failed: {source}: no such file or directory")
             for relative, node in found.items():
                 name = relative or (posixpath.basename(source) if into else "")
                 added[normal_path(posixpath.join(target, name))] = node
         self._add(added)
-
-    def _from_stage(self, stage: _Stage, source: str) -> Iterator[tuple[str, Node]]:
-        files = stage.files()
-        path = normal_path(source)
-        node = files.node(path)
-        if node is not None and node.kind != "directory":
-            yield "", node
-        for below in files.walk(path):
-            inner = files.node(below)
-            if inner is not None:
-                yield below.removeprefix(path).lstrip("/"), inner
-
-    def _from_context(self, source: str, *, into: bool) -> Iterator[tuple[str, Node]]:
-        base = normal_path(source).lstrip("/")
-        for path in sorted(self._context.glob(base) if base not in ("", ".") else [self._context]):
-            if path.is_dir():
-                for below in sorted(path.rglob("*")):
-                    name = below.relative_to(self._context).as_posix()
-                    if self._ignore.ignores(name):
-                        continue
-                    if below.is_symlink():
-                        yield below.relative_to(path).as_posix(), Node(kind="link", target=str(below.readlink()))
-                    elif below.is_file():
-                        yield below.relative_to(path).as_posix(), _read(below)
-            elif not self._ignore.ignores(path.relative_to(self._context).as_posix()):
-                yield (path.name if into else ""), _read(path)
 
     def _do_run(self, rest: str) -> None:
         argv = tuple(json.loads(rest)) if rest.startswith("[") else tuple(shlex.split(rest))
@@ -292,43 +265,3 @@ class _Build:
 
     def _variables(self) -> dict[str, str]:
         return {**self._now.variables, **self._now.environment}
-
-    def _expand(self, text: str, variables: Mapping[str, str]) -> str:
-        return _VARIABLE.sub(lambda m: variables.get(m[1] or m[3]) or m[2] or "", text)
-
-
-def _read(path: Path) -> Node:
-    return Node(content=path.read_bytes(), mode=path.stat().st_mode & 0o7777)
-
-
-def _instructions(text: str) -> Iterator[tuple[int, str, str]]:
-    """Lines with their numbers, comments gone and continuations joined."""
-    pending, start = "", 0
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.lstrip().startswith("#") or (not line.strip() and not pending):
-            continue
-        start = start if pending else number
-        if line.rstrip().endswith("\\"):
-            pending += line.rstrip()[:-1] + " "
-            continue
-        word, _, rest = (pending + line).strip().partition(" ")
-        pending = ""
-        yield start, word.upper(), rest.strip()
-
-
-def _command(rest: str) -> tuple[str, ...]:
-    return tuple(json.loads(rest)) if rest.startswith("[") else ("/bin/sh", "-c", rest)
-
-
-def _pairs(text: str) -> Iterator[tuple[str, str]]:
-    words = shlex.split(text)
-    if words and "=" not in words[0]:
-        yield words[0], " ".join(words[1:])
-        return
-    for word in words:
-        name, _, value = word.partition("=")
-        yield name, value
-
-
-def _unquote(text: str) -> str:
-    return shlex.split(text)[0] if text else ""

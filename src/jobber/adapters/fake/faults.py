@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from jobber.domain.errors import EngineFailed, EngineLost
+from jobber.domain.events import Disturbance, Disturbed
 
 if TYPE_CHECKING:
     from jobber.adapters.fake.interruptions import FakeInterruptions
@@ -13,11 +14,12 @@ if TYPE_CHECKING:
 
 Phase = Literal[
     "archive", "attach", "build", "claim", "commit", "create", "inspect", "inspect-container", "list", "logs",
-    "provide", "pull", "push", "remove", "remove-image", "signal", "start", "stream", "tag",
+    "provide", "pull", "push", "read", "remove", "remove-image", "signal", "start", "stream", "tag",
 ]  # fmt: skip
 """A call to the engine, as the journal names it; `stream` is each wait for the job's next output."""
 
 _FILLS_THE_DISK = frozenset(("build", "pull", "provide", "create", "commit"))
+_ABOUT_THE_JOB = frozenset(("signal", "note-end"))
 _FULL = "no space left on device"
 _GONE = "connection refused"
 
@@ -35,6 +37,17 @@ class _Fault:
 
 
 @dataclass(slots=True)
+class _BrokenLine:
+    """A connection that breaks, and is mended."""
+
+    after: int
+    """How many pieces of output come before."""
+    seconds: float
+    mended_at: float | None = None
+    """On the clock's `monotonic`, once it is broken."""
+
+
+@dataclass(slots=True)
 class Faults:
     """The faults of one fake engine: each of its methods lets something go wrong from then on."""
 
@@ -44,6 +57,12 @@ class Faults:
     _disk_is_full: bool = False
     _is_gone: bool = False
     _goes_at: str = ""
+    _line: _BrokenLine | None = None
+
+    @property
+    def mended_at(self) -> float | None:
+        """When a line that is broken will be mended."""
+        return self._line.mended_at if self._line else None
 
     @property
     def is_gone(self) -> bool:
@@ -60,6 +79,26 @@ class Faults:
         The run ends with `EngineLost`; the container goes on, for `jobber recover`.
         """
         self.fail("stream", EngineLost("the run", why="the output ended early"), spared=after)
+
+    def break_line(self, *, after: int = 0, seconds: float = 1.0) -> None:
+        """Let the connection to the running job break, when `after` pieces of its output have come, and be mended.
+
+        Nothing of the output is lost; what jobber asks of the job in those seconds is `EngineLost`.
+        """
+        self._line = _BrokenLine(after, seconds)
+
+    def disturbance(self, *, seen: int, now: float) -> Disturbed | None:
+        """What happens to a connection that has given so many pieces of output."""
+        line = self._line
+        if line is None:
+            return None
+        if line.mended_at is None and seen >= line.after:
+            line.mended_at = now + line.seconds
+            return Disturbed(Disturbance.LINE_BROKEN, _GONE)
+        if line.mended_at is not None and now >= line.mended_at:
+            self._line = None
+            return Disturbed(Disturbance.LINE_MENDED)
+        return None
 
     def time_out(self, call: Phase = "commit") -> None:
         """Let a call do all its work, and its answer get lost: `EngineLost`, once."""
@@ -90,7 +129,7 @@ class Faults:
         """What happens to a call that begins. Raises what the call is to fail with."""
         if self._goes_at == call:
             self._is_gone = True
-        if self._is_gone:
+        if self._is_gone or (call in _ABOUT_THE_JOB and self.mended_at is not None):
             raise EngineLost(call, why=_GONE)
         if self._disk_is_full and call in _FILLS_THE_DISK:
             raise EngineFailed(call, why=_FULL)

@@ -59,7 +59,7 @@ def file_node(content: bytes | str, *, program: Program | None = None) -> Node:
 def layer_digest(layer: Mapping[str, Node | None]) -> str:
     """The digest of a layer's content."""
     described = {path: None if node is None else node.fingerprint() for path, node in sorted(layer.items())}
-    return sha256(json.dumps(described).encode()).hexdigest()
+    return "sha256:" + sha256(json.dumps(described).encode()).hexdigest()
 
 
 @dataclass(slots=True)

@@ -21,12 +21,12 @@ from jobber.domain.input import normal_path
 from jobber.domain.reference import ImageId, ImageReference, parse_image_id
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Mapping, Sequence
 
     from jobber.adapters.fake.registry import FakeRegistry
     from jobber.adapters.fake.store import Store, StoredImage
     from jobber.domain.credentials import Credentials
-    from jobber.domain.image import Image
+    from jobber.domain.image import Image, ListedImage
     from jobber.domain.progress import Progress
 
 
@@ -66,7 +66,7 @@ class FakeImages:
                 self._store.tags.drop(tag)
                 return
             if any(container.image == image for container in self._store.containers.values()):
-                raise EngineFailed(f"remove image {name}", why="a container uses it")
+                raise EngineFailed(f"remove image {name}", why="a container uses it", status=409)
             for each in names:
                 self._store.tags.drop(each)
             del self._store.images[image]
@@ -79,6 +79,15 @@ class FakeImages:
             if not files.exists(path) and not files.is_directory(path):
                 raise PathNotFound(image, path=path)
             yield archive_of(files, real, name=normal_path(path).rpartition("/")[2])
+
+    def list(self, *, labels: Mapping[str, str | None]) -> Sequence[ListedImage]:
+        """All images with these labels."""
+        with self._call("list-images"):
+            return [
+                self._store.list_entry(stored)
+                for stored in self._store.images.values()
+                if all(name in stored.labels and value in (None, stored.labels[name]) for name, value in labels.items())
+            ]
 
     def references(self) -> tuple[str, ...]:
         """The tags of all images."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from jobber.adapters.fake.files import layer_digest
 from jobber.adapters.fake.tags import Tags
 from jobber.domain.container import ContainerState
-from jobber.domain.image import Image
+from jobber.domain.image import Image, ListedImage
 from jobber.domain.reference import ImageId
 
 if TYPE_CHECKING:
@@ -37,6 +37,11 @@ class StoredImage:
     configuration: ImageConfiguration
     labels: Mapping[str, str]
     created: str
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return sum(len(node.content) for layer in self.layers for node in layer.values() if node)
 
 
 @dataclass(slots=True)
@@ -134,10 +139,34 @@ class Store:
             digests=self.repository_digests.get(image.id, ()),
             labels=image.labels,
             configuration=image.configuration,
-            layers=len(image.layers),
+            layers=image.digests,
             created=image.created,
-            size=sum(len(node.content) for layer in image.layers for node in layer.values() if node),
+            size=image.size,
             platform="linux/amd64",
+        )
+
+    def settle(self, container: StoredContainer) -> Timeline | None:
+        """Bring a container up to the present: what its job has done until now, and whether it has ended."""
+        timeline = container.timeline
+        if timeline is None or container.state is not ContainerState.RUNNING:
+            return timeline
+        now = self.clock.monotonic() - container.start
+        if now >= timeline.end:
+            container.state = ContainerState.EXITED
+            container.finished = self.stamp(ago=now - timeline.end)
+        done = [layer for moment, layer in timeline.layers if moment <= now]
+        container.files.top = dict(done[-1]) if done else {}
+        return timeline
+
+    def list_entry(self, image: StoredImage) -> ListedImage:
+        """An image as the port lists it."""
+        return ListedImage(
+            id=image.id,
+            references=self.tags.names_of(image.id),
+            digests=self.repository_digests.get(image.id, ()),
+            labels=image.labels,
+            created=datetime.fromisoformat(image.created).timestamp(),
+            size=image.size,
         )
 
     def note(self, name: str, subject: str = "") -> None:

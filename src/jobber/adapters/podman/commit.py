@@ -11,12 +11,13 @@ the first image is an export of the whole file system.
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager, suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jobber.adapters.archive import log_archive
 from jobber.adapters.ownership import unfinished_labels
+from jobber.adapters.podman.archives import mounted
 from jobber.adapters.podman.parts import make_part, remove_part
 from jobber.adapters.podman.stumbles import over_stumbles
 from jobber.adapters.podman.translate import failed, image_id
@@ -24,7 +25,7 @@ from jobber.domain.errors import ContainerNotFound, EngineFailed, JobberError
 from jobber.domain.input import lies_within, normal_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from jobber.adapters.wire import Wire
     from jobber.domain.container import ContainerId, Snapshot
@@ -83,25 +84,13 @@ def commit(
     return _commit_again(wire, first, wanted, log=None if takes_log else log)
 
 
-@contextmanager
-def _kept_mounted(wire: Wire, facts: dict[str, Any]) -> Iterator[None]:
+def _kept_mounted(wire: Wire, facts: dict[str, Any]) -> AbstractContextManager[None]:
     """Keep the file system of a container mounted that Podman is still clearing up after.
 
     Podman 5 tells that a container has stopped before that is done, and what is written meanwhile would go under the
     mount point: neither would it be in the image, nor could the container be removed.
     """
-    if facts["State"]["Status"] != _CLEARING_UP:
-        yield
-        return
-    path = f"/containers/{facts['Id']}"
-    with wire.call("POST", f"{path}/mount") as response:
-        if not response.ok:
-            raise failed("mount the container", response)
-    try:
-        yield
-    finally:
-        with wire.call("POST", f"{path}/unmount") as response:
-            response.read()  # removing the container would unmount it too
+    return mounted(wire, facts["Id"]) if facts["State"]["Status"] == _CLEARING_UP else nullcontext()
 
 
 def _commit_again(wire: Wire, first: ImageId, wanted: _Wanted, *, log: BinaryIO | None) -> ImageId:

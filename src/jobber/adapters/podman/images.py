@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from jobber.adapters.claim import claim_tag
+from jobber.adapters.podman.archives import open_archive
 from jobber.adapters.podman.names import candidates, engine_reference
 from jobber.adapters.podman.parts import make_part, remove_part, set_up_part
-from jobber.adapters.podman.stumbles import over_stumbles
-from jobber.adapters.podman.translate import failed, image_of, tags_of
-from jobber.domain.errors import ImageNotFound, NameTaken, PathNotFound
+from jobber.adapters.podman.stumbles import WAS_REMOVED, over_stumbles
+from jobber.adapters.podman.translate import failed, image_of, listed_image_of, tags_of
+from jobber.adapters.untag import remove_with_tags
+from jobber.domain.errors import ImageNotFound, NameTaken
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterator, Mapping, Sequence
 
     from jobber.adapters.wire import Wire
-    from jobber.domain.image import Image
+    from jobber.domain.image import Image, ListedImage
     from jobber.domain.reference import ImageId, ImageReference
 
 _MISSING = 404
+_SEVERAL_TAGS = "more than one tag"
 _IS_BEING_REMOVED = "nil pointer dereference"
 """What Podman 4.3 says of an image at that moment."""
 
@@ -77,7 +81,13 @@ class PodmanImages:
         claim_tag(self, image, reference, part=self._claim)
 
     def remove(self, name: ImageReference | ImageId) -> None:
-        """Remove a tag, and the image with its last one; by id, the image. Raises `ImageNotFound`."""
+        """Remove a tag, and the image with its last one; by id, the image with all its tags. Raises `ImageNotFound`."""
+        if isinstance(name, str):
+            remove_with_tags(self, name, remove=self._remove, because=_SEVERAL_TAGS)
+        else:
+            self._remove(name)
+
+    def _remove(self, name: ImageReference | ImageId) -> None:
         for candidate in candidates(name):
             with self._wire.call("DELETE", f"/images/{quote(candidate, safe='/:@')}") as response:
                 if response.status == _MISSING:
@@ -94,14 +104,22 @@ class PodmanImages:
         try:
             if has_volumes:  # they are empty until the container is set up
                 set_up_part(self._wire, part, call=f"read {path} of image {image}")
-            with self._wire.call("GET", f"/containers/{part}/archive", query={"path": path}) as response:
-                if response.status == _MISSING:
-                    raise PathNotFound(image, path=path)
-                if not response.ok:
-                    raise failed(f"read {path} of image {image}", response)
-                yield from response.chunks()
+            yield from open_archive(self._wire, part, path, of=image)
         finally:
             remove_part(self._wire, part)
+
+    def list(self, *, labels: Mapping[str, str | None]) -> Sequence[ListedImage]:
+        """All images with these labels."""
+        words = [name if value is None else f"{name}={value}" for name, value in labels.items()]
+        query = {"all": True, "filters": json.dumps({"label": words} if words else {})}
+
+        def listed() -> list[ListedImage]:
+            with self._wire.call("GET", "/images/json", query=query) as response:
+                if not response.ok:
+                    raise failed("list images", response)
+                return [listed_image_of(item) for item in response.json() or ()]
+
+        return over_stumbles(listed, sign=WAS_REMOVED)
 
     def references(self) -> tuple[str, ...]:
         """The tags of all images."""

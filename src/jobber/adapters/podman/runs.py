@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.podman.parts import make_part, remove_part
-from jobber.adapters.podman.stumbles import over_stumbles
+from jobber.adapters.podman.stumbles import WAS_REMOVED, over_stumbles
 from jobber.adapters.podman.translate import failed, image_id, missing_or_failed
 from jobber.adapters.runs import Commit, Part, engine_time, part_of
 from jobber.domain.container import ContainerId
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from jobber.adapters.wire import Wire
     from jobber.domain.image import Image
     from jobber.domain.reference import ImageId
-
-_WAS_REMOVED = "image not known"
-"""What becomes of a list of images of which somebody removes one while it is made."""
 
 
 class PodmanRunCalls:
@@ -76,7 +73,7 @@ class PodmanRunCalls:
                     raise failed("list images", response)
                 return [_commit(item) for item in response.json() or ()]
 
-        return over_stumbles(listed, sign=_WAS_REMOVED)
+        return over_stumbles(listed, sign=WAS_REMOVED)
 
     def inspect(self, image: ImageId) -> Image:
         """Look an image up."""

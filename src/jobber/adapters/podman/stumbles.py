@@ -10,6 +10,8 @@ from jobber.domain.errors import EngineFailed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+WAS_REMOVED = "image not known"
+"""Podman stumbles over an image that somebody removes while it makes a list of them."""
 _TRIES = 40
 _PAUSE_SECONDS = 0.1
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jobber.adapters.podman.names import true_digests, user_names
 from jobber.domain.container import Container, ContainerId, ContainerMount, ContainerState
 from jobber.domain.errors import ContainerNotFound, EngineFailed, JobNotStarted
-from jobber.domain.image import Image, ImageConfiguration
+from jobber.domain.image import Image, ImageConfiguration, ListedImage
 from jobber.domain.reference import ImageId
 
 if TYPE_CHECKING:
@@ -48,10 +48,22 @@ def image_of(answer: dict[str, Any]) -> Image:
             volumes=tuple(sorted(config.get("Volumes") or ())),
             stop_signal=_signal(config.get("StopSignal")),
         ),
-        layers=len((answer.get("RootFS") or {}).get("Layers") or ()),
+        layers=tuple((answer.get("RootFS") or {}).get("Layers") or ()),
         created=answer.get("Created") or "",
         size=answer.get("Size") or 0,
         platform="/".join(filter(None, (answer.get("Os"), answer.get("Architecture")))),
+    )
+
+
+def listed_image_of(answer: dict[str, Any]) -> ListedImage:
+    """An image out of `GET /libpod/images/json`."""
+    return ListedImage(
+        id=image_id(answer["Id"]),
+        references=user_names(answer.get("RepoTags") or ()),
+        digests=true_digests(answer.get("RepoDigests") or (), own=answer.get("Digest") or ""),
+        labels=answer.get("Labels") or {},
+        created=float(answer.get("Created") or 0),
+        size=answer.get("Size") or 0,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from jobber.domain.configuration.origin import Value
@@ -58,7 +59,7 @@ class Kind(Protocol[T]):
         """The value as a file has it, so that `read` gives it back (but for passwords)."""
 
 
-class Scalar(Generic[T]):
+class Scalar(ABC, Generic[T]):
     """What all kinds of single values share."""
 
     is_scalar = True
@@ -72,9 +73,9 @@ class Scalar(Generic[T]):
             raise Unfit(f"must be {self.expects}, not {node.kind}", hint=quote_it(node), line=node.line)
         return self.read_text(node.content, origin)
 
+    @abstractmethod
     def read_text(self, text: str, origin: Origin) -> T:
         """Read a value from one text. Raises `Unfit`."""
-        raise NotImplementedError
 
     def plain(self, value: T) -> object:
         """The value as JSON has it."""
@@ -85,7 +86,7 @@ class Scalar(Generic[T]):
         return self.plain(value)
 
 
-class Listing(Generic[T]):
+class Listing(ABC, Generic[T]):
     """A list whose items each know where they come from."""
 
     is_scalar = False
@@ -105,9 +106,9 @@ class Listing(Generic[T]):
             raise Unfit(f"must be {self.expects}; one of its items is {node.kind}", hint=quote_it(node), line=node.line)
         return self.parse(node.content, line=node.line)
 
+    @abstractmethod
     def parse(self, text: str, *, line: int | None = None) -> T:
         """Read one item from a text. Raises `Unfit`."""
-        raise NotImplementedError
 
     def read_text(self, text: str, origin: Origin) -> tuple[Value[T], ...]:
         """Read one text as the only item. Raises `Unfit`."""
@@ -121,9 +122,9 @@ class Listing(Generic[T]):
         """The items as a file has them."""
         return [self.written_item(item.content) for item in value]
 
+    @abstractmethod
     def plain_item(self, item: T) -> object:
         """One item as JSON has it."""
-        raise NotImplementedError
 
     def written_item(self, item: T) -> object:
         """One item as a file has it."""

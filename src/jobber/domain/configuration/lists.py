@@ -64,15 +64,15 @@ class DockerOptions(Listing[tuple[str, ...]]):
 
     def plain(self, value: tuple[Value[tuple[str, ...]], ...]) -> object:
         """All the words of all the items, secrets hidden."""
-        return [word for item in value for word in _without_secrets(item.content)]
+        return [word for item in value for word in self.plain_item(item.content)]
 
     def written_item(self, item: tuple[str, ...]) -> object:
         """One text that is split into these words, secrets hidden."""
-        return shlex.join(_without_secrets(item))
+        return shlex.join(self.plain_item(item))
 
-    def plain_item(self, item: tuple[str, ...]) -> object:
+    def plain_item(self, item: tuple[str, ...]) -> tuple[str, ...]:
         """The words, secrets hidden."""
-        return list(_without_secrets(item))
+        return _without_secrets(item)
 
 
 class Credentials(Listing[CredentialEntry]):

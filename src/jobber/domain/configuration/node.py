@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 
 class Entry(NamedTuple):
@@ -36,3 +36,5 @@ class Node(NamedTuple):
                 return "a list"
             case dict():
                 return "a mapping"
+            case _ as never:
+                assert_never(never)

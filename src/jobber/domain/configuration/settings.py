@@ -31,7 +31,8 @@ class EngineName(Scalar[str]):
     others: Callable[[], Sequence[str]] = staticmethod(tuple)
     """The names that other packages bring, asked for when a name is none of ours; the command line says how."""
     expects = "auto, docker or podman"
-    schema: Mapping[str, Any] = {"enum": [*own]}
+    schema: Mapping[str, Any] = {"anyOf": [{"enum": [*own]}, {"type": "string", "pattern": "^\\S+$"}]}
+    """Editors offer our own engines; which others there are, the machine that the file is used on knows."""
 
     def read(self, node: Node, origin: Origin) -> str:
         """Read a value of a file. Raises `Unfit`."""
@@ -138,6 +139,13 @@ PULL: Setting[PullPolicy] = Setting(
 PUSH: Setting[bool] = Setting(
     "push", Boolean(), True, "whether remote images are pushed when they are made", option="--no-push"
 )
+REUSE: Setting[bool] = Setting(
+    "reuse",
+    Boolean(),
+    False,
+    "whether a succeeded result of the same run is taken in place of running",
+    option="--reuse",
+)
 
 CONFIGS = "configs"
 CONFIGS_EXPECTS = "a mapping of names, each to a mapping of settings or a list of names"
@@ -161,6 +169,7 @@ SETTINGS: Mapping[str, Setting[Any]] = {
         ENGINE,
         PULL,
         PUSH,
+        REUSE,
     )
 }
 """All settings but `configs`, in the order in which they are told of."""

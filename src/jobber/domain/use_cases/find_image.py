@@ -28,7 +28,9 @@ class FoundImage:
     def recorded(self) -> RecordedImage:
         """What a run record keeps of it."""
         names = (str(self.reference),) if self.reference else self.image.references
-        return RecordedImage(next(iter(names), self.image.id), self.image.id, self.image.digests)
+        return RecordedImage(
+            next(iter(names), self.image.id), self.image.id, self.image.digests, chain=self.image.chain
+        )
 
 
 @dataclass(frozen=True, slots=True)

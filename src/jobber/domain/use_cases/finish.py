@@ -11,8 +11,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from jobber.domain import metrics
 from jobber.domain.container import Snapshot
-from jobber.domain.errors import EngineFailed, ImageNotFound, Interrupted, JobberError, PushRefused, TagTaken
+from jobber.domain.errors import (
+    EngineFailed,
+    ImageNotFound,
+    Interrupted,
+    JobberError,
+    MetricsUnusable,
+    NotAFile,
+    PathNotFound,
+    PushRefused,
+    TagTaken,
+)
 from jobber.domain.label import Label
 from jobber.domain.labels import result_labels
 from jobber.domain.naming import next_second, result_tags
@@ -21,11 +32,12 @@ from jobber.domain.reference import parse_reference
 from jobber.domain.use_cases.push import push_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import BinaryIO
 
     from jobber.domain.container import ContainerId
     from jobber.domain.image import Image
+    from jobber.domain.metrics import Number
     from jobber.domain.ports import Claim, Clock, Engine, Interruptions, Keyring
     from jobber.domain.progress import Progress
     from jobber.domain.record import RunEnding, RunPlan
@@ -107,9 +119,9 @@ class Finisher:
         if not self.engine.runs.results(plan.id):
             self._commit(container, plan, ending, log=log(), code=None)
         # An engine goes on with a commit whose jobber was killed: of two that come of it, one stays.
-        return self.settle(plan, ending)
+        return self.settle(plan)
 
-    def settle(self, plan: RunPlan, ending: RunEnding) -> tuple[ImageId, RunEnding]:
+    def settle(self, plan: RunPlan) -> tuple[ImageId, RunEnding]:
         """Of several results of one run keep the first; raises `EngineFailed` where there is none."""
         results = self.engine.runs.results(plan.id)
         if not results:
@@ -117,8 +129,7 @@ class Finisher:
         for double in results[1:]:
             with suppress(JobberError):  # somebody uses it already
                 self.engine.images.remove(double.id)
-        kept = parse_ending(results[0].labels[Label.RUN])
-        return results[0].id, kept[1] if kept else ending
+        return results[0].id, _recorded(results[0])
 
     def _commit(
         self, container: ContainerId, plan: RunPlan, ending: RunEnding, *, log: BinaryIO, code: Image | None
@@ -128,17 +139,52 @@ class Finisher:
         code = code or self.engine.images.inspect(plan.image.id)
         snapshot = Snapshot(
             configuration=code.configuration,
-            labels=result_labels(plan, ending, code=code, version=self.version),
+            labels=result_labels(plan, ending, code=code, version=self.version, metrics=self._metrics(container, plan)),
             added_environment=plan.added_environment,
-            depth=code.layers,
+            depth=len(code.layers),
         )
         return self.engine.containers.commit(container, snapshot=snapshot, log=log)
 
+    def _metrics(self, container: ContainerId, plan: RunPlan) -> Mapping[str, Number]:
+        """The numbers that the job left; whatever is wrong with them, the result is saved."""
+        if plan.out is None:
+            return {}
+        path = f"{plan.out.rstrip('/')}/{metrics.FILE}"
+        try:
+            found = metrics.parse_metrics(self.engine.containers.read(container, path=path, limit=metrics.LARGEST + 1))
+        except (MetricsUnusable, EngineFailed) as error:
+            self.progress.warn("metrics-not-kept", path=path, why=error.why)
+        except NotAFile:
+            self.progress.warn("metrics-not-kept", path=path, why="it is no file")
+        except PathNotFound:
+            pass
+        else:
+            if found.left_out:
+                self.progress.warn("metrics-left-out", path=path, why=found.left_out)
+            return found
+        return {}
+
+    def hand_over(self, image: ImageId, plan: RunPlan, *, at: datetime) -> tuple[ImageReference, ...]:
+        """Give a result that is there the tags of another run, and push them.
+
+        Raises `ImageNotFound` where it is gone meanwhile, and as `finish`.
+        """
+        tags = self._give_tags(image, plan, at, moves=lambda _: True)
+        self.progress.note("result", tags=", ".join(map(str, tags)), id=image)
+        self._push(plan, tags)
+        return tags
+
     def _tag(self, image: ImageId, plan: RunPlan, ending: RunEnding, *, is_first: bool) -> tuple[ImageReference, ...]:
+        return self._give_tags(
+            image, plan, ending.finished, moves=lambda moving: is_first or self._is_newest(image, moving, ending)
+        )
+
+    def _give_tags(
+        self, image: ImageId, plan: RunPlan, at: datetime, *, moves: Callable[[ImageReference], bool]
+    ) -> tuple[ImageReference, ...]:
         if plan.repository is None:
             return ()
         code = parse_reference(plan.repository)
-        at = ending.finished
         for _ in range(_MOST_TRIES):
             moving, fixed = result_tags(code, at=at)
             try:
@@ -146,7 +192,7 @@ class Finisher:
             except TagTaken:
                 at = next_second(at)
                 continue
-            if is_first or self._is_newest(image, moving, ending):
+            if moves(moving):
                 self.engine.images.tag(image, reference=moving)
                 return moving, fixed
             return (fixed,)
@@ -187,8 +233,16 @@ class Finisher:
 
 def finished_by_another(engine: Engine, plan: RunPlan, *, progress: Progress) -> Finished:
     """What another jobber has made of a run whose container is gone; nothing where it kept no result."""
-    for image in engine.runs.results(plan.id):
-        if recorded := parse_ending(image.labels[Label.RUN]):
-            progress.note("finished-by-another", id=image.id, **plan.facts)
-            return Finished(image.id, tuple(parse_reference(text) for text in image.references), recorded[1])
-    return Finished(None)
+    results = engine.runs.results(plan.id)
+    if not results:
+        return Finished(None)
+    image = results[0]
+    progress.note("finished-by-another", id=image.id, **plan.facts)
+    return Finished(image.id, tuple(parse_reference(text) for text in image.references), _recorded(image))
+
+
+def _recorded(result: Image) -> RunEnding:
+    """How a result's record says that the run ended."""
+    recorded = parse_ending(result.labels[Label.RUN])
+    assert recorded is not None  # it was found by its record
+    return recorded[1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from jobber.domain.container import ContainerState
 from jobber.domain.use_cases.adopt import Watcher, unfinished_runs
@@ -72,6 +72,8 @@ def _describe(adoption: Adoption, run: UnfinishedRun) -> RunState:
             state = State.RUNNING
         case ContainerState.EXITED:
             state = State.ENDED if watcher is Watcher.NOBODY and not holder else State.FINISHING
+        case _ as never:
+            assert_never(never)
     watched_by = _name_of(holder or run.plan.owner, watcher=Watcher.ALIVE if holder else watcher)
     return RunState(run.plan.id, run.plan.image.reference, age.total_seconds(), state, watched_by, run)
 
@@ -86,3 +88,5 @@ def _name_of(owner: str, *, watcher: Watcher) -> str:
             return f"process {process} on {host}"
         case Watcher.PERHAPS:
             return f"process {process} on {host}, perhaps"
+        case _ as never:
+            assert_never(never)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from jobber.domain.container import ContainerState
 from jobber.domain.errors import ContainerNotFound, JobberError, RunTaken
@@ -46,30 +46,38 @@ class Recovery:
 
     def _recover(self, run: UnfinishedRun) -> bool:
         """Do what there is to do for a run; False where it is in good hands."""
-        progress, engine = self.adoption.progress, self.adoption.engine
         match self.adoption.watcher(run):
             case Watcher.ALIVE:
                 return False
             case Watcher.PERHAPS:
-                progress.note("perhaps-watched", owner=run.plan.owner.partition("/")[0], **run.plan.facts)
+                owner = run.plan.owner.partition("/")[0]
+                self.adoption.progress.note("perhaps-watched", owner=owner, **run.plan.facts)
                 return True
             case Watcher.NOBODY:
-                pass
+                self._see_to(run)
+                return True
+            case _ as never:
+                assert_never(never)
+
+    def _see_to(self, run: UnfinishedRun) -> None:
+        """Finish a run that nobody watches, if its job has ended or should have."""
+        progress = self.adoption.progress
         match run.container.state:
             case ContainerState.RUNNING if not self._is_overdue(run):
                 progress.note("still-running", **run.plan.facts)
-                return True
+                return
             case ContainerState.RUNNING:
                 end_job(self.adoption, run, outcome=Outcome.TIMED_OUT)
             case ContainerState.CREATED:
-                engine.containers.remove(run.container.id)
+                self.adoption.engine.containers.remove(run.container.id)
                 progress.note("never-started", **run.plan.facts)
-                return True
+                return
             case ContainerState.EXITED:
                 pass
+            case _ as never:
+                assert_never(never)
         self.adoption.finish(run)
         progress.note("recovered", **run.plan.facts)
-        return True
 
     def _is_overdue(self, run: UnfinishedRun) -> bool:
         """Whether a job runs longer than it may, for nobody was there to end it."""

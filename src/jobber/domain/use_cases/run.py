@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from jobber.domain.container import ContainerId, ContainerSpecification
-from jobber.domain.errors import ContainerNotFound, EngineLost, Interrupted, LogLost, UsageError
-from jobber.domain.input import check_destinations, lies_within, normal_path
+from jobber.domain.errors import ContainerNotFound, EngineLost, ImageNotFound, InputGone, Interrupted, LogLost
+from jobber.domain.input import check_destinations
 from jobber.domain.labels import container_labels
-from jobber.domain.placement import check_platform, chosen_runtime, grace_seconds
+from jobber.domain.placement import check_platform, chosen_runtime
 from jobber.domain.policy import Outcome, PullPolicy, ResultImagePolicy
-from jobber.domain.record import RecordedInput, RunEnding, RunPlan
+from jobber.domain.record import RunEnding, rfc3339
 from jobber.domain.use_cases.find_image import FoundImage, ImageFinder
 from jobber.domain.use_cases.finish import Finished, Finisher, finished_by_another
+from jobber.domain.use_cases.prepare import check_volumes, lent_destinations, plan_of
+from jobber.domain.use_cases.reuse import Reuse
 from jobber.domain.use_cases.watch import Abandoned, Watch, take_signal
 
 if TYPE_CHECKING:
@@ -24,10 +26,15 @@ if TYPE_CHECKING:
     from jobber.domain.options import ContainerOptions
     from jobber.domain.ports import Attachment, Clock, Console, Engine, Interruptions, Keyring
     from jobber.domain.progress import Progress
+    from jobber.domain.record import RunPlan
     from jobber.domain.reference import ImageId, ImageReference, Registry
+    from jobber.domain.result import ListedResult
 
 EXIT_TIMED_OUT = 124
 EXIT_INTERRUPTED = 130
+_TRIES = 3
+"""How often an input is made ready again that somebody removes before the container has it."""
+_KILLED = 137
 _RECOVER = "`jobber attach {run}` follows it, `jobber recover` finishes its run when the job has ended"
 
 
@@ -52,6 +59,8 @@ class RunRequest:
     configs: tuple[str, ...] = ()
     detach: bool = False
     """Whether the job is started and left to itself."""
+    reuse: bool = False
+    """Whether the result of the same run, if there is one, takes the place of running it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,8 @@ class RunResult:
     image: ImageId | None
     """The result image; None where none is kept."""
     tags: tuple[ImageReference, ...] = ()
+    reused: str = ""
+    """The id of the run whose result it is, where nothing was run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,28 +112,37 @@ class Runner:
     owner: str
     """Which process this is, as `Label.PART` has it."""
 
-    def prepare(self, request: RunRequest) -> PreparedRun:
+    def prepare(self, request: RunRequest, *, found: tuple[FoundImage, ...] | None = None) -> PreparedRun:
         """Find and check all that the run needs, and make nothing.
 
+        `found` are the code image and the inputs, where they have been found already.
         Raises `UsageError`, `OptionUnsupported`, `ImageNotFound`, `PullRefused`.
         """
         check_destinations(request.inputs, taken=request.options.mount_destinations)
         request = replace(request, runtime=chosen_runtime(request.runtime, options=request.options))
         self.engine.containers.check(request.options)
-        lent = self._lent_destinations(request.options)
+        lent = lent_destinations(request.options, containers=self.engine.containers)
         check_destinations(request.inputs, taken=lent)
+        code, *inputs = found or self._find(request)
+        check_platform(request.options, image=code.image)
+        check_volumes(request, code.image, lent=lent, progress=self.progress)
+        plan = plan_of(request, code, inputs, id_=self.new_id, owner=self.owner, engine=self.engine.describe())
+        return PreparedRun(plan, code, tuple(inputs))
+
+    def _find(self, request: RunRequest) -> tuple[FoundImage, ...]:
         finder = ImageFinder(
             self.engine, self.keyring, self.interruptions, self.progress, request.registry, request.pull
         )
-        code = finder.find(request.image)
-        inputs = tuple(finder.find(spec.image) for spec in request.inputs)
-        check_platform(request.options, image=code.image)
-        self._check_volumes(request, code, lent=lent)
-        return PreparedRun(self._plan(request, code, inputs), code, inputs)
+        return finder.find(request.image), *(finder.find(spec.image) for spec in request.inputs)
 
     def run(self, request: RunRequest) -> RunResult:
-        """Run a job to its end and keep its result. Raises any `JobberError`."""
-        prepared, container = self._create(request)
+        """Run a job to its end and keep its result, or take one that is there. Raises any `JobberError`."""
+        prepared = self.prepare(request)
+        return self._reused(request, prepared) or self.run_prepared(request, prepared)
+
+    def run_prepared(self, request: RunRequest, prepared: PreparedRun) -> RunResult:
+        """Run a job of which all is known to its end and keep its result. Raises any `JobberError`."""
+        container = self._create(request, prepared)
         with self.console.spool() as log:
             try:
                 watched = self._watch(container, prepared.plan, log)
@@ -135,8 +155,18 @@ class Runner:
         return result_of(finished, finished.ending)
 
     def detach(self, request: RunRequest) -> str:
-        """Start a job, leave it to itself, and return the run's id. Raises any `JobberError`."""
-        prepared, container = self._create(request)
+        """Start a job, leave it to itself, and return the run's id. Raises any `JobberError`.
+
+        Where a result that is there takes its place, that is the id of the run that has made it.
+        """
+        prepared = self.prepare(request)
+        if reused := self._reused(request, prepared):
+            return reused.reused
+        return self.detach_prepared(request, prepared)
+
+    def detach_prepared(self, request: RunRequest, prepared: PreparedRun) -> str:
+        """Start a job of which all is known, and leave it to itself. Raises any `JobberError`."""
+        container = self._create(request, prepared)
         try:
             self._stop_if_interrupted()
         except Interrupted:
@@ -145,8 +175,35 @@ class Runner:
         self._start(container, prepared.plan)
         return prepared.plan.id
 
-    def _create(self, request: RunRequest) -> tuple[PreparedRun, ContainerId]:
-        prepared = self.prepare(request)
+    def reusable(self, request: RunRequest, prepared: PreparedRun) -> ListedResult | None:
+        """The result that would take the place of running the job; None where it must run."""
+        if not request.reuse:
+            return None
+        reuse = Reuse(self.engine, self.progress)
+        return reuse.find(prepared.plan, code=prepared.code.image, options=request.options)
+
+    def _reused(self, request: RunRequest, prepared: PreparedRun) -> RunResult | None:
+        result = self.reusable(request, prepared)
+        if result is None:
+            return None
+        record = result.record
+        self.progress.note("reused", run=record.id, when=rfc3339(record.ending.finished))
+        try:
+            tags = self._finisher().hand_over(result.image.id, prepared.plan, at=self.clock.now())
+        except ImageNotFound:
+            self.progress.warn("reused-is-gone", run=record.id)
+            return None
+        return RunResult(0, Outcome.SUCCEEDED, result.image.id, tags, reused=record.id)
+
+    def _create(self, request: RunRequest, prepared: PreparedRun) -> ContainerId:
+        for _ in range(_TRIES):
+            try:
+                return self._create_once(request, prepared)
+            except InputGone:  # `jobber prune` was at it
+                continue
+        return self._create_once(request, prepared)
+
+    def _create_once(self, request: RunRequest, prepared: PreparedRun) -> ContainerId:
         with self.interruptions.abortable():
             mounts = self._provide(prepared)
         self._stop_if_interrupted()
@@ -160,7 +217,7 @@ class Runner:
             terminal=None if request.detach else self.console.terminal,
             reads_input=not request.detach,
         )
-        return prepared, self.engine.containers.create(specification)
+        return self.engine.containers.create(specification)
 
     def _watch(self, container: ContainerId, plan: RunPlan, log: BinaryIO) -> _Watched:
         terminal = self.console.terminal
@@ -186,6 +243,8 @@ class Runner:
                 attachment.close()
         if watch.ends_early is None and exit_status:
             outcome = self.engine.runs.noted_end(plan.id) or outcome  # `jobber stop` says so
+            if exit_status == _KILLED and outcome is Outcome.FAILED:
+                self.progress.warn("killed-by-others")
         ending = RunEnding(started=started, finished=self.clock.now(), outcome=outcome, exit_status=exit_status)
         return _Watched(ending, promptly=not watch.was_disturbed)
 
@@ -226,9 +285,8 @@ class Runner:
         plan, ending = prepared.plan, watched.ending
         runs, image = self.engine.runs, prepared.code.image.id
         claim = runs.hold(plan.id, image=image) if watched.promptly else runs.claim(plan.id, image=image)
-        finisher = Finisher(self.engine, self.clock, self.interruptions, self.keyring, self.progress, self.version)
         try:
-            return finisher.finish(
+            return self._finisher().finish(
                 container,
                 plan,
                 ending,
@@ -240,6 +298,9 @@ class Runner:
         finally:
             claim.release()
 
+    def _finisher(self) -> Finisher:
+        return Finisher(self.engine, self.clock, self.interruptions, self.keyring, self.progress, self.version)
+
     def _provide(self, prepared: PreparedRun) -> tuple[ImageMount | VolumeMount, ...]:
         return tuple(
             self.engine.inputs.provide(
@@ -250,54 +311,6 @@ class Runner:
             )
             for found, recorded in zip(prepared.inputs, prepared.plan.inputs, strict=True)
         )
-
-    def _plan(self, request: RunRequest, code: FoundImage, inputs: tuple[FoundImage, ...]) -> RunPlan:
-        engine = self.engine.describe()
-        return RunPlan(
-            id=self.new_id,
-            owner="" if request.detach else self.owner,
-            image=code.recorded,
-            inputs=tuple(
-                RecordedInput(found.recorded, spec.source_in(found.image), spec.destination)
-                for found, spec in zip(inputs, request.inputs, strict=True)
-            ),
-            command=request.command,
-            docker_args=request.docker_args,
-            runtime=request.runtime,
-            out=request.out,
-            configs=request.configs,
-            engine_name=engine.name,
-            engine_version=engine.version,
-            repository=code.reference.repository if code.reference else None,
-            keep=request.keep,
-            push=request.push,
-            added_environment=request.options.added_environment,
-            timeout=request.timeout,
-            grace=grace_seconds(request.options),
-        )
-
-    def _lent_destinations(self, options: ContainerOptions) -> tuple[str, ...]:
-        """Where the containers of `--volumes-from` have their mounts. Raises `ContainerNotFound`."""
-        lenders = [self.engine.containers.inspect(ContainerId(name)) for name in options.lending_containers]
-        return tuple(mount.destination for lender in lenders for mount in lender.mounts)
-
-    def _check_volumes(self, request: RunRequest, code: FoundImage, *, lent: tuple[str, ...]) -> None:
-        declared = {normal_path(path) for path in code.image.configuration.volumes}
-        mounted = {normal_path(path) for path in (*request.options.mount_destinations, *lent)}
-        mounted |= {spec.destination for spec in request.inputs}
-        if request.keep is ResultImagePolicy.NONE:
-            return
-        if request.out is not None:
-            out = normal_path(request.out)
-            for place in sorted(declared | mounted):
-                if lies_within(out, directory=place):
-                    raise UsageError(
-                        f"out directory {request.out} lies in {place}, which is a volume or a mount:"
-                        " the result image would not hold it",
-                        hint="write to a directory of the container's own file system",
-                    )
-        if lost := sorted(declared - mounted):
-            self.progress.warn("volumes-lost", volumes=", ".join(lost))
 
     def _stop_if_interrupted(self) -> None:
         if signal := take_signal(self.interruptions):
@@ -321,4 +334,6 @@ def result_of(finished: Finished, ending: RunEnding) -> RunResult:
             exit_status = EXIT_INTERRUPTED
         case Outcome.SUCCEEDED | Outcome.FAILED:
             exit_status = ending.exit_status
+        case _ as never:
+            assert_never(never)
     return RunResult(exit_status, ending.outcome, finished.image, finished.tags)

@@ -95,9 +95,11 @@ class Watch:
     def _interrupt(self, signal: str) -> None:
         self.signals += 1
         if self.signals == 1:
+            self.progress.note("asked-to-end", signal=signal)
             self._end(Outcome.INTERRUPTED, signal)
             self.progress.note("passed-on", signal=signal)
         elif self.signals == _SECOND:
+            self.progress.note("killed", signal=signal)
             self._send("SIGKILL")
         else:
             raise Abandoned(signal)
@@ -105,9 +107,11 @@ class Watch:
     def _time_out(self) -> None:
         self.deadline = None if self.terminated else self.clock.monotonic() + self.grace
         if self.terminated:
+            self.progress.note("still-there", seconds=f"{self.grace:g}")
             self._send("SIGKILL")
             return
         self.terminated = True
+        self.progress.note("out-of-time", seconds=f"{self.grace:g}")
         self._end(Outcome.TIMED_OUT, "SIGTERM")
 
     def _end(self, outcome: Outcome, signal: str) -> None:

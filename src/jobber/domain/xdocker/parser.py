@@ -10,7 +10,7 @@ from jobber.domain.options import ContainerOptions
 from jobber.domain.xdocker.health import settle_health
 from jobber.domain.xdocker.networks import join_networks
 from jobber.domain.xdocker.reading import Caller, Draft, Reading, no_files
-from jobber.domain.xdocker.records import recorded
+from jobber.domain.xdocker.records import recorded, with_secrets
 from jobber.domain.xdocker.settings import check_logging, settle_capabilities
 from jobber.domain.xdocker.table import OPTIONS, SPELLINGS
 from jobber.domain.xdocker.words import read_words
@@ -41,6 +41,11 @@ def parse_options(
 def recorded_words(words: Sequence[str]) -> tuple[str, ...]:
     """The words as a run record keeps them: values of variables that read as secrets are hidden."""
     return recorded(words, SPELLINGS)
+
+
+def revealed_words(words: Sequence[str], *, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The words of a record with the values that it hides, as far as the environment has them."""
+    return with_secrets(words, SPELLINGS, environment=environment)
 
 
 def _settle(draft: Draft) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from jobber.domain.xdocker.words import read_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from jobber.domain.xdocker.words import Spellings
 
@@ -30,6 +30,22 @@ def recorded(words: Sequence[str], spellings: Spellings) -> tuple[str, ...]:
         last = f"{word.prefix}{name}={_HIDDEN}" if hides else word.words[-1]
         kept.extend((*word.words[:-1], last))
     return tuple(kept)
+
+
+def with_secrets(words: Sequence[str], spellings: Spellings, *, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The words of a record with the values that are hidden there, as far as an environment has them."""
+    filled: list[str] = []
+    for word in read_words(words, spellings):
+        name, _, value = word.value.partition("=")
+        filled.extend(word.words)
+        if word.option == "--env" and is_masked(name, value) and name in environment:
+            filled[-1] = f"{word.prefix}{name}={environment[name]}"
+    return tuple(filled)
+
+
+def is_masked(name: str, value: str) -> bool:
+    """Whether a variable's value in a record is hidden."""
+    return value == _HIDDEN and _SECRET.fullmatch(name) is not None
 
 
 def masked_text(text: str) -> str:

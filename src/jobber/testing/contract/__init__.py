@@ -11,6 +11,7 @@ from jobber.testing.contract.images import ImageContract
 from jobber.testing.contract.inputs import InputContract
 from jobber.testing.contract.lifecycle import LifecycleContract
 from jobber.testing.contract.registry import RegistryContract
+from jobber.testing.contract.remote_images import RemoteImagesContract
 from jobber.testing.contract.runs import RunContract
 from jobber.testing.contract.world import JOB_SCRIPT, GuardedRegistry, World, job_program
 
@@ -24,6 +25,7 @@ class EngineContract(
     InputContract,
     BuildContract,
     RegistryContract,
+    RemoteImagesContract,
     LifecycleContract,
     RunContract,
 ):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from jobber.domain.container import ContainerId, ContainerSpecification, ContainerState
-from jobber.domain.errors import ContainerNotFound, ImageNotFound, JobNotStarted, NameTaken
+from jobber.domain.errors import ContainerNotFound, ImageNotFound, JobNotStarted, NameTaken, NotAFile, PathNotFound
 from jobber.domain.events import DeadlinePassed, Exited, Output
 from jobber.domain.options import ContainerOptions, Mount
 from jobber.domain.ports import Attachment
@@ -230,3 +230,32 @@ class ContainerContract:
         event = attachment.next(deadline=world.clock.monotonic() + 10)
         attachment.close()
         return event
+
+    def test_file_of_an_ended_job_is_read(self, world: World) -> None:
+        words = ("write", "/out/deep/x", "X" * 1000, "link", "/out/deep/l", "x", "link", "/way", "/out/deep")
+        container = world.create(*words)
+        world.watch(container)
+        read = world.engine.containers.read
+
+        assert read(container, path="/out/deep/x", limit=2000) == b"X" * 1000
+        assert read(container, path="/out/deep/x", limit=10) == b"X" * 10
+        assert read(container, path="/out/deep/l", limit=1) == b"X"
+        assert read(container, path="/way/l", limit=1) == b"X"
+
+    def test_file_of_an_ended_job_that_is_none(self, world: World) -> None:
+        words = ("mkdir", "/out/deep", "write", "/out/x", "", "link", "/out/l", "nowhere", "link", "/out/ring", "ring")
+        container = world.create(*words)
+        world.watch(container)
+        read = world.engine.containers.read
+
+        with pytest.raises(NotAFile):
+            read(container, path="/out/deep", limit=10)
+        for path in ("/out/nowhere", "/nowhere/x", "/out/x/below", "/out/l", "/out/ring"):
+            with pytest.raises(PathNotFound) as raised:
+                read(container, path=path, limit=10)
+            assert not isinstance(raised.value, NotAFile)
+        assert read(container, path="/out/x", limit=10) == b""
+
+    def test_file_of_a_missing_container(self, world: World) -> None:
+        with pytest.raises(ContainerNotFound):
+            world.engine.containers.read(ContainerId("0" * 64), path="/x", limit=10)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from jobber.domain.container import ContainerId, ContainerSpecification
 from jobber.domain.errors import JobberError
-from jobber.domain.events import Exited, Output, Stream
+from jobber.domain.events import Disturbed, Exited, Output, Stream
 from jobber.domain.options import ContainerOptions
 from jobber.domain.reference import ImageId, ImageReference, parse_reference
 from jobber.testing.standard_input import job_input
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from jobber.adapters.fake.job import Job
     from jobber.domain.container import ImageMount, Terminal, VolumeMount
     from jobber.domain.credentials import Credentials
-    from jobber.domain.ports import Clock, Engine, JobInput
+    from jobber.domain.ports import Clock, Engine, JobInput, RemoteImages
 
 JOB_SCRIPT = r"""#!/bin/sh
 # The job language of jobber's engine contract: verbs with their operands, one after the other.
@@ -53,12 +53,18 @@ done
 """
 
 
+_NO_SUCH_VERB = 64
+
+
 def job_program(job: Job) -> int:
     """The same language for the fake."""
     words = list(job.argv[1:])
     try:
         while words:
             verb = words.pop(0)
+            if verb not in _VERBS:
+                job.complain(f"no verb {verb}\n")
+                return _NO_SUCH_VERB
             arity, act = _VERBS[verb]
             act(job, *(words.pop(0) for _ in range(arity)))
     except OSError as error:
@@ -120,6 +126,8 @@ class World:
     raw_image: Callable[[ImageId], str] | None = None
     """All that the engine tells of an image, as text; to look for what must be nowhere."""
     guarded: GuardedRegistry | None = None
+    remote: RemoteImages | None = None
+    """The way to registries without an engine."""
     die_with_claim: Callable[[str], None] = lambda _run: None
     """Let a jobber of this machine claim a run and be killed."""
     containers: list[ContainerId] = field(default_factory=list)
@@ -174,6 +182,8 @@ class World:
                 event = attachment.next(deadline=self.clock.monotonic() + 60)
                 if isinstance(event, Exited):
                     break
+                if isinstance(event, Disturbed):  # as on a machine under load: what was said is read again
+                    continue
                 assert isinstance(event, Output), event
                 outputs.append(event)
         finally:

@@ -1,0 +1,51 @@
+"""Files out of Docker's containers, running or not."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING
+
+from jobber.adapters.docker.translate import failed
+from jobber.domain.errors import ContainerNotFound, PathNotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from jobber.adapters.wire import Response, Wire
+
+_MISSING = 404
+_DESCRIBED = "x-docker-container-path-stat"
+_NO_WAY = ("not a directory", "too many links")
+
+
+def open_archive(wire: Wire, container: str, path: str, *, of: str) -> Generator[bytes]:
+    """The archive of a file or a directory, links followed. Docker gives a link itself, and tells where it leads.
+
+    `of` names in errors what is read. Raises `ContainerNotFound`, `PathNotFound`, `EngineFailed` at the first piece.
+    """
+    where = f"/containers/{container}/archive"
+    response = wire.call("GET", where, query={"path": path})
+    if target := _target(response):
+        with response:
+            response.read()
+        response = wire.call("GET", where, query={"path": target})
+    with response:
+        if not response.ok:
+            raise _not_read(container, response, path=path, of=of)
+        yield from response.chunks()
+
+
+def _target(response: Response) -> str | None:
+    described = response.headers.get(_DESCRIBED, "")
+    target: str | None = json.loads(base64.b64decode(described)).get("linkTarget") if described else None
+    return target
+
+
+def _not_read(container: str, response: Response, *, path: str, of: str) -> Exception:
+    error = failed(f"read {path} of {of}", response)
+    if "no such container" in error.why.lower():
+        return ContainerNotFound(container)
+    if response.status == _MISSING or any(words in error.why for words in _NO_WAY):
+        return PathNotFound(of, path=path)
+    return error

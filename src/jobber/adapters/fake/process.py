@@ -1,0 +1,59 @@
+"""What a container executes: its words, its environment, and the program that these mean in its files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jobber.domain.errors import JobNotStarted
+from jobber.domain.input import normal_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from jobber.adapters.fake.files import Files, Program
+    from jobber.adapters.fake.store import StoredContainer, StoredImage
+    from jobber.domain.container import ContainerSpecification
+
+NOT_FOUND = 127
+NOT_EXECUTABLE = 126
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+def words_of(specification: ContainerSpecification, image: StoredImage) -> tuple[str, ...]:
+    """Entry point and command, those of the image where the container has none of its own."""
+    configuration, overridden = image.configuration, specification.options.entrypoint
+    entrypoint = configuration.entrypoint or ()
+    command = specification.command
+    if overridden is not None:
+        entrypoint = (overridden,) if overridden else ()
+    elif command is None:
+        command = configuration.command
+    return (*entrypoint, *(command or ()))
+
+
+def environment_of(stored: StoredContainer, image: StoredImage) -> dict[str, str]:
+    """The variables that its first process has."""
+    environment = {"PATH": _PATH, "HOSTNAME": stored.id[:12]}
+    for variable in image.configuration.environment:
+        name, _, value = variable.partition("=")
+        environment[name] = value
+    changed = {**environment, **dict(stored.specification.options.environment)}
+    return {name: value for name, value in changed.items() if value is not None}
+
+
+def find_program(files: Files, argv: tuple[str, ...], environment: Mapping[str, str], workdir: str) -> Program:
+    """What is executed. Raises `JobNotStarted` with 127 or 126."""
+    for path in _places_to_look(argv[0], environment, workdir):
+        node = files.node(files.resolve(path))
+        if node is not None and node.program is not None:
+            return node.program
+        if node is not None or files.is_directory(path):
+            raise JobNotStarted(why=f'exec: "{argv[0]}": permission denied', exit_status=NOT_EXECUTABLE)
+    raise JobNotStarted(why=f'exec: "{argv[0]}": executable file not found in $PATH', exit_status=NOT_FOUND)
+
+
+def _places_to_look(name: str, environment: Mapping[str, str], workdir: str) -> Iterator[str]:
+    if "/" in name:
+        yield normal_path(name if name.startswith("/") else f"{workdir}/{name}")
+    else:
+        yield from (f"{folder}/{name}" for folder in environment["PATH"].split(":"))

@@ -1,0 +1,80 @@
+"""What a fake registry tells of its images without an engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jobber.adapters.fake.archive import archive_of
+from jobber.adapters.fake.files import Files
+from jobber.domain.credentials import host_of
+from jobber.domain.errors import ImageNotFound, PathNotFound, RegistryFailed
+from jobber.domain.image import Image
+from jobber.domain.input import normal_path
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+    from jobber.adapters.fake.registry import FakeRegistry
+    from jobber.adapters.fake.store import StoredImage
+    from jobber.domain.credentials import Credentials
+    from jobber.domain.reference import ImageReference
+
+
+class FakeRemoteImages:
+    """The port `RemoteImages` on a fake registry."""
+
+    def __init__(self, registry: FakeRegistry) -> None:
+        self._registry = registry
+
+    def inspect(self, reference: ImageReference, *, credentials: Credentials | None) -> Image:
+        """Read an image's description. Raises `ImageNotFound`, `RegistryFailed`."""
+        image, digest = self._find(reference, credentials)
+        return Image(
+            id=image.id,
+            references=(str(reference.tagged(reference.tag)),) if reference.tag else (),
+            digests=(f"{reference.repository}@{digest}",),
+            labels=image.labels,
+            configuration=image.configuration,
+            layers=image.digests,
+            created=image.created,
+            size=image.size,
+            platform="linux/amd64",
+        )
+
+    def archive(self, reference: ImageReference, *, path: str, credentials: Credentials | None) -> Generator[bytes]:
+        """A file or a directory of an image as a tar archive.
+
+        Raises `ImageNotFound`, `PathNotFound`, `RegistryFailed`.
+        """
+        files = Files(self._find(reference, credentials)[0].layers)
+        try:
+            real = files.resolve(path)
+        except OSError:  # links in a ring
+            real = ""
+        if not real or (not files.exists(real) and not files.is_directory(real)):
+            raise PathNotFound(str(reference), path=path)
+        yield archive_of(files, real, name=normal_path(path).rpartition("/")[2])
+
+    def tags(self, reference: ImageReference, *, credentials: Credentials | None) -> Sequence[str]:
+        """The tags of a reference's repository. Raises `ImageNotFound`, `RegistryFailed`."""
+        self._check(reference, credentials)
+        tags = self._registry.tags(reference.repository)
+        if not tags:
+            raise ImageNotFound(str(reference))
+        return tags
+
+    def _find(self, reference: ImageReference, credentials: Credentials | None) -> tuple[StoredImage, str]:
+        self._check(reference, credentials)
+        found = self._registry.get(reference)
+        if found is None:
+            raise ImageNotFound(str(reference), hint="neither the engine nor the registry has it")
+        return found
+
+    def _check(self, reference: ImageReference, credentials: Credentials | None) -> None:
+        why = self._registry.refuses(reference, credentials)
+        if why == "unauthorized":
+            host = host_of(reference)
+            hint = "check the password" if credentials else f"no credentials are known for {host}"
+            raise RegistryFailed(str(reference), why=why, hint=hint)
+        if why:
+            raise RegistryFailed(str(reference), why=why)

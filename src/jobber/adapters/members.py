@@ -1,0 +1,160 @@
+"""The members of a tar archive that comes in pieces, one after the other, in constant memory."""
+
+from __future__ import annotations
+
+import tarfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jobber.domain.errors import EngineLost, NotAFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_PIECE = 1 << 20
+_HOLE = bytes(_PIECE)
+_END = bytes(tarfile.BLOCKSIZE)
+_LONGEST_HEADER = 1 << 24
+"""Bytes: a longer one is an attack on our memory."""
+
+
+class ArchiveBroken(EngineLost):
+    """An archive that ends too early, or is none."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__("the reading of an archive", why=why)
+
+
+class _Source:
+    """Pieces of bytes as a file that is read forwards: all that `tarfile` needs of one to find the members."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = iter(pieces)
+        self._rest = memoryview(b"")
+        self._position = 0
+        self.last_read = b""
+        """The block that was last looked at."""
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, position: int) -> None:
+        while self._position < position and self.take(position - self._position):
+            pass
+
+    def read(self, size: int) -> bytes:
+        if size > _LONGEST_HEADER:
+            raise ArchiveBroken(f"a header of {size} bytes")
+        found = b""
+        while len(found) < size and (piece := self.take(size - len(found))):
+            found += piece
+        self.last_read = found
+        return found
+
+    def take(self, size: int) -> memoryview:
+        """Up to so many bytes, as they have come; none at the end."""
+        while not self._rest:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return self._rest
+            self._rest = memoryview(piece)
+        taken, self._rest = self._rest[:size], self._rest[size:]
+        self._position += len(taken)
+        return taken
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member; its content can be read until the next one is asked for."""
+
+    path: str
+    """Below the first member, whose path is empty; bytes that are no UTF-8 as `os.fsdecode` has them."""
+    header: tarfile.TarInfo
+    _source: _Source
+    _root: str
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The names on the way to it. Those of `..`, which no engine sends, are there as well."""
+        return parts_of(self.path)
+
+    def below(self, name: str) -> str:
+        """The path of another name in the archive, as `path` is."""
+        return _below(self._root, name)
+
+    def chunks(self) -> Iterator[memoryview]:
+        """A file's content; each piece is to be used before the next. Raises `ArchiveBroken`."""
+        if not self.header.isreg():
+            return
+        if not self.header.issparse():
+            yield from self._take(self.header.size)
+            return
+        position = 0
+        for start, size in [*(self.header.sparse or ()), (self.header.size, 0)]:
+            while position < start:
+                hole = memoryview(_HOLE)[: start - position]
+                position += len(hole)
+                yield hole
+            yield from self._take(size)
+            position = max(position, start + size)  # GNU's list ends with zeros
+
+    def _take(self, size: int) -> Iterator[memoryview]:
+        while size > 0:
+            chunk = self._source.take(min(size, _PIECE))
+            if not chunk:
+                raise ArchiveBroken(f"it ends in the middle of {self.header.name}")
+            size -= len(chunk)
+            yield chunk
+
+
+def members(pieces: Iterable[bytes]) -> Iterator[Member]:
+    """The members of an archive. Raises `ArchiveBroken`, and what the pieces raise."""
+    source = _Source(pieces)
+    root = None
+    try:
+        # Not `r|`, which copies each byte twice more; mode `r:` never goes back as long as members are read in order.
+        with tarfile.open(fileobj=source, mode="r:", encoding="utf-8", errors="surrogateescape") as archive:  # type: ignore[call-overload]
+            while (header := archive.next()) is not None:
+                archive.members.clear()  # it would keep each of them
+                root = header.name.rstrip("/") if root is None else root
+                yield Member(_below(root, header.name), header, source, root)
+            if source.last_read != _END:  # `tarfile` takes everything else for an end as well
+                raise ArchiveBroken("it ends too early")
+            while source.take(_PIECE):
+                pass  # the rest of its last record
+    except tarfile.TarError as error:
+        raise ArchiveBroken(str(error)) from None
+
+
+def content_of(pieces: Iterable[bytes], *, path: str, of: str) -> Iterator[memoryview]:
+    """The content of the file that an archive is of, each piece to be used before the next.
+
+    Raises `NotAFile`, `ArchiveBroken`, and what the pieces raise.
+    """
+    for member in members(pieces):
+        if not member.header.isreg():
+            break
+        yield from member.chunks()
+        return
+    raise NotAFile(of, path=path)
+
+
+def first_bytes(pieces: Iterable[bytes], *, path: str, of: str, limit: int) -> bytes:
+    """The beginning of it. Raises as `content_of`."""
+    octets = bytearray()
+    for chunk in content_of(pieces, path=path, of=of):
+        octets += chunk[: limit - len(octets)]
+        if len(octets) == limit:
+            break
+    return bytes(octets)
+
+
+def parts_of(path: str) -> tuple[str, ...]:
+    """The names in a path, without empty ones and `.`."""
+    return tuple(part for part in path.split("/") if part not in ("", "."))
+
+
+def _below(root: str, name: str) -> str:
+    if name == root:
+        return ""
+    return "/".join(parts_of(name.removeprefix(f"{root}/")))

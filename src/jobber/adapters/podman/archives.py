@@ -1,0 +1,66 @@
+"""Files out of Podman's containers, running or not."""
+
+from __future__ import annotations
+
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+from jobber.adapters.members import ArchiveBroken, first_bytes
+from jobber.adapters.podman.translate import failed, missing_or_failed
+from jobber.domain.container import ContainerId
+from jobber.domain.errors import ContainerNotFound, EngineFailed, PathNotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from jobber.adapters.wire import Response, Wire
+
+_MISSING = 404
+_NO_WAY = ("not a directory", "too many levels of symbolic links")
+
+
+def open_archive(wire: Wire, container: str, path: str, *, of: str) -> Generator[bytes]:
+    """The archive of a file or a directory, links followed.
+
+    `of` names in errors what is read. Raises `ContainerNotFound`, `PathNotFound`, `EngineFailed` at the first piece.
+    """
+    with wire.call("GET", f"/containers/{container}/archive", query={"path": path}) as response:
+        if not response.ok:
+            raise _not_read(container, response, path=path, of=of)
+        yield from response.chunks()
+
+
+def read_file(wire: Wire, container: str, path: str, *, of: str, limit: int) -> bytes:
+    """The first bytes of a file of a container that has ended. Raises as `open_archive`, and `NotAFile`.
+
+    Podman tells of a container's end before it has cleared up after it: a file that is not there may be one whose file
+    system was just taken away. So it is looked for again where that can't happen.
+    """
+    try:
+        with closing(open_archive(wire, container, path, of=of)) as pieces:
+            return first_bytes(pieces, path=path, of=of, limit=limit)
+    except (EngineFailed, ArchiveBroken, PathNotFound):
+        with mounted(wire, container), closing(open_archive(wire, container, path, of=of)) as pieces:
+            return first_bytes(pieces, path=path, of=of, limit=limit)
+
+
+@contextmanager
+def mounted(wire: Wire, container: str) -> Iterator[None]:
+    """Keep the file system of a container mounted. Raises `ContainerNotFound`, `EngineFailed`."""
+    with wire.call("POST", f"/containers/{container}/mount") as response:
+        if not response.ok:
+            raise missing_or_failed(ContainerId(container), "mount the container", response)
+    try:
+        yield
+    finally:
+        with wire.call("POST", f"/containers/{container}/unmount") as response:
+            response.read()  # removing the container would unmount it too
+
+
+def _not_read(container: str, response: Response, *, path: str, of: str) -> Exception:
+    error = failed(f"read {path} of {of}", response)
+    if "no such container" in error.why:
+        return ContainerNotFound(container)
+    if response.status == _MISSING or any(words in error.why for words in _NO_WAY):
+        return PathNotFound(of, path=path)
+    return error

@@ -1,0 +1,85 @@
+"""A file or a directory out of layers, as a tar archive that is sent as it is made."""
+
+from __future__ import annotations
+
+import tarfile
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from jobber.adapters.registry_api.layer import CHUNK
+from jobber.domain.errors import PathNotFound
+from jobber.domain.input import normal_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jobber.adapters.registry_api.tree import Found, Tree
+    from jobber.domain.reference import ImageReference
+
+_END = bytes(2 * tarfile.BLOCKSIZE)
+_DIRECTORY_MODE = 0o755
+_EXTENDED = "SCHILY."
+"""Extended attributes; the other headers say again, or wrongly, what is where."""
+_Wanted = dict[int, dict[int, list[str]]]
+"""By layer and number of a member, the names that it gets."""
+
+
+def archive_of(tree: Tree, reference: ImageReference, *, path: str) -> Iterator[bytes]:
+    """The pieces of the archive, directories first. Raises `PathNotFound`, `RegistryFailed`."""
+    found = tree.find(path)
+    source = None if found is None else tree.source_of(found)
+    if found is None or source is None:
+        raise PathNotFound(str(reference), path=path)
+    name = normal_path(path).rpartition("/")[2]
+    wanted: _Wanted = defaultdict(lambda: defaultdict(list))
+    if source.entry is not None and not source.is_directory:
+        wanted[source.layer][source.entry.number].append(name)
+    else:
+        yield from _directories(tree, found, name, wanted)
+    for number in sorted(wanted):
+        with tree.fetched[number].members() as (archive, members):
+            for position, member in enumerate(members):
+                names = wanted[number].get(position)
+                if names:
+                    yield from _member(archive, member, names)
+    yield _END
+
+
+def _directories(tree: Tree, root: Found, name: str, wanted: _Wanted) -> Iterator[bytes]:
+    """The directory and those in it; what else is in it is noted in `wanted`."""
+    start = len(f"{root.path}/") if root.path else 0
+    directories = {name or "/": root}
+    for found in tree.below(root.path):
+        inner = f"{name}/{found.path[start:]}"
+        if found.is_directory:
+            directories[inner] = found
+        elif (source := tree.source_of(found)) is not None and source.entry is not None:
+            wanted[source.layer][source.entry.number].append(inner)
+    for inner in sorted(directories):
+        entry = directories[inner].entry
+        member = entry.member if entry is not None else None
+        if member is None:
+            member = tarfile.TarInfo()
+            member.type, member.mode = tarfile.DIRTYPE, _DIRECTORY_MODE
+        yield _header(member, name=inner)
+
+
+def _member(archive: tarfile.TarFile, member: tarfile.TarInfo, names: list[str]) -> Iterator[bytes]:
+    """A member under its first name, and links to that for its others."""
+    file = archive.extractfile(member) if member.isreg() else None
+    if member.isreg():
+        member.type = tarfile.REGTYPE
+    yield _header(member, name=names[0])
+    if file is not None:
+        while chunk := file.read(CHUNK):
+            yield chunk
+        yield bytes(-member.size % tarfile.BLOCKSIZE)
+    for name in names[1:]:
+        member.type, member.size, member.linkname = tarfile.LNKTYPE, 0, names[0]
+        yield _header(member, name=name)
+
+
+def _header(member: tarfile.TarInfo, *, name: str) -> bytes:
+    member.name = name
+    member.pax_headers = {key: text for key, text in member.pax_headers.items() if key.startswith(_EXTENDED)}
+    return member.tobuf(tarfile.PAX_FORMAT)

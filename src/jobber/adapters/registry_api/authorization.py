@@ -1,0 +1,81 @@
+"""What a registry wants to hear of who asks: a password, or a token that another place gives for one."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode, urlsplit
+
+from jobber.adapters.registry_api.http import Unreachable, asked
+from jobber.adapters.registry_api.place import is_loopback
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from jobber.domain.credentials import Credentials
+
+_PARAMETER = re.compile(r'(\w+)="([^"]*)"')
+_LARGEST = 1 << 20
+_CLIENT = "jobber"
+
+
+class Unauthorized(Exception):
+    """A registry, or its token service, that takes none of what we have; its text is what it says."""
+
+
+def authorization_for(
+    challenges: Sequence[str], *, credentials: Credentials | None, repository: str, is_here: bool
+) -> str | None:
+    """The header that answers a challenge; None where there is nothing to answer with.
+
+    Raises `Unauthorized`, `Unreachable`.
+    """
+    for challenge in challenges:
+        scheme, _, rest = challenge.strip().partition(" ")
+        if scheme.lower() == "bearer":
+            return f"Bearer {_token(dict(_PARAMETER.findall(rest)), credentials, repository, is_here=is_here)}"
+        if scheme.lower() == "basic" and credentials is not None and credentials.password:
+            return _basic(credentials)
+    return None
+
+
+def _basic(credentials: Credentials) -> str:
+    return "Basic " + base64.b64encode(f"{credentials.user}:{credentials.password}".encode()).decode()
+
+
+def _token(wanted: Mapping[str, str], credentials: Credentials | None, repository: str, *, is_here: bool) -> str:
+    """Ask the service that a challenge names: with what a login left, a password, or as nobody in particular."""
+    realm = wanted.get("realm", "")
+    service = urlsplit(realm)
+    if service.scheme != "https" and not (is_here and service.scheme == "http" and is_loopback(service.netloc)):
+        raise Unreachable(f"its token service {service.netloc or 'without an address'} is not encrypted")
+    facts = {"service": wanted.get("service", ""), "scope": wanted.get("scope", f"repository:{repository}:pull")}
+    if credentials is not None and credentials.identity_token:
+        grant = {"grant_type": "refresh_token", "client_id": _CLIENT, "refresh_token": credentials.identity_token}
+        return _ask(realm, body=urlencode({**grant, **facts}).encode(), authorization=None)
+    with_password = credentials is not None and credentials.password
+    if with_password and credentials is not None:
+        facts["account"] = credentials.user
+    url = f"{realm}{'&' if service.query else '?'}{urlencode({name: text for name, text in facts.items() if text})}"
+    return _ask(url, body=None, authorization=_basic(credentials) if with_password and credentials else None)
+
+
+def _ask(url: str, *, body: bytes | None, authorization: str | None) -> str:
+    try:
+        with asked(url, headers={"Accept": "application/json"}, authorization=authorization, body=body) as response:
+            text = response.read(_LARGEST)
+            status = response.status
+    except Unreachable as error:
+        raise Unreachable(f"its token service {urlsplit(url).netloc}: {error}") from None
+    try:
+        answer = json.loads(text)
+        token = answer.get("token") or answer.get("access_token")
+    except (ValueError, AttributeError):
+        token = None
+    if status in (400, 401, 403):
+        raise Unauthorized("invalid_grant" if b"invalid_grant" in text else "unauthorized")
+    if status != 200 or not isinstance(token, str) or not token:
+        raise Unreachable(f"its token service {urlsplit(url).netloc} gives no token (status {status})")
+    return token

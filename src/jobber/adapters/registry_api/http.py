@@ -1,0 +1,103 @@
+"""Requests over HTTP and TLS: redirects that take no secret to another host, time limits, errors as sentences.
+
+By urllib, for registries are behind proxies, redirects and TLS, which the engines' wire does not do.
+"""
+
+from __future__ import annotations
+
+import ssl
+from contextlib import contextmanager
+from functools import cache
+from http.client import HTTPException  # noqa: TID251 - what urllib lets through of its own wire
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+from urllib.request import HTTPRedirectHandler, HTTPSHandler, ProxyHandler, Request, build_opener
+
+from jobber.adapters.registry_api.place import is_loopback
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+SECONDS = 30.0
+"""No registry is waited for longer without a byte of an answer."""
+_CERTIFICATES = ("/etc/docker/certs.d", "/etc/containers/certs.d")
+"""Where Docker and Podman look for the certificates of single registries."""
+_NAME = "Authorization"
+
+
+class Unreachable(Exception):
+    """An exchange that came to no end; its text is the reason."""
+
+
+@contextmanager
+def asked(
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    authorization: str | None,
+    body: bytes | None = None,
+    seconds: float = SECONDS,
+) -> Iterator[Any]:
+    """The answer to a request, whatever its status. Raises `Unreachable`, also while the answer is read."""
+    request = Request(url, data=body, headers={**headers, "User-Agent": "jobber"})  # noqa: S310 - `https`, or `http` to this machine
+    if authorization:
+        request.add_unredirected_header(_NAME, authorization)
+    try:
+        with _answer(request, seconds) as response:
+            yield response
+    except (OSError, HTTPException, EOFError) as error:
+        raise Unreachable(_reason(error)) from None
+
+
+def _answer(request: Request, seconds: float) -> Any:
+    host = urlsplit(request.full_url).netloc
+    proxies = [ProxyHandler({})] if is_loopback(host) else []
+    opener = build_opener(_Redirects, HTTPSHandler(context=_context(host)), *proxies)
+    try:
+        return opener.open(request, timeout=seconds)
+    except HTTPError as error:
+        return error
+
+
+class _Redirects(HTTPRedirectHandler):
+    """Redirects to another place go without what says who we are: blobs lie in storage that is not the registry's."""
+
+    def redirect_request(  # noqa: PLR0917 - as urllib calls it
+        self, req: Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
+    ) -> Request | None:
+        """The next request. Raises `URLError` where it would give up encryption."""
+        before, after = urlsplit(req.full_url), urlsplit(newurl)
+        if before.scheme == "https" and after.scheme != "https":
+            raise URLError("it redirects to a place without encryption")
+        following = super().redirect_request(req, fp, code, msg, headers, newurl)
+        secret = req.get_header(_NAME)
+        if following is not None and secret and (before.scheme, before.netloc) == (after.scheme, after.netloc):
+            following.add_unredirected_header(_NAME, secret)
+        return following
+
+
+@cache
+def _context(host: str) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    for folder in (Path(place, host) for place in _CERTIFICATES):
+        if folder.is_dir():
+            for file in sorted(folder.glob("*.crt")):
+                context.load_verify_locations(file)
+            for file in sorted(folder.glob("*.cert")):
+                context.load_cert_chain(file, file.with_suffix(".key"))
+    return context
+
+
+def _reason(error: Exception) -> str:
+    cause = error.reason if isinstance(error, URLError) else error
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted: {cause.verify_message}"
+    if isinstance(cause, TimeoutError):
+        return "it does not answer"
+    if isinstance(cause, HTTPException):
+        return f"it gave up in the middle of an answer ({type(cause).__name__})"
+    if isinstance(cause, OSError):
+        return (cause.strerror or str(cause)).lower()
+    return str(cause)

@@ -1,0 +1,89 @@
+"""The port `RemoteImages` over the API of registries: manifests, configurations, layers, lists of tags."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from jobber.adapters.registry_api.archive import archive_of
+from jobber.adapters.registry_api.configuration import image_of
+from jobber.adapters.registry_api.layer import Layer, fetch_layer
+from jobber.adapters.registry_api.manifest import check_digest, read_manifest
+from jobber.adapters.registry_api.session import Session
+from jobber.adapters.registry_api.tree import Tree
+from jobber.domain.errors import RegistryFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+    from jobber.domain.credentials import Credentials
+    from jobber.domain.image import Image
+    from jobber.domain.reference import ImageReference
+
+_MOST_TAGS = 1000
+"""In one answer; registries give fewer where they like."""
+_MOST_PAGES = 1000
+
+
+class RegistryApi:
+    """Registries, each asked as who we are there."""
+
+    def __init__(self) -> None:
+        self._sessions: dict[tuple[str, Credentials | None], Session] = {}
+
+    def inspect(self, reference: ImageReference, *, credentials: Credentials | None) -> Image:
+        """Read an image's description. Raises `ImageNotFound`, `RegistryFailed`."""
+        session = self._session(reference, credentials)
+        manifest = read_manifest(session, reference)
+        text, _ = session.read(f"blobs/{manifest.configuration.digest}", reference=reference)
+        check_digest(reference, manifest.configuration.digest, text)
+        return image_of(reference, manifest, text)
+
+    def archive(self, reference: ImageReference, *, path: str, credentials: Credentials | None) -> Generator[bytes]:
+        """A file or a directory of an image as a tar archive; layers are kept on disk meanwhile.
+
+        Raises `ImageNotFound`, `PathNotFound`, `RegistryFailed`, at the first piece.
+        """
+        session = self._session(reference, credentials)
+        blobs = read_manifest(session, reference).layers[::-1]
+        with ExitStack() as files:
+
+            def fetch(number: int) -> Layer:
+                layer = fetch_layer(session, reference, blobs[number])
+                files.enter_context(layer.blob)
+                return layer
+
+            yield from archive_of(Tree(len(blobs), fetch), reference, path=path)
+
+    def tags(self, reference: ImageReference, *, credentials: Credentials | None) -> Sequence[str]:
+        """The tags of a reference's repository. Raises `ImageNotFound`, `RegistryFailed`."""
+        session = self._session(reference, credentials)
+        found: list[str] = []
+        page: str | None = f"tags/list?n={_MOST_TAGS}"
+        for _ in range(_MOST_PAGES):
+            if page is None:
+                break
+            text, headers = session.read(page, reference=reference)
+            try:
+                found.extend(map(str, json.loads(text).get("tags") or ()))
+            except (ValueError, AttributeError, TypeError):
+                raise RegistryFailed(str(reference), why="its list of tags is no JSON") from None
+            page = _next_page(headers.get("Link"))
+        return tuple(dict.fromkeys(found))
+
+    def _session(self, reference: ImageReference, credentials: Credentials | None) -> Session:
+        key = (reference.repository, credentials)
+        if key not in self._sessions:
+            self._sessions[key] = Session(reference, credentials)
+        return self._sessions[key]
+
+
+def _next_page(link: str | None) -> str | None:
+    """Where a list goes on, of `<ADDRESS>; rel="next"`; it stays in the repository, whatever the address says."""
+    address, _, relation = (link or "").partition(";")
+    if "next" not in relation:
+        return None
+    query = urlsplit(urljoin("https://registry/", address.strip().strip("<>"))).query
+    return f"tags/list?{query}" if query else None

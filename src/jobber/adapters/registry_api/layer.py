@@ -1,0 +1,148 @@
+"""One layer of an image: its blob, fetched once and checked, and the list of what it holds."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import tarfile
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import IO, TYPE_CHECKING, BinaryIO, cast
+
+from jobber.domain.errors import RegistryFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jobber.adapters.registry_api.manifest import Blob
+    from jobber.adapters.registry_api.session import Session
+    from jobber.domain.reference import ImageReference
+
+CHUNK = 1 << 18
+_WHITEOUT = ".wh."
+_OPAQUE = ".wh..wh..opq"
+_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that a layer holds."""
+
+    number: int
+    """Which member of the layer's archive it is."""
+    kind: bytes
+    """Of tarfile's types."""
+    target: str = ""
+    """Of a link: for a hard one, the normal path of what it is another name of."""
+    member: tarfile.TarInfo | None = None
+    """Of a directory, for those are told before what is in them."""
+
+    @property
+    def is_directory(self) -> bool:
+        """Whether other things can lie in it."""
+        return self.kind == tarfile.DIRTYPE
+
+
+@dataclass(slots=True)
+class Layer:
+    """A layer on disk; `entries` are by path without a leading slash, the root's is empty."""
+
+    blob: IO[bytes]
+    reference: ImageReference
+    entries: dict[str, Entry] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    """Paths that the layer takes away."""
+    opaque: set[str] = field(default_factory=set)
+    """Directories whose content in lower layers it takes away."""
+
+    @contextmanager
+    def members(self) -> Iterator[tuple[tarfile.TarFile, Iterator[tarfile.TarInfo]]]:
+        """The archive and its members one after the other, in constant memory. Raises `RegistryFailed`."""
+        self.blob.seek(0)
+        try:
+            with (
+                _uncompressed(self.blob, self.reference) as stream,
+                tarfile.open(fileobj=stream, mode="r|", bufsize=CHUNK) as archive,
+            ):
+                yield archive, _each(archive)
+        except (tarfile.TarError, OSError, EOFError, ValueError) as error:
+            raise RegistryFailed(str(self.reference), why=f"a layer of it can't be read: {error}") from None
+
+
+def fetch_layer(session: Session, reference: ImageReference, blob: Blob) -> Layer:
+    """Bring a layer into a file that is gone when it is closed. Raises `ImageNotFound`, `RegistryFailed`."""
+    algorithm, _, wanted = blob.digest.partition(":")
+    if algorithm not in ("sha256", "sha512"):
+        raise RegistryFailed(str(reference), why=f"the digest of a layer, {blob.digest[:20]}, is of an unknown kind")
+    digest = hashlib.new(algorithm)
+    file = tempfile.TemporaryFile(prefix="jobber-")
+    try:
+        with session.answer(f"blobs/{blob.digest}", reference=reference) as response:
+            while chunk := response.read(CHUNK):
+                digest.update(chunk)
+                file.write(chunk)
+        layer = Layer(file, reference)
+        _check(reference, came=digest.hexdigest(), wanted=wanted)
+        _list(layer)
+    except BaseException:
+        file.close()
+        raise
+    return layer
+
+
+def _check(reference: ImageReference, *, came: str, wanted: str) -> None:
+    if came != wanted:
+        raise RegistryFailed(str(reference), why=f"layer {wanted[:12]} of it arrived cut short or changed")
+
+
+def normal_name(name: str) -> str | None:
+    """The path of a member without slashes around it; None for one that leads out of the archive."""
+    parts = [part for part in name.split("/") if part not in ("", ".")]
+    return None if ".." in parts else "/".join(parts)
+
+
+def _list(layer: Layer) -> None:
+    with layer.members() as (_, members):
+        for number, member in enumerate(members):
+            path = normal_name(member.name)
+            if path is None:
+                continue
+            parent, slash, last = path.rpartition("/")
+            if last == _OPAQUE:
+                layer.opaque.add(parent)
+            elif last.startswith(_WHITEOUT):
+                layer.gone.add(f"{parent}{slash}{last.removeprefix(_WHITEOUT)}")
+            else:
+                target = (normal_name(member.linkname) or "") if member.islnk() else member.linkname
+                kind = tarfile.REGTYPE if member.isreg() else member.type
+                layer.entries[path] = Entry(number, kind, target, member if member.isdir() else None)
+
+
+def _each(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+    while (member := archive.next()) is not None:
+        archive.members.clear()  # type: ignore[attr-defined] # tarfile keeps each, for questions that nobody asks here
+        yield member
+
+
+@contextmanager
+def _uncompressed(blob: IO[bytes], reference: ImageReference) -> Iterator[IO[bytes]]:
+    beginning = blob.read(4)
+    blob.seek(0)
+    if beginning.startswith(_GZIP):
+        with gzip.GzipFile(fileobj=blob, mode="rb") as stream:
+            yield cast("IO[bytes]", stream)
+    elif beginning == _ZSTD:
+        try:
+            zstd = import_module("compression.zstd")
+        except ImportError:
+            raise RegistryFailed(
+                str(reference),
+                why="its layers are compressed with zstd, which this Python can't read",
+                hint="use Python 3.14 or later, or pull the image",
+            ) from None
+        with zstd.open(blob) as stream:
+            yield cast("BinaryIO", stream)
+    else:
+        yield blob

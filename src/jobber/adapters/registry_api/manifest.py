@@ -1,0 +1,109 @@
+"""Manifests: what an image in a registry is made of, in the forms of OCI and of Docker."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from jobber.domain.errors import RegistryFailed
+
+if TYPE_CHECKING:
+    from jobber.adapters.registry_api.session import Session
+    from jobber.domain.reference import ImageReference
+
+_INDEXES = (
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+)
+_MANIFESTS = (
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
+)
+_ACCEPT = ", ".join((*_MANIFESTS, *_INDEXES))
+_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "i686": "386"}
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A piece of an image by its digest."""
+
+    digest: str
+    size: int
+    """Bytes, as they are stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What one image is made of."""
+
+    digests: tuple[str, ...]
+    """Its own, and before it that of the index that names it for this platform."""
+    configuration: Blob
+    layers: tuple[Blob, ...]
+    """Bottom first."""
+
+
+def read_manifest(session: Session, reference: ImageReference) -> Manifest:
+    """The manifest of an image, for this machine's platform. Raises `ImageNotFound`, `RegistryFailed`."""
+    digest, facts = _read(session, reference, reference.digest or reference.tag or "latest")
+    if "manifests" not in facts:
+        return _manifest(reference, (digest,), facts)
+    chosen = _of_platform(facts["manifests"], f"linux/{_ARCHITECTURES.get(os.uname().machine, os.uname().machine)}")
+    if chosen is None:
+        raise RegistryFailed(str(reference), why="its index names no image")
+    own, facts = _read(session, reference, chosen)
+    return _manifest(reference, (digest, own), facts)
+
+
+def check_digest(reference: ImageReference, digest: str, octets: bytes) -> None:
+    """Check that octets are what their digest says. Raises `RegistryFailed`."""
+    algorithm, _, wanted = digest.partition(":")
+    if algorithm not in ("sha256", "sha512"):
+        raise RegistryFailed(str(reference), why=f"its digest {digest[:20]} is of an unknown kind")
+    if hashlib.new(algorithm, octets).hexdigest() != wanted:
+        raise RegistryFailed(str(reference), why=f"what the registry sent is not {algorithm}:{wanted[:12]}")
+
+
+def _read(session: Session, reference: ImageReference, name: str) -> tuple[str, dict[str, Any]]:
+    text, headers = session.read(f"manifests/{name}", reference=reference, accept=_ACCEPT)
+    digest = name if ":" in name else headers.get("Docker-Content-Digest")
+    if digest:
+        check_digest(reference, digest, text)
+    try:
+        facts = json.loads(text)
+    except ValueError:
+        facts = None
+    if not isinstance(facts, dict):
+        raise RegistryFailed(str(reference), why="its manifest is no JSON object")
+    return digest or f"sha256:{hashlib.sha256(text).hexdigest()}", facts
+
+
+def _of_platform(entries: Any, wanted: str) -> str | None:
+    """The digest of the image for a platform; else that of the first there is. Attestations are no images."""
+    found: str | None = None
+    for entry in entries if isinstance(entries, list) else ():
+        try:
+            platform, digest = entry.get("platform") or {}, str(entry["digest"])
+            name = f"{platform.get('os', 'linux')}/{platform.get('architecture', '')}"
+        except (KeyError, TypeError, AttributeError):
+            continue
+        if name == wanted:
+            return digest
+        if not name.startswith("unknown/"):
+            found = found or digest
+    return found
+
+
+def _manifest(reference: ImageReference, digests: tuple[str, ...], facts: dict[str, Any]) -> Manifest:
+    try:
+        return Manifest(digests, _blob(facts["config"]), tuple(map(_blob, facts["layers"])))
+    except (KeyError, TypeError, ValueError):
+        why = "its manifest is of an old form" if facts.get("schemaVersion") == 1 else "its manifest is of no image"
+        raise RegistryFailed(str(reference), why=why) from None
+
+
+def _blob(facts: Any) -> Blob:
+    return Blob(str(facts["digest"]), int(facts.get("size", 0)))

@@ -1,0 +1,43 @@
+"""Where a reference's repository is in the API of its registry."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jobber.domain.credentials import HUB, segments_of
+
+if TYPE_CHECKING:
+    from jobber.domain.reference import ImageReference
+
+_API_OF_HUB = "registry-1.docker.io"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A repository of a registry."""
+
+    host: str
+    """With its port, if there is one."""
+    name: str
+    """The repository's, `library/` included on Docker's own registry."""
+    is_here: bool
+    """Whether the registry is on this machine: only there is it spoken to without encryption, as Docker does it."""
+
+
+def place_of(reference: ImageReference) -> Place:
+    """The repository of a reference."""
+    host, *segments = segments_of(reference)
+    return Place(_API_OF_HUB if host == HUB else host, "/".join(segments), is_loopback(host))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host, with or without a port, is this machine by name or address."""
+    name = host.rpartition(":")[0] if host.rpartition(":")[2].isdecimal() and not host.endswith("]") else host
+    if name == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return False

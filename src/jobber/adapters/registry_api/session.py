@@ -1,0 +1,114 @@
+"""Questions about one repository, asked as who we are; refusals as errors of the domain."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from jobber.adapters.masking import masked
+from jobber.adapters.registry_api.authorization import Unauthorized, authorization_for
+from jobber.adapters.registry_api.http import Unreachable, asked
+from jobber.adapters.registry_api.place import place_of
+from jobber.domain.credentials import host_of
+from jobber.domain.errors import ImageNotFound, RegistryFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jobber.domain.credentials import Credentials
+    from jobber.domain.reference import ImageReference
+
+_LARGEST = 1 << 25
+"""Descriptions of images are kept in memory; nobody's is as large as this."""
+_NEEDS_TLS = b"HTTPS server"
+
+
+class Session:
+    """One repository, and what we are let in with; for one command."""
+
+    def __init__(self, reference: ImageReference, credentials: Credentials | None) -> None:
+        self._place = place_of(reference)
+        self._credentials = credentials
+        self._scheme = "http" if self._place.is_here else "https"
+        self._authorization: str | None = None
+
+    def read(self, path: str, *, reference: ImageReference, accept: str = "*/*") -> tuple[bytes, Any]:
+        """A short answer and its headers. Raises `ImageNotFound`, `RegistryFailed`."""
+        with self.answer(path, reference=reference, accept=accept) as response:
+            text = response.read(_LARGEST + 1)
+            if len(text) > _LARGEST:
+                raise RegistryFailed(str(reference), why="its description is larger than 32 MiB")
+            return text, response.headers
+
+    @contextmanager
+    def answer(self, path: str, *, reference: ImageReference, accept: str = "*/*") -> Iterator[Any]:
+        """An answer to be read. `path` is below the repository. Raises `ImageNotFound`, `RegistryFailed`."""
+        try:
+            with self._asked(path, accept) as response:
+                _check(response, reference)
+                yield response
+        except Unauthorized as error:
+            raise self._refused(reference, str(error)) from None
+        except Unreachable as error:
+            raise RegistryFailed(str(reference), why=masked(str(error), [self._credentials])) from None
+
+    @contextmanager
+    def _asked(self, path: str, accept: str) -> Iterator[Any]:
+        """The answer of a registry that has been told who we are, if it asked for it."""
+        for is_last in (False, False, True):
+            with self._exchange(path, accept) as response:
+                if is_last or not self._learns_from(response):
+                    yield response
+                    return
+
+    def _learns_from(self, response: Any) -> bool:
+        """Whether to ask once more, for we know now how this registry wants to be asked."""
+        if response.status == 400 and self._scheme == "http" and _NEEDS_TLS in response.read(1 << 10):
+            self._scheme = "https"
+            return True
+        if response.status != 401:
+            return False
+        before = self._authorization
+        self._authorization = authorization_for(
+            response.headers.get_all("WWW-Authenticate") or [],
+            credentials=self._credentials,
+            repository=self._place.name,
+            is_here=self._place.is_here,
+        )
+        return self._authorization not in (None, before)
+
+    @contextmanager
+    def _exchange(self, path: str, accept: str) -> Iterator[Any]:
+        url = f"{self._scheme}://{self._place.host}/v2/{self._place.name}/{path}"
+        with asked(url, headers={"Accept": accept}, authorization=self._authorization) as response:
+            yield response
+
+    def _refused(self, reference: ImageReference, why: str) -> RegistryFailed:
+        host, known = host_of(reference), self._credentials
+        if known is None:
+            hint = f"no credentials are known for {host}: `docker login {host}`, or give it an entry in `credentials`"
+        else:
+            who = f"user {known.user}, from {known.origin}" if known.user else known.origin
+            is_old = "invalid_grant" in why or "expired" in why
+            hint = f"log in anew: the token is no longer taken ({who})" if is_old else f"check the password ({who})"
+        return RegistryFailed(str(reference), why=masked(why, [known]), hint=hint)
+
+
+def _check(response: Any, reference: ImageReference) -> None:
+    """Raises `ImageNotFound`, `Unauthorized`, `Unreachable`."""
+    if response.status == 404:
+        raise ImageNotFound(str(reference), hint="neither the engine nor the registry has it")
+    if response.status in (401, 403):
+        raise Unauthorized(_told(response))
+    if response.status != 200:
+        raise Unreachable(_told(response))
+
+
+def _told(response: Any) -> str:
+    """What a registry says of an error, in its own form or by its status."""
+    try:
+        errors = json.loads(response.read(1 << 16))["errors"]
+        return str(errors[0].get("message") or errors[0]["code"])
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError):
+        return "unauthorized" if response.status in (401, 403) else f"it answers with status {response.status}"

@@ -1,0 +1,162 @@
+"""`jobber rerun`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path  # noqa: TC003 - cyclopts looks at annotations
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from jobber.cli.composition import keyring
+from jobber.cli.composition import rerun as rerun_use_case
+from jobber.cli.iidfile import check_writable, write_image_id
+from jobber.cli.options import GlobalOptions
+from jobber.cli.surroundings import surroundings
+from jobber.domain.errors import UsageError
+from jobber.domain.input import parse_input
+from jobber.domain.policy import PullPolicy
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jobber.domain.configuration.in_force import Settings
+    from jobber.domain.input import InputSpecification
+    from jobber.domain.use_cases.rerun import PreparedRerun, Rerun, RerunRequest
+    from jobber.domain.use_cases.run import RunResult
+    from jobber.domain.use_cases.verify import Verification
+
+EXIT_DIFFERS = 1
+
+
+def rerun(
+    image: str,
+    /,
+    *,
+    in_: Annotated[tuple[str, ...], Parameter(name=("--in", "-i"))] = (),
+    xdocker: Annotated[tuple[str, ...], Parameter(name=("--Xdocker", "-Xd", "-XDocker"))] = (),
+    verify: bool = False,
+    timeout: str | None = None,
+    pull: PullPolicy | None = None,
+    no_push: bool = False,
+    iidfile: Path | None = None,
+    dry_run: bool = False,
+    detach: bool = False,
+    options: GlobalOptions | None = None,
+) -> int:
+    """Make the run again that made a result: the same code, inputs, command, options, runtime and out directory.
+
+    Images are the recorded ones, whatever their tags are now; those that are gone are pulled by their digests.
+
+    Parameters
+    ----------
+    image
+        The result: a tag, an id or the beginning of one, or the id of the run.
+    in_
+        Input, in the place of the recorded ones: IMAGE[,src=DIR][,dest=DIR]; may be repeated.
+    xdocker
+        Options of docker run, in the place of the recorded ones; may be repeated.
+    verify
+        Compare the out directory of the new result with the old one; exit status 1 if they differ.
+    timeout
+        End the run after so many seconds.
+    pull
+        When images that --in names are pulled (default: always).
+    no_push
+        Do not push the result.
+    iidfile
+        Write the result image's id to this file.
+    dry_run
+        Print the plan and change nothing.
+    detach
+        Start the job, print the id of the run and leave it.
+
+    """
+    options = options or GlobalOptions()
+    if detach and verify:
+        raise UsageError(
+            "--verify and --detach: nobody waits for the new result",
+            hint="run it without --detach, or compare the results later with `jobber diff`",
+        )
+    settings = rerun_settings(options.settings, timeout=timeout, pull=pull, push=False if no_push else None)
+    inputs = tuple(map(parse_input, in_))
+    request = rerun_request(
+        image, settings, inputs=inputs, docker_options=xdocker, verify=verify, detach=detach, dry_run=dry_run
+    )
+    progress = options.messages()
+    check_writable(iidfile)
+    keys = keyring(options.credentials())
+    interruptions = surroundings().interruptions()
+    with options.connected(progress, interruptions, environment=os.environ) as engine:
+        again, verification = rerun_use_case(engine, interruptions, progress, keys, registry=options.registry())
+        prepared = again.prepare(request)
+        if dry_run:
+            from jobber.cli.plan import print_plan
+
+            print_plan(prepared.request, prepared.prepared)
+            return 0
+        if detach:
+            run_id = again.runner.detach_prepared(prepared.request, prepared.prepared)
+            progress.clear()
+            print(run_id)
+            return 0
+        result, is_identical = run_again(again, prepared, verification if verify else None, iidfile=iidfile)
+    progress.clear()
+    return result.exit_status or (0 if is_identical else EXIT_DIFFERS)
+
+
+def run_again(
+    again: Rerun, prepared: PreparedRerun, verification: Verification | None, *, iidfile: Path | None = None
+) -> tuple[RunResult, bool]:
+    """Run it, and tell whether the results are identical; without a verification they are taken to be."""
+    out = prepared.record.out or "/"
+    before = verification.remember(prepared.old, out=out) if verification else {}
+    result = again.runner.run_prepared(prepared.request, prepared.prepared)
+    if result.image is None:
+        return result, True
+    write_image_id(iidfile, result.image)
+    return result, verification is None or verification.is_identical(before, result.image, out=out)
+
+
+def rerun_request(
+    image: str,
+    settings: Settings,
+    *,
+    inputs: Sequence[InputSpecification],
+    docker_options: Sequence[str],
+    verify: bool = False,
+    detach: bool = False,
+    dry_run: bool = False,
+) -> RerunRequest:
+    """What a command line asks for. Raises `UsageError`."""
+    from jobber.cli.request import container_options, split_options
+    from jobber.domain.configuration.settings import DEFAULT_REGISTRY, PULL, PUSH, TIMEOUT
+    from jobber.domain.use_cases.rerun import RerunRequest
+
+    pieces = split_options(docker_options)
+    words, options = container_options(pieces) if pieces is not None else ((), None)
+    return RerunRequest(
+        image,
+        inputs=tuple(inputs) or None,
+        options=options,
+        docker_args=words,
+        timeout=settings.get(TIMEOUT),
+        registry=settings.get(DEFAULT_REGISTRY),
+        pull=PullPolicy.NEVER if dry_run else settings.get(PULL),
+        push=settings.get(PUSH),
+        detach=detach,
+        pulls=not dry_run,
+        verify=verify,
+    )
+
+
+def rerun_settings(
+    settings: Settings, *, timeout: str | None = None, pull: PullPolicy | None = None, push: bool | None = None
+) -> Settings:
+    """The settings with what the options of `jobber rerun` say in the place of their own. Raises `UsageError`."""
+    from jobber.cli.settings import given
+    from jobber.domain.configuration.in_force import read_option
+    from jobber.domain.configuration.settings import PULL, PUSH, TIMEOUT
+
+    limit = {} if timeout is None else {TIMEOUT.name: read_option(TIMEOUT, timeout)}
+    return settings.replaced({**limit, **given(PULL, pull), **given(PUSH, push)})

@@ -1,0 +1,109 @@
+"""Tables for a terminal of any width: columns that can be cut short are, and no line is ever wrapped."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_GAP = 2
+_MORE = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table."""
+
+    heading: str
+    least: int | None = None
+    """How short its cells may be cut, before whole columns are left out; None for never."""
+    is_number: bool = False
+    keeps_end: bool = False
+    """Whether the ends of its cells say more than their beginnings."""
+
+
+def terminal_width() -> int | None:
+    """The columns of the terminal that stdout is, or that `COLUMNS` says; None for what has no width."""
+    said = os.environ.get("COLUMNS", "")
+    if said.isdecimal() and int(said) > 0:
+        return int(said)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or None
+    except (OSError, ValueError):
+        return None
+
+
+def table_lines(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, width: int | None) -> Iterator[str]:
+    """The lines of a table, no wider than `width`; columns that have nothing to show are left out."""
+    cells = [[printable(cell) for cell in row] for row in rows]
+    shown = [n for n in range(len(columns)) if not cells or any(row[n] for row in cells)]
+    widths = {n: max([width_of(columns[n].heading), *(width_of(row[n]) for row in cells)]) for n in shown}
+    if width is not None:
+        _narrow(columns, widths, width)
+    for row in ([column.heading for column in columns], *cells):
+        line = (" " * _GAP).join(_cell(row[n], widths[n], columns[n]) for n in shown if n in widths)
+        yield cut(line.rstrip(), width) if width is not None else line.rstrip()
+
+
+def printable(text: str) -> str:
+    """A text in one line, without what a terminal would obey."""
+    return "".join(character if character.isprintable() else _escaped(character) for character in text)
+
+
+def width_of(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(_width(character) for character in text)
+
+
+def cut(text: str, width: int) -> str:
+    """A text no wider than that, with a mark where something is missing."""
+    if width_of(text) <= width:
+        return text
+    kept, room = "", max(width, 1) - 1
+    for character in text:
+        room -= _width(character)
+        if room < 0:
+            break
+        kept += character
+    return kept + _MORE
+
+
+def _narrow(columns: Sequence[Column], widths: dict[int, int], width: int) -> None:
+    """Take from the widest of the columns that give, one by one; then leave out the last one that gives."""
+    while True:
+        over = sum(widths.values()) + _GAP * (len(widths) - 1) - width
+        least = {n: columns[n].least or 0 for n in widths if columns[n].least is not None}
+        if over <= 0 or not least:
+            return
+        giving = [n for n in least if widths[n] > least[n]]
+        if giving and over <= sum(widths[n] - least[n] for n in giving):
+            widest = max(giving, key=lambda n: widths[n] - least[n])
+            widths[widest] -= min(over, max(1, (widths[widest] - least[widest]) // 2))
+        else:
+            del widths[max(least)]
+
+
+def _cell(text: str, width: int, column: Column) -> str:
+    text = cut(text[::-1], width)[::-1] if column.keeps_end else cut(text, width)
+    padding = " " * (width - width_of(text))
+    return padding + text if column.is_number else text + padding
+
+
+def _width(character: str) -> int:
+    if character.isascii():
+        return 1
+    import unicodedata
+
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _escaped(character: str) -> str:
+    return " " if character in "\n\t\r" else character.encode("unicode_escape", "replace").decode()

@@ -1,0 +1,113 @@
+"""Result images: which images are results of runs, and what their records say."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jobber.domain.errors import NotAResult
+from jobber.domain.label import Label
+from jobber.domain.record import RunEnding, parse_ending, parse_images
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from jobber.domain.image import ListedImage
+    from jobber.domain.record import RecordedImage, RecordedInput
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """What a result image says about the run that made it (SPEC section 3)."""
+
+    id: str
+    """The run's, a UUID."""
+    image: RecordedImage
+    """The code image."""
+    inputs: tuple[RecordedInput, ...]
+    command: tuple[str, ...] | None
+    """None for the command of the code image."""
+    docker_args: tuple[str, ...]
+    """Words of Xdocker, secrets masked."""
+    runtime: str | None
+    out: str | None
+    configs: tuple[str, ...]
+    engine_name: str
+    engine_version: str
+    ending: RunEnding
+
+    @property
+    def seconds(self) -> float:
+        """How long the job took."""
+        return (self.ending.finished - self.ending.started).total_seconds()
+
+    @property
+    def made_from(self) -> tuple[RecordedImage, ...]:
+        """The code image and the images of the inputs, in order."""
+        return (self.image, *(item.image for item in self.inputs))
+
+
+@dataclass(frozen=True, slots=True)
+class ListedResult:
+    """A result image out of a list."""
+
+    image: ListedImage
+    record: RunRecord
+
+
+def parse_record(labels: Mapping[str, str]) -> RunRecord | None:
+    """The record in an image's labels; None where there is none.
+
+    Whatever is built from a result inherits its labels: `results_among` tells the result itself.
+    """
+    text = labels.get(Label.RUN, "")
+    ended = parse_ending(text)
+    if ended is None:
+        return None
+    try:
+        facts = json.loads(text)
+        chains = labels.get(Label.CHAINS, "")
+        image, inputs = parse_images(facts, chains=tuple(chains.split(",")) if chains else ())
+        return RunRecord(
+            id=ended[0],
+            image=image,
+            inputs=inputs,
+            command=None if facts["command"] is None else tuple(map(str, facts["command"])),
+            docker_args=tuple(map(str, facts["docker-args"])),
+            runtime=facts["runtime"],
+            out=facts["out"],
+            configs=tuple(map(str, facts["configs"])),
+            engine_name=str(facts["engine"]["name"]),
+            engine_version=str(facts["engine"]["version"]),
+            ending=ended[1],
+        )
+    except (KeyError, TypeError):
+        return None
+
+
+def record_of_result(labels: Mapping[str, str], *, name: str) -> RunRecord:
+    """The record of an image that a run has made; `name` is what it was asked for by. Raises `NotAResult`."""
+    record = parse_record(labels)
+    if record is None or is_built(labels):
+        raise NotAResult(name, is_built=record is not None)
+    return record
+
+
+def is_built(labels: Mapping[str, str]) -> bool:
+    """Whether `jobber build` has made an image with these labels, whatever record it has inherited."""
+    return bool(labels.get(Label.BUILD_TAGS))
+
+
+def results_among(images: Iterable[ListedImage]) -> tuple[ListedResult, ...]:
+    """The results among images, newest first.
+
+    Of several images with the record of one run the oldest is its result, and the others were built from it.
+    """
+    found: dict[str, ListedResult] = {}
+    for image in sorted(images, key=lambda image: image.created):
+        record = None if is_built(image.labels) else parse_record(image.labels)
+        if record is not None:
+            found.setdefault(record.id, ListedResult(image, record))
+    newest_first = reversed(found.values())  # of those that ended in one moment, the last made comes first
+    return tuple(sorted(newest_first, key=lambda result: result.record.ending.finished, reverse=True))

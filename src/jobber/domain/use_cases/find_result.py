@@ -1,0 +1,92 @@
+"""Find the image that a person means: by tag, id, the beginning of an id, or the id of the run that made it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jobber.domain.beginning import MAY_BEGIN_ID, MAY_BEGIN_RUN, begins_id, begins_run
+from jobber.domain.errors import AmbiguousName, ImageNotFound, InvalidReference
+from jobber.domain.label import Label
+from jobber.domain.reference import parse_image_id, parse_reference
+from jobber.domain.result import ListedResult, parse_record, results_among
+
+if TYPE_CHECKING:
+    from jobber.domain.image import Image
+    from jobber.domain.ports import Engine, Keyring, RemoteImages
+    from jobber.domain.reference import ImageReference, Registry
+    from jobber.domain.result import RunRecord
+
+
+@dataclass(frozen=True, slots=True)
+class FoundResult:
+    """An image, wherever it is, and the record that it carries."""
+
+    image: Image
+    record: RunRecord | None
+    """None where no run has made it."""
+    remote: ImageReference | None = None
+    """Where in a registry it is; None for one that the engine has."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultFinder:
+    """The way from a name to an image: what the engine has goes before what a registry has. Nothing is pulled."""
+
+    engine: Engine
+    remote: RemoteImages
+    keyring: Keyring
+    registry: Registry | None
+    """The default registry."""
+
+    def find(self, text: str) -> FoundResult:
+        """Find an image. Raises `ImageNotFound`, `AmbiguousName`, `InvalidReference`, `RegistryFailed`."""
+        if id_ := parse_image_id(text):
+            return _found(self.engine.images.inspect(id_))
+        reference = self._reference(text)
+        image = self._tagged(reference) or self._by_beginning(text)
+        if image is not None:
+            return _found(image)
+        if reference is None:
+            raise ImageNotFound(text)
+        if not reference.is_remote:
+            raise ImageNotFound(str(reference), hint="`jobber ls` lists the results that are there")
+        credentials = self.keyring.credentials_for(reference)
+        return _found(self.remote.inspect(reference, credentials=credentials), remote=reference)
+
+    def results(self) -> tuple[ListedResult, ...]:
+        """All results that the engine has, newest first."""
+        return results_among(self.engine.images.list(labels={Label.RUN: None}))
+
+    def _reference(self, text: str) -> ImageReference | None:
+        """The reference that a text is; None where it can only be an id. Raises `InvalidReference`."""
+        try:
+            return parse_reference(text, default_registry=self.registry).with_default_tag()
+        except InvalidReference:
+            if MAY_BEGIN_ID(text) or MAY_BEGIN_RUN(text):
+                return None
+            raise
+
+    def _tagged(self, reference: ImageReference | None) -> Image | None:
+        if reference is None:
+            return None
+        try:
+            return self.engine.images.inspect(reference)
+        except ImageNotFound:
+            return None
+
+    def _by_beginning(self, text: str) -> Image | None:
+        """The one image whose id, or whose run's id, begins with a text; None for none. Raises `AmbiguousName`."""
+        ids = set()
+        if MAY_BEGIN_ID(text):
+            images = self.engine.images.list(labels={})
+            ids |= {image.id for image in images if begins_id(text, image.id)}
+        if MAY_BEGIN_RUN(text):
+            ids |= {result.image.id for result in self.results() if begins_run(text, result.record.id)}
+        if len(ids) > 1:
+            raise AmbiguousName(text, ids=sorted(ids))
+        return self.engine.images.inspect(ids.pop()) if ids else None
+
+
+def _found(image: Image, *, remote: ImageReference | None = None) -> FoundResult:
+    return FoundResult(image, parse_record(image.labels), remote)

@@ -1,0 +1,83 @@
+"""What is settled before a run makes anything: its plan, and that its result will hold what it should."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jobber.domain.container import ContainerId
+from jobber.domain.errors import UsageError
+from jobber.domain.input import lies_within, normal_path
+from jobber.domain.placement import grace_seconds
+from jobber.domain.policy import ResultImagePolicy
+from jobber.domain.record import RecordedInput, RunPlan
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jobber.domain.engine import EngineDescription
+    from jobber.domain.image import Image
+    from jobber.domain.options import ContainerOptions
+    from jobber.domain.ports import Containers
+    from jobber.domain.progress import Progress
+    from jobber.domain.use_cases.find_image import FoundImage
+    from jobber.domain.use_cases.run import RunRequest
+
+
+def plan_of(
+    request: RunRequest,
+    code: FoundImage,
+    inputs: Sequence[FoundImage],
+    *,
+    id_: str,
+    owner: str,
+    engine: EngineDescription,
+) -> RunPlan:
+    """The plan of a run that is asked for, with the images that were found for it."""
+    return RunPlan(
+        id=id_,
+        owner="" if request.detach else owner,
+        image=code.recorded,
+        inputs=tuple(
+            RecordedInput(found.recorded, spec.source_in(found.image), spec.destination)
+            for found, spec in zip(inputs, request.inputs, strict=True)
+        ),
+        command=request.command,
+        docker_args=request.docker_args,
+        runtime=request.runtime,
+        out=request.out,
+        configs=request.configs,
+        engine_name=engine.name,
+        engine_version=engine.version,
+        repository=code.reference.repository if code.reference else None,
+        keep=request.keep,
+        push=request.push,
+        added_environment=request.options.added_environment,
+        timeout=request.timeout,
+        grace=grace_seconds(request.options),
+    )
+
+
+def lent_destinations(options: ContainerOptions, *, containers: Containers) -> tuple[str, ...]:
+    """Where the containers of `--volumes-from` have their mounts. Raises `ContainerNotFound`."""
+    lenders = [containers.inspect(ContainerId(name)) for name in options.lending_containers]
+    return tuple(mount.destination for lender in lenders for mount in lender.mounts)
+
+
+def check_volumes(request: RunRequest, code: Image, *, lent: tuple[str, ...], progress: Progress) -> None:
+    """Check that the result will hold `out`, and warn of volumes that it will not hold. Raises `UsageError`."""
+    declared = {normal_path(path) for path in code.configuration.volumes}
+    mounted = {normal_path(path) for path in (*request.options.mount_destinations, *lent)}
+    mounted |= {spec.destination for spec in request.inputs}
+    if request.keep is ResultImagePolicy.NONE:
+        return
+    if request.out is not None:
+        out = normal_path(request.out)
+        for place in sorted(declared | mounted):
+            if lies_within(out, directory=place):
+                raise UsageError(
+                    f"out directory {request.out} lies in {place}, which is a volume or a mount:"
+                    " the result image would not hold it",
+                    hint="write to a directory of the container's own file system",
+                )
+    if lost := sorted(declared - mounted):
+        progress.warn("volumes-lost", volumes=", ".join(lost))

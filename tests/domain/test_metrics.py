@@ -1,0 +1,112 @@
+"""What of a `metrics.json` is kept, and how it is read back."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jobber.domain import metrics
+from jobber.domain.errors import MetricsUnusable
+from jobber.domain.metrics import metrics_of, parse_metrics, render_metrics
+
+NUMBERS = st.dictionaries(
+    st.text(st.characters(codec="utf-8"), max_size=20),
+    st.one_of(st.integers(-(2**70), 2**70), st.floats(allow_nan=False, allow_infinity=False)),
+    max_size=8,
+)
+
+
+def test_numbers_are_kept_as_they_are_and_in_their_order() -> None:
+    parsed = parse_metrics(b' {"loss": 0.25, "accuracy": 1, "rate": 1e-3, "steps": 12345678901234567890} ')
+
+    assert list(parsed.items()) == [("loss", 0.25), ("accuracy", 1), ("rate", 0.001), ("steps", 12345678901234567890)]
+    assert isinstance(parsed["accuracy"], int)
+    assert parsed.left_out == ""
+
+
+@given(NUMBERS)
+def test_label_says_what_the_file_said(numbers: dict[str, float]) -> None:
+    assert dict(metrics_of({"jobber.metrics": render_metrics(numbers)})) == numbers
+    assert dict(parse_metrics(json.dumps(numbers).encode())) == numbers
+
+
+def test_label_is_compact() -> None:
+    assert render_metrics({"é": 1, "b": 0.5}) == '{"é":1,"b":0.5}'
+    assert render_metrics({}) == ""
+
+
+@pytest.mark.parametrize("label", ["", "no JSON", "[1]", "\ud800"])
+def test_label_that_is_none_gives_no_metrics(label: str) -> None:
+    assert metrics_of({"jobber.metrics": label}) == {}
+    assert metrics_of({}) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ('{"a": 1, "bad": "text"}', "bad"),
+        ('{"a": 1, "bad": NaN}', "bad"),
+        ('{"a": 1, "bad": -Infinity}', "bad"),
+        ('{"a": 1, "bad": 1e999}', "bad"),
+        ('{"a": 1, "bad": 1' + "0" * 400 + "}", "bad"),
+        ('{"a": 1, "bad": true}', "bad"),
+        ('{"a": 1, "bad": null}', "bad"),
+        ('{"a": 1, "bad": {"b": 2}}', "bad"),
+        ('{"a": 1, "bad": [2]}', "bad"),
+        ('{"a": 1, "\\ud800": 2}', "\\ud800"),
+    ],
+)
+def test_what_is_no_finite_number_is_left_out_by_name(text: str, name: str) -> None:
+    parsed = parse_metrics(text.encode())
+
+    assert parsed == {"a": 1}
+    assert parsed.left_out == f'"{name}" is no finite number and is left out'
+
+
+def test_of_many_that_are_left_out_some_are_named() -> None:
+    three = parse_metrics(b'{"a": "", "b": "", "c": ""}')
+    four = parse_metrics(b'{"a": "", "b": "", "c": "", "d": ""}')
+
+    assert three.left_out == '"a", "b", "c" are no finite numbers and are left out'
+    assert four.left_out == '"a", "b", "c", … are no finite numbers and are left out'
+
+
+def test_label_holds_no_more_than_it_should() -> None:
+    entries = {f"é{number:05}": number for number in range(9000)}
+    parsed = parse_metrics(json.dumps(entries).encode())
+
+    assert 1500 < len(parsed) < 2400
+    assert list(parsed) == list(entries)[: len(parsed)]
+    assert len(render_metrics(parsed).encode()) <= metrics.MOST
+    assert parsed.left_out == f"its numbers beyond the first {len(parsed)} are left out, for a label holds no more"
+
+
+def test_mark_of_utf_8_is_no_error() -> None:
+    assert parse_metrics(b'\xef\xbb\xbf{"a": 1}') == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("octets", "why"),
+    [
+        (b"", "it is no JSON: Expecting value: line 1 column 1 (char 0)"),
+        (b'{"a": 1', "it is no JSON: Expecting ',' delimiter: line 1 column 8 (char 7)"),
+        (b"[1]", "it is no JSON object"),
+        (b"1", "it is no JSON object"),
+        (b"\xff{}", "it is no UTF-8"),
+        (b'{"a":' * 100_000, "it is nested too deeply"),
+        (b'{"a": 1}' + b" " * (1 << 20), "it is larger than 1 MB"),
+    ],
+)
+def test_file_that_is_no_object_is_told(octets: bytes, why: str) -> None:
+    with pytest.raises(MetricsUnusable) as raised:
+        parse_metrics(octets)
+
+    assert raised.value.why == why
+    assert raised.value.what == f"the metrics can't be used: {why}"
+
+
+def test_file_of_the_largest_size_is_read() -> None:
+    assert parse_metrics(b'{"a": 1}'.ljust(1 << 20)) == {"a": 1}

@@ -1,0 +1,23 @@
+"""Options of a command line read for the tests: as values, or as what is said when they are refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from jobber.domain.errors import InvalidOption
+from jobber.domain.options import ContainerOptions
+from jobber.domain.xdocker import parse_options, split_words
+
+HERE = "/home/me/project"
+
+
+def read(text: str, **environment: str) -> ContainerOptions:
+    """Read options as they are written in a shell, in `HERE`."""
+    return parse_options(split_words(text), environment=environment, directory=HERE)
+
+
+def refusal(text: str) -> tuple[str, str | None]:
+    """The sentence and the hint that options are refused with."""
+    with pytest.raises(InvalidOption) as caught:
+        read(text)
+    return caught.value.what.removeprefix("Xdocker option "), caught.value.hint

@@ -1,0 +1,20 @@
+"""What the fake registry tells that no registry of the contract can be made to."""
+
+from __future__ import annotations
+
+import pytest
+
+from jobber.domain.errors import PathNotFound
+from jobber.domain.reference import parse_reference
+from jobber.testing import FakeEngine, FakeProgress, FakeRemoteImages
+
+
+def test_links_in_a_ring_lead_nowhere() -> None:
+    engine = FakeEngine()
+    reference = parse_reference("registry.test:5000/ring:1")
+    engine.image("base", run=lambda job: job.files.link("/ring", "/ring"))
+    engine.image(str(reference), context=None, dockerfile='FROM base\nRUN ["/bin/program"]\n')
+    engine.registry.push(reference, credentials=None, progress=FakeProgress())
+
+    with pytest.raises(PathNotFound):
+        next(FakeRemoteImages(engine.remote).archive(reference, path="/ring", credentials=None))

@@ -1,0 +1,378 @@
+"""Runs that are made again, out of their records."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import pytest
+
+from jobber.adapters.tree import read_tree
+from jobber.domain.credentials import Credentials
+from jobber.domain.errors import NotAResult, RegistryFailed, RunNotRepeatable, UsageError
+from jobber.domain.image import Image, ImageConfiguration
+from jobber.domain.input import parse_input
+from jobber.domain.options import ContainerOptions
+from jobber.domain.policy import PullPolicy
+from jobber.domain.reference import ImageId, ImageReference, parse_reference
+from jobber.domain.result import RunRecord, parse_record
+from jobber.domain.use_cases.find_recorded import RecordedImages
+from jobber.domain.use_cases.find_result import ResultFinder
+from jobber.domain.use_cases.rerun import PreparedRerun, Rerun, RerunRequest
+from jobber.domain.use_cases.run import RunRequest, RunResult
+from jobber.domain.use_cases.verify import Verification
+from jobber.domain.xdocker import parse_options, recorded_words
+from jobber.testing import FakeEngine, FakeKeyring, FakeProgress, FakeRemoteImages, Job, fake_runner
+
+
+def _train(job: Job) -> int:
+    job.files.write("/model/weights", job.files.read("/data/x"))
+    job.files.write("/model/key", job.environment.get("A_KEY", ""))
+    return 0
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    made = FakeEngine()
+    made.image("train", run=_train)
+    made.image("digits", files={"/data/x": "X"})
+    return made
+
+
+def _run(engine: FakeEngine, *words: str, image: str = "train", **settings: object) -> RunResult:
+    options = parse_options(words, environment={"A_KEY": "k", "B": "b"}, directory="/")
+    chosen: dict[str, object] = {"inputs": (parse_input("digits"),), "out": "/model", **settings}
+    request = RunRequest(image, options, docker_args=recorded_words(words), **chosen)  # type: ignore[arg-type]
+    return fake_runner(engine).run(request)
+
+
+def _use_case(
+    engine: FakeEngine, *, environment: Mapping[str, str] | None = None, progress: FakeProgress | None = None
+) -> Rerun:
+    known = environment or {}
+    remote = FakeRemoteImages(engine.remote)
+    runner = fake_runner(engine, progress=progress)
+
+    def read_options(words: tuple[str, ...]) -> ContainerOptions:
+        return parse_options(words, environment=known, directory="/")
+
+    return Rerun(
+        ResultFinder(engine, remote, FakeKeyring(), None),
+        RecordedImages(engine, remote, FakeKeyring(), engine.interruptions, runner.progress),
+        runner,
+        read_options,
+        known,
+    )
+
+
+def _rerun(
+    engine: FakeEngine,
+    name: str = "train:latest-run",
+    *,
+    environment: Mapping[str, str] | None = None,
+    progress: FakeProgress | None = None,
+    **settings: object,
+) -> tuple[PreparedRerun, RunResult]:
+    use_case = _use_case(engine, environment=environment, progress=progress)
+    prepared = use_case.prepare(RerunRequest(name, **settings))  # type: ignore[arg-type]
+    return prepared, use_case.runner.run_prepared(prepared.request, prepared.prepared)
+
+
+def _record(engine: FakeEngine, image: ImageId | None) -> RunRecord:
+    assert image is not None
+    record = parse_record(engine.images.inspect(image).labels)
+    assert record is not None
+    return record
+
+
+def _forget(engine: FakeEngine, name: str) -> None:
+    engine.images.remove(engine.images.inspect(parse_reference(name)).id)
+
+
+def test_run_is_made_again_as_it_was_and_tagged_like_a_run(engine: FakeEngine) -> None:
+    first = _run(engine, "--shm-size", "1g", command=("go", "on"), configs=("night",), runtime="runc")
+    engine.clock.sleep(60)
+    _, again = _rerun(engine)
+    old, new = _record(engine, first.image), _record(engine, again.image)
+
+    assert [str(tag) for tag in again.tags] == ["train:latest-run", "train:20260101_000100"]
+    assert again.image != first.image
+    assert (new.image, new.inputs, new.command, new.docker_args, new.runtime, new.out, new.configs) == (
+        old.image,
+        old.inputs,
+        old.command,
+        old.docker_args,
+        old.runtime,
+        old.out,
+        old.configs,
+    )
+
+
+def test_images_are_the_recorded_ones_whatever_their_tags_are_now(engine: FakeEngine) -> None:
+    first = _run(engine)
+    engine.image("train", run=lambda _: 9)
+    engine.image("digits", files={"/data/x": "Y"})
+    _, again = _rerun(engine)
+
+    assert again.image is not None
+    assert engine.read(again.image, "/model/weights") == b"X"
+    assert _record(engine, again.image).made_from == _record(engine, first.image).made_from
+
+
+def test_run_by_id_is_made_again_without_a_tag(engine: FakeEngine) -> None:
+    image = engine.images.inspect(parse_reference("train:latest")).id
+    engine.store.tags.drop("train:latest")
+    first = _run(engine, image=image)
+    assert first.image is not None
+    _, again = _rerun(engine, first.image)
+
+    assert again.tags == ()
+
+
+def test_other_inputs_take_the_place_of_the_recorded_ones(engine: FakeEngine) -> None:
+    _run(engine)
+    engine.image("other", files={"/data/x": "Z"})
+    _, again = _rerun(engine, inputs=(parse_input("other"),))
+
+    assert again.image is not None
+    assert engine.read(again.image, "/model/weights") == b"Z"
+
+
+def test_other_options_take_the_place_of_the_recorded_ones(engine: FakeEngine) -> None:
+    _run(engine, "-e", "A_KEY=secret")
+    options = parse_options(("--runtime", "runc"), environment={}, directory="/")
+    _, again = _rerun(engine, options=options, docker_args=("--runtime", "runc"))
+    record = _record(engine, again.image)
+
+    assert (record.docker_args, record.runtime) == (("--runtime", "runc"), "runc")
+
+
+def test_secrets_are_taken_from_the_environment_and_stay_hidden(engine: FakeEngine) -> None:
+    _run(engine, "-e", "A_KEY=secret", "-e", "B")
+    _, again = _rerun(engine, environment={"A_KEY": "mine", "B": "b"})
+
+    assert again.image is not None
+    assert engine.read(again.image, "/model/key") == b"mine"
+    assert _record(engine, again.image).docker_args == ("-e", "A_KEY=***", "-e", "B")
+
+
+def test_all_that_is_missing_is_told_at_once_before_anything_is_made(engine: FakeEngine) -> None:
+    _run(engine, "-e", "A_KEY=secret", "-e", "B", "-e", "C=1")
+    ids = {name: engine.images.inspect(parse_reference(f"{name}:latest")).id[7:19] for name in ("train", "digits")}
+    _forget(engine, "train:latest")
+    _forget(engine, "digits:latest")
+    made = engine.journal.count("create")
+    with pytest.raises(RunNotRepeatable) as caught:
+        _rerun(engine)
+
+    assert caught.value.missing == (
+        "the value of A_KEY is not recorded, and A_KEY is not set",
+        "B, which was taken from the environment, is not set",
+        f"image train:latest ({ids['train']}) is neither on the engine nor in a registry that its digests name",
+        f"image digits:latest ({ids['digits']}) is neither on the engine nor in a registry that its digests name",
+    )
+    assert caught.value.exit_status == 125
+    assert engine.journal.count("create") == made
+
+
+def test_options_that_are_understood_no_more_are_missing_too(engine: FakeEngine) -> None:
+    first = _run(engine)
+    assert first.image is not None
+    stored = engine.store.images[first.image]
+    facts = {**json.loads(stored.labels["jobber.run"]), "docker-args": ["--nonsense"]}
+    labels = {**stored.labels, "jobber.run": json.dumps(facts)}
+    odd = engine.store.add_image(stored.layers, stored.configuration, labels, digests=stored.digests)
+    _same_layers(engine, "train", ImageConfiguration())
+    _forget_id(engine, _record(engine, odd).image.id)
+    with pytest.raises(RunNotRepeatable, match="--nonsense") as caught:
+        _rerun(engine, odd)
+
+    assert len(caught.value.missing) == 2
+
+
+def _forget_id(engine: FakeEngine, image: ImageId) -> None:
+    engine.images.remove(image)
+
+
+def _same_layers(engine: FakeEngine, name: str, configuration: ImageConfiguration) -> ImageId:
+    """Another image with the same layers, in the place of one."""
+    reference = parse_reference(f"{name}:latest")
+    old = engine.store.images[engine.images.inspect(reference).id]
+    new = engine.store.add_image(old.layers, configuration, {"revision": "2"}, digests=old.digests)
+    engine.images.tag(new, reference=reference)
+    return new
+
+
+def test_image_under_another_id_is_found_by_its_layers(engine: FakeEngine) -> None:
+    first = _run(engine)
+    old = _record(engine, first.image).image.id
+    same = _same_layers(engine, "train", engine.images.inspect(old).configuration)
+    _forget_id(engine, old)
+    _, again = _rerun(engine)
+
+    assert _record(engine, again.image).image.id == same
+
+
+def test_image_with_the_same_layers_and_another_command_is_not_taken_for_it(engine: FakeEngine) -> None:
+    first = _run(engine)
+    old = _record(engine, first.image).image.id
+    _same_layers(engine, "train", ImageConfiguration(command=("other",)))
+    _forget_id(engine, old)
+    with pytest.raises(RunNotRepeatable):
+        _rerun(engine)
+
+
+@pytest.fixture
+def pushed(engine: FakeEngine) -> FakeEngine:
+    """An engine whose code image is in a registry, and gone."""
+    engine.image("r.test/train", run=_train)
+    reference = parse_reference("r.test/train:latest")
+    engine.registry.push(reference, credentials=None, progress=FakeProgress())
+    _run(engine, image="r.test/train", pull=PullPolicy.NEVER)
+    _forget(engine, "r.test/train:latest")
+    return engine
+
+
+def test_image_that_is_gone_is_pulled_by_its_digest(pushed: FakeEngine) -> None:
+    _, again = _rerun(pushed, "r.test/train:latest-run")
+
+    assert [str(tag) for tag in again.tags] == ["r.test/train:latest-run", "r.test/train:20260101_000001"]
+
+
+def test_image_that_would_have_to_be_pulled_is_missing_where_nothing_is_pulled(pushed: FakeEngine) -> None:
+    with pytest.raises(RunNotRepeatable, match="it would be pulled by r"):
+        _rerun(pushed, "r.test/train:latest-run", pulls=False)
+
+
+def test_registry_that_does_not_answer_is_left_to_the_engine_and_told(pushed: FakeEngine) -> None:
+    pushed.remote.disconnect("r.test")
+    with pytest.raises(RunNotRepeatable, match="could not be pulled"):
+        _rerun(pushed, "r.test/train:latest-run")
+
+
+def test_result_in_a_registry_is_run_again_without_being_pulled(engine: FakeEngine) -> None:
+    engine.image("r.test/train", run=_train)
+    _run(engine, image="r.test/train", pull=PullPolicy.NEVER)
+    _forget(engine, "r.test/train:latest-run")
+    prepared, again = _rerun(engine, "r.test/train:latest-run")
+
+    assert prepared.old.remote == parse_reference("r.test/train:latest-run")
+    assert again.exit_status == 0
+    assert _verification(engine).remember(prepared.old, out="/model").keys() == {"", "weights", "key"}
+
+
+@pytest.mark.parametrize("name", ["train", "built"])
+def test_image_that_no_run_has_made_is_told(engine: FakeEngine, name: str) -> None:
+    first = _run(engine)
+    engine.image("built", files={"/x": ""}, base=first.image, labels={"jobber.build-tags": "built:latest"})
+    with pytest.raises(NotAResult) as caught:
+        _rerun(engine, name)
+
+    assert caught.value.is_built is (name == "built")
+
+
+def test_run_without_out_can_t_be_verified(engine: FakeEngine) -> None:
+    _run(engine, out=None)
+    with pytest.raises(UsageError, match="no out directory"):
+        _rerun(engine, verify=True)
+
+
+def test_mounts_of_the_machine_are_warned_of(engine: FakeEngine) -> None:
+    _run(engine, "-v", "/a:/b")
+    progress = FakeProgress()
+    _rerun(engine, progress=progress)
+
+    assert ("rerun-mounts", {"mounts": "/a at /b"}) in progress.warnings
+    assert progress.notes[0][0] == "rerun"
+
+
+def _verification(engine: FakeEngine, progress: FakeProgress | None = None) -> Verification:
+    return Verification(engine, FakeRemoteImages(engine.remote), FakeKeyring(), progress or FakeProgress(), read_tree)
+
+
+def _verified(engine: FakeEngine, **settings: object) -> tuple[bool, FakeProgress]:
+    progress = FakeProgress()
+    use_case = _use_case(engine)
+    prepared = use_case.prepare(RerunRequest("train:latest-run", verify=True, **settings))  # type: ignore[arg-type]
+    verification = _verification(engine, progress)
+    before = verification.remember(prepared.old, out="/model")
+    image = use_case.runner.run_prepared(prepared.request, prepared.prepared).image
+    assert image is not None
+    return verification.is_identical(before, image, out="/model"), progress
+
+
+def test_same_output_is_identical(engine: FakeEngine) -> None:
+    _run(engine)
+    identical, progress = _verified(engine)
+
+    assert identical
+    assert progress.notes == [("identical", {"out": "/model", "files": 2, "size": 1})]
+    assert progress.steps == ["reading /model of the old result", "comparing /model"]
+
+
+def test_what_differs_is_told(engine: FakeEngine) -> None:
+    _run(engine)
+    engine.image("other", files={"/data/x": "longer"})
+    identical, progress = _verified(engine, inputs=(parse_input("other"),))
+
+    assert not identical
+    assert progress.notes == [
+        ("differs", {"path": "/model/weights", "what": "had 1 bytes, and has 6"}),
+        ("not-identical", {"out": "/model", "count": 1}),
+    ]
+
+
+def test_many_differences_are_counted_and_names_are_printable(engine: FakeEngine) -> None:
+    def write(job: Job) -> int:
+        for number in range(22):
+            job.files.write(f"/model/\x1b{number:02}", job.files.read("/data/x"))
+        return 0
+
+    engine.image("train", run=write)
+    engine.image("empty", files={"/data/x": ""})
+    _run(engine)
+    _, progress = _verified(engine, inputs=(parse_input("empty"),))
+
+    assert progress.notes[0][1]["path"] == "/model/\\x1b00"
+    assert progress.notes[20:] == [("differs-more", {"count": 2}), ("not-identical", {"out": "/model", "count": 22})]
+
+
+def test_out_that_neither_run_has_made_is_told(engine: FakeEngine) -> None:
+    engine.image("train", run=lambda _: 0)
+    _run(engine)
+    identical, progress = _verified(engine)
+
+    assert identical
+    assert progress.notes == [("both-without-out", {"out": "/model"})]
+
+
+def test_difference_of_the_directory_itself_names_it(engine: FakeEngine) -> None:
+    engine.image("train", run=lambda _: 0)
+    first = _run(engine)
+    progress = FakeProgress()
+    verification = _verification(engine, progress)
+    assert first.image is not None
+    full = fake_runner(engine).run(RunRequest("train", ContainerOptions(), out="/"))
+    assert full.image is not None
+    verification.is_identical({}, full.image, out="/")
+
+    assert progress.notes[0] == ("differs", {"path": "/", "what": "is new (directory)"})
+
+
+def test_registry_that_can_t_be_asked_may_still_be_pulled_from(pushed: FakeEngine) -> None:
+    class Unreachable(FakeRemoteImages):
+        def inspect(self, reference: ImageReference, *, credentials: Credentials | None) -> Image:
+            del credentials
+            raise RegistryFailed(str(reference), why="no certificate")
+
+    use_case = _use_case(pushed)
+    images = use_case.images
+    found = RecordedImages(
+        images.engine, Unreachable(pushed.remote), images.keyring, images.interruptions, images.progress
+    )
+    record = use_case.finder.find("r.test/train:latest-run").record
+    assert record is not None
+    located = found.locate(record.image)
+
+    assert not located.is_missing
+    assert found.get(located).image.id == record.image.id
