@@ -29,7 +29,7 @@ check: $(VENV)/.development
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m pytest -q -n 2 -m "not docker and not podman and not packaging" $(PYTEST)
+	$(BIN)/python -m pytest -q -n 2 -m "not docker and not podman and not packaging and not browser" $(PYTEST)
 
 # Every branch of the domain and of the fake, by unit tests and the contract on the fake.
 coverage: $(VENV)/.development

@@ -53,7 +53,7 @@ def python_page() -> str:
     import jobber
 
     parts = ["# Python", "What `import jobber` gives. [How to use it](../how-to/python.md)."]
-    functions = [getattr(jobber, name) for name in ("run", "build", "image", "push")]
+    functions = [getattr(jobber, name) for name in ("run", "rerun", "build", "image", "push")]
     classes = [getattr(jobber, name) for name in ("Result", "Image", "ImageFiles", "Input")]
     for function in functions:
         parts += _function("jobber.", function, level=2)

@@ -27,6 +27,14 @@ class JobFailed(JobberError):
         self.result = result
 
 
+class ResultDiffers(JobberError):
+    """A run that was made again, and whose output is not what it was."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__("the new result's out directory differs from the old one", hint="what differs was told")
+        self.result = result
+
+
 class NoResultImage(JobberError):
     """A run that left no image, asked for what is in it."""
 
