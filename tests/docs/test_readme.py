@@ -45,6 +45,8 @@ def _spellings(syntax: Syntax) -> set[str]:
         ("`jobber show", COMMANDS["show"]),
         ("`jobber lineage", COMMANDS["lineage"]),
         ("`jobber rerun", COMMANDS["rerun"]),
+        ("`jobber prune", COMMANDS["prune"]),
+        ("`jobber export", COMMANDS["export"]),
     ],
 )
 def test_option_tables_are_complete_and_true(heading: str, syntax: Syntax) -> None:

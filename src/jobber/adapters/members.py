@@ -71,11 +71,16 @@ class Member:
     """Below the first member, whose path is empty; bytes that are no UTF-8 as `os.fsdecode` has them."""
     header: tarfile.TarInfo
     _source: _Source
+    _root: str
 
     @property
     def parts(self) -> tuple[str, ...]:
         """The names on the way to it. Those of `..`, which no engine sends, are there as well."""
         return parts_of(self.path)
+
+    def below(self, name: str) -> str:
+        """The path of another name in the archive, as `path` is."""
+        return _below(self._root, name)
 
     def chunks(self) -> Iterator[memoryview]:
         """A file's content; each piece is to be used before the next. Raises `ArchiveBroken`."""
@@ -91,7 +96,7 @@ class Member:
                 position += len(hole)
                 yield hole
             yield from self._take(size)
-            position = start + size
+            position = max(position, start + size)  # GNU's list ends with zeros
 
     def _take(self, size: int) -> Iterator[memoryview]:
         while size > 0:
@@ -112,7 +117,7 @@ def members(pieces: Iterable[bytes]) -> Iterator[Member]:
             while (header := archive.next()) is not None:
                 archive.members.clear()  # it would keep each of them
                 root = header.name.rstrip("/") if root is None else root
-                yield Member(_below(root, header.name), header, source)
+                yield Member(_below(root, header.name), header, source, root)
             if source.last_read != _END:  # `tarfile` takes everything else for an end as well
                 raise ArchiveBroken("it ends too early")
             while source.take(_PIECE):
@@ -121,18 +126,27 @@ def members(pieces: Iterable[bytes]) -> Iterator[Member]:
         raise ArchiveBroken(str(error)) from None
 
 
-def first_bytes(pieces: Iterable[bytes], *, path: str, of: str, limit: int) -> bytes:
-    """The beginning of the file that an archive is of. Raises `NotAFile`, `ArchiveBroken`, what the pieces raise."""
+def content_of(pieces: Iterable[bytes], *, path: str, of: str) -> Iterator[memoryview]:
+    """The content of the file that an archive is of, each piece to be used before the next.
+
+    Raises `NotAFile`, `ArchiveBroken`, and what the pieces raise.
+    """
     for member in members(pieces):
         if not member.header.isreg():
             break
-        octets = bytearray()
-        for chunk in member.chunks():
-            octets += chunk[: limit - len(octets)]
-            if len(octets) == limit:
-                break
-        return bytes(octets)
+        yield from member.chunks()
+        return
     raise NotAFile(of, path=path)
+
+
+def first_bytes(pieces: Iterable[bytes], *, path: str, of: str, limit: int) -> bytes:
+    """The beginning of it. Raises as `content_of`."""
+    octets = bytearray()
+    for chunk in content_of(pieces, path=path, of=of):
+        octets += chunk[: limit - len(octets)]
+        if len(octets) == limit:
+            break
+    return bytes(octets)
 
 
 def parts_of(path: str) -> tuple[str, ...]:

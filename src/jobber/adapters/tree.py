@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import io
-import tarfile
 from contextlib import closing
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from jobber.adapters.pieces import Pieces
-from jobber.domain.errors import EngineLost
+from jobber.adapters.members import members
 from jobber.domain.tree import Entry, Kind, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-_CHUNK = 1 << 20
+    from jobber.adapters.members import Member
+
 _PERMISSIONS = 0o7777
 
 
@@ -24,35 +22,30 @@ def read_tree(pieces: Generator[bytes]) -> Tree:
 
     Raises what the pieces raise, and `EngineLost` where the archive ends too early.
     """
-    tree: Tree = {}
+    return dict(read_entries(pieces))
+
+
+def read_entries(pieces: Generator[bytes]) -> Generator[tuple[str, Entry]]:
+    """The same, one path after the other."""
+    seen: Tree = {}
     with closing(pieces):
-        try:
-            with tarfile.open(fileobj=io.BufferedReader(Pieces(pieces), _CHUNK), mode="r|") as archive:
-                root: str | None = None
-                for member in archive:
-                    root = member.name if root is None else root
-                    tree[_below(member.name, root)] = _entry(archive, member, tree, root)
-        except tarfile.TarError as error:
-            raise EngineLost("the reading of an archive", why=str(error)) from None
-    return tree
+        for member in members(pieces):
+            entry = seen[member.path] = _entry(member, seen)
+            yield member.path, entry
 
 
-def _below(name: str, root: str) -> str:
-    return name.removeprefix(root).strip("/")
-
-
-def _entry(archive: tarfile.TarFile, member: tarfile.TarInfo, tree: Tree, root: str) -> Entry:
-    mode = member.mode & _PERMISSIONS
-    if member.isdir():
+def _entry(member: Member, seen: Tree) -> Entry:
+    header = member.header
+    mode = header.mode & _PERMISSIONS
+    if header.isdir():
         return Entry(Kind.DIRECTORY, mode)
-    if member.issym():
-        return Entry(Kind.LINK, content=member.linkname)
-    if member.islnk():  # a second name of a file that came before
-        return tree.get(_below(member.linkname, root)) or Entry(Kind.FILE, mode, content=member.linkname)
-    file = archive.extractfile(member) if member.isreg() else None
-    if file is None:
-        return Entry(Kind.SPECIAL, mode, content=f"{member.type!r} {member.devmajor}:{member.devminor}")
+    if header.issym():
+        return Entry(Kind.LINK, content=header.linkname)
+    if header.islnk():  # a second name of a file that came before
+        return seen.get(member.below(header.linkname)) or Entry(Kind.FILE, mode, content=header.linkname)
+    if not header.isreg():
+        return Entry(Kind.SPECIAL, mode, content=f"{header.type!r} {header.devmajor}:{header.devminor}")
     digest = sha256()
-    while chunk := file.read(_CHUNK):
+    for chunk in member.chunks():
         digest.update(chunk)
-    return Entry(Kind.FILE, mode, member.size, digest.hexdigest())
+    return Entry(Kind.FILE, mode, header.size, digest.hexdigest())

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import io
 import posixpath
-import shutil
-import tarfile
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobber.adapters.pieces import Pieces
+from jobber.adapters.extraction import Tree, extract
+from jobber.adapters.members import members
+from jobber.domain.copied import Copied
 from jobber.domain.errors import PathNotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from os import PathLike
 
+    from jobber.adapters.members import Member
     from jobber.api.connection import Connection
     from jobber.domain.reference import ImageId
 
@@ -36,12 +37,11 @@ class ImageFiles:
 
     def read(self, path: str) -> bytes:
         """The content of a file. Raises `PathNotFound`, `IsADirectoryError`."""
-        with self._archive(path) as archive:
-            for _, member in _named(archive):
-                file = archive.extractfile(member) if member.isreg() else None
-                if file is None:
+        with self._members(path) as found:
+            for member in found:
+                if not member.header.isreg():
                     break
-                return file.read()
+                return b"".join(map(bytes, member.chunks()))
         raise IsADirectoryError(21, "Is a directory", path)
 
     def read_text(self, path: str, *, encoding: str = "utf-8") -> str:
@@ -51,32 +51,31 @@ class ImageFiles:
     def list(self, directory: str = "") -> tuple[str, ...]:
         """The absolute paths of all files and links below a directory, sorted. Raises `PathNotFound`."""
         start = self._absolute(directory).rstrip("/")
-        with self._archive(directory) as archive:
-            found = [f"{start}/{name}" for name, member in _named(archive) if name and not member.isdir()]
-        return tuple(sorted(found))
+        with self._members(directory) as found:
+            paths = [f"{start}/{member.path}" for member in found if member.path and not member.header.isdir()]
+        return tuple(sorted(paths))
 
     def save(self, path: str, *, to: str | PathLike[str]) -> Path:
-        """Copy a file, or a directory with its files, to a path that does not exist yet. Raises `PathNotFound`.
+        """Copy a file, or a directory with its files, to a path that does not exist yet.
 
-        Links inside a directory are left out. Raises `FileExistsError` for a file that is there.
+        Links inside a directory are left out. Nothing is written anywhere else, whatever the image holds. Raises
+        `PathNotFound`, `FileExistsError` for a file that is there, and `NotWritten`.
         """
         target = Path(to)
-        with self._archive(path) as archive:
-            for name, member in _named(archive):
-                here = target / name
-                file = archive.extractfile(member) if member.isreg() else None
-                if member.isdir():
-                    here.mkdir(parents=True, exist_ok=True)
-                elif file is not None:
-                    here.parent.mkdir(parents=True, exist_ok=True)
-                    with here.open("xb") as copy:
-                        shutil.copyfileobj(file, copy)
+        with self._members(path) as found:
+            first = next(found)
+            is_directory = first.header.isdir()
+            root = target if is_directory else target.parent
+            root.mkdir(parents=True, exist_ok=True)
+            with Tree(str(root), replaces=False) as tree:
+                below = () if is_directory else (target.name,)
+                extract(chain((first,), found), tree, below=below, copied=Copied(str(target)), links=False)
         return target
 
     def __contains__(self, path: str) -> bool:
         try:
-            with self._archive(path):
-                return True
+            with self._members(path) as found:
+                return next(found, None) is not None
         except PathNotFound:
             return False
 
@@ -84,20 +83,9 @@ class ImageFiles:
         return posixpath.normpath(posixpath.join(self.directory, path))
 
     @contextmanager
-    def _archive(self, path: str) -> Iterator[tarfile.TarFile]:
+    def _members(self, path: str) -> Iterator[Iterator[Member]]:
         with (
             self.connection.opened() as engine,
             closing(engine.images.archive(self.image, path=self._absolute(path))) as pieces,
-            tarfile.open(fileobj=io.BufferedReader(Pieces(pieces)), mode="r|") as archive,
         ):
-            yield archive
-
-
-def _named(archive: tarfile.TarFile) -> Iterator[tuple[str, tarfile.TarInfo]]:
-    """The members by their path below the first one, whose path is empty; none that leads outside."""
-    root = None
-    for member in archive:
-        root = member.name if root is None else root
-        name = member.name.removeprefix(root).strip("/")
-        if ".." not in name.split("/"):
-            yield name, member
+            yield members(pieces)

@@ -22,11 +22,16 @@ _COMMANDS = {
     "show": ("IMAGE", "Show one result in full, and what it was made from, then and now."),
     "lineage": ("IMAGE", "Show what an image was made from, or what was made from it."),
     "rerun": ("IMAGE", "Make the run again that made a result."),
+    "cp": ("IMAGE:PATH DEST", "Copy a file or a directory out of an image, without running it."),
+    "logs": ("IMAGE|RUN", "Print what a job has said, out of its result or while it runs."),
+    "diff": ("A B", "Tell what differs between two results, and between their files."),
     "push": ("REFERENCE...", "Push images to their registries."),
     "config": ("", "Show the settings in force, and check the files that they come from."),
     "ps": ("", "List the runs that are not finished."),
     "attach": ("RUN", "Follow a run: its output, its exit status; and finish it when it ends."),
     "stop": ("RUN", "End a run, and keep its result as planned."),
+    "export": ("IMAGE", "Tell of a run in the words of RO-Crate, SLSA or W3C PROV."),
+    "prune": ("", "Remove copies of inputs that nobody uses, what was left half-done, and old results."),
     "recover": ("", "Finish the runs that have ended without anyone to finish them."),
 }
 """What stands after a command, and what the command does: known without loading it."""

@@ -55,17 +55,22 @@ _VALUES: Mapping[str, Offer] = {
     "--runtime": Offer(Wanted.WORDS, ("runc", "nvidia")),
 }
 _VALUES_OF: Mapping[tuple[str | None, str], Offer] = {
+    ("export", "--format"): Offer(Wanted.WORDS, ("ro-crate", "slsa", "prov")),
     ("lineage", "--format"): Offer(Wanted.WORDS, ("tree", "json", "dot", "mermaid", "svg", "html")),
 }
 """Where an option has other values in one command than in the others."""
 _OPERANDS: Mapping[str, Offer] = {
     "build": Offer(Wanted.DIRECTORIES),
     "run": Offer(Wanted.IMAGES),
+    "export": Offer(Wanted.IMAGES),
     "rerun": Offer(Wanted.IMAGES),
     "ls": Offer(Wanted.IMAGES),
     "show": Offer(Wanted.IMAGES),
     "lineage": Offer(Wanted.IMAGES),
     "push": Offer(Wanted.IMAGES),
+    "cp": Offer(Wanted.IMAGES),
+    "logs": Offer(Wanted.IMAGES),
+    "diff": Offer(Wanted.IMAGES),
 }
 
 
@@ -107,6 +112,8 @@ def offer(words: Sequence[str], current: str) -> Offer:
         return _option(current, begun)
     if begun.command is None:
         return Offer(Wanted.WORDS, tuple(COMMANDS))
+    if begun.command == "cp" and begun.operands:
+        return Offer(Wanted.FILES)
     return _OPERANDS.get(begun.command, _NOTHING)
 
 

@@ -82,8 +82,18 @@ COMMANDS: Mapping[str, Syntax] = {
         ),
         flags=_spellings(("--verify",), ("--no-push",), ("--dry-run",), ("--detach",)),
     ),
+    "cp": Syntax(flags=_spellings(("--json",))),
+    "logs": Syntax(valued=_spellings(("--since",)), flags=_spellings(("-f", "--follow"))),
+    "diff": Syntax(
+        valued=_spellings(("--file",)), flags=_spellings(("--all",), ("--no-files",), ("--exit-code",), ("--json",))
+    ),
     "push": Syntax(),
     "config": Syntax(valued=_spellings(("--format",)), flags=_spellings(("--origins",), ("--schema",), ("--check",))),
+    "export": Syntax(valued=_spellings(("--format",), ("-o", "--output"))),
+    "prune": Syntax(
+        valued=_spellings(("--keep-last",), ("--older-than",)),
+        flags=_spellings(("--results",), ("--force",), ("-y", "--yes"), ("--dry-run",), ("--json",)),
+    ),
     "recover": Syntax(),
     "ps": Syntax(flags=_spellings(("--json",))),
     "attach": Syntax(valued=_spellings(("--since",))),

@@ -65,6 +65,16 @@ class InvalidOption(UsageError):
         self.option = option
 
 
+class AnswerNeeded(UsageError):
+    """A question, and nobody at a terminal to answer it."""
+
+    def __init__(self, question: str) -> None:
+        super().__init__(
+            f"{question} There is no terminal to ask at", hint="--yes does it without asking, --dry-run only tells"
+        )
+        self.question = question
+
+
 class ConfigurationUnreadable(JobberError):
     """A configuration file that is there and can't be read."""
 
@@ -158,6 +168,19 @@ class EngineFailed(JobberError):
         self.why = why
         self.status = status
 
+    @property
+    def is_conflict(self) -> bool:
+        """Whether something else stands in the way, that needs what the call was about."""
+        return self.status == 409
+
+
+class InputGone(EngineFailed):
+    """The shared copy of an input, removed after it was found and before a container had it."""
+
+    def __init__(self, volume: str) -> None:
+        super().__init__("mount an input", why=f"volume {volume} was removed meanwhile; run it again")
+        self.volume = volume
+
 
 class ImageNotFound(JobberError):
     """The engine has no such image."""
@@ -218,12 +241,30 @@ class PathNotFound(JobberError):
         self.path = path
 
 
+class NeitherHasPath(PathNotFound):
+    """A path to be compared that none of two images has."""
+
+    def __init__(self, a: str, b: str, *, path: str) -> None:
+        super().__init__(a, path=path)
+        self.what = f"neither {a} nor {b} has {path}"
+        self.other = b
+
+
 class NotAFile(PathNotFound):
     """A path where there is something, and no file."""
 
     def __init__(self, image: str, *, path: str) -> None:
         super().__init__(image, path=path)
         self.what = f"{path} of {image} is no file"
+
+
+class NotWritten(JobberError):
+    """A file or a directory of this machine that could not be made."""
+
+    def __init__(self, place: str, *, why: str, hint: str | None = None) -> None:
+        super().__init__(f"can't copy to {place}: {why}", hint=hint)
+        self.place = place
+        self.why = why
 
 
 class MetricsUnusable(JobberError):
@@ -264,9 +305,10 @@ class TagTaken(JobberError):
 class RunNotFound(JobberError):
     """No unfinished run is meant by a text, or several are."""
 
-    def __init__(self, text: str, *, why: str = "there is no unfinished run") -> None:
+    def __init__(self, text: str, *, why: str = "there is no unfinished run", is_ambiguous: bool = False) -> None:
         super().__init__(f"{why} {text}", hint="`jobber ps` lists the runs that are not finished")
         self.text = text
+        self.is_ambiguous = is_ambiguous
 
 
 class NotAResult(JobberError):

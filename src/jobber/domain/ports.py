@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
     from typing import BinaryIO
@@ -27,10 +27,13 @@ if TYPE_CHECKING:
         Terminal,
         VolumeMount,
     )
+    from jobber.domain.copied import Copied
     from jobber.domain.credentials import Credentials
     from jobber.domain.engine import EngineDescription
     from jobber.domain.events import JobEvent, Output, Resized, Signalled
     from jobber.domain.image import Image, ListedImage
+    from jobber.domain.image_path import SourcePath
+    from jobber.domain.leftover import InputCopy, Leftover
     from jobber.domain.options import ContainerOptions
     from jobber.domain.policy import Outcome
     from jobber.domain.progress import Progress
@@ -56,7 +59,10 @@ class ImageStore(Protocol):
         """
 
     def remove(self, name: ImageReference | ImageId) -> None:
-        """Remove a tag, and the image with its last one; by id, the image. Raises `ImageNotFound`."""
+        """Remove a tag, and the image with its last one; by id, the image with all its tags.
+
+        An image that a container uses stays as it is. Raises `ImageNotFound`, `EngineFailed`.
+        """
 
     def archive(self, image: ImageId, *, path: str) -> Generator[bytes]:
         """A file or a directory of an image, links followed, as the pieces of a tar archive.
@@ -197,8 +203,11 @@ class Containers(Protocol):
     def signal(self, container: ContainerId, *, signal: str) -> None:
         """Send the job a signal by name; no error where it has ended. Raises `ContainerNotFound`."""
 
-    def logs(self, container: ContainerId, *, sink: BinaryIO) -> None:
-        """Write the job's whole output so far to `sink`. Raises `ContainerNotFound`, `LogUnreadable`."""
+    def logs(self, container: ContainerId, *, sink: BinaryIO, since: datetime | None = None) -> None:
+        """Write the job's output so far to `sink`, all of it or since a moment.
+
+        Raises `ContainerNotFound`, `LogUnreadable`.
+        """
 
     def read(self, container: ContainerId, *, path: str, limit: int) -> bytes:
         """The first `limit` bytes of a file of a container that has ended, links followed.
@@ -260,6 +269,9 @@ class RunStore(Protocol):
         never anything of a process that is alive, or may be.
         """
 
+    def leftovers(self) -> Sequence[Leftover]:
+        """What `sweep` would remove now."""
+
 
 class InputStore(Protocol):
     """Directories of images, made ready to be mounted read-only."""
@@ -269,6 +281,12 @@ class InputStore(Protocol):
 
         `image.references` and the id name it in errors. Raises `SourceNotFound`.
         """
+
+    def copies(self) -> Sequence[InputCopy]:
+        """The whole copies that there are."""
+
+    def discard(self, copy: InputCopy) -> bool:
+        """Remove a copy unless a container has it mounted; whether it is gone."""
 
 
 class Builder(Protocol):
@@ -358,6 +376,19 @@ class Console(Protocol):
 
     def spool(self) -> BinaryIO:
         """A new empty place, seekable and gone when closed, for output of any size."""
+
+
+class Destination(Protocol):
+    """Where files of an image are copied to."""
+
+    def receive(
+        self, pieces: Iterator[bytes], *, source: SourcePath, copied: Copied, on_file: Callable[[], None]
+    ) -> None:
+        """Copy what a tar archive holds, count it, and call `on_file` from time to time.
+
+        Nothing is written anywhere else, whatever the archive says. Raises `NotWritten`, and what `pieces` raises;
+        then what was copied before stays, and each file of it is whole.
+        """
 
 
 class SourceTree(Protocol):

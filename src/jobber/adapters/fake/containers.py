@@ -171,14 +171,15 @@ class FakeContainers:
                 timeline.cut(self._store.clock.monotonic() - stored.start, exit_status=status)
                 self._store.settle(stored)
 
-    def logs(self, container: ContainerId, *, sink: BinaryIO) -> None:
-        """Write the job's whole output so far to `sink`."""
+    def logs(self, container: ContainerId, *, sink: BinaryIO, since: datetime | None = None) -> None:
+        """Write the job's output so far to `sink`."""
         with self._call("logs", container):
             stored = self._find(container)
             if stored.timeline is not None:
                 now = self._store.clock.monotonic() - stored.start
+                first = now - (self._store.clock.now() - since).total_seconds() if since else 0.0
                 for moment, output in stored.timeline.outputs:
-                    if moment <= now:
+                    if first <= moment <= now:
                         sink.write(output.chunk)
 
     def read(self, container: ContainerId, *, path: str, limit: int) -> bytes:

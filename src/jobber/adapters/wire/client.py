@@ -400,7 +400,7 @@ class Wire:
 
     def _target(self, path: str, query: Mapping[str, object] | None) -> str:
         given = "&".join(
-            f"{quote(name, safe='')}={quote(_word(item), safe='')}"
+            f"{quote(name, safe='')}={quote(_word(item), safe='', errors='surrogateescape')}"
             for name, value in (query or {}).items()
             if value is not None
             for item in (value if isinstance(value, list | tuple) else (value,))

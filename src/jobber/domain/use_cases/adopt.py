@@ -61,7 +61,7 @@ def find_run(engine: Engine, text: str) -> UnfinishedRun:
         run for run in runs if text and (run.plan.id.startswith(text) or run.container.id.startswith(text))
     ]
     if len(found) > 1:
-        raise RunNotFound(text, why=f"{len(found)} runs begin with")
+        raise RunNotFound(text, why=f"{len(found)} runs begin with", is_ambiguous=True)
     if not found:
         raise RunNotFound(text)
     return found[0]

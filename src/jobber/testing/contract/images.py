@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jobber.domain.container import Snapshot
-from jobber.domain.errors import ImageNotFound, PathNotFound, TagTaken
+from jobber.domain.errors import EngineFailed, ImageNotFound, PathNotFound, TagTaken
 from jobber.domain.reference import ImageId, parse_reference
 
 if TYPE_CHECKING:
@@ -134,6 +134,31 @@ class ImageContract:
             world.engine.images.inspect(name)
         assert world.engine.images.inspect(world.base).id == world.base_id
 
+    def test_remove_by_id_takes_all_tags_away(self, world: World, tmp_path: Path) -> None:
+        image = self._tagged(world, tmp_path)
+        world.engine.images.remove(image)
+        with pytest.raises(ImageNotFound):
+            world.engine.images.inspect(image)
+
+    def test_image_that_a_container_uses_is_not_removed_and_keeps_its_tags(self, world: World, tmp_path: Path) -> None:
+        image = self._tagged(world, tmp_path)
+        tags = set(world.engine.images.inspect(image).references)
+        world.create("exit", "0", image=image)
+        with pytest.raises(EngineFailed) as caught:
+            world.engine.images.remove(image)
+
+        assert caught.value.is_conflict
+        assert set(world.engine.images.inspect(image).references) == tags
+
+    def _tagged(self, world: World, folder: Path) -> ImageId:
+        """An image with several tags in two repositories."""
+        image = world.build(folder, f"FROM {world.base}\n", labels={"jobber-test": world.name().name})
+        first = world.name()
+        for reference in (first, first.tagged("latest-run"), first.tagged("other"), world.name()):
+            world.engine.images.tag(image, reference=reference)
+            world.images.append(reference)
+        return image
+
     def test_remove_of_missing_image_is_told(self, world: World) -> None:
         with pytest.raises(ImageNotFound):
             world.engine.images.remove(parse_reference("jobber-test-nobody-has-this"))
@@ -150,6 +175,9 @@ class ImageContract:
         image = self._files(world, tmp_path, more="VOLUME /data\n")
 
         assert _members(world, image, "/data/deep") == {"": None, "/y": b"Y"}
+
+    def test_images_are_listed_whatever_their_labels(self, world: World) -> None:
+        assert world.base_id in [image.id for image in world.engine.images.list(labels={})]
 
     def test_archive_of_what_a_link_leads_to(self, world: World) -> None:
         container = world.create("write", "/real/x", "X", "link", "/way", "/real", "link", "/real/y", "x")

@@ -1,0 +1,40 @@
+"""The difference of two texts, line by line, as `diff -u` has it."""
+
+from __future__ import annotations
+
+from difflib import unified_diff
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LOOKED_AT = 8000
+"""Bytes at the beginning of a file that tell whether it is a text, as git looks at them."""
+_CONTEXT = 3
+_UNFINISHED = b"\\ No newline at end of file\n"
+
+
+def is_binary(octets: bytes) -> bool:
+    """Whether it is no text for a person."""
+    return b"\0" in octets[:_LOOKED_AT]
+
+
+def text_difference(a: bytes, b: bytes, *, name_a: str, name_b: str) -> bytes:
+    """The difference; empty for none. Lines keep their bytes, whatever their encoding."""
+    return b"".join(_lines(a, b, name_a, name_b))
+
+
+def _lines(a: bytes, b: bytes, name_a: str, name_b: str) -> Iterator[bytes]:
+    lines_a, lines_b = _split(a), _split(b)
+    for number, line in enumerate(unified_diff(lines_a, lines_b, name_a, name_b, n=_CONTEXT)):
+        octets = line.encode(errors="surrogateescape")
+        yield octets
+        if number > 1 and not octets.endswith(b"\n"):
+            yield b"\n" + _UNFINISHED
+
+
+def _split(octets: bytes) -> list[str]:
+    """Lines that end with a line feed, and with nothing else."""
+    text = octets.decode(errors="surrogateescape")
+    *lines, last = text.split("\n")
+    return [*(f"{line}\n" for line in lines), *((last,) if last else ())]

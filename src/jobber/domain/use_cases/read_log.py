@@ -1,0 +1,134 @@
+"""Read what a job has said: out of its result, or from the engine while its run is in progress."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jobber.domain.container import ContainerState
+from jobber.domain.errors import (
+    ContainerNotFound,
+    ImageNotFound,
+    Interrupted,
+    InvalidReference,
+    LogUnreadable,
+    PathNotFound,
+    RunNotFound,
+    UsageError,
+)
+from jobber.domain.events import Disturbed, Exited, Output, Signalled
+from jobber.domain.use_cases.adopt import find_run, unfinished_runs
+from jobber.domain.use_cases.find_result import FoundResult
+from jobber.domain.use_cases.image_files import archive_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+    from typing import BinaryIO
+
+    from jobber.domain.errors import JobberError
+    from jobber.domain.ports import Interruptions
+    from jobber.domain.progress import Progress
+    from jobber.domain.use_cases.adopt import UnfinishedRun
+    from jobber.domain.use_cases.find_result import ResultFinder
+
+LOG = "/run.log"
+"""Where a result has its log."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogReading:
+    """The use case, with all that it needs from outside."""
+
+    finder: ResultFinder
+    interruptions: Interruptions
+    progress: Progress
+    content: Callable[[Iterator[bytes]], Iterator[memoryview]]
+    """The content of the file that an archive is of."""
+    sink: BinaryIO
+    """Where it goes; what it raises ends the reading."""
+
+    def read(self, text: str, *, follow: bool = False, since: datetime | None = None) -> None:
+        """Write the log of a result, or that of a run in progress: until now, or until its end with `follow`.
+
+        The job and its run are left alone. Raises `RunNotFound`, `ImageNotFound`, `PathNotFound`, `LogUnreadable`,
+        `UsageError`, and `Interrupted` where we are asked to stop following.
+        """
+        found = self._find(text)
+        if isinstance(found, FoundResult):
+            if since is not None:
+                raise UsageError(f"{text} is a finished run, and its log has no times", hint="leave --since out")
+            self._copy(found, name=text)
+        elif follow:
+            self._follow(found, text, since)
+        else:
+            self._read_until_now(found, since)
+
+    def _find(self, text: str) -> FoundResult | UnfinishedRun:
+        """A run in progress by its whole id or its container, else a result, else a run by the beginning of its id."""
+        for run in unfinished_runs(self.finder.engine):
+            if text in (run.plan.id, run.container.id, run.container.name):
+                return run
+        try:
+            return self.finder.find(text)
+        except (ImageNotFound, InvalidReference) as error:
+            return self._in_progress(text, error)
+
+    def _in_progress(self, text: str, error: JobberError) -> UnfinishedRun:
+        try:
+            return find_run(self.finder.engine, text)
+        except RunNotFound as none:
+            if none.is_ambiguous:
+                raise
+            error.hint = "`jobber ps` lists the runs in progress, and `jobber ls` the results"
+            raise error from None
+
+    def _copy(self, found: FoundResult, *, name: str, skipped: int = 0) -> None:
+        pieces = archive_of(self.finder, found, path=LOG, name=name)
+        with closing(pieces):
+            try:
+                for chunk in self.content(pieces):
+                    self.sink.write(chunk[skipped:])
+                    skipped = max(0, skipped - len(chunk))
+            except PathNotFound as error:
+                error.hint = "only the results of runs have a log"
+                raise
+
+    def _read_until_now(self, run: UnfinishedRun, since: datetime | None) -> None:
+        try:
+            self.finder.engine.containers.logs(run.container.id, sink=self.sink, since=since)
+        except LogUnreadable as error:
+            error.hint = "-f shows what it says from now on, and its result will have all"
+            raise
+        except ContainerNotFound:
+            self._go_on_in_result(run, seen=0)
+
+    def _follow(self, run: UnfinishedRun, text: str, since: datetime | None) -> None:
+        if run.container.state is ContainerState.CREATED:
+            raise RunNotFound(text, why="not started yet is run")
+        seen = 0
+        try:
+            attachment = self.finder.engine.containers.follow(
+                run.container.id, since=since, stdin=None, interruptions=self.interruptions
+            )
+            with closing(attachment):
+                while not isinstance(event := attachment.next(), Exited):
+                    match event:
+                        case Output(chunk=chunk):
+                            self.sink.write(chunk)
+                            seen += len(chunk)
+                        case Signalled(signal=signal):
+                            raise Interrupted(signal)
+                        case Disturbed(disturbance=disturbance, why=why):
+                            self.progress.warn(disturbance.value, why=why)
+                        case _:
+                            pass
+        except ContainerNotFound:  # whoever finishes the run was quick
+            if since is None:
+                self._go_on_in_result(run, seen=seen)
+
+    def _go_on_in_result(self, run: UnfinishedRun, *, seen: int) -> None:
+        """What has not been seen yet of the log of a run that has just been finished; nothing where it kept none."""
+        for image in self.finder.engine.runs.results(run.plan.id)[:1]:
+            self._copy(FoundResult(image, None), name=image.id, skipped=seen)
