@@ -11,5 +11,14 @@ if TYPE_CHECKING:
 
 def array_of_lines(things: Iterable[object]) -> str:
     """One JSON array; indentation in full would take Python ten times as long."""
-    lines = ",\n".join(json.dumps(thing, ensure_ascii=False) for thing in things)
+    lines = ",\n".join(map(_line, things))
     return f"[\n{lines}\n]" if lines else "[]"
+
+
+def _line(thing: object) -> str:
+    text = json.dumps(thing, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # halves of characters, which only escapes can say
+        return json.dumps(thing)
+    return text
