@@ -29,13 +29,14 @@ check: $(VENV)/.development
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m pytest -q -n 2 -m "not docker and not podman and not packaging" $(PYTEST)
+	$(BIN)/python -m pytest -q -n 2 -m "not docker and not podman and not packaging and not browser" $(PYTEST)
 
 # Every branch of the domain and of the fake, by unit tests and the contract on the fake.
 coverage: $(VENV)/.development
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -q -p no:cacheprovider -m "not docker and not podman and not packaging" \
-		tests/domain tests/use_cases tests/fake tests/kit tests/contract/test_fake.py
+		tests/domain tests/use_cases tests/fake tests/contract/test_fake.py \
+		tests/kit/test_command_line.py tests/kit/test_fake_images.py tests/kit/test_faults.py
 	$(BIN)/coverage report --show-missing --skip-covered
 
 # What the tests of the domain let pass, in parts of so many minutes: a part goes on where the last one stopped.

@@ -53,7 +53,7 @@ def python_page() -> str:
     import jobber
 
     parts = ["# Python", "What `import jobber` gives. [How to use it](../how-to/python.md)."]
-    functions = [getattr(jobber, name) for name in ("run", "build", "image", "push")]
+    functions = [getattr(jobber, name) for name in ("run", "rerun", "build", "image", "push")]
     classes = [getattr(jobber, name) for name in ("Result", "Image", "ImageFiles", "Input")]
     for function in functions:
         parts += _function("jobber.", function, level=2)
@@ -109,7 +109,7 @@ def labels_page() -> str:
     rows = [row if not row.endswith("|  |") else row[:-3] + f" {described.get(row[3:-6], '')} |" for row in rows]
     record = (
         '{"schema":1, "id":UUID, "image":{"ref","id","digests":[]},\n "inputs":[{"ref","id","digests","src","dest"}],\n'
-        ' "command":[...]|null, "docker-args":[...], "runtime":str|null, "out":str|null, "configs":[names],\n'
+        ' "command":[...]|null, "docker-args":[...], "runtime":str|null,\n "out":str|null, "configs":[names],\n'
         ' "started", "finished" (RFC 3339, UTC),\n "outcome":"succeeded"|"failed"|"timed-out"|"interrupted",\n'
         ' "exit-code":int, "engine":{"name","version"}}'
     )
@@ -138,12 +138,13 @@ def errors_page() -> str:
     for name, kind in sorted(inspect.getmembers(errors, inspect.isclass)):
         if not issubclass(kind, errors.JobberError) or kind.__module__ != errors.__name__:
             continue
-        public = f"`jobber.{name}`" if name in jobber.__all__ else f"`jobber.domain.errors.{name}`"
+        public = f"**`{name}`**" if name in jobber.__all__ else f"`{name}`"
         rows.append(f"| {public} | {kind.__bases__[0].__name__} | {_first_line(kind)} |")
     return _joined(
         [
             "# Errors",
             "An error has `what` (a sentence), `hint` (what to do, or None), and its facts as attributes.",
+            "All are in `jobber.domain.errors`; those in bold are names of `jobber` itself: `jobber.BuildFailed`.",
             "| error | is a | when |\n|---|---|---|\n" + "\n".join(rows),
         ]
     )

@@ -8,7 +8,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from jobber.api import Image, ImageFiles, Input, JobFailed, NoResultImage, Result, build, image, push, run
+    from jobber.api import (
+        Image,
+        ImageFiles,
+        Input,
+        JobFailed,
+        NoResultImage,
+        Result,
+        ResultDiffers,
+        build,
+        image,
+        push,
+        rerun,
+        run,
+    )
     from jobber.domain.errors import (
         BuildFailed,
         EngineFailed,
@@ -20,10 +33,12 @@ if TYPE_CHECKING:
         InvalidReference,
         JobberError,
         JobNotStarted,
+        NotAResult,
         OptionUnsupported,
         PathNotFound,
         PullRefused,
         PushRefused,
+        RunNotRepeatable,
         SourceNotFound,
         UsageError,
     )
@@ -45,17 +60,21 @@ __all__ = [
     "JobNotStarted",
     "JobberError",
     "NoResultImage",
+    "NotAResult",
     "OptionUnsupported",
     "PathNotFound",
     "PullRefused",
     "PushRefused",
     "Result",
+    "ResultDiffers",
+    "RunNotRepeatable",
     "SourceNotFound",
     "UsageError",
     "__version__",
     "build",
     "image",
     "push",
+    "rerun",
     "run",
 ]
 

@@ -126,7 +126,7 @@ def test_job_that_fails_is_a_result() -> None:
 
 @pytest.mark.usefixtures("engine")
 def test_job_that_fails_is_an_error_where_that_is_asked_for() -> None:
-    with pytest.raises(jobber.JobFailed, match="failed with exit status 3"):
+    with pytest.raises(jobber.JobFailed, match=r"^the job of fail failed with exit status 3$"):
         jobber.run("fail", check=True, quiet=True)
 
 

@@ -3,9 +3,9 @@
     make chaos CHAOS='--rounds 200'
 
 For each engine in JOBBER_TEST_DOCKER and JOBBER_TEST_PODMAN. Where JOBBER_TEST_REGISTRY names a registry, results are
-pushed as well. A round is a run whose job began: it is to have one result. Most moments lie between jobber's call to
-start the job and its own end; some anywhere, so that there are runs besides whose job never began. Ends with 1 if any
-run was lost, doubled, or left something behind.
+pushed as well. A round is a run that was disturbed when its job had begun: it is to have one result. Most moments lie
+between jobber's call to start the job and its own end; some anywhere, so that there are runs besides whose job never
+began. Ends with 1 if any run was lost, doubled, or left something behind.
 """
 
 from __future__ import annotations
@@ -63,6 +63,10 @@ class Chaos:
     name: str = ""
     faults: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    quicker: set[str] = field(default_factory=set)
+    """The runs that ended before their moment."""
+    settled: set[str] = field(default_factory=set)
+    """The ids of runs whose results were looked at and removed."""
     engine: Engine = field(init=False)
     token: str = field(default_factory=lambda: uuid.uuid4().hex[:6])
     before: float = 1.0
@@ -98,6 +102,7 @@ class Chaos:
             self.faults.append(f"{marks[0]}: recover: {recovered.stderr.decode()}")
         for mark in marks:
             self.check(mark, logs=_LOGS)
+        self.remove_results()
 
     def interrupt(self, numbers: Sequence[int]) -> None:
         """Some runs that get one to three signals each."""
@@ -109,6 +114,7 @@ class Chaos:
             self.jobber("recover")
         for mark in marks:
             self.check(mark, logs=_INTERRUPTED_LOGS, may_lack_push=True)
+        self.remove_results()
 
     def disturb(
         self, numbers: Sequence[int], kind: str, what: Callable[[str, subprocess.Popen[bytes], Wait], None]
@@ -137,16 +143,19 @@ class Chaos:
 
         return wait
 
-    def kill_one(self, _mark: str, process: subprocess.Popen[bytes], wait: Wait) -> None:
+    def kill_one(self, mark: str, process: subprocess.Popen[bytes], wait: Wait) -> None:
         """Let a run be killed at a moment."""
         wait(process)
         process.kill()
         process.communicate(timeout=SECONDS)
-        self.counts["killed" if process.returncode == -signal.SIGKILL else "was quicker"] += 1
+        if process.returncode != -signal.SIGKILL:
+            self.quicker.add(mark)
 
     def interrupt_one(self, mark: str, process: subprocess.Popen[bytes], wait: Wait) -> None:
         """Let a run get signals at a moment."""
         wait(process)
+        if process.poll() is not None:
+            self.quicker.add(mark)
         for _ in range(self.chance.choice((1, 1, 1, 2, 3))):
             process.send_signal(self.chance.choice((signal.SIGINT, signal.SIGTERM)))
             time.sleep(self.chance.uniform(0, 0.05))
@@ -166,7 +175,7 @@ class Chaos:
         if len(results) != begun:
             self.faults.append(f"{mark}: {len(results)} results of a job that {'ran' if begun else 'never ran'}")
         self.counts["results"] += len(results)
-        self.counts["began" if begun else "never began"] += 1
+        self.counts["never began" if not begun else "was quicker" if mark in self.quicker else "rounds"] += 1
         for result in results:
             image = self.engine.images.inspect(result)
             tags = [text.rpartition(":")[2] for text in image.references]
@@ -198,7 +207,7 @@ class Chaos:
         """The mark of a run, by its result."""
         for image in self.engine.runs.results(run):
             record = json.loads(image.labels["jobber.run"])
-            return str(record["command"][-1])
+            return str((record["command"] or [""])[-1])
         return None
 
     def read_log(self, image: str) -> bytes:
@@ -265,14 +274,24 @@ class Chaos:
         kept = {name: value for name, value in os.environ.items() if name in ("PATH", "PYTHONPATH")}
         return {**kept, "HOME": str(self.folder), "DOCKER_HOST": self.address}
 
+    def remove_results(self) -> None:
+        """Remove what has been looked at: with every image Podman lists them slower. None may come after that."""
+        runs = set()
+        for commit in self.engine.runs._calls.commits(everything=False):  # type: ignore[attr-defined]
+            if f'"ref":"{self.name}:code"' not in commit.label or not (ending := parse_ending(commit.label)):
+                continue
+            if ending[0] in self.settled:
+                self.faults.append(f"run {ending[0]}: another result came later")
+            runs.add(ending[0])
+            image = self.engine.images.inspect(commit.id)
+            for reference in image.references or (commit.id,):
+                with suppress(JobberError):
+                    self.engine.images.remove(image.id if reference == commit.id else parse_reference(reference))
+        self.settled |= runs
+
     def tidy(self) -> None:
         """Remove all images."""
-        for commit in self.engine.runs._calls.commits(everything=False):  # type: ignore[attr-defined]
-            if f'"ref":"{self.name}:code"' in commit.label:
-                image = self.engine.images.inspect(commit.id)
-                for reference in image.references or (commit.id,):
-                    with suppress(JobberError):
-                        self.engine.images.remove(image.id if reference == commit.id else parse_reference(reference))
+        self.remove_results()
         with suppress(JobberError):
             self.engine.images.remove(parse_reference(f"{self.name}:code"))
 
@@ -287,7 +306,12 @@ def await_start(process: subprocess.Popen[bytes]) -> None:
 def main() -> int:
     """All engines, both kinds."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=20, help="runs that began, of each kind, on each engine")
+    parser.add_argument(
+        "--rounds",
+        type=int,
+        default=20,
+        help="runs that are disturbed once begun, of each kind, on each engine",
+    )
     parser.add_argument("--engine", choices=("docker", "podman"), action="append")
     parser.add_argument("--kind", choices=("kill", "interrupt"), action="append")
     parser.add_argument("--at-once", type=int, default=4, help="runs that are disturbed at the same time")
@@ -307,7 +331,7 @@ def main() -> int:
                 chaos = Chaos(address, Path(folder), os.environ.get("JOBBER_TEST_REGISTRY"), random.Random(seed))
                 try:
                     first = 0
-                    while (missing := chosen.rounds - chaos.counts["began"]) > 0:
+                    while (missing := chosen.rounds - chaos.counts["rounds"]) > 0:
                         last = first + min(chosen.at_once, missing)
                         getattr(chaos, kind)(range(first, last))
                         first = last

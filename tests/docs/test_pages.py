@@ -58,6 +58,12 @@ def test_there_is_something_to_try() -> None:
         ("a\n…\nc\n", "a\nb\n", False),
         ("x:20260101_000000\n", "x:20260102_000001\n", True),
         ("", "a\n", False),
+        (
+            "run 3f1c8c52-7a53-4b0e-9c44-5d1a1e0f6b7d ends\n",
+            "run 00000000-0000-4000-8000-0123456789ab ends\n",
+            True,
+        ),
+        ("run 3f1c8c52-7a53-4b0e-9c44-5d1a1e0f6b7d\n", "run 3f1c\n", False),
     ],
 )
 def test_output_is_compared_with_care(expected: str, came: str, *, same: bool) -> None:

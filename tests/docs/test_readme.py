@@ -41,7 +41,12 @@ def _spellings(syntax: Syntax) -> set[str]:
         ("`jobber build", COMMANDS["build"]),
         ("`jobber run", COMMANDS["run"]),
         ("`jobber config", COMMANDS["config"]),
+        ("`jobber ls", COMMANDS["ls"]),
+        ("`jobber show", COMMANDS["show"]),
+        ("`jobber lineage", COMMANDS["lineage"]),
         ("`jobber rerun", COMMANDS["rerun"]),
+        ("`jobber prune", COMMANDS["prune"]),
+        ("`jobber export", COMMANDS["export"]),
     ],
 )
 def test_option_tables_are_complete_and_true(heading: str, syntax: Syntax) -> None:

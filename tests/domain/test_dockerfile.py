@@ -27,6 +27,7 @@ def asked(text: str, **arguments: str | None) -> list[str]:
         ("ARG R=r.test\nFROM $R/a", ["r.test/a"]),
         ("ARG R=r.test\nARG N=${R}/a\nFROM ${N}:${T:-2}", ["r.test/a:2"]),
         ("ARG T=1\nFROM r.test/a${T:+:2}${T:-x}${N:+y}${N+y}", ["r.test/a:21"]),
+        ("ARG T=1\nFROM r.test/a${N}${T+:9}", ["r.test/a:9"]),
         ("ARG T=1\nFROM r.test/a:${T-2}${N-3}", ["r.test/a:13"]),
         ("FROM ???\nFROM", []),
         ("", []),

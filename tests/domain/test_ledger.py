@@ -84,6 +84,10 @@ def test_name_of_a_result(name: str, *, fits: bool) -> None:
     assert Selection(name=name, reference=reference).fits(one) is fits
 
 
+def test_name_that_can_only_be_an_id_is_no_tag() -> None:
+    assert not Selection(name="sha256:ffff", reference=None).fits(result(1, tags=("train:1",)))
+
+
 @pytest.mark.parametrize(("name", "fits"), [("train", True), ("train:1", False), ("other", False)])
 def test_result_without_tags_is_named_like_the_image_that_ran(name: str, *, fits: bool) -> None:
     one = result(1, image=RecordedImage("train:1", ID))

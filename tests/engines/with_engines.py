@@ -39,6 +39,7 @@ PACKAGES = (
     "openssh-client",
     "openssh-server",
     "openssl",
+    "chromium",  # for the pages that jobber makes
 )
 _PR_SET_PDEATHSIG = 1
 

@@ -68,6 +68,23 @@ def test_installed_command_runs(installed: Path, tmp_path: Path) -> None:
     assert run(installed / "jobber", "--help", folder=tmp_path).startswith("Usage: jobber")
 
 
+def test_pipx_installs_the_command_and_takes_it_away(
+    distributions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable, place in (("PIPX_HOME", "home"), ("PIPX_BIN_DIR", "bin"), ("PIPX_MAN_DIR", "man")):
+        monkeypatch.setenv(variable, str(tmp_path / place))
+    run(sys.executable, "-m", "venv", tmp_path / "venv")
+    python = tmp_path / "venv" / "bin" / "python"
+    run(python, "-m", "pip", "install", "--quiet", "-c", ROOT / "constraints.txt", "pipx")
+    wheel = next(distributions.glob("*.whl"))
+    run(python, "-m", "pipx", "install", "--pip-args", f"-c {ROOT / 'constraints.txt'}", wheel, folder=tmp_path)
+    said = run(tmp_path / "bin" / "jobber", "--version", folder=tmp_path)
+    run(python, "-m", "pipx", "uninstall", "docker-jobber", folder=tmp_path)
+
+    assert said.split()[-1] == wheel.name.split("-")[1]
+    assert [path.name for path in (tmp_path / "bin").iterdir()] == []
+
+
 @pytest.mark.parametrize("suite", ["tests/domain", "tests/use_cases", "tests/api", "tests/contract/test_fake.py"])
 def test_tests_pass_against_the_installed_wheel(installed: Path, suite: str) -> None:
     options = ("-q", "-p", "no:cacheprovider", "-o", "pythonpath=tests/contract tests/end_to_end")

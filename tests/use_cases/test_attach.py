@@ -110,6 +110,7 @@ def test_signal_to_one_who_attaches_leaves_the_job_alone(engine: FakeEngine) -> 
         _attach(engine, run, interruptions=interruptions)
     (container,) = engine.containers.list(labels={Label.RUN: None})
 
+    assert caught.value.signal == "SIGINT"
     assert f"jobber attach {run}" in (caught.value.hint or "")
     assert container.state is ContainerState.RUNNING
 
@@ -417,7 +418,9 @@ def test_run_that_another_finishes_under_our_eyes_is_told_as_it_ended(engine: Fa
 
     assert (result.exit_status, result.outcome, result.image) == (3, Outcome.FAILED, kept.id)
     assert set(map(str, result.tags)) == set(map(str, kept.references))
-    assert [name for name, _ in progress.notes] == ["finished-by-another"]
+    assert [(name, facts["id"], facts["run"]) for name, facts in progress.notes] == [
+        ("finished-by-another", kept.id, run)
+    ]
 
 
 def test_run_that_vanishes_under_our_eyes_without_a_result_is_an_error(engine: FakeEngine) -> None:

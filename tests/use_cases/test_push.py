@@ -90,3 +90,30 @@ def test_image_that_is_not_there_is_not_said_to_be(engine: FakeEngine) -> None:
         push(engine, "a.test/none:1")
 
     assert "jobber push" not in str(caught.value.hint)
+
+
+def test_those_that_are_refused_after_the_first_are_told_as_well(engine: FakeEngine) -> None:
+    for host in ("a.test", "b.test", "c.test"):
+        engine.remote.disconnect(host)
+    progress = FakeProgress()
+    with pytest.raises(PushRefused):
+        push_all(
+            [parse_reference(f"{host}.test/x:1") for host in "abc"],
+            registry=engine.registry,
+            keyring=FakeKeyring(),
+            interruptions=FakeInterruptions(),
+            progress=progress,
+        )
+    told = [(event, facts["reference"], str(facts["why"]).partition(":")[0]) for event, facts in progress.warnings]
+
+    assert told == [("not-pushed", f"{host}.test/x:1", f"{host}.test/x") for host in "bc"]
+
+
+def test_remedy_of_a_refusal_stands_before_what_to_push_again(engine: FakeEngine) -> None:
+    engine.remote.require("a.test", user="me", password="hunter2")
+    with pytest.raises(PushUnauthorized) as caught:
+        push(engine, "a.test/x:1")
+
+    assert caught.value.hint == (
+        f"{caught.value.remedy}; the image is there: push it with `jobber push a.test/x:1`, or pass --no-push"
+    )

@@ -182,6 +182,7 @@ def test_third_signal_leaves_the_container_alone(engine: FakeEngine) -> None:
     with pytest.raises(Interrupted) as caught:
         fake_runner(engine, interruptions=interruptions).run(_request("slow"))
 
+    assert caught.value.signal == "SIGTERM"
     assert "jobber recover" in (caught.value.hint or "")
     assert _left(engine) == 1
 

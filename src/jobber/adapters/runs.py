@@ -14,19 +14,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
-from jobber.adapters.lease import HeldClaim
+from jobber.adapters.lease import BEAT_SECONDS, HeldClaim
 from jobber.adapters.ownership import current_owner, is_alive
 from jobber.domain.errors import JobberError, NameTaken, RunTaken
 from jobber.domain.label import Label
+from jobber.domain.leftover import Leftover, LeftoverKind
 from jobber.domain.policy import Outcome
 from jobber.domain.record import parse_ending, parse_plan
+from jobber.domain.reference import ImageId
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from jobber.adapters.shared_inputs import VolumeCalls
     from jobber.domain.image import Image
-    from jobber.domain.reference import ImageId
 
 _DEAD_AFTER = timedelta(minutes=10)
 _FORGOTTEN_AFTER = timedelta(days=1)
@@ -102,11 +103,19 @@ class RunCalls(Protocol):
 class SharedRunStore:
     """The run store over an engine's calls."""
 
-    def __init__(self, calls: RunCalls, volumes: Callable[[], VolumeCalls], others: Callable[[], RunCalls]) -> None:
+    def __init__(
+        self,
+        calls: RunCalls,
+        volumes: Callable[[], VolumeCalls],
+        others: Callable[[], RunCalls],
+        *,
+        beat_seconds: float = BEAT_SECONDS,
+    ) -> None:
         """Make a store; `others` gives calls for another thread."""
         self._calls = calls
         self._volumes = volumes
         self._others = others
+        self._beat_seconds = beat_seconds
 
     def now(self) -> datetime:
         """The engine's clock."""
@@ -114,12 +123,11 @@ class SharedRunStore:
 
     def hold(self, run: str, *, image: ImageId) -> HeldClaim:
         """The claim of the one who has watched the run to its end."""
-        return HeldClaim(run, image=image, part=None, claim=self._make_claim, calls=self._others)
+        return self._held(run, image, None)
 
     def claim(self, run: str, *, image: ImageId) -> HeldClaim:
         """Claim a run. Raises `RunTaken`."""
-        part = self._make_claim(self._calls, run, image)
-        return HeldClaim(run, image=image, part=part, claim=self._make_claim, calls=self._others)
+        return self._held(run, image, self._make_claim(self._calls, run, image))
 
     def holder(self, run: str) -> str:
         """Who has claimed a run; empty where nobody has."""
@@ -149,7 +157,29 @@ class SharedRunStore:
 
     def sweep(self) -> int:
         """Remove what the dead have left."""
-        return self._sweep_parts() + self._sweep_images() + self._sweep_volumes()
+        return sum(map(self._swept, self.leftovers()))
+
+    def leftovers(self) -> Sequence[Leftover]:
+        """What the dead have left."""
+        return [*self._left_parts(), *self._left_images(), *self._left_volumes()]
+
+    def _swept(self, left: Leftover) -> bool:
+        try:
+            match left.kind:
+                case LeftoverKind.CONTAINER:
+                    self._calls.remove(left.id)
+                case LeftoverKind.IMAGE:
+                    self._calls.remove_image(ImageId(left.id))
+                case LeftoverKind.VOLUME:
+                    return self._volumes().remove(left.id)
+        except JobberError:
+            return False
+        return True
+
+    def _held(self, run: str, image: ImageId, part: str | None) -> HeldClaim:
+        return HeldClaim(
+            run, image=image, part=part, claim=self._make_claim, calls=self._others, seconds=self._beat_seconds
+        )
 
     def _make_claim(self, calls: RunCalls, run: str, image: ImageId) -> str:
         name = claim_name(run)
@@ -172,17 +202,14 @@ class SharedRunStore:
         beats = [part.created for part in calls.parts() if part.name.startswith(f"{holder.name}-")]
         return calls.now() - max([holder.created, *beats]) > _DEAD_AFTER
 
-    def _sweep_parts(self) -> int:
+    def _left_parts(self) -> Iterator[Leftover]:
         parts = self._calls.parts()
         runs = {part.run for part in parts if part.is_plan}
         now = self._calls.now()
-        swept = 0
         for part in parts:
             if not part.is_plan and self._is_left(part, runs=runs, now=now):
-                with suppress(JobberError):
-                    self._calls.remove(part.id)
-                    swept += 1
-        return swept
+                what = f"of run {part.run}" if part.run else "to copy, claim or commit"
+                yield Leftover(LeftoverKind.CONTAINER, part.id, what, size=0)
 
     def _is_left(self, part: Part, *, runs: set[str], now: datetime) -> bool:
         if part.run and not part.owner:  # a note: it goes with its run
@@ -193,33 +220,25 @@ class SharedRunStore:
         limit = _DEAD_AFTER if part.run and part.run not in runs else _FORGOTTEN_AFTER
         return now - part.created > limit
 
-    def _sweep_images(self) -> int:
-        swept = 0
+    def _left_images(self) -> Iterator[Leftover]:
         for commit in self._calls.commits(everything=False):
             facts = _facts(commit.label)
             if not commit.tagged and Label.PART in facts and is_alive(str(facts[Label.PART])) is False:
-                with suppress(JobberError):
-                    self._calls.remove_image(commit.id)
-                    swept += 1
-        return swept
+                yield Leftover(LeftoverKind.IMAGE, commit.id, "a result half-way")
 
-    def _sweep_volumes(self) -> int:
+    def _left_volumes(self) -> Iterator[Leftover]:
         volumes = self._volumes()
-        swept = 0
         copies = volumes.list(Label.INPUT)
         markers = volumes.list(Label.COMPLETE)
         whole = {marker.labels[Label.COMPLETE] for marker in markers}
-        for copy in copies:
-            maker = copy.labels.get(Label.PART, "")
-            if copy.name not in whole and is_alive(maker) is False:
-                volumes.remove(copy.name)
-                swept += 1
+        cut = [copy for copy in copies if copy.name not in whole and is_alive(copy.labels.get(Label.PART, "")) is False]
+        sizes = volumes.sizes() if cut else {}
+        for copy in cut:
+            yield Leftover(LeftoverKind.VOLUME, copy.name, "a copy that was cut short", size=sizes.get(copy.name))
         names = {copy.name for copy in copies}
         for marker in markers:
             if marker.labels[Label.COMPLETE] not in names:
-                volumes.remove(marker.name)
-                swept += 1
-        return swept
+                yield Leftover(LeftoverKind.VOLUME, marker.name, "the marker of a copy that is gone", size=0)
 
 
 def claim_name(run: str) -> str:

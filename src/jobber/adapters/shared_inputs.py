@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Protocol
 from jobber.adapters.ownership import current_owner, is_alive
 from jobber.domain.container import VolumeMount
 from jobber.domain.label import Label
+from jobber.domain.leftover import InputCopy
+from jobber.domain.reference import ImageId
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,8 +47,14 @@ class VolumeCalls(Protocol):
     def create(self, name: str, *, labels: Mapping[str, str]) -> None:
         """Make an empty volume."""
 
-    def remove(self, name: str) -> None:
-        """Remove a volume; no error where it is gone or in use."""
+    def remove(self, name: str) -> bool:
+        """Remove a volume unless a container has it; whether it is gone."""
+
+    def is_used(self, name: str) -> bool:
+        """Whether a container has a volume, be it one that has ended."""
+
+    def sizes(self) -> Mapping[str, int]:
+        """The bytes of volumes by name, as far as the engine tells them just now."""
 
     def resolve(self, image: Image, *, source: str) -> str:
         """The directory of an image that a path means, a link followed. Raises `SourceNotFound`."""
@@ -62,6 +70,31 @@ def share(calls: VolumeCalls, image: Image, *, source: str, destination: str, pr
         # a link leads to a directory that may have been copied under its own name
         whole = _await_whole(calls, image, calls.resolve(image, source=source), progress)
     return VolumeMount(whole, destination)
+
+
+def whole_copies(calls: VolumeCalls) -> Sequence[InputCopy]:
+    """All copies that are whole."""
+    whole = {marker.labels[Label.COMPLETE] for marker in calls.list(Label.COMPLETE)}
+    volumes = [volume for volume in calls.list(Label.INPUT) if volume.name in whole]
+    sizes = calls.sizes() if volumes else {}
+    return [
+        InputCopy(
+            volume.name,
+            ImageId(volume.labels[Label.INPUT]),
+            volume.labels.get(Label.SOURCE, ""),
+            is_used=calls.is_used(volume.name),
+            size=sizes.get(volume.name),
+        )
+        for volume in volumes
+    ]
+
+
+def discard(calls: VolumeCalls, copy: InputCopy) -> bool:
+    """Remove a copy unless a container has it; a marker without its copy means nothing, so it goes last."""
+    if not calls.remove(copy.name):
+        return False
+    calls.remove(f"{copy.name}-complete")
+    return True
 
 
 def _await_whole(calls: VolumeCalls, image: Image, directory: str, progress: Progress) -> str:

@@ -8,7 +8,21 @@ from jobber.api.files import ImageFiles
 from jobber.api.images import Image, image
 from jobber.api.inputs import Input
 from jobber.api.pushing import push
-from jobber.api.result import JobFailed, NoResultImage, Result
+from jobber.api.rerunning import rerun
+from jobber.api.result import JobFailed, NoResultImage, Result, ResultDiffers
 from jobber.api.running import run
 
-__all__ = ["Image", "ImageFiles", "Input", "JobFailed", "NoResultImage", "Result", "build", "image", "push", "run"]
+__all__ = [
+    "Image",
+    "ImageFiles",
+    "Input",
+    "JobFailed",
+    "NoResultImage",
+    "Result",
+    "ResultDiffers",
+    "build",
+    "image",
+    "push",
+    "rerun",
+    "run",
+]

@@ -20,7 +20,18 @@ class JobFailed(JobberError):
     """A job that did not succeed, where that was asked to be an error."""
 
     def __init__(self, result: Result) -> None:
-        super().__init__(f"the job {result.outcome} with exit status {result.exit_status}")
+        super().__init__(
+            f"the job of {result.job} {result.outcome} with exit status {result.exit_status}",
+            hint="what it said is in the `result.log` of this error",
+        )
+        self.result = result
+
+
+class ResultDiffers(JobberError):
+    """A run that was made again, and whose output is not what it was."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__("the new result's out directory differs from the old one", hint="what differs was told")
         self.result = result
 
 
@@ -42,6 +53,8 @@ class Result:
     """The result image; None where `result_image` says that none is kept."""
     said: Callable[[], bytes] = field(repr=False)
     """Gives all that the job said, in bytes."""
+    job: str
+    """The image that was run, as it was named."""
 
     @property
     def succeeded(self) -> bool:

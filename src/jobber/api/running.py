@@ -94,7 +94,7 @@ def run(
             raise
         kept = Image(connection, opened.images.inspect(ran.image)) if ran.image else None
     said = partial(kept.files.read, LOG) if kept and ran.reused else console.said
-    result = Result(ran.exit_status, ran.outcome.value, kept, said)
+    result = Result(ran.exit_status, ran.outcome.value, kept, said, request.image)
     if ran.outcome is policy.Outcome.INTERRUPTED:
         raise KeyboardInterrupt
     return result.check() if check else result

@@ -19,6 +19,8 @@ _COMMANDS = {
     "build": ("[CONTEXT]", "Build an image from a Dockerfile, and tag it."),
     "run": ("[IMAGE [COMMAND [ARGS]]]", "Run a job in a container and keep its file system as a result image."),
     "ls": ("[NAME]", "List results: what ran, on what, when, how it went."),
+    "show": ("IMAGE", "Show one result in full, and what it was made from, then and now."),
+    "lineage": ("IMAGE", "Show what an image was made from, or what was made from it."),
     "rerun": ("IMAGE", "Make the run again that made a result."),
     "cp": ("IMAGE:PATH DEST", "Copy a file or a directory out of an image, without running it."),
     "logs": ("IMAGE|RUN", "Print what a job has said, out of its result or while it runs."),
@@ -28,6 +30,8 @@ _COMMANDS = {
     "ps": ("", "List the runs that are not finished."),
     "attach": ("RUN", "Follow a run: its output, its exit status; and finish it when it ends."),
     "stop": ("RUN", "End a run, and keep its result as planned."),
+    "export": ("IMAGE", "Tell of a run in the words of RO-Crate, SLSA or W3C PROV."),
+    "prune": ("", "Remove copies of inputs that nobody uses, what was left half-done, and old results."),
     "recover": ("", "Finish the runs that have ended without anyone to finish them."),
 }
 """What stands after a command, and what the command does: known without loading it."""

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated
 
 from cyclopts import Parameter
 
+from jobber.cli.duration import parse_duration
 from jobber.cli.options import GlobalOptions
 from jobber.cli.surroundings import surroundings
 from jobber.domain.errors import UsageError
-
-_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_DURATION = re.compile(r"(?:\d+(?:\.\d+)?[smhd])+").fullmatch
-_PART = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
 
 
 def attach(
@@ -50,10 +46,9 @@ def attach(
 
 def parse_moment(text: str, *, now: datetime) -> datetime:
     """Read a time (RFC 3339, without a zone the local one) or how long ago it was. Raises `UsageError`."""
-    if _DURATION(text):
-        seconds = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
-        return now - timedelta(seconds=seconds)
     try:
+        if (ago := parse_duration(text)) is not None:
+            return now - ago
         return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
         raise UsageError(

@@ -42,6 +42,11 @@ _VALUES: Mapping[str, Offer] = {
     "--tag": Offer(Wanted.IMAGES),
     "--file": Offer(Wanted.FILES),
     "--iidfile": Offer(Wanted.FILES),
+    "--output": Offer(Wanted.FILES),
+    "--image": Offer(Wanted.IMAGES),
+    "--input": Offer(Wanted.IMAGES),
+    "--outcome": Offer(Wanted.WORDS, ("succeeded", "failed", "timed-out", "interrupted")),
+    "--sort": Offer(Wanted.WORDS, ("time", "duration", "size", "exit-status")),
     "--engine": Offer(Wanted.WORDS, ("auto", "docker", "podman")),
     "--log-format": Offer(Wanted.WORDS, ("console", "json")),
     "--format": Offer(Wanted.WORDS, ("yaml", "json")),
@@ -49,10 +54,19 @@ _VALUES: Mapping[str, Offer] = {
     "--pull": Offer(Wanted.WORDS, ("always", "missing", "never")),
     "--runtime": Offer(Wanted.WORDS, ("runc", "nvidia")),
 }
+_VALUES_OF: Mapping[tuple[str | None, str], Offer] = {
+    ("export", "--format"): Offer(Wanted.WORDS, ("ro-crate", "slsa", "prov")),
+    ("lineage", "--format"): Offer(Wanted.WORDS, ("tree", "json", "dot", "mermaid", "svg", "html")),
+}
+"""Where an option has other values in one command than in the others."""
 _OPERANDS: Mapping[str, Offer] = {
     "build": Offer(Wanted.DIRECTORIES),
     "run": Offer(Wanted.IMAGES),
+    "export": Offer(Wanted.IMAGES),
     "rerun": Offer(Wanted.IMAGES),
+    "ls": Offer(Wanted.IMAGES),
+    "show": Offer(Wanted.IMAGES),
+    "lineage": Offer(Wanted.IMAGES),
     "push": Offer(Wanted.IMAGES),
     "cp": Offer(Wanted.IMAGES),
     "logs": Offer(Wanted.IMAGES),
@@ -93,7 +107,7 @@ def offer(words: Sequence[str], current: str) -> Offer:
         if begun.syntax.takes_rest and begun.operands:
             return Offer(Wanted.FILES)  # the words of the job
     if begun.awaited is not None:
-        return _VALUES.get(begun.awaited, _NOTHING)
+        return _value(begun, begun.awaited)
     if current.startswith("-") and not begun.only_operands:
         return _option(current, begun)
     if begun.command is None:
@@ -103,11 +117,15 @@ def offer(words: Sequence[str], current: str) -> Offer:
     return _OPERANDS.get(begun.command, _NOTHING)
 
 
+def _value(begun: _Begun, option: str) -> Offer:
+    return _VALUES_OF.get((begun.command, option)) or _VALUES.get(option, _NOTHING)
+
+
 def _option(current: str, begun: _Begun) -> Offer:
     name, equals, _ = current.partition("=")
     syntax = begun.syntax
     if equals:
-        value = _VALUES.get(syntax.valued.get(name, ""), _NOTHING)
+        value = _value(begun, syntax.valued.get(name, ""))
         return Offer(value.wanted, value.words, prefix=f"{name}=")
     hidden = {"--XDocker"} if begun.command is None else {"--XDocker", "--install-completion"}
     return Offer(Wanted.WORDS, tuple(sorted({*syntax.valued, *syntax.flags} - hidden)))

@@ -11,10 +11,10 @@ from cyclopts import Parameter
 from jobber.cli.attach import parse_moment
 from jobber.cli.finding import finding
 from jobber.cli.options import GlobalOptions
-from jobber.cli.ps import age_in_words
 from jobber.cli.surroundings import surroundings
-from jobber.cli.table import Column, table_lines, terminal_width
+from jobber.cli.table import Column, table_lines, terminal_width, width_of
 from jobber.cli.telling import (
+    age_in_short,
     command_line,
     duration_in_words,
     image_name,
@@ -37,13 +37,13 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     Column("RESULT"),
-    Column("TAGS", gives=True),
+    Column("TAGS", least=16, keeps_end=True),
     Column("ENDED"),
     Column("TOOK", is_number=True),
     Column("OUTCOME"),
-    Column("IMAGE", gives=True),
-    Column("COMMAND", gives=True),
-    Column("INPUTS", gives=True),
+    Column("COMMAND", least=9),
+    Column("INPUTS", least=8),
+    Column("IMAGE", least=8),
 )
 
 
@@ -126,8 +126,11 @@ def _print_table(results: Sequence[ListedResult], names: Sequence[str]) -> None:
     now = surroundings().clock().now()
     # Numbers stand before the columns that may be cut short: they are what is looked for.
     columns = (*_COLUMNS[:5], *(Column(name, is_number=True) for name in names), *_COLUMNS[5:])
+    width = terminal_width()
     rows = [_row(result, names, now=now) for result in results]
-    for line in table_lines(columns, rows, width=terminal_width()):
+    if width is not None and max(map(width_of, table_lines(columns, rows, width=None))) > width:
+        rows = [(row[0], row[1].partition(",")[0], *row[2:]) for row in rows]  # the tag that never moves
+    for line in table_lines(columns, rows, width=width):
         print(line)
 
 
@@ -136,13 +139,13 @@ def _row(result: ListedResult, names: Sequence[str], *, now: datetime) -> tuple[
     return (
         short_id(result.image.id),
         tags_in_short(result.image.references),
-        f"{age_in_words((now - record.ending.finished.astimezone(UTC)).total_seconds())} ago",
+        f"{age_in_short((now - record.ending.finished.astimezone(UTC)).total_seconds())} ago",
         duration_in_words(record.seconds),
         outcome_in_words(record.ending),
         *(_number(result, name) for name in names),
-        image_name(record.image.reference),
         command_line(record.command),
         ", ".join(image_name(item.image.reference) for item in record.inputs),
+        image_name(record.image.reference),
     )
 
 

@@ -14,12 +14,14 @@ from jobber.cli.iidfile import check_writable, write_image_id
 from jobber.cli.options import GlobalOptions
 from jobber.cli.surroundings import surroundings
 from jobber.domain.errors import UsageError
+from jobber.domain.input import parse_input
 from jobber.domain.policy import PullPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jobber.domain.configuration.in_force import Settings
+    from jobber.domain.input import InputSpecification
     from jobber.domain.use_cases.rerun import PreparedRerun, Rerun, RerunRequest
     from jobber.domain.use_cases.run import RunResult
     from jobber.domain.use_cases.verify import Verification
@@ -76,9 +78,10 @@ def rerun(
             "--verify and --detach: nobody waits for the new result",
             hint="run it without --detach, or compare the results later with `jobber diff`",
         )
-    settings = _settings(options.settings, timeout=timeout, pull=pull, no_push=no_push)
+    settings = rerun_settings(options.settings, timeout=timeout, pull=pull, push=False if no_push else None)
+    inputs = tuple(map(parse_input, in_))
     request = rerun_request(
-        image, settings, inputs=in_, docker_options=xdocker, verify=verify, detach=detach, dry_run=dry_run
+        image, settings, inputs=inputs, docker_options=xdocker, verify=verify, detach=detach, dry_run=dry_run
     )
     progress = options.messages()
     check_writable(iidfile)
@@ -119,7 +122,7 @@ def rerun_request(
     image: str,
     settings: Settings,
     *,
-    inputs: Sequence[str],
+    inputs: Sequence[InputSpecification],
     docker_options: Sequence[str],
     verify: bool = False,
     detach: bool = False,
@@ -128,14 +131,13 @@ def rerun_request(
     """What a command line asks for. Raises `UsageError`."""
     from jobber.cli.request import container_options, split_options
     from jobber.domain.configuration.settings import DEFAULT_REGISTRY, PULL, PUSH, TIMEOUT
-    from jobber.domain.input import parse_input
     from jobber.domain.use_cases.rerun import RerunRequest
 
     pieces = split_options(docker_options)
     words, options = container_options(pieces) if pieces is not None else ((), None)
     return RerunRequest(
         image,
-        inputs=tuple(map(parse_input, inputs)) or None,
+        inputs=tuple(inputs) or None,
         options=options,
         docker_args=words,
         timeout=settings.get(TIMEOUT),
@@ -148,18 +150,13 @@ def rerun_request(
     )
 
 
-def _settings(settings: Settings, *, timeout: str | None, pull: PullPolicy | None, no_push: bool) -> Settings:
-    from jobber.cli.request import replaced_by_options
+def rerun_settings(
+    settings: Settings, *, timeout: str | None = None, pull: PullPolicy | None = None, push: bool | None = None
+) -> Settings:
+    """The settings with what the options of `jobber rerun` say in the place of their own. Raises `UsageError`."""
+    from jobber.cli.settings import given
+    from jobber.domain.configuration.in_force import read_option
+    from jobber.domain.configuration.settings import PULL, PUSH, TIMEOUT
 
-    return replaced_by_options(
-        settings,
-        runtime=None,
-        inputs=(),
-        out=None,
-        result_image=None,
-        docker_options=(),
-        timeout=timeout,
-        pull=pull,
-        no_push=no_push,
-        command=(),
-    )
+    limit = {} if timeout is None else {TIMEOUT.name: read_option(TIMEOUT, timeout)}
+    return settings.replaced({**limit, **given(PULL, pull), **given(PUSH, push)})

@@ -11,18 +11,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _GAP = 2
-_NARROWEST = 8
-"""Columns are cut short no further than this, as long as there is room at all."""
 _MORE = "…"
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its heading, whether its cells may be cut short, and whether they are numbers."""
+    """A column of a table."""
 
     heading: str
-    gives: bool = False
+    least: int | None = None
+    """How short its cells may be cut, before whole columns are left out; None for never."""
     is_number: bool = False
+    keeps_end: bool = False
+    """Whether the ends of its cells say more than their beginnings."""
 
 
 def terminal_width() -> int | None:
@@ -74,22 +75,22 @@ def cut(text: str, width: int) -> str:
 
 
 def _narrow(columns: Sequence[Column], widths: dict[int, int], width: int) -> None:
-    """Take from the widest of the columns that give, one by one; then leave out the last ones that give."""
+    """Take from the widest of the columns that give, one by one; then leave out the last one that gives."""
     while True:
         over = sum(widths.values()) + _GAP * (len(widths) - 1) - width
-        giving = [n for n in widths if columns[n].gives]
-        if over <= 0 or not giving:
+        least = {n: columns[n].least or 0 for n in widths if columns[n].least is not None}
+        if over <= 0 or not least:
             return
-        widest = max(giving, key=lambda n: widths[n])
-        if widths[widest] > _NARROWEST:
-            next_widest = max([widths[n] for n in giving if widths[n] < widths[widest]], default=_NARROWEST)
-            widths[widest] = max(widths[widest] - over, next_widest - 1, _NARROWEST)
+        giving = [n for n in least if widths[n] > least[n]]
+        if giving and over <= sum(widths[n] - least[n] for n in giving):
+            widest = max(giving, key=lambda n: widths[n] - least[n])
+            widths[widest] -= min(over, max(1, (widths[widest] - least[widest]) // 2))
         else:
-            del widths[giving[-1]]
+            del widths[max(least)]
 
 
 def _cell(text: str, width: int, column: Column) -> str:
-    text = cut(text, width)
+    text = cut(text[::-1], width)[::-1] if column.keeps_end else cut(text, width)
     padding = " " * (width - width_of(text))
     return padding + text if column.is_number else text + padding
 

@@ -61,6 +61,14 @@ def duration_in_words(seconds: float) -> str:
     return f"{whole} s"
 
 
+def age_in_short(seconds: float) -> str:
+    """An age in its largest unit, cut short: `8 s`, `3 min`, `2 h`, `12 d`."""
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{max(seconds, 0):.0f} s"
+
+
 def size_in_words(octets: float) -> str:
     """A size in its largest unit, three digits of it."""
     sign, octets, unit = ("-" if octets < 0 else ""), abs(octets), 0

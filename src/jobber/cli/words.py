@@ -74,6 +74,8 @@ COMMANDS: Mapping[str, Syntax] = {
         valued=_spellings(("--image",), ("--input",), ("--outcome",), ("--since",), ("--param",), ("--sort",)),
         flags=_spellings(("--metrics",), ("--reverse",), ("--remote",), ("--json",)),
     ),
+    "show": Syntax(flags=_spellings(("--json",))),
+    "lineage": Syntax(valued=_spellings(("--format",), ("-o", "--output")), flags=_spellings(("--down",), ("--json",))),
     "rerun": Syntax(
         valued=_spellings(
             ("-i", "--in"), ("-Xd", "-XDocker", "--XDocker", "--Xdocker"), ("--timeout",), ("--pull",), ("--iidfile",)
@@ -87,6 +89,11 @@ COMMANDS: Mapping[str, Syntax] = {
     ),
     "push": Syntax(),
     "config": Syntax(valued=_spellings(("--format",)), flags=_spellings(("--origins",), ("--schema",), ("--check",))),
+    "export": Syntax(valued=_spellings(("--format",), ("-o", "--output"))),
+    "prune": Syntax(
+        valued=_spellings(("--keep-last",), ("--older-than",)),
+        flags=_spellings(("--results",), ("--force",), ("-y", "--yes"), ("--dry-run",), ("--json",)),
+    ),
     "recover": Syntax(),
     "ps": Syntax(flags=_spellings(("--json",))),
     "attach": Syntax(valued=_spellings(("--since",))),

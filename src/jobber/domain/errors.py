@@ -65,6 +65,16 @@ class InvalidOption(UsageError):
         self.option = option
 
 
+class AnswerNeeded(UsageError):
+    """A question, and nobody at a terminal to answer it."""
+
+    def __init__(self, question: str) -> None:
+        super().__init__(
+            f"{question} There is no terminal to ask at", hint="--yes does it without asking, --dry-run only tells"
+        )
+        self.question = question
+
+
 class ConfigurationUnreadable(JobberError):
     """A configuration file that is there and can't be read."""
 
@@ -157,6 +167,19 @@ class EngineFailed(JobberError):
         self.call = call
         self.why = why
         self.status = status
+
+    @property
+    def is_conflict(self) -> bool:
+        """Whether something else stands in the way, that needs what the call was about."""
+        return self.status == 409
+
+
+class InputGone(EngineFailed):
+    """The shared copy of an input, removed after it was found and before a container had it."""
+
+    def __init__(self, volume: str) -> None:
+        super().__init__("mount an input", why=f"volume {volume} was removed meanwhile; run it again")
+        self.volume = volume
 
 
 class ImageNotFound(JobberError):

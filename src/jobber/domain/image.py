@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,15 @@ class Image:
     """Bytes, shared layers included."""
     platform: str = ""
     """`OS/ARCHITECTURE[/VARIANT]`."""
+
+    @property
+    def listed(self) -> ListedImage:
+        """As much of it as a list of images would tell."""
+        try:
+            created = datetime.fromisoformat(self.created).timestamp()
+        except ValueError:
+            created = 0.0
+        return ListedImage(self.id, self.references, self.digests, self.labels, created, self.size)
 
     @property
     def chain(self) -> str:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from jobber.domain.events import JobEvent, Output, Resized, Signalled
     from jobber.domain.image import Image, ListedImage
     from jobber.domain.image_path import SourcePath
+    from jobber.domain.leftover import InputCopy, Leftover
     from jobber.domain.options import ContainerOptions
     from jobber.domain.policy import Outcome
     from jobber.domain.progress import Progress
@@ -58,7 +59,10 @@ class ImageStore(Protocol):
         """
 
     def remove(self, name: ImageReference | ImageId) -> None:
-        """Remove a tag, and the image with its last one; by id, the image. Raises `ImageNotFound`."""
+        """Remove a tag, and the image with its last one; by id, the image with all its tags.
+
+        An image that a container uses stays as it is. Raises `ImageNotFound`, `EngineFailed`.
+        """
 
     def archive(self, image: ImageId, *, path: str) -> Generator[bytes]:
         """A file or a directory of an image, links followed, as the pieces of a tar archive.
@@ -265,6 +269,9 @@ class RunStore(Protocol):
         never anything of a process that is alive, or may be.
         """
 
+    def leftovers(self) -> Sequence[Leftover]:
+        """What `sweep` would remove now."""
+
 
 class InputStore(Protocol):
     """Directories of images, made ready to be mounted read-only."""
@@ -274,6 +281,12 @@ class InputStore(Protocol):
 
         `image.references` and the id name it in errors. Raises `SourceNotFound`.
         """
+
+    def copies(self) -> Sequence[InputCopy]:
+        """The whole copies that there are."""
+
+    def discard(self, copy: InputCopy) -> bool:
+        """Remove a copy unless a container has it mounted; whether it is gone."""
 
 
 class Builder(Protocol):

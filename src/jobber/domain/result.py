@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jobber.domain.errors import NotAResult
 from jobber.domain.label import Label
 from jobber.domain.record import RunEnding, parse_ending, parse_images
 
@@ -85,6 +86,14 @@ def parse_record(labels: Mapping[str, str]) -> RunRecord | None:
         return None
 
 
+def record_of_result(labels: Mapping[str, str], *, name: str) -> RunRecord:
+    """The record of an image that a run has made; `name` is what it was asked for by. Raises `NotAResult`."""
+    record = parse_record(labels)
+    if record is None or is_built(labels):
+        raise NotAResult(name, is_built=record is not None)
+    return record
+
+
 def is_built(labels: Mapping[str, str]) -> bool:
     """Whether `jobber build` has made an image with these labels, whatever record it has inherited."""
     return bool(labels.get(Label.BUILD_TAGS))
@@ -100,4 +109,5 @@ def results_among(images: Iterable[ListedImage]) -> tuple[ListedResult, ...]:
         record = None if is_built(image.labels) else parse_record(image.labels)
         if record is not None:
             found.setdefault(record.id, ListedResult(image, record))
-    return tuple(sorted(found.values(), key=lambda result: result.record.ending.finished, reverse=True))
+    newest_first = reversed(found.values())  # of those that ended in one moment, the last made comes first
+    return tuple(sorted(newest_first, key=lambda result: result.record.ending.finished, reverse=True))

@@ -148,6 +148,23 @@ def test_a_name_of_a_list_knows_its_line() -> None:
     assert [(name.content, name.origin.line) for name in configuration.names] == [("a", 1), ("b", 2)]
 
 
+def test_two_circles_through_one_list_are_both_told() -> None:
+    graph: dict[str, list[str] | None] = {"a": ["b", "c"], "b": ["a"], "c": ["a"]}
+    told = [error.what.partition(": ")[2] for error in check_lists(configurations(graph))]
+
+    assert told == [
+        "configurations go in a circle: a → b → a",
+        "configurations go in a circle: a → c → a",
+    ]
+
+
+def test_a_list_that_closes_two_circles_is_told_of_both() -> None:
+    graph: dict[str, list[str] | None] = {"a": ["b"], "b": ["a", "b"]}
+    told = [error.what.partition(": ")[2] for error in check_lists(configurations(graph))]
+
+    assert told == ["configurations go in a circle: a → b → a", "configurations go in a circle: b → b"]
+
+
 def test_of_very_many_circles_fifty_are_told() -> None:
     graph: dict[str, list[str] | None] = {str(number): [str(number)] for number in range(60)}
 

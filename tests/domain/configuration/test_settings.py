@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from trees import contents, errors_of, layer
 
+import jobber
 from jobber.domain.configuration.in_force import read_option, read_variables, settings_in_force
 from jobber.domain.configuration.kind import Unfit, split
+from jobber.domain.configuration.layer import read_layer
+from jobber.domain.configuration.node import Entry, Node
 from jobber.domain.configuration.origin import Origin, Value
 from jobber.domain.configuration.settings import (
     CMD,
     CREDENTIALS,
+    INPUTS,
     OUT,
     PUSH,
     RESULT_IMAGE,
@@ -25,10 +30,11 @@ from jobber.domain.configuration.settings import (
     VERBOSE,
     XDOCKER,
     EngineName,
+    Setting,
 )
 from jobber.domain.configuration.show import facts_of, facts_with_origins, schema, written_of
 from jobber.domain.credentials import CredentialEntry
-from jobber.domain.errors import JobberError, SettingInvalid, UnknownSetting, UsageError
+from jobber.domain.errors import ConfigurationInvalid, JobberError, SettingInvalid, UnknownSetting, UsageError
 from jobber.domain.policy import ResultImagePolicy
 
 _ENTRY = {"registry": "gcr.io/me", "user": "_json_key", "password-file": "~/key.json"}
@@ -472,6 +478,107 @@ def test_the_schema_knows_every_setting_and_is_json() -> None:
 
     assert set(properties) == {*SETTINGS, "configs"}
     assert json.loads(json.dumps(made)) == made
+
+
+def test_the_schema_is_the_one_that_is_shipped() -> None:
+    shipped = Path(jobber.__file__).parent / "jobber-config.schema.json"
+
+    assert json.loads(shipped.read_text(encoding="utf-8")) == schema()
+
+
+WRONG_ON_ANOTHER_LINE: list[tuple[str, Node]] = [
+    ("verbose", Node(1, 3, "1")),
+    ("host", Node(5, 3, "5")),
+    ("inputs", Node("a", 3, "a")),
+    ("inputs", Node([Node(5, 3, "5")], 2)),
+    ("inputs", Node([Node("a,src=relative", 3, "a,src=relative")], 2)),
+    ("timeout", Node("soon", 3, "soon")),
+    ("result-image", Node(5, 3, "5")),
+    ("cmd", Node(5, 3, "5")),
+    ("cmd", Node([Node(None, 3)], 2)),
+    ("Xdocker", Node("it's", 3, "it's")),
+    ("Xdocker", Node([Node("it's", 3, "it's")], 2)),
+    ("engine", Node(5, 3, "5")),
+    ("credentials", Node("me", 3, "me")),
+    ("credentials", Node([Node({}, 3)], 2)),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG_ON_ANOTHER_LINE, ids=str)
+def test_an_error_is_about_the_line_of_the_value_and_not_of_its_key(name: str, value: Node) -> None:
+    errors: list[ConfigurationInvalid] = []
+    read_layer(Node({name: Entry(1, value)}, 1), path="/f.yml", errors=errors)
+
+    assert [error.place for error in errors] == ["/f.yml:3"]
+
+
+def test_options_that_are_one_text_know_their_line() -> None:
+    values = read_layer(Node({"Xdocker": Entry(1, Node("-e A=1", 3, ""))}, 1), path="/f.yml", errors=[]).values
+
+    assert [item.origin for item in values["Xdocker"].content] == [Origin("/f.yml", 3)]
+
+
+@pytest.mark.parametrize(
+    ("setting", "text", "what", "hint"),
+    [
+        (
+            OUT,
+            "",
+            "out must be an absolute path, and can't be empty",
+            None,
+        ),
+        (
+            INPUTS,
+            "a,b",
+            "inputs: input 'a,b': 'b' is no KEY=PATH",
+            None,
+        ),
+        (RESULT_IMAGE, "sucess", "result-image must be none, success or always, not 'sucess'", "did you mean success?"),
+        (TIMEOUT, "0", "timeout must be a number of seconds above 0 and at most 1000000000, not 0", None),
+    ],
+)
+def test_what_is_wrong_with_an_option_is_said_as_of_a_setting(
+    setting: Setting[object], text: str, what: str, hint: str | None
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        read_option(setting, text)
+
+    assert caught.value.what.startswith(what)
+    assert hint is None or caught.value.hint == hint
+
+
+def test_a_setting_whose_error_brings_a_hint_passes_it_on() -> None:
+    (error,) = errors_of({"inputs": ["a,src=relative"]})
+    (other,) = errors_of({"default-registry": "gcr..io"})
+
+    assert error.hint is not None
+    assert other.hint is not None
+    with pytest.raises(UsageError) as caught:
+        read_option(INPUTS, "a,src=relative")
+    assert caught.value.hint == error.hint
+
+
+def test_a_value_of_an_option_knows_its_option() -> None:
+    items = read_option(INPUTS, "a").content
+
+    assert (read_option(OUT, "/x").origin, read_option(CMD, "a").origin) == (Origin("-o"), Origin("COMMAND"))
+    assert [item.origin for item in items] == [Origin("-i")]
+
+
+def test_the_longest_timeout_is_one() -> None:
+    assert contents(layer({"timeout": 1_000_000_000}).values) == {"timeout": 1_000_000_000}
+
+
+def test_a_configuration_knows_no_configs_to_be_near_to() -> None:
+    (error,) = errors_of({"configs": {"dev": {"config": 5}}})
+
+    assert (error.place, error.hint) == ("/f.yml:1", "`jobber config` shows the settings that there are")
+
+
+def test_the_place_of_configurations_in_a_configuration_is_told() -> None:
+    (error,) = errors_of({"configs": {"dev": {"timeout": 5, "configs": {}}}})
+
+    assert error.place == "/f.yml:2"
 
 
 def test_the_schema_offers_our_engines_and_takes_any_other() -> None:

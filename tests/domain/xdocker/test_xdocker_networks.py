@@ -23,8 +23,8 @@ MAC = "92:d0:c6:0a:29:33"
         ("name=a,gw-priority=7", Network("a", gateway_priority=7)),
         ("'name=a, alias = x '", Network("a", aliases=("x",))),
         (
-            "name=a,driver-opt=o=1,driver-opt=p=,driver-opt=o=2",
-            Network("a", driver_options=(("o", "2"), ("p", ""))),
+            "name=a,driver-opt=o=1,driver-opt=p=,driver-opt=o=2=3",
+            Network("a", driver_options=(("o", "2=3"), ("p", ""))),
         ),
     ],
 )
@@ -156,6 +156,7 @@ def test_a_name_server_that_is_no_address_is_refused(text: str) -> None:
         ("' a '", "a"),
         (".", "."),
         ("a-b.c1", "a-b.c1"),
+        ("A1.B2", "A1.B2"),
         (f"{'a' * 254}", "a" * 254),
     ],
 )

@@ -7,10 +7,11 @@ from dataclasses import fields
 import pytest
 from options_reading import read, refusal
 
-from jobber.domain.options import ContainerOptions, HealthCheck
+from jobber.domain.options import ContainerOptions, HealthCheck, SeccompProfile
 from jobber.domain.xdocker.table import TABLE, first_lacking
 
 SECOND = 10**9
+NO_PROFILE = SeccompProfile("unconfined:x", None, "unconfined:x can't be read: no such file or directory")
 
 
 @pytest.mark.parametrize(
@@ -190,7 +191,7 @@ def test_the_engines_socket_is_not_handed_over_with_the_users_passwords() -> Non
         ("--isolation default", ContainerOptions(isolation="default")),
         ("--isolation ''", ContainerOptions()),
         ("--disable-content-trust", ContainerOptions()),
-        ("--disable-content-trust=T", ContainerOptions()),
+        *((f"--disable-content-trust={word}", ContainerOptions()) for word in "true 1 t T TRUE True".split()),
         ("--pid host", ContainerOptions(pid="host")),
         ("--pid private", ContainerOptions(pid="private")),
         ("--pid container:x", ContainerOptions(pid="container:x")),
@@ -214,6 +215,9 @@ def test_the_engines_socket_is_not_handed_over_with_the_users_passwords() -> Non
         ("--cap-drop reset", ContainerOptions(capabilities_dropped=("RESET",))),
         ("--security-opt no-new-privileges", ContainerOptions(security=("no-new-privileges",))),
         ("--security-opt label:disable", ContainerOptions(security=("label:disable",))),
+        ("--security-opt label=user:a=b", ContainerOptions(security=("label=user:a=b",))),
+        ("--security-opt seccomp:unconfined:x", ContainerOptions(security=(NO_PROFILE,))),
+        ("--sysctl net.a=b=c", ContainerOptions(kernel_parameters=(("net.a", "b=c"),))),
         ("--security-opt apparmor=x", ContainerOptions(security=("apparmor=x",))),
         ("--security-opt seccomp=unconfined", ContainerOptions(security=("seccomp=unconfined",))),
         ("--security-opt seccomp:unconfined", ContainerOptions(security=("seccomp:unconfined",))),

@@ -17,7 +17,7 @@ from jobber.adapters.docker.translate import container_of, failed, not_started
 from jobber.adapters.frames import copy_frames
 from jobber.adapters.members import first_bytes
 from jobber.domain.container import ContainerId, VolumeMount
-from jobber.domain.errors import ContainerNotFound, EngineFailed, ImageNotFound, NameTaken
+from jobber.domain.errors import ContainerNotFound, ImageNotFound, InputGone, NameTaken
 from jobber.domain.label import Label
 
 if TYPE_CHECKING:
@@ -146,7 +146,9 @@ class DockerContainers:
         for mount in specification.inputs:
             if isinstance(mount, VolumeMount) and not self._is_input(mount.volume):
                 self.remove(container)
-                raise EngineFailed("mount an input", why=f"volume {mount.volume} was removed meanwhile; run it again")
+                with self._wire.call("DELETE", f"/volumes/{mount.volume}") as response:
+                    response.read()
+                raise InputGone(mount.volume)
 
     def _is_input(self, volume: str) -> bool:
         with self._wire.call("GET", f"/volumes/{volume}") as response:

@@ -10,6 +10,7 @@ from jobber.adapters.claim import claim_tag
 from jobber.adapters.docker.archives import open_archive
 from jobber.adapters.docker.parts import make_part, remove_part
 from jobber.adapters.docker.translate import failed, image_of, listed_image_of, tags_of
+from jobber.adapters.untag import remove_with_tags
 from jobber.domain.errors import ImageNotFound, NameTaken
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from jobber.domain.reference import ImageId, ImageReference
 
 _MISSING = 404
+_SEVERAL_TAGS = "multiple repositories"
 
 
 class DockerImages:
@@ -51,7 +53,13 @@ class DockerImages:
         claim_tag(self, image, reference, part=self._claim)
 
     def remove(self, name: ImageReference | ImageId) -> None:
-        """Remove a tag, and the image with its last one; by id, the image. Raises `ImageNotFound`."""
+        """Remove a tag, and the image with its last one; by id, the image with all its tags. Raises `ImageNotFound`."""
+        if isinstance(name, str):
+            remove_with_tags(self, name, remove=self._remove, because=_SEVERAL_TAGS)
+        else:
+            self._remove(name)
+
+    def _remove(self, name: ImageReference | ImageId) -> None:
         with self._wire.call("DELETE", f"/images/{_path(name)}") as response:
             if response.status == _MISSING:
                 raise ImageNotFound(str(name))
@@ -69,7 +77,7 @@ class DockerImages:
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[ListedImage]:
         """All images with these labels."""
         words = [name if value is None else f"{name}={value}" for name, value in labels.items()]
-        query = {"all": True, "filters": json.dumps({"label": words})}
+        query = {"all": True, "filters": json.dumps({"label": words} if words else {})}
         with self._wire.call("GET", "/images/json", query=query) as response:
             if not response.ok:
                 raise failed("list images", response)

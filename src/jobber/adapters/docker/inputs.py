@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.docker.parts import make_part, remove_part
 from jobber.adapters.docker.translate import failed
-from jobber.adapters.shared_inputs import Volume, share
+from jobber.adapters.shared_inputs import Volume, discard, share, whole_copies
 from jobber.domain.container import ImageMount
 from jobber.domain.errors import SourceNotFound
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from jobber.adapters.wire import Wire
     from jobber.domain.container import ContainerId, VolumeMount
     from jobber.domain.image import Image
+    from jobber.domain.leftover import InputCopy
     from jobber.domain.progress import Progress
 
 _MISSING = 404
@@ -41,6 +42,14 @@ class DockerInputs:
             return share(self, image, source=source, destination=destination, progress=progress)
         return ImageMount(image.id, self.resolve(image, source=source), destination)
 
+    def copies(self) -> Sequence[InputCopy]:
+        """The whole copies that there are."""
+        return whole_copies(self)
+
+    def discard(self, copy: InputCopy) -> bool:
+        """Remove a copy unless a container has it mounted; whether it is gone."""
+        return discard(self, copy)
+
     def list(self, label: str) -> Sequence[Volume]:
         """All volumes with a label."""
         query = {"filters": json.dumps({"label": [label]})}
@@ -57,10 +66,25 @@ class DockerInputs:
             if not response.ok:
                 raise failed("create a volume", response)
 
-    def remove(self, name: str) -> None:
-        """Remove a volume; no error where it is gone or in use."""
+    def remove(self, name: str) -> bool:
+        """Remove a volume unless a container has it; whether it is gone."""
         with self._wire.call("DELETE", f"/volumes/{name}") as response:
             response.read()
+            return response.ok or response.status == _MISSING
+
+    def is_used(self, name: str) -> bool:
+        """Whether a container has a volume."""
+        query = {"all": True, "filters": json.dumps({"volume": [name]})}
+        with self._wire.call("GET", "/containers/json", query=query) as response:
+            if not response.ok:
+                raise failed("list containers", response)
+            return bool(response.json())
+
+    def sizes(self) -> Mapping[str, int]:
+        """The bytes of volumes by name; nothing where somebody else asks for it just now."""
+        with self._wire.call("GET", "/system/df") as response:
+            found = response.json().get("Volumes") or () if response.ok else ()
+        return {v["Name"]: v["UsageData"]["Size"] for v in found if (v.get("UsageData") or {}).get("Size", -1) >= 0}
 
     def resolve(self, image: Image, *, source: str) -> str:
         """The directory of an image that a path means, a link followed. Raises `SourceNotFound`."""

@@ -66,7 +66,7 @@ class FakeImages:
                 self._store.tags.drop(tag)
                 return
             if any(container.image == image for container in self._store.containers.values()):
-                raise EngineFailed(f"remove image {name}", why="a container uses it")
+                raise EngineFailed(f"remove image {name}", why="a container uses it", status=409)
             for each in names:
                 self._store.tags.drop(each)
             del self._store.images[image]

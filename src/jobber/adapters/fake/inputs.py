@@ -10,8 +10,12 @@ from jobber.adapters.fake.store import StoredVolume
 from jobber.domain.container import ImageMount, VolumeMount
 from jobber.domain.errors import SourceNotFound
 from jobber.domain.label import Label
+from jobber.domain.leftover import InputCopy
+from jobber.domain.reference import ImageId
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jobber.adapters.fake.images import FakeImages
     from jobber.adapters.fake.store import Store
     from jobber.domain.image import Image
@@ -46,3 +50,31 @@ class FakeInputs:
             name = f"jobber-input-{self._store.fresh_id()[:24]}"
             self._store.volumes[name] = StoredVolume(name, nodes, labels)
             return VolumeMount(name, destination)
+
+    def copies(self) -> Sequence[InputCopy]:
+        """The whole copies that there are."""
+        with self._call("copies"):
+            return [
+                InputCopy(
+                    volume.name,
+                    ImageId(volume.labels[Label.INPUT]),
+                    volume.labels[Label.SOURCE],
+                    is_used=self._is_used(volume.name),
+                    size=sum(len(node.content) for node in volume.nodes.values() if node),
+                )
+                for volume in self._store.volumes.values()
+                if Label.INPUT in volume.labels
+            ]
+
+    def discard(self, copy: InputCopy) -> bool:
+        """Remove a copy unless a container has it mounted; whether it is gone."""
+        with self._call("discard", copy.name):
+            if self._is_used(copy.name):
+                return False
+            self._store.volumes.pop(copy.name, None)
+            return True
+
+    def _is_used(self, volume: str) -> bool:
+        specifications = [container.specification for container in self._store.containers.values()]
+        given = [mount.volume for one in specifications for mount in one.inputs if isinstance(mount, VolumeMount)]
+        return volume in (*given, *(mount.source for one in specifications for mount in one.options.mounts))

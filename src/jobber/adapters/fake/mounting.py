@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from jobber.adapters.fake.files import Files, Node, Place
 from jobber.adapters.fake.store import StoredVolume
 from jobber.domain.container import ImageMount
+from jobber.domain.errors import InputGone
 from jobber.domain.input import normal_path
 from jobber.domain.reference import ImageId
 
@@ -54,13 +55,15 @@ class Mounting:
             self._places[path] = place
 
     def add_inputs(self, inputs: Sequence[ImageMount | VolumeMount]) -> None:
-        """Inputs, which nobody writes to. Raises `ImageNotFound`."""
+        """Inputs, which nobody writes to. Raises `ImageNotFound`, `InputGone`."""
         for given in inputs:
             if isinstance(given, ImageMount):
                 merged = Files(self._images.find(given.image).layers)
                 nodes, kind = _nodes_below(merged, given.source), "image"
-            else:
+            elif given.volume in self._store.volumes:
                 nodes, kind = self._store.volumes[given.volume].nodes, "volume"
+            else:
+                raise InputGone(given.volume)
             self._places[given.destination] = Place(given.destination, nodes, read_only=True, kind=kind)
 
     def add_declared(self) -> None:

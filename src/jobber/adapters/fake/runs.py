@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from jobber.domain.errors import ClaimLost, ImageNotFound, RunTaken
 from jobber.domain.label import Label
+from jobber.domain.leftover import Leftover, LeftoverKind
 from jobber.domain.record import parse_ending, parse_plan
 
 if TYPE_CHECKING:
@@ -96,15 +97,28 @@ class FakeRuns:
     def sweep(self) -> int:
         """Remove what the dead have left."""
         with self._call("sweep"):
-            labels = [stored.labels.get(Label.RUN, "") for stored in self._store.containers.values()]
-            runs = {plan.id for label in labels if (plan := parse_plan(label))}
-            dead = [run for run, claim in self._store.claims.items() if claim.is_dead]
-            left = [run for run in self._store.notes if run not in runs]
+            dead, left = self._dead(), self._left()
             for run in dead:
                 del self._store.claims[run]
             for run in left:
                 del self._store.notes[run]
             return len(dead) + len(left)
+
+    def leftovers(self) -> Sequence[Leftover]:
+        """What the dead have left."""
+        with self._call("leftovers"):
+            runs = (*self._dead(), *self._left())
+            return [Leftover(LeftoverKind.CONTAINER, f"jobber-{run}", f"of run {run}", size=0) for run in runs]
+
+    def _dead(self) -> Sequence[str]:
+        """The runs whose claim somebody holds who is no more."""
+        return [run for run, claim in self._store.claims.items() if claim.is_dead]
+
+    def _left(self) -> Sequence[str]:
+        """The runs that have notes, and are no more."""
+        labels = [stored.labels.get(Label.RUN, "") for stored in self._store.containers.values()]
+        runs = {plan.id for label in labels if (plan := parse_plan(label))}
+        return [run for run in self._store.notes if run not in runs]
 
     def _check(self, image: ImageId) -> None:
         if image not in self._store.images:

@@ -14,7 +14,7 @@ from jobber.adapters.podman.job import PodmanJob
 from jobber.adapters.podman.parts import create_failed, remove_part
 from jobber.adapters.podman.translate import container_of, failed, missing_or_failed, not_started
 from jobber.domain.container import ContainerId, ContainerSpecification, VolumeMount
-from jobber.domain.errors import ContainerNotFound, EngineFailed, ImageNotFound, OptionUnsupported
+from jobber.domain.errors import ContainerNotFound, ImageNotFound, InputGone, OptionUnsupported
 from jobber.domain.label import Label
 from jobber.domain.reference import ImageId
 
@@ -46,9 +46,7 @@ class PodmanContainers:
     def create(self, specification: ContainerSpecification) -> ContainerId:
         """Make a container."""
         body = create_body(specification, version=self._version)
-        for mount in specification.inputs:
-            if isinstance(mount, VolumeMount) and not self._is_input(mount.volume):
-                raise EngineFailed("mount an input", why=f"volume {mount.volume} was removed meanwhile; run it again")
+        self._check_inputs(specification)
         for option in specification.options.mounts:
             if option.kind == "image" and not self._has_image(option.source):
                 raise ImageNotFound(option.source)  # Podman would make a container that can't be removed
@@ -57,6 +55,7 @@ class PodmanContainers:
                 error = failed("create the container", response)
                 raise create_failed(error, image=specification.image, name=specification.options.name)
             container = ContainerId(response.json()["Id"])
+        self._check_inputs(specification, container)
         if "oci_runtime" in body:
             self._check_runtime(container, body["oci_runtime"])
         return container
@@ -144,6 +143,16 @@ class PodmanContainers:
     def remove(self, container: ContainerId) -> None:
         """Kill and remove a container with its anonymous volumes."""
         remove_part(self._wire, container)
+
+    def _check_inputs(self, specification: ContainerSpecification, container: ContainerId | None = None) -> None:
+        """An input's volume that somebody removed meanwhile would be, or has been, made anew, and empty."""
+        for mount in specification.inputs:
+            if isinstance(mount, VolumeMount) and not self._is_input(mount.volume):
+                if container is not None:
+                    self.remove(container)
+                    with self._wire.call("DELETE", f"/volumes/{mount.volume}") as response:
+                        response.read()
+                raise InputGone(mount.volume)
 
     def _check_runtime(self, container: ContainerId, runtime: str) -> None:
         """Podman's API passes over a runtime that it does not have, and on some versions over any."""

@@ -13,6 +13,7 @@ from jobber.adapters.podman.names import candidates, engine_reference
 from jobber.adapters.podman.parts import make_part, remove_part, set_up_part
 from jobber.adapters.podman.stumbles import WAS_REMOVED, over_stumbles
 from jobber.adapters.podman.translate import failed, image_of, listed_image_of, tags_of
+from jobber.adapters.untag import remove_with_tags
 from jobber.domain.errors import ImageNotFound, NameTaken
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from jobber.domain.reference import ImageId, ImageReference
 
 _MISSING = 404
+_SEVERAL_TAGS = "more than one tag"
 _IS_BEING_REMOVED = "nil pointer dereference"
 """What Podman 4.3 says of an image at that moment."""
 
@@ -67,7 +69,13 @@ class PodmanImages:
         claim_tag(self, image, reference, part=self._claim)
 
     def remove(self, name: ImageReference | ImageId) -> None:
-        """Remove a tag, and the image with its last one; by id, the image. Raises `ImageNotFound`."""
+        """Remove a tag, and the image with its last one; by id, the image with all its tags. Raises `ImageNotFound`."""
+        if isinstance(name, str):
+            remove_with_tags(self, name, remove=self._remove, because=_SEVERAL_TAGS)
+        else:
+            self._remove(name)
+
+    def _remove(self, name: ImageReference | ImageId) -> None:
         for candidate in candidates(name):
             with self._wire.call("DELETE", f"/images/{quote(candidate, safe='/:@')}") as response:
                 if response.status == _MISSING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from jobber.adapters.podman.parts import make_part, remove_part, set_up_part
 from jobber.adapters.podman.translate import failed
-from jobber.adapters.shared_inputs import Volume, share
+from jobber.adapters.shared_inputs import Volume, discard, share, whole_copies
 from jobber.domain.container import ImageMount
 from jobber.domain.errors import SourceNotFound
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from jobber.adapters.wire import Wire
     from jobber.domain.container import ContainerId, VolumeMount
     from jobber.domain.image import Image
+    from jobber.domain.leftover import InputCopy
     from jobber.domain.progress import Progress
 
 _MISSING = 404
@@ -40,6 +41,14 @@ class PodmanInputs:
             return share(self, image, source=source, destination=destination, progress=progress)
         return ImageMount(image.id, self.resolve(image, source=source), destination)
 
+    def copies(self) -> Sequence[InputCopy]:
+        """The whole copies that there are."""
+        return whole_copies(self)
+
+    def discard(self, copy: InputCopy) -> bool:
+        """Remove a copy unless a container has it mounted; whether it is gone."""
+        return discard(self, copy)
+
     def list(self, label: str) -> Sequence[Volume]:
         """All volumes with a label."""
         query = {"filters": json.dumps({"label": [label]})}
@@ -56,10 +65,25 @@ class PodmanInputs:
             if not response.ok:
                 raise failed("create a volume", response)
 
-    def remove(self, name: str) -> None:
-        """Remove a volume; no error where it is gone or in use."""
+    def remove(self, name: str) -> bool:
+        """Remove a volume unless a container has it; whether it is gone."""
         with self._wire.call("DELETE", f"/volumes/{name}") as response:
             response.read()
+            return response.ok or response.status == _MISSING
+
+    def is_used(self, name: str) -> bool:
+        """Whether a container has a volume."""
+        query = {"all": True, "filters": json.dumps({"volume": [name]})}
+        with self._wire.call("GET", "/containers/json", query=query) as response:
+            if not response.ok:
+                raise failed("list containers", response)
+            return bool(response.json())
+
+    def sizes(self) -> Mapping[str, int]:
+        """The bytes of volumes by name; nothing where Podman stumbles over what is just going."""
+        with self._wire.call("GET", "/system/df") as response:
+            found = response.json().get("Volumes") or () if response.ok else ()
+        return {v["VolumeName"]: v["Size"] for v in found if v.get("Size", -1) >= 0}
 
     def resolve(self, image: Image, *, source: str) -> str:
         """The directory of an image that a path means, a link followed. Raises `SourceNotFound`."""

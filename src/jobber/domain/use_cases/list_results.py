@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jobber.domain.beginning import MAY_BEGIN_ID, MAY_BEGIN_RUN
 from jobber.domain.errors import ImageNotFound, InvalidReference, RegistryFailed, UsageError
-from jobber.domain.image import ListedImage
 from jobber.domain.ledger import ImageChoice, Selection, selected, sorted_by
 from jobber.domain.reference import parse_image_id, parse_reference
 from jobber.domain.result import results_among
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from datetime import datetime
 
     from jobber.domain.image import Image
     from jobber.domain.parameters import ParameterChoice
@@ -127,19 +125,4 @@ class ResultList:
             names.setdefault(image.id, []).append(str(name))
         if failed is not None and not found:
             raise failed
-        return results_among(_listed(image, names[id_]) for id_, image in found.items())
-
-
-def _listed(image: Image, names: Sequence[str]) -> ListedImage:
-    try:
-        created = datetime.fromisoformat(image.created).timestamp()
-    except ValueError:
-        created = 0.0
-    return ListedImage(
-        id=image.id,
-        references=tuple(names),
-        digests=image.digests,
-        labels=image.labels,
-        created=created,
-        size=image.size,
-    )
+        return results_among(replace(image.listed, references=tuple(names[id_])) for id_, image in found.items())

@@ -9,7 +9,6 @@ from jobber.domain.errors import (
     CredentialsUnusable,
     ImageNotFound,
     InvalidOption,
-    NotAResult,
     PullRefused,
     RunNotRepeatable,
     UsageError,
@@ -18,7 +17,7 @@ from jobber.domain.input import InputSpecification
 from jobber.domain.policy import PullPolicy
 from jobber.domain.record import rfc3339
 from jobber.domain.repetition import added_variables, keeps_configuration, lasting_mounts, missing_variables
-from jobber.domain.result import is_built
+from jobber.domain.result import record_of_result
 from jobber.domain.use_cases.find_image import ImageFinder
 from jobber.domain.use_cases.run import RunRequest
 from jobber.domain.xdocker import revealed_words
@@ -88,9 +87,7 @@ class Rerun:
         Raises `NotAResult`, `RunNotRepeatable` with all that is missing, and as `Runner.prepare`.
         """
         old = self.finder.find(request.name)
-        record = old.record
-        if record is None or is_built(old.image.labels):
-            raise NotAResult(request.name, is_built=record is not None)
+        record = record_of_result(old.image.labels, name=request.name)
         if request.verify and record.out is None:
             raise UsageError(
                 f"run {record.id} has no out directory that could be compared",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, assert_never
 
 from jobber.domain.container import ContainerId, ContainerSpecification
-from jobber.domain.errors import ContainerNotFound, EngineLost, ImageNotFound, Interrupted, LogLost
+from jobber.domain.errors import ContainerNotFound, EngineLost, ImageNotFound, InputGone, Interrupted, LogLost
 from jobber.domain.input import check_destinations
 from jobber.domain.labels import container_labels
 from jobber.domain.placement import check_platform, chosen_runtime
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 EXIT_TIMED_OUT = 124
 EXIT_INTERRUPTED = 130
+_TRIES = 3
+"""How often an input is made ready again that somebody removes before the container has it."""
 _KILLED = 137
 _RECOVER = "`jobber attach {run}` follows it, `jobber recover` finishes its run when the job has ended"
 
@@ -194,6 +196,14 @@ class Runner:
         return RunResult(0, Outcome.SUCCEEDED, result.image.id, tags, reused=record.id)
 
     def _create(self, request: RunRequest, prepared: PreparedRun) -> ContainerId:
+        for _ in range(_TRIES):
+            try:
+                return self._create_once(request, prepared)
+            except InputGone:  # `jobber prune` was at it
+                continue
+        return self._create_once(request, prepared)
+
+    def _create_once(self, request: RunRequest, prepared: PreparedRun) -> ContainerId:
         with self.interruptions.abortable():
             mounts = self._provide(prepared)
         self._stop_if_interrupted()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jobber.domain.container import Snapshot
-from jobber.domain.errors import ImageNotFound, PathNotFound, TagTaken
+from jobber.domain.errors import EngineFailed, ImageNotFound, PathNotFound, TagTaken
 from jobber.domain.reference import ImageId, parse_reference
 
 if TYPE_CHECKING:
@@ -76,6 +76,9 @@ class ImageContract:
         assert abs(listed.created - world.clock.now().timestamp()) < 3600
         assert listed.size > 0
 
+    def test_all_images_are_listed_without_labels(self, world: World) -> None:
+        assert world.base_id in {image.id for image in world.engine.images.list(labels={})}
+
     def test_layers_of_an_image_begin_with_those_of_its_base(self, world: World, tmp_path: Path) -> None:
         (tmp_path / "x").write_text("X")
         image = world.engine.images.inspect(world.build(tmp_path, f"FROM {world.base}\nCOPY x /x\n"))
@@ -130,6 +133,31 @@ class ImageContract:
         with pytest.raises(ImageNotFound):
             world.engine.images.inspect(name)
         assert world.engine.images.inspect(world.base).id == world.base_id
+
+    def test_remove_by_id_takes_all_tags_away(self, world: World, tmp_path: Path) -> None:
+        image = self._tagged(world, tmp_path)
+        world.engine.images.remove(image)
+        with pytest.raises(ImageNotFound):
+            world.engine.images.inspect(image)
+
+    def test_image_that_a_container_uses_is_not_removed_and_keeps_its_tags(self, world: World, tmp_path: Path) -> None:
+        image = self._tagged(world, tmp_path)
+        tags = set(world.engine.images.inspect(image).references)
+        world.create("exit", "0", image=image)
+        with pytest.raises(EngineFailed) as caught:
+            world.engine.images.remove(image)
+
+        assert caught.value.is_conflict
+        assert set(world.engine.images.inspect(image).references) == tags
+
+    def _tagged(self, world: World, folder: Path) -> ImageId:
+        """An image with several tags in two repositories."""
+        image = world.build(folder, f"FROM {world.base}\n", labels={"jobber-test": world.name().name})
+        first = world.name()
+        for reference in (first, first.tagged("latest-run"), first.tagged("other"), world.name()):
+            world.engine.images.tag(image, reference=reference)
+            world.images.append(reference)
+        return image
 
     def test_remove_of_missing_image_is_told(self, world: World) -> None:
         with pytest.raises(ImageNotFound):

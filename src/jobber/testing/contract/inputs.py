@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jobber.domain.errors import SourceNotFound
+from jobber.domain.container import ImageMount
+from jobber.domain.errors import InputGone, SourceNotFound
 from jobber.testing.surroundings import FakeProgress
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jobber.domain.container import ImageMount, VolumeMount
+    from jobber.domain.container import VolumeMount
+    from jobber.domain.leftover import InputCopy
     from jobber.domain.reference import ImageId
     from jobber.testing.contract.world import World
 
@@ -109,6 +111,39 @@ class InputContract:
         image = self._data(world, tmp_path)
 
         assert self._provide(world, image, source="/data/link") == self._provide(world, image, source="/data/deep")
+
+    def test_copy_is_kept_while_a_container_has_it_and_can_be_made_again(self, world: World, tmp_path: Path) -> None:
+        image = self._data(world, tmp_path)
+        mount = self._provide(world, image)
+        if isinstance(mount, ImageMount):
+            assert not [copy for copy in world.engine.inputs.copies() if copy.image == image]
+            return
+        container = world.create("show", "/data/x", inputs=(mount,))
+        world.watch(container)
+        used = self._copy(world, image)
+        kept = world.engine.inputs.discard(used)
+        world.engine.containers.remove(container)
+        free = self._copy(world, image)
+
+        assert (used.name, used.source, used.is_used, kept) == (mount.volume, "/data", True, False)
+        assert not free.is_used
+        assert world.engine.inputs.discard(free)
+        assert world.engine.inputs.discard(free)  # it is gone
+        assert not [copy for copy in world.engine.inputs.copies() if copy.image == image]
+        assert world.run("show", "/data/x", inputs=(self._provide(world, image),)).stdout == b"X"
+
+    def test_copy_that_went_before_its_container_was_made_is_told(self, world: World, tmp_path: Path) -> None:
+        image = self._data(world, tmp_path)
+        mount = self._provide(world, image)
+        if isinstance(mount, ImageMount):
+            return
+        world.engine.inputs.discard(self._copy(world, image))
+        with pytest.raises(InputGone):
+            world.create("show", "/data/x", inputs=(mount,))
+
+    def _copy(self, world: World, image: ImageId) -> InputCopy:
+        (copy,) = (copy for copy in world.engine.inputs.copies() if copy.image == image)
+        return copy
 
     def _data(self, world: World, folder: Path) -> ImageId:
         (folder / "in" / "deep").mkdir(parents=True)

@@ -190,12 +190,16 @@ class LifecycleContract:
         claim = runs.claim(alive, image=world.base_id)
         world.die_with_claim(dead)
         runs.note_end(gone, image=world.base_id, outcome=Outcome.INTERRUPTED)
+        claimed = bool(runs.holder(dead))
+        left = [found.what for found in runs.leftovers()]
         runs.sweep()
         claim.check()
         held = runs.holder(alive)
         claim.release()
 
         assert held
+        assert [f"of run {run}" in left for run in (alive, dead, gone)] == [False, claimed, True]
+        assert not {f"of run {run}" for run in (dead, gone)} & {found.what for found in runs.leftovers()}
         assert (runs.holder(dead), runs.noted_end(gone)) == ("", None)
 
     def test_engine_tells_the_time(self, world: World) -> None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from jobber.adapters.ownership import current_owner
-from jobber.domain.errors import InvalidInput, JobNotStarted, UsageError
+from jobber.domain.errors import ImageNotFound, InvalidInput, JobNotStarted, UsageError
 from jobber.domain.input import parse_input
 from jobber.domain.options import ContainerOptions, Mount
 from jobber.domain.policy import Outcome, ResultImagePolicy
+from jobber.domain.pruning import Choice, PruneRule
+from jobber.domain.use_cases.prune import Prune, Pruning
 from jobber.domain.use_cases.run import Runner, RunRequest
 from jobber.testing.contract.world import Console
 from jobber.testing.surroundings import FakeInterruptions, FakeKeyring, FakeProgress
@@ -124,6 +126,25 @@ class RunContract:
         options = ContainerOptions(mounts=(Mount(kind="tmpfs", destination="/data"),))
         with pytest.raises(InvalidInput):
             self._run(world, self._code(world), "exit", "0", inputs=(world.base_id,), options=options)
+
+    def test_old_results_are_pruned_but_not_what_others_were_made_from(self, world: World) -> None:
+        code = self._code(world)
+        made = [self._run(world, code, "sleep", "0.01", "write", "/model/x", "X" * size).image for size in (1, 2)]
+        assert made[0] is not None
+        made.append(self._run(world, made[0], "sleep", "0.01").image)
+        world.keep(made[2] or world.base_id)
+        rule = PruneRule(keep_last=1, older_than=timedelta(0))
+        prune = Prune(world.engine, FakeInterruptions(), FakeProgress())
+        planned = prune.plan(rule)
+        going = [result for result in planned.results.going if result.image.id in made]
+        kept = [kept.result.image.id for kept in planned.results.kept if kept.result.image.id in made]
+        ours = Pruning(results=Choice(tuple(going)), sizes=(0,) * len(going))
+        pruned = prune.remove(ours, rule)
+
+        assert ([result.image.id for result in going], kept) == ([made[1]], [made[0]])
+        assert (pruned.count, pruned.errors) == (1, ())
+        with pytest.raises(ImageNotFound):
+            world.engine.images.inspect(going[0].image.id)
 
     def _code(self, world: World) -> str:
         name = world.name()

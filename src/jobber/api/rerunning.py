@@ -1,0 +1,74 @@
+"""Make a run again, as `jobber rerun` does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jobber.api.connection import interruptible, progress_for, settings_and_connection, settings_credentials
+from jobber.api.console import GuestConsole
+from jobber.api.images import Image
+from jobber.api.inputs import name_of, specification_of
+from jobber.api.result import Result, ResultDiffers
+from jobber.domain.policy import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jobber.api.inputs import Input
+    from jobber.domain.ports import Engine
+    from jobber.domain.progress import Progress
+
+
+def rerun(
+    result: str | Image | Result,
+    *,
+    inputs: Sequence[str | Input | Image | Result] | None = None,
+    xdocker: str | Sequence[str] | None = None,
+    timeout: float | None = None,
+    push: bool | None = None,
+    verify: bool = False,
+    registry: str | None = None,
+    config: str | Sequence[str] = (),
+    engine: str | Engine | None = None,
+    host: str | None = None,
+    quiet: bool = False,
+    progress: Progress | None = None,
+) -> Result:
+    """Make the run again that made a result: the same code, inputs, command, options, runtime and out directory.
+
+    `result` is a tag, an id or the beginning of one, the id of a run, or an image or result at hand. `inputs` and
+    `xdocker` take the place of the recorded ones. With `verify`, the new result's out directory is compared with the
+    old one. The rest is as for `run`.
+
+    Raises `RunNotRepeatable` with all that is missing before anything starts, `NotAResult`, `ResultDiffers` under
+    `verify`, and as `run`.
+    """
+    from jobber.cli.composition import keyring
+    from jobber.cli.composition import rerun as rerun_use_case
+    from jobber.cli.rerun import rerun_request, rerun_settings, run_again
+    from jobber.domain.configuration.settings import DEFAULT_REGISTRY
+
+    told = progress_for(quiet=quiet, progress=progress)
+    settings, connection = settings_and_connection(engine, host, registry=registry, config=config)
+    settings = rerun_settings(settings, timeout=None if timeout is None else str(timeout), push=push)
+    request = rerun_request(
+        name_of(result),
+        settings,
+        inputs=[specification_of(one) for one in inputs or ()],
+        docker_options=(xdocker,) if isinstance(xdocker, str) else xdocker or (),
+        verify=verify,
+    )
+    keys = keyring(settings_credentials(settings))
+    console = GuestConsole(quiet=quiet, progress=told)
+    with interruptible() as interruptions, connection.opened(told) as opened:
+        again, verification = rerun_use_case(
+            opened, interruptions, told, keys, registry=settings.get(DEFAULT_REGISTRY), console=console
+        )
+        ran, is_identical = run_again(again, again.prepare(request), verification if verify else None)
+        kept = Image(connection, opened.images.inspect(ran.image)) if ran.image else None
+    made = Result(ran.exit_status, ran.outcome.value, kept, console.said, name_of(result))
+    if ran.outcome is Outcome.INTERRUPTED:
+        raise KeyboardInterrupt
+    if not is_identical:
+        raise ResultDiffers(made)
+    return made

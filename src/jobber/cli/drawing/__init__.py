@@ -1,0 +1,1 @@
+"""Lineages as trees, graphs and pages."""

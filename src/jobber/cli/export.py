@@ -1,0 +1,87 @@
+"""`jobber export`."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path  # noqa: TC003 - cyclopts looks at annotations
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+
+from jobber.cli.options import GlobalOptions
+from jobber.cli.surroundings import surroundings
+from jobber.domain.errors import JobberError
+
+if TYPE_CHECKING:
+    from jobber.domain.export.exported import ExportedRun
+
+Format = Literal["ro-crate", "slsa", "prov"]
+
+
+def export(
+    image: str,
+    /,
+    *,
+    format_: Annotated[Format, Parameter(name="--format")],
+    output: Annotated[Path | None, Parameter(name=("--output", "-o"))] = None,
+    options: GlobalOptions | None = None,
+) -> int:
+    """Tell of the run that made a result in the words of a standard.
+
+    Parameters
+    ----------
+    image
+        The result: a tag, an id or the beginning of one, or the id of the run.
+    format_
+        ro-crate: Process Run Crate; slsa: SLSA provenance v1 in an in-toto statement; prov: W3C PROV-JSON.
+    output
+        Write it to this file, not to stdout.
+
+    """
+    from jobber.cli.composition import keyring, result_finder
+    from jobber.domain.export.exported import ExportedRun
+    from jobber.domain.label import Label
+    from jobber.domain.result import record_of_result
+
+    options = options or GlobalOptions()
+    progress = options.messages()
+    keys = keyring(options.credentials())
+    interruptions = surroundings().interruptions()
+    with options.connected(progress, interruptions, environment=os.environ) as engine, interruptions.abortable():
+        found = result_finder(engine, keys, registry=options.registry()).find(image)
+    progress.clear()
+    record = record_of_result(found.image.labels, name=image)
+    run = ExportedRun(found.image, record, found.image.labels.get(Label.VERSION, ""))
+    text = json.dumps(rendered(run, format_), ensure_ascii=False, indent=2) + "\n"
+    _write(text.encode(errors="backslashreplace"), output)
+    return 0
+
+
+def rendered(run: ExportedRun, format_: Format) -> dict[str, object]:
+    """The run in a format, as JSON has it."""
+    match format_:
+        case "ro-crate":
+            from jobber.domain.export.ro_crate import render_ro_crate
+
+            return render_ro_crate(run)
+        case "slsa":
+            from jobber.domain.export.slsa import render_slsa
+
+            return render_slsa(run)
+        case "prov":
+            from jobber.domain.export.prov import render_prov
+
+            return render_prov(run)
+
+
+def _write(octets: bytes, output: Path | None) -> None:
+    if output is None:
+        print(octets.decode(), end="")
+        return
+    try:
+        output.write_bytes(octets)
+    except OSError as error:
+        raise JobberError(
+            f"{output} can't be written: {error.strerror}", hint="name a file in a directory that exists"
+        ) from None

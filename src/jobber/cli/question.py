@@ -1,0 +1,17 @@
+"""A question to the one at the terminal."""
+
+from __future__ import annotations
+
+import sys
+
+from jobber.domain.errors import AnswerNeeded
+
+
+def is_agreed(question: str) -> bool:
+    """Ask for a yes or a no; anything but a yes is a no. Raises `AnswerNeeded` without a terminal."""
+    if not sys.stdin.isatty():
+        raise AnswerNeeded(question)
+    sys.stdout.flush()
+    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")

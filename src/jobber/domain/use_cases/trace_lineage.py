@@ -1,0 +1,202 @@
+"""Trace the lineage of an image, up to what jobber did not make or down to what was made from it."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from jobber.domain.credentials import host_of
+from jobber.domain.errors import CredentialsUnusable, ImageNotFound, InvalidReference, RegistryFailed
+from jobber.domain.image import ListedImage
+from jobber.domain.label import Label
+from jobber.domain.lineage import Edge, ImageIndex, Lineage, Node, Origin, Presence, Role
+from jobber.domain.reference import parse_reference
+from jobber.domain.result import is_built, parse_record, results_among
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from jobber.domain.progress import Progress
+    from jobber.domain.record import RecordedImage
+    from jobber.domain.reference import ImageReference
+    from jobber.domain.result import RunRecord
+    from jobber.domain.use_cases.find_result import FoundResult, ResultFinder
+
+_MOST_LOOKED_INTO = 100
+"""Images whose layers are looked at, in one command, for one that no id and no digest leads to."""
+
+
+@dataclass(slots=True)
+class Tracer:
+    """The use case of `jobber lineage`: one look at all images, then nothing but what is needed."""
+
+    finder: ResultFinder
+    progress: Progress
+    _images: Sequence[ListedImage] = ()
+    _index: ImageIndex = field(default_factory=ImageIndex)
+    _records: dict[str, RunRecord] = field(default_factory=dict)
+    """By the ids of the results that the engine has."""
+    _results: dict[str, ListedImage] = field(default_factory=dict)
+    """By the ids of the runs."""
+    _traced: dict[str, Node] = field(default_factory=dict)
+    """By the ids that were recorded."""
+    _by_repository: dict[str, list[ListedImage]] = field(default_factory=dict)
+    """Those that have tags, by what stands before the tag."""
+    _looked_into: set[str] = field(default_factory=set)
+    _silent: set[str] = field(default_factory=set)
+    """Registries that have failed once; they are not asked again."""
+
+    def trace(self, name: str, *, down: bool = False) -> Lineage:
+        """The lineage of an image. Raises `ImageNotFound`, `AmbiguousName`, `InvalidReference`, `RegistryFailed`."""
+        return self.trace_found(self.finder.find(name), down=down)
+
+    def trace_found(self, found: FoundResult, *, down: bool = False) -> Lineage:
+        """The lineage of an image that was found already."""
+        self._look_around()
+        root = self.node_of(found)
+        nodes = {root.key: root}
+        edges: list[Edge] = []
+        onward = self._children() if down else None
+        waiting = deque([root])
+        while waiting:
+            node = waiting.popleft()
+            steps = self._parents(node) if onward is None else onward.get(node.key, ())
+            for edge, other in steps:
+                edges.append(edge)
+                if other.key not in nodes:
+                    nodes[other.key] = other
+                    waiting.append(other)
+        return Lineage(root.key, nodes, tuple(edges), goes_down=down)
+
+    def node_of(self, found: FoundResult) -> Node:
+        """An image that was found, as a node; what is only in a registry has no tags here."""
+        self._look_around()
+        image = found.image.listed
+        self._index.add_chain(found.image.chain, image)
+        if found.remote is None:
+            return Node(image, Presence.HERE, self._records.get(image.id))
+        self._index.add([image])
+        return _remote_node(image, found.remote)
+
+    def origin(self, origin: Origin) -> Node:
+        """The image that something was made from: here, in a registry, or missing."""
+        recorded = origin.image
+        if recorded.id not in self._traced:
+            self._traced[recorded.id] = self._here(recorded) or self._in_registry(recorded) or _missing(recorded)
+        return self._traced[recorded.id]
+
+    def base_of(self, node: Node) -> ListedImage | None:
+        """The result that an image was built from, and whose record it has inherited; None for other images."""
+        self._look_around()
+        inherited = parse_record(node.image.labels) if node.record is None else None
+        base = self._results.get(inherited.id) if inherited is not None else None
+        return base if base is None or base.id != node.image.id else None
+
+    def _look_around(self) -> None:
+        """List all images, once."""
+        if self._images:
+            return
+        self._images = self.finder.engine.images.list(labels={})
+        self._index.add(self._images)
+        for image in self._images:
+            for repository in {_repository(tag) for tag in image.references}:
+                self._by_repository.setdefault(repository, []).append(image)
+        for result in results_among(image for image in self._images if Label.RUN in image.labels):
+            self._records[result.image.id] = result.record
+            self._results[result.record.id] = result.image
+
+    def _parents(self, node: Node) -> Iterator[tuple[Edge, Node]]:
+        for origin in node.origins:
+            parent = self.origin(origin)
+            yield _edge(node.key, parent.key, origin), parent
+        base = self.base_of(node)
+        if base is not None:
+            yield Edge(node.key, base.id, Role.BASE), Node(base, Presence.HERE, self._records[base.id])
+
+    def _children(self) -> dict[str, list[tuple[Edge, Node]]]:
+        """What was made from which image, of all that the engine has."""
+        found: dict[str, list[tuple[Edge, Node]]] = defaultdict(list)
+        for image in self._images:
+            node = Node(image, Presence.HERE, self._records.get(image.id))
+            for origin in node.origins:
+                parent = self._index.find(origin.image)
+                key = origin.image.id if parent is None else parent.id
+                found[key].append((_edge(node.key, key, origin), node))
+            if Label.RUN in image.labels and (base := self.base_of(node)) is not None:
+                found[base.id].append((Edge(node.key, base.id, Role.BASE), node))
+        return found
+
+    def _here(self, recorded: RecordedImage) -> Node | None:
+        """The image as the engine has it; one that has another id by now is known by its layers."""
+        image = self._index.find(recorded)
+        if image is None and recorded.chain:
+            self._look_into(recorded)
+            image = self._index.find(recorded)
+        return None if image is None else Node(image, Presence.HERE, self._records.get(image.id))
+
+    def _look_into(self, recorded: RecordedImage) -> None:
+        """Learn the chains of images that may be the recorded one: those that were called like it."""
+        likely = self._by_repository.get(_repository(recorded.reference), [])
+        while likely and len(self._looked_into) < _MOST_LOOKED_INTO:
+            image = likely.pop()
+            if image.id in self._looked_into:
+                continue
+            self._looked_into.add(image.id)
+            try:
+                chain = self.finder.engine.images.inspect(image.id).chain
+            except ImageNotFound:  # removed meanwhile
+                continue
+            self._index.add_chain(chain, image)
+            if chain == recorded.chain:
+                return
+
+    def _in_registry(self, recorded: RecordedImage) -> Node | None:
+        """The image as a registry has it: by its digest, or by its name if that is still the same image."""
+        for text in (*recorded.digests, recorded.reference):
+            try:
+                reference = parse_reference(text)
+            except InvalidReference:
+                continue
+            if not reference.is_remote or host_of(reference) in self._silent:
+                continue
+            node = self._read(reference, recorded)
+            if node is not None:
+                return node
+        return None
+
+    def _read(self, reference: ImageReference, recorded: RecordedImage) -> Node | None:
+        self.progress.step(f"reading {reference}")
+        try:
+            credentials = self.finder.keyring.credentials_for(reference)
+            image = self.finder.remote.inspect(reference, credentials=credentials)
+        except ImageNotFound:
+            return None
+        except (RegistryFailed, CredentialsUnusable) as error:
+            self._silent.add(host_of(reference))
+            self.progress.warn("registry-unread", why=error.what)
+            return None
+        if reference.digest is None and image.id != recorded.id and image.chain != recorded.chain:
+            return None
+        return _remote_node(image.listed, reference)
+
+
+def _edge(child: str, parent: str, origin: Origin) -> Edge:
+    return Edge(child, parent, origin.role, origin.image.reference, origin.source, origin.destination)
+
+
+def _remote_node(image: ListedImage, reference: ImageReference) -> Node:
+    record = None if is_built(image.labels) else parse_record(image.labels)
+    return Node(image, Presence.REGISTRY, record, str(reference))
+
+
+def _missing(recorded: RecordedImage) -> Node:
+    image = ListedImage(recorded.id, references=(recorded.reference,), digests=recorded.digests)
+    return Node(image, Presence.MISSING)
+
+
+def _repository(text: str) -> str:
+    """The repository of a reference, without reading it in full: there are thousands."""
+    name = text.partition("@")[0]
+    head, slash, last = name.rpartition("/")
+    return f"{head}{slash}{last.partition(':')[0]}"

@@ -1,0 +1,108 @@
+"""Where a replay of the log goes on after what was seen live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jobber.adapters.replay import Tally, TextTally
+from jobber.domain.events import Output, Stream
+
+_PIECE = 1 << 14
+_SIZES = st.integers(0, 2 * _PIECE)
+_RUNS = st.builds(lambda octet, times: octet * times, st.binary(min_size=1, max_size=3), _SIZES)
+_BYTES = st.lists(st.one_of(st.binary(max_size=30), _RUNS), max_size=4).map(b"".join)
+_CHUNKS = st.lists(st.integers(1, 2 * _PIECE), max_size=5)
+_SMALL = st.lists(st.integers(1, 9), max_size=50)
+
+
+def logged(said: bytes) -> bytes:
+    """What Docker's json-file log gives back: lines in pieces, in which each byte that is no UTF-8 has become three."""
+    pieces = (line[at : at + _PIECE] for line in _lines(said) for at in range(0, len(line), _PIECE))
+    return b"".join(_as_text(piece) for piece in pieces)
+
+
+def _as_text(piece: bytes) -> bytes:
+    text = b""
+    while piece:
+        try:
+            return text + piece.decode().encode()
+        except UnicodeDecodeError as error:
+            text += piece[: error.start] + "\ufffd".encode()
+            piece = piece[error.start + 1 :]
+    return text
+
+
+def _lines(said: bytes) -> Iterator[bytes]:
+    while said:
+        line, end, said = said.partition(b"\n")
+        yield line + end
+
+
+def _in_chunks(octets: bytes, sizes: Iterable[int], stream: Stream = Stream.STDOUT) -> Iterator[Output]:
+    for size in sizes:
+        if octets:
+            yield Output(stream, octets[:size])
+            octets = octets[size:]
+    if octets:
+        yield Output(stream, octets)
+
+
+def _rest(tally: Tally, seen: Iterable[Output], replayed: Iterable[Output]) -> bytes:
+    """What is passed on of a replay."""
+    for output in seen:
+        tally.add(output)
+    remainder = tally.remainder()
+    return b"".join(fresh.chunk for output in replayed if (fresh := remainder.of(output)) is not None)
+
+
+@settings(max_examples=40)
+@given(said=_BYTES, cut=st.floats(0, 1), seen=_CHUNKS, replayed=_CHUNKS)
+def test_a_log_of_bytes_goes_on_at_the_very_byte(said: bytes, cut: float, seen: list[int], replayed: list[int]) -> None:
+    at = int(len(said) * cut)
+    rest = _rest(Tally(), _in_chunks(said[:at], seen), _in_chunks(said, replayed))
+
+    assert said[:at] + rest == said
+
+
+@given(text=st.text(max_size=300), cut=st.floats(0, 1), seen=_SMALL, replayed=_SMALL)
+def test_a_log_of_texts_goes_on_at_the_very_byte_in_the_middle_of_a_character_too(
+    text: str, cut: float, seen: list[int], replayed: list[int]
+) -> None:
+    said = text.encode()
+    at = int(len(said) * cut)
+    rest = _rest(TextTally(), _in_chunks(said[:at], seen), _in_chunks(said, replayed))
+
+    assert said[:at] + rest == said
+
+
+@settings(max_examples=40)
+@given(lines=st.lists(_BYTES, max_size=5), seen=_CHUNKS, replayed=_CHUNKS, data=st.data())
+def test_what_is_no_text_comes_back_longer_and_is_counted_so(
+    lines: list[bytes], seen: list[int], replayed: list[int], data: st.DataObject
+) -> None:
+    whole = [line + b"\n" for line in lines]
+    number = data.draw(st.integers(0, len(whole)))
+    before, after = b"".join(whole[:number]), b"".join(whole[number:])
+    rest = _rest(TextTally(), _in_chunks(before, seen), _in_chunks(logged(before + after), replayed))
+
+    assert rest == logged(after)
+
+
+@pytest.mark.parametrize("tally", [Tally, TextTally])
+def test_the_two_outputs_are_counted_each_by_itself(tally: type[Tally]) -> None:
+    seen = [Output(Stream.STDOUT, b"one\n"), Output(Stream.STDERR, b"two"), Output(Stream.STDOUT, b"thr")]
+    replayed = [Output(Stream.STDERR, b"two and"), Output(Stream.STDOUT, b"one\n"), Output(Stream.STDOUT, b"three\n")]
+
+    assert _rest(tally(), seen, replayed) == b" andee\n"
+
+
+def test_a_tally_goes_on_after_a_replay() -> None:
+    tally = Tally()
+    first = _rest(tally, [Output(Stream.STDOUT, b"one")], [Output(Stream.STDOUT, b"one two")])
+    second = _rest(tally, [Output(Stream.STDOUT, first)], [Output(Stream.STDOUT, b"one two three")])
+
+    assert (first, second) == (b" two", b" three")
