@@ -73,6 +73,38 @@ def test_image_of_no_run_has_no_record(labels: dict[str, str]) -> None:
     assert parse_record(labels) is None
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("started", "0001-01-01T00:00:00+14:00"),
+        ("started", "2024-01-01T00:00:00"),
+        ("finished", 7),
+        ("exit-code", float("inf")),
+        ("exit-code", None),
+        ("inputs", 7),
+        ("image", []),
+        ("engine", "docker"),
+    ],
+)
+def test_what_has_an_odd_part_is_no_record(name: str, value: object) -> None:
+    facts = {**json.loads(LABELS["jobber.run"]), name: value}
+
+    assert parse_record({"jobber.run": json.dumps(facts)}) is None
+
+
+def test_texts_of_a_record_are_texts() -> None:
+    facts = {**json.loads(LABELS["jobber.run"]), "runtime": {"a": 1}, "out": 7}
+    record = parse_record({"jobber.run": json.dumps(facts)})
+
+    assert record is not None
+    assert (record.runtime, record.out) == ("{'a': 1}", "7")
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "7", "null", "[]", '"text"', "{}"])
+def test_other_json_is_no_record(text: str) -> None:
+    assert parse_record({"jobber.run": text}) is None
+
+
 def test_image_with_build_tags_is_built() -> None:
     assert (is_built({**LABELS, "jobber.build-tags": "a:latest"}), is_built(LABELS)) == (True, False)
 
