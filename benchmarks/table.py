@@ -14,6 +14,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import configuration
+import copies
 import engines
 import fake
 import ledger
@@ -37,6 +38,7 @@ _WITH_ENGINE = {
     "input": engines.compare_input,
     "build": engines.compare_build,
     "ledger": ledger.compare_ledger,
+    "copy": copies.compare_copy,
 }
 _HEAD = f"{'':44} {'jobber':>10} {'by hand':>10} {'ratio':>7}  aim"
 

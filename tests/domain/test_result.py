@@ -62,6 +62,12 @@ def test_what_lacks_a_part_is_no_record(name: str) -> None:
     assert parse_record({"jobber.run": json.dumps(facts)}) is None
 
 
+def test_moment_without_an_offset_is_no_record() -> None:
+    facts = {**json.loads(LABELS["jobber.run"]), "finished": "2024-03-01T00:00:00"}
+
+    assert parse_record({"jobber.run": json.dumps(facts)}) is None
+
+
 @pytest.mark.parametrize("labels", [{}, {"jobber.run": ""}, {"jobber.run": '{"jobber.part":"x"}'}])
 def test_image_of_no_run_has_no_record(labels: dict[str, str]) -> None:
     assert parse_record(labels) is None
@@ -115,6 +121,13 @@ def test_results_are_listed_newest_first_without_what_was_built_from_them() -> N
     ]
 
     assert [result.image for result in results_among(images)] == [images[3], images[1]]
+
+
+def test_of_results_that_ended_at_once_the_one_made_later_comes_first() -> None:
+    other = result_labels(replace(PLAN, id="other"), ENDING, code=Image(PLAN.image.id), version="1")
+    images = [_listed(1, LABELS, created=1), _listed(2, other, created=2)]
+
+    assert [result.image for result in results_among(images)] == [images[1], images[0]]
 
 
 def test_chain_of_layers_is_the_chain_id_of_the_image_specification() -> None:
