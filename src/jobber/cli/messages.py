@@ -48,7 +48,7 @@ _SENTENCES: Mapping[str, str] = {
     "never-started": "run {run} of {image} never started: its container is removed",
     "line-broken": "the engine can't be reached ({why}); the job goes on there, and jobber tries again",
     "line-mended": "the engine is back",
-    "asked-to-end": "{signal} is passed to the job; a second one kills it, a third leaves it to `jobber recover`",
+    "passed-on": "{signal} is passed to the job; a second one kills it, a third leaves it to `jobber recover`",
     "killed": "{signal} again: the job is killed",
     "out-of-time": "the job's time is over: it gets SIGTERM, and SIGKILL if it is still there in {seconds} s",
     "still-there": "the job did not end within {seconds} s: it is killed",
