@@ -39,11 +39,12 @@ coverage: $(VENV)/.development
 		tests/kit/test_command_line.py tests/kit/test_fake_images.py tests/kit/test_faults.py
 	$(BIN)/coverage report --show-missing --skip-covered
 
-# What the tests of the domain let pass, in parts of so many minutes: a part goes on where the last one stopped.
+# What the tests of the domain let pass, in parts of so many minutes: a part goes on where the last one stopped, and
+# is a fair sample of the whole. `rm -r mutants` begins anew, as is needed when tests have other names.
 MINUTES ?= 20
 mutation: $(VENV)/.development
 	$(PIP) -e '.[mutation]'
-	timeout $(MINUTES)m $(BIN)/mutmut run --max-children 2 || test $$? = 124
+	timeout $(MINUTES)m $(BIN)/python tests/mutation/run.py run --max-children 2 || test $$? = 124
 	$(BIN)/python tests/mutation/score.py 85
 
 docs: $(VENV)/.development

@@ -229,3 +229,82 @@ def test_moment_that_the_engine_does_not_tell_is_now(engine: FakeEngine, text: s
     adoption = fake_adoption(engine)
 
     assert adoption.moment(text) == (moment or engine.clock.now())
+
+
+def _notes(engine: FakeEngine, *, alive: bool | None = False) -> list[tuple[str, dict[str, object]]]:
+    """What a recovery tells, with all facts."""
+    progress = FakeProgress()
+    Recovery(fake_adoption(engine, progress=progress, is_alive=lambda _owner: alive)).recover()
+    return progress.notes
+
+
+def _lost(engine: FakeEngine) -> dict[str, object]:
+    """A run that was lost, as messages name it."""
+    _lose(engine)
+    container = engine.containers.list(labels={Label.RUN: None})[-1]
+    return {"run": json.loads(container.labels[Label.RUN])["id"], "image": "job:latest"}
+
+
+def test_run_that_is_recovered_is_told_with_its_id_and_image(engine: FakeEngine) -> None:
+    facts = _lost(engine)
+    engine.clock.advance(200)
+    told = _notes(engine)
+
+    assert [event for event, _ in told] == ["result", "recovered"]
+    assert told[1] == ("recovered", facts)
+
+
+def test_job_that_still_runs_is_told_with_its_id_and_image(engine: FakeEngine) -> None:
+    facts = _lost(engine)
+
+    assert _notes(engine) == [("still-running", facts)]
+
+
+def test_run_of_another_machine_is_told_with_that_machine(engine: FakeEngine) -> None:
+    facts = _lost(engine)
+    engine.clock.advance(101)
+
+    assert _notes(engine, alive=None) == [("perhaps-watched", {"owner": "fake", **facts})]
+
+
+def test_run_that_was_never_started_is_told_with_its_id_and_image(engine: FakeEngine) -> None:
+    engine.fail("start", EngineLost("start", why="gone"))
+    with pytest.raises(EngineLost):
+        fake_runner(engine).run(RunRequest("job", ContainerOptions()))
+    (container,) = engine.containers.list(labels={Label.RUN: None})
+    run = json.loads(container.labels[Label.RUN])["id"]
+
+    assert _notes(engine) == [("never-started", {"run": run, "image": "job:latest"})]
+
+
+def test_run_that_another_finishes_is_told_with_him(engine: FakeEngine) -> None:
+    facts = _lost(engine)
+    engine.clock.advance(200)
+    claim = engine.runs.claim(str(facts["run"]), image=engine.images.inspect(parse_reference("job")).id)
+    told = _notes(engine)
+    claim.release()
+
+    assert told[0] == ("being-finished", {"why": f"run {facts['run']} is being finished by process 1 on fake"})
+
+
+def test_error_is_something_that_was_found(engine: FakeEngine) -> None:
+    _lost(engine)
+    engine.clock.advance(200)
+    engine.fail("commit", EngineFailed("commit", why="full"))
+
+    assert _notes(engine) == []
+
+
+def test_what_is_swept_is_told_besides_what_is_recovered(engine: FakeEngine) -> None:
+    facts = _lost(engine)
+    engine.clock.advance(200)
+    engine.runs.note_end("gone", image=engine.images.inspect(parse_reference("job")).id, outcome=Outcome.FAILED)
+
+    assert _notes(engine)[1:] == [("recovered", facts), ("swept", {"count": 1})]
+
+
+def test_job_at_its_limit_is_not_over_it(engine: FakeEngine) -> None:
+    fake_runner(engine).detach(RunRequest("job", ContainerOptions(), detach=True, timeout=20.0))
+    engine.clock.advance(20)
+
+    assert [event for event, _ in _notes(engine)] == ["still-running"]

@@ -123,10 +123,14 @@ class PodmanImages:
 
     def references(self) -> tuple[str, ...]:
         """The tags of all images."""
-        with self._wire.call("GET", "/images/json") as response:
-            if not response.ok:
-                raise failed("list images", response)
-            return tags_of(response.json())
+
+        def listed() -> tuple[str, ...]:
+            with self._wire.call("GET", "/images/json") as response:
+                if not response.ok:
+                    raise failed("list images", response)
+                return tags_of(response.json())
+
+        return over_stumbles(listed, sign=WAS_REMOVED)
 
     def _claim(self, image: ImageId, name: str) -> Iterator[None]:
         try:
