@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 READY_SECONDS = 30
@@ -71,6 +74,18 @@ class RemoteMachine:
     def refuse_keys(self) -> None:
         """Let nobody in any more."""
         (self._folder / "authorized").write_text("")
+
+    def cut(self) -> None:
+        """Break all connections at this end; new ones are taken."""
+        daemon = self._process.pid
+        for session in Path(f"/proc/{daemon}/task/{daemon}/children").read_text().split():
+            with suppress(ProcessLookupError):
+                os.kill(int(session), signal.SIGKILL)
+
+    @property
+    def accepted(self) -> int:
+        """How many connections have been taken so far."""
+        return self.log.read_text().count("Accepted publickey")
 
     def processes(self) -> list[str]:
         """The `ssh` clients that are running with our configuration."""

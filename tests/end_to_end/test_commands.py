@@ -7,7 +7,7 @@ import signal
 import time
 
 import pytest
-from user import SECONDS, Shell, await_line
+from user import SECONDS, WAIT, Shell, await_line
 
 _TRAP = 'trap "echo got; exit 5" INT; echo up; while :; do sleep 0.1; done'
 
@@ -112,17 +112,20 @@ def test_second_signal_kills_a_job_that_won_t_listen(shell: Shell) -> None:
 
 
 def test_job_outlives_jobber_and_recover_finishes_its_run(shell: Shell) -> None:
-    process = shell.start("run", "-o", "/made", shell.name, "sh", "-c", "echo up; sleep 2; echo x >/made; exit 4")
+    job = f"echo up; {WAIT}; echo x >/made; exit 4"
+    process = shell.start("run", "-o", "/made", *shell.gate, shell.name, "sh", "-c", job)
     await_line(process, b"up\n")
     process.kill()
     process.wait()
     early = shell.jobber("recover")
-    time.sleep(2.5)
-    recovered = shell.jobber("recover")
+    shell.open_gate()
+    recovered = early
+    while shell.containers():
+        recovered = shell.jobber("recover")
     show = shell.jobber("run", f"{shell.name}:latest-run", "cat", "/run.log", "/made")
 
     assert b"still running" in early.stderr
-    assert recovered.returncode == 0, recovered.stderr
+    assert b"recovered run" in recovered.stderr
     assert show.stdout == b"up\nx\n"
     assert shell.containers() == []
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 from proxy import Proxy
-from user import SECONDS, Shell, await_line
+from user import SECONDS, WAIT, Shell, await_line
 
 _CHAOS = Path(__file__).parents[1] / "chaos" / "chaos.py"
-_SLOW = "echo up; sleep 3; echo over >&2; echo x >/made; exit 4"
+_SLOW = f"echo up; {WAIT}; echo over >&2; echo x >/made; exit 4"
 
 
 def _record(shell: Shell) -> dict[str, object]:
@@ -42,16 +42,19 @@ def proxy(engine_address: str) -> Iterator[Proxy]:
 
 
 def test_detached_run_is_listed_followed_and_finished(shell: Shell) -> None:
-    run = shell.jobber("run", "--detach", "-o", "/made", shell.name, "sh", "-c", _SLOW)
+    run = shell.jobber("run", "--detach", "-o", "/made", *shell.gate, shell.name, "sh", "-c", _SLOW)
     run_id = run.stdout.decode().strip()
     (listed,) = _runs(shell)
     table = shell.jobber("ps").stdout.decode()
-    attached = shell.jobber("attach", run_id[:8])
+    attached = shell.start("attach", run_id[:8])
+    await_line(attached, b"up\n")
+    shell.open_gate()
+    out, err = attached.communicate(timeout=SECONDS)
 
     assert (run.returncode, listed["id"], listed["state"]) == (0, run_id, "running")
     assert run_id in table
-    assert (attached.returncode, attached.stdout) == (4, b"up\n")
-    assert attached.stderr.startswith(b"over\n")
+    assert (attached.returncode, out) == (4, b"")
+    assert err.startswith(b"over\n")
     assert (_record(shell)["id"], _record(shell)["exit-code"]) == (run_id, 4)
     assert _runs(shell) == []
     assert shell.containers() == []
@@ -72,24 +75,30 @@ def test_run_that_nobody_means_is_an_error(shell: Shell) -> None:
 
 
 def test_two_who_attach_get_the_same_and_make_one_result(shell: Shell) -> None:
-    run = shell.jobber("run", "--detach", shell.name, "sh", "-c", _SLOW).stdout.decode().strip()
+    run = shell.jobber("run", "--detach", *shell.gate, shell.name, "sh", "-c", _SLOW).stdout.decode().strip()
     both = [shell.start("attach", run) for _ in range(2)]
+    for process in both:
+        await_line(process, b"up\n")
+    shell.open_gate()
     said = [process.communicate(timeout=SECONDS)[0] for process in both]
 
     assert [process.returncode for process in both] == [4, 4]
-    assert said == [b"up\n", b"up\n"]
+    assert said == [b"", b""]
     assert len(_results(shell)) == 1
     assert shell.containers() == []
 
 
 def test_one_who_attaches_leaves_the_result_to_the_run_itself(shell: Shell) -> None:
-    process = shell.start("run", shell.name, "sh", "-c", _SLOW)
+    process = shell.start("run", *shell.gate, shell.name, "sh", "-c", _SLOW)
     await_line(process, b"up\n")
     (listed,) = _runs(shell)
-    attached = shell.jobber("attach", str(listed["id"]))
+    attached = shell.start("attach", str(listed["id"]))
+    await_line(attached, b"up\n")
+    shell.open_gate()
+    out, _ = attached.communicate(timeout=SECONDS)
     _, said = process.communicate(timeout=SECONDS)
 
-    assert (process.returncode, attached.returncode, attached.stdout) == (4, 4, b"up\n")
+    assert (process.returncode, attached.returncode, out) == (4, 4, b"")
     assert b"result " in said
     assert len(_results(shell)) == 1
 

@@ -20,6 +20,7 @@ from jobber.domain.reference import ImageId, parse_reference
 from jobber.testing import FakeProgress
 
 SECONDS = 120
+WAIT = "until [ -e /gate/open ]; do sleep 0.1; done"
 BASE = 'FROM scratch\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox","--install","-s","/bin"]\nCMD ["true"]\n'
 
 
@@ -57,6 +58,15 @@ class Shell:
         )
         self._processes.append(process)
         return process
+
+    @property
+    def gate(self) -> tuple[str, ...]:
+        """Options of a run whose job waits at `WAIT` until the gate is opened."""
+        return "-Xd", f"-v {self.folder}:/gate"
+
+    def open_gate(self) -> None:
+        """Let the jobs go on that wait for it."""
+        (self.folder / "open").touch()
 
     def data_image(self, **files: str) -> str:
         """Build a data image with these files in `/data`."""

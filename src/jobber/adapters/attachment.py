@@ -10,7 +10,7 @@ from __future__ import annotations
 import select
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from jobber.adapters.frames import RawOutput, output_reader
 from jobber.adapters.wire import Pending, Response, WireBroken, WireUnreachable
@@ -20,8 +20,9 @@ from jobber.domain.events import DeadlinePassed, Disturbance, Disturbed, Exited,
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from jobber.adapters.attached_job import AttachedJob
     from jobber.adapters.outlets import Outlet
-    from jobber.adapters.replay import Remainder, Tally
+    from jobber.adapters.replay import Remainder
     from jobber.domain.container import Terminal
     from jobber.domain.events import JobEvent
     from jobber.domain.ports import Interruptions, JobInput
@@ -36,49 +37,13 @@ _BACKOFF = (0.0, 0.1, 0.3, 0.5, 1.0, 2.0, 5.0)
 _LOST = (WireBroken, WireUnreachable, EngineLost)
 
 
-class Job(Protocol):
-    """What an engine's adapter knows of one container."""
-
-    @property
-    def has_terminal(self) -> bool:
-        """Whether the job has a terminal."""
-
-    @property
-    def patience(self) -> float:
-        """For how many seconds an engine that does not answer is tried again."""
-
-    def tally(self) -> Tally:
-        """What counts the output as the engine's log would."""
-
-    def is_complaint(self, frame: bytes) -> bool:
-        """Whether this, as the job's, is what the engine itself says of a line with which it can't go on."""
-
-    def wait(self, *, is_started: bool) -> Pending:
-        """Ask for the container's end, without waiting for it; `is_started` tells whether it may be over already."""
-
-    def exit_status(self, answer: Response) -> int:
-        """Read that answer."""
-
-    def exited(self) -> int | None:
-        """Look whether it has ended, and with what; None while it runs."""
-
-    def attach(self, *, output: bool) -> Outlet:
-        """A raw stream to the running job, for its input and, if wanted, for what it says from now on."""
-
-    def log(self, *, follow: bool) -> tuple[Outlet, bool]:
-        """The engine's log from the beginning, and whether it comes in frames. Raises `LogUnreadable`."""
-
-    def resize(self, terminal: Terminal) -> None:
-        """Tell its terminal a new size."""
-
-
 class StreamAttachment:
     """The attachment over a raw stream, or over a log where that broke."""
 
     def __init__(
         self,
         line: Outlet | None,
-        job: Job,
+        job: AttachedJob,
         *,
         stdin: JobInput | None,
         interruptions: Interruptions,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from jobber.adapters.attached_job import NO_DETACH_KEYS
 from jobber.adapters.docker.translate import container_of, failed
 from jobber.adapters.outlets import LiveOutlet, LogOutlet, Outlet
 from jobber.adapters.replay import Tally, TextTally
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 _MISSING = 404
 _TEXT_LOGS = ("json-file",)
-NO_DETACH_KEYS = "ctrl-^,ctrl-@,ctrl-^,ctrl-@"
-"""Keys that nobody types: by the engine's own, a shell's ^P waits for the next key, and ^P^Q ends the run."""
 
 
 class DockerJob:

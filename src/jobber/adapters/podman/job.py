@@ -6,6 +6,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from jobber.adapters.attached_job import NO_DETACH_KEYS
 from jobber.adapters.outlets import LiveOutlet, LogOutlet, Outlet
 from jobber.adapters.podman.translate import container_of, missing_or_failed, not_started
 from jobber.adapters.replay import Tally
@@ -23,8 +24,6 @@ _MISSING = 404
 _POLL = "10ms"
 """Podman 4 looks every 250 ms whether a container has ended, unless it is told otherwise."""
 _COMPLAINT = re.compile(rb"Error: (?:read|write) unix(?:packet)? [^\n]*attach[^\n]*\n?").fullmatch
-NO_DETACH_KEYS = "ctrl-^,ctrl-@,ctrl-^,ctrl-@"
-"""Keys that nobody types: by the engine's own, a shell's ^P waits for the next key, and ^P^Q ends the run."""
 
 
 class PodmanJob:
