@@ -14,8 +14,10 @@ import sys
 from typing import TYPE_CHECKING
 
 import configuration
+import copies
 import engines
 import fake
+import ledger
 import startup
 from hand import benches
 
@@ -24,12 +26,19 @@ if TYPE_CHECKING:
 
     from side_by_side import Comparison
 
-_WITHOUT_ENGINE = {"startup": startup.compare, "configuration": configuration.compare, "fake": fake.compare}
+_WITHOUT_ENGINE = {
+    "startup": startup.compare,
+    "configuration": configuration.compare,
+    "fake": fake.compare,
+    "growth": ledger.compare_growth,
+}
 _WITH_ENGINE = {
     "cycle": engines.compare_cycle,
     "output": engines.compare_output,
     "input": engines.compare_input,
     "build": engines.compare_build,
+    "ledger": ledger.compare_ledger,
+    "copy": copies.compare_copy,
 }
 _HEAD = f"{'':44} {'jobber':>10} {'by hand':>10} {'ratio':>7}  aim"
 

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from base_image import BASE, choose_base
 from engine import jobber_environment, prepare_engine
-from lineage import print_lineage
 
 ROOT = Path(__file__).parents[1]
 EVALUATION = "digits-evaluate"
@@ -44,7 +43,7 @@ def main() -> int:
     say("What came of it")
     print(next(line for line in reversed(output) if line.startswith("accuracy")))
     say("Who was made from what: every result's labels know it")
-    print_lineage(f"{EVALUATION}:latest-run")
+    jobber("lineage", f"{EVALUATION}:latest-run")
     say("Try it yourself")
     print(hint())
     return 0
@@ -80,6 +79,8 @@ def hint() -> str:
         *variables,
         f"{program} run -i digits,src=/data/train -o /model {TRAINING} --epochs 30 --hidden 64",
         f"{program} run -i {TRAINING}:latest-run,dest=/model -i digits,src=/data/test {EVALUATION}",
+        f"{program} ls --metrics",
+        f"{program} lineage {EVALUATION}:latest-run --format html -o lineage.html",
     ]
     return "\n".join(lines)
 

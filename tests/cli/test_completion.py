@@ -88,6 +88,24 @@ def test_words_of_an_option_are_offered(option: str, expected: str) -> None:
     assert expected in offer(["run", option], "").words
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["lineage", "--format"], "mermaid"),
+        (["config", "--format"], "yaml"),
+        (["ls", "--outcome"], "timed-out"),
+        (["ls", "--sort"], "duration"),
+    ],
+)
+def test_words_of_a_command_s_option_are_its_own(words: list[str], expected: str) -> None:
+    assert expected in offer(words, "").words
+
+
+@pytest.mark.parametrize("words", [["ls", "--image"], ["ls", "--input"], ["ls"], ["show"], ["lineage", "--down"]])
+def test_images_are_offered_where_results_are_named(words: list[str]) -> None:
+    assert offer(words, "").wanted is Wanted.IMAGES
+
+
 @given(st.lists(st.sampled_from([*COMMANDS, "--", "-", "-c", "--in=x", "-v", "x", "--nonsense", ""])), st.text())
 def test_any_line_has_an_offer(words: list[str], current: str) -> None:
     assert isinstance(offer(words, current).words, tuple)

@@ -171,6 +171,18 @@ def test_odd_labels_are_no_results(label: str, cli: FakeCommandLine, jobber_engi
     assert cli("ls", "--json").out == "[]\n"
 
 
+def test_halves_of_characters_are_told_as_escapes(cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
+    ran = cli("run", "train", "--name", "x")
+    assert ran.image is not None
+    record = json.loads(ran.image.labels["jobber.run"]) | {"id": "odd", "command": ["--name", "\ud800"]}
+    jobber_engine.image("odd", files={"/x": "x"}, labels={"jobber.run": json.dumps(record)})
+    found = {entry["run"]: entry["parameters"] for entry in json.loads(cli("ls", "--json").out)}
+
+    assert found["odd"] == {"name": "\ud800"}
+    for words in (("ls",), ("show", "odd"), ("show", "odd", "--json"), ("lineage", "odd", "--format", "html")):
+        assert cli(*words).exit_status == 0
+
+
 def test_image_that_is_built_from_a_result_is_none(cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
     ran = cli("run", "train")
     assert ran.image is not None

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.podman, pytest.mark.xdist_group("podman")]
 IGNORED = frozenset(
     "Id Created Name State ResolvConfPath HostnamePath HostsPath LogPath GraphDriver Config.Image ImageName"
     " Config.OpenStdin Config.StdinOnce Config.CreateCommand StaticDir OCIConfigPath ConmonPidFile PidFile"
-    " HostConfig.LogConfig.Path HostConfig.ContainerIDFile".split()
+    " HostConfig.LogConfig.Path HostConfig.ContainerIDFile lockNumber".split()
 )
 _UNSUPPORTED = """
 --domainname example.com

@@ -292,3 +292,36 @@ def test_what_can_t_be_read_is_told_with_its_path() -> None:
 
     assert (error.what, error.hint) == ("/a can't be read: it is a directory", "move it")
     assert (error.path, error.why) == ("/a", "it is a directory")
+
+
+def test_question_without_anybody_to_answer_it_names_the_ways_out() -> None:
+    error = errors.AnswerNeeded("Remove it?")
+
+    assert (error.what, error.question) == ("Remove it? There is no terminal to ask at", "Remove it?")
+    assert error.hint == "--yes does it without asking, --dry-run only tells"
+
+
+@pytest.mark.parametrize(("status", "expected"), [(409, True), (500, False), (None, False)])
+def test_conflict_is_told_by_its_status(status: int | None, *, expected: bool) -> None:
+    assert errors.EngineFailed("remove it", why="no", status=status).is_conflict is expected
+
+
+def test_what_is_missing_for_a_rerun_is_told_line_by_line() -> None:
+    error = errors.RunNotRepeatable("r", missing=["a", "b"])
+
+    assert error.what == "run r can't be made again; what is missing:\n  a\n  b"
+    assert error.hint == "set such variables, load or pull such images; --in gives other inputs, -Xd other options"
+
+
+def test_image_that_is_no_result_says_why() -> None:
+    assert errors.NotAResult("x").what == "x is no result of a run: it carries no run record"
+    assert errors.NotAResult("x", is_built=True).what == "x is no result of a run: it was built, from a result perhaps"
+
+
+def test_input_that_is_gone_names_its_volume() -> None:
+    error = errors.InputGone("v")
+
+    assert (error.volume, error.what) == (
+        "v",
+        "the engine could not mount an input: volume v was removed meanwhile; run it again",
+    )

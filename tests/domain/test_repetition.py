@@ -112,6 +112,7 @@ def test_result_has_one_layer_more_than_its_code(
         ({"environment": ("A=2",)}, False),
         ({"command": ("other",)}, False),
         ({"entrypoint": ("sh",)}, False),
+        ({"workdir": "/"}, True),  # which Podman says of every image that it commits
         ({"workdir": "/x"}, False),
         ({"user": "me"}, False),
     ],

@@ -62,9 +62,47 @@ def test_what_lacks_a_part_is_no_record(name: str) -> None:
     assert parse_record({"jobber.run": json.dumps(facts)}) is None
 
 
+def test_moment_without_an_offset_is_no_record() -> None:
+    facts = {**json.loads(LABELS["jobber.run"]), "finished": "2024-03-01T00:00:00"}
+
+    assert parse_record({"jobber.run": json.dumps(facts)}) is None
+
+
 @pytest.mark.parametrize("labels", [{}, {"jobber.run": ""}, {"jobber.run": '{"jobber.part":"x"}'}])
 def test_image_of_no_run_has_no_record(labels: dict[str, str]) -> None:
     assert parse_record(labels) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("started", "0001-01-01T00:00:00+14:00"),
+        ("started", "2024-01-01T00:00:00"),
+        ("finished", 7),
+        ("exit-code", float("inf")),
+        ("exit-code", None),
+        ("inputs", 7),
+        ("image", []),
+        ("engine", "docker"),
+    ],
+)
+def test_what_has_an_odd_part_is_no_record(name: str, value: object) -> None:
+    facts = {**json.loads(LABELS["jobber.run"]), name: value}
+
+    assert parse_record({"jobber.run": json.dumps(facts)}) is None
+
+
+def test_texts_of_a_record_are_texts() -> None:
+    facts = {**json.loads(LABELS["jobber.run"]), "runtime": {"a": 1}, "out": 7}
+    record = parse_record({"jobber.run": json.dumps(facts)})
+
+    assert record is not None
+    assert (record.runtime, record.out) == ("{'a': 1}", "7")
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "7", "null", "[]", '"text"', "{}"])
+def test_other_json_is_no_record(text: str) -> None:
+    assert parse_record({"jobber.run": text}) is None
 
 
 def test_image_with_build_tags_is_built() -> None:
@@ -83,6 +121,13 @@ def test_results_are_listed_newest_first_without_what_was_built_from_them() -> N
     ]
 
     assert [result.image for result in results_among(images)] == [images[3], images[1]]
+
+
+def test_of_results_that_ended_at_once_the_one_made_later_comes_first() -> None:
+    other = result_labels(replace(PLAN, id="other"), ENDING, code=Image(PLAN.image.id), version="1")
+    images = [_listed(1, LABELS, created=1), _listed(2, other, created=2)]
+
+    assert [result.image for result in results_among(images)] == [images[1], images[0]]
 
 
 def test_chain_of_layers_is_the_chain_id_of_the_image_specification() -> None:

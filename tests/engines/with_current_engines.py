@@ -27,8 +27,9 @@ _READ_CHILDREN_SECONDS = 5
 _OUR_ENGINES = ("JOBBER_TEST_DOCKER", "JOBBER_TEST_PODMAN")
 _CLIENT = """\
 #!/bin/sh
-# The client of the engines' release, in their root.
-exec nsenter --target {init} --mount chroot {root} /bin/sh -c 'cd "$0" && exec /usr/bin/docker "$@"' "$PWD" "$@"
+# The client of the engines' release, which runs on this one's libraries: what it starts (ssh, helpers) is here.
+if [ "$1" = buildx ]; then shift; exec {root}/usr/libexec/docker/cli-plugins/docker-buildx "$@"; fi
+exec {root}/usr/bin/docker "$@"
 """
 
 
@@ -120,7 +121,7 @@ class CurrentEngines(Engines):
         self, name: str, command: list[str], *, socket_path: Path, environment: dict[str, str] | None = None
     ) -> None:
         folder = self.folder / name
-        process = self._launch(
+        self._launch(
             name,
             [*_NAMESPACES, str(_INSIDE), str(self.installation), str(folder), *command],
             socket_path=socket_path,
@@ -130,7 +131,7 @@ class CurrentEngines(Engines):
         client = self.folder / "bin" / "docker"
         if not client.exists():
             client.parent.mkdir()
-            client.write_text(_CLIENT.format(init=_children(process.pid)[0], root=f"{folder}/root"))
+            client.write_text(_CLIENT.format(root=self.installation))
             client.chmod(0o755)
 
     def _terminate(self, process: subprocess.Popen[bytes]) -> None:

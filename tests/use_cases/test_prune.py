@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from jobber.domain.container import ContainerSpecification
-from jobber.domain.errors import EngineFailed, ImageNotFound
+from jobber.domain.errors import EngineFailed, ImageNotFound, InputGone
 from jobber.domain.input import parse_input
 from jobber.domain.options import ContainerOptions
 from jobber.domain.policy import Outcome
@@ -126,6 +126,14 @@ def test_input_that_is_pruned_before_its_container_is_made_is_made_ready_again(e
 
     assert engine.read(_run(engine, "train", "digits"), "/model/weights") == b"12345"
     assert len(provided) == 2
+
+
+def test_input_that_is_pruned_again_and_again_is_told_in_the_end(engine: FakeEngine) -> None:
+    engine.fail("create", InputGone("v"), times=4)
+    with pytest.raises(InputGone):
+        _run(engine, "train", "digits")
+
+    assert engine.journal.count("provide") == 4
 
 
 def test_what_is_left_half_done_goes(engine: FakeEngine) -> None:
@@ -258,6 +266,27 @@ def test_result_that_an_image_was_built_from_stays(engine: FakeEngine) -> None:
     engine.image("built", files={"/y": ""}, base=first)
 
     assert _reasons(engine) == ["built:latest was built from it"]
+
+
+def test_image_with_the_record_of_a_result_that_is_gone_keeps_nothing(engine: FakeEngine) -> None:
+    first = _run(engine)
+    engine.image("built", files={"/y": ""}, base=first, labels={"jobber.build-tags": "built:latest"})
+    engine.images.remove(first)
+    second = _run(engine)
+
+    assert _going(engine, ALL) == [second]
+
+
+def test_result_that_several_need_stays_for_the_first_reason(engine: FakeEngine) -> None:
+    first = _run(engine)
+    _run(engine, first)
+    _run(engine, first)
+    newest = _run(engine, first, f"{first},src=/model")
+    planned = _prune(engine).plan(PruneRule(keep_last=1))
+
+    assert [(kept.result.image.id, kept.why) for kept in planned.results.kept] == [
+        (first, f"{newest[7:19]} was made from it")
+    ]
 
 
 def test_result_that_somebody_has_tagged_stays_but_by_force(engine: FakeEngine) -> None:

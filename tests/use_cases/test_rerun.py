@@ -9,11 +9,12 @@ import pytest
 
 from jobber.adapters.tree import read_tree
 from jobber.domain.credentials import Credentials
-from jobber.domain.errors import NotAResult, RegistryFailed, RunNotRepeatable, UsageError
+from jobber.domain.errors import ImageNotFound, NotAResult, RegistryFailed, RunNotRepeatable, UsageError
 from jobber.domain.image import Image, ImageConfiguration
 from jobber.domain.input import parse_input
 from jobber.domain.options import ContainerOptions
 from jobber.domain.policy import PullPolicy
+from jobber.domain.record import RecordedImage
 from jobber.domain.reference import ImageId, ImageReference, parse_reference
 from jobber.domain.result import RunRecord, parse_record
 from jobber.domain.use_cases.find_recorded import RecordedImages
@@ -242,6 +243,30 @@ def test_image_that_is_gone_is_pulled_by_its_digest(pushed: FakeEngine) -> None:
 def test_image_that_would_have_to_be_pulled_is_missing_where_nothing_is_pulled(pushed: FakeEngine) -> None:
     with pytest.raises(RunNotRepeatable, match="it would be pulled by r"):
         _rerun(pushed, "r.test/train:latest-run", pulls=False)
+
+
+def test_image_that_its_registry_has_no_more_is_missing(pushed: FakeEngine) -> None:
+    recorded = RecordedImage("r.test/train:1", ImageId("sha256:" + "9" * 64), (f"r.test/train@sha256:{'8' * 64}",))
+
+    assert _use_case(pushed).images.locate(recorded).is_missing
+
+
+def test_names_that_a_record_may_have_and_nobody_understands_lead_nowhere(engine: FakeEngine) -> None:
+    images = _use_case(engine).images
+    located = images.locate(RecordedImage("Not A Name", ImageId("sha256:" + "9" * 64), ("also not",)))
+
+    assert located.is_missing
+    assert located.name == "Not A Name (999999999999)"
+    with pytest.raises(ImageNotFound):
+        images.get(located)
+
+
+def test_image_that_goes_while_others_are_looked_at_is_passed_over(engine: FakeEngine) -> None:
+    images = _use_case(engine).images
+    engine.fail("inspect", ImageNotFound("it"), times=4)
+    located = images.locate(RecordedImage("train:latest", ImageId("sha256:" + "9" * 64), chain="sha256:other"))
+
+    assert located.is_missing
 
 
 def test_registry_that_does_not_answer_is_left_to_the_engine_and_told(pushed: FakeEngine) -> None:

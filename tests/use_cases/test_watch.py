@@ -204,3 +204,12 @@ def test_output_that_can_t_be_kept_here_ends_no_job(engine: FakeEngine, error: O
     assert (console.stdout, console.disk.tries) == (b"begun\nover\n", 1)
     assert container.state is ContainerState.EXITED
     assert engine.read("work:latest-run", "/run.log") == b"begun\nover\n"
+
+
+def test_first_signal_is_told_with_what_another_one_does(engine: FakeEngine) -> None:
+    world = World(engine)
+    for moment in (5, 6):
+        world.interruptions.send("SIGTERM", at=moment)
+    world.run()
+
+    assert [note for note in world.progress.notes if note[0] == "passed-on"] == [("passed-on", {"signal": "SIGTERM"})]

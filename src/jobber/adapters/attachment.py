@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 _READ = 1 << 16
 _DRAIN_SECONDS = 10.0
 """How long the rest of the output may take to come after the job has ended and the line went silent."""
-_DOUBT_SECONDS = 0.5
-"""After so long without an end of the job, an output that ended may as well have been cut off."""
+_DOUBT_SECONDS = 3.0
+"""After so long without an end of the job, an output that ended may as well have been cut off: a busy engine tells
+later of the end, and a job that has closed its output misses nothing by it."""
 _BACKOFF = (0.0, 0.1, 0.3, 0.5, 1.0, 2.0, 5.0)
 _LOST = (WireBroken, WireUnreachable, EngineLost)
 
@@ -48,6 +49,9 @@ class Job(Protocol):
 
     def tally(self) -> Tally:
         """What counts the output as the engine's log would."""
+
+    def is_complaint(self, frame: bytes) -> bool:
+        """Whether this, as the job's, is what the engine itself says of a line with which it can't go on."""
 
     def wait(self, *, is_started: bool) -> Pending:
         """Ask for the container's end, without waiting for it; `is_started` tells whether it may be over already."""
@@ -84,7 +88,7 @@ class StreamAttachment:
         self._job = job
         self._line = line
         self._source = line
-        self._output: RawOutput = output_reader(multiplexed=not job.has_terminal)
+        self._output = self._live_output()
         self._tally = job.tally()
         self._remainder: Remainder | None = None
         self._answer: Pending | Response | None = None
@@ -209,13 +213,20 @@ class StreamAttachment:
             return
         if chunk:
             self._output.feed(chunk)
-            return
+        if not chunk or self._output.is_broken:
+            self._end(source)
+
+    def _end(self, source: Outlet) -> None:
         whole, is_live = source.ended_well, source is self._line
         self._source = None
         source.close()
         if is_live:
             self._line = None
-        if whole and self._must_look_again:
+        if self._output.is_broken:  # the job reads no more, and what it said is in the log
+            self._drop_input()
+            self._must_look_again = True
+            self._retry(0.0)
+        elif whole and self._must_look_again:
             if self._exit_status is not None:
                 self._retry(0.0)
         elif whole or (is_live and self._exit_status is not None):
@@ -284,7 +295,7 @@ class StreamAttachment:
                 self._output_ended = True
                 return
             self._line = source = self._job.attach(output=True)
-            self._output = output_reader(multiplexed=not self._job.has_terminal)
+            self._output = self._live_output()
             self._remainder = None
         else:
             self._output = output_reader(multiplexed=multiplexed)
@@ -298,8 +309,7 @@ class StreamAttachment:
         if self._stdin is None:
             return
         if not self._job.has_terminal:  # the engine has closed it when the wire broke
-            self._stdin = None
-            self._pending = memoryview(b"")
+            self._drop_input()
             self._events.append(Disturbed(Disturbance.INPUT_CUT))
         elif self._line is None:
             self._line = self._job.attach(output=False)
@@ -340,6 +350,13 @@ class StreamAttachment:
         self._stdin = None
         if self._line is not None and not self._job.has_terminal:  # the half of a terminal would be all of it
             self._ends_input = not self._line.end_sending()
+
+    def _drop_input(self) -> None:
+        self._stdin = None
+        self._pending = memoryview(b"")
+
+    def _live_output(self) -> RawOutput:
+        return output_reader(multiplexed=not self._job.has_terminal, is_complaint=self._job.is_complaint)
 
     def _drop_lines(self) -> None:
         for outlet in (self._source, self._line):

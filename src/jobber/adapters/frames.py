@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, BinaryIO
 from jobber.domain.events import Output, Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 _HEADER = 8
 
 
 class RawOutput:
     """Output of a terminal: bytes as they come."""
+
+    is_broken = False
+    """Whether the engine has said in the place of the job that it can't go on with the line."""
 
     def __init__(self) -> None:
         self._outputs: list[Output] = []
@@ -29,11 +32,15 @@ class RawOutput:
 
 
 class FramedOutput(RawOutput):
-    """Output of two pipes in frames; successive frames of one stream are given as one piece."""
+    """Output of two pipes in frames; successive frames of one stream are given as one piece.
 
-    def __init__(self) -> None:
+    What the engine itself says on the second of them, as `is_complaint` tells, breaks the line and is no output.
+    """
+
+    def __init__(self, *, is_complaint: Callable[[bytes], bool] | None = None) -> None:
         super().__init__()
         self._received = bytearray()
+        self._is_complaint = is_complaint
 
     def feed(self, chunk: bytes) -> None:
         """Take in what has come."""
@@ -41,16 +48,19 @@ class FramedOutput(RawOutput):
         octets, position = bytes(self._received), 0
         pieces: list[bytes] = []
         stream: Stream | None = None
-        while len(octets) - position >= _HEADER:
+        while len(octets) - position >= _HEADER and not self.is_broken:
             end = position + _HEADER + int.from_bytes(octets[position + 4 : position + _HEADER], "big")
             if end > len(octets):
                 break
             of = Stream.STDERR if octets[position] == Stream.STDERR.value else Stream.STDOUT
+            frame, position = octets[position + _HEADER : end], end
+            if self._is_complaint is not None and of is Stream.STDERR and self._is_complaint(frame):
+                self.is_broken = True
+                break
             if of is not stream:
                 self._give(stream, pieces)
                 stream, pieces = of, []
-            pieces.append(octets[position + _HEADER : end])
-            position = end
+            pieces.append(frame)
         self._give(stream, pieces)
         del self._received[:position]
 
@@ -60,9 +70,9 @@ class FramedOutput(RawOutput):
             self._outputs.append(Output(stream, chunk))
 
 
-def output_reader(*, multiplexed: bool) -> RawOutput:
+def output_reader(*, multiplexed: bool, is_complaint: Callable[[bytes], bool] | None = None) -> RawOutput:
     """What reads an engine's stream."""
-    return FramedOutput() if multiplexed else RawOutput()
+    return FramedOutput(is_complaint=is_complaint) if multiplexed else RawOutput()
 
 
 def copy_frames(chunks: Iterable[bytes], *, sink: BinaryIO, multiplexed: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as json_
 from pathlib import Path  # noqa: TC003 - cyclopts reads annotations
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -75,9 +74,9 @@ def _lines(
 
             return tree_lines(traced, now=surroundings().clock().now(), width=width)
         case "json":
-            from jobber.cli.drawing.formats import lineage_facts
+            from jobber.cli.drawing.formats import json_lines
 
-            return [json_.dumps(lineage_facts(traced), ensure_ascii=False, indent=2)]
+            return json_lines(traced)
         case "dot":
             from jobber.cli.drawing.formats import dot_lines
 

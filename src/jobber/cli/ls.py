@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json as json_
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from jobber.cli.array_of_lines import array_of_lines
 from jobber.cli.attach import parse_moment
 from jobber.cli.finding import finding
 from jobber.cli.options import GlobalOptions
@@ -108,7 +108,7 @@ def ls(
         if listing.remote is not None and not remote:
             progress.note("listed-remote", repository=listing.remote.repository)
     if json:
-        print(json_.dumps([entry_of(result) for result in listing.results], ensure_ascii=False, indent=2))
+        print(array_of_lines(map(entry_of, listing.results)))
         return 0
     _print_table(listing.results, _extra_names(listing.results, sort=sort, metrics=metrics))
     return 0

@@ -46,6 +46,7 @@ _SENTENCES: Mapping[str, str] = {
     "metrics-left-out": "not all of {path} is kept as metrics: {why}",
     "not-copied": "{path} is not copied: {why}",
     "never-started": "run {run} of {image} never started: its container is removed",
+    "passed-on": "{signal} is passed on to the job; one more kills it",
     "line-broken": "the engine can't be reached ({why}); the job goes on there, and jobber tries again",
     "line-mended": "the engine is back",
     "asked-to-end": "{signal} is passed to the job; a second one kills it, a third leaves it to `jobber recover`",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json as json_
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from jobber.cli.as_json import as_json
 from jobber.cli.finding import finding
 from jobber.cli.options import GlobalOptions
 from jobber.cli.ps import age_in_words
@@ -51,7 +51,7 @@ def show(image: str, /, *, json: bool = False, options: GlobalOptions | None = N
     with finding(options) as (finder, progress):
         shown = show_image(finder, image, progress=progress)
     if json:
-        print(json_.dumps(shown_facts(shown), ensure_ascii=False, indent=2))
+        print(as_json(shown_facts(shown)))
         return 0
     for name, text in _lines(shown):
         print(f"{name:<{_MARGIN}}{printable(text)}".rstrip())

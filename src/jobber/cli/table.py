@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 _GAP = 2
 _MORE = "…"
+_IS_NARROW = re.compile(r"[ -~\u00a1-\u02af\u2013-\u2026\u2190-\u2193\u2500-\u257f]*").fullmatch
+"""Whether each character takes one column: Latin letters, and what jobber draws with. Looking at each is slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +54,14 @@ def table_lines(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, wid
 
 def printable(text: str) -> str:
     """A text in one line, without what a terminal would obey."""
+    if text.isprintable():
+        return text
     return "".join(character if character.isprintable() else _escaped(character) for character in text)
 
 
 def width_of(text: str) -> int:
     """How many columns of a terminal a text takes."""
-    if text.isascii():
+    if _IS_NARROW(text):
         return len(text)
     return sum(_width(character) for character in text)
 
@@ -65,6 +70,8 @@ def cut(text: str, width: int) -> str:
     """A text no wider than that, with a mark where something is missing."""
     if width_of(text) <= width:
         return text
+    if _IS_NARROW(text):
+        return text[: max(width - 1, 0)] + _MORE
     kept, room = "", max(width, 1) - 1
     for character in text:
         room -= _width(character)
@@ -96,8 +103,6 @@ def _cell(text: str, width: int, column: Column) -> str:
 
 
 def _width(character: str) -> int:
-    if character.isascii():
-        return 1
     import unicodedata
 
     if unicodedata.combining(character):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from jobber.domain.policy import Outcome, ResultImagePolicy
@@ -146,24 +146,32 @@ def render_record(plan: RunPlan, ending: RunEnding) -> str:
 def parse_ending(text: str) -> tuple[str, RunEnding] | None:
     """Read a result's label: the run's id and its ending; None where it is no record."""
     try:
-        facts = json.loads(text)
-        ending = RunEnding(
-            started=_moment(facts["started"]),
-            finished=_moment(facts["finished"]),
-            outcome=Outcome(facts["outcome"]),
-            exit_status=int(facts["exit-code"]),
-        )
-        return str(facts["id"]), ending
-    except (ValueError, KeyError, TypeError):
+        return ending_in(json.loads(text))
+    except UNREADABLE:
         return None
 
 
+UNREADABLE = (ValueError, KeyError, TypeError, OverflowError, RecursionError)
+"""What is raised where a label is no record, whatever it is."""
+
+
+def ending_in(facts: dict[str, Any]) -> tuple[str, RunEnding]:
+    """The run's id and its ending; raises one of `UNREADABLE` where there is none."""
+    ending = RunEnding(
+        started=_moment(facts["started"]),
+        finished=_moment(facts["finished"]),
+        outcome=Outcome(facts["outcome"]),
+        exit_status=int(facts["exit-code"]),
+    )
+    return str(facts["id"]), ending
+
+
 def _moment(text: str) -> datetime:
-    """A moment of a record; one without an offset can't be compared with others."""
+    """A moment of a record in UTC; one without an offset can't be compared with others."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(text)
-    return moment
+    return moment.astimezone(UTC)
 
 
 def rfc3339(moment: datetime) -> str:

@@ -66,8 +66,8 @@ def keeps_configuration(result: Image, *, code: Image, added: Iterable[str]) -> 
     ours, theirs = code.configuration, result.configuration
     more = {variable.partition("=")[0] for variable in {*theirs.environment} - {*ours.environment}}
     return (
-        (ours.command, ours.entrypoint, ours.workdir, ours.user)
-        == (theirs.command, theirs.entrypoint, theirs.workdir, theirs.user)
+        (ours.command, ours.entrypoint, ours.workdir or "/", ours.user)
+        == (theirs.command, theirs.entrypoint, theirs.workdir or "/", theirs.user)
         and {*ours.environment} <= {*theirs.environment}
         and more <= {*_ENGINES_OWN, *added}
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from jobber.domain.errors import NotAResult
 from jobber.domain.label import Label
-from jobber.domain.record import RunEnding, parse_ending, parse_images
+from jobber.domain.record import UNREADABLE, RunEnding, ending_in, parse_images
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -61,29 +61,30 @@ def parse_record(labels: Mapping[str, str]) -> RunRecord | None:
 
     Whatever is built from a result inherits its labels: `results_among` tells the result itself.
     """
-    text = labels.get(Label.RUN, "")
-    ended = parse_ending(text)
-    if ended is None:
-        return None
     try:
-        facts = json.loads(text)
+        facts = json.loads(labels.get(Label.RUN, ""))
+        id_, ending = ending_in(facts)
         chains = labels.get(Label.CHAINS, "")
         image, inputs = parse_images(facts, chains=tuple(chains.split(",")) if chains else ())
         return RunRecord(
-            id=ended[0],
+            id=id_,
             image=image,
             inputs=inputs,
             command=None if facts["command"] is None else tuple(map(str, facts["command"])),
             docker_args=tuple(map(str, facts["docker-args"])),
-            runtime=facts["runtime"],
-            out=facts["out"],
+            runtime=_text(facts["runtime"]),
+            out=_text(facts["out"]),
             configs=tuple(map(str, facts["configs"])),
             engine_name=str(facts["engine"]["name"]),
             engine_version=str(facts["engine"]["version"]),
-            ending=ended[1],
+            ending=ending,
         )
-    except (KeyError, TypeError):
+    except UNREADABLE:
         return None
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def record_of_result(labels: Mapping[str, str], *, name: str) -> RunRecord:

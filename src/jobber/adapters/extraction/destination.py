@@ -8,6 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from jobber.adapters.extraction.extract import extract
+from jobber.adapters.extraction.handover import with_other_hand
 from jobber.adapters.extraction.tree import Tree
 from jobber.adapters.members import ArchiveBroken, members
 from jobber.domain.errors import NotWritten
@@ -31,6 +32,13 @@ class HostDestination:
         self, pieces: Iterator[bytes], *, source: SourcePath, copied: Copied, on_file: Callable[[], None]
     ) -> None:
         """Copy what an archive holds, and count it. Raises `NotWritten`; each file that was copied before is whole."""
+
+        def write(incoming: Iterator[bytes]) -> None:
+            self._write(incoming, source, copied, on_file)
+
+        with_other_hand(pieces, write)
+
+    def _write(self, pieces: Iterator[bytes], source: SourcePath, copied: Copied, on_file: Callable[[], None]) -> None:
         found = members(pieces)
         first = next(found, None)
         if first is None:

@@ -156,12 +156,12 @@ def _configured(snapshot: Snapshot, container: dict[str, Any]) -> _Wanted:
         "Env": [*code.environment, *(f"{name}=" for name in _only_added(snapshot))],
         "Labels": _labels(snapshot, container),
         "User": (code.user or _ROOT) if code.user or container.get("User") else "",
+        "StopSignal": code.stop_signal or "",  # which a commit by itself leaves out
     }
     if snapshot.is_flat:
         configuration |= {
             "ExposedPorts": {port: {} for port in code.exposed_ports},
             "Volumes": {path: {} for path in code.volumes},
-            "StopSignal": code.stop_signal or "",
         }
     has_command = bool(container.get("Cmd") or container.get("Entrypoint"))
     return _Wanted([], configuration, lets_command_stay=has_command and not code.command and not code.entrypoint)

@@ -40,8 +40,20 @@ class PodmanImages:
         for candidate in candidates(name):
             facts = over_stumbles(partial(self._facts, candidate, name), sign=_IS_BEING_REMOVED)
             if facts is not None:
-                return image_of(facts)
+                return image_of({**facts, "Digest": self._own_digest(facts, name)})
         raise ImageNotFound(str(name))
+
+    def _own_digest(self, facts: dict[str, Any], name: ImageReference | ImageId | str) -> str:
+        """That of the image as it is stored here.
+
+        Asked by a name, Podman gives a registry's in its place where the image has been pulled by that as well.
+        """
+        own = str(facts.get("Digest") or "")
+        known = {digest.partition("@")[2] for digest in facts.get("RepoDigests") or ()}
+        if known <= {own}:
+            return own
+        by_id = over_stumbles(partial(self._facts, facts["Id"], name), sign=_IS_BEING_REMOVED)
+        return str((by_id or facts).get("Digest") or "")
 
     def _facts(self, candidate: str, name: ImageReference | ImageId | str) -> dict[str, Any] | None:
         """What Podman tells of an image, if there is one."""
@@ -111,10 +123,14 @@ class PodmanImages:
 
     def references(self) -> tuple[str, ...]:
         """The tags of all images."""
-        with self._wire.call("GET", "/images/json") as response:
-            if not response.ok:
-                raise failed("list images", response)
-            return tags_of(response.json())
+
+        def listed() -> tuple[str, ...]:
+            with self._wire.call("GET", "/images/json") as response:
+                if not response.ok:
+                    raise failed("list images", response)
+                return tags_of(response.json())
+
+        return over_stumbles(listed, sign=WAS_REMOVED)
 
     def _claim(self, image: ImageId, name: str) -> Iterator[None]:
         try:

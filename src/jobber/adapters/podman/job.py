@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _MISSING = 404
 _POLL = "10ms"
 """Podman 4 looks every 250 ms whether a container has ended, unless it is told otherwise."""
+_COMPLAINT = re.compile(rb"Error: (?:read|write) unix(?:packet)? [^\n]*attach[^\n]*\n?").fullmatch
 NO_DETACH_KEYS = "ctrl-^,ctrl-@,ctrl-^,ctrl-@"
 """Keys that nobody types: by the engine's own, a shell's ^P waits for the next key, and ^P^Q ends the run."""
 
@@ -46,6 +48,10 @@ class PodmanJob:
     def tally(self) -> Tally:
         """What counts the output as the engine's log would: byte by byte."""
         return Tally()
+
+    def is_complaint(self, frame: bytes) -> bool:
+        """Whether it is an error of Podman's, which has input that the job has not read, and so loses its output."""
+        return _COMPLAINT(frame) is not None
 
     def wait(self, *, is_started: bool) -> Pending:  # noqa: ARG002 - Podman asks for a state, not for an event
         """Ask for the container's end, without waiting for it."""

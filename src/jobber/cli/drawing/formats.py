@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
+from jobber.cli.array_of_lines import array_of_lines
 from jobber.cli.table import printable
 from jobber.cli.telling import outcome_in_words, short_id, tags_in_short
 from jobber.domain.entry import run_facts
@@ -19,14 +21,14 @@ _ARROWS = {Role.CODE: "-->", Role.INPUT: "-.->", Role.BASE: "-.->"}
 _MERMAID = {'"': "#quot;", "#": "#35;", "<": "#lt;", ">": "#gt;", "&": "#amp;", "`": "#96;", "\\": "#92;"}
 
 
-def lineage_facts(lineage: Lineage) -> dict[str, Any]:
-    """All images and edges; each edge leads from what was used to what was made."""
-    return {
-        "root": lineage.root,
-        "direction": "down" if lineage.goes_down else "up",
-        "images": [_node_facts(node) for node in lineage.nodes.values()],
-        "edges": [_edge_facts(edge) for edge in lineage.edges],
-    }
+def json_lines(lineage: Lineage) -> Iterator[str]:
+    """One JSON object: all images and edges; each edge leads from what was used to what was made."""
+    yield "{"
+    yield f'"root": {json.dumps(lineage.root)},'
+    yield f'"direction": "{"down" if lineage.goes_down else "up"}",'
+    yield f'"images": {array_of_lines(map(_node_facts, lineage.nodes.values()))},'
+    yield f'"edges": {array_of_lines(map(_edge_facts, lineage.edges))}'
+    yield "}"
 
 
 def dot_lines(lineage: Lineage) -> Iterator[str]:

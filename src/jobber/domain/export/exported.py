@@ -42,15 +42,13 @@ class ExportedRun:
     def sentence(self) -> str:
         """How it went."""
         ending = self.record.ending
-        match ending.outcome:
-            case Outcome.SUCCEEDED:
-                return "the job succeeded"
-            case Outcome.FAILED:
-                return f"the job failed with exit status {ending.exit_status}"
-            case Outcome.TIMED_OUT:
-                return "the job took longer than it might, and was ended"
-            case Outcome.INTERRUPTED:
-                return "the job was interrupted"
+        sentences = {
+            Outcome.SUCCEEDED: "the job succeeded",
+            Outcome.FAILED: f"the job failed with exit status {ending.exit_status}",
+            Outcome.TIMED_OUT: "the job took longer than it might, and was ended",
+            Outcome.INTERRUPTED: "the job was interrupted",
+        }
+        return sentences[ending.outcome]
 
     @property
     def license(self) -> str:

@@ -97,6 +97,7 @@ class Watch:
         if self.signals == 1:
             self.progress.note("asked-to-end", signal=signal)
             self._end(Outcome.INTERRUPTED, signal)
+            self.progress.note("passed-on", signal=signal)
         elif self.signals == _SECOND:
             self.progress.note("killed", signal=signal)
             self._send("SIGKILL")

@@ -70,6 +70,14 @@ class ContainerContract:
     def test_input_is_passed_on_with_its_end(self, world: World, size: int) -> None:
         assert world.run("echo", stdin=b"y" * size).stdout == b"y" * size
 
+    @pytest.mark.parametrize("words", [("exit", "3"), ("quiet", "exit", "3"), ("sleep", "0.3", "exit", "3")])
+    def test_input_that_a_job_does_not_read_costs_none_of_its_output(
+        self, world: World, words: tuple[str, ...]
+    ) -> None:
+        ran = world.run("complain", "err", "fill", "300000", *words, stdin=b"y" * 3 * _MEGABYTE)
+
+        assert (ran.exit_status, ran.stdout, ran.stderr) == (3, b"x" * 300_000, b"err\n")
+
     def test_job_without_input_sees_its_end(self, world: World) -> None:
         assert world.run("echo", "say", "done", stdin=None).stdout == b"done\n"
 
