@@ -144,7 +144,7 @@ def test_first_signal_is_the_jobs_and_the_run_ends_in_the_usual_way(engine: Fake
     assert (result.exit_status, result.outcome) == (130, Outcome.INTERRUPTED)
     assert (record["outcome"], record["exit-code"]) == ("interrupted", 7)
     assert engine.read(result.image, "/run.log") == b"begun\n"
-    assert progress.notes[0] == ("asked-to-end", {"signal": "SIGINT"})
+    assert progress.notes[0] == ("passed-on", {"signal": "SIGINT"})
 
 
 def test_second_signal_kills(engine: FakeEngine) -> None:

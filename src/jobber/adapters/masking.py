@@ -6,7 +6,7 @@ import base64
 import json
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,10 +33,14 @@ def _secrets(credentials: Iterable[Credentials | None]) -> set[str]:
     for known in credentials:
         if known is None:
             continue
-        pair = f"{known.user}:{known.password}".encode()
+        pair = f"{known.user}:{known.password}".encode(errors="surrogatepass")
         for secret in (known.password, known.identity_token):
             if secret:
-                found |= {secret, json.dumps(secret)[1:-1], quote(secret, safe=""), quote_plus(secret)}
+                found |= {secret, json.dumps(secret)[1:-1], _quoted(secret), _quoted(secret).replace("%20", "+")}
         if known.password:
             found |= {base64.b64encode(pair).decode(), base64.urlsafe_b64encode(pair).decode()}
     return found
+
+
+def _quoted(secret: str) -> str:
+    return quote(secret, safe="", errors="surrogatepass")

@@ -95,7 +95,6 @@ class Watch:
     def _interrupt(self, signal: str) -> None:
         self.signals += 1
         if self.signals == 1:
-            self.progress.note("asked-to-end", signal=signal)
             self._end(Outcome.INTERRUPTED, signal)
             self.progress.note("passed-on", signal=signal)
         elif self.signals == _SECOND:
