@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from hand import Bench
 
 _RESULTS = 2000
-_RESULTS_ON_PODMAN = 400
-"""Podman 4.3 writes its list of all images anew for each that it loads: 2,000 would take it half an hour."""
+_RESULTS_ON_PODMAN = 100
+"""Podman 4.3 loads an image in a second, and the more there are the slower: 2,000 would take it hours."""
 _AIM = 2.0
 _MORE = 1.0
 """Seconds that a lineage may take beyond the engine's own answers."""
@@ -84,8 +84,8 @@ def compare_growth(*, rounds: int) -> Iterator[Comparison]:
         f"lineage of {4 * _RESULTS:,} runs, by one of {_RESULTS:,}",
         long,
         short,
-        "at most 6 times",
-        lambda row: row.ratio <= 6,
+        "at most 8 times",
+        lambda row: row.ratio <= 8,
     )
 
 

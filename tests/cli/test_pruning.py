@@ -39,8 +39,8 @@ def test_list_comes_first_and_without_a_terminal_nothing_is_removed(
 
     assert ran.exit_status == 2
     assert ran.out.splitlines() == [
-        "WHAT     NAME                    SIZE     OF",
-        "result   train:20260101_000000   1.5 kB   succeeded 2026-01-01 00:00:00+00:00",
+        "WHAT    NAME                     SIZE  OF",
+        "result  train:20260101_000000  1.5 kB  succeeded 2026-01-01 00:00 UTC",
     ]
     assert ran.err.splitlines() == [
         "1 can go, which frees 1.5 kB",
@@ -70,7 +70,7 @@ def test_json_tells_all(cli: FakeCommandLine, jobber_engine: FakeEngine) -> None
     ran = cli("prune", "--results", "--keep-last", "1", "--yes", "--json")
 
     assert planned["remove"] == [
-        {"what": "result", "name": "train:20260101_000000", "size": 1500, "of": "succeeded 2026-01-01 00:00:00+00:00"}
+        {"what": "result", "name": "train:20260101_000000", "size": 1500, "of": "succeeded 2026-01-01 00:00 UTC"}
     ]
     assert json.loads(ran.out) == {**planned, "removed": 1, "freed": 1500}
     assert ran.err == ""

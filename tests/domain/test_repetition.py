@@ -13,11 +13,13 @@ from jobber.domain.labels import result_labels
 from jobber.domain.record import RecordedImage
 from jobber.domain.reference import ImageId
 from jobber.domain.repetition import (
+    added_variables,
     has_layers_of_result,
     is_same_image,
     is_same_object,
     is_same_run,
     keeps_configuration,
+    missing_variables,
     unrecorded,
 )
 from jobber.domain.result import RunRecord, parse_record
@@ -153,3 +155,32 @@ def test_what_no_record_holds_is_told(words: tuple[str, ...], expected: tuple[st
     options = parse_options(words, environment={"A": "1"}, directory="/", read_file=lambda _: b"{}")
 
     assert unrecorded(words, options) == expected
+
+
+def test_variables_that_words_add_are_named() -> None:
+    words = ("-e", "A=1=2", "--shm-size", "1g", "--env=B", "-l", "C=1")
+
+    assert added_variables(words) == ("A", "B")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("-e", "A=1", "-l", "B"), []),
+        (("-e", "SET", "-e", "SET_KEY=***"), []),
+        (("-e", "A"), ["A, which was taken from the environment, is not set"]),
+        (("-e", "A_KEY=***"), ["the value of A_KEY is not recorded, and A_KEY is not set"]),
+        (("-e", "A=***"), []),
+    ],
+)
+def test_variables_that_the_environment_lacks_are_told(words: tuple[str, ...], expected: list[str]) -> None:
+    assert [*missing_variables(words, environment={"SET": "", "SET_KEY": "x"})] == expected
+
+
+def test_result_whose_entry_point_or_user_is_another_one_is_another_ones() -> None:
+    code = _image(configuration=ImageConfiguration(entrypoint=("a",), user="me", workdir="/w"))
+
+    assert keeps_configuration(code, code=code, added=())
+    for changed in ({"entrypoint": ("b",)}, {"user": None}, {"workdir": None}):
+        other = _image(configuration=replace(code.configuration, **changed))
+        assert not keeps_configuration(other, code=code, added=())

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from jobber.domain.container import ContainerSpecification
-from jobber.domain.errors import EngineFailed, ImageNotFound, InputGone
+from jobber.domain.errors import EngineFailed, ImageNotFound, InputGone, Interrupted, JobberError
 from jobber.domain.input import parse_input
 from jobber.domain.options import ContainerOptions
 from jobber.domain.policy import Outcome
@@ -374,3 +374,66 @@ def test_result_belongs_to_the_repositories_of_its_tags_else_to_its_codes(engine
     assert set(repositories_of(tagged)) == {"train", "h.test:5000/a/b"}
     assert repositories_of(bare) == ("train",)
     assert repositories_of(by_id) == ("",)
+
+
+def test_all_that_goes_is_counted_and_told(engine: FakeEngine) -> None:
+    engine.image("more", files={"/data/x": "1234567"})
+    _run(engine, "train", "digits")
+    _run(engine, "train", "more")
+    code = engine.images.inspect(parse_reference("train:latest")).id
+    engine.runs.note_end("gone", image=code, outcome=Outcome.INTERRUPTED)
+    progress = FakeProgress()
+    prune = _prune(engine, progress)
+    planned = prune.plan(ALL)
+    copies = [copy.name for copy in planned.copies]
+    results = [result.image.references[0] for result in planned.results.going]
+    pruned = prune.remove(planned, ALL)
+
+    assert (planned.count, planned.known_size, planned.is_size_known) == (5, 3 + 7 + 5 + 5, True)
+    assert (pruned.count, pruned.size, pruned.errors) == (5, 20, ())
+    assert progress.notes == []
+    assert progress.steps == [
+        "looking for what is needed no more",
+        "looking for what is needed no more",
+        *(f"removing {name}" for name in (*copies, *results)),
+    ]
+
+
+def test_what_stays_does_not_keep_the_rest_from_going(engine: FakeEngine) -> None:
+    made = [_run(engine) for _ in range(3)]
+    planned = _prune(engine).plan(ALL)
+    engine.containers.create(ContainerSpecification(made[2], ContainerOptions()))
+    engine.fail("remove-image", EngineFailed("remove it", why="broken", status=500))
+    progress = FakeProgress()
+    pruned = _prune(engine, progress).remove(planned, ALL)
+
+    assert (pruned.count, pruned.size, [error.what for error in pruned.errors]) == (
+        1,
+        5,
+        ["the engine could not remove it: broken"],
+    )
+    assert progress.notes == [("prune-kept", {"name": "train:20260101_000300", "why": "it is needed by now, or gone"})]
+
+
+def test_result_that_a_container_uses_at_the_last_moment_is_told_with_what_the_engine_says(engine: FakeEngine) -> None:
+    first = _run(engine)
+    (result,) = _prune(engine).plan(ALL).results.going
+    for tag in engine.images.inspect(first).references:
+        engine.store.tags.drop(tag)
+    engine.containers.create(ContainerSpecification(first, ContainerOptions()))
+    progress = FakeProgress()
+    errors: list[JobberError] = []
+    is_gone = _prune(engine, progress)._remove(result, errors)
+
+    assert (is_gone, errors) == (False, [])
+    assert progress.notes == [("prune-kept", {"name": result.image.references[0], "why": "a container uses it"})]
+
+
+def test_an_interrupted_prune_stops(engine: FakeEngine) -> None:
+    _run(engine, "train", "digits")
+    planned = _prune(engine).plan()
+    engine.interruptions.send("SIGINT")
+    with pytest.raises(Interrupted):
+        _prune(engine).remove(planned)
+
+    assert len(engine.inputs.copies()) == 1

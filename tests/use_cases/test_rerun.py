@@ -18,7 +18,7 @@ from jobber.domain.record import RecordedImage
 from jobber.domain.reference import ImageId, ImageReference, parse_reference
 from jobber.domain.result import RunRecord, parse_record
 from jobber.domain.use_cases.find_recorded import RecordedImages
-from jobber.domain.use_cases.find_result import ResultFinder
+from jobber.domain.use_cases.find_result import FoundResult, ResultFinder
 from jobber.domain.use_cases.rerun import PreparedRerun, Rerun, RerunRequest
 from jobber.domain.use_cases.run import RunRequest, RunResult
 from jobber.domain.use_cases.verify import Verification
@@ -401,3 +401,35 @@ def test_registry_that_can_t_be_asked_may_still_be_pulled_from(pushed: FakeEngin
 
     assert not located.is_missing
     assert found.get(located).image.id == record.image.id
+
+
+def test_old_output_in_a_registry_is_compared_where_it_is(engine: FakeEngine) -> None:
+    engine.image("r.test/train", run=_train)
+    first = _run(engine, image="r.test/train", pull=PullPolicy.NEVER)
+    assert first.image is not None
+    old = FoundResult(engine.images.inspect(first.image), None, parse_reference("r.test/train:latest-run"))
+    progress = FakeProgress()
+    verification = _verification(engine, progress)
+    before = verification.remember(old, out="/model")
+
+    assert verification.is_identical(before, first.image, out="/model")
+    assert "archive" in engine.journal
+    assert engine.journal.count("archive") == 1  # of the new one
+
+
+def test_difference_of_a_directory_with_a_slash_is_named_once(engine: FakeEngine) -> None:
+    first = _run(engine)
+    assert first.image is not None
+    progress = FakeProgress()
+    _verification(engine, progress).is_identical({}, first.image, out="/model/")
+
+    assert [facts.get("path") for _, facts in progress.notes[:3]] == ["/model", "/model/key", "/model/weights"]
+
+
+def test_image_that_can_be_pulled_is_pulled_with_a_step_told(pushed: FakeEngine) -> None:
+    progress = FakeProgress()
+    _rerun(pushed, "r.test/train:latest-run", progress=progress)
+    record = _record(pushed, pushed.images.inspect(parse_reference("r.test/train:latest-run")).id)
+
+    assert progress.steps[0] == f"pulling {record.image.digests[0]}"
+    assert progress.notes[0] == ("rerun", {"run": progress.notes[0][1]["run"], "when": "2026-01-01T00:00:00Z"})

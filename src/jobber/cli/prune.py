@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json as json_
 import os
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from jobber.cli.duration import parse_duration, size_in_words
 from jobber.cli.options import GlobalOptions
 from jobber.cli.question import is_agreed
 from jobber.cli.surroundings import surroundings
+from jobber.cli.table import Column, table_lines, terminal_width
 from jobber.domain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +23,12 @@ if TYPE_CHECKING:
     from jobber.domain.use_cases.prune import Pruning
 
 EXIT_CANCELLED = 1
-_HEADINGS = ("WHAT", "NAME", "SIZE", "OF")
+_COLUMNS = (
+    Column("WHAT"),
+    Column("NAME", least=24, keeps_end=True),
+    Column("SIZE", is_number=True),
+    Column("OF", least=12),
+)
 Row = tuple[str, str, int | None, str]
 
 
@@ -118,10 +125,9 @@ def prune_rule(*, results: bool, keep_last: str | None, older_than: str | None, 
 def _show(planned: Pruning, progress: Messages) -> None:
     """The list, and what there is to say about it."""
     if planned.count:
-        rows = [_HEADINGS, *((what, name, _cell(size), of) for what, name, size, of in _rows(planned))]
-        widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
-        for row in rows:
-            print("   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip(), flush=True)
+        rows = [(what, name, _cell(size), of) for what, name, size, of in _rows(planned)]
+        for line in table_lines(_COLUMNS, rows, width=terminal_width()):
+            print(line, flush=True)
     for kept in planned.results.kept:
         progress.note("prune-kept", name=_name(kept.result), why=kept.why)
     if planned.waiting:
@@ -143,8 +149,13 @@ def _rows(planned: Pruning) -> Iterator[Row]:
     for left in planned.leftovers:
         yield f"left {left.kind.value}", left.id.removeprefix("sha256:"), left.size, left.what
     for result, size in zip(planned.results.going, planned.sizes, strict=True):
-        finished = result.record.ending.finished.isoformat(" ", "seconds")
-        yield "result", _name(result), size, f"{result.record.ending.outcome.value} {finished}"
+        ending = result.record.ending
+        yield (
+            "result",
+            _name(result),
+            size,
+            f"{ending.outcome.value} {ending.finished.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+        )
 
 
 def _facts(planned: Pruning) -> dict[str, object]:

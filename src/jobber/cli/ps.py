@@ -8,11 +8,18 @@ from typing import TYPE_CHECKING
 
 from jobber.cli.options import GlobalOptions
 from jobber.cli.surroundings import surroundings
+from jobber.cli.table import Column, table_lines, terminal_width
 
 if TYPE_CHECKING:
     from jobber.domain.use_cases.list_runs import RunState
 
-_HEADINGS = ("RUN", "IMAGE", "AGE", "STATE", "WATCHED BY")
+_COLUMNS = (
+    Column("RUN"),
+    Column("IMAGE", least=8),
+    Column("AGE"),
+    Column("STATE"),
+    Column("WATCHER", least=6),
+)
 
 
 def ps(*, json: bool = False, options: GlobalOptions | None = None) -> int:
@@ -37,10 +44,8 @@ def ps(*, json: bool = False, options: GlobalOptions | None = None) -> int:
     if json:
         print(json_.dumps([state.facts() for state in states], ensure_ascii=False, indent=2))
         return 0
-    rows = [_HEADINGS, *(_row(state) for state in states)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
-    for row in rows:
-        print("   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    for line in table_lines(_COLUMNS, [_row(state) for state in states], width=terminal_width()):
+        print(line)
     return 0
 
 
