@@ -8,7 +8,7 @@ import pytest
 
 from jobber.domain.build import BuildRequest
 from jobber.domain.errors import BuildFailed
-from jobber.domain.image import Image
+from jobber.domain.image import Image, ImageConfiguration
 from jobber.testing import FakeEngine, FakeProgress, Job
 
 
@@ -183,3 +183,34 @@ def test_entry_point_takes_away_the_command_of_an_earlier_stage(engine: FakeEngi
     built = build(engine, tmp_path, 'FROM base AS one\nCMD ["one"]\nFROM one\nENTRYPOINT ["/e"]\n')
 
     assert built.configuration.command is None
+
+
+@pytest.mark.parametrize(
+    ("instructions", "docker", "podman"),
+    [
+        ("ARG A=arg\nENV B=$A\n", "arg", "image"),
+        ("ENV A=env\nARG A=arg\nENV B=$A\n", "arg", "env"),
+        ("ARG A=arg\nENV A=env\nENV B=$A\n", "env", "env"),
+        ("ARG A=arg\nENV A=env B=$A\n", "arg", "image"),
+        ("ARG A=arg\nARG C=$A\nENV B=$C\n", "arg", "image"),
+        ("ARG A\nENV B=$A\n", "image", "image"),
+        ("ARG N=arg\nENV B=$N\n", "arg", "arg"),
+    ],
+)
+def test_of_an_argument_and_a_variable_of_one_name_engines_choose_their_own(
+    tmp_path: Path, instructions: str, docker: str, podman: str
+) -> None:
+    found = []
+    for flavour in ("docker", "podman"):
+        engine = FakeEngine(flavour=flavour)
+        engine.image("parent", files={}, configuration=ImageConfiguration(environment=("A=image",)))
+        built = build(engine, tmp_path, f"FROM parent\n{instructions}")
+        found.append(dict(variable.split("=", 1) for variable in built.configuration.environment)["B"])
+
+    assert found == [docker, podman]
+
+
+def test_default_of_an_argument_may_name_another_one_before_the_first_image(tmp_path: Path, engine: FakeEngine) -> None:
+    built = build(engine, tmp_path, "ARG ONE=ba\nARG TWO=${ONE}se\nFROM $TWO\n")
+
+    assert built.labels["from"] == "base"

@@ -6,11 +6,10 @@ Its own order, the quickest first, leaves what many tests cover to the end.
 from __future__ import annotations
 
 import hashlib
+from importlib import import_module
 from typing import Any
 
-import mutmut.__main__
-
-_program: Any = mutmut.__main__
+_program: Any = import_module("mutmut.__main__")  # not there where types are checked
 
 
 def _by_chance(mutant: str) -> str:

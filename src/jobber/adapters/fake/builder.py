@@ -54,16 +54,21 @@ class _Stage:
 class FakeBuilder:
     """The builder of a fake engine."""
 
-    def __init__(self, store: Store, images: FakeImages, registry: FakeRegistryPort) -> None:
+    def __init__(
+        self, store: Store, images: FakeImages, registry: FakeRegistryPort, *, flavour: str = "docker"
+    ) -> None:
         self._store = store
         self._images = images
         self._registry = registry
+        self._flavour = flavour
         self._call = contextmanager(store.call)
 
     def build(self, request: BuildRequest, *, progress: Progress) -> ImageId:
         """Build an image, untagged. Raises `BuildFailed`."""
         with self._call("build", str(request.context)):
-            made = _Build(self._store, self._images, self._registry, request, progress).run()
+            made = _Build(
+                self._store, self._images, self._registry, request, progress, newest_counts=self._flavour == "docker"
+            ).run()
             self._store.made.append(made)
             return made
 
@@ -78,12 +83,16 @@ class _Build:
         registry: FakeRegistryPort,
         request: BuildRequest,
         progress: Progress,
+        *,
+        newest_counts: bool,
     ) -> None:
         self._store = store
         self._images = images
         self._registry = registry
         self._request = request
         self._progress = progress
+        self._newest_counts = newest_counts
+        """Whether of ARG and ENV the later one counts, as BuildKit has it; else ENV does, as Podman has it."""
         self._context = Context(request.context)
         self._stages: dict[str, _Stage] = {}
         self._stage: _Stage | None = None
@@ -161,7 +170,8 @@ class _Build:
     def _do_arg(self, rest: str) -> None:
         name, equals, default = rest.partition("=")
         given = self._request.arguments.get(name)
-        value = given if given is not None else (unquote(default) if equals else None)
+        known = self._globals if self._stage is None else self._variables()
+        value = given if given is not None else (expand(unquote(default), known) if equals else None)
         variables = self._globals if self._stage is None else self._stage.variables
         if value is None and self._stage is not None:
             value = self._globals.get(name)
@@ -172,6 +182,7 @@ class _Build:
         variables, known = self._variables(), self._now.environment
         for name, value in pairs(rest):
             known[name] = expand(value, variables)
+            self._now.variables.pop(name, None)
         environment = tuple(f"{name}={value}" for name, value in known.items())
         self._configure(environment=environment)
 
@@ -235,7 +246,7 @@ class _Build:
     def _do_run(self, rest: str) -> None:
         argv = tuple(json.loads(rest)) if rest.startswith("[") else tuple(shlex.split(rest))
         files = self._now.files()
-        environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", **self._now.variables, **self._now.environment}
+        environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", **self._variables()}
         workdir = self._now.configuration.workdir or "/"
         try:
             program = find_program(files, argv, environment, workdir)
@@ -264,4 +275,5 @@ class _Build:
         self._now.configuration = replace(self._now.configuration, **changes)  # type: ignore[arg-type]
 
     def _variables(self) -> dict[str, str]:
-        return {**self._now.variables, **self._now.environment}
+        arguments, environment = self._now.variables, self._now.environment
+        return {**environment, **arguments} if self._newest_counts else {**arguments, **environment}

@@ -65,7 +65,7 @@ class FakeEngine:
         self._registry = FakeRegistryPort(self.store, self._images, self.remote)
         self._runs = FakeRuns(self.store)
         self._inputs = FakeInputs(self.store, self._images, mounts_images=mounts_images)
-        self._builder = FakeBuilder(self.store, self._images, self._registry)
+        self._builder = FakeBuilder(self.store, self._images, self._registry, flavour=flavour)
 
     @property
     def images(self) -> FakeImages:
