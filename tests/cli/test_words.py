@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cyclopts import App
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobber.cli.app import dispatch, make_app
+from jobber.cli.app import dispatch
 from jobber.cli.words import COMMANDS, GLOBAL, CommandLine, sort_words
 from jobber.domain.errors import UsageError
 
@@ -86,14 +87,13 @@ def test_two_dashes_before_the_image_are_not_the_jobs(image: str, job: list[str]
 def bound_by_parser(*words: str) -> inspect.BoundArguments:
     """What the command's function is called with for a command line."""
     bound: list[inspect.BoundArguments] = []
-    app = make_app()
 
-    def record(tokens: list[str], **options: Any) -> int:
+    def record(app: App, tokens: list[str], **options: Any) -> int:
         bound.append(app.parse_args(tokens, **options)[1])
         return 0
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("jobber.cli.app.make_app", lambda: record)
+        patch.setattr(App, "__call__", record)
         dispatch(sort_words(words))
     return bound[0]
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_type_hints
 
 import cyclopts
 from cyclopts import App, Parameter
 
 from jobber import __version__
+from jobber.cli.options import GlobalOptions
 from jobber.domain.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jobber.cli.words import CommandLine
 
 _SUMMARY = "Build and run machine-learning jobs in containers, and keep every run as an image."
@@ -73,6 +76,7 @@ def dispatch(line: CommandLine) -> int:
         if line.command is None and "--help" not in line.options and line.options:
             raise UsageError("no command is given", hint="see `jobber --help`")
         return 0
+    _settle_annotations(app[line.command].default_command)
     tokens = [line.command, *line.options, "--", *line.operands, *line.rest]
     try:
         return int(app(tokens, exit_on_error=False, print_error=False) or 0)
@@ -82,3 +86,10 @@ def dispatch(line: CommandLine) -> int:
 
 def _told(error: cyclopts.CycloptsError) -> str:
     return " ".join(str(error).split()).rstrip(".")
+
+
+def _settle_annotations(command: Callable[..., object] | None) -> None:
+    """Read the annotations of a command and of the options of all commands: cyclopts reads texts again each time."""
+    for annotated in (command, GlobalOptions):
+        if annotated is not None and any(isinstance(hint, str) for hint in annotated.__annotations__.values()):
+            annotated.__annotations__ = get_type_hints(annotated, include_extras=True)
