@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 _NEVER = "0001-01-01"
 _ANONYMOUS = re.compile(r"[0-9a-f]{64}").fullmatch
-_STATES = {"created": ContainerState.CREATED, "exited": ContainerState.EXITED, "dead": ContainerState.EXITED}
+_STATES = {
+    "created": ContainerState.CREATED,
+    "exited": ContainerState.EXITED,
+    "dead": ContainerState.EXITED,
+    "removing": ContainerState.EXITED,
+}
 _NOT_FOUND = 127
 _NOT_EXECUTABLE = 126
 _ENGINE_FAILED = 125

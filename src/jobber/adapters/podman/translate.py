@@ -19,7 +19,7 @@ _NEVER = "0001-01-01"
 _ANONYMOUS = re.compile(r"[0-9a-f]{64}").fullmatch
 _AROUND = re.compile(r"^preparing container [0-9a-f]{64} for attach: ")
 _BEFORE = frozenset(("created", "configured", "initialized"))
-_AFTER = frozenset(("exited", "stopped", "dead"))
+_AFTER = frozenset(("exited", "stopped", "dead", "removing"))
 _MISSING = 404
 _BEFORE_CAUSE = re.compile(
     r"^(?:(?:trying to reuse|checking whether a|writing|reading|copying|initializing|getting|determining)\b"

@@ -1,0 +1,48 @@
+"""What engines call the states of a container."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from jobber.adapters.docker import translate as docker
+from jobber.adapters.podman import translate as podman
+from jobber.domain.container import ContainerState
+
+STATES = [
+    ("created", ContainerState.CREATED),
+    ("running", ContainerState.RUNNING),
+    ("paused", ContainerState.RUNNING),
+    ("exited", ContainerState.EXITED),
+    ("dead", ContainerState.EXITED),
+    ("removing", ContainerState.EXITED),
+]
+
+
+def _answer(status: str) -> dict[str, Any]:
+    """An engine's answer about a container, as far as it is looked at."""
+    never = "0001-01-01T00:00:00Z"
+    return {
+        "Id": "c",
+        "Name": "/n",
+        "Image": "sha256:i",
+        "State": {"Status": status, "ExitCode": 3, "StartedAt": never, "FinishedAt": never},
+        "Config": {},
+        "Created": "2026-01-01T00:00:00Z",
+    }
+
+
+@pytest.mark.parametrize(("status", "expected"), STATES)
+def test_dockers_states(status: str, expected: ContainerState) -> None:
+    assert docker.container_of(_answer(status)).state is expected
+
+
+@pytest.mark.parametrize(("status", "expected"), [*STATES, ("configured", ContainerState.CREATED)])
+def test_podmans_states(status: str, expected: ContainerState) -> None:
+    assert podman.container_of(_answer(status)).state is expected
+
+
+@pytest.mark.parametrize(("status", "expected"), [("running", None), ("removing", 3)])
+def test_exit_status_is_there_when_the_job_has_ended(status: str, expected: int | None) -> None:
+    assert docker.container_of(_answer(status)).exit_status == expected
