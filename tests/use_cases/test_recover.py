@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 
 from jobber.domain.container import ContainerSpecification
-from jobber.domain.errors import ContainerNotFound, EngineFailed, EngineLost, JobberError, LogUnreadable
+from jobber.domain.errors import (
+    CodeImageGone,
+    ContainerNotFound,
+    EngineFailed,
+    EngineLost,
+    ImageNotFound,
+    JobberError,
+    LogUnreadable,
+)
 from jobber.domain.label import Label
 from jobber.domain.options import ContainerOptions
 from jobber.domain.policy import Outcome
@@ -308,3 +316,18 @@ def test_job_at_its_limit_is_not_over_it(engine: FakeEngine) -> None:
     engine.clock.advance(20)
 
     assert [event for event, _ in _notes(engine)] == ["still-running"]
+
+
+@pytest.mark.parametrize("name", [None, "another"])
+def test_run_whose_code_image_was_removed_is_named_with_what_can_be_done(engine: FakeEngine, name: str | None) -> None:
+    code = engine.images.inspect(parse_reference("job:latest")).id
+    _lose(engine)
+    engine.clock.advance(200)
+    (container,) = engine.containers.list(labels={})
+    engine.fail("commit", ImageNotFound(name or code))
+    (error,) = _recovery(engine)[0].recover()
+
+    assert isinstance(error, ImageNotFound if name else CodeImageGone)
+    if isinstance(error, CodeImageGone):
+        assert error.what.endswith(f"can't be finished: its code image job:latest ({code[7:19]}) was removed")
+        assert f"copy out of container {container.id[:12]} what you need" in (error.hint or "")

@@ -345,6 +345,18 @@ class RunTaken(JobberError):
         self.owner = owner
 
 
+class CodeImageGone(JobberError):
+    """A run that can't be finished, for somebody has removed its code image by force."""
+
+    def __init__(self, run: str, *, image: str, id_: str, container: str) -> None:
+        super().__init__(
+            f"run {run} can't be finished: its code image {image} ({id_.removeprefix('sha256:')[:12]}) was removed",
+            hint=f"bring the image back; or copy out of container {container[:12]} what you need, and remove that",
+        )
+        self.run = run
+        self.image = image
+
+
 class ClaimLost(JobberError):
     """We were silent for so long that another jobber has taken the run over."""
 

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from jobber.domain.container import ContainerState
-from jobber.domain.errors import LogUnreadable, RunNotFound
+from jobber.domain.errors import CodeImageGone, ImageNotFound, LogUnreadable, RunNotFound
 from jobber.domain.label import Label
 from jobber.domain.policy import Outcome
 from jobber.domain.record import RunEnding, parse_plan
@@ -100,8 +100,19 @@ class Adoption:
     def finish(self, run: UnfinishedRun) -> Finished:
         """Finish a run whose job has ended.
 
-        Raises `RunTaken` where another jobber is at it, `ContainerNotFound` where it is finished already.
+        Raises `RunTaken` where another jobber is at it, `ContainerNotFound` where it is finished already, and
+        `CodeImageGone` where somebody has removed by force what it was run from.
         """
+        try:
+            return self._finish(run)
+        except ImageNotFound as error:
+            image = run.plan.image
+            if error.name != image.id:
+                raise
+            container = run.container.id
+            raise CodeImageGone(run.plan.id, image=image.reference, id_=image.id, container=container) from None
+
+    def _finish(self, run: UnfinishedRun) -> Finished:
         plan = run.plan
         claim = self.engine.runs.claim(plan.id, image=plan.image.id)
         try:
