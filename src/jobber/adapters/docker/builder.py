@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from jobber.domain.build import BuildRequest
     from jobber.domain.progress import Progress
 
+_NEEDS_BUILDKIT = "it needs BuildKit: a docker client with buildx here, and DOCKER_BUILDKIT not 0"
 _STEP = re.compile(r"Step \d+/\d+ : .*")
 
 
@@ -43,7 +44,7 @@ class DockerBuilder:
             progress.call("builder", kind="BuildKit", client=" ".join(client.words))
             return self._build_with_client(client, request, progress)
         if request.secrets:
-            raise OptionUnsupported("--secret", engine="docker", why="it needs BuildKit: install docker-buildx")
+            raise OptionUnsupported("--secret", engine="docker", why=_NEEDS_BUILDKIT)
         progress.call("builder", kind="the engine's own")
         return self._images.inspect(self._build(request, progress)).id
 
