@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+STANDARDS = ("rocrate", "in-toto-attestation", "prov")
+"""Packages that read what `jobber export` writes: the tests use them."""
 
 pytestmark = [pytest.mark.packaging, pytest.mark.xdist_group("packaging")]
 
@@ -38,7 +40,7 @@ def installed(distributions: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     venv = tmp_path_factory.mktemp("venv")
     run(sys.executable, "-m", "venv", venv)
     wheel = next(distributions.glob("*.whl"))
-    wanted = (f"{wheel}[testing]", "hypothesis", "pytest-timeout")
+    wanted = (f"{wheel}[testing]", "hypothesis", "pytest-timeout", *STANDARDS)
     run(venv / "bin" / "pip", "install", "--quiet", "-c", ROOT / "constraints.txt", *wanted)
     return venv / "bin"
 
