@@ -136,7 +136,7 @@ def errors_page() -> str:
 
     rows = []
     for name, kind in sorted(inspect.getmembers(errors, inspect.isclass)):
-        if not issubclass(kind, errors.JobberError) or kind.__module__ != errors.__name__:
+        if not issubclass(kind, errors.JobberError) or not kind.__module__.startswith(errors.__name__):
             continue
         public = f"**`{name}`**" if name in jobber.__all__ else f"`{name}`"
         rows.append(f"| {public} | {kind.__bases__[0].__name__} | {_first_line(kind)} |")

@@ -1,0 +1,135 @@
+"""Every condition that ends a command, one class each.
+
+An error carries facts as fields; `what` and `hint` are put together here and rendered in one place (the CLI).
+`exit_status` is the status of `jobber run`; the other commands end with 1, or with 2 for a `UsageError`.
+"""
+
+from __future__ import annotations
+
+from jobber.domain.errors.base import Interrupted, JobberError, UsageError
+from jobber.domain.errors.command_line import (
+    AnswerNeeded,
+    InputsCollide,
+    InvalidInput,
+    InvalidOption,
+    InvalidReference,
+    SortKeyUnknown,
+)
+from jobber.domain.errors.configuration import (
+    ConfigurationCycle,
+    ConfigurationInvalid,
+    ConfigurationUnreadable,
+    SettingInvalid,
+    UnknownConfiguration,
+    UnknownSetting,
+)
+from jobber.domain.errors.credentials import (
+    CredentialHelperFailed,
+    CredentialHelperMissing,
+    CredentialHelperSilent,
+    CredentialsUnusable,
+    PasswordEmpty,
+    PasswordFileUnreadable,
+    StoredLoginsUnreadable,
+)
+from jobber.domain.errors.engines import (
+    BuildFailed,
+    ContainerNotFound,
+    EngineFailed,
+    EngineLost,
+    EngineUnavailable,
+    InputGone,
+    NameTaken,
+    OptionUnsupported,
+)
+from jobber.domain.errors.images import (
+    AmbiguousName,
+    ImageNotFound,
+    MetricsUnusable,
+    NeitherHasPath,
+    NotAFile,
+    NotWritten,
+    PathNotFound,
+    SourceNotFound,
+    TagTaken,
+)
+from jobber.domain.errors.registries import (
+    PullLoginExpired,
+    PullRefused,
+    PullUnauthorized,
+    PushedImageMissing,
+    PushLoginExpired,
+    PushRefused,
+    PushUnauthorized,
+    RegistryFailed,
+)
+from jobber.domain.errors.runs import (
+    ClaimLost,
+    CodeImageGone,
+    JobNotStarted,
+    LogLost,
+    LogUnreadable,
+    NotAResult,
+    RunNotFound,
+    RunNotRepeatable,
+    RunTaken,
+)
+
+__all__ = [
+    "AmbiguousName",
+    "AnswerNeeded",
+    "BuildFailed",
+    "ClaimLost",
+    "CodeImageGone",
+    "ConfigurationCycle",
+    "ConfigurationInvalid",
+    "ConfigurationUnreadable",
+    "ContainerNotFound",
+    "CredentialHelperFailed",
+    "CredentialHelperMissing",
+    "CredentialHelperSilent",
+    "CredentialsUnusable",
+    "EngineFailed",
+    "EngineLost",
+    "EngineUnavailable",
+    "ImageNotFound",
+    "InputGone",
+    "InputsCollide",
+    "Interrupted",
+    "InvalidInput",
+    "InvalidOption",
+    "InvalidReference",
+    "JobNotStarted",
+    "JobberError",
+    "LogLost",
+    "LogUnreadable",
+    "MetricsUnusable",
+    "NameTaken",
+    "NeitherHasPath",
+    "NotAFile",
+    "NotAResult",
+    "NotWritten",
+    "OptionUnsupported",
+    "PasswordEmpty",
+    "PasswordFileUnreadable",
+    "PathNotFound",
+    "PullLoginExpired",
+    "PullRefused",
+    "PullUnauthorized",
+    "PushLoginExpired",
+    "PushRefused",
+    "PushUnauthorized",
+    "PushedImageMissing",
+    "RegistryFailed",
+    "RunNotFound",
+    "RunNotRepeatable",
+    "RunTaken",
+    "SettingInvalid",
+    "SortKeyUnknown",
+    "SourceNotFound",
+    "StoredLoginsUnreadable",
+    "TagTaken",
+    "UnknownConfiguration",
+    "UnknownSetting",
+    "UsageError",
+]

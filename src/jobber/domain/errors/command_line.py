@@ -1,0 +1,68 @@
+"""What is wrong with the words of a command line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jobber.domain.errors.base import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class InvalidReference(UsageError):
+    """A text that is no image reference."""
+
+    def __init__(self, text: str, *, why: str) -> None:
+        super().__init__(
+            f"not an image reference: {text!r}: {why}",
+            hint="references look like [registry[:port]/][namespace/]name[:tag][@digest], in lower case",
+        )
+        self.text = text
+
+
+class InvalidInput(UsageError):
+    """An in-spec that can't be understood, or that clashes with another mount."""
+
+    def __init__(self, specification: str, *, why: str, hint: str | None = None) -> None:
+        super().__init__(
+            f"input {specification!r}: {why}",
+            hint=hint or "inputs look like IMAGE[,src=/DIR][,dest=/DIR]",
+        )
+        self.specification = specification
+
+
+class InputsCollide(InvalidInput):
+    """Two inputs that are mounted at one place, or one inside the other; `specification` is the later one's."""
+
+    def __init__(self, specification: str, *, what: str, hint: str) -> None:
+        UsageError.__init__(self, what, hint=hint)
+        self.specification = specification
+
+
+class InvalidOption(UsageError):
+    """A `docker run` option in Xdocker that is unknown, malformed, or jobber's own business."""
+
+    def __init__(self, option: str, *, why: str, hint: str | None = None) -> None:
+        super().__init__(f"Xdocker option {option}: {why}", hint=hint)
+        self.option = option
+
+
+class AnswerNeeded(UsageError):
+    """A question, and nobody at a terminal to answer it."""
+
+    def __init__(self, question: str) -> None:
+        super().__init__(
+            f"{question} There is no terminal to ask at", hint="--yes does it without asking, --dry-run only tells"
+        )
+        self.question = question
+
+
+class SortKeyUnknown(UsageError):
+    """Something to sort by that no result has."""
+
+    def __init__(self, key: str, *, known: Sequence[str]) -> None:
+        shown = ", ".join(known[:20]) + (", …" if len(known) > 20 else "")
+        super().__init__(f"no result has a number {key!r} to be sorted by", hint=f"there is {shown}")
+        self.key = key
+        self.known = tuple(known)

@@ -1,0 +1,74 @@
+"""Passwords, stored logins and credential helpers that can't be used."""
+
+from __future__ import annotations
+
+from jobber.domain.errors.base import JobberError
+
+
+class CredentialsUnusable(JobberError):
+    """Credentials that are there for a registry, and can't be used."""
+
+    def __init__(self, registry: str, *, why: str, hint: str | None = None) -> None:
+        super().__init__(f"credentials for {registry}: {why}", hint=hint)
+        self.registry = registry
+        self.why = why
+
+
+class PasswordFileUnreadable(CredentialsUnusable):
+    """A password file that is not there, or can't be read."""
+
+    def __init__(self, registry: str, *, path: str, why: str) -> None:
+        super().__init__(
+            registry,
+            why=f"the password file {path} can't be read: {why}",
+            hint="put the password into that file, or correct `password-file` in jobber-config.yml",
+        )
+        self.path = path
+
+
+class PasswordEmpty(CredentialsUnusable):
+    """A password without a character, or none at all."""
+
+    def __init__(self, registry: str, *, origin: str) -> None:
+        super().__init__(registry, why=f"the password is empty ({origin})", hint="give it one, or leave the entry out")
+        self.origin = origin
+
+
+class StoredLoginsUnreadable(CredentialsUnusable):
+    """A file with the logins of Docker or Podman that is no such file."""
+
+    def __init__(self, registry: str, *, path: str, why: str) -> None:
+        super().__init__(
+            registry,
+            why=f"the logins in {path} can't be read: {why}",
+            hint="correct that file, or log in anew with `docker login` or `podman login`",
+        )
+        self.path = path
+
+
+class CredentialHelperFailed(CredentialsUnusable):
+    """A credential helper that gives no credentials."""
+
+    def __init__(self, registry: str, *, helper: str, why: str, hint: str | None = None) -> None:
+        super().__init__(
+            registry,
+            why=f"the credential helper {helper} {why}",
+            hint=hint or f"log in anew, or see what `echo {registry} | {helper} get` says",
+        )
+        self.helper = helper
+
+
+class CredentialHelperMissing(CredentialHelperFailed):
+    """A credential helper that is nowhere on the PATH."""
+
+    def __init__(self, registry: str, *, helper: str, path: str) -> None:
+        super().__init__(
+            registry, helper=helper, why=f"is not on the PATH (named by {path})", hint=f"install it, or correct {path}"
+        )
+
+
+class CredentialHelperSilent(CredentialHelperFailed):
+    """A credential helper that does not end."""
+
+    def __init__(self, registry: str, *, helper: str, seconds: float) -> None:
+        super().__init__(registry, helper=helper, why=f"gave no answer in {seconds:g} s")

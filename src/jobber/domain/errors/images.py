@@ -1,0 +1,92 @@
+"""Images, and paths in them, that are not there or not what they should be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jobber.domain.errors.base import JobberError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class ImageNotFound(JobberError):
+    """The engine has no such image."""
+
+    def __init__(self, name: str, *, hint: str | None = None) -> None:
+        super().__init__(f"there is no image {name}", hint=hint)
+        self.name = name
+
+
+class AmbiguousName(JobberError):
+    """A beginning of several ids."""
+
+    def __init__(self, name: str, *, ids: Sequence[str]) -> None:
+        shown = ", ".join(id_.removeprefix("sha256:")[:12] for id_ in ids[:3])
+        more = ", …" if len(ids) > 3 else ""
+        super().__init__(f"{len(ids)} images begin with {name}: {shown}{more}", hint="give more of the id")
+        self.name = name
+        self.ids = tuple(ids)
+
+
+class SourceNotFound(JobberError):
+    """An input image that has no such directory."""
+
+    def __init__(self, image: str, *, source: str) -> None:
+        super().__init__(
+            f"input image {image} has no directory {source}",
+            hint=f"name the directory that holds its data: {image},src=/DIR",
+        )
+        self.image = image
+        self.source = source
+
+
+class PathNotFound(JobberError):
+    """An image that has neither a file nor a directory there."""
+
+    def __init__(self, image: str, *, path: str) -> None:
+        super().__init__(f"image {image} has no {path}")
+        self.image = image
+        self.path = path
+
+
+class NeitherHasPath(PathNotFound):
+    """A path to be compared that none of two images has."""
+
+    def __init__(self, a: str, b: str, *, path: str) -> None:
+        super().__init__(a, path=path)
+        self.what = f"neither {a} nor {b} has {path}"
+        self.other = b
+
+
+class NotAFile(PathNotFound):
+    """A path where there is something, and no file."""
+
+    def __init__(self, image: str, *, path: str) -> None:
+        super().__init__(image, path=path)
+        self.what = f"{path} of {image} is no file"
+
+
+class NotWritten(JobberError):
+    """A file or a directory of this machine that could not be made."""
+
+    def __init__(self, place: str, *, why: str, hint: str | None = None) -> None:
+        super().__init__(f"can't copy to {place}: {why}", hint=hint)
+        self.place = place
+        self.why = why
+
+
+class MetricsUnusable(JobberError):
+    """A `metrics.json` that is no JSON object of numbers."""
+
+    def __init__(self, why: str, *, of: str = "the metrics") -> None:
+        super().__init__(f"{of} can't be used: {why}")
+        self.why = why
+
+
+class TagTaken(JobberError):
+    """A tag that never moves stands on another image already."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"{reference} is another image's tag already")
+        self.reference = reference

@@ -1,0 +1,98 @@
+"""Runs that can't be found, watched, finished, or made again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jobber.domain.errors.base import JobberError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class RunNotFound(JobberError):
+    """No unfinished run is meant by a text, or several are."""
+
+    def __init__(self, text: str, *, why: str = "there is no unfinished run", is_ambiguous: bool = False) -> None:
+        super().__init__(f"{why} {text}", hint="`jobber ps` lists the runs that are not finished")
+        self.text = text
+        self.is_ambiguous = is_ambiguous
+
+
+class NotAResult(JobberError):
+    """An image that no run has made, where the record of a run is needed."""
+
+    def __init__(self, name: str, *, is_built: bool = False) -> None:
+        why = "it was built, from a result perhaps" if is_built else "it carries no run record"
+        super().__init__(f"{name} is no result of a run: {why}", hint="`jobber ls` lists the results that are there")
+        self.name = name
+        self.is_built = is_built
+
+
+class RunNotRepeatable(JobberError):
+    """A record that does not hold, and does not lead to, all that its run needs."""
+
+    def __init__(self, run: str, *, missing: Sequence[str]) -> None:
+        lines = "".join(f"\n  {text}" for text in missing)
+        super().__init__(
+            f"run {run} can't be made again; what is missing:{lines}",
+            hint="set such variables, load or pull such images; --in gives other inputs, -Xd other options",
+        )
+        self.run = run
+        self.missing = tuple(missing)
+
+
+class RunTaken(JobberError):
+    """Another jobber is finishing the run, or may be."""
+
+    def __init__(self, run: str, *, owner: str) -> None:
+        host, _, rest = owner.partition("/")
+        process = rest.split("/")[1] if rest.count("/") > 1 else "?"
+        super().__init__(f"run {run} is being finished by process {process} on {host or 'another machine'}")
+        self.run = run
+        self.owner = owner
+
+
+class CodeImageGone(JobberError):
+    """A run that can't be finished, for somebody has removed its code image by force."""
+
+    def __init__(self, run: str, *, image: str, id_: str, container: str) -> None:
+        super().__init__(
+            f"run {run} can't be finished: its code image {image} ({id_.removeprefix('sha256:')[:12]}) was removed",
+            hint=f"bring the image back; or copy out of container {container[:12]} what you need, and remove that",
+        )
+        self.run = run
+        self.image = image
+
+
+class ClaimLost(JobberError):
+    """We were silent for so long that another jobber has taken the run over."""
+
+    def __init__(self, run: str) -> None:
+        super().__init__(f"run {run} was taken over by another jobber, for this one was silent too long")
+        self.run = run
+
+
+class LogUnreadable(JobberError):
+    """The engine keeps no log of the job that could be read."""
+
+    def __init__(self, *, why: str) -> None:
+        super().__init__(f"the job's output can't be read from the engine: {why}")
+        self.why = why
+
+
+class JobNotStarted(JobberError):
+    """The engine could not start the job: status 126 (not executable), 127 (not found), else 125."""
+
+    def __init__(self, *, why: str, exit_status: int) -> None:
+        super().__init__(f"the job could not be started: {why}")
+        self.why = why
+        self.exit_status = exit_status
+
+
+class LogLost(JobberError):
+    """The job's output could not be kept here; the engine still has it."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the job's output could not be kept: {why}")
+        self.why = why
