@@ -14,7 +14,7 @@ import pytest
 from certificates import make_certificates
 
 from jobber.adapters.wire import TlsFiles, Wire, parse_endpoint
-from jobber.adapters.wire.client import connect
+from jobber.adapters.wire.connection import connect
 from jobber.adapters.wire.raw import RawStream
 
 if TYPE_CHECKING:

@@ -5,7 +5,9 @@ much as all of them together (180 to 250 ms); podman-py has no attach at all; an
 This knows HTTP and sockets, and nothing of any engine.
 """
 
-from jobber.adapters.wire.client import Pending, Response, Wire, WireBroken, WireUnreachable, patience
+from jobber.adapters.wire.answer import Pending, Response
+from jobber.adapters.wire.client import Wire
+from jobber.adapters.wire.connection import WireBroken, WireUnreachable, patience
 from jobber.adapters.wire.endpoint import Endpoint, Scheme, TlsFiles, parse_endpoint
 from jobber.adapters.wire.raw import RawStream, Transport
 

@@ -20,7 +20,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from jobber.adapters.short_folder import make_short_folder
-from jobber.adapters.wire.client import WireUnreachable
+from jobber.adapters.wire.connection import WireUnreachable
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,129 @@
+"""A connection to an engine: how it is opened, what was read from it, what breaks it."""
+
+from __future__ import annotations
+
+import select
+import socket
+from typing import TYPE_CHECKING
+
+from jobber.adapters.wire.endpoint import DEFAULT_PORT, Endpoint, Scheme
+from jobber.domain.errors import EngineLost
+
+if TYPE_CHECKING:
+    from jobber.adapters.wire.raw import Transport
+
+CHUNK = 1 << 16
+_LONGEST_HEAD = 1 << 18
+_PATIENCE_HERE = 60.0
+_PATIENCE_THERE = 300.0
+
+
+class WireUnreachable(EngineLost):
+    """Nothing listens there, or it doesn't let us in."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__("a call", why=why)
+
+    def __str__(self) -> str:
+        return self.why
+
+
+class WireBroken(EngineLost):
+    """The connection ended, or went silent for longer than allowed, in the middle of an exchange."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__("a call", why=why)
+
+    def __str__(self) -> str:
+        return self.why
+
+
+class Connection:
+    """One connection with what was read from it and not yet used."""
+
+    __slots__ = ("fresh", "received", "socket")
+
+    def __init__(self, transport: Transport) -> None:
+        self.socket = transport
+        self.received = bytearray()
+        self.fresh = True
+
+    def fill(self) -> None:
+        """Read what comes next. Raises `WireBroken`."""
+        try:
+            chunk = self.socket.recv(CHUNK)
+        except TimeoutError:
+            raise WireBroken("no answer in time") from None
+        except OSError as error:
+            raise WireBroken(reason(error)) from None
+        if not chunk:
+            raise WireBroken("the engine closed the connection")
+        self.received += chunk
+
+    def take(self, size: int) -> bytes:
+        """So many of the bytes that were read, or fewer."""
+        taken = bytes(self.received[:size])
+        del self.received[:size]
+        return taken
+
+    def take_line(self) -> bytes:
+        """The next line, without its end. Raises `WireBroken`."""
+        while (end := self.received.find(b"\n")) < 0:
+            if len(self.received) > _LONGEST_HEAD:
+                raise WireBroken("the answer is no HTTP")
+            self.fill()
+        return self.take(end + 1).rstrip(b"\r\n")
+
+    def is_stale(self) -> bool:
+        """Whether an idle connection can't be used again: it was ended, or something came that nobody asked for."""
+        return bool(self.received) or bool(select.select([self.socket], [], [], 0)[0])
+
+    def close(self) -> None:
+        """End it."""
+        self.socket.close()
+
+
+def connect(endpoint: Endpoint, *, seconds: float) -> Transport:
+    """Open a connection to an endpoint within `seconds`. Raises `WireUnreachable`."""
+    try:
+        match endpoint.scheme:
+            case Scheme.UNIX:
+                sock = socket.socket(socket.AF_UNIX)
+                sock.settimeout(seconds)
+                try:
+                    sock.connect(endpoint.path)
+                except BaseException:
+                    sock.close()
+                    raise
+            case Scheme.TCP:
+                sock = socket.create_connection((endpoint.host, endpoint.port or DEFAULT_PORT), seconds)
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                keep_alive(sock)
+                if endpoint.tls is not None:
+                    from jobber.adapters.wire.tls import secure
+
+                    return secure(sock, endpoint)
+            case Scheme.SSH:
+                raise WireUnreachable("an engine behind ssh needs a tunnel to it")
+    except OSError as error:
+        raise WireUnreachable(reason(error)) from None
+    return sock
+
+
+def keep_alive(sock: socket.socket) -> None:
+    """Let a connection that is quiet for hours be found broken within three minutes, and kept by what lies between."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in (("TCP_KEEPIDLE", 60), ("TCP_KEEPALIVE", 60), ("TCP_KEEPINTVL", 20), ("TCP_KEEPCNT", 6)):
+        if (option := getattr(socket, name, None)) is not None:  # macOS calls the first by the second's name
+            sock.setsockopt(socket.IPPROTO_TCP, option, value)
+
+
+def patience(endpoint: Endpoint) -> float:
+    """For how many seconds an engine that was there and answers no more is tried again."""
+    return _PATIENCE_HERE if endpoint.scheme is Scheme.UNIX else _PATIENCE_THERE
+
+
+def reason(error: OSError) -> str:
+    """What the system says of a connection that can't be made or broke."""
+    name = str(getattr(error, "reason", None) or "")  # of TLS: TLSV13_ALERT_CERTIFICATE_REQUIRED
+    return (name.replace("_", " ") or error.strerror or str(error) or type(error).__name__).lower()
