@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import tarfile
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from jobber.cli.json_log import JsonLog
 from jobber.domain.errors import EngineFailed
 from jobber.testing import FakeCommandLine, FakeEngine, Job
 
@@ -96,6 +98,26 @@ def test_copy_that_can_t_be_made(jobber_cli: FakeCommandLine, words: tuple[str, 
 def test_log_is_printed_byte_by_byte(runs: tuple[str, str], jobber_cli: FakeCommandLine) -> None:
     for words in ((runs[0],), ("-f", runs[0])):
         assert jobber_cli("logs", *words).stdout == b"lr 0.1\n\xff\n"
+
+
+def test_log_is_told_to_programs(runs: tuple[str, str], jobber_cli: FakeCommandLine) -> None:
+    for words in ((runs[0],), ("-f", runs[0])):
+        assert json.loads(jobber_cli("logs", "--json", *words).out) == {"log": "lr 0.1\n\ufffd\n"}
+
+
+def test_log_that_is_not_there_is_no_json(jobber_cli: FakeCommandLine) -> None:
+    assert jobber_cli("logs", "--json", "nobody").out == ""
+
+
+@pytest.mark.parametrize("pieces", [[], [b'a"\\\n'], [b"\xc3", b"\xa4"], [b"\xc3"], [bytes(range(256))] * 2])
+def test_log_comes_in_pieces_and_is_one_text(pieces: list[bytes]) -> None:
+    written = io.BytesIO()
+    log = JsonLog(written)
+    for piece in pieces:
+        log.write(piece)
+    log.finish()
+
+    assert json.loads(written.getvalue()) == {"log": b"".join(pieces).decode(errors="replace")}
 
 
 @pytest.mark.parametrize(

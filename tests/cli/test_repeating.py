@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -125,3 +126,33 @@ def test_result_is_found_by_the_beginning_of_its_run(cli: FakeCommandLine, jobbe
 
     assert cli("rerun", run_id).exit_status == 0
     assert len(jobber_engine.made) == 3
+
+
+def test_rerun_tells_programs_what_came_of_it(cli: FakeCommandLine) -> None:
+    cli("run", "-o", "/model", "train")
+    again = cli("rerun", "--verify", "--json", "train:latest-run")
+    unverified = json.loads(cli("rerun", "--json", "train:latest-run").out)
+    told = json.loads(again.out)
+    assert again.image is not None
+    record = json.loads(again.image.labels["jobber.run"])
+
+    assert again.err.startswith("making run ")
+    assert "trained\n" in again.err
+    assert (told["run"], told["id"], told["outcome"]) == (record["id"], again.image.id, "succeeded")
+    assert (told["exit-status"], told["tags"][0], told["identical"]) == (0, "train:latest-run", True)
+    assert unverified["identical"] is None
+    assert unverified["again"] == told["run"]
+
+
+def test_rerun_that_is_left_alone_tells_programs_its_id(cli: FakeCommandLine) -> None:
+    cli("run", "train")
+    told = json.loads(cli("rerun", "--detach", "--json", "train:latest-run").out)
+
+    assert sorted(told) == ["again", "run"]
+
+
+def test_plan_is_no_json(cli: FakeCommandLine) -> None:
+    ran = cli("rerun", "--dry-run", "--json", "train:latest-run")
+
+    assert (ran.exit_status, ran.out) == (125, "")
+    assert ran.err.startswith("error: --json and --dry-run: the plan is YAML\n")

@@ -23,6 +23,7 @@ def logs(
     *,
     follow: Annotated[bool, Parameter(name=("--follow", "-f"))] = False,
     since: Annotated[str | None, Parameter(name="--since")] = None,
+    json: bool = False,
     options: GlobalOptions | None = None,
 ) -> int:
     """Print what a job has said, stdout and stderr as they came: out of its result, or until now while it runs.
@@ -35,11 +36,14 @@ def logs(
         Go on until the job ends. Nothing else is done with the run.
     since
         Leave out what is older, of a run in progress: a time (2026-11-24T10:00:00Z), or how long ago (90s, 1h30m).
+    json
+        Print one JSON object with the text; what is no UTF-8 is replaced.
 
     """
     from jobber.adapters.members import content_of
     from jobber.cli.attach import parse_moment
     from jobber.cli.composition import keyring, result_finder
+    from jobber.cli.json_log import JsonLog
     from jobber.cli.stdout import Stdout, reader_may_leave
     from jobber.domain.use_cases.read_log import LOG, LogReading
 
@@ -56,8 +60,12 @@ def logs(
     ):
         finder = result_finder(engine, keys, registry=registry)
         content = partial(content_of, path=LOG, of=name)
-        LogReading(finder, interruptions, progress, content, cast("BinaryIO", Stdout())).read(
+        stdout = cast("BinaryIO", Stdout())
+        sink = JsonLog(stdout) if json else stdout
+        LogReading(finder, interruptions, progress, content, cast("BinaryIO", sink)).read(
             name, follow=follow, since=moment
         )
+        if isinstance(sink, JsonLog):
+            sink.finish()
     progress.clear()
     return 0

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from jobber.cli.as_json import as_json
+from jobber.cli.aside import Aside
 from jobber.cli.composition import keyring
 from jobber.cli.composition import rerun as rerun_use_case
 from jobber.cli.iidfile import check_writable, write_image_id
@@ -42,6 +44,7 @@ def rerun(
     iidfile: Path | None = None,
     dry_run: bool = False,
     detach: bool = False,
+    json: bool = False,
     options: GlobalOptions | None = None,
 ) -> int:
     """Make the run again that made a result: the same code, inputs, command, options, runtime and out directory.
@@ -70,9 +73,13 @@ def rerun(
         Print the plan and change nothing.
     detach
         Start the job, print the id of the run and leave it.
+    json
+        Print one JSON object about the new run; the job's output goes to stderr.
 
     """
     options = options or GlobalOptions()
+    if json and dry_run:
+        raise UsageError("--json and --dry-run: the plan is YAML", hint="leave --json out")
     if detach and verify:
         raise UsageError(
             "--verify and --detach: nobody waits for the new result",
@@ -88,7 +95,15 @@ def rerun(
     keys = keyring(options.credentials())
     interruptions = surroundings().interruptions()
     with options.connected(progress, interruptions, environment=os.environ) as engine:
-        again, verification = rerun_use_case(engine, interruptions, progress, keys, registry=options.registry())
+        console = surroundings().console(before_output=progress.clear)
+        again, verification = rerun_use_case(
+            engine,
+            interruptions,
+            progress,
+            keys,
+            registry=options.registry(),
+            console=Aside(console) if json else console,
+        )
         prepared = again.prepare(request)
         if dry_run:
             from jobber.cli.plan import print_plan
@@ -98,11 +113,25 @@ def rerun(
         if detach:
             run_id = again.runner.detach_prepared(prepared.request, prepared.prepared)
             progress.clear()
-            print(run_id)
+            print(as_json({"run": run_id, "again": prepared.record.id}) if json else run_id)
             return 0
         result, is_identical = run_again(again, prepared, verification if verify else None, iidfile=iidfile)
     progress.clear()
+    if json:
+        print(as_json(_facts(prepared, result, is_identical=is_identical if verify else None)))
     return result.exit_status or (0 if is_identical else EXIT_DIFFERS)
+
+
+def _facts(prepared: PreparedRerun, result: RunResult, *, is_identical: bool | None) -> dict[str, object]:
+    return {
+        "run": prepared.prepared.plan.id,
+        "again": prepared.record.id,
+        "outcome": result.outcome.value,
+        "exit-status": result.exit_status,
+        "id": result.image,
+        "tags": [str(tag) for tag in result.tags],
+        "identical": is_identical,
+    }
 
 
 def run_again(

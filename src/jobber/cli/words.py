@@ -80,10 +80,10 @@ COMMANDS: Mapping[str, Syntax] = {
         valued=_spellings(
             ("-i", "--in"), ("-Xd", "-XDocker", "--XDocker", "--Xdocker"), ("--timeout",), ("--pull",), ("--iidfile",)
         ),
-        flags=_spellings(("--verify",), ("--no-push",), ("--dry-run",), ("--detach",)),
+        flags=_spellings(("--verify",), ("--no-push",), ("--dry-run",), ("--detach",), ("--json",)),
     ),
     "cp": Syntax(flags=_spellings(("--json",))),
-    "logs": Syntax(valued=_spellings(("--since",)), flags=_spellings(("-f", "--follow"))),
+    "logs": Syntax(valued=_spellings(("--since",)), flags=_spellings(("-f", "--follow"), ("--json",))),
     "diff": Syntax(
         valued=_spellings(("--file",)), flags=_spellings(("--all",), ("--no-files",), ("--exit-code",), ("--json",))
     ),
