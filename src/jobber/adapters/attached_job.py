@@ -31,8 +31,11 @@ class AttachedJob(Protocol):
     def is_complaint(self, frame: bytes) -> bool:
         """Whether this, as the job's, is what the engine itself says of a line with which it can't go on."""
 
-    def wait(self, *, is_started: bool) -> Pending:
-        """Ask for the container's end, without waiting for it; `is_started` tells whether it may be over already."""
+    def wait(self, *, is_started: bool) -> Pending | Response:
+        """Ask for the container's end, without waiting for it; `is_started` tells whether it may be over already.
+
+        From then on no end is missed.
+        """
 
     def exit_status(self, answer: Response) -> int:
         """Read that answer."""

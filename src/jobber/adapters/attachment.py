@@ -145,14 +145,22 @@ class StreamAttachment:
                 writers.append(self._line.fileno())
             elif self._stdin is not None:
                 readers.append(self._stdin.fileno())
-        if self._answer is not None:
+        if self._answer is not None and not self._answer_is_here():
             readers.append(self._answer.fileno())
         return readers, writers
 
     def _has_more(self) -> bool:
         """Whether something waits that `select` does not see."""
         source, line = self._source, self._line
-        return (source is not None and source.has_more) or (line is not None and line is not source and line.has_more)
+        return (
+            (source is not None and source.has_more)
+            or (line is not None and line is not source and line.has_more)
+            or self._answer_is_here()
+        )
+
+    def _answer_is_here(self) -> bool:
+        """Whether some of what tells the job's end came with its head."""
+        return isinstance(self._answer, Response) and self._answer.has_begun
 
     def _read_ready(self, ready: set[int]) -> None:
         source, line = self._source, self._line
@@ -160,7 +168,7 @@ class StreamAttachment:
             self._receive(source)
         if line is not None and line is not source and line is self._line and line.fileno() in ready:
             self._hear_line(line)
-        if self._answer is not None and self._answer.fileno() in ready:
+        if self._answer is not None and (self._answer_is_here() or self._answer.fileno() in ready):
             self._take_answer()
         if self._line is not None and self._stdin is not None and self._stdin.fileno() in ready:
             self._read_input()
@@ -208,17 +216,13 @@ class StreamAttachment:
             self._line = None
 
     def _take_answer(self) -> None:
-        """Docker sends the head of its answer at once, and the body at the job's end; Podman both at the end."""
+        """Docker's head is here already, and its body comes at the job's end; with Podman both come then."""
         if isinstance(self._answer, Pending) and not self._answer.is_here():
             return
         answer, self._answer = self._answer, None
         assert answer is not None
         try:
-            response = answer if isinstance(answer, Response) else answer.answer()
-            if not response.has_begun and not isinstance(answer, Response):
-                self._answer = response
-                return
-            with response:
+            with answer if isinstance(answer, Response) else answer.answer() as response:
                 self._exit_status = self._job.exit_status(response)
         except _LOST:
             self._retry(0.0)

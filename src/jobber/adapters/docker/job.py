@@ -15,7 +15,7 @@ from jobber.domain.errors import ContainerNotFound, EngineFailed, LogUnreadable
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from jobber.adapters.wire import Pending, Response, Wire
+    from jobber.adapters.wire import Response, Wire
     from jobber.domain.container import ContainerId, Terminal
 
 _MISSING = 404
@@ -49,10 +49,14 @@ class DockerJob:
         """Docker says nothing in the place of a job."""
         return False
 
-    def wait(self, *, is_started: bool) -> Pending:
-        """Ask for the container's end, without waiting for it."""
+    def wait(self, *, is_started: bool) -> Response:
+        """Ask for the container's end, without waiting for it.
+
+        Docker sends the head of its answer when it listens for the end: a job that is started before that may be over
+        before, and the next end never comes.
+        """
         query = {"condition": "not-running" if is_started else "next-exit"}
-        return self._wire.begin("POST", f"/containers/{self._container}/wait", query=query)
+        return self._wire.begin("POST", f"/containers/{self._container}/wait", query=query).answer()
 
     def exit_status(self, answer: Response) -> int:
         """Read that answer."""
