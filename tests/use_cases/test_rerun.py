@@ -384,12 +384,13 @@ def test_difference_of_the_directory_itself_names_it(engine: FakeEngine) -> None
     assert progress.notes[0] == ("differs", {"path": "/", "what": "is new (directory)"})
 
 
-def test_registry_that_can_t_be_asked_may_still_be_pulled_from(pushed: FakeEngine) -> None:
-    class Unreachable(FakeRemoteImages):
-        def inspect(self, reference: ImageReference, *, credentials: Credentials | None) -> Image:
-            del credentials
-            raise RegistryFailed(str(reference), why="no certificate")
+class Unreachable(FakeRemoteImages):
+    def inspect(self, reference: ImageReference, *, credentials: Credentials | None) -> Image:
+        del credentials
+        raise RegistryFailed(str(reference), why="no certificate")
 
+
+def test_registry_that_can_t_be_asked_may_still_be_pulled_from(pushed: FakeEngine) -> None:
     use_case = _use_case(pushed)
     images = use_case.images
     found = RecordedImages(
@@ -433,3 +434,15 @@ def test_image_that_can_be_pulled_is_pulled_with_a_step_told(pushed: FakeEngine)
 
     assert progress.steps[0] == f"pulling {record.image.digests[0]}"
     assert progress.notes[0] == ("rerun", {"run": progress.notes[0][1]["run"], "when": "2026-01-01T00:00:00Z"})
+
+
+def test_local_image_is_not_looked_for_where_nobody_can_be_asked(engine: FakeEngine) -> None:
+    use_case = _use_case(engine)
+    images = use_case.images
+    found = RecordedImages(
+        images.engine, Unreachable(engine.remote), images.keyring, images.interruptions, images.progress
+    )
+    digest = f"sha256:{'d' * 64}"
+    gone = RecordedImage("data:latest", ImageId(digest), (f"data@{digest}",))
+
+    assert found.locate(gone).is_missing

@@ -78,10 +78,16 @@ class DockerImages:
         """All images with these labels."""
         words = [name if value is None else f"{name}={value}" for name, value in labels.items()]
         query = {"all": True, "filters": json.dumps({"label": words} if words else {})}
-        with self._wire.call("GET", "/images/json", query=query) as response:
-            if not response.ok:
-                raise failed("list images", response)
-            return [listed_image_of(item) for item in response.json() or ()]
+        for tries_left in reversed(range(_TRIES)):
+            with self._wire.call("GET", "/images/json", query=query) as response:
+                if response.ok:
+                    return [listed_image_of(item) for item in response.json() or ()]
+                error = failed("list images", response)
+            # The containerd store stumbles over an image that somebody removes meanwhile: the list is made again.
+            if not tries_left or "not found" not in error.why:
+                raise error
+            time.sleep(_PAUSE_SECONDS)
+        raise AssertionError
 
     def references(self) -> tuple[str, ...]:
         """The tags of all images."""

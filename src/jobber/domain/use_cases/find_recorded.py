@@ -119,7 +119,8 @@ class RecordedImages:
             except ImageNotFound:
                 continue
             except (RegistryFailed, CredentialsUnusable):
-                pass
+                if not reference.is_remote:  # an engine with manifest ids gives digests to what was never in a registry
+                    continue
             yield reference
 
 
