@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from contextlib import suppress
 
 
@@ -17,6 +18,8 @@ class Proxy:
         self._lock = threading.Lock()
         self._open: list[socket.socket] = []
         self.accepted = 0
+        self.delayed: bytes | None = None
+        """What a call says that is to come a second late."""
         threading.Thread(target=self._accept, daemon=True).start()
 
     @property
@@ -57,21 +60,22 @@ class Proxy:
                 far.connect(self._path)
                 self._open += [near, far]
                 self.accepted += 1
-            threading.Thread(target=_serve, args=(near, far), daemon=True).start()
+            threading.Thread(target=self._serve, args=(near, far), daemon=True).start()
+
+    def _serve(self, near: socket.socket, far: socket.socket) -> None:
+        answers = threading.Thread(target=_pump, args=(far, near), daemon=True)
+        answers.start()
+        _pump(near, far, delayed=self.delayed)
+        answers.join()
+        near.close()
+        far.close()
 
 
-def _serve(near: socket.socket, far: socket.socket) -> None:
-    answers = threading.Thread(target=_pump, args=(far, near), daemon=True)
-    answers.start()
-    _pump(near, far)
-    answers.join()
-    near.close()
-    far.close()
-
-
-def _pump(source: socket.socket, sink: socket.socket) -> None:
+def _pump(source: socket.socket, sink: socket.socket, *, delayed: bytes | None = None) -> None:
     with suppress(OSError):
         while chunk := source.recv(1 << 16):
+            if delayed is not None and delayed in chunk:
+                time.sleep(1)
             sink.sendall(chunk)
     with suppress(OSError):
         sink.shutdown(socket.SHUT_WR)

@@ -141,6 +141,14 @@ def test_stopped_run_is_interrupted_for_whoever_watches(shell: Shell) -> None:
     assert shell.containers() == []
 
 
+def test_job_that_is_over_before_the_engine_could_listen_for_its_end_is_seen_to_end(shell: Shell, proxy: Proxy) -> None:
+    proxy.delayed = b"/wait?"
+    shell.environment["DOCKER_HOST"] = proxy.address
+    process = shell.start("run", "-ri", "none", shell.name, "sh", "-c", "exit 7")
+
+    assert process.wait(SECONDS) == 7
+
+
 def test_connection_that_is_cut_again_and_again_costs_not_a_byte(shell: Shell, proxy: Proxy) -> None:
     lines = 1200
     script = (
