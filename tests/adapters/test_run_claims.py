@@ -15,9 +15,9 @@ import pytest
 
 from jobber.adapters.lease import HeldClaim
 from jobber.adapters.ownership import current_owner
-from jobber.adapters.runs import Commit, Part, SharedRunStore, claim_name, part_of
+from jobber.adapters.runs import Part, SharedRunStore, claim_name, part_of
 from jobber.domain.errors import ClaimLost, EngineLost, NameTaken, RunTaken
-from jobber.domain.image import Image
+from jobber.domain.image import Image, ListedImage
 from jobber.domain.label import Label
 from jobber.domain.reference import ImageId
 
@@ -64,7 +64,7 @@ class Names:
         if found is not None:
             del self.there[found.name]
 
-    def commits(self, *, everything: bool) -> Sequence[Commit]:  # noqa: ARG002 - the port's
+    def commits(self) -> Sequence[ListedImage]:
         return []
 
     def inspect(self, image: ImageId) -> Image:

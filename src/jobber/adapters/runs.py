@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from jobber.adapters.shared_inputs import VolumeCalls
-    from jobber.domain.image import Image
+    from jobber.domain.image import Image, ListedImage
 
 _DEAD_AFTER = timedelta(minutes=10)
 _FORGOTTEN_AFTER = timedelta(days=1)
@@ -60,15 +60,6 @@ class Part:
         return str(self.facts.get("id" if self.is_plan else _RUN) or "")
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
-    """An image with a `jobber.run` label."""
-
-    id: ImageId
-    label: str
-    tagged: bool
-
-
 class RunCalls(Protocol):
     """What an engine does for all that, on connections of its own."""
 
@@ -87,8 +78,8 @@ class RunCalls(Protocol):
     def remove(self, part: str) -> None:
         """Remove a container by name or id; no error where there is none."""
 
-    def commits(self, *, everything: bool) -> Sequence[Commit]:
-        """Images with a `jobber.run` label; with `everything`, those too that others are made from."""
+    def commits(self) -> Sequence[ListedImage]:
+        """Images with a `jobber.run` label, but for those without a tag that others are made from."""
 
     def inspect(self, image: ImageId) -> Image:
         """Look an image up."""
@@ -147,7 +138,7 @@ class SharedRunStore:
 
     def results(self, run: str) -> Sequence[Image]:
         """The images that carry a run's record, those with tags first."""
-        found = [commit for commit in self._calls.commits(everything=False) if _run_of(commit.label) == run]
+        found = [commit for commit in self._calls.commits() if _run_of(commit.labels[Label.RUN]) == run]
         images = [self._calls.inspect(commit.id) for commit in found]
         return sorted(images, key=lambda image: (not image.references, image.created, image.id))
 
@@ -221,9 +212,9 @@ class SharedRunStore:
         return now - part.created > limit
 
     def _left_images(self) -> Iterator[Leftover]:
-        for commit in self._calls.commits(everything=False):
-            facts = _facts(commit.label)
-            if not commit.tagged and Label.PART in facts and is_alive(str(facts[Label.PART])) is False:
+        for commit in self._calls.commits():
+            facts = _facts(commit.labels[Label.RUN])
+            if not commit.references and Label.PART in facts and is_alive(str(facts[Label.PART])) is False:
                 yield Leftover(LeftoverKind.IMAGE, commit.id, "a result half-way")
 
     def _left_volumes(self) -> Iterator[Leftover]:

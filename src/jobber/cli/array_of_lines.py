@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import json
+from functools import partial
 from typing import TYPE_CHECKING
+
+from jobber.cli.as_json import as_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -11,14 +13,5 @@ if TYPE_CHECKING:
 
 def array_of_lines(things: Iterable[object]) -> str:
     """One JSON array; indentation in full would take Python ten times as long."""
-    lines = ",\n".join(map(_line, things))
+    lines = ",\n".join(map(partial(as_json, indent=None), things))
     return f"[\n{lines}\n]" if lines else "[]"
-
-
-def _line(thing: object) -> str:
-    text = json.dumps(thing, ensure_ascii=False)
-    try:
-        text.encode()
-    except UnicodeEncodeError:  # halves of characters, which only escapes can say
-        return json.dumps(thing)
-    return text

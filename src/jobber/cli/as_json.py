@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 
-def as_json(value: object) -> str:
-    """A value as a person reads JSON."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
+def as_json(value: object, *, indent: int | None = 2) -> str:
+    """A value as a person reads JSON; in one line without an indentation."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
     try:
         text.encode()
     except UnicodeEncodeError:  # such a name has halves of characters in it, which only escapes can say
-        return json.dumps(value, indent=2)
+        return json.dumps(value, indent=indent)
     return text

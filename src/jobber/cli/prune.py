@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json as json_
 import os
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from jobber.cli.as_json import as_json
 from jobber.cli.duration import parse_duration, size_in_words
 from jobber.cli.options import GlobalOptions
 from jobber.cli.question import is_agreed
@@ -83,7 +83,7 @@ def prune(
             _show(planned, progress)
         if dry_run or not planned.count:
             if json:
-                _print(_facts(planned))
+                print(as_json(_facts(planned)))
             return 0
         if not yes and not is_agreed(f"Remove these {planned.count}?"):
             progress.note("prune-cancelled")
@@ -93,7 +93,7 @@ def prune(
     for error in pruned.errors:
         progress.fail(error)
     if json:
-        _print(_facts(planned) | {"removed": pruned.count, "freed": pruned.size})
+        print(as_json(_facts(planned) | {"removed": pruned.count, "freed": pruned.size}))
     else:
         progress.note("pruned", count=pruned.count, size=_size(pruned.size, is_all=planned.is_size_known))
     return 1 if pruned.errors else 0
@@ -137,10 +137,6 @@ def _show(planned: Pruning, progress: Messages) -> None:
         progress.note("prune-total", count=planned.count, size=size)
     else:
         progress.note("prune-nothing")
-
-
-def _print(facts: dict[str, object]) -> None:
-    print(json_.dumps(facts, ensure_ascii=False, indent=2))
 
 
 def _rows(planned: Pruning) -> Iterator[Row]:

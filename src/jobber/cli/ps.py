@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json as json_
 import os
 from typing import TYPE_CHECKING
 
+from jobber.cli.as_json import as_json
 from jobber.cli.options import GlobalOptions
 from jobber.cli.surroundings import surroundings
 from jobber.cli.table import Column, table_lines, terminal_width
+from jobber.cli.telling import age_in_words
 
 if TYPE_CHECKING:
     from jobber.domain.use_cases.list_runs import RunState
@@ -42,7 +43,7 @@ def ps(*, json: bool = False, options: GlobalOptions | None = None) -> int:
         states = list_runs(adoption(engine, interruptions, progress, keys))
     progress.clear()
     if json:
-        print(json_.dumps([state.facts() for state in states], ensure_ascii=False, indent=2))
+        print(as_json([state.facts() for state in states]))
         return 0
     for line in table_lines(_COLUMNS, [_row(state) for state in states], width=terminal_width()):
         print(line)
@@ -51,12 +52,3 @@ def ps(*, json: bool = False, options: GlobalOptions | None = None) -> int:
 
 def _row(state: RunState) -> tuple[str, ...]:
     return state.id, state.image, age_in_words(state.age), state.state.value, state.watched_by
-
-
-def age_in_words(seconds: float) -> str:
-    """An age as a person would tell it, in its largest unit."""
-    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.0f} {unit}s"
-    whole = max(0, round(seconds))
-    return f"{whole} second{'' if whole == 1 else 's'}"

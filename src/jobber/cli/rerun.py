@@ -95,14 +95,14 @@ def rerun(
     keys = keyring(options.credentials())
     interruptions = surroundings().interruptions()
     with options.connected(progress, interruptions, environment=os.environ) as engine:
-        console = surroundings().console(before_output=progress.clear)
+        console = Aside(surroundings().console(before_output=progress.clear)) if json else None
         again, verification = rerun_use_case(
             engine,
             interruptions,
             progress,
             keys,
             registry=options.registry(),
-            console=Aside(console) if json else console,
+            console=console,
         )
         prepared = again.prepare(request)
         if dry_run:

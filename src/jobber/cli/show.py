@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from jobber.cli.as_json import as_json
 from jobber.cli.finding import finding
 from jobber.cli.options import GlobalOptions
-from jobber.cli.ps import age_in_words
 from jobber.cli.surroundings import surroundings
 from jobber.cli.table import printable
 from jobber.cli.telling import (
+    age_in_words,
     command_line,
     duration_in_words,
     number_in_words,

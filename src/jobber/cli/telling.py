@@ -61,6 +61,15 @@ def duration_in_words(seconds: float) -> str:
     return f"{whole} s"
 
 
+def age_in_words(seconds: float) -> str:
+    """An age as a person would tell it, in its largest unit."""
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}s"
+    whole = max(0, round(seconds))
+    return f"{whole} second{'' if whole == 1 else 's'}"
+
+
 def age_in_short(seconds: float) -> str:
     """An age in its largest unit, cut short: `8 s`, `3 min`, `2 h`, `12 d`."""
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from jobber.domain.errors import InvalidReference
-from jobber.domain.reference import parse_reference
+from jobber.domain.reference import reference_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,7 +35,7 @@ def base_references(text: str, *, arguments: Mapping[str, str | None]) -> tuple[
             continue
         for word in _images(line):
             name = _filled(word, {**values, **{k: v for k, v in arguments.items() if v is not None}})
-            if name.lower() not in stages and not name.isdecimal() and (reference := _reference(name)):
+            if name.lower() not in stages and not name.isdecimal() and (reference := reference_in(name)):
                 found[reference] = None
         if (base := _FROM.match(line)) and base[2]:
             stages.add(base[2].lower())
@@ -60,10 +59,3 @@ def _filled(word: str, values: Mapping[str, str]) -> str:
         return known
 
     return _VARIABLE.sub(value, word)
-
-
-def _reference(name: str) -> ImageReference | None:
-    try:
-        return parse_reference(name)
-    except InvalidReference:
-        return None

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.domain.beginning import begins_id, begins_run
-from jobber.domain.errors import InvalidReference, SortKeyUnknown
+from jobber.domain.errors import SortKeyUnknown
 from jobber.domain.metrics import metrics_of
 from jobber.domain.parameters import number_in, parameters_of
-from jobber.domain.reference import parse_reference
+from jobber.domain.reference import reference_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -128,8 +128,7 @@ def _names(wanted: ImageReference, text: str, digests: Sequence[str]) -> bool:
     """Whether a text is a tag of the wanted reference's repository, and that tag if there is one."""
     if wanted.digest:
         return f"{wanted.repository}@{wanted.digest}" in digests
-    try:
-        found = parse_reference(text).with_default_tag()
-    except InvalidReference:
+    found = reference_in(text)
+    if found is None:
         return False
-    return found.repository == wanted.repository and wanted.tag in (None, found.tag)
+    return found.repository == wanted.repository and wanted.tag in (None, found.with_default_tag().tag)

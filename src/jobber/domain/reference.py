@@ -106,6 +106,14 @@ def parse_reference(text: str, *, default_registry: Registry | None = None) -> I
     return reference.within(default_registry)
 
 
+def reference_in(text: str) -> ImageReference | None:
+    """The reference that a text is; None where it is none."""
+    try:
+        return parse_reference(text)
+    except InvalidReference:
+        return None
+
+
 def parse_registry(text: str) -> Registry:
     """Read a default registry, with or without a namespace: `gcr.io/myproject`. Raises `InvalidReference`."""
     parts = text.rstrip("/").split("/")

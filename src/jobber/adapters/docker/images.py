@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from jobber.adapters.claim import claim_tag
 from jobber.adapters.docker.archives import open_archive
 from jobber.adapters.docker.parts import make_part, remove_part
-from jobber.adapters.docker.translate import failed, image_of, listed_image_of, tags_of
+from jobber.adapters.docker.translate import failed, image_of, listed_image_of
+from jobber.adapters.stumbles import over_stumbles
 from jobber.adapters.untag import remove_with_tags
 from jobber.domain.errors import ImageNotFound, NameTaken
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from jobber.domain.reference import ImageId, ImageReference
 
 _MISSING = 404
-_TRIES = 20
-_PAUSE_SECONDS = 0.1
+_WAS_REMOVED = "not found"
+"""What becomes of a list of the containerd store's images while somebody removes one."""
 _SEVERAL_TAGS = "multiple repositories"
 
 
@@ -79,25 +79,24 @@ class DockerImages:
 
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[ListedImage]:
         """All images with these labels."""
+        return self.listed(labels=labels, everything=True)
+
+    def listed(self, *, labels: Mapping[str, str | None], everything: bool) -> Sequence[ListedImage]:
+        """Images with these labels; with `everything`, those too that have no tag and that others are made from."""
         words = [name if value is None else f"{name}={value}" for name, value in labels.items()]
-        query = {"all": True, "filters": json.dumps({"label": words} if words else {})}
-        for tries_left in reversed(range(_TRIES)):
+        query = {"all": everything, "filters": json.dumps({"label": words} if words else {})}
+
+        def listed() -> list[ListedImage]:
             with self._wire.call("GET", "/images/json", query=query) as response:
-                if response.ok:
-                    return [listed_image_of(item) for item in response.json() or ()]
-                error = failed("list images", response)
-            # The containerd store stumbles over an image that somebody removes meanwhile: the list is made again.
-            if not tries_left or "not found" not in error.why:
-                raise error
-            time.sleep(_PAUSE_SECONDS)
-        raise AssertionError
+                if not response.ok:
+                    raise failed("list images", response)
+                return [listed_image_of(item) for item in response.json() or ()]
+
+        return over_stumbles(listed, sign=_WAS_REMOVED)
 
     def references(self) -> tuple[str, ...]:
         """The tags of all images."""
-        with self._wire.call("GET", "/images/json") as response:
-            if not response.ok:
-                raise failed("list images", response)
-            return tags_of(response.json())
+        return tuple(tag for image in self.listed(labels={}, everything=False) for tag in image.references)
 
     def _claim(self, image: ImageId, name: str) -> Iterator[None]:
         try:

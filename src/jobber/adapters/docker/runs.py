@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.docker.parts import make_part, remove_part
 from jobber.adapters.docker.translate import failed
-from jobber.adapters.runs import Commit, Part, engine_time, part_of
+from jobber.adapters.runs import Part, engine_time, part_of
 from jobber.domain.label import Label
-from jobber.domain.reference import ImageId
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,7 +16,8 @@ if TYPE_CHECKING:
 
     from jobber.adapters.docker.images import DockerImages
     from jobber.adapters.wire import Wire
-    from jobber.domain.image import Image
+    from jobber.domain.image import Image, ListedImage
+    from jobber.domain.reference import ImageId
 
 _MISSING = 404
 
@@ -61,17 +61,9 @@ class DockerRunCalls:
         """Remove a container."""
         remove_part(self._wire, part)
 
-    def commits(self, *, everything: bool) -> Sequence[Commit]:
+    def commits(self) -> Sequence[ListedImage]:
         """Images with a `jobber.run` label."""
-        query = {"all": everything, "filters": json.dumps({"label": [Label.RUN]})}
-        with self._wire.call("GET", "/images/json", query=query) as response:
-            if not response.ok:
-                raise failed("list images", response)
-            found = response.json()
-        return [
-            Commit(ImageId(item["Id"]), item["Labels"][Label.RUN], tagged=_is_tagged(item.get("RepoTags")))
-            for item in found
-        ]
+        return self._images.listed(labels={Label.RUN: None}, everything=False)
 
     def inspect(self, image: ImageId) -> Image:
         """Look an image up."""
@@ -89,7 +81,3 @@ class DockerRunCalls:
 def _part(item: dict[str, Any]) -> Part:
     name = item["Names"][0].removeprefix("/") if item.get("Names") else ""
     return part_of(id_=item["Id"], name=name, labels=item.get("Labels") or {}, created=float(item["Created"]))
-
-
-def _is_tagged(names: list[str] | None) -> bool:
-    return any(name != "<none>:<none>" for name in names or ())

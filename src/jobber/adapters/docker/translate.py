@@ -54,12 +54,6 @@ def listed_image_of(answer: dict[str, Any]) -> ListedImage:
     )
 
 
-def tags_of(answer: list[dict[str, Any]]) -> tuple[str, ...]:
-    """The tags in `GET /images/json`, which tells of an image without any by `<none>`."""
-    tags = (tag for image in answer for tag in image.get("RepoTags") or ())
-    return tuple(tag for tag in tags if "<none>" not in tag)
-
-
 def configuration_of(config: dict[str, Any]) -> ImageConfiguration:
     """What an image says about its containers."""
     return ImageConfiguration(

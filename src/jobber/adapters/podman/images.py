@@ -11,8 +11,8 @@ from jobber.adapters.claim import claim_tag
 from jobber.adapters.podman.archives import open_archive
 from jobber.adapters.podman.names import candidates, engine_reference
 from jobber.adapters.podman.parts import make_part, remove_part, set_up_part
-from jobber.adapters.podman.stumbles import WAS_REMOVED, over_stumbles
-from jobber.adapters.podman.translate import failed, image_of, listed_image_of, tags_of
+from jobber.adapters.podman.translate import failed, image_of, listed_image_of
+from jobber.adapters.stumbles import over_stumbles
 from jobber.adapters.untag import remove_with_tags
 from jobber.domain.errors import ImageNotFound, NameTaken
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _MISSING = 404
 _SEVERAL_TAGS = "more than one tag"
+_WAS_REMOVED = "image not known"
+"""What becomes of a list of images of which somebody removes one while it is made."""
 _IS_BEING_REMOVED = "nil pointer dereference"
 """What Podman 4.3 says of an image at that moment."""
 
@@ -110,8 +112,12 @@ class PodmanImages:
 
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[ListedImage]:
         """All images with these labels."""
+        return self.listed(labels=labels, everything=True)
+
+    def listed(self, *, labels: Mapping[str, str | None], everything: bool) -> Sequence[ListedImage]:
+        """Images with these labels; with `everything`, those too that have no tag and that others are made from."""
         words = [name if value is None else f"{name}={value}" for name, value in labels.items()]
-        query = {"all": True, "filters": json.dumps({"label": words} if words else {})}
+        query = {"all": everything, "filters": json.dumps({"label": words} if words else {})}
 
         def listed() -> list[ListedImage]:
             with self._wire.call("GET", "/images/json", query=query) as response:
@@ -119,18 +125,11 @@ class PodmanImages:
                     raise failed("list images", response)
                 return [listed_image_of(item) for item in response.json() or ()]
 
-        return over_stumbles(listed, sign=WAS_REMOVED)
+        return over_stumbles(listed, sign=_WAS_REMOVED)
 
     def references(self) -> tuple[str, ...]:
         """The tags of all images."""
-
-        def listed() -> tuple[str, ...]:
-            with self._wire.call("GET", "/images/json") as response:
-                if not response.ok:
-                    raise failed("list images", response)
-                return tags_of(response.json())
-
-        return over_stumbles(listed, sign=WAS_REMOVED)
+        return tuple(tag for image in self.listed(labels={}, everything=False) for tag in image.references)
 
     def _claim(self, image: ImageId, name: str) -> Iterator[None]:
         try:

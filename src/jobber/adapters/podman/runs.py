@@ -6,9 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.podman.parts import make_part, remove_part
-from jobber.adapters.podman.stumbles import WAS_REMOVED, over_stumbles
-from jobber.adapters.podman.translate import failed, image_id, missing_or_failed
-from jobber.adapters.runs import Commit, Part, engine_time, part_of
+from jobber.adapters.podman.translate import failed, missing_or_failed
+from jobber.adapters.runs import Part, engine_time, part_of
 from jobber.domain.container import ContainerId
 from jobber.domain.errors import ContainerNotFound
 from jobber.domain.label import Label
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     from jobber.adapters.podman.images import PodmanImages
     from jobber.adapters.wire import Wire
-    from jobber.domain.image import Image
+    from jobber.domain.image import Image, ListedImage
     from jobber.domain.reference import ImageId
 
 
@@ -63,17 +62,9 @@ class PodmanRunCalls:
         """Remove a container."""
         remove_part(self._wire, part)
 
-    def commits(self, *, everything: bool) -> Sequence[Commit]:
+    def commits(self) -> Sequence[ListedImage]:
         """Images with a `jobber.run` label."""
-        query = {"all": everything, "filters": json.dumps({"label": [Label.RUN]})}
-
-        def listed() -> list[Commit]:
-            with self._wire.call("GET", "/images/json", query=query) as response:
-                if not response.ok:
-                    raise failed("list images", response)
-                return [_commit(item) for item in response.json() or ()]
-
-        return over_stumbles(listed, sign=WAS_REMOVED)
+        return self._images.listed(labels={Label.RUN: None}, everything=False)
 
     def inspect(self, image: ImageId) -> Image:
         """Look an image up."""
@@ -86,10 +77,6 @@ class PodmanRunCalls:
     def close(self) -> None:
         """Let go of connections."""
         self._wire.close()
-
-
-def _commit(item: dict[str, Any]) -> Commit:
-    return Commit(image_id(item["Id"]), item["Labels"][Label.RUN], tagged=bool(item.get("RepoTags")))
 
 
 def _part(item: dict[str, Any]) -> Part:

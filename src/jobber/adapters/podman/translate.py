@@ -59,18 +59,12 @@ def listed_image_of(answer: dict[str, Any]) -> ListedImage:
     """An image out of `GET /libpod/images/json`."""
     return ListedImage(
         id=image_id(answer["Id"]),
-        references=user_names(answer.get("RepoTags") or ()),
+        references=user_names(name for name in answer.get("RepoTags") or () if "<none>" not in name),
         digests=true_digests(answer.get("RepoDigests") or (), own=answer.get("Digest") or ""),
         labels=answer.get("Labels") or {},
         created=float(answer.get("Created") or 0),
         size=answer.get("Size") or 0,
     )
-
-
-def tags_of(answer: list[dict[str, Any]]) -> tuple[str, ...]:
-    """The tags in `GET /libpod/images/json`."""
-    tags = (tag for image in answer for tag in image.get("RepoTags") or ())
-    return tuple(tag for tag in user_names(tags) if "<none>" not in tag)
 
 
 def image_id(text: str) -> ImageId:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from jobber.cli.ps import age_in_words
 from jobber.cli.table import cut, printable
-from jobber.cli.telling import image_name, outcome_in_words, short_id, tags_in_short
+from jobber.cli.telling import age_in_words, image_name, outcome_in_words, short_id, tags_in_short
 from jobber.domain.lineage import Presence, Role
 
 if TYPE_CHECKING:

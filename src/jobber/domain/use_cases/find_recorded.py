@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from jobber.domain.errors import (
     CredentialsUnusable,
     ImageNotFound,
-    InvalidReference,
     JobberError,
     PullRefused,
     RegistryFailed,
 )
-from jobber.domain.reference import parse_image_id, parse_reference
+from jobber.domain.reference import parse_image_id, reference_in
 from jobber.domain.repetition import is_same_image, is_same_object
 from jobber.domain.use_cases.find_image import FoundImage
 
@@ -126,9 +125,4 @@ class RecordedImages:
 
 def _reference(text: str) -> ImageReference | None:
     """The reference that a record's text is; None for an id, and for what is none."""
-    if parse_image_id(text):
-        return None
-    try:
-        return parse_reference(text)
-    except InvalidReference:
-        return None
+    return None if parse_image_id(text) else reference_in(text)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jobber.domain.credentials import host_of
-from jobber.domain.errors import CredentialsUnusable, ImageNotFound, InvalidReference, RegistryFailed
+from jobber.domain.errors import CredentialsUnusable, ImageNotFound, RegistryFailed
 from jobber.domain.image import ListedImage
 from jobber.domain.label import Label
 from jobber.domain.lineage import Edge, ImageIndex, Lineage, Node, Origin, Presence, Role
-from jobber.domain.reference import parse_reference
+from jobber.domain.reference import reference_in
 from jobber.domain.result import is_built, parse_record, results_among
 
 if TYPE_CHECKING:
@@ -154,11 +154,8 @@ class Tracer:
     def _in_registry(self, recorded: RecordedImage) -> Node | None:
         """The image as a registry has it: by its digest, or by its name if that is still the same image."""
         for text in (*recorded.digests, recorded.reference):
-            try:
-                reference = parse_reference(text)
-            except InvalidReference:
-                continue
-            if not reference.is_remote or host_of(reference) in self._silent:
+            reference = reference_in(text)
+            if reference is None or not reference.is_remote or host_of(reference) in self._silent:
                 continue
             node = self._read(reference, recorded)
             if node is not None:

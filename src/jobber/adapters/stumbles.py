@@ -1,4 +1,4 @@
-"""Calls that Podman fails for a moment, and for no fault of the caller's: they are made again."""
+"""Calls that an engine fails for a moment, and for no fault of the caller's: they are made again."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from jobber.domain.errors import EngineFailed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-WAS_REMOVED = "image not known"
-"""Podman stumbles over an image that somebody removes while it makes a list of them."""
 _TRIES = 40
 _PAUSE_SECONDS = 0.1
 
