@@ -120,6 +120,9 @@ class Engines:
             "[containers]\n"
             f'default_ulimits = ["nofile={hard_limit("NOFILE")}", "nproc={hard_limit("NPROC")}"]\n'
             '[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n'
+            # In files of its own: in shared memory the machine's Podmans share 2,048 locks, and those of an engine
+            # that is gone stay taken.
+            f'lock_type = "file"\ntmp_dir = "{self.folder}/podman-tmp"\n'
         )
         (self.folder / "registries.conf").write_text(
             "".join(f'[[registry]]\nlocation = "{registry}"\ninsecure = true\n' for registry in registries)
