@@ -10,12 +10,33 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from remote import free_port, is_open
 
 READY_SECONDS = 60
+_PROGRAMS = "/usr/sbin:/usr/bin"
 _ENOUGH = 20000
+
+
+def need(*, program: str) -> None:
+    """Skip a test that starts a program of the system as root, where that can't be."""
+    if os.geteuid() != 0 or (shutil.which(program) or shutil.which(program, path=_PROGRAMS)) is None:
+        pytest.skip(f"a {program} of our own needs root and that program")
+
+
+@contextmanager
+def private_docker() -> Iterator[PrivateDocker]:
+    """A dockerd of a test's own, gone in the end."""
+    need(program="dockerd")
+    private = PrivateDocker()
+    try:
+        yield private
+    finally:
+        private.remove()
 
 
 class PrivateDocker:
@@ -87,6 +108,7 @@ class PrivatePodman:
         (self.folder / "containers.conf").write_text(
             f"[containers]\ndefault_ulimits = [{limits}]\n"
             '[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n'
+            f'lock_type = "file"\ntmp_dir = "{self.folder}/tmp"\n'  # see with_engines.py
         )
 
     def start(self) -> None:

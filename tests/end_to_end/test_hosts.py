@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from certificates import make_certificates
-from daemon import PrivateDocker
+from daemon import PrivateDocker, need, private_docker
 from remote import RemoteMachine
 from user import SECONDS, Shell, user
 
@@ -26,11 +26,8 @@ MOST_MEMORY = 120 << 20
 @pytest.fixture(scope="module")
 def docker(docker_engine_address: str) -> Iterator[PrivateDocker]:
     assert docker_engine_address
-    if os.geteuid() != 0 or shutil.which("dockerd") is None:
-        pytest.skip("a dockerd of our own needs root and a dockerd")
-    private = PrivateDocker()
-    yield private
-    private.remove()
+    with private_docker() as private:
+        yield private
 
 
 @pytest.fixture(scope="module")
@@ -238,8 +235,7 @@ def refused(folder: Path, address: str, **variables: str) -> str:
 
 @contextmanager
 def remote(folder: Path, engine_address: str, *, forwards: bool = True) -> Iterator[RemoteMachine]:
-    if os.geteuid() != 0 or shutil.which("sshd", path="/usr/sbin:/usr/bin") is None:
-        pytest.skip("an sshd of our own needs root and openssh-server")
+    need(program="sshd")
     variables = {"DOCKER_HOST": engine_address, "CONTAINER_HOST": engine_address}
     machine = RemoteMachine(folder / "ssh", forwards=forwards, **variables)
     try:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from daemon import PrivateDocker, PrivatePodman
+from daemon import PrivateDocker, PrivatePodman, need, private_docker
 from remote import RemoteMachine
 from user import SECONDS, Shell, await_line, user
 
@@ -26,18 +24,14 @@ _ERR = [b"err %d" % number for number in range(LINES)]
 @pytest.fixture
 def docker(docker_engine_address: str) -> Iterator[PrivateDocker]:
     assert docker_engine_address
-    if os.geteuid() != 0 or shutil.which("dockerd") is None:
-        pytest.skip("a dockerd of our own needs root and a dockerd")
-    private = PrivateDocker()
-    yield private
-    private.remove()
+    with private_docker() as private:
+        yield private
 
 
 @pytest.fixture
 def podman(podman_engine_address: str) -> Iterator[PrivatePodman]:
     assert podman_engine_address
-    if os.geteuid() != 0 or shutil.which("podman") is None:
-        pytest.skip("a Podman service of our own needs root and a podman")
+    need(program="podman")
     private = PrivatePodman()
     yield private
     private.remove()
@@ -70,8 +64,7 @@ def test_service_of_podman_is_killed_and_started_again(podman: PrivatePodman, tm
 
 
 def test_connection_over_ssh_is_cut(engine_address: str, tmp_path: Path) -> None:
-    if os.geteuid() != 0 or shutil.which("sshd", path="/usr/sbin:/usr/bin") is None:
-        pytest.skip("an sshd of our own needs root and openssh-server")
+    need(program="sshd")
     machine = RemoteMachine(tmp_path / "ssh", DOCKER_HOST=engine_address, CONTAINER_HOST=engine_address)
     before: list[int] = []
 
