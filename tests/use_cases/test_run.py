@@ -90,8 +90,18 @@ def test_result_that_could_not_be_saved_loses_nothing(engine: FakeEngine, call: 
         fake_runner(engine).run(_request())
 
     assert caught.value.exit_status == 125
-    assert "jobber recover" in (caught.value.hint or "")
+    assert "`jobber recover` makes its result; make room" in (caught.value.hint or "")
     assert _left(engine) == 1
+
+
+def test_engine_that_has_run_out_of_something_is_told_with_a_remedy(engine: FakeEngine) -> None:
+    why = "allocating lock for new container: allocation failed; exceeded num_locks (2048)"
+    engine.fail("create", EngineFailed("create a container", why=why))
+    with pytest.raises(EngineFailed, match="num_locks") as caught:
+        fake_runner(engine).run(_request())
+
+    assert "podman volume prune" in (caught.value.hint or "")
+    assert _left(engine) == 0
 
 
 @pytest.mark.parametrize("call", ["attach", "start"])

@@ -9,6 +9,15 @@ from jobber.domain.errors.base import JobberError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+# By what engines say where something has run out.
+_REMEDIES = {
+    "no space left on device": "make room where the engine keeps its images: `jobber prune` removes what nobody needs",
+    "exceeded num_locks": (
+        "each container and each volume takes one of Podman's locks: `jobber prune` or `podman volume prune` gives "
+        "some back, `podman system renumber` those that nothing has"
+    ),
+}
+
 
 class OptionUnsupported(JobberError):
     """An option that this engine has no counterpart for, found before anything is created."""
@@ -41,7 +50,8 @@ class EngineFailed(JobberError):
     """The engine answered a call with an error that has no class of its own."""
 
     def __init__(self, call: str, *, why: str, status: int | None = None) -> None:
-        super().__init__(f"the engine could not {call}: {why}")
+        self.remedy = next((remedy for sign, remedy in _REMEDIES.items() if sign in why), None)
+        super().__init__(f"the engine could not {call}: {why}", hint=self.remedy)
         self.call = call
         self.why = why
         self.status = status

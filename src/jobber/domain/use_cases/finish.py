@@ -96,7 +96,8 @@ class Finisher:
             claim.check()
             tags = self._tag(image, plan, ending, is_first=is_first)
         except JobberError as error:
-            error.hint = f"nothing is lost: container {container[:12]} stays, and `jobber recover` makes its result"
+            stays = f"nothing is lost: container {container[:12]} stays, and `jobber recover` makes its result"
+            error.hint = f"{stays}; {error.remedy}" if isinstance(error, EngineFailed) and error.remedy else stays
             raise
         self.progress.note("result", tags=", ".join(map(str, tags)), id=image)
         try:
