@@ -190,7 +190,7 @@ class Chaos:
 
     def results(self, mark: str) -> list[str]:
         """Ids of the images whose record names a mark."""
-        commits = self.engine.runs._calls.commits(everything=False)  # type: ignore[attr-defined]
+        commits = self.engine.runs._calls.commits()  # type: ignore[attr-defined]
         return [c.id for c in commits if f'"{mark}"' in c.label and parse_ending(c.label)]
 
     def left(self, mark: str) -> list[str]:
@@ -277,7 +277,7 @@ class Chaos:
     def remove_results(self) -> None:
         """Remove what has been looked at: with every image Podman lists them slower. None may come after that."""
         runs = set()
-        for commit in self.engine.runs._calls.commits(everything=False):  # type: ignore[attr-defined]
+        for commit in self.engine.runs._calls.commits():  # type: ignore[attr-defined]
             if f'"ref":"{self.name}:code"' not in commit.label or not (ending := parse_ending(commit.label)):
                 continue
             if ending[0] in self.settled:

@@ -30,7 +30,7 @@ def _runs(shell: Shell) -> list[dict[str, object]]:
 
 
 def _results(shell: Shell) -> set[str]:
-    listed = shell.engine.runs._calls.commits(everything=False)  # type: ignore[attr-defined]
+    listed = shell.engine.runs._calls.commits()  # type: ignore[attr-defined]
     return {commit.id for commit in listed if f'"{shell.name}:latest"' in commit.label and '"outcome"' in commit.label}
 
 

@@ -127,6 +127,7 @@ class Engines:
         (self.folder / "registries.conf").write_text(
             "".join(f'[[registry]]\nlocation = "{registry}"\ninsecure = true\n' for registry in registries)
         )
+        (self.folder / "tmp").mkdir()
         address = f"unix://{self.folder}/podman.sock"
         self._launch(
             "podman",
@@ -144,6 +145,7 @@ class Engines:
             **os.environ,
             "CONTAINERS_CONF": f"{self.folder}/containers.conf",
             "CONTAINERS_REGISTRIES_CONF": f"{self.folder}/registries.conf",
+            "TMPDIR": f"{self.folder}/tmp",  # each build leaves a file there
         }
 
     def _start_registries(self) -> tuple[str, str]:

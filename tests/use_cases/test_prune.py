@@ -171,6 +171,14 @@ def test_last_results_of_each_repository_stay(engine: FakeEngine) -> None:
     assert _going(engine, PruneRule(keep_last=3)) == []
 
 
+def test_result_of_this_second_is_old_enough_for_no_age(engine: FakeEngine) -> None:
+    engine.clock.sleep(0.7)
+    made = _run(engine)
+
+    assert _going(engine, PruneRule(older_than=timedelta(0))) == [made]
+    assert _going(engine, PruneRule(older_than=timedelta(seconds=1))) == []
+
+
 def test_young_results_stay(engine: FakeEngine) -> None:
     made = [_run(engine) for _ in range(3)]
 

@@ -56,7 +56,10 @@ NO_RESULTS = Choice()
 
 
 def unwanted(results: Sequence[ListedResult], *, rule: PruneRule, now: datetime) -> tuple[ListedResult, ...]:
-    """The results, newest first, that a rule gives up, whatever was made from them."""
+    """The results, newest first, that a rule gives up, whatever was made from them.
+
+    An engine's clock tells whole seconds, so `now` may lie before the end of a run of the same second.
+    """
     ranks: dict[str, int] = defaultdict(int)
     found: list[ListedResult] = []
     for result in results:
@@ -64,10 +67,14 @@ def unwanted(results: Sequence[ListedResult], *, rule: PruneRule, now: datetime)
         for repository in repositories_of(result):
             is_among_last = is_among_last or (rule.keep_last is not None and ranks[repository] < rule.keep_last)
             ranks[repository] += 1
-        is_young = rule.older_than is not None and now - result.record.ending.finished < rule.older_than
+        is_young = rule.older_than is not None and now - _full_second(result.record.ending.finished) < rule.older_than
         if not is_among_last and not is_young:
             found.append(result)
     return tuple(found)
+
+
+def _full_second(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0)
 
 
 def repositories_of(result: ListedResult) -> tuple[str, ...]:

@@ -50,8 +50,8 @@ class FakeRuns:
         self._call = contextmanager(store.call)
 
     def now(self) -> datetime:
-        """The engine's clock."""
-        return self._store.clock.now()
+        """The engine's clock, which tells whole seconds as HTTP does."""
+        return self._store.clock.now().replace(microsecond=0)
 
     def hold(self, run: str, *, image: ImageId) -> FakeClaim:
         """The claim of the one who has watched the run to its end."""
