@@ -563,6 +563,14 @@ def test_run_that_has_not_begun_is_listed_as_such(engine: FakeEngine) -> None:
     assert (state.state, facts["started"], facts["finished"], facts["exit-code"]) == (State.CREATED, None, None, None)
 
 
+def test_run_of_this_second_has_no_age_below_zero(engine: FakeEngine) -> None:
+    engine.clock.advance(0.7)
+    _detach(engine)
+    (state,) = list_runs(fake_adoption(engine))
+
+    assert (state.age, state.facts()["age"]) == (0, 0)
+
+
 def test_run_that_somebody_finishes_is_listed_with_his_name(engine: FakeEngine) -> None:
     run = _detach(engine)
     engine.clock.advance(200)

@@ -62,7 +62,7 @@ def list_runs(adoption: Adoption) -> tuple[RunState, ...]:
 
 
 def _describe(adoption: Adoption, run: UnfinishedRun) -> RunState:
-    age = adoption.engine.runs.now() - adoption.moment(run.container.created)
+    age = (adoption.engine.runs.now() - adoption.moment(run.container.created)).total_seconds()
     watcher = adoption.watcher(run)
     holder = adoption.engine.runs.holder(run.plan.id) if run.container.state is ContainerState.EXITED else ""
     match run.container.state:
@@ -75,7 +75,7 @@ def _describe(adoption: Adoption, run: UnfinishedRun) -> RunState:
         case _ as never:
             assert_never(never)
     watched_by = _name_of(holder or run.plan.owner, watcher=Watcher.ALIVE if holder else watcher)
-    return RunState(run.plan.id, run.plan.image.reference, age.total_seconds(), state, watched_by, run)
+    return RunState(run.plan.id, run.plan.image.reference, max(age, 0.0), state, watched_by, run)
 
 
 def _name_of(owner: str, *, watcher: Watcher) -> str:
