@@ -33,9 +33,10 @@ from pathlib import Path
 from jobber.adapters.connect import connect
 from jobber.domain.container import ContainerState
 from jobber.domain.errors import JobberError
+from jobber.domain.label import Label
 from jobber.domain.ports import Engine
 from jobber.domain.record import parse_ending, parse_plan
-from jobber.domain.reference import parse_reference
+from jobber.domain.reference import ImageId, parse_reference
 from jobber.testing import FakeProgress
 
 SECONDS = 120
@@ -188,10 +189,13 @@ class Chaos:
             if self.registry and fixed and not may_lack_push and not self.is_pushed(fixed[0]):
                 self.faults.append(f"{mark}: {fixed[0]} was not pushed")
 
-    def results(self, mark: str) -> list[str]:
+    def results(self, mark: str) -> list[ImageId]:
         """Ids of the images whose record names a mark."""
-        commits = self.engine.runs._calls.commits()  # type: ignore[attr-defined]
-        return [c.id for c in commits if f'"{mark}"' in c.label and parse_ending(c.label)]
+        return [image for image, record in self.records() if f'"{mark}"' in record and parse_ending(record)]
+
+    def records(self) -> list[tuple[ImageId, str]]:
+        """The images that have a record of a run, with that."""
+        return [(one.id, one.labels[Label.RUN]) for one in self.engine.images.list(labels={Label.RUN: None})]
 
     def left(self, mark: str) -> list[str]:
         """Containers of a run, and parts of anybody who is dead."""
@@ -277,16 +281,15 @@ class Chaos:
     def remove_results(self) -> None:
         """Remove what has been looked at: with every image Podman lists them slower. None may come after that."""
         runs = set()
-        for commit in self.engine.runs._calls.commits():  # type: ignore[attr-defined]
-            if f'"ref":"{self.name}:code"' not in commit.label or not (ending := parse_ending(commit.label)):
+        for result, record in self.records():
+            if f'"ref":"{self.name}:code"' not in record or not (ending := parse_ending(record)):
                 continue
             if ending[0] in self.settled:
                 self.faults.append(f"run {ending[0]}: another result came later")
             runs.add(ending[0])
-            image = self.engine.images.inspect(commit.id)
-            for reference in image.references or (commit.id,):
+            for reference in self.engine.images.inspect(result).references or (result,):
                 with suppress(JobberError):
-                    self.engine.images.remove(image.id if reference == commit.id else parse_reference(reference))
+                    self.engine.images.remove(result if reference == result else parse_reference(reference))
         self.settled |= runs
 
     def tidy(self) -> None:

@@ -15,6 +15,8 @@ import pytest
 from proxy import Proxy
 from user import SECONDS, WAIT, Shell, await_line
 
+from jobber.domain.label import Label
+
 _CHAOS = Path(__file__).parents[1] / "chaos" / "chaos.py"
 _SLOW = f"echo up; {WAIT}; echo over >&2; echo x >/made; exit 4"
 
@@ -30,8 +32,8 @@ def _runs(shell: Shell) -> list[dict[str, object]]:
 
 
 def _results(shell: Shell) -> set[str]:
-    listed = shell.engine.runs._calls.commits()  # type: ignore[attr-defined]
-    return {commit.id for commit in listed if f'"{shell.name}:latest"' in commit.label and '"outcome"' in commit.label}
+    listed = [(image.id, image.labels[Label.RUN]) for image in shell.engine.images.list(labels={Label.RUN: None})]
+    return {image for image, record in listed if f'"{shell.name}:latest"' in record and '"outcome"' in record}
 
 
 @pytest.fixture
