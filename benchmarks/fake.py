@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from jobber.domain.input import parse_input
 from jobber.domain.options import ContainerOptions
-from jobber.domain.use_cases.run import RunRequest
+from jobber.domain.use_cases.prepare import RunRequest
 from jobber.testing import FakeEngine, Job, fake_runner
 from side_by_side import Comparison
 

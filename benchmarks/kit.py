@@ -15,7 +15,7 @@ from jobber.domain.build import BuildRequest
 from jobber.domain.input import parse_input
 from jobber.domain.options import ContainerOptions
 from jobber.domain.reference import parse_reference
-from jobber.domain.use_cases.run import RunRequest
+from jobber.domain.use_cases.prepare import RunRequest
 from jobber.testing import FakeCommandLine, FakeEngine, FakeProgress, Job, fake_runner
 
 if TYPE_CHECKING:

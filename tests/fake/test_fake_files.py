@@ -9,7 +9,7 @@ import pytest
 
 from jobber.adapters.fake.files import Files, Node, Place, file_node
 from jobber.domain.options import ContainerOptions
-from jobber.domain.use_cases.run import RunRequest
+from jobber.domain.use_cases.prepare import RunRequest
 from jobber.testing import FakeEngine, Job, fake_runner
 
 DIRECTORY = Node(kind="directory")

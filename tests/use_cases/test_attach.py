@@ -22,8 +22,9 @@ from jobber.domain.policy import Outcome, PullPolicy, ResultImagePolicy
 from jobber.domain.reference import parse_reference
 from jobber.domain.use_cases.attach import Following
 from jobber.domain.use_cases.list_runs import State, list_runs
+from jobber.domain.use_cases.prepare import RunRequest
 from jobber.domain.use_cases.recover import Recovery
-from jobber.domain.use_cases.run import RunRequest, RunResult
+from jobber.domain.use_cases.run import RunResult
 from jobber.domain.use_cases.stop import Stopping
 from jobber.testing import (
     FakeConsole,

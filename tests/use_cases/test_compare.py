@@ -15,7 +15,7 @@ from jobber.domain.reference import parse_reference
 from jobber.domain.use_cases import compare
 from jobber.domain.use_cases.compare import ComparedFile, Comparing, Comparison, Content, Scope
 from jobber.domain.use_cases.find_result import ResultFinder
-from jobber.domain.use_cases.run import RunRequest
+from jobber.domain.use_cases.prepare import RunRequest
 from jobber.testing import FakeEngine, FakeKeyring, FakeProgress, FakeRemoteImages, Job, fake_runner
 
 

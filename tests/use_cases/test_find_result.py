@@ -11,7 +11,7 @@ from jobber.domain.errors import AmbiguousName, ImageNotFound, InvalidReference,
 from jobber.domain.options import ContainerOptions
 from jobber.domain.reference import parse_reference, parse_registry
 from jobber.domain.use_cases.find_result import ResultFinder
-from jobber.domain.use_cases.run import RunRequest
+from jobber.domain.use_cases.prepare import RunRequest
 from jobber.testing import FakeEngine, FakeKeyring, FakeProgress, FakeRemoteImages, fake_runner
 
 HOST = "registry.test:5000"

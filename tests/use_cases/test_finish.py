@@ -10,7 +10,8 @@ import pytest
 from jobber.domain.errors import EngineFailed, TagTaken
 from jobber.domain.options import ContainerOptions
 from jobber.domain.policy import ResultImagePolicy
-from jobber.domain.use_cases.run import RunRequest, RunResult
+from jobber.domain.use_cases.prepare import RunRequest
+from jobber.domain.use_cases.run import RunResult
 from jobber.testing import FakeConsole, FakeEngine, FakeProgress, Job, fake_runner
 
 

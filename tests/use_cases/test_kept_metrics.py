@@ -10,8 +10,8 @@ import pytest
 from jobber.domain.errors import EngineFailed, EngineLost
 from jobber.domain.metrics import metrics_of
 from jobber.domain.options import ContainerOptions
+from jobber.domain.use_cases.prepare import RunRequest
 from jobber.domain.use_cases.recover import Recovery
-from jobber.domain.use_cases.run import RunRequest
 from jobber.testing import FakeConsole, FakeEngine, FakeProgress, Job, fake_adoption, fake_runner
 
 

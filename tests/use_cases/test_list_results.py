@@ -11,7 +11,7 @@ from jobber.domain.ports import RemoteImages
 from jobber.domain.reference import parse_reference, parse_registry
 from jobber.domain.use_cases.find_result import ResultFinder
 from jobber.domain.use_cases.list_results import ListRequest, ResultList
-from jobber.domain.use_cases.run import RunRequest
+from jobber.domain.use_cases.prepare import RunRequest
 from jobber.testing import FakeEngine, FakeKeyring, FakeProgress, FakeRemoteImages, fake_runner
 
 HOST = "registry.test:5000"

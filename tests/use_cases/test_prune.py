@@ -14,8 +14,8 @@ from jobber.domain.policy import Outcome
 from jobber.domain.pruning import PruneRule, repositories_of
 from jobber.domain.reference import ImageId, parse_reference
 from jobber.domain.result import results_among
+from jobber.domain.use_cases.prepare import RunRequest
 from jobber.domain.use_cases.prune import Prune, Pruning
-from jobber.domain.use_cases.run import RunRequest
 from jobber.testing import FakeEngine, FakeProgress, Job, fake_runner
 
 ALL = PruneRule(keep_last=0)

@@ -26,9 +26,9 @@ from jobber.domain.options import ContainerOptions
 from jobber.domain.policy import ResultImagePolicy
 from jobber.domain.reference import parse_reference
 from jobber.domain.use_cases.find_result import ResultFinder
+from jobber.domain.use_cases.prepare import RunRequest
 from jobber.domain.use_cases.read_log import LogReading
 from jobber.domain.use_cases.recover import Recovery
-from jobber.domain.use_cases.run import RunRequest
 from jobber.testing import FakeEngine, FakeKeyring, FakeProgress, FakeRemoteImages, Job, fake_adoption, fake_runner
 
 

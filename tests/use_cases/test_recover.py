@@ -22,8 +22,8 @@ from jobber.domain.label import Label
 from jobber.domain.options import ContainerOptions
 from jobber.domain.policy import Outcome
 from jobber.domain.reference import ImageId, parse_reference
+from jobber.domain.use_cases.prepare import RunRequest
 from jobber.domain.use_cases.recover import Recovery
-from jobber.domain.use_cases.run import RunRequest
 from jobber.testing import FakeEngine, FakeProgress, Job, fake_adoption, fake_runner
 
 

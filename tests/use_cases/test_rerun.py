@@ -19,8 +19,9 @@ from jobber.domain.reference import ImageId, ImageReference, parse_reference
 from jobber.domain.result import RunRecord, parse_record
 from jobber.domain.use_cases.find_recorded import RecordedImages
 from jobber.domain.use_cases.find_result import FoundResult, ResultFinder
+from jobber.domain.use_cases.prepare import RunRequest
 from jobber.domain.use_cases.rerun import PreparedRerun, Rerun, RerunRequest
-from jobber.domain.use_cases.run import RunRequest, RunResult
+from jobber.domain.use_cases.run import RunResult
 from jobber.domain.use_cases.verify import Verification
 from jobber.domain.xdocker import parse_options, recorded_words
 from jobber.testing import FakeEngine, FakeKeyring, FakeProgress, FakeRemoteImages, Job, fake_runner

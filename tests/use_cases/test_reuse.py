@@ -10,7 +10,8 @@ from jobber.domain.input import parse_input
 from jobber.domain.label import Label
 from jobber.domain.policy import PullPolicy, ResultImagePolicy
 from jobber.domain.reference import parse_reference
-from jobber.domain.use_cases.run import RunRequest, RunResult
+from jobber.domain.use_cases.prepare import RunRequest
+from jobber.domain.use_cases.run import RunResult
 from jobber.domain.xdocker import parse_options
 from jobber.testing import FakeConsole, FakeEngine, FakeProgress, Job, fake_runner
 

@@ -23,8 +23,8 @@ from jobber.domain.input import parse_input
 from jobber.domain.options import ContainerOptions
 from jobber.domain.policy import Outcome, PullPolicy, ResultImagePolicy
 from jobber.domain.reference import ImageId, parse_reference, parse_registry
+from jobber.domain.use_cases.prepare import RunRequest
 from jobber.domain.use_cases.recover import Recovery
-from jobber.domain.use_cases.run import RunRequest
 from jobber.testing import FakeEngine, FakeInterruptions, FakeProgress, Job, fake_adoption, fake_runner
 
 KEEPER = ImageConfiguration(command=("/q",), volumes=("/data",))

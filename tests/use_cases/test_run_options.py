@@ -8,7 +8,7 @@ from jobber.domain.container import ContainerSpecification
 from jobber.domain.errors import ContainerNotFound, InvalidInput, JobberError, OptionUnsupported, UsageError
 from jobber.domain.input import parse_input
 from jobber.domain.options import ContainerOptions, Mount
-from jobber.domain.use_cases.run import RunRequest
+from jobber.domain.use_cases.prepare import RunRequest
 from jobber.domain.xdocker import parse_options
 from jobber.testing import FakeEngine, Job, fake_runner
 

@@ -15,7 +15,7 @@ from jobber.domain.options import ContainerOptions
 from jobber.domain.policy import PullPolicy
 from jobber.domain.reference import ImageId, ImageReference, parse_reference
 from jobber.domain.use_cases.find_result import ResultFinder
-from jobber.domain.use_cases.run import RunRequest
+from jobber.domain.use_cases.prepare import RunRequest
 from jobber.domain.use_cases.show_result import ShownImage, show_image
 from jobber.domain.use_cases.trace_lineage import Tracer
 from jobber.testing import FakeEngine, FakeKeyring, FakeProgress, FakeRemoteImages, Job, fake_runner

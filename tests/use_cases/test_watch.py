@@ -14,8 +14,9 @@ from jobber.domain.label import Label
 from jobber.domain.options import ContainerOptions
 from jobber.domain.policy import Outcome
 from jobber.domain.reference import parse_reference
+from jobber.domain.use_cases.prepare import RunRequest
 from jobber.domain.use_cases.recover import Recovery
-from jobber.domain.use_cases.run import RunRequest, RunResult
+from jobber.domain.use_cases.run import RunResult
 from jobber.testing import FakeConsole, FakeEngine, FakeInterruptions, FakeProgress, Job, fake_adoption, fake_runner
 
 

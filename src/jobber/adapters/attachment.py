@@ -13,6 +13,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from jobber.adapters.frames import RawOutput, output_reader
+from jobber.adapters.input_feed import InputFeed
 from jobber.adapters.wire import Pending, Response, WireBroken, WireUnreachable
 from jobber.domain.errors import EngineFailed, EngineLost, LogUnreadable
 from jobber.domain.events import DeadlinePassed, Disturbance, Disturbed, Exited, Output
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from jobber.domain.events import JobEvent
     from jobber.domain.ports import Interruptions, JobInput
 
-_READ = 1 << 16
 _DRAIN_SECONDS = 10.0
 """How long the rest of the output may take to come after the job has ended and the line went silent."""
 _DOUBT_SECONDS = 3.0
@@ -57,9 +57,7 @@ class StreamAttachment:
         self._tally = job.tally()
         self._remainder: Remainder | None = None
         self._answer: Pending | Response | None = None
-        self._stdin = stdin
-        self._pending = memoryview(b"")
-        self._ends_input = False
+        self._input = InputFeed(stdin, has_terminal=job.has_terminal)
         self._interruptions = interruptions
         self._monotonic = monotonic
         self._exit_status: int | None = None
@@ -76,7 +74,7 @@ class StreamAttachment:
             return
         self._answer = job.wait(is_started=False)
         if stdin is None:
-            self._end_input()
+            self._input.end(line)
 
     def next(self, *, deadline: float | None = None) -> JobEvent:
         """Wait for the next event."""
@@ -121,8 +119,8 @@ class StreamAttachment:
         ready, writable, _ = select.select([fd for fd in (*readers, wake) if fd >= 0], writers, [], seconds)
         if wake in ready and (event := self._interruptions.take()):
             return event
-        if writable:
-            self._send()
+        if writable and self._line is not None:
+            self._input.send(self._line)
         self._read_ready(set(ready))
         now = self._monotonic()
         if deadline is not None and now >= deadline and self._exit_status is None:
@@ -141,10 +139,10 @@ class StreamAttachment:
         if self._line is not None:
             if self._line is not self._source:
                 readers.append(self._line.fileno())
-            if self._pending or self._ends_input:
+            if self._input.waits_for_line:
                 writers.append(self._line.fileno())
-            elif self._stdin is not None:
-                readers.append(self._stdin.fileno())
+            elif (stdin := self._input.fileno()) is not None:
+                readers.append(stdin)
         if self._answer is not None and not self._answer_is_here():
             readers.append(self._answer.fileno())
         return readers, writers
@@ -170,8 +168,8 @@ class StreamAttachment:
             self._hear_line(line)
         if self._answer is not None and (self._answer_is_here() or self._answer.fileno() in ready):
             self._take_answer()
-        if self._line is not None and self._stdin is not None and self._stdin.fileno() in ready:
-            self._read_input()
+        if self._line is not None and self._input.fileno() in ready:
+            self._input.read(self._line)
 
     def _seconds_until(self, deadline: float | None) -> float | None:
         moments = [moment for moment in (deadline, self._retry_at) if moment is not None]
@@ -196,7 +194,7 @@ class StreamAttachment:
         if is_live:
             self._line = None
         if self._output.is_broken:  # the job reads no more, and what it said is in the log
-            self._drop_input()
+            self._input.drop()
             self._must_look_again = True
             self._retry(0.0)
         elif whole and self._must_look_again:
@@ -275,10 +273,10 @@ class StreamAttachment:
             self._reopen_input()
 
     def _reopen_input(self) -> None:
-        if self._stdin is None:
+        if not self._input.is_open:
             return
         if not self._job.has_terminal:  # the engine has closed it when the wire broke
-            self._drop_input()
+            self._input.drop()
             self._events.append(Disturbed(Disturbance.INPUT_CUT))
         elif self._line is None:
             self._line = self._job.attach(output=False)
@@ -292,37 +290,6 @@ class StreamAttachment:
             raise EngineLost("the run", why=str(error)) from None
         self._tries += 1
         self._retry_at = now + _BACKOFF[min(self._tries, len(_BACKOFF) - 1)]
-
-    def _read_input(self) -> None:
-        assert self._stdin is not None
-        chunk = self._stdin.read(_READ)
-        if chunk:
-            self._pending = memoryview(chunk)
-            self._send()
-        else:
-            self._end_input()
-
-    def _send(self) -> None:
-        if self._line is None:
-            return
-        if self._ends_input:
-            self._end_input()
-            return
-        try:
-            self._pending = self._pending[self._line.send(self._pending) :]
-        except OSError:  # the job reads no more, or has ended, or the wire is cut: its reading end will tell
-            self._pending = memoryview(b"")
-            if not self._job.has_terminal:
-                self._stdin = None
-
-    def _end_input(self) -> None:
-        self._stdin = None
-        if self._line is not None and not self._job.has_terminal:  # the half of a terminal would be all of it
-            self._ends_input = not self._line.end_sending()
-
-    def _drop_input(self) -> None:
-        self._stdin = None
-        self._pending = memoryview(b"")
 
     def _live_output(self) -> RawOutput:
         return output_reader(multiplexed=not self._job.has_terminal, is_complaint=self._job.is_complaint)

@@ -14,7 +14,7 @@ from jobber.domain.record import rfc3339
 
 if TYPE_CHECKING:
     from jobber.domain.result import ListedResult
-    from jobber.domain.use_cases.run import PreparedRun, RunRequest
+    from jobber.domain.use_cases.prepare import PreparedRun, RunRequest
 
 
 def print_plan(request: RunRequest, prepared: PreparedRun, *, reused: ListedResult | None = None) -> None:

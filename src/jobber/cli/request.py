@@ -25,7 +25,7 @@ from jobber.domain.configuration.settings import (
 from jobber.domain.errors import InvalidInput
 from jobber.domain.input import parse_input
 from jobber.domain.options import ContainerOptions
-from jobber.domain.use_cases.run import RunRequest
+from jobber.domain.use_cases.prepare import RunRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

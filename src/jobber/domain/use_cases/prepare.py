@@ -1,14 +1,15 @@
-"""What is settled before a run makes anything: its plan, and that its result will hold what it should."""
+"""A run as it is asked for, and what is settled before it makes anything: its plan, and what its result will hold."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.domain.container import ContainerId
 from jobber.domain.errors import UsageError
 from jobber.domain.input import lies_within, normal_path
 from jobber.domain.placement import grace_seconds
-from jobber.domain.policy import ResultImagePolicy
+from jobber.domain.policy import PullPolicy, ResultImagePolicy
 from jobber.domain.record import RecordedInput, RunPlan
 
 if TYPE_CHECKING:
@@ -16,11 +17,46 @@ if TYPE_CHECKING:
 
     from jobber.domain.engine import EngineDescription
     from jobber.domain.image import Image
+    from jobber.domain.input import InputSpecification
     from jobber.domain.options import ContainerOptions
     from jobber.domain.ports import Containers
     from jobber.domain.progress import Progress
+    from jobber.domain.reference import Registry
     from jobber.domain.use_cases.find_image import FoundImage
-    from jobber.domain.use_cases.run import RunRequest
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """A run as it was asked for."""
+
+    image: str
+    options: ContainerOptions
+    command: tuple[str, ...] | None = None
+    inputs: tuple[InputSpecification, ...] = ()
+    docker_args: tuple[str, ...] = ()
+    """The words that `options` were read from, secrets masked."""
+    runtime: str | None = None
+    out: str | None = None
+    keep: ResultImagePolicy = ResultImagePolicy.ALWAYS
+    timeout: float | None = None
+    """Seconds."""
+    registry: Registry | None = None
+    pull: PullPolicy = PullPolicy.ALWAYS
+    push: bool = True
+    configs: tuple[str, ...] = ()
+    detach: bool = False
+    """Whether the job is started and left to itself."""
+    reuse: bool = False
+    """Whether the result of the same run, if there is one, takes the place of running it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRun:
+    """A run whose images have been found and checked, and of which nothing has been made."""
+
+    plan: RunPlan
+    code: FoundImage
+    inputs: tuple[FoundImage, ...]
 
 
 def plan_of(

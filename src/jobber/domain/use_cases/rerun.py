@@ -19,7 +19,7 @@ from jobber.domain.record import rfc3339
 from jobber.domain.repetition import added_variables, keeps_configuration, lasting_mounts, missing_variables
 from jobber.domain.result import record_of_result
 from jobber.domain.use_cases.find_image import ImageFinder
-from jobber.domain.use_cases.run import RunRequest
+from jobber.domain.use_cases.prepare import RunRequest
 from jobber.domain.xdocker import revealed_words
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from jobber.domain.use_cases.find_image import FoundImage
     from jobber.domain.use_cases.find_recorded import Located, RecordedImages
     from jobber.domain.use_cases.find_result import FoundResult, ResultFinder
-    from jobber.domain.use_cases.run import PreparedRun, Runner
+    from jobber.domain.use_cases.prepare import PreparedRun
+    from jobber.domain.use_cases.run import Runner
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from jobber.domain.errors import ContainerNotFound, EngineLost, ImageNotFound, I
 from jobber.domain.input import check_destinations
 from jobber.domain.labels import container_labels
 from jobber.domain.placement import check_platform, chosen_runtime
-from jobber.domain.policy import Outcome, PullPolicy, ResultImagePolicy
+from jobber.domain.policy import Outcome
 from jobber.domain.record import RunEnding, rfc3339
 from jobber.domain.use_cases.find_image import FoundImage, ImageFinder
 from jobber.domain.use_cases.finish import Finished, Finisher, finished_by_another
-from jobber.domain.use_cases.prepare import check_volumes, lent_destinations, plan_of
+from jobber.domain.use_cases.prepare import PreparedRun, check_volumes, lent_destinations, plan_of
 from jobber.domain.use_cases.reuse import Reuse
 from jobber.domain.use_cases.watch import Abandoned, Watch, take_signal
 
@@ -22,13 +22,12 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from jobber.domain.container import ImageMount, Terminal, VolumeMount
-    from jobber.domain.input import InputSpecification
-    from jobber.domain.options import ContainerOptions
     from jobber.domain.ports import Attachment, Clock, Console, Engine, Interruptions, Keyring
     from jobber.domain.progress import Progress
     from jobber.domain.record import RunPlan
-    from jobber.domain.reference import ImageId, ImageReference, Registry
+    from jobber.domain.reference import ImageId, ImageReference
     from jobber.domain.result import ListedResult
+    from jobber.domain.use_cases.prepare import RunRequest
 
 EXIT_TIMED_OUT = 124
 EXIT_INTERRUPTED = 130
@@ -36,31 +35,6 @@ _TRIES = 3
 """How often an input is made ready again that somebody removes before the container has it."""
 _KILLED = 137
 _RECOVER = "`jobber attach {run}` follows it, `jobber recover` finishes its run when the job has ended"
-
-
-@dataclass(frozen=True, slots=True)
-class RunRequest:
-    """A run as it was asked for."""
-
-    image: str
-    options: ContainerOptions
-    command: tuple[str, ...] | None = None
-    inputs: tuple[InputSpecification, ...] = ()
-    docker_args: tuple[str, ...] = ()
-    """The words that `options` were read from, secrets masked."""
-    runtime: str | None = None
-    out: str | None = None
-    keep: ResultImagePolicy = ResultImagePolicy.ALWAYS
-    timeout: float | None = None
-    """Seconds."""
-    registry: Registry | None = None
-    pull: PullPolicy = PullPolicy.ALWAYS
-    push: bool = True
-    configs: tuple[str, ...] = ()
-    detach: bool = False
-    """Whether the job is started and left to itself."""
-    reuse: bool = False
-    """Whether the result of the same run, if there is one, takes the place of running it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +58,6 @@ class _Watched:
     ending: RunEnding
     promptly: bool
     """Whether we were there all the time, so that nobody can have thought us dead."""
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedRun:
-    """A run whose images have been found and checked, and of which nothing has been made."""
-
-    plan: RunPlan
-    code: FoundImage
-    inputs: tuple[FoundImage, ...]
 
 
 @dataclass(frozen=True, slots=True)

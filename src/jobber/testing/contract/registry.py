@@ -19,7 +19,8 @@ from jobber.domain.errors import (
     PushUnauthorized,
 )
 from jobber.domain.options import ContainerOptions
-from jobber.domain.use_cases.run import Runner, RunRequest
+from jobber.domain.use_cases.prepare import RunRequest
+from jobber.domain.use_cases.run import Runner
 from jobber.testing.contract.world import Console
 from jobber.testing.surroundings import FakeInterruptions, FakeKeyring, FakeProgress
 

@@ -15,8 +15,9 @@ from jobber.domain.input import parse_input
 from jobber.domain.options import ContainerOptions, Mount
 from jobber.domain.policy import Outcome, ResultImagePolicy
 from jobber.domain.pruning import Choice, PruneRule
+from jobber.domain.use_cases.prepare import RunRequest
 from jobber.domain.use_cases.prune import Prune, Pruning
-from jobber.domain.use_cases.run import Runner, RunRequest
+from jobber.domain.use_cases.run import Runner
 from jobber.testing.contract.world import Console
 from jobber.testing.surroundings import FakeInterruptions, FakeKeyring, FakeProgress
 

@@ -1,0 +1,108 @@
+"""Containers of an engine, and the wire to a job in one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from typing import BinaryIO
+
+    from jobber.domain.container import Container, ContainerId, ContainerSpecification, Snapshot, Terminal
+    from jobber.domain.events import JobEvent
+    from jobber.domain.options import ContainerOptions
+    from jobber.domain.ports.surroundings import Interruptions, JobInput
+    from jobber.domain.reference import ImageId
+
+
+class Attachment(Protocol):
+    """The wire to one job: made before it starts, so that nothing it says is missed."""
+
+    def next(self, *, deadline: float | None = None) -> JobEvent:
+        """Wait for the next event, until `deadline` on the clock's `monotonic`.
+
+        Passes the job's input on meanwhile. A wire that breaks is mended without a byte lost or doubled, as far as
+        the engine keeps a log. Raises `EngineLost` where it could not be mended for a long time, and
+        `ContainerNotFound` where somebody has removed the container.
+        """
+
+    def resize(self, terminal: Terminal) -> None:
+        """Tell the job's terminal its new size."""
+
+    def close(self) -> None:
+        """Let go of the wire; the job goes on. Closing twice is no error."""
+
+
+class Containers(Protocol):
+    """The containers of jobs."""
+
+    def check(self, options: ContainerOptions, /) -> None:
+        """Check that this engine has all of the options, and make nothing. Raises `OptionUnsupported`."""
+
+    def create(self, specification: ContainerSpecification) -> ContainerId:
+        """Make a container. Raises `ImageNotFound`, `NameTaken`, `OptionUnsupported`, `EngineFailed`.
+
+        Raises `OptionUnsupported` before anything is made.
+        """
+
+    def inspect(self, container: ContainerId) -> Container:
+        """Look a container up. Raises `ContainerNotFound`."""
+
+    def list(self, *, labels: Mapping[str, str | None]) -> Sequence[Container]:
+        """All containers, running or not, with these labels; None stands for any value."""
+
+    def attach(
+        self,
+        container: ContainerId,
+        *,
+        stdin: JobInput | None,
+        interruptions: Interruptions,
+        terminal: Terminal | None = None,
+    ) -> Attachment:
+        """Get hold of a created container's input and output.
+
+        `terminal` is the size that a job with a terminal finds, where the engine can set it before the start.
+        Raises `ContainerNotFound`.
+        """
+
+    def follow(
+        self,
+        container: ContainerId,
+        *,
+        since: datetime | None,
+        stdin: JobInput | None,
+        interruptions: Interruptions,
+    ) -> Attachment:
+        """Get hold of a job that was started before: its output from the beginning, or since a moment.
+
+        `stdin` reaches a job with a terminal. Where the engine keeps no log, the output begins now, and it is told.
+        Raises `ContainerNotFound`.
+        """
+
+    def start(self, container: ContainerId) -> None:
+        """Start the job. Raises `JobNotStarted` with the status that `docker run` would give."""
+
+    def signal(self, container: ContainerId, *, signal: str) -> None:
+        """Send the job a signal by name; no error where it has ended. Raises `ContainerNotFound`."""
+
+    def logs(self, container: ContainerId, *, sink: BinaryIO, since: datetime | None = None) -> None:
+        """Write the job's output so far to `sink`, all of it or since a moment.
+
+        Raises `ContainerNotFound`, `LogUnreadable`.
+        """
+
+    def read(self, container: ContainerId, *, path: str, limit: int) -> bytes:
+        """The first `limit` bytes of a file of a container that has ended, links followed.
+
+        Raises `ContainerNotFound`, `PathNotFound`, `NotAFile`, `EngineFailed`.
+        """
+
+    def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
+        """Make an image of an exited container's file system, with `log` as `/run.log` in it.
+
+        `log` is seekable. Raises `ContainerNotFound`, `EngineFailed`; then no image is left behind.
+        """
+
+    def remove(self, container: ContainerId) -> None:
+        """Kill and remove a container with its anonymous volumes; no error where it is gone already."""

@@ -1,0 +1,83 @@
+"""Where images are: on the engine, in registries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping, Sequence
+
+    from jobber.domain.credentials import Credentials
+    from jobber.domain.image import Image, ListedImage
+    from jobber.domain.progress import Progress
+    from jobber.domain.reference import ImageId, ImageReference
+
+
+class ImageStore(Protocol):
+    """The images that an engine has."""
+
+    def inspect(self, name: ImageReference | ImageId | str) -> Image:
+        """Look an image up; a bare `str` is a text that may be an id, cut short or whole.
+
+        Raises `ImageNotFound`.
+        """
+
+    def tag(self, image: ImageId, *, reference: ImageReference) -> None:
+        """Give an image a tag, taking it from any other image. Raises `ImageNotFound`."""
+
+    def claim(self, image: ImageId, *, reference: ImageReference) -> None:
+        """Give an image a tag that no other image has: of two that claim at once, one gets it.
+
+        Claiming again for the same image is no error. Raises `TagTaken`, `ImageNotFound`.
+        """
+
+    def remove(self, name: ImageReference | ImageId) -> None:
+        """Remove a tag, and the image with its last one; by id, the image with all its tags.
+
+        An image that a container uses stays as it is. Raises `ImageNotFound`, `EngineFailed`.
+        """
+
+    def archive(self, image: ImageId, *, path: str) -> Generator[bytes]:
+        """A file or a directory of an image, links followed, as the pieces of a tar archive.
+
+        The first member is the file or directory itself, by whatever name; the others' names begin with that name.
+        Close the generator where not all of it is wanted. Raises `ImageNotFound`, `PathNotFound`, at the first piece.
+        """
+
+    def list(self, *, labels: Mapping[str, str | None]) -> Sequence[ListedImage]:
+        """All images with these labels, those without a tag and those that others are made from included.
+
+        None stands for any value of a label.
+        """
+
+    def references(self) -> Sequence[str]:
+        """The tags of all images, as the user knows them: for shells to complete."""
+
+
+class Registry(Protocol):
+    """The way from an engine to the registries."""
+
+    def pull(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> Image:
+        """Bring an image from its registry. Raises `PullRefused`, also for an error inside the stream."""
+
+    def push(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> str:
+        """Send a tag to its registry and return the digest (`sha256:HEX`). Raises `PushRefused`."""
+
+
+class RemoteImages(Protocol):
+    """What registries tell of images without pulling them, by their own API."""
+
+    def inspect(self, reference: ImageReference, *, credentials: Credentials | None) -> Image:
+        """Read an image's description; its id is the digest of its configuration, its digest is of this repository.
+
+        Raises `ImageNotFound`, `RegistryFailed`.
+        """
+
+    def archive(self, reference: ImageReference, *, path: str, credentials: Credentials | None) -> Generator[bytes]:
+        """A file or a directory of an image as a tar archive, as `ImageStore.archive` gives it.
+
+        Raises `ImageNotFound`, `PathNotFound`, `RegistryFailed`, at the first piece.
+        """
+
+    def tags(self, reference: ImageReference, *, credentials: Credentials | None) -> Sequence[str]:
+        """The tags of a reference's repository. Raises `ImageNotFound`, `RegistryFailed`."""
