@@ -8,7 +8,8 @@ import pytest
 from real import make_world
 
 from jobber.adapters.docker.engine import DockerEngine
-from jobber.adapters.docker.runs import DockerRunCalls
+from jobber.adapters.docker.parts import make_part, remove_part
+from jobber.adapters.run_calls import WireRunCalls
 from jobber.adapters.wire import Wire, parse_endpoint
 from jobber.testing.contract import EngineContract, World
 
@@ -28,7 +29,7 @@ class TestDocker(EngineContract):
     ) -> Iterator[World]:
         wire = Wire(parse_endpoint(docker_engine_address))
         engine = DockerEngine(wire, address=docker_engine_address)
-        calls = DockerRunCalls(wire, images=engine.images)
+        calls = WireRunCalls(wire, images=engine.images, make=make_part, remove=remove_part)
         world = make_world(engine, wire, tmp_path_factory.mktemp("base"), registry_host, calls)
         yield world
         world.tidy()

@@ -8,7 +8,8 @@ import pytest
 from real import make_world
 
 from jobber.adapters.podman.engine import PodmanEngine
-from jobber.adapters.podman.runs import PodmanRunCalls
+from jobber.adapters.podman.parts import make_part, remove_part
+from jobber.adapters.run_calls import WireRunCalls
 from jobber.adapters.wire import Wire, parse_endpoint
 from jobber.testing.contract import EngineContract, World
 
@@ -28,7 +29,7 @@ class TestPodman(EngineContract):
     ) -> Iterator[World]:
         wire = Wire(parse_endpoint(podman_engine_address))
         engine = PodmanEngine(wire, address=podman_engine_address)
-        calls = PodmanRunCalls(wire.within("/v4.0.0/libpod"), images=engine.images)
+        calls = WireRunCalls(wire.within("/v4.0.0/libpod"), images=engine.images, make=make_part, remove=remove_part)
         world = make_world(engine, wire, tmp_path_factory.mktemp("base"), registry_host, calls)
         yield world
         world.tidy()

@@ -9,15 +9,29 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from jobber.domain.errors import ImageNotFound, NameTaken, TagTaken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
+    from jobber.domain.container import ContainerId
     from jobber.domain.ports import ImageStore
     from jobber.domain.reference import ImageId, ImageReference
+
+    class MakePart(Protocol):
+        """The engine's way to make a container that is never started."""
+
+        def __call__(self, image: ImageId, /, *, name: str) -> ContainerId:
+            """Make one. Raises `NameTaken`."""
+
+    class RemovePart(Protocol):
+        """The engine's way to remove one."""
+
+        def __call__(self, container: str, /, *, only_abandoned: bool = False) -> None:
+            """Remove one; with `only_abandoned`, only if its maker is no more."""
+
 
 _POLL_SECONDS = 0.02
 _PATIENCE_SECONDS = 30.0
@@ -28,19 +42,19 @@ def claim_tag(
     image: ImageId,
     reference: ImageReference,
     *,
-    part: Callable[[ImageId, str], Iterator[None]],
+    make: MakePart,
+    remove: RemovePart,
 ) -> None:
     """Tag an image unless the tag stands on another one.
 
-    `part` holds a container of the given name while it is iterated, and raises `NameTaken` where another does.
+    `make` and `remove` are the engine's calls for containers of jobber's own.
     Raises `TagTaken`, `ImageNotFound`.
     """
     name = f"jobber-claim-{sha256(str(reference).encode()).hexdigest()[:24]}"
-    hold = contextmanager(part)
     give_up = time.monotonic() + _PATIENCE_SECONDS
     while not _is_ours(images, image, reference):
         try:
-            with hold(image, name):
+            with _held(image, name, make=make, remove=remove):
                 if not _is_ours(images, image, reference):
                     images.tag(image, reference=reference)
                 return
@@ -48,6 +62,20 @@ def claim_tag(
             if time.monotonic() > give_up:
                 raise TagTaken(str(reference)) from None
             time.sleep(_POLL_SECONDS)
+
+
+@contextmanager
+def _held(image: ImageId, name: str, *, make: MakePart, remove: RemovePart) -> Iterator[None]:
+    """Have the container of this name. Raises `NameTaken` where another has it."""
+    try:
+        part = make(image, name=name)
+    except NameTaken:
+        remove(name, only_abandoned=True)
+        raise
+    try:
+        yield
+    finally:
+        remove(part)
 
 
 def _is_ours(images: ImageStore, image: ImageId, reference: ImageReference) -> bool:

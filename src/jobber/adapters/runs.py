@@ -248,16 +248,6 @@ def part_of(*, id_: str, name: str, labels: Mapping[str, str], created: str | fl
     return Part(id_, name, _facts(label), moment, is_plan=parse_plan(label) is not None)
 
 
-def engine_time(date: str) -> datetime:
-    """The moment of an HTTP `Date` header; our own clock's where there is none."""
-    from email.utils import parsedate_to_datetime
-
-    try:
-        return parsedate_to_datetime(date)
-    except (ValueError, TypeError):
-        return datetime.now(UTC)
-
-
 def _note_name(run: str) -> str:
     return f"jobber-end-{run}"
 

@@ -6,7 +6,7 @@ import base64
 import json
 from typing import TYPE_CHECKING
 
-from jobber.adapters.docker.translate import failed
+from jobber.adapters.failures import failed
 from jobber.domain.errors import ContainerNotFound, PathNotFound
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jobber.adapters.archive import log_archive
 from jobber.adapters.docker.parts import make_part, remove_part
-from jobber.adapters.docker.translate import failed
+from jobber.adapters.failures import failed
 from jobber.adapters.ownership import unfinished_labels
 from jobber.domain.errors import ContainerNotFound, EngineFailed, JobberError
 from jobber.domain.input import lies_within, normal_path

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import closing
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -13,8 +12,10 @@ from jobber.adapters.docker.create_body import check_options, create_body
 from jobber.adapters.docker.create_host import NVIDIA
 from jobber.adapters.docker.job import DockerJob
 from jobber.adapters.docker.parts import remove_part
-from jobber.adapters.docker.translate import container_of, failed, not_started
+from jobber.adapters.docker.translate import container_of, not_started
+from jobber.adapters.failures import failed
 from jobber.adapters.frames import copy_frames
+from jobber.adapters.listing import listed, with_labels
 from jobber.adapters.members import first_bytes
 from jobber.domain.container import ContainerId, VolumeMount
 from jobber.domain.errors import ContainerNotFound, ImageNotFound, InputGone, NameTaken
@@ -71,16 +72,10 @@ class DockerContainers:
 
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[Container]:
         """All containers, running or not, with these labels."""
-        words = [name if value is None else f"{name}={value}" for name, value in labels.items()]
-        query = {"all": True, "filters": json.dumps({"label": words})}
-        with self._wire.call("GET", "/containers/json", query=query) as response:
-            if not response.ok:
-                raise failed("list containers", response)
-            found = [ContainerId(item["Id"]) for item in response.json()]
         containers = []
-        for container in found:
+        for item in listed(self._wire, "/containers/json", filters=with_labels(labels), everything=True):
             try:
-                containers.append(self.inspect(container))
+                containers.append(self.inspect(ContainerId(item["Id"])))
             except ContainerNotFound:
                 continue  # gone between the two calls
         return containers

@@ -69,15 +69,17 @@ class DockerEngine:
     @property
     def runs(self) -> SharedRunStore:
         """What jobbers tell each other about runs."""
-        from jobber.adapters.docker.runs import DockerRunCalls
+        from jobber.adapters.docker.parts import make_part, remove_part
+        from jobber.adapters.run_calls import WireRunCalls
         from jobber.adapters.runs import SharedRunStore
 
-        def others() -> DockerRunCalls:
-            wire = self._wire.within(self._wire.prefix)
-            return DockerRunCalls(wire, images=DockerImages(wire))
+        def calls(wire: Wire) -> WireRunCalls:
+            return WireRunCalls(wire, images=DockerImages(wire), make=make_part, remove=remove_part)
 
-        calls = DockerRunCalls(self._wire, images=self._images)
-        return SharedRunStore(calls, volumes=lambda: self.inputs, others=others)
+        def others() -> WireRunCalls:
+            return calls(self._wire.within(self._wire.prefix))
+
+        return SharedRunStore(calls(self._wire), volumes=lambda: self.inputs, others=others)
 
     @property
     def inputs(self) -> DockerInputs:

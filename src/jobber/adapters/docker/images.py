@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import json
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from jobber.adapters.claim import claim_tag
 from jobber.adapters.docker.archives import open_archive
 from jobber.adapters.docker.parts import make_part, remove_part
-from jobber.adapters.docker.translate import failed, image_of, listed_image_of
+from jobber.adapters.docker.translate import image_of, listed_image_of
+from jobber.adapters.failures import failed
+from jobber.adapters.listing import listed, with_labels
 from jobber.adapters.stumbles import over_stumbles
 from jobber.adapters.untag import remove_with_tags
-from jobber.domain.errors import ImageNotFound, NameTaken
+from jobber.domain.errors import ImageNotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping, Sequence
+    from collections.abc import Generator, Mapping, Sequence
 
     from jobber.adapters.wire import Wire
     from jobber.domain.image import Image, ListedImage
@@ -53,7 +55,7 @@ class DockerImages:
 
     def claim(self, image: ImageId, *, reference: ImageReference) -> None:
         """Give an image a tag that no other image has. Raises `TagTaken`, `ImageNotFound`."""
-        claim_tag(self, image, reference, part=self._claim)
+        claim_tag(self, image, reference, make=partial(make_part, self._wire), remove=partial(remove_part, self._wire))
 
     def remove(self, name: ImageReference | ImageId) -> None:
         """Remove a tag, and the image with its last one; by id, the image with all its tags. Raises `ImageNotFound`."""
@@ -83,31 +85,12 @@ class DockerImages:
 
     def listed(self, *, labels: Mapping[str, str | None], everything: bool) -> Sequence[ListedImage]:
         """Images with these labels; with `everything`, those too that have no tag and that others are made from."""
-        words = [name if value is None else f"{name}={value}" for name, value in labels.items()]
-        query = {"all": everything, "filters": json.dumps({"label": words} if words else {})}
-
-        def listed() -> list[ListedImage]:
-            with self._wire.call("GET", "/images/json", query=query) as response:
-                if not response.ok:
-                    raise failed("list images", response)
-                return [listed_image_of(item) for item in response.json() or ()]
-
-        return over_stumbles(listed, sign=_WAS_REMOVED)
+        ask = partial(listed, self._wire, "/images/json", filters=with_labels(labels), everything=everything)
+        return [listed_image_of(item) for item in over_stumbles(ask, sign=_WAS_REMOVED)]
 
     def references(self) -> tuple[str, ...]:
         """The tags of all images."""
         return tuple(tag for image in self.listed(labels={}, everything=False) for tag in image.references)
-
-    def _claim(self, image: ImageId, name: str) -> Iterator[None]:
-        try:
-            part = make_part(self._wire, image, name=name)
-        except NameTaken:
-            remove_part(self._wire, name, only_abandoned=True)
-            raise
-        try:
-            yield
-        finally:
-            remove_part(self._wire, part)
 
 
 def _path(name: ImageReference | ImageId | str) -> str:

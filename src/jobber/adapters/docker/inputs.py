@@ -8,8 +8,10 @@ import stat
 from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.docker.parts import make_part, remove_part
-from jobber.adapters.docker.translate import failed
+from jobber.adapters.failures import failed
+from jobber.adapters.listing import listed
 from jobber.adapters.shared_inputs import Volume, discard, share, whole_copies
+from jobber.adapters.volumes import WireVolumes
 from jobber.domain.container import ImageMount
 from jobber.domain.errors import SourceNotFound
 
@@ -29,11 +31,11 @@ _MOST_STEPS = 200
 _ASIDE = "/.jobber-input"
 
 
-class DockerInputs:
+class DockerInputs(WireVolumes):
     """The inputs behind a wire."""
 
     def __init__(self, wire: Wire, *, mounts_images: bool) -> None:
-        self._wire = wire
+        super().__init__(wire)
         self._mounts_images = mounts_images
 
     def provide(self, image: Image, *, source: str, destination: str, progress: Progress) -> ImageMount | VolumeMount:
@@ -52,33 +54,8 @@ class DockerInputs:
 
     def list(self, label: str) -> Sequence[Volume]:
         """All volumes with a label."""
-        query = {"filters": json.dumps({"label": [label]})}
-        with self._wire.call("GET", "/volumes", query=query) as response:
-            if not response.ok:
-                raise failed("list volumes", response)
-            found = response.json()["Volumes"] or ()
+        found = listed(self._wire, "/volumes", filters={"label": [label]})["Volumes"] or ()
         return [Volume(v["Name"], v.get("Labels") or {}, v.get("CreatedAt") or "") for v in found]
-
-    def create(self, name: str, *, labels: Mapping[str, str]) -> None:
-        """Make an empty volume."""
-        body = {"Name": name, "Labels": dict(labels)}
-        with self._wire.call("POST", "/volumes/create", body=body) as response:
-            if not response.ok:
-                raise failed("create a volume", response)
-
-    def remove(self, name: str) -> bool:
-        """Remove a volume unless a container has it; whether it is gone."""
-        with self._wire.call("DELETE", f"/volumes/{name}") as response:
-            response.read()
-            return response.ok or response.status == _MISSING
-
-    def is_used(self, name: str) -> bool:
-        """Whether a container has a volume."""
-        query = {"all": True, "filters": json.dumps({"volume": [name]})}
-        with self._wire.call("GET", "/containers/json", query=query) as response:
-            if not response.ok:
-                raise failed("list containers", response)
-            return bool(response.json())
 
     def sizes(self) -> Mapping[str, int]:
         """The bytes of volumes by name; nothing where somebody else asks for it just now."""

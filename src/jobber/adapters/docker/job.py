@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.attached_job import NO_DETACH_KEYS
-from jobber.adapters.docker.translate import container_of, failed
+from jobber.adapters.docker.translate import container_of
+from jobber.adapters.failures import failed
 from jobber.adapters.outlets import LiveOutlet, LogOutlet, Outlet
 from jobber.adapters.replay import Tally, TextTally
 from jobber.adapters.wire import RawStream, WireBroken, patience

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jobber.domain.container import Container, ContainerId, ContainerMount, ContainerState
-from jobber.domain.errors import EngineFailed, JobNotStarted
+from jobber.domain.errors import JobNotStarted
 from jobber.domain.image import Image, ImageConfiguration, ListedImage
 from jobber.domain.reference import ImageId
-
-if TYPE_CHECKING:
-    from jobber.adapters.wire import Response
 
 _NEVER = "0001-01-01"
 _ANONYMOUS = re.compile(r"[0-9a-f]{64}").fullmatch
@@ -85,11 +82,6 @@ def container_of(answer: dict[str, Any]) -> Container:
         finished=_moment(state["FinishedAt"]),
         terminal=bool(answer["Config"].get("Tty")),
     )
-
-
-def failed(call: str, response: Response) -> EngineFailed:
-    """The error of a call that has no class of its own."""
-    return EngineFailed(call, why=response.why(), status=response.status)
 
 
 def not_started(why: str) -> JobNotStarted:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
+from jobber.adapters.failures import failed, missing_or_failed
 from jobber.adapters.members import ArchiveBroken, first_bytes
-from jobber.adapters.podman.translate import failed, missing_or_failed
 from jobber.domain.container import ContainerId
 from jobber.domain.errors import ContainerNotFound, EngineFailed, PathNotFound
 

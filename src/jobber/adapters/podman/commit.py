@@ -16,10 +16,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jobber.adapters.archive import log_archive
+from jobber.adapters.failures import failed
 from jobber.adapters.ownership import unfinished_labels
 from jobber.adapters.podman.archives import mounted
 from jobber.adapters.podman.parts import make_part, remove_part
-from jobber.adapters.podman.translate import failed, image_id
+from jobber.adapters.podman.translate import image_id
 from jobber.adapters.stumbles import over_stumbles
 from jobber.domain.errors import ContainerNotFound, EngineFailed, JobberError
 from jobber.domain.input import lies_within, normal_path

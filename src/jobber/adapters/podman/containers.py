@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, BinaryIO
 
 from jobber.adapters.attachment import StreamAttachment
+from jobber.adapters.failures import failed, missing_or_failed
 from jobber.adapters.frames import copy_frames
+from jobber.adapters.listing import listed, with_labels
 from jobber.adapters.podman.archives import read_file
 from jobber.adapters.podman.commit import commit
 from jobber.adapters.podman.create_body import create_body
 from jobber.adapters.podman.job import PodmanJob
 from jobber.adapters.podman.parts import create_failed, remove_part
-from jobber.adapters.podman.translate import container_of, failed, missing_or_failed, not_started
+from jobber.adapters.podman.translate import container_of, not_started
 from jobber.domain.container import ContainerId, ContainerSpecification, VolumeMount
 from jobber.domain.errors import ContainerNotFound, ImageNotFound, InputGone, OptionUnsupported
 from jobber.domain.label import Label
@@ -68,16 +69,10 @@ class PodmanContainers:
 
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[Container]:
         """All containers, running or not, with these labels."""
-        words = [name if value is None else f"{name}={value}" for name, value in labels.items()]
-        query = {"all": True, "filters": json.dumps({"label": words})}
-        with self._wire.call("GET", "/containers/json", query=query) as response:
-            if not response.ok:
-                raise failed("list containers", response)
-            found = [ContainerId(item["Id"]) for item in response.json()]
         containers = []
-        for container in found:
+        for item in listed(self._wire, "/containers/json", filters=with_labels(labels), everything=True):
             try:
-                containers.append(self.inspect(container))
+                containers.append(self.inspect(ContainerId(item["Id"])))
             except ContainerNotFound:
                 continue  # gone between the two calls
         return containers

@@ -70,15 +70,17 @@ class PodmanEngine:
     @property
     def runs(self) -> SharedRunStore:
         """What jobbers tell each other about runs."""
-        from jobber.adapters.podman.runs import PodmanRunCalls
+        from jobber.adapters.podman.parts import make_part, remove_part
+        from jobber.adapters.run_calls import WireRunCalls
         from jobber.adapters.runs import SharedRunStore
 
-        def others() -> PodmanRunCalls:
-            wire = self._wire.within(self._wire.prefix)
-            return PodmanRunCalls(wire, images=PodmanImages(wire))
+        def calls(wire: Wire) -> WireRunCalls:
+            return WireRunCalls(wire, images=PodmanImages(wire), make=make_part, remove=remove_part)
 
-        calls = PodmanRunCalls(self._wire, images=self._images)
-        return SharedRunStore(calls, volumes=lambda: self.inputs, others=others)
+        def others() -> WireRunCalls:
+            return calls(self._wire.within(self._wire.prefix))
+
+        return SharedRunStore(calls(self._wire), volumes=lambda: self.inputs, others=others)
 
     @property
     def inputs(self) -> PodmanInputs:

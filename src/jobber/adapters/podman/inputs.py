@@ -6,9 +6,10 @@ import base64
 import json
 from typing import TYPE_CHECKING
 
+from jobber.adapters.listing import listed
 from jobber.adapters.podman.parts import make_part, remove_part, set_up_part
-from jobber.adapters.podman.translate import failed
 from jobber.adapters.shared_inputs import Volume, discard, share, whole_copies
+from jobber.adapters.volumes import WireVolumes
 from jobber.domain.container import ImageMount
 from jobber.domain.errors import SourceNotFound
 
@@ -26,11 +27,11 @@ _MOST_LINKS = 40
 _GO_DIRECTORY = 1 << 31
 
 
-class PodmanInputs:
+class PodmanInputs(WireVolumes):
     """The inputs behind a wire."""
 
     def __init__(self, wire: Wire, *, mounts_directories: bool) -> None:
-        self._wire = wire
+        super().__init__(wire)
         self._mounts_directories = mounts_directories
 
     def provide(self, image: Image, *, source: str, destination: str, progress: Progress) -> ImageMount | VolumeMount:
@@ -51,33 +52,8 @@ class PodmanInputs:
 
     def list(self, label: str) -> Sequence[Volume]:
         """All volumes with a label."""
-        query = {"filters": json.dumps({"label": [label]})}
-        with self._wire.call("GET", "/volumes/json", query=query) as response:
-            if not response.ok:
-                raise failed("list volumes", response)
-            found = response.json() or ()
+        found = listed(self._wire, "/volumes/json", filters={"label": [label]})
         return [Volume(v["Name"], v.get("Labels") or {}, v.get("CreatedAt") or "") for v in found]
-
-    def create(self, name: str, *, labels: Mapping[str, str]) -> None:
-        """Make an empty volume."""
-        body = {"Name": name, "Labels": dict(labels)}
-        with self._wire.call("POST", "/volumes/create", body=body) as response:
-            if not response.ok:
-                raise failed("create a volume", response)
-
-    def remove(self, name: str) -> bool:
-        """Remove a volume unless a container has it; whether it is gone."""
-        with self._wire.call("DELETE", f"/volumes/{name}") as response:
-            response.read()
-            return response.ok or response.status == _MISSING
-
-    def is_used(self, name: str) -> bool:
-        """Whether a container has a volume."""
-        query = {"all": True, "filters": json.dumps({"volume": [name]})}
-        with self._wire.call("GET", "/containers/json", query=query) as response:
-            if not response.ok:
-                raise failed("list containers", response)
-            return bool(response.json())
 
     def sizes(self) -> Mapping[str, int]:
         """The bytes of volumes by name; nothing where Podman stumbles over what is just going."""

@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.attached_job import NO_DETACH_KEYS
+from jobber.adapters.failures import missing_or_failed
 from jobber.adapters.outlets import LiveOutlet, LogOutlet, Outlet
-from jobber.adapters.podman.translate import container_of, missing_or_failed, not_started
+from jobber.adapters.podman.translate import container_of, not_started
 from jobber.adapters.replay import Tally
 from jobber.adapters.wire import RawStream, WireBroken, patience
 from jobber.domain.container import ContainerState

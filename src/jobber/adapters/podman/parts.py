@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from jobber.adapters.failures import failed
 from jobber.adapters.ownership import current_owner, is_alive
-from jobber.adapters.podman.translate import failed, not_started
+from jobber.adapters.podman.translate import not_started
 from jobber.domain.container import ContainerId
 from jobber.domain.errors import EngineFailed, ImageNotFound, NameTaken
 from jobber.domain.label import Label

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from signal import Signals
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jobber.adapters.podman.names import true_digests, user_names
 from jobber.domain.container import Container, ContainerId, ContainerMount, ContainerState
-from jobber.domain.errors import ContainerNotFound, EngineFailed, JobNotStarted
+from jobber.domain.errors import JobNotStarted
 from jobber.domain.image import Image, ImageConfiguration, ListedImage
 from jobber.domain.reference import ImageId
-
-if TYPE_CHECKING:
-    from jobber.adapters.wire import Response
 
 _NEVER = "0001-01-01"
 _ANONYMOUS = re.compile(r"[0-9a-f]{64}").fullmatch
@@ -94,18 +91,6 @@ def container_of(answer: dict[str, Any]) -> Container:
         finished=_moment(state["FinishedAt"]),
         terminal=bool(answer["Config"].get("Tty")),
     )
-
-
-def failed(call: str, response: Response) -> EngineFailed:
-    """The error of a call that has no class of its own."""
-    return EngineFailed(call, why=response.why(), status=response.status)
-
-
-def missing_or_failed(container: ContainerId, call: str, response: Response) -> ContainerNotFound | EngineFailed:
-    """The error of a call about a container: one that goes in the middle of the call is no 404, but a 500."""
-    error = failed(call, response)
-    is_missing = error.status == _MISSING or "no such container" in error.why
-    return ContainerNotFound(container) if is_missing else error
 
 
 def not_started(why: str) -> JobNotStarted:
