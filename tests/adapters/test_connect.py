@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import socket
-import threading
-from contextlib import contextmanager
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
+from one_answer import answering
 
 from jobber.adapters import connect as connecting
 from jobber.adapters.connect import connect
@@ -28,33 +26,6 @@ PODMAN = (
 )
 OTHER = b"HTTP/1.1 200 OK\r\nServer: nginx\r\nContent-Length: 0\r\n\r\n"
 BROKEN = b"HTTP/1.1 500 Internal Server Error\r\nApi-Version: 1.47\r\nContent-Length: 0\r\n\r\n"
-
-
-@contextmanager
-def answering(path: Path, answer: bytes) -> Iterator[None]:
-    """Something that gives everyone who asks on a socket one answer."""
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(str(path))
-    listener.listen()
-
-    def serve() -> None:
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            with connection:
-                if connection.recv(1 << 16):
-                    connection.sendall(answer)
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        thread.join()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from jobber.adapters.layer_progress import LayerProgress
 from jobber.adapters.masking import masked
-from jobber.adapters.podman.translate import registry_cause
+from jobber.adapters.podman.translate import copy_cause, registry_cause
 from jobber.adapters.refusals import refusal
 from jobber.domain.credentials import Credentials
 from jobber.domain.errors import (
@@ -100,6 +100,15 @@ def test_refusals_are_told_apart(why: str, pulled: type[PullRefused], pushed: ty
 )
 def test_podmans_causes_are_found(why: str, cause: str) -> None:
     assert registry_cause(why) == cause
+
+
+def test_what_podman_knows_about_a_request_is_no_cause() -> None:
+    why = (
+        'error during bulk transfer for copier.request{Request:"PUT", Globs:[]string{}, PutOptions:copier.PutOptions{'
+        "ChownDirs:(*idtools.IDPair)(0xc0000e78c0)}}: copier: put: write /run.log: no space left on device"
+    )
+
+    assert copy_cause(why) == "copier: put: write /run.log: no space left on device"
 
 
 def test_progress_counts_layers_and_says_nothing_twice() -> None:

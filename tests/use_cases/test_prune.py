@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from jobber.domain.container import ContainerSpecification
-from jobber.domain.errors import EngineFailed, ImageNotFound, InputGone, Interrupted, JobberError
+from jobber.domain.errors import EngineFailed, ImageNotFound, InputGone, Interrupted
 from jobber.domain.input import parse_input
 from jobber.domain.options import ContainerOptions
 from jobber.domain.policy import Outcome
@@ -407,6 +407,37 @@ def test_all_that_goes_is_counted_and_told(engine: FakeEngine) -> None:
     ]
 
 
+def test_engine_without_room_is_asked_again(engine: FakeEngine) -> None:
+    made = [_run(engine) for _ in range(3)]
+    planned = _prune(engine).plan(ALL)
+    engine.fail("remove-image", EngineFailed("remove it", why="no space left on device"), times=2)
+    pruned = _prune(engine).remove(planned, ALL)
+
+    assert (pruned.count, pruned.size, pruned.errors) == (3, 15, ())
+    assert [_is_there(engine, image) for image in made] == [False, False, False]
+
+
+def test_engine_that_has_not_the_room_to_remove_anything_is_told_with_what_to_do(engine: FakeEngine) -> None:
+    made = [_run(engine) for _ in range(2)]
+    planned = _prune(engine).plan(ALL)
+    engine.fail("remove-image", EngineFailed("remove it", why="no space left on device"), times=4)
+    pruned = _prune(engine).remove(planned, ALL)
+
+    assert (pruned.count, pruned.size) == (0, 0)
+    assert [error.hint for error in pruned.errors] == [
+        "to remove something, the engine needs a little room itself: make some on its disk, and prune again"
+    ] * len(made)
+
+
+def test_image_of_which_a_full_disk_let_nothing_but_the_layers_stay_is_no_success(engine: FakeEngine) -> None:
+    _run(engine)
+    planned = _prune(engine).plan(ALL)
+    engine.fail("remove-image", EngineFailed("remove it", why="no space left on device"), after=True)
+    pruned = _prune(engine).remove(planned, ALL)
+
+    assert (pruned.count, len(pruned.errors)) == (0, 1)
+
+
 def test_what_stays_does_not_keep_the_rest_from_going(engine: FakeEngine) -> None:
     made = [_run(engine) for _ in range(3)]
     planned = _prune(engine).plan(ALL)
@@ -430,10 +461,8 @@ def test_result_that_a_container_uses_at_the_last_moment_is_told_with_what_the_e
         engine.store.tags.drop(tag)
     engine.containers.create(ContainerSpecification(first, ContainerOptions()))
     progress = FakeProgress()
-    errors: list[JobberError] = []
-    is_gone = _prune(engine, progress)._remove(result, errors)
 
-    assert (is_gone, errors) == (False, [])
+    assert not _prune(engine, progress)._remove(result)
     assert progress.notes == [("prune-kept", {"name": result.image.references[0], "why": "a container uses it"})]
 
 

@@ -86,7 +86,9 @@ class DockerImages:
     def listed(self, *, labels: Mapping[str, str | None], everything: bool) -> Sequence[ListedImage]:
         """Images with these labels; with `everything`, those too that have no tag and that others are made from."""
         ask = partial(listed, self._wire, "/images/json", filters=with_labels(labels), everything=everything)
-        return [listed_image_of(item) for item in over_stumbles(ask, sign=_WAS_REMOVED)]
+        found = [listed_image_of(item) for item in over_stumbles(ask, sign=_WAS_REMOVED)]
+        # containerd's store tells of an image that is just going, without its labels
+        return [image for image in found if image.labels.keys() >= labels.keys()]
 
     def references(self) -> tuple[str, ...]:
         """The tags of all images."""

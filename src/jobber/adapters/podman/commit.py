@@ -20,7 +20,7 @@ from jobber.adapters.failures import failed
 from jobber.adapters.ownership import unfinished_labels
 from jobber.adapters.podman.archives import mounted
 from jobber.adapters.podman.parts import make_part, remove_part
-from jobber.adapters.podman.translate import image_id
+from jobber.adapters.podman.translate import copy_cause, image_id
 from jobber.adapters.stumbles import over_stumbles
 from jobber.domain.errors import ContainerNotFound, EngineFailed, JobberError
 from jobber.domain.input import lies_within, normal_path
@@ -144,7 +144,7 @@ def _put_log(wire: Wire, container: str, log: BinaryIO) -> None:
         headers={"Content-Type": "application/x-tar"},
     ) as response:
         if not response.ok:
-            raise failed(f"write {_LOG}", response)
+            raise EngineFailed(f"write {_LOG}", why=copy_cause(response.why()), status=response.status)
 
 
 def _configured(snapshot: Snapshot, container: dict[str, Any]) -> _Wanted:

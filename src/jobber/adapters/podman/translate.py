@@ -18,6 +18,7 @@ _AROUND = re.compile(r"^preparing container [0-9a-f]{64} for attach: ")
 _BEFORE = frozenset(("created", "configured", "initialized"))
 _AFTER = frozenset(("exited", "stopped", "dead", "removing"))
 _MISSING = 404
+_REQUEST = re.compile(r"error during bulk transfer for copier\.request\{.*\}: ", re.DOTALL)
 _BEFORE_CAUSE = re.compile(
     r"^(?:(?:trying to reuse|checking whether a|writing|reading|copying|initializing|getting|determining)\b"
     r"(?: \S+)*?(?: destination| source \S+| exists in \S+| in \S+| image| blob \S*| config\S*|list): )+"
@@ -108,6 +109,11 @@ def not_started(why: str) -> JobNotStarted:
     if "unresolvable cdi devices" in lowered:
         error.hint = "the engine has no such device, or no description of it: nvidia-ctk cdi generate"
     return error
+
+
+def copy_cause(why: str) -> str:
+    """What went wrong with an archive, without all that Podman knows about its request."""
+    return _REQUEST.sub("", why)
 
 
 def registry_cause(why: str) -> str:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from jobber.domain.reference import ImageId
     from jobber.domain.result import ListedResult
 
+_NEEDS_ROOM = "to remove something, the engine needs a little room itself: make some on its disk, and prune again"
+
 
 @dataclass(frozen=True, slots=True)
 class Pruning:
@@ -100,15 +102,43 @@ class Prune:
                     count, size = count + 1, size + (copy.size or 0)
         count += self.engine.runs.sweep() if pruning.leftovers else 0
         size += sum(left.size or 0 for left in now.leftovers) if pruning.leftovers else 0
-        errors: list[JobberError] = []
-        for result, own in zip(pruning.results.going, pruning.sizes, strict=True):
-            if result.image.id not in results:
+        wanted = []
+        for result in pruning.results.going:
+            if result.image.id in results:
+                wanted.append(result)
+            else:
                 self.progress.note("prune-kept", name=_name(result), why="it is needed by now, or gone")
-                continue
+        removed, errors = self._remove_all(wanted)
+        size += sum(
+            own or 0
+            for result, own in zip(pruning.results.going, pruning.sizes, strict=True)
+            if result.image.id in removed
+        )
+        return Pruned(count + len(removed), size, errors)
+
+    def _remove_all(self, results: Sequence[ListedResult]) -> tuple[set[ImageId], tuple[JobberError, ...]]:
+        """Remove results; which of them are gone, and what went wrong.
+
+        An engine without room fails to note that a tag is gone; the image without it goes when it is asked again.
+        """
+        removed: set[ImageId] = set()
+        errors: dict[ImageId, EngineFailed] = {}
+
+        def attempt(result: ListedResult) -> None:
             with self.interruptions.abortable():
-                if self._remove(result, errors):
-                    count, size = count + 1, size + (own or 0)
-        return Pruned(count, size, tuple(errors))
+                try:
+                    if self._remove(result):
+                        removed.add(result.image.id)
+                        errors.pop(result.image.id, None)
+                except EngineFailed as error:
+                    errors[result.image.id] = error
+
+        for result in results:
+            attempt(result)
+        for result in results:
+            if result.image.id in errors and errors[result.image.id].remedy:
+                attempt(result)
+        return removed, tuple(errors.values())
 
     def _discard(self, copy: InputCopy) -> bool:
         self.progress.step(f"removing {copy.name}")
@@ -117,8 +147,8 @@ class Prune:
         self.progress.note("prune-kept", name=copy.name, why="a container uses it by now")
         return False
 
-    def _remove(self, result: ListedResult, errors: list[JobberError]) -> bool:
-        """Remove a result; one that is gone already, or is used by now, is no error."""
+    def _remove(self, result: ListedResult) -> bool:
+        """Remove a result, and tell whether it is by us that it is gone. Raises `EngineFailed`."""
         self.progress.step(f"removing {_name(result)}")
         try:
             self.engine.images.remove(result.image.id)
@@ -127,9 +157,9 @@ class Prune:
         except EngineFailed as error:
             if result.image.id in self._used() or error.is_conflict:
                 self.progress.note("prune-kept", name=_name(result), why=error.why)
-            else:
-                errors.append(error)
-            return False
+                return False
+            error.hint = error.remedy and _NEEDS_ROOM
+            raise
         return True
 
     def _results(self, rule: PruneRule) -> tuple[Choice, tuple[int | None, ...]]:

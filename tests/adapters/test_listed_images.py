@@ -1,0 +1,36 @@
+"""Lists of images that a busy Docker gives."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from one_answer import answering
+
+from jobber.adapters.docker.images import DockerImages
+from jobber.adapters.wire import Wire, parse_endpoint
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# What Docker 28 answers, asked for a label, with containerd's store while the second image is being removed.
+_LIST = [
+    {"Id": f"sha256:{'1' * 64}", "RepoTags": ["kept:latest"], "Labels": {"jobber.run": "{}"}, "Created": 1, "Size": 1},
+    {"Id": f"sha256:{'2' * 64}", "RepoTags": [], "Labels": None, "Created": 2, "Size": 0},
+]
+
+
+def test_image_that_is_listed_without_the_labels_asked_for_is_on_its_way_out(tmp_path: Path) -> None:
+    body = json.dumps(_LIST).encode()
+    with (
+        answering(
+            tmp_path / "s", b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+        ),
+        closing(Wire(parse_endpoint(f"unix://{tmp_path}/s"))) as wire,
+    ):
+        images = DockerImages(wire)
+        labelled, every = images.list(labels={"jobber.run": None}), images.list(labels={})
+
+    assert [image.references for image in labelled] == [("kept:latest",)]
+    assert [image.references for image in every] == [("kept:latest",), ()]
