@@ -11,7 +11,7 @@ import pytest
 from daemon import PrivatePodman, need, private_docker
 from user import Shell, user
 
-_MEGABYTES = 60
+_MEGABYTES = 80
 """Of the engine's disk."""
 _PIECE = 15
 """What each job writes."""
@@ -100,6 +100,7 @@ def _fill(shell: Shell) -> int:
         assert _FULL in refused.stderr
         assert b"`jobber recover` makes its result; make room" in refused.stderr
         assert len(refused.stderr) < 1000
+    assert b"; what the job said is in /" in again.stderr
     assert len(shell.containers()) == 2
     return results
 

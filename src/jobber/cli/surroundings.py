@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
-    from jobber.domain.ports import Clock, Console, Engine, Interruptions, RemoteImages, SourceTree
+    from jobber.domain.ports import Clock, Console, Engine, Interruptions, KeptLogs, RemoteImages, SourceTree
     from jobber.domain.progress import Progress
 
 
@@ -33,6 +33,9 @@ class Surroundings(Protocol):
 
     def clock(self) -> Clock:
         """The time."""
+
+    def kept_logs(self) -> KeptLogs:
+        """Where outputs are kept that engines have not noted."""
 
     def console(self, *, before_output: Callable[[], None]) -> Console:
         """The job's streams."""
@@ -72,6 +75,14 @@ class ThisMachine:
         from jobber.adapters.host.clock import SystemClock
 
         return SystemClock()
+
+    def kept_logs(self) -> KeptLogs:
+        """Files of the user's."""
+        import os
+
+        from jobber.adapters.host.kept_logs import users_logs
+
+        return users_logs(os.environ)
 
     def console(self, *, before_output: Callable[[], None]) -> Console:
         """The three standard streams."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from jobber.domain.image import Image
-    from jobber.domain.ports import Clock, Console, Engine, JobInput, RemoteImages, SourceTree
+    from jobber.domain.ports import Clock, Console, Engine, JobInput, KeptLogs, RemoteImages, SourceTree
     from jobber.domain.progress import Progress
     from jobber.testing.engine import EngineUnderTest
 
@@ -87,6 +87,10 @@ class SurroundingsUnderTest:
     def clock(self) -> Clock:
         """The engine's clock."""
         return self._engine.clock
+
+    def kept_logs(self) -> KeptLogs:
+        """Those beside the test's engine."""
+        return self._engine.kept_logs
 
     def console(self, *, before_output: Callable[[], None]) -> Console:
         """The streams of the call."""

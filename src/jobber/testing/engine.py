@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from jobber.adapters.fake.files import Program
-    from jobber.domain.ports import Clock
+    from jobber.domain.ports import Clock, KeptLogs
     from jobber.domain.reference import ImageId
 
 
@@ -21,6 +21,10 @@ class EngineUnderTest(Engine, Protocol):
     @property
     def clock(self) -> Clock:
         """The time that runs and builds go by."""
+
+    @property
+    def kept_logs(self) -> KeptLogs:
+        """Where outputs are kept that the engine has not noted."""
 
     @property
     def made(self) -> Sequence[ImageId]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, cast
 
+from jobber.adapters.fake.kept_logs import FakeKeptLogs
 from jobber.adapters.host.clock import SystemClock
 from jobber.domain.build import BuildRequest
 from jobber.domain.errors import ImageNotFound, JobberError, PathNotFound
@@ -64,6 +65,8 @@ class RealEngine:
         self._engine = engine
         self._made: list[ImageId] = []
         self._tags: list[ImageReference] = []
+        self.kept_logs = FakeKeptLogs()
+        """What jobs have said that the engine has not noted: beside the test, not among the user's."""
         self._containers: list[str] = []
 
     @property

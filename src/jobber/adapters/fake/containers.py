@@ -151,6 +151,7 @@ class FakeContainers:
                 stdin=stored.stdin,
                 hostname=stored.specification.options.hostname or stored.id[:12],
                 terminal=stored.specification.terminal,
+                is_noted=lambda: not self._store.faults.disk_is_full,
             )
             make_mount_points(stored)
             stored.start = self._store.clock.monotonic()
@@ -178,8 +179,8 @@ class FakeContainers:
             if stored.timeline is not None:
                 now = self._store.clock.monotonic() - stored.start
                 first = now - (self._store.clock.now() - since).total_seconds() if since else 0.0
-                for moment, output in stored.timeline.outputs:
-                    if first <= moment <= now:
+                for index, (moment, output) in enumerate(stored.timeline.outputs):
+                    if first <= moment <= now and index not in stored.timeline.unnoted:
                         sink.write(output.chunk)
 
     def read(self, container: ContainerId, *, path: str, limit: int) -> bytes:

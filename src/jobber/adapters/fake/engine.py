@@ -14,6 +14,7 @@ from jobber.adapters.fake.files import Files, Layer, Node, file_node
 from jobber.adapters.fake.images import FakeImages, FakeRegistryPort
 from jobber.adapters.fake.inputs import FakeInputs
 from jobber.adapters.fake.interruptions import FakeInterruptions
+from jobber.adapters.fake.kept_logs import FakeKeptLogs
 from jobber.adapters.fake.registry import FakeRegistry
 from jobber.adapters.fake.runs import FakeRuns
 from jobber.adapters.fake.store import Call, Store
@@ -55,6 +56,8 @@ class FakeEngine:
         self.remote = registry or FakeRegistry()
         self.interruptions = FakeInterruptions(self.clock)
         self.faults = Faults(self.interruptions)
+        self.kept_logs = FakeKeptLogs()
+        """What jobs have said that this engine has not noted, beside it."""
         self.store = Store(self.clock, id_store, self.faults)
         mounts_images = int(version.partition(".")[0]) >= _MOUNTS_IMAGES[flavour]
         self._description = EngineDescription(

@@ -113,8 +113,16 @@ class Faults:
         """Let the engine answer again; all that it had is there."""
         self._is_gone, self._goes_at = False, ""
 
+    @property
+    def disk_is_full(self) -> bool:
+        """Whether the engine has no room."""
+        return self._disk_is_full
+
     def fill_disk(self) -> None:
-        """Let every call that needs room on the engine's disk be an `EngineFailed`, until `free_disk`."""
+        """Let every call that needs room on the engine's disk be an `EngineFailed`, until `free_disk`.
+
+        What jobs say meanwhile is in no log of the engine's.
+        """
         self._disk_is_full = True
 
     def free_disk(self) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from jobber.domain.events import Output, Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from jobber.adapters.fake.files import Files, Layer
     from jobber.domain.container import Terminal
@@ -35,6 +35,8 @@ class Timeline:
     """What a job does, and when: seconds since its start."""
 
     outputs: list[tuple[float, Output]] = field(default_factory=list)
+    unnoted: set[int] = field(default_factory=set)
+    """Which of the outputs are in no log, for the engine had no room."""
     layers: list[tuple[float, Layer]] = field(default_factory=list)
     """The container's layer as it was from then on."""
     reactions: dict[str, int] = field(default_factory=dict)
@@ -64,6 +66,7 @@ class Job:
         stdin: bytes,
         hostname: str,
         terminal: Terminal | None = None,
+        is_noted: Callable[[], bool] = lambda: True,
     ) -> None:
         self.argv = argv
         self.environment = environment
@@ -74,6 +77,7 @@ class Job:
         self.hostname = hostname
         self.terminal = terminal
         """The size of its terminal; None without one."""
+        self._is_noted = is_noted
         self.timeline = Timeline()
         self._now = 0.0
         self._says_nothing = False
@@ -120,4 +124,6 @@ class Job:
         if self.terminal is not None:
             stream, chunk = Stream.STDOUT, chunk.replace(b"\n", b"\r\n")
         if chunk and not self._says_nothing:
+            if not self._is_noted():
+                self.timeline.unnoted.add(len(self.timeline.outputs))
             self.timeline.outputs.append((self._now, Output(stream, chunk)))

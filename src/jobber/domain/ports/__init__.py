@@ -11,7 +11,16 @@ from jobber.domain.ports.containers import Attachment, Containers
 from jobber.domain.ports.engine import Builder, Engine, EngineConnector, InputStore
 from jobber.domain.ports.images import ImageStore, Registry, RemoteImages
 from jobber.domain.ports.runs import Claim, RunStore
-from jobber.domain.ports.surroundings import Clock, Console, Destination, Interruptions, JobInput, Keyring, SourceTree
+from jobber.domain.ports.surroundings import (
+    Clock,
+    Console,
+    Destination,
+    Interruptions,
+    JobInput,
+    KeptLogs,
+    Keyring,
+    SourceTree,
+)
 
 __all__ = [
     "Attachment",
@@ -27,6 +36,7 @@ __all__ = [
     "InputStore",
     "Interruptions",
     "JobInput",
+    "KeptLogs",
     "Keyring",
     "Registry",
     "RemoteImages",

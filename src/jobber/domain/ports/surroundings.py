@@ -82,6 +82,19 @@ class Console(Protocol):
         """A new empty place, seekable and gone when closed, for output of any size."""
 
 
+class KeptLogs(Protocol):
+    """What jobs have said and their engines have not noted, kept on this machine until their runs are finished."""
+
+    def keep(self, run: str, *, log: BinaryIO) -> str | None:
+        """Keep the output of a run's job; where it is, or None where it could not be kept."""
+
+    def find(self, run: str) -> BinaryIO | None:
+        """The output of a run's job, if it is here; to be closed."""
+
+    def forget(self, run: str) -> None:
+        """Remove what is kept of a run; no error where there is nothing."""
+
+
 class Destination(Protocol):
     """Where files of an image are copied to."""
 

@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from jobber.domain.container import Container
-    from jobber.domain.ports import Clock, Engine, Interruptions, Keyring
+    from jobber.domain.ports import Clock, Engine, Interruptions, KeptLogs, Keyring
     from jobber.domain.progress import Progress
     from jobber.domain.record import RunPlan
     from jobber.domain.use_cases.finish import Finished
 
 QUIET = timedelta(minutes=5)
 """A jobber on another machine that has done nothing about its run for so long after the job's end is no more."""
+_PIECE = 1 << 20
 
 
 class Watcher(Enum):
@@ -75,6 +76,7 @@ class Adoption:
     clock: Clock
     interruptions: Interruptions
     keyring: Keyring
+    kept_logs: KeptLogs
     progress: Progress
     version: str
     spool: Callable[[], BinaryIO]
@@ -121,10 +123,16 @@ class Adoption:
             finisher = Finisher(self.engine, self.clock, self.interruptions, self.keyring, self.progress, self.version)
             with self.spool() as log:
                 finished = finisher.finish(
-                    container.id, plan, ending, claim=claim, log=lambda: self._read_log(container, log), is_first=False
+                    container.id,
+                    plan,
+                    ending,
+                    claim=claim,
+                    log=lambda: self._read_log(container, plan, log),
+                    is_first=False,
                 )
             if finished.image is not None:
                 finisher.settle(plan)
+            self.kept_logs.forget(plan.id)
             return finished
         finally:
             claim.release()
@@ -137,7 +145,12 @@ class Adoption:
             return self.clock.now()
         return moment if moment.tzinfo else self.clock.now()
 
-    def _read_log(self, container: Container, log: BinaryIO) -> BinaryIO:
+    def _read_log(self, container: Container, plan: RunPlan, log: BinaryIO) -> BinaryIO:
+        if kept := self.kept_logs.find(plan.id):
+            with kept:
+                while chunk := kept.read(_PIECE):
+                    log.write(chunk)
+            return log
         try:
             self.engine.containers.logs(container.id, sink=log)
         except LogUnreadable as error:

@@ -6,7 +6,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, assert_never
 
 from jobber.domain.container import ContainerId, ContainerSpecification
-from jobber.domain.errors import ContainerNotFound, EngineLost, ImageNotFound, InputGone, Interrupted, LogLost
+from jobber.domain.errors import (
+    ContainerNotFound,
+    EngineFailed,
+    EngineLost,
+    ImageNotFound,
+    InputGone,
+    Interrupted,
+    LogLost,
+)
 from jobber.domain.input import check_destinations
 from jobber.domain.labels import container_labels
 from jobber.domain.placement import check_platform, chosen_runtime
@@ -14,6 +22,7 @@ from jobber.domain.policy import Outcome
 from jobber.domain.record import RunEnding, rfc3339
 from jobber.domain.use_cases.find_image import FoundImage, ImageFinder
 from jobber.domain.use_cases.finish import Finished, Finisher, finished_by_another
+from jobber.domain.use_cases.keep_log import keep_log
 from jobber.domain.use_cases.prepare import PreparedRun, check_volumes, lent_destinations, plan_of
 from jobber.domain.use_cases.reuse import Reuse
 from jobber.domain.use_cases.watch import Abandoned, Watch, take_signal
@@ -22,7 +31,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from jobber.domain.container import ImageMount, Terminal, VolumeMount
-    from jobber.domain.ports import Attachment, Clock, Console, Engine, Interruptions, Keyring
+    from jobber.domain.ports import Attachment, Clock, Console, Engine, Interruptions, KeptLogs, Keyring
     from jobber.domain.progress import Progress
     from jobber.domain.record import RunPlan
     from jobber.domain.reference import ImageId, ImageReference
@@ -69,6 +78,7 @@ class Runner:
     console: Console
     interruptions: Interruptions
     keyring: Keyring
+    kept_logs: KeptLogs
     progress: Progress
     version: str
     """jobber's own."""
@@ -260,8 +270,16 @@ class Runner:
                 log=lambda: log,
                 is_first=watched.promptly and ending.outcome in (Outcome.SUCCEEDED, Outcome.FAILED),
             )
+        except (EngineFailed, EngineLost) as error:
+            if where := self._keep_log(container, plan, log):
+                error.hint = f"{error.hint}; what the job said is in {where} until then"
+            raise
         finally:
             claim.release()
+
+    def _keep_log(self, container: ContainerId, plan: RunPlan, log: BinaryIO) -> str | None:
+        containers, kept = self.engine.containers, self.kept_logs
+        return keep_log(plan.id, container=container, log=log, containers=containers, kept=kept, progress=self.progress)
 
     def _finisher(self) -> Finisher:
         return Finisher(self.engine, self.clock, self.interruptions, self.keyring, self.progress, self.version)

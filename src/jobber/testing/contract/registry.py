@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from jobber.adapters.fake.kept_logs import FakeKeptLogs
 from jobber.domain.credentials import host_of
 from jobber.domain.errors import (
     BuildFailed,
@@ -144,6 +145,7 @@ class RegistryContract:
             console=Console(),
             interruptions=FakeInterruptions(),
             keyring=FakeKeyring(),
+            kept_logs=FakeKeptLogs(),
             progress=FakeProgress(),
             version="1.2.3",
             new_id="8d1f7c1e-0000-4000-8000-000000000001",

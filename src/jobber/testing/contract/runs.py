@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from jobber.adapters.fake.kept_logs import FakeKeptLogs
 from jobber.adapters.ownership import current_owner
 from jobber.domain.errors import ImageNotFound, InvalidInput, JobNotStarted, UsageError
 from jobber.domain.input import parse_input
@@ -168,6 +169,7 @@ class RunContract:
             console=Console(),
             interruptions=FakeInterruptions(),
             keyring=FakeKeyring(),
+            kept_logs=FakeKeptLogs(),
             progress=FakeProgress(),
             version="1.2.3",
             new_id=str(uuid.uuid4()),
