@@ -106,3 +106,69 @@ def test_a_tally_goes_on_after_a_replay() -> None:
     second = _rest(tally, [Output(Stream.STDOUT, first)], [Output(Stream.STDOUT, b"one two three")])
 
     assert (first, second) == (b" two", b" three")
+
+
+def _numbered(first: int, last: int) -> bytes:
+    return b"".join(b"line %d of many, and all of them are long enough\n" % number for number in range(first, last))
+
+
+def _rest_of_limited_log(tally: Tally, seen: Iterable[Output], log: bytes, sizes: Iterable[int]) -> tuple[bytes, bool]:
+    """What is passed on of a log that may have lost its beginning, and whether it goes on where we were."""
+    for output in seen:
+        tally.add(output)
+    sizes = list(sizes)
+    remainder, goes_on = tally.remainder_in(_in_chunks(log, sizes))
+    fresh = [piece.chunk for output in _in_chunks(log, sizes) if (piece := remainder.of(output)) is not None]
+    return b"".join(fresh), goes_on
+
+
+@pytest.mark.parametrize("counting", [Tally, TextTally])
+@pytest.mark.parametrize(
+    ("lost", "goes_on"), [(0, True), (1, True), (4000, True), (4990, True), (5000, False), (5003, False)]
+)
+def test_limited_log_is_followed_from_where_we_were(counting: type[Tally], lost: int, goes_on: bool) -> None:  # noqa: FBT001
+    seen, log = _numbered(0, 5000), _numbered(lost, 6000)
+    tally = counting(keeps_tails=True)
+
+    assert _rest_of_limited_log(tally, _in_chunks(seen, [7, 100_000, 3, 5]), log, [70_000, 1, 70_000]) == (
+        _numbered(max(5000, lost), 6000),
+        goes_on,
+    )
+
+
+@given(said=_BYTES, seen=st.integers(0, 200_000), seen_in=_CHUNKS, read_in=_CHUNKS)
+def test_log_that_has_lost_nothing_is_followed_to_the_byte_whatever_is_in_it(
+    said: bytes, seen: int, seen_in: list[int], read_in: list[int]
+) -> None:
+    tally = Tally(keeps_tails=True)
+
+    assert _rest_of_limited_log(tally, _in_chunks(said[:seen], seen_in), said, read_in) == (said[seen:], True)
+
+
+@given(before=_BYTES, after=_BYTES, lost=st.integers(0, 300_000), read_in=_CHUNKS)
+def test_nothing_new_is_dropped_where_what_was_seen_is_in_the_log_once(
+    before: bytes, after: bytes, lost: int, read_in: list[int]
+) -> None:
+    mark = bytes(range(256)) * 300  # more than a tail, so that it alone says where we are
+    log = (before + mark + after)[min(lost, len(before)) :]
+    rest, goes_on = _rest_of_limited_log(Tally(keeps_tails=True), _in_chunks(before + mark, [9, 99_999]), log, read_in)
+
+    assert goes_on
+    assert rest.endswith(after)
+
+
+@pytest.mark.parametrize("read_in", [[], [1, 2, 3]])
+def test_character_of_which_the_beginning_was_seen_is_not_given_twice(read_in: list[int]) -> None:
+    said = "ein Wort: überall\n".encode()
+    cut = said.index("ü".encode()) + 1
+    tally = TextTally(keeps_tails=True)
+
+    assert _rest_of_limited_log(tally, [Output(Stream.STDOUT, said[:cut])], said, read_in) == (said[cut:], True)
+
+
+def test_limited_log_of_a_job_of_which_nothing_was_heard_is_all_new() -> None:
+    assert _rest_of_limited_log(Tally(keeps_tails=True), [], b"all\n", []) == (b"all\n", True)
+
+
+def test_limited_log_that_is_empty_has_lost_what_was_heard() -> None:
+    assert _rest_of_limited_log(Tally(keeps_tails=True), [Output(Stream.STDOUT, b"a")], b"", []) == (b"", False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,10 @@ from jobber.domain.label import Label
 
 _CHAOS = Path(__file__).parents[1] / "chaos" / "chaos.py"
 _SLOW = f"echo up; {WAIT}; echo over >&2; echo x >/made; exit 4"
+_LINES = 1200
+_OUT = b"".join(f"line {number} ü\n".encode() for number in range(_LINES))
+_LOST = b"something that the job said meanwhile is lost"
+_ERR = [b"err %d" % number for number in range(_LINES)]
 
 
 def _record(shell: Shell) -> dict[str, object]:
@@ -152,13 +158,55 @@ def test_job_that_is_over_before_the_engine_could_listen_for_its_end_is_seen_to_
 
 
 def test_connection_that_is_cut_again_and_again_costs_not_a_byte(shell: Shell, proxy: Proxy) -> None:
-    lines = 1200
+    said = _cut_again_and_again(shell, proxy)
+
+    assert (said.exit_status, said.out, said.lines_of_stderr) == (6, _OUT, _ERR)
+    assert b"the engine is back" in said.err
+    assert said.size_of_log == len(_OUT) + sum(len(line) + 1 for line in _ERR)
+
+
+@pytest.mark.parametrize("driver", ["json-file", "local"])
+def test_log_that_the_engine_limits_is_gone_on_in_where_we_were(shell: Shell, proxy: Proxy, driver: str) -> None:
+    """Docker throws the oldest piece away, Podman all that it has: what was said meanwhile may be lost, and is told."""
+    is_docker = shell.engine.describe().name == "docker"
+    if not is_docker and driver == "local":
+        pytest.skip("Podman has no such driver")
+    limits = f"--log-driver {driver} --log-opt max-size=40k" + " --log-opt max-file=3" * is_docker
+    said = _cut_again_and_again(shell, proxy, "-Xd", limits)
+    jumps = _jumps(said.out.splitlines()), _jumps(said.lines_of_stderr)
+
+    assert said.exit_status == 6
+    if is_docker or _LOST not in said.err:
+        assert (*jumps, said.warnings) == ([], [], said.warnings)
+        assert (said.out, said.lines_of_stderr) == (_OUT, _ERR)
+    assert [(before, after) for before, after in (*jumps[0], *jumps[1]) if before >= after] == []
+
+
+@dataclass
+class _Said:
+    exit_status: int
+    out: bytes
+    err: bytes
+    size_of_log: int
+
+    @property
+    def lines_of_stderr(self) -> list[bytes]:
+        """What the job itself said there."""
+        return [line for line in self.err.splitlines() if line.startswith(b"err ")]
+
+    @property
+    def warnings(self) -> list[bytes]:
+        """What jobber said there."""
+        return [line for line in self.err.splitlines() if line.startswith(b"warning: ")]
+
+
+def _cut_again_and_again(shell: Shell, proxy: Proxy, *options: str) -> _Said:
     script = (
-        f"i=0; while [ $i -lt {lines} ]; do echo line $i ü; echo err $i >&2; i=$((i+1));"
+        f"i=0; while [ $i -lt {_LINES} ]; do echo line $i ü; echo err $i >&2; i=$((i+1));"
         " [ $((i % 20)) = 0 ] && sleep 0.1; done; exit 6"
     )
     shell.environment["DOCKER_HOST"] = proxy.address
-    process = shell.start("run", shell.name, "sh", "-c", script)
+    process = shell.start("run", *options, shell.name, "sh", "-c", script)
     assert process.stdout is not None
     begun = process.stdout.readline()
     for number in range(5):
@@ -170,12 +218,13 @@ def test_connection_that_is_cut_again_and_again_costs_not_a_byte(shell: Shell, p
     out, err = process.stdout.read(), process.stderr.read()
     process.wait(SECONDS)
     log = shell.jobber("run", "--result-image", "none", f"{shell.name}:latest-run", "cat", "/run.log").stdout
+    return _Said(process.returncode, begun + out, err, len(log))
 
-    assert process.returncode == 6
-    assert begun + out == b"".join(f"line {n} ü\n".encode() for n in range(lines))
-    assert [line for line in err.splitlines() if line.startswith(b"err ")] == [b"err %d" % n for n in range(lines)]
-    assert b"the engine is back" in err
-    assert len(log) == len(begun + out) + sum(len(b"err %d\n" % n) for n in range(lines))
+
+def _jumps(lines: list[bytes]) -> list[tuple[int, int]]:
+    """Where the numbers of lines don't go on one by one."""
+    numbers = [-1, *(int(line.split()[1]) for line in lines), _LINES]
+    return [(before, after) for before, after in itertools.pairwise(numbers) if after != before + 1]
 
 
 def test_signal_while_the_engine_is_out_of_reach_comes_through_later(shell: Shell, proxy: Proxy) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from jobber.adapters.frames import RawOutput
     from jobber.adapters.outlets import Outlet
     from jobber.adapters.replay import Tally
     from jobber.adapters.wire import Pending, Response
@@ -25,8 +26,12 @@ class AttachedJob(Protocol):
     def patience(self) -> float:
         """For how many seconds an engine that does not answer is tried again."""
 
+    @property
+    def forgets_output(self) -> bool:
+        """Whether the engine's log may lose its beginning."""
+
     def tally(self) -> Tally:
-        """What counts the output as the engine's log would."""
+        """What counts the output as the engine's log would, and keeps tails where that may lose its beginning."""
 
     def is_complaint(self, frame: bytes) -> bool:
         """Whether this, as the job's, is what the engine itself says of a line with which it can't go on."""
@@ -46,8 +51,8 @@ class AttachedJob(Protocol):
     def attach(self, *, output: bool) -> Outlet:
         """A raw stream to the running job, for its input and, if wanted, for what it says from now on."""
 
-    def log(self, *, follow: bool) -> tuple[Outlet, bool]:
-        """The engine's log from the beginning, and whether it comes in frames. Raises `LogUnreadable`."""
+    def log(self, *, follow: bool) -> tuple[Outlet, RawOutput]:
+        """The engine's log from the beginning, and what reads it. Raises `LogUnreadable`."""
 
     def resize(self, terminal: Terminal) -> None:
         """Tell its terminal a new size."""

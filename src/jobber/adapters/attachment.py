@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from jobber.adapters.frames import RawOutput, output_reader
 from jobber.adapters.input_feed import InputFeed
+from jobber.adapters.logged import logged
 from jobber.adapters.wire import Pending, Response, WireBroken, WireUnreachable
 from jobber.domain.errors import EngineFailed, EngineLost, LogUnreadable
 from jobber.domain.events import DeadlinePassed, Disturbance, Disturbed, Exited, Output
@@ -255,7 +256,7 @@ class StreamAttachment:
 
     def _replay(self) -> None:
         try:
-            source, multiplexed = self._job.log(follow=self._exit_status is None)
+            source, output = self._job.log(follow=self._exit_status is None)
         except LogUnreadable as error:
             self._events.append(Disturbed(Disturbance.LOG_UNREADABLE, error.why))
             if self._exit_status is not None:
@@ -265,12 +266,21 @@ class StreamAttachment:
             self._output = self._live_output()
             self._remainder = None
         else:
-            self._output = output_reader(multiplexed=multiplexed)
-            self._remainder = self._tally.remainder()
+            self._output = output
+            self._remainder = self._what_is_new()
             self._must_look_again = self._exit_status is None
         self._source = source
         if self._exit_status is None:
             self._reopen_input()
+
+    def _what_is_new(self) -> Remainder:
+        """What drops from the engine's log all that was heard."""
+        if not self._job.forgets_output:
+            return self._tally.remainder()
+        remainder, goes_on = self._tally.remainder_in(logged(self._job))
+        if not goes_on:
+            self._events.append(Disturbed(Disturbance.LOG_CUT))
+        return remainder
 
     def _reopen_input(self) -> None:
         if not self._input.is_open:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 _HEADER = 8
+_MOMENT = len("2026-01-01T00:00:00.000000000Z")
 
 
 class RawOutput:
@@ -60,14 +61,53 @@ class FramedOutput(RawOutput):
             if of is not stream:
                 self._give(stream, pieces)
                 stream, pieces = of, []
-            pieces.append(frame)
+            pieces.append(self._content(of, frame))
         self._give(stream, pieces)
         del self._received[:position]
+
+    def _content(self, _stream: Stream, frame: bytes, /) -> bytes:
+        """What of a frame the job has said."""
+        return frame
 
     def _give(self, stream: Stream | None, pieces: list[bytes]) -> None:
         chunk = b"".join(pieces)
         if stream is not None and chunk:
             self._outputs.append(Output(stream, chunk))
+
+
+class StampedOutput(FramedOutput):
+    """The same of a log whose frames begin with the moments of what they hold: what is given again is dropped.
+
+    Docker 20.10, following a log that is limited, reads a piece of it once more when the engine begins a new file.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last = dict.fromkeys(Stream, b"")
+        self._of_last = dict.fromkeys(Stream, 0)
+        """How many frames had the last moment: the pieces of a long line have one in common."""
+        self._again = dict.fromkeys(Stream, 0)
+        """How many frames of the last moment are to come once more."""
+        self._is_ended = dict.fromkeys(Stream, False)
+        """Whether the line of the last moment has ended: no other has that moment."""
+
+    def _content(self, stream: Stream, frame: bytes, /) -> bytes:
+        moment, _, said = frame.partition(b" ")
+        if len(moment) != _MOMENT:
+            return frame  # not the job's, but the engine's: it complains without a moment
+        last = self._last[stream]
+        if moment < last:
+            self._again[stream] = self._of_last[stream]
+            return b""
+        if moment > last:
+            self._last[stream], self._of_last[stream], self._again[stream] = moment, 1, 0
+        elif self._again[stream] or self._is_ended[stream]:
+            self._again[stream] = max(0, self._again[stream] - 1)
+            return b""
+        else:
+            self._of_last[stream] += 1
+        self._is_ended[stream] = said.endswith(b"\n")
+        return said
 
 
 def output_reader(*, multiplexed: bool, is_complaint: Callable[[bytes], bool] | None = None) -> RawOutput:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import codecs
 from typing import TYPE_CHECKING
 
+from jobber.adapters.place_in_log import BEGINNING, TAIL, PlaceInLog
 from jobber.domain.events import Output, Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _PIECE = 1 << 14
 """Docker's json-file log takes a line in pieces of this size, each a text of its own."""
@@ -16,33 +17,64 @@ _REPLACED = "\ufffd"
 
 
 class Tally:
-    """How much of each stream has been seen, in bytes."""
+    """How much of each stream has been seen, in bytes; with `keeps_tails`, what was seen last as well."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, keeps_tails: bool = False) -> None:
         self._seen = dict.fromkeys(Stream, 0)
+        self._open = dict.fromkeys(Stream, b"")
+        """The beginning of a character of which the log has not told yet."""
+        self._tails = dict.fromkeys(Stream, b"") if keeps_tails else None
+        self._beginnings = dict.fromkeys(Stream, b"")
 
     def add(self, output: Output) -> None:
         """Count a piece of output."""
-        self._seen[output.stream] += len(output.chunk)
+        self._note(output.stream, output.chunk)
 
     def remainder(self) -> Remainder:
-        """What drops all that was seen from a replay that begins at the beginning."""
-        return Remainder(self._seen)
+        """What drops all that was seen from a replay that begins at the beginning.
+
+        A character of which only the beginning was seen is counted as it came.
+        """
+        return Remainder({stream: seen + len(self._open[stream]) for stream, seen in self._seen.items()})
+
+    def remainder_in(self, replay: Iterable[Output]) -> tuple[Remainder, bool]:
+        """What drops all that was seen from a replay like this one, and whether it goes on where we were.
+
+        Such a log may have lost its beginning. Only a tally that keeps tails can tell.
+        """
+        assert self._tails is not None
+        if not any(self._tails.values()):
+            return Remainder({}), True
+        places = {
+            stream: PlaceInLog(heard=self._seen[stream], beginning=self._beginnings[stream], tail=tail)
+            for stream, tail in self._tails.items()
+        }
+        for output in replay:
+            places[output.stream].read(output.chunk)
+        found = {stream: place.found() for stream, place in places.items()}
+        left = {stream: end + len(self._open[stream]) for stream, end in found.items() if end is not None}
+        return Remainder(left), None not in found.values()
+
+    def _note(self, stream: Stream, logged: bytes) -> None:
+        """Count bytes as the log has them."""
+        self._seen[stream] += len(logged)
+        if self._tails is not None:
+            self._tails[stream] = (self._tails[stream] + logged[-TAIL:])[-TAIL:]
+            self._beginnings[stream] += logged[: BEGINNING - len(self._beginnings[stream])]
 
 
 class TextTally(Tally):
     """The same for a log that keeps texts: a byte that is no UTF-8 comes back as three."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, keeps_tails: bool = False) -> None:
+        super().__init__(keeps_tails=keeps_tails)
         self._column = dict.fromkeys(Stream, 0)
-        self._open = dict.fromkeys(Stream, b"")
 
     def add(self, output: Output) -> None:
         """Count a piece of output as the log has it."""
         stream, chunk = output.stream, output.chunk
         if chunk.isascii() and not self._open[stream]:
-            self._seen[stream] += len(chunk)
+            self._note(stream, chunk)
             self._move(stream, chunk)
             return
         for line in _lines(chunk):
@@ -53,15 +85,11 @@ class TextTally(Tally):
                 self._count(stream, piece, ends=len(piece) == room or piece.endswith(b"\n"))
                 self._move(stream, piece)
 
-    def remainder(self) -> Remainder:
-        """A character of which only the beginning was seen is counted as it came."""
-        return Remainder({stream: seen + len(self._open[stream]) for stream, seen in self._seen.items()})
-
     def _count(self, stream: Stream, piece: bytes, *, ends: bool) -> None:
         whole = self._open[stream] + piece
         kept = 0 if ends else _unfinished(whole)
         self._open[stream] = whole[len(whole) - kept :]
-        self._seen[stream] += len(whole[: len(whole) - kept].decode(errors=_EACH_BYTE).encode())
+        self._note(stream, whole[: len(whole) - kept].decode(errors=_EACH_BYTE).encode())
 
     def _move(self, stream: Stream, chunk: bytes) -> None:
         end = chunk.rfind(b"\n")

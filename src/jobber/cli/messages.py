@@ -53,6 +53,8 @@ _SENTENCES: Mapping[str, str] = {
     "out-of-time": "the job's time is over: it gets SIGTERM, and SIGKILL if it is still there in {seconds} s",
     "still-there": "the job did not end within {seconds} s: it is killed",
     "killed-by-others": "the job was killed (SIGKILL), and not by jobber: perhaps it ran out of memory",
+    "log-may-be-cut": "the engine keeps only so much of a log: the beginning of what run {run} said may be missing",
+    "log-cut": "the engine's log is limited, and something that the job said meanwhile is lost",
     "log-not-kept": "the engine has not noted all that the job said, and it could not be kept here either",
     "log-unreadable": "the engine keeps no log of this job, so what it says unheard is lost: {why}",
     "input-cut": "the connection broke while the job was given its input: it has seen the end of it too early",

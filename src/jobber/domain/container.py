@@ -105,6 +105,8 @@ class Container:
     """RFC 3339, in the engine's time; empty where it has not come to that."""
     terminal: bool = False
     """Whether its job has a terminal."""
+    log_limit: int | None = None
+    """How many bytes of its log the engine keeps at the least, when it throws away older ones; None for no limit."""
 
 
 @dataclass(frozen=True, slots=True)

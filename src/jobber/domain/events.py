@@ -55,6 +55,8 @@ class Disturbance(Enum):
     LINE_MENDED = "line-mended"
     LOG_UNREADABLE = "log-unreadable"
     """The engine keeps no log: what the job says while nobody listens can't be had."""
+    LOG_CUT = "log-cut"
+    """The engine's log has lost what comes after that which was heard."""
     INPUT_CUT = "input-cut"
     """The job has found the end of its input before it was there."""
 

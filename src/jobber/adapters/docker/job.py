@@ -8,19 +8,22 @@ from typing import TYPE_CHECKING, Any
 from jobber.adapters.attached_job import NO_DETACH_KEYS
 from jobber.adapters.docker.translate import container_of
 from jobber.adapters.failures import failed
+from jobber.adapters.frames import StampedOutput, output_reader
 from jobber.adapters.outlets import LiveOutlet, LogOutlet, Outlet
 from jobber.adapters.replay import Tally, TextTally
 from jobber.adapters.wire import RawStream, WireBroken, patience
 from jobber.domain.errors import ContainerNotFound, EngineFailed, LogUnreadable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
+    from jobber.adapters.frames import RawOutput
     from jobber.adapters.wire import Response, Wire
     from jobber.domain.container import ContainerId, Terminal
 
 _MISSING = 404
-_TEXT_LOGS = ("json-file",)
+_TEXT_LOG = "json-file"
 
 
 class DockerJob:
@@ -41,10 +44,16 @@ class DockerJob:
         """Whether the job has a terminal."""
         return bool(self._facts["Config"]["Tty"])
 
+    @property
+    def forgets_output(self) -> bool:
+        """Whether the log is limited: each is, unless it is told otherwise, but that of `json-file`."""
+        driver, options = self._log_configuration
+        return driver != _TEXT_LOG or "max-size" in options
+
     def tally(self) -> Tally:
         """What counts the output as the engine's log would."""
-        driver = (self._facts["HostConfig"].get("LogConfig") or {}).get("Type")
-        return TextTally() if driver in _TEXT_LOGS else Tally()
+        counting = TextTally if self._log_configuration[0] == _TEXT_LOG else Tally
+        return counting(keeps_tails=self.forgets_output)
 
     def is_complaint(self, _frame: bytes) -> bool:
         """Docker says nothing in the place of a job."""
@@ -88,13 +97,15 @@ class DockerJob:
             self._found(stream, "attach to the container")
         raise EngineFailed("attach to the container", why="it gives no stream")
 
-    def log(self, *, follow: bool) -> tuple[Outlet, bool]:
-        """The engine's log from the beginning, and whether it comes in frames."""
-        return LogOutlet(self.open_log(follow=follow)), not self.has_terminal
+    def log(self, *, follow: bool) -> tuple[Outlet, RawOutput]:
+        """The engine's log from the beginning, and what reads it: what is limited needs moments to be read once."""
+        has_moments = self.forgets_output and not self.has_terminal
+        reader = StampedOutput() if has_moments else output_reader(multiplexed=not self.has_terminal)
+        return LogOutlet(self.open_log(follow=follow, has_moments=has_moments)), reader
 
-    def open_log(self, *, follow: bool) -> Response:
-        """The answer that holds the log. Raises `LogUnreadable`."""
-        query: dict[str, object] = {"stdout": True, "stderr": True, "follow": follow}
+    def open_log(self, *, follow: bool, has_moments: bool = False) -> Response:
+        """The answer that holds the log, each frame with its moment if wanted. Raises `LogUnreadable`."""
+        query: dict[str, object] = {"stdout": True, "stderr": True, "follow": follow, "timestamps": has_moments}
         if self._since is not None:
             query["since"] = f"{self._since.timestamp():.6f}"
         response = self._wire.call("GET", f"/containers/{self._container}/logs", query=query)
@@ -113,6 +124,12 @@ class DockerJob:
         query = {"h": terminal.rows, "w": terminal.columns}
         with self._wire.call("POST", f"/containers/{self._container}/resize", query=query) as response:
             response.read()  # a job that has just ended has no size any more
+
+    @property
+    def _log_configuration(self) -> tuple[str, Mapping[str, str]]:
+        """The driver of its log, and the driver's options."""
+        configuration = self._facts["HostConfig"].get("LogConfig") or {}
+        return configuration.get("Type") or "", configuration.get("Config") or {}
 
     @cached_property
     def _facts(self) -> dict[str, Any]:

@@ -12,6 +12,10 @@ from jobber.domain.reference import ImageId
 
 _NEVER = "0001-01-01"
 _ANONYMOUS = re.compile(r"[0-9a-f]{64}").fullmatch
+_LOG_LIMITS = {"json-file": ("", "1"), "local": ("20m", "5")}
+"""What a log driver keeps unless it is told otherwise: so much in each of so many files; empty for all."""
+_SIZE = re.compile(r"(\d+(?:\.\d+)?) ?([kmgt]?)i?b?", re.IGNORECASE)
+_UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "t": 1000**4}
 _STATES = {
     "created": ContainerState.CREATED,
     "exited": ContainerState.EXITED,
@@ -81,7 +85,18 @@ def container_of(answer: dict[str, Any]) -> Container:
         started=_moment(state["StartedAt"]),
         finished=_moment(state["FinishedAt"]),
         terminal=bool(answer["Config"].get("Tty")),
+        log_limit=_log_limit(answer["HostConfig"].get("LogConfig") or {}),
     )
+
+
+def _log_limit(configuration: dict[str, Any]) -> int | None:
+    """What is left of a log when its oldest file has gone."""
+    options = configuration.get("Config") or {}
+    size, files = _LOG_LIMITS.get(configuration.get("Type") or "", ("", "0"))
+    found = _SIZE.fullmatch(options.get("max-size") or size)
+    if found is None:
+        return None
+    return int(float(found[1]) * _UNITS[found[2].lower()]) * max(0, int(options.get("max-file") or files) - 1)
 
 
 def not_started(why: str) -> JobNotStarted:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.attached_job import NO_DETACH_KEYS
 from jobber.adapters.failures import missing_or_failed
+from jobber.adapters.frames import RawOutput, output_reader
 from jobber.adapters.outlets import LiveOutlet, LogOutlet, Outlet
 from jobber.adapters.podman.translate import container_of, not_started
 from jobber.adapters.replay import Tally
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from jobber.domain.container import ContainerId, Terminal
 
 _MISSING = 404
+_UNLIMITED = ("k8s-file", "json-file")
 _POLL = "10ms"
 """Podman 4 looks every 250 ms whether a container has ended, unless it is told otherwise."""
 _COMPLAINT = re.compile(rb"Error: (?:read|write) unix(?:packet)? [^\n]*attach[^\n]*\n?").fullmatch
@@ -45,9 +47,15 @@ class PodmanJob:
         """Whether the job has a terminal."""
         return bool(self._facts["Config"].get("Tty"))
 
+    @property
+    def forgets_output(self) -> bool:
+        """Whether the log is limited: Podman's own is where it has a size, and the journal always."""
+        driver, size = self._log_configuration
+        return driver not in _UNLIMITED or size not in ("", "0B")
+
     def tally(self) -> Tally:
         """What counts the output as the engine's log would: byte by byte."""
-        return Tally()
+        return Tally(keeps_tails=self.forgets_output)
 
     def is_complaint(self, frame: bytes) -> bool:
         """Whether it is an error of Podman's, which has input that the job has not read, and so loses its output."""
@@ -89,11 +97,12 @@ class PodmanJob:
             raise not_started(why)  # attaching sets the container up, as far as its command
         raise EngineFailed("attach to the container", why=why)
 
-    def log(self, *, follow: bool) -> tuple[Outlet, bool]:
+    def log(self, *, follow: bool) -> tuple[Outlet, RawOutput]:
         """The engine's log from the beginning, which comes in frames even from a terminal."""
+        reader = output_reader(multiplexed=True)
         if not follow:
-            return LogOutlet(self.open_log()), True
-        return LogOutlet(self._wire.begin("GET", self._log_path, query=self._log_query(follow=True))), True
+            return LogOutlet(self.open_log()), reader
+        return LogOutlet(self._wire.begin("GET", self._log_path, query=self._log_query(follow=True))), reader
 
     def open_log(self) -> Response:
         """The answer that holds what is there of the log. Raises `LogUnreadable`."""
@@ -108,7 +117,7 @@ class PodmanJob:
         return f"/containers/{self._container}/logs"
 
     def _log_query(self, *, follow: bool) -> dict[str, object]:
-        driver = (self._facts["HostConfig"].get("LogConfig") or {}).get("Type")
+        driver, _ = self._log_configuration
         if driver in ("none", "passthrough"):
             raise LogUnreadable(why=f"its log driver is {driver}")
         query: dict[str, object] = {"stdout": True, "stderr": True, "follow": follow}
@@ -121,6 +130,12 @@ class PodmanJob:
         query = {"h": terminal.rows, "w": terminal.columns}
         with self._wire.call("POST", f"/containers/{self._container}/resize", query=query) as response:
             response.read()  # a job that has just ended has no size any more
+
+    @property
+    def _log_configuration(self) -> tuple[str, str]:
+        """The driver of its log, and how large that gets."""
+        configuration = self._facts["HostConfig"].get("LogConfig") or {}
+        return configuration.get("Type") or "", configuration.get("Size") or ""
 
     @cached_property
     def _facts(self) -> dict[str, Any]:

@@ -5,13 +5,14 @@ Podman's own calls answer 200 with an empty list, or with nothing, where a pull 
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from jobber.adapters.podman.names import engine_reference
 from jobber.adapters.podman.translate import registry_cause
 from jobber.adapters.registry_events import exchange
-from jobber.domain.errors import PullRefused, PushRefused
+from jobber.domain.errors import ImageNotFound, PullRefused, PushedImageMissing, PushRefused
 
 if TYPE_CHECKING:
     from jobber.adapters.podman.images import PodmanImages
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from jobber.domain.image import Image
     from jobber.domain.progress import Progress
     from jobber.domain.reference import ImageReference
+
+_TRIES = 5
+_PAUSE_SECONDS = 0.2
 
 
 class PodmanRegistry:
@@ -46,6 +50,24 @@ class PodmanRegistry:
 
     def push(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> str:
         """Send a tag to its registry and return the digest."""
+        for _ in range(_TRIES - 1):
+            try:
+                return self._push(reference, credentials=credentials, progress=progress)
+            except PushedImageMissing as error:
+                if not self._has(reference):
+                    raise error from None
+            time.sleep(_PAUSE_SECONDS)
+        return self._push(reference, credentials=credentials, progress=progress)
+
+    def _has(self, reference: ImageReference) -> bool:
+        """Whether an image is there: Podman looks for it among all images, and stumbles over one that is just going."""
+        try:
+            self._images.inspect(reference)
+        except ImageNotFound:
+            return False
+        return True
+
+    def _push(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> str:
         full = engine_reference(reference)
         digest = exchange(
             self._wire,

@@ -17,7 +17,7 @@ _ANONYMOUS = re.compile(r"[0-9a-f]{64}").fullmatch
 _AROUND = re.compile(r"^preparing container [0-9a-f]{64} for attach: ")
 _BEFORE = frozenset(("created", "configured", "initialized"))
 _AFTER = frozenset(("exited", "stopped", "dead", "removing"))
-_MISSING = 404
+_NO_SIZE = "0B"
 _REQUEST = re.compile(r"error during bulk transfer for copier\.request\{.*\}: ", re.DOTALL)
 _BEFORE_CAUSE = re.compile(
     r"^(?:(?:trying to reuse|checking whether a|writing|reading|copying|initializing|getting|determining)\b"
@@ -91,7 +91,13 @@ def container_of(answer: dict[str, Any]) -> Container:
         started=_moment(state["StartedAt"]),
         finished=_moment(state["FinishedAt"]),
         terminal=bool(answer["Config"].get("Tty")),
+        log_limit=0 if _empties_its_log(answer["HostConfig"].get("LogConfig") or {}) else None,
     )
+
+
+def _empties_its_log(configuration: dict[str, Any]) -> bool:
+    """Whether a log that has reached its size is begun anew, and nothing of it kept."""
+    return (configuration.get("Size") or _NO_SIZE) != _NO_SIZE
 
 
 def not_started(why: str) -> JobNotStarted:

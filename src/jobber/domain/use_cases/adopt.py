@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 QUIET = timedelta(minutes=5)
 """A jobber on another machine that has done nothing about its run for so long after the job's end is no more."""
 _PIECE = 1 << 20
+_MOST_PER_LINE = 110
+"""What an engine may note of a line beside the line."""
 
 
 class Watcher(Enum):
@@ -155,6 +157,8 @@ class Adoption:
             self.engine.containers.logs(container.id, sink=log)
         except LogUnreadable as error:
             self.progress.warn("log-unreadable", why=error.why)
+        if container.log_limit is not None and _size_in_engine(log) >= container.log_limit:
+            self.progress.warn("log-may-be-cut", **plan.facts)
         return log
 
     def _ending(self, container: Container, plan: RunPlan) -> RunEnding:
@@ -166,3 +170,12 @@ class Adoption:
             outcome=self.engine.runs.noted_end(plan.id) or outcome,
             exit_status=exit_status,
         )
+
+
+def _size_in_engine(log: BinaryIO) -> int:
+    """How large an engine's log of this output may be; 0 for none."""
+    log.seek(0)
+    size = 0
+    while chunk := log.read(_PIECE):
+        size += len(chunk) + _MOST_PER_LINE * chunk.count(b"\n")
+    return size
