@@ -85,7 +85,7 @@ def container_of(answer: dict[str, Any]) -> Container:
         started=_moment(state["StartedAt"]),
         finished=_moment(state["FinishedAt"]),
         terminal=bool(answer["Config"].get("Tty")),
-        log_limit=_log_limit(answer["HostConfig"].get("LogConfig") or {}),
+        log_limit=_log_limit((answer.get("HostConfig") or {}).get("LogConfig") or {}),
     )
 
 

@@ -91,7 +91,7 @@ def container_of(answer: dict[str, Any]) -> Container:
         started=_moment(state["StartedAt"]),
         finished=_moment(state["FinishedAt"]),
         terminal=bool(answer["Config"].get("Tty")),
-        log_limit=0 if _empties_its_log(answer["HostConfig"].get("LogConfig") or {}) else None,
+        log_limit=0 if _empties_its_log((answer.get("HostConfig") or {}).get("LogConfig") or {}) else None,
     )
 
 
