@@ -67,6 +67,7 @@ class PrivateDocker:
             assert self._process.poll() is None, log.read_text(errors="replace")[-4000:]
             assert time.monotonic() < give_up
             time.sleep(0.1)
+        assert self._process.poll() is None, log.read_text(errors="replace")[-4000:]
 
     def stop(self) -> None:
         """End it; what it stores stays."""

@@ -246,10 +246,12 @@ def _listens(socket_path: Path | None, port: int | None) -> bool:
 
 
 def _free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
+    # Below those that the system gives to whoever asks for any, until the one that it is meant for is there.
+    while True:
+        port = 20000 + secrets.randbelow(12000)
+        with socket.socket() as sock:
+            if sock.connect_ex(("127.0.0.1", port)) != 0:
+                return port
 
 
 def free_subnet() -> str:
