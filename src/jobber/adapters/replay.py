@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 _PIECE = 1 << 14
 """Docker's json-file log takes a line in pieces of this size, each a text of its own."""
 _REPLACED = "\ufffd"
+_MOST_OF_TAIL = 8 * TAIL
+"""How long a tail grows before it is cut, for that costs as much as a long piece of output."""
 
 
 class Tally:
@@ -23,7 +25,7 @@ class Tally:
         self._seen = dict.fromkeys(Stream, 0)
         self._open = dict.fromkeys(Stream, b"")
         """The beginning of a character of which the log has not told yet."""
-        self._tails = dict.fromkeys(Stream, b"") if keeps_tails else None
+        self._tails = {stream: bytearray() for stream in Stream} if keeps_tails else None
         self._beginnings = dict.fromkeys(Stream, b"")
 
     def add(self, output: Output) -> None:
@@ -46,7 +48,7 @@ class Tally:
         if not any(self._tails.values()):
             return Remainder({}), True
         places = {
-            stream: PlaceInLog(heard=self._seen[stream], beginning=self._beginnings[stream], tail=tail)
+            stream: PlaceInLog(heard=self._seen[stream], beginning=self._beginnings[stream], tail=bytes(tail[-TAIL:]))
             for stream, tail in self._tails.items()
         }
         for output in replay:
@@ -59,7 +61,10 @@ class Tally:
         """Count bytes as the log has them."""
         self._seen[stream] += len(logged)
         if self._tails is not None:
-            self._tails[stream] = (self._tails[stream] + logged[-TAIL:])[-TAIL:]
+            tail = self._tails[stream]
+            tail += logged[-TAIL:]
+            if len(tail) > _MOST_OF_TAIL:
+                del tail[:-TAIL]
             self._beginnings[stream] += logged[: BEGINNING - len(self._beginnings[stream])]
 
 
