@@ -80,4 +80,6 @@ $(VENV)/.development: pyproject.toml constraints.txt
 	touch $(VENV)/.runtime $@
 
 clean:
+	-umount --lazy /var/tmp/jobber-demo-$$(id -u)/storage/overlay 2>/dev/null
+	rm -rf /var/tmp/jobber-demo-$$(id -u)
 	rm -rf $(VENV) build dist mutants .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .demo

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from engine import engine, install, is_private, jobber_environment, run_privately
+from engine import bring_along, engine, install, is_private, jobber_environment, run_privately
 from jobber.cli.messages import messages
 from jobber.domain.errors import ImageNotFound, PullRefused
 from jobber.domain.reference import parse_reference
@@ -91,10 +91,14 @@ def _check_that_containers_start(base: str) -> None:
             return
         with engine() as found:
             can_be_set = found.describe().name == "podman" and not is_private()
+            image = found.images.inspect(parse_reference(base).with_default_tag()).id
         if not can_be_set:
             sys.exit(f"{tried.stderr}error: the engine starts no containers")
         print("Containers don't start with Podman's usual settings here: the demo uses its own (.demo/)", flush=True)
         run_privately()
+        bring_along(image)
+        with engine() as found:
+            found.images.tag(image, reference=parse_reference(base).with_default_tag())
 
 
 def _mirror() -> str:

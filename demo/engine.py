@@ -24,6 +24,10 @@ STATE = ROOT / ".demo"
 _INSTALL = ROOT / "tests" / "engines" / "install.sh"
 _CONFIGURATION = STATE / "containers.conf"
 _CONFIGURED = "CONTAINERS_CONF"
+_STORAGE = STATE / "storage.conf"
+_STORED = "CONTAINERS_STORAGE_CONF"
+_PLACE = Path(f"/var/tmp/jobber-demo-{os.geteuid()}")
+"""What Podman stores, in the end: not in a clone, which could not be removed while it is mounted there."""
 
 
 @contextmanager
@@ -58,26 +62,51 @@ def install(*packages: str, unless: str) -> None:
 
 
 def run_privately() -> None:
-    """Give Podman settings of our own: for machines where containers don't start with the usual ones.
+    """Give Podman settings and a storage of our own: for machines where containers don't start with the usual ones.
 
-    crun refuses hybrid cgroups, and limits above our own can't be set without privileges.
+    crun refuses hybrid cgroups, and limits above our own can't be set without privileges. The usual locks, 2,048 for
+    all Podmans of a machine, may be used up by such as are gone; other locks need another storage.
     """
+    driver = subprocess.run(
+        ["podman", "info", "--format", "{{.Store.GraphDriverName}}"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    _PLACE.mkdir(mode=0o700, exist_ok=True)
+    if _PLACE.is_symlink() or _PLACE.stat().st_uid != os.geteuid():
+        sys.exit(f"error: {_PLACE} is somebody else's")
     STATE.mkdir(exist_ok=True)
+    _STORAGE.write_text(
+        f'[storage]\ndriver = "{driver or "overlay"}"\ngraphroot = "{_PLACE}/storage"\nrunroot = "{_PLACE}/run"\n'
+    )
     _CONFIGURATION.write_text(
         "[containers]\n"
         f'default_ulimits = ["nofile={_limit(resource.RLIMIT_NOFILE)}", "nproc={_limit(resource.RLIMIT_NPROC)}"]\n'
-        '[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n'
+        '[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\nlock_type = "file"\n'
+        f'static_dir = "{_PLACE}/libpod"\ntmp_dir = "{_PLACE}/tmp"\nvolume_path = "{_PLACE}/volumes"\n'
     )
+
+
+def bring_along(image: str) -> None:
+    """Copy an image out of Podman's usual storage into ours; by id, for that is in both."""
+    with subprocess.Popen(["podman", "save", "--quiet", image], stdout=subprocess.PIPE) as saved:
+        loaded = subprocess.run(
+            ["podman", "load", "--quiet"],
+            stdin=saved.stdout,
+            env=jobber_environment(),
+            capture_output=True,
+            check=False,
+        )
+    if saved.returncode or loaded.returncode:
+        sys.exit(f"{loaded.stderr.decode()}error: the image could not be copied into {_PLACE}")
 
 
 def is_private() -> bool:
     """Whether Podman has settings of ours."""
-    return _CONFIGURATION.exists() and _CONFIGURED not in os.environ
+    return _CONFIGURATION.exists() and _STORAGE.exists() and _CONFIGURED not in os.environ
 
 
 def jobber_environment(*, only_added: bool = False) -> dict[str, str]:
     """The environment for `jobber`; with `only_added`, what it has beyond the usual one."""
-    added = {_CONFIGURED: str(_CONFIGURATION)} if is_private() else {}
+    added = {_CONFIGURED: str(_CONFIGURATION), _STORED: str(_STORAGE)} if is_private() else {}
     return added if only_added else {**os.environ, **added}
 
 
