@@ -81,7 +81,9 @@ def run_privately() -> None:
         "[containers]\n"
         f'default_ulimits = ["nofile={_limit(resource.RLIMIT_NOFILE)}", "nproc={_limit(resource.RLIMIT_NPROC)}"]\n'
         '[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\nlock_type = "file"\n'
-        f'static_dir = "{_PLACE}/libpod"\ntmp_dir = "{_PLACE}/tmp"\nvolume_path = "{_PLACE}/volumes"\n'
+        f'tmp_dir = "{_PLACE}/tmp"\n'
+        # where they are for who is told the storage in words, as what Podman starts to clean up is
+        f'static_dir = "{_PLACE}/storage/libpod"\nvolume_path = "{_PLACE}/storage/volumes"\n'
     )
 
 
