@@ -149,3 +149,13 @@ def test_program_can_ask_what_it_may_not_do() -> None:
     fake_runner(engine).run(RunRequest("work", ContainerOptions()))
 
     assert seen == ["NotADirectoryError", "FileNotFoundError"]
+
+
+def test_directory_stays_when_all_that_was_in_it_is_removed(files: Files) -> None:
+    files.write("/x/y/z", "1")
+    files.remove("/x/y/z")
+    kept = files.is_directory("/x/y")
+    files.remove("/x/y")
+
+    assert kept
+    assert (files.is_directory("/x/y"), files.is_directory("/x")) == (False, True)

@@ -145,7 +145,10 @@ class Files:
         """Remove a file or a whole directory. Raises `FileNotFoundError`, `ReadOnly`."""
         if self.node(path) is None and not any(self.walk(normal_path(path))):
             raise FileNotFoundError(2, "No such file or directory", path)
+        above = self._resolve_parents(normal_path(path)).rpartition("/")[0]
         self.put(path, None)
+        if above and not self.is_directory(above):  # it was there by what was in it alone
+            self._store(above, Node(kind="directory", mode=_PROGRAM_MODE))
 
     def make_directory(self, path: str) -> None:
         """Make a directory, and those above it; one that is there is fine. Raises `ReadOnly`, `OSError`."""

@@ -18,6 +18,16 @@ if TYPE_CHECKING:
     from jobber.testing.contract.world import World
 
 
+def _committed(world: World, *words: str) -> ImageId:
+    """An image of what a job has made."""
+    container = world.create(*words)
+    world.watch(container)
+    configuration = world.engine.images.inspect(world.base_id).configuration
+    return world.keep(
+        world.engine.containers.commit(container, snapshot=Snapshot(configuration, {}), log=io.BytesIO(b"said\n"))
+    )
+
+
 def _members(world: World, image: ImageId, path: str) -> dict[str, bytes | str | None]:
     """What an archive holds: files with their content, links with their target, directories with None.
 
@@ -171,6 +181,11 @@ class ImageContract:
 
         assert _members(world, self._files(world, tmp_path), "/data") == expected
 
+    def test_directory_that_was_emptied_is_still_there(self, world: World) -> None:
+        emptied = _committed(world, "write", "/made/deep/x", "X", "remove", "/made/deep/x")
+
+        assert _members(world, emptied, "/made") == {"": None, "/deep": None}
+
     def test_archive_of_a_directory_that_is_a_volume(self, world: World, tmp_path: Path) -> None:
         image = self._files(world, tmp_path, more="VOLUME /data\n")
 
@@ -180,12 +195,7 @@ class ImageContract:
         assert world.base_id in [image.id for image in world.engine.images.list(labels={})]
 
     def test_archive_of_what_a_link_leads_to(self, world: World) -> None:
-        container = world.create("write", "/real/x", "X", "link", "/way", "/real", "link", "/real/y", "x")
-        world.watch(container)
-        configuration = world.engine.images.inspect(world.base_id).configuration
-        image = world.keep(
-            world.engine.containers.commit(container, snapshot=Snapshot(configuration, {}), log=io.BytesIO(b"said\n"))
-        )
+        image = _committed(world, "write", "/real/x", "X", "link", "/way", "/real", "link", "/real/y", "x")
 
         assert _members(world, image, "/way/x") == {"": b"X"}
         assert _members(world, image, "/real") == {"": None, "/x": b"X", "/y": "x"}
