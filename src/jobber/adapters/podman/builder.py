@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 _STEP = re.compile(r"(\[\d+/\d+\] )?STEP \d+(/\d+)?: .*")
 _IS_ID = re.compile(r"[0-9a-f]{64}").fullmatch
-_CACHE_IS_STALE = "checking if cached image exists from a previous build"
+_CACHE_IS_STALE = ("checking if cached image exists from a previous build", "layer not known")
 """Podman looks through all images for a cached step, and fails where one of them is removed meanwhile."""
+_RUNTIME_IS_KILLED = "while running runtime: signal: killed"
+"""The runtime of a step goes with the thread that has started it, which now and then ends before."""
 _EXPANDS_LABELS = 5
 """From this version on labels of a build are lines of its Dockerfile, in which variables are put in."""
 _DOLLAR = "${jobber_has_no_such_variable:-$}"
@@ -44,9 +46,10 @@ class PodmanBuilder:
         try:
             return self._build(request, progress)
         except BuildFailed as error:
-            if _CACHE_IS_STALE not in error.why:
+            is_stale = any(sign in error.why for sign in _CACHE_IS_STALE)
+            if not is_stale and _RUNTIME_IS_KILLED not in error.why:
                 raise
-        return self._build(replace(request, no_cache=True), progress)
+        return self._build(replace(request, no_cache=request.no_cache or is_stale), progress)
 
     def _labels(self, request: BuildRequest) -> dict[str, str]:
         if not self._expands_labels:
