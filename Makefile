@@ -11,7 +11,8 @@ demo: $(VENV)/.runtime
 	$(BIN)/python demo
 
 test: $(VENV)/.development
-	$(BIN)/python tests/engines/with_engines.py -- $(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST)
+	$(BIN)/python tests/engines/with_engines.py -- \
+		tests/engines/run_tests.sh $(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST)
 
 # The tests that need an engine, on Debian's next release: Docker with each of its image stores, and Podman.
 test-current: $(VENV)/.development

@@ -1,4 +1,4 @@
-"""A socket that gives everyone who asks one answer."""
+"""A socket that gives everyone who asks one answer, or one after the other."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def answering(path: Path, answer: bytes) -> Iterator[None]:
-    """Something that gives everyone who asks on a socket one answer."""
+def answering(path: Path, *answers: bytes) -> Iterator[None]:
+    """Something that answers on a socket; the last answer is given for ever."""
+    left = list(answers)
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(str(path))
     listener.listen()
@@ -27,7 +28,7 @@ def answering(path: Path, answer: bytes) -> Iterator[None]:
                 return
             with connection:
                 if connection.recv(1 << 16):
-                    connection.sendall(answer)
+                    connection.sendall(left.pop(0) if len(left) > 1 else left[0])
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from user import BASE, Shell
+from user import Shell, write_context
 
 from jobber.adapters.connect import connect
 from jobber.testing import FakeProgress
@@ -17,14 +16,9 @@ from jobber.testing import FakeProgress
 
 @pytest.fixture
 def shell(engine_address: str, tmp_path: Path) -> Iterator[Shell]:
-    busybox = shutil.which("busybox")
-    if busybox is None:
-        pytest.skip("no busybox: `make test` installs a static one")
     name = f"jobber-test-{uuid.uuid4().hex[:10]}"
     folder = tmp_path / name
-    folder.mkdir()
-    shutil.copy(busybox, folder / "busybox")
-    (folder / "Dockerfile").write_text(BASE)
+    write_context(folder, name)
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "DOCKER_BUILDKIT")}
     environment = {**kept, "HOME": str(tmp_path), "DOCKER_HOST": engine_address}
     engine = connect(host=engine_address, choice="auto", environment={}, progress=FakeProgress())

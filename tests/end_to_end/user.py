@@ -21,7 +21,22 @@ from jobber.testing import FakeProgress
 
 SECONDS = 120
 WAIT = "until [ -e /gate/open ]; do sleep 0.1; done"
-BASE = 'FROM scratch\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox","--install","-s","/bin"]\nCMD ["true"]\n'
+_DOCKERFILE = """\
+FROM scratch
+COPY busybox /bin/busybox
+RUN ["/bin/busybox","--install","-s","/bin"]
+CMD ["true"]
+ENV SHELL_NAME={name}
+"""
+
+
+def write_context(folder: Path, name: str) -> None:
+    """A directory with what an image is built from that no other shell has: what two have, neither may remove."""
+    folder.mkdir()
+    busybox = shutil.which("busybox")
+    assert busybox, "no busybox: `make test` installs a static one"
+    shutil.copy(busybox, folder / "busybox")
+    (folder / "Dockerfile").write_text(_DOCKERFILE.format(name=name))
 
 
 @dataclass
@@ -134,11 +149,7 @@ def user(folder: Path, address: str, **variables: str) -> Iterator[Shell]:
     """A user whose environment says nothing of engines but this, with an image of their own."""
     name = f"jobber-test-{os.urandom(5).hex()}"
     place = folder / name
-    place.mkdir()
-    busybox = shutil.which("busybox")
-    assert busybox
-    shutil.copy(busybox, place / "busybox")
-    (place / "Dockerfile").write_text(BASE)
+    write_context(place, name)
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG")}
     environment = {**kept, "HOME": str(folder), **variables}
     if "PATH" in variables:

@@ -16,12 +16,12 @@ _PAUSE_SECONDS = 0.1
 _T = TypeVar("_T")
 
 
-def over_stumbles(call: Callable[[], _T], *, sign: str) -> _T:
-    """What a call gives, made again for some seconds where the engine's complaint bears this sign.
+def over_stumbles(call: Callable[[], _T], *, sign: str, tries: int = _TRIES) -> _T:
+    """What a call gives, made again for some seconds, or `tries` times, where the engine's complaint bears this sign.
 
     Raises `EngineFailed` where it fails otherwise, or for too long.
     """
-    for _ in range(_TRIES - 1):
+    for _ in range(tries - 1):
         try:
             return call()
         except EngineFailed as error:

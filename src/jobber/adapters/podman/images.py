@@ -15,7 +15,7 @@ from jobber.adapters.podman.parts import make_part, remove_part, set_up_part
 from jobber.adapters.podman.translate import image_of, listed_image_of
 from jobber.adapters.stumbles import over_stumbles
 from jobber.adapters.untag import remove_with_tags
-from jobber.domain.errors import ImageNotFound
+from jobber.domain.errors import EngineFailed, ImageNotFound
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -30,6 +30,8 @@ _WAS_REMOVED = "image not known"
 """What becomes of a list of images of which somebody removes one while it is made."""
 _IS_BEING_REMOVED = "nil pointer dereference"
 """What Podman 4.3 says of an image at that moment."""
+LOST_NAME = "another change of the image's names at the same moment undid it"
+"""What we say where Podman before 4.8 loses a name: it reads all that an image has, and writes them back changed."""
 
 
 class PodmanImages:
@@ -70,6 +72,9 @@ class PodmanImages:
 
     def tag(self, image: ImageId, *, reference: ImageReference) -> None:
         """Give an image a tag, taking it from any other image. Raises `ImageNotFound`."""
+        over_stumbles(partial(self._tag, image, reference), sign=LOST_NAME)
+
+    def _tag(self, image: ImageId, reference: ImageReference) -> None:
         full = engine_reference(reference)
         query = {"repo": full.repository, "tag": full.tag}
         path = f"/images/{image.removeprefix('sha256:')}/tag"
@@ -78,6 +83,8 @@ class PodmanImages:
                 raise ImageNotFound(image)
             if not response.ok:
                 raise failed(f"tag {reference}", response)
+        if over_stumbles(partial(self._facts, str(full), reference), sign=_IS_BEING_REMOVED) is None:
+            raise EngineFailed(f"tag {reference}", why=LOST_NAME)
 
     def claim(self, image: ImageId, *, reference: ImageReference) -> None:
         """Give an image a tag that no other image has. Raises `TagTaken`, `ImageNotFound`."""

@@ -6,13 +6,16 @@ Podman's own calls answer 200 with an empty list, or with nothing, where a pull 
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from jobber.adapters.podman.images import LOST_NAME
 from jobber.adapters.podman.names import engine_reference
 from jobber.adapters.podman.translate import registry_cause
 from jobber.adapters.registry_events import exchange
-from jobber.domain.errors import ImageNotFound, PullRefused, PushedImageMissing, PushRefused
+from jobber.adapters.stumbles import over_stumbles
+from jobber.domain.errors import EngineFailed, ImageNotFound, PullRefused, PushedImageMissing, PushRefused
 
 if TYPE_CHECKING:
     from jobber.adapters.podman.images import PodmanImages
@@ -35,6 +38,10 @@ class PodmanRegistry:
 
     def pull(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> Image:
         """Bring an image from its registry."""
+        pull = partial(self._pull, reference, credentials=credentials, progress=progress)
+        return over_stumbles(pull, sign=LOST_NAME, tries=_TRIES)
+
+    def _pull(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> Image:
         full = engine_reference(reference)
         exchange(
             self._wire,
@@ -46,7 +53,10 @@ class PodmanRegistry:
             progress=progress,
             cause=registry_cause,
         )
-        return self._images.inspect(reference)
+        try:
+            return self._images.inspect(reference)
+        except ImageNotFound:
+            raise EngineFailed(f"pull {reference}", why=LOST_NAME) from None
 
     def push(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> str:
         """Send a tag to its registry and return the digest."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -18,28 +19,33 @@ if TYPE_CHECKING:
     from jobber.domain.ports import Engine
     from jobber.domain.reference import ImageReference
 
-BASE = parse_reference("jobber-test-base:contract")
 _DOCKERFILE = """\
 FROM scratch
 COPY busybox /bin/busybox
 RUN ["/bin/busybox", "--install", "-s", "/bin"]
 COPY job /bin/job
+ENV BUILT_FOR={worker}
 """
 
 
 def build_base(engine: Engine, folder: Path) -> ImageReference:
-    """The base image, built once for an engine, in a folder that is empty, from this machine's static busybox."""
+    """The base image, built once for an engine, in a folder that is empty, from this machine's static busybox.
+
+    Each process of pytest-xdist has one of its own: Podman before 4.8 loses names of an image that two tag at once.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "contract")
+    base = parse_reference(f"jobber-test-base:{worker}")
     try:
-        engine.images.inspect(BASE)
+        engine.images.inspect(base)
     except ImageNotFound:
         busybox = shutil.which("busybox")
         assert busybox, "busybox-static is not installed"
         shutil.copy(busybox, folder / "busybox")
         (folder / "job").write_text(JOB_SCRIPT)
         (folder / "job").chmod(0o755)
-        (folder / "Dockerfile").write_text(_DOCKERFILE)
+        (folder / "Dockerfile").write_text(_DOCKERFILE.format(worker=worker))
         request = BuildRequest(context=folder, dockerfile=folder / "Dockerfile")
         built = engine.builder.build(request, progress=Silence())
         with suppress(TagTaken):  # by another process of the same test run
-            engine.images.claim(built, reference=BASE)
-    return BASE
+            engine.images.claim(built, reference=base)
+    return base
