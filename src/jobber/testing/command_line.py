@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from jobber.adapters.fake.engine import FakeEngine
 from jobber.adapters.fake.interruptions import FakeInterruptions
 from jobber.adapters.fake.remote_images import FakeRemoteImages
-from jobber.domain.errors import EngineUnavailable, ImageNotFound
+from jobber.domain.errors import EngineUnavailable
 from jobber.domain.events import Output, Stream
 from jobber.testing.completed import Completed
 from jobber.testing.place import Streams, in_place
@@ -103,10 +103,18 @@ class SurroundingsUnderTest:
         interruptions.begin()
         return interruptions
 
+    def end(self) -> None:
+        """Forget the signals that nobody took: with a command end the signals to it."""
+        if isinstance(self._engine, FakeEngine):
+            self._engine.interruptions.end()
+
     @contextmanager
     def guest_interruptions(self) -> Iterator[FakeInterruptions]:
         """Signals that the test sends, and no others."""
-        yield self.interruptions()
+        try:
+            yield self.interruptions()
+        finally:
+            self.end()
 
     def source_tree(self, folder: str) -> SourceTree:
         """No version control."""
@@ -155,7 +163,10 @@ class FakeCommandLine:
         place = self.directory / directory if directory else self.directory
         variables = {**self.environment, **(environment or {}), "PWD": str(place)}
         with surrounded_by(around), in_place(place, environment=variables, streams=around.streams):
-            exit_status = call([str(word) for word in words], environment=os.environ)
+            try:
+                exit_status = call([str(word) for word in words], environment=os.environ)
+            finally:
+                around.end()
         return Completed(
             exit_status, around.streams.stdout.getvalue(), around.streams.stderr.getvalue(), self._image(made)
         )
@@ -163,10 +174,8 @@ class FakeCommandLine:
     def _image(self, made: int) -> Image | None:
         """The last image that was made since there were so many, if it is still there."""
         for id_ in reversed(self._engine.made[made:]):
-            try:
-                return self._engine.images.inspect(id_)
-            except ImageNotFound:
-                continue
+            if image := self._engine.look(id_):
+                return image
         return None
 
 

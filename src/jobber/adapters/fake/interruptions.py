@@ -44,6 +44,12 @@ class FakeInterruptions:
         """Count from the first again, for a new command."""
         self._count = 0
 
+    def end(self) -> None:
+        """Forget what has come and was not taken: with a command end the signals to it."""
+        now = self._now()
+        self._planned = [(at, signal) for at, signal in self._planned if at > now]
+        self._resizes = [at for at in self._resizes if at > now]
+
     def due(self) -> float | None:
         """When the next one comes."""
         moments = [*self._resizes[:1], *(at for at, _ in self._planned[:1])]
@@ -55,7 +61,7 @@ class FakeInterruptions:
 
     def take(self) -> Signalled | Resized | None:
         """The next that has come, if any."""
-        now = self._clock.monotonic() if self._clock else 0.0
+        now = self._now()
         if self._resizes and self._resizes[0] <= now:
             self._resizes.pop(0)
             return Resized()
@@ -63,6 +69,9 @@ class FakeInterruptions:
             return None
         self._count += 1
         return Signalled(self._planned.pop(0)[1], self._count)
+
+    def _now(self) -> float:
+        return self._clock.monotonic() if self._clock else 0.0
 
     @contextmanager
     def abortable(self) -> Iterator[None]:
