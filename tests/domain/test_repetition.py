@@ -14,7 +14,6 @@ from jobber.domain.record import RecordedImage
 from jobber.domain.reference import ImageId
 from jobber.domain.repetition import (
     added_variables,
-    has_layers_of_result,
     is_same_image,
     is_same_object,
     is_same_run,
@@ -84,24 +83,6 @@ def test_run_that_differs_in_one_thing_is_another(changed: dict[str, Any]) -> No
 
 def _image(*layers: str, configuration: ImageConfiguration = CODE) -> Image:
     return Image(_A, layers=layers, configuration=configuration)
-
-
-@pytest.mark.parametrize(
-    ("layers", "code", "expected"),
-    [
-        (("a", "b", "c"), ("a", "b"), True),
-        (("a", "b", "c", "d"), ("a", "b"), False),
-        (("a", "x", "c"), ("a", "b"), False),
-        (("c",), ("a", "b"), False),
-        (("c",), tuple(map(str, range(110))), True),
-        (("c", "d"), tuple(map(str, range(110))), False),
-        (("c",), tuple(map(str, range(109))), False),
-    ],
-)
-def test_result_has_one_layer_more_than_its_code(
-    layers: tuple[str, ...], code: tuple[str, ...], *, expected: bool
-) -> None:
-    assert has_layers_of_result(_image(*layers), code=_image(*code)) is expected
 
 
 @pytest.mark.parametrize(

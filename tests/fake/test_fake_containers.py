@@ -183,14 +183,14 @@ def test_what_is_not_there_can_t_be_removed(engine: FakeEngine) -> None:
     assert engine.containers.inspect(container).exit_status == 4
 
 
-def test_commit_of_a_flat_snapshot_has_one_layer(engine: FakeEngine) -> None:
+def test_commit_of_a_flat_snapshot_has_one_layer_and_the_log(engine: FakeEngine) -> None:
     image = engine.image("work", run=lambda job: job.files.write("/made", "M"), files={"/gone": "x"})
     container = create(engine, image)
     engine.containers.start(container)
     snapshot = Snapshot(ImageConfiguration(), {}, depth=110)
     made = engine.containers.commit(container, snapshot=snapshot, log=io.BytesIO(b"said"))
 
-    assert len(engine.images.inspect(made).layers) == 1
+    assert len(engine.images.inspect(made).layers) == 2
     assert engine.list(made) == ["/bin/program", "/gone", "/made", "/run.log"]
 
 

@@ -181,7 +181,7 @@ def test_options_that_are_understood_no_more_are_missing_too(engine: FakeEngine)
     first = _run(engine)
     assert first.image is not None
     stored = engine.store.images[first.image]
-    facts = {**json.loads(stored.labels["jobber.run"]), "docker-args": ["--nonsense"]}
+    facts = {**json.loads(stored.labels["jobber.run"]), "id": "odd", "docker-args": ["--nonsense"]}
     labels = {**stored.labels, "jobber.run": json.dumps(facts)}
     odd = engine.store.add_image(stored.layers, stored.configuration, labels, digests=stored.digests)
     _same_layers(engine, "train", ImageConfiguration())

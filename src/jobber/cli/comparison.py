@@ -124,7 +124,7 @@ def _head(letter: str, side: Side) -> str:
     if record is not None:
         about += [outcome_in_words(record.ending), duration_in_words(record.seconds)]
     else:
-        about.append("no result of a run")
+        about.append("no result of a run" + (", but built from one" if side.found.inherited else ""))
     return f"{letter}: {_painted(printable(image_name(side.name)), _BOLD)} ({', '.join(about)})"
 
 

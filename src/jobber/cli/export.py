@@ -42,7 +42,6 @@ def export(
     from jobber.cli.composition import keyring, result_finder
     from jobber.domain.export.exported import ExportedRun
     from jobber.domain.label import Label
-    from jobber.domain.result import record_of_result
 
     options = options or GlobalOptions()
     progress = options.messages()
@@ -51,7 +50,7 @@ def export(
     with options.connected(progress, interruptions, environment=os.environ) as engine, interruptions.abortable():
         found = result_finder(engine, keys, registry=options.registry()).find(image)
     progress.clear()
-    record = record_of_result(found.image.labels, name=image)
+    record = found.record_of_run(name=image)
     run = ExportedRun(found.image, record, found.image.labels.get(Label.VERSION, ""))
     text = json.dumps(rendered(run, format_), ensure_ascii=False, indent=2) + "\n"
     _write(text.encode(errors="backslashreplace"), output)

@@ -30,6 +30,7 @@ from jobber.domain.use_cases.show_result import show_image
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from jobber.domain.lineage import Node
     from jobber.domain.result import RunRecord
     from jobber.domain.use_cases.show_result import OriginNow, ShownImage
 
@@ -69,7 +70,7 @@ def shown_facts(shown: ShownImage) -> dict[str, Any]:
         "created": image.created,
         "platform": image.platform,
         "registry": node.where or None,
-        "built-from": shown.base.id if shown.base else None,
+        "built-from": shown.base.key if shown.base and shown.base.presence is Presence.HERE else None,
         "labels": dict(image.labels),
         "run": None,
     }
@@ -140,10 +141,7 @@ def _image_lines(shown: ShownImage) -> Iterator[tuple[str, str]]:
     else:
         yield "made by", "no run of jobber's"
     if shown.base is not None:
-        yield (
-            "built from",
-            f"the result {tags_in_short(shown.base.references)} {short_id(shown.base.id)}".replace("  ", " "),
-        )
+        yield "built from", _base_in_words(shown.base)
     if shown.node.image.created:
         yield "created", _moment(datetime.fromtimestamp(shown.node.image.created, UTC))
     for name, text in (
@@ -155,6 +153,12 @@ def _image_lines(shown: ShownImage) -> Iterator[tuple[str, str]]:
     ):
         if text:
             yield name, text
+
+
+def _base_in_words(base: Node) -> str:
+    if base.presence is Presence.MISSING:
+        return f"the result of run {base.key}, which is not here"
+    return f"the result {tags_in_short(base.image.references)} {short_id(base.key)}".replace("  ", " ")
 
 
 def _origin_lines(name: str, now: OriginNow) -> Iterator[tuple[str, str]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from jobber.domain.reference import ImageId
 
@@ -65,10 +66,15 @@ class Image:
 
         The ChainID of the OCI image specification: it stays the same whatever an engine takes for the image's id.
         """
-        chain = ""
-        for layer in self.layers:
-            chain = "sha256:" + sha256(f"{chain} {layer}".encode()).hexdigest() if chain else layer
-        return chain
+        return deque(chains_of(self.layers), maxlen=1).pop() if self.layers else ""
+
+
+def chains_of(layers: Sequence[str]) -> Iterator[str]:
+    """What layers come to, one after the other: the chain of the first, of the first two, and so on."""
+    chain = ""
+    for layer in layers:
+        chain = "sha256:" + sha256(f"{chain} {layer}".encode()).hexdigest() if chain else layer
+        yield chain
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ class Node:
     """For a missing one, what is recorded of it."""
     presence: Presence
     record: RunRecord | None = None
-    """None for an image that no run has made, and for a missing one."""
+    """None for an image that no run has made, and for a missing one of which no other image has inherited it."""
     where: str = ""
     """The reference under which a registry has it."""
 

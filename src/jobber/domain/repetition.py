@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobber.domain.container import DEEPEST
 from jobber.domain.options import SeccompProfile
 from jobber.domain.xdocker.records import is_masked
 from jobber.domain.xdocker.table import SPELLINGS
@@ -46,16 +45,6 @@ def is_same_run(plan: RunPlan, record: RunRecord) -> bool:
         and (plan.command, plan.docker_args, plan.runtime, plan.out)
         == (record.command, record.docker_args, record.runtime, record.out)
     )
-
-
-def has_layers_of_result(image: Image, *, code: Image) -> bool:
-    """Whether an image has the layers of a code image and one on top, or a single one where those are too many.
-
-    An image that was built from a result has its labels, and more layers.
-    """
-    if len(image.layers) == 1 and len(code.layers) >= DEEPEST:
-        return True
-    return image.layers[:-1] == code.layers
 
 
 def keeps_configuration(result: Image, *, code: Image, added: Iterable[str]) -> bool:

@@ -6,12 +6,11 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jobber.domain.errors import NotAResult
 from jobber.domain.label import Label
 from jobber.domain.record import UNREADABLE, RunEnding, ending_in, parse_images
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from jobber.domain.image import ListedImage
     from jobber.domain.record import RecordedImage, RecordedInput
@@ -87,28 +86,23 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def record_of_result(labels: Mapping[str, str], *, name: str) -> RunRecord:
-    """The record of an image that a run has made; `name` is what it was asked for by. Raises `NotAResult`."""
-    record = parse_record(labels)
-    if record is None or is_built(labels):
-        raise NotAResult(name, is_built=record is not None)
-    return record
-
-
 def is_built(labels: Mapping[str, str]) -> bool:
     """Whether `jobber build` has made an image with these labels, whatever record it has inherited."""
     return bool(labels.get(Label.BUILD_TAGS))
 
 
-def results_among(images: Iterable[ListedImage]) -> tuple[ListedResult, ...]:
+def results_among(
+    images: Iterable[ListedImage], *, is_result: Callable[[ListedImage, RunRecord], bool] = lambda *_: True
+) -> tuple[ListedResult, ...]:
     """The results among images, newest first.
 
-    Of several images with the record of one run the oldest is its result, and the others were built from it.
+    Of several images with the record of one run the oldest that `is_result` takes for one is its result, and the others
+    were built from it; `is_result` is asked no further than that.
     """
     found: dict[str, ListedResult] = {}
     for image in sorted(images, key=lambda image: image.created):
         record = None if is_built(image.labels) else parse_record(image.labels)
-        if record is not None:
-            found.setdefault(record.id, ListedResult(image, record))
+        if record is not None and record.id not in found and is_result(image, record):
+            found[record.id] = ListedResult(image, record)
     newest_first = reversed(found.values())  # of those that ended in one moment, the last made comes first
     return tuple(sorted(newest_first, key=lambda result: result.record.ending.finished, reverse=True))

@@ -202,14 +202,15 @@ class FakeContainers:
             self._store.settle(stored)
             image = self._store.images[stored.image]
             log.seek(0)
-            alone = Files(image.layers, stored.files.top)
+            layers, digests = image.layers, image.digests
+            alone = Files(layers, stored.files.top)
+            if snapshot.is_flat:
+                layers, digests = (alone.merged(),), ()
+                alone = Files(layers)
             alone.put(_LOG, file_node(log.read()))
             labels = {**stored.labels, **snapshot.labels}
             configuration = _as_engines_leave_it(snapshot, stored.specification)
-            layers, digests = (*image.layers, dict(alone.top)), image.digests
-            if snapshot.is_flat:
-                layers, digests = (alone.merged(),), ()
-            made = self._store.add_image(layers, configuration, labels, digests=digests)
+            made = self._store.add_image((*layers, dict(alone.top)), configuration, labels, digests=digests)
             self._store.made.append(made)
             return made
 

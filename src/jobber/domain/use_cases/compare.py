@@ -97,7 +97,7 @@ class Scope(Enum):
     """Which files are compared."""
 
     RESULTS = "results"
-    """Those that the runs give on, with their logs; all, where one of them gives nothing on."""
+    """Those that the runs give on, with their logs; all, where one of them gives nothing on, or was built from one."""
     ALL = "all"
     NONE = "none"
 
@@ -190,7 +190,7 @@ def _places(a: Side, b: Side, scope: Scope) -> tuple[tuple[str, str], ...]:
     match scope:
         case Scope.NONE:
             return ()
-        case Scope.RESULTS if a.out and b.out:
+        case Scope.RESULTS if a.out and b.out and not (a.found.inherited or b.found.inherited):
             return ((a.out, b.out), (LOG, LOG))
         case _:
             return (("/", "/"),)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.domain.beginning import MAY_BEGIN_ID, MAY_BEGIN_RUN, begins_id, begins_run
-from jobber.domain.errors import AmbiguousName, ImageNotFound, InvalidReference
-from jobber.domain.label import Label
+from jobber.domain.derived import has_own_tag, own_record
+from jobber.domain.errors import AmbiguousName, ImageNotFound, InvalidReference, NotAResult
 from jobber.domain.reference import parse_image_id, parse_reference
-from jobber.domain.result import ListedResult, parse_record, results_among
+from jobber.domain.result import ListedResult, parse_record
+from jobber.domain.use_cases.results_here import results_here
 
 if TYPE_CHECKING:
     from jobber.domain.image import Image
@@ -20,13 +21,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FoundResult:
-    """An image, wherever it is, and the record that it carries."""
+    """An image, wherever it is, and the record of the run that made it."""
 
     image: Image
     record: RunRecord | None
     """None where no run has made it."""
     remote: ImageReference | None = None
     """Where in a registry it is; None for one that the engine has."""
+
+    @property
+    def inherited(self) -> RunRecord | None:
+        """The record of the result that it was built from; None for a result, and for other images."""
+        return parse_record(self.image.labels) if self.record is None else None
+
+    def record_of_run(self, *, name: str) -> RunRecord:
+        """The record of the run that made it; `name` is what it was asked for by. Raises `NotAResult`."""
+        if self.record is None:
+            raise NotAResult(name, is_built=self.inherited is not None)
+        return self.record
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +54,30 @@ class ResultFinder:
     def find(self, text: str) -> FoundResult:
         """Find an image. Raises `ImageNotFound`, `AmbiguousName`, `InvalidReference`, `RegistryFailed`."""
         if id_ := parse_image_id(text):
-            return _found(self.engine.images.inspect(id_))
+            return self._found(self.engine.images.inspect(id_))
         reference = self._reference(text)
         image = self._tagged(reference) or self._by_beginning(text)
         if image is not None:
-            return _found(image)
+            return self._found(image)
         if reference is None:
             raise ImageNotFound(text)
         if not reference.is_remote:
             raise ImageNotFound(str(reference), hint="`jobber ls` lists the results that are there")
         credentials = self.keyring.credentials_for(reference)
-        return _found(self.remote.inspect(reference, credentials=credentials), remote=reference)
+        image = self.remote.inspect(reference, credentials=credentials)
+        return FoundResult(image, own_record(image), reference)
 
     def results(self) -> tuple[ListedResult, ...]:
         """All results that the engine has, newest first."""
-        return results_among(self.engine.images.list(labels={Label.RUN: None}))
+        return results_here(self.engine)
+
+    def _found(self, image: Image) -> FoundResult:
+        """An image that the engine has; of those with the layers of a result the oldest is that."""
+        record = own_record(image)
+        if record is not None and not has_own_tag(image, record):
+            first = next((one.image.id for one in self.results() if one.record.id == record.id), image.id)
+            record = record if first == image.id else None
+        return FoundResult(image, record)
 
     def _reference(self, text: str) -> ImageReference | None:
         """The reference that a text is; None where it can only be an id. Raises `InvalidReference`."""
@@ -86,7 +107,3 @@ class ResultFinder:
         if len(ids) > 1:
             raise AmbiguousName(text, ids=sorted(ids))
         return self.engine.images.inspect(ids.pop()) if ids else None
-
-
-def _found(image: Image, *, remote: ImageReference | None = None) -> FoundResult:
-    return FoundResult(image, parse_record(image.labels), remote)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jobber.domain.beginning import MAY_BEGIN_ID, MAY_BEGIN_RUN
+from jobber.domain.derived import is_derived
 from jobber.domain.errors import ImageNotFound, InvalidReference, RegistryFailed, UsageError
 from jobber.domain.ledger import ImageChoice, Selection, selected, sorted_by
 from jobber.domain.reference import parse_image_id, parse_reference
@@ -125,4 +126,7 @@ class ResultList:
             names.setdefault(image.id, []).append(str(name))
         if failed is not None and not found:
             raise failed
-        return results_among(replace(image.listed, references=tuple(names[id_])) for id_, image in found.items())
+        return results_among(
+            (replace(image.listed, references=tuple(names[id_])) for id_, image in found.items()),
+            is_result=lambda listed, record: not is_derived(found[listed.id], record),
+        )

@@ -10,8 +10,8 @@ from jobber.domain.container import ContainerState
 from jobber.domain.errors import EngineFailed, ImageNotFound, JobberError
 from jobber.domain.label import Label
 from jobber.domain.pruning import NO_RESULTS, Choice, PruneRule, choose, own_size, unwanted
-from jobber.domain.result import results_among
 from jobber.domain.use_cases.adopt import unfinished_runs
+from jobber.domain.use_cases.results_here import results_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -164,7 +164,7 @@ class Prune:
 
     def _results(self, rule: PruneRule) -> tuple[Choice, tuple[int | None, ...]]:
         listed = self.engine.images.list(labels={Label.RUN: None})
-        results = results_among(listed)
+        results = results_here(self.engine, listed)
         candidates = unwanted(results, rule=rule, now=self.engine.runs.now())
         images = self._inspected(result.image.id for result in candidates)
         candidates = tuple(result for result in candidates if result.image.id in images)

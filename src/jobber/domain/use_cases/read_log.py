@@ -52,11 +52,13 @@ class LogReading:
     def read(self, text: str, *, follow: bool = False, since: datetime | None = None) -> None:
         """Write the log of a result, or that of a run in progress: until now, or until its end with `follow`.
 
-        The job and its run are left alone. Raises `RunNotFound`, `ImageNotFound`, `PathNotFound`, `LogUnreadable`,
-        `UsageError`, and `Interrupted` where we are asked to stop following.
+        The job and its run are left alone. Raises `RunNotFound`, `ImageNotFound`, `PathNotFound`, `NotAResult`,
+        `LogUnreadable`, `UsageError`, and `Interrupted` where we are asked to stop following.
         """
         found = self._find(text)
         if isinstance(found, FoundResult):
+            if found.inherited is not None:  # a log that it has is not what a run of its own said
+                found.record_of_run(name=text)
             if since is not None:
                 raise UsageError(f"{text} is a finished run, and its log has no times", hint="leave --since out")
             self._copy(found, name=text)

@@ -17,7 +17,6 @@ from jobber.domain.input import InputSpecification
 from jobber.domain.policy import PullPolicy
 from jobber.domain.record import rfc3339
 from jobber.domain.repetition import added_variables, keeps_configuration, lasting_mounts, missing_variables
-from jobber.domain.result import record_of_result
 from jobber.domain.use_cases.find_image import ImageFinder
 from jobber.domain.use_cases.prepare import RunRequest
 from jobber.domain.xdocker import revealed_words
@@ -88,7 +87,7 @@ class Rerun:
         Raises `NotAResult`, `RunNotRepeatable` with all that is missing, and as `Runner.prepare`.
         """
         old = self.finder.find(request.name)
-        record = record_of_result(old.image.labels, name=request.name)
+        record = old.record_of_run(name=request.name)
         if request.verify and record.out is None:
             raise UsageError(
                 f"run {record.id} has no out directory that could be compared",

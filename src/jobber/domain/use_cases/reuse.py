@@ -5,17 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jobber.domain.derived import is_derived
 from jobber.domain.errors import ImageNotFound
 from jobber.domain.label import Label
 from jobber.domain.policy import Outcome, ResultImagePolicy
 from jobber.domain.record import rfc3339
-from jobber.domain.repetition import (
-    has_layers_of_result,
-    is_same_object,
-    is_same_run,
-    keeps_configuration,
-    unrecorded,
-)
+from jobber.domain.repetition import is_same_object, is_same_run, keeps_configuration, unrecorded
 from jobber.domain.result import results_among
 
 if TYPE_CHECKING:
@@ -56,7 +51,7 @@ class Reuse:
             image = self.engine.images.inspect(result.image.id)
         except ImageNotFound:
             return False
-        return has_layers_of_result(image, code=code) and (
+        return not is_derived(image, result.record, code=code) and (
             is_same_object(plan.image, result.record.image)
             or keeps_configuration(image, code=code, added=plan.added_environment)
         )

@@ -12,7 +12,7 @@ from jobber.domain.reference import parse_image_id, parse_reference
 from jobber.domain.use_cases.trace_lineage import Tracer
 
 if TYPE_CHECKING:
-    from jobber.domain.image import Image, ListedImage
+    from jobber.domain.image import Image
     from jobber.domain.lineage import Node, Origin
     from jobber.domain.progress import Progress
     from jobber.domain.reference import ImageId
@@ -49,7 +49,7 @@ class ShownImage:
     image: Image
     node: Node
     origins: tuple[OriginNow, ...] = ()
-    base: ListedImage | None = None
+    base: Node | None = None
     """The result that it was built from, for an image that only inherits a record."""
 
     @property

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jobber.domain.credentials import host_of
+from jobber.domain.derived import own_record
 from jobber.domain.errors import CredentialsUnusable, ImageNotFound, RegistryFailed
 from jobber.domain.image import ListedImage
 from jobber.domain.label import Label
 from jobber.domain.lineage import Edge, ImageIndex, Lineage, Node, Origin, Presence, Role
-from jobber.domain.reference import reference_in
-from jobber.domain.result import is_built, parse_record, results_among
+from jobber.domain.reference import ImageId, reference_in
+from jobber.domain.result import parse_record
+from jobber.domain.use_cases.results_here import results_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
     from jobber.domain.use_cases.find_result import FoundResult, ResultFinder
 
 _MOST_LOOKED_INTO = 100
-"""Images whose layers are looked at, in one command, for one that no id and no digest leads to."""
+"""Images whose layers are looked at, in one command, for those that no id and no digest leads to: so many that were
+called like them, and so many others."""
 
 
 @dataclass(slots=True)
@@ -43,7 +46,13 @@ class Tracer:
     """By the ids that were recorded."""
     _by_repository: dict[str, list[ListedImage]] = field(default_factory=dict)
     """Those that have tags, by what stands before the tag."""
+    _others: list[ListedImage] = field(default_factory=list)
+    """All, those last that are likeliest to be what somebody ran or mounted."""
     _looked_into: set[str] = field(default_factory=set)
+    _sought: set[tuple[str, str]] = field(default_factory=set)
+    """The repositories and chains that have been looked for."""
+    _room: dict[bool, int] = field(default_factory=lambda: {True: _MOST_LOOKED_INTO, False: _MOST_LOOKED_INTO})
+    """How many images may still be looked into: those that were called so, and others."""
     _silent: set[str] = field(default_factory=set)
     """Registries that have failed once; they are not asked again."""
 
@@ -77,7 +86,7 @@ class Tracer:
         if found.remote is None:
             return Node(image, Presence.HERE, self._records.get(image.id))
         self._index.add([image])
-        return _remote_node(image, found.remote)
+        return Node(image, Presence.REGISTRY, found.record, str(found.remote))
 
     def origin(self, origin: Origin) -> Node:
         """The image that something was made from: here, in a registry, or missing."""
@@ -86,12 +95,19 @@ class Tracer:
             self._traced[recorded.id] = self._here(recorded) or self._in_registry(recorded) or _missing(recorded)
         return self._traced[recorded.id]
 
-    def base_of(self, node: Node) -> ListedImage | None:
-        """The result that an image was built from, and whose record it has inherited; None for other images."""
+    def base_of(self, node: Node) -> Node | None:
+        """The result that an image was built from, and whose record it has inherited; None for other images.
+
+        One that is missing is known by its record, and has the run's id for a key.
+        """
         self._look_around()
         inherited = parse_record(node.image.labels) if node.record is None else None
-        base = self._results.get(inherited.id) if inherited is not None else None
-        return base if base is None or base.id != node.image.id else None
+        if inherited is None:
+            return None
+        base = self._results.get(inherited.id)
+        if base is None:
+            return Node(ListedImage(ImageId(inherited.id)), Presence.MISSING, inherited)
+        return Node(base, Presence.HERE, inherited) if base.id != node.image.id else None
 
     def _look_around(self) -> None:
         """List all images, once."""
@@ -102,9 +118,10 @@ class Tracer:
         for image in self._images:
             for repository in {_repository(tag) for tag in image.references}:
                 self._by_repository.setdefault(repository, []).append(image)
-        for result in results_among(image for image in self._images if Label.RUN in image.labels):
+        for result in results_here(self.finder.engine, [it for it in self._images if Label.RUN in it.labels]):
             self._records[result.image.id] = result.record
             self._results[result.record.id] = result.image
+        self._others = sorted(self._images, key=lambda image: (image.id not in self._records, bool(image.references)))
 
     def _parents(self, node: Node) -> Iterator[tuple[Edge, Node]]:
         for origin in node.origins:
@@ -112,44 +129,61 @@ class Tracer:
             yield _edge(node.key, parent.key, origin), parent
         base = self.base_of(node)
         if base is not None:
-            yield Edge(node.key, base.id, Role.BASE), Node(base, Presence.HERE, self._records[base.id])
+            yield Edge(node.key, base.key, Role.BASE), base
 
     def _children(self) -> dict[str, list[tuple[Edge, Node]]]:
-        """What was made from which image, of all that the engine has."""
+        """What was made from which image, of all that the engine has, and of bases that are missing."""
         found: dict[str, list[tuple[Edge, Node]]] = defaultdict(list)
+        missing: dict[str, Node] = {}
         for image in self._images:
             node = Node(image, Presence.HERE, self._records.get(image.id))
-            for origin in node.origins:
-                parent = self._index.find(origin.image)
-                key = origin.image.id if parent is None else parent.id
-                found[key].append((_edge(node.key, key, origin), node))
+            self._add_to_parents(node, found)
             if Label.RUN in image.labels and (base := self.base_of(node)) is not None:
-                found[base.id].append((Edge(node.key, base.id, Role.BASE), node))
+                found[base.key].append((Edge(node.key, base.key, Role.BASE), node))
+                if base.presence is Presence.MISSING:
+                    missing[base.key] = base
+        for base in missing.values():
+            self._add_to_parents(base, found)
         return found
 
+    def _add_to_parents(self, node: Node, found: dict[str, list[tuple[Edge, Node]]]) -> None:
+        for origin in node.origins:
+            parent = self._known(origin.image)
+            key = origin.image.id if parent is None else parent.id
+            found[key].append((_edge(node.key, key, origin), node))
+
     def _here(self, recorded: RecordedImage) -> Node | None:
-        """The image as the engine has it; one that has another id by now is known by its layers."""
-        image = self._index.find(recorded)
-        if image is None and recorded.chain:
-            self._look_into(recorded)
-            image = self._index.find(recorded)
+        image = self._known(recorded)
         return None if image is None else Node(image, Presence.HERE, self._records.get(image.id))
 
+    def _known(self, recorded: RecordedImage) -> ListedImage | None:
+        """The image as the engine has it; one that has another id by now is known by its layers."""
+        image = self._index.find(recorded)
+        sought = (_repository(recorded.reference), recorded.chain)
+        if image is None and recorded.chain and sought not in self._sought:
+            self._sought.add(sought)
+            self._look_into(recorded)
+            image = self._index.find(recorded)
+        return image
+
     def _look_into(self, recorded: RecordedImage) -> None:
-        """Learn the chains of images that may be the recorded one: those that were called like it."""
-        likely = self._by_repository.get(_repository(recorded.reference), [])
-        while likely and len(self._looked_into) < _MOST_LOOKED_INTO:
-            image = likely.pop()
-            if image.id in self._looked_into:
-                continue
-            self._looked_into.add(image.id)
-            try:
-                chain = self.finder.engine.images.inspect(image.id).chain
-            except ImageNotFound:  # removed meanwhile
-                continue
-            self._index.add_chain(chain, image)
-            if chain == recorded.chain:
-                return
+        """Learn the chains of images that may be the recorded one: those that were called like it, then others."""
+        called_so = self._by_repository.get(_repository(recorded.reference), [])
+        called_so.sort(key=lambda image: recorded.reference in image.references)
+        for is_called_so, likely in ((True, called_so), (False, self._others)):
+            while likely and self._room[is_called_so]:
+                image = likely.pop()
+                if image.id in self._looked_into:
+                    continue
+                self._looked_into.add(image.id)
+                self._room[is_called_so] -= 1
+                try:
+                    chain = self.finder.engine.images.inspect(image.id).chain
+                except ImageNotFound:  # removed meanwhile
+                    continue
+                self._index.add_chain(chain, image)
+                if chain == recorded.chain:
+                    return
 
     def _in_registry(self, recorded: RecordedImage) -> Node | None:
         """The image as a registry has it: by its digest, or by its name if that is still the same image."""
@@ -175,16 +209,11 @@ class Tracer:
             return None
         if reference.digest is None and image.id != recorded.id and image.chain != recorded.chain:
             return None
-        return _remote_node(image.listed, reference)
+        return Node(image.listed, Presence.REGISTRY, own_record(image), str(reference))
 
 
 def _edge(child: str, parent: str, origin: Origin) -> Edge:
     return Edge(child, parent, origin.role, origin.image.reference, origin.source, origin.destination)
-
-
-def _remote_node(image: ListedImage, reference: ImageReference) -> Node:
-    record = None if is_built(image.labels) else parse_record(image.labels)
-    return Node(image, Presence.REGISTRY, record, str(reference))
 
 
 def _missing(recorded: RecordedImage) -> Node:

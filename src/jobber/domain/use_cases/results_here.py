@@ -1,0 +1,34 @@
+"""Which of the images that an engine lists are results; what may have been built from one is looked into."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jobber.domain.derived import has_own_tag, is_derived
+from jobber.domain.errors import ImageNotFound
+from jobber.domain.label import Label
+from jobber.domain.result import results_among
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jobber.domain.image import ListedImage
+    from jobber.domain.ports import Engine
+    from jobber.domain.result import ListedResult, RunRecord
+
+
+def results_here(engine: Engine, images: Iterable[ListedImage] | None = None) -> tuple[ListedResult, ...]:
+    """The results among images that an engine has listed, or among all that it has, newest first.
+
+    Lists tell no layers, so images are looked into; but for those with the tag of their run's result, nearly all.
+    """
+
+    def is_result(listed: ListedImage, record: RunRecord) -> bool:
+        if has_own_tag(listed, record):
+            return True
+        try:
+            return not is_derived(engine.images.inspect(listed.id), record)
+        except ImageNotFound:  # removed meanwhile
+            return False
+
+    return results_among(engine.images.list(labels={Label.RUN: None}) if images is None else images, is_result=is_result)
