@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from jobber.domain.errors import ImageNotFound
 from jobber.domain.image import Image, ListedImage
 from jobber.domain.labels import result_labels
+from jobber.domain.naming import timestamp_tag
 from jobber.domain.policy import Outcome, ResultImagePolicy
 from jobber.domain.record import RecordedImage, RecordedInput, RunEnding, RunPlan
 from jobber.domain.reference import ImageId
@@ -45,7 +46,7 @@ def compare_ledger(bench: Bench, *, rounds: int) -> Iterator[Comparison]:
     ids = _write_results(archive, bench.image, number=number)
     bench.run("load", "--quiet", "--input", str(archive))
     archive.unlink()
-    last = f"{bench.image}:{number}"
+    last = f"{bench.image}:{_tag(number)}"
     commands = (
         Command(bench.jobber("ls"), bench.environment),
         Command(bench.jobber("lineage", last), bench.environment),
@@ -95,7 +96,7 @@ class _Images:
     def __init__(self, length: int) -> None:
         self.images = self
         self._listed = [
-            ListedImage(ImageId(_id(number)), (f"train:{number}",), labels=_labels(number, _id(number - 1)))
+            ListedImage(ImageId(_id(number)), (f"train:{_tag(number)}",), labels=_labels(number, _id(number - 1)))
             for number in range(1, length + 1)
         ]
 
@@ -127,11 +128,20 @@ def _id(number: int) -> str:
     return f"sha256:{number:064x}"
 
 
+def _end(number: int) -> datetime:
+    return _BEGINNING + timedelta(minutes=number, seconds=59)
+
+
+def _tag(number: int) -> str:
+    """The tag of a result that never moves."""
+    return timestamp_tag(_end(number))
+
+
 def _labels(number: int, parent: str) -> dict[str, str]:
     """The labels of the result of a run, of that code image."""
     plan = RunPlan(
         id=f"{number:08x}-0000-4000-8000-000000000000",
-        image=RecordedImage(f"train:{number - 1}", ImageId(parent), chain=_id(number)),
+        image=RecordedImage(f"train:{_tag(number - 1)}", ImageId(parent), chain=_id(number)),
         inputs=(RecordedInput(_INPUT, "/data", "/data"),),
         command=("python3", "train.py", "--lr", f"{number / 1000}", "--epochs", "30"),
         docker_args=("-e", "WANDB_MODE=offline", "--shm-size", "8g"),
@@ -144,8 +154,7 @@ def _labels(number: int, parent: str) -> dict[str, str]:
         keep=ResultImagePolicy.ALWAYS,
         push=False,
     )
-    started = _BEGINNING + timedelta(minutes=number)
-    ending = RunEnding(started, started + timedelta(seconds=59), Outcome.SUCCEEDED, 0)
+    ending = RunEnding(_BEGINNING + timedelta(minutes=number), _end(number), Outcome.SUCCEEDED, 0)
     metrics = {"jobber.metrics": json.dumps({"accuracy": 0.9 + number / 100000, "loss": 1 / number})}
     return {**result_labels(plan, ending, code=Image(ImageId(parent)), version="0"), **metrics}
 
@@ -174,7 +183,7 @@ def _write_results(path: Path, name: str, *, number: int) -> list[str]:
             parent = f"sha256:{hex_id}"
             ids.append(hex_id)
             _add(archive, f"{hex_id}.json", text)
-            tag = f"{name}:{each}"
+            tag = f"{name}:{_tag(each)}"
             manifests.append({"Config": f"{hex_id}.json", "RepoTags": [tag], "Layers": ["layer.tar"]})
         _add(archive, "manifest.json", json.dumps(manifests).encode())
     return ids

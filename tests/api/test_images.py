@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import jobber
+from jobber.domain.reference import ImageId
 from jobber.testing import FakeEngine, FakeRegistry
 
 
@@ -112,3 +113,12 @@ def test_image_that_is_no_result_has_no_log(jobber_engine: FakeEngine) -> None:
 
     with pytest.raises(jobber.PathNotFound):
         _ = jobber.image("run").log
+
+
+def test_image_built_from_a_result_has_no_record(jobber_engine: FakeEngine) -> None:
+    jobber_engine.image("train", run=lambda _: 0)
+    result = jobber.run("train", quiet=True)
+    jobber_engine.image("child", base=ImageId(result.id), files={"/x": "x"})
+
+    assert jobber.image("train:latest-run").record is not None
+    assert jobber.image("child").record is None

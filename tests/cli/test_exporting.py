@@ -61,3 +61,11 @@ def test_result_in_a_registry_is_exported_without_being_pulled(cli: FakeCommandL
 
     assert json.loads(ran.out)["subject"][0]["name"] == "r.test/train"
     assert "pull" not in jobber_engine.journal
+
+
+def test_image_built_from_a_result_is_not_exported_as_one(cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
+    jobber_engine.image("child", base=jobber_engine.made[-1], files={"/x": "x"})
+    ran = cli("export", "--format", "slsa", "child")
+
+    assert (ran.exit_status, ran.out) == (1, "")
+    assert "error: child is no result of a run: it was built, from a result perhaps" in ran.err

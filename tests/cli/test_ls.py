@@ -162,6 +162,7 @@ def test_results_of_a_registry_are_announced(cli: FakeCommandLine, jobber_engine
     assert len(listed.out.splitlines()) == 2
     assert listed.err == "no such result is here: these are in the registry, registry.test:5000/team/train\n"
     assert cli("ls", "--remote", "registry.test:5000/team/train").err == ""
+    assert cli("ls", "registry.test:5000/team/train:other").err == ""
 
 
 @pytest.mark.parametrize("label", ["", "garbage", "[]", '{"id":7}', '{"jobber.part":"x"}', "null", '"x"', "\x00"])

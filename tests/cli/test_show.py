@@ -200,3 +200,18 @@ def test_wrong_password_is_one_error_without_it(cli: FakeCommandLine, jobber_eng
         assert ended.err.splitlines()[0].endswith("from its registry: unauthorized")
         assert ended.err.splitlines()[1:] == ["hint: check the password"]
         assert "wrong" not in ended.err
+
+
+def test_image_built_from_a_result_that_is_gone_is_shown_as_such(
+    cli: FakeCommandLine, jobber_engine: FakeEngine
+) -> None:
+    ran = cli("run", "train")
+    assert ran.image is not None
+    jobber_engine.image("child", base=ran.image.id, files={"/x": "x"})
+    run = json.loads(cli("show", "train:latest-run", "--json").out)["run"]
+    jobber_engine.images.remove(ran.image.id)
+    shown, facts = cli("show", "child").out, json.loads(cli("show", "child", "--json").out)
+
+    assert f"built from  the result of run {run}, which is not here" in shown
+    assert (facts["run"], facts["built-from"]) == (None, None)
+    assert f"base   (no tag)  {run[:12]}" in cli("lineage", "child").out

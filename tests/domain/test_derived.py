@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from test_labels import ENDING, PLAN
 
-from jobber.domain.derived import has_own_tag, is_derived, own_record
+from jobber.domain.derived import EMPTY_LAYER, has_own_tag, is_derived, own_record
 from jobber.domain.image import Image, ImageConfiguration, ListedImage
 from jobber.domain.labels import result_labels
 from jobber.domain.record import RecordedInput, RunPlan
@@ -16,7 +16,6 @@ from jobber.domain.reference import ImageId
 from jobber.domain.result import RunRecord, parse_record
 
 _ID = ImageId("sha256:" + "a" * 64)
-_EMPTY = "sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"
 _DEEP = tuple(map(str, range(110)))
 
 
@@ -41,8 +40,8 @@ def _is_derived(layers: tuple[str, ...], code: tuple[str, ...], *, plan: RunPlan
     [
         (("a", "b", "c"), ("a", "b"), False),
         (("a", "b", "c", "d"), ("a", "b"), True),
-        (("a", "b", "c", _EMPTY), ("a", "b"), False),
-        (("a", "b", _EMPTY, "c", "d"), ("a", "b"), True),
+        (("a", "b", "c", EMPTY_LAYER), ("a", "b"), False),
+        (("a", "b", EMPTY_LAYER, "c", "d"), ("a", "b"), True),
         (("a", "x", "c"), ("a", "b"), True),
         (("c", "log"), _DEEP, False),
         (("c", "log", "more"), _DEEP, True),

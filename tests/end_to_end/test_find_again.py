@@ -8,8 +8,10 @@ import os
 import pytest
 from user import Shell
 
+from jobber.domain.build import BuildRequest
 from jobber.domain.errors import JobberError
-from jobber.domain.reference import parse_reference
+from jobber.domain.reference import ImageId, parse_reference
+from jobber.testing import FakeProgress
 
 _TRAIN = 'mkdir -p /model; echo "{\\"accuracy\\": $2}" >/model/metrics.json; echo said $2; exit $3'
 
@@ -69,3 +71,92 @@ def test_results_of_a_registry_are_found_without_pulling(shell: Shell) -> None:
     assert refused.returncode == 1
     with pytest.raises(JobberError):
         shell.engine.images.inspect(parse_reference(f"{name}:latest-run"))
+
+
+def _build_without_jobber(shell: Shell, name: str, dockerfile: str) -> None:
+    """An image that no jobber has built, or so it looks."""
+    context = shell.folder / "child"
+    context.mkdir(exist_ok=True)
+    (context / "n").write_text(shell.name)
+    (context / "Dockerfile").write_text(dockerfile)
+    built = shell.engine.builder.build(BuildRequest(context, context / "Dockerfile"), progress=FakeProgress())
+    shell.engine.images.tag(built, reference=parse_reference(name))
+
+
+def _remove(shell: Shell, *names: str) -> None:
+    for name in names:
+        for tag in shell.engine.images.inspect(parse_reference(name)).references:
+            shell.engine.images.remove(parse_reference(tag))
+
+
+def test_image_built_from_a_result_is_not_taken_for_it(shell: Shell) -> None:
+    shell.jobber("run", "-o", "/made", shell.name, "sh", "-c", "echo said; mkdir /made")
+    child = f"{shell.name}-data:latest"  # which is tidied up
+    _build_without_jobber(shell, child, f"FROM {shell.name}:latest-run\nCOPY n /x\n")
+    refused = [
+        shell.jobber(*words, child) for words in (("export", "--format", "slsa"), ("rerun", "--dry-run"), ("logs",))
+    ]
+    compared = shell.jobber("diff", child, f"{shell.name}:latest-run").stdout.decode()
+
+    assert [(ended.returncode, ended.stdout) for ended in refused] == [(1, b""), (125, b""), (1, b"")]
+    assert all(b"is no result of a run: it was built" in ended.stderr for ended in refused)
+    assert "no result of a run, but built from one" in compared
+    assert "  - /x " in compared
+    assert _entries(shell, child) == []
+
+
+def test_image_built_from_a_result_is_none_where_the_result_is_not_either(shell: Shell) -> None:
+    host = os.environ.get("JOBBER_TEST_REGISTRY")
+    if not host:
+        pytest.skip("no registry")
+    shell.jobber("run", shell.name, "sh", "-c", "echo said; mkdir /made")
+    (result,) = _entries(shell, shell.name)
+    child = f"{host}/jobber-test/{shell.name}-child:1"
+    _build_without_jobber(shell, child, f"FROM {shell.name}:latest-run\nCOPY n /x\n")
+    pushed = shell.jobber("push", child)
+    _remove(shell, child, f"{shell.name}:latest-run")
+    in_registry = shell.jobber("show", child).stdout.decode()
+    listed = shell.jobber("ls", child)
+    shell.engine.registry.pull(parse_reference(child), credentials=None, progress=FakeProgress())
+    try:
+        here = shell.jobber("show", child).stdout.decode()
+        traced = shell.jobber("lineage", child).stdout.decode()
+        of_run = shell.jobber("show", str(result["run"]))
+        exported = shell.jobber("export", "--format", "slsa", child)
+    finally:
+        _remove(shell, child)
+
+    assert pushed.returncode == 0, pushed.stderr
+    assert "made by     no run of jobber's" in in_registry
+    assert (len(listed.stdout.splitlines()), listed.stderr) == (1, b"")
+    assert f"the result of run {result['run']}, which is not here" in here
+    assert traced.splitlines()[1].startswith(f"└─ base   (no tag)  {str(result['run'])[:12]}")
+    assert (of_run.returncode, exported.returncode) == (1, 1)
+
+
+def test_images_with_another_id_are_connected_by_their_layers(shell: Shell) -> None:
+    host = os.environ.get("JOBBER_TEST_REGISTRY")
+    if not host:
+        pytest.skip("no registry")
+    data = shell.data_image(x=shell.name)
+    shell.jobber("run", "-i", data, "-o", "/model", shell.name, "sh", "-c", f"mkdir /model; echo {shell.name}")
+    (first,) = _entries(shell, shell.name)
+    fixed = next(tag for tag in first["tags"] if "latest" not in tag)  # type: ignore[attr-defined]
+    shell.jobber("run", "-i", f"{fixed},dest=/old", f"{shell.name}", "sh", "-c", "echo two")
+    moved = f"{host}/jobber-test/{shell.name}:1"
+    _build_without_jobber(shell, moved, f"FROM {fixed}\nLABEL zz=1\n")
+    same, other = (shell.engine.images.inspect(name) for name in (ImageId(str(first["id"])), parse_reference(moved)))
+    shell.jobber("push", moved)
+    shell.engine.images.remove(parse_reference(moved))
+    shell.engine.images.remove(ImageId(str(first["id"])))
+    pulled = shell.engine.registry.pull(parse_reference(moved), credentials=None, progress=FakeProgress())
+    shell.engine.images.tag(pulled.id, reference=parse_reference(fixed))  # the engine has hundreds to look into
+    try:
+        down = shell.jobber("lineage", "--down", data).stdout.decode()
+        up = shell.jobber("lineage", f"{shell.name}:latest-run").stdout.decode()
+    finally:
+        _remove(shell, moved)
+
+    assert (other.chain, other.id != same.id) == (same.chain, True)
+    assert down.count("input of") == 2
+    assert "missing" not in up

@@ -232,3 +232,13 @@ def test_of_a_large_file_the_beginning_is_kept(engine: FakeEngine, monkeypatch: 
     assert isinstance(found.a, Content)
     assert found.a.size == 5
     assert comparing(engine).compare_file("d", "d", path="/y").is_whole
+
+
+def test_image_built_from_a_result_is_compared_by_all_its_files(engine: FakeEngine) -> None:
+    one = run(engine, "--lr=1")
+    engine.image("child", base=one, files={"/x": "x"})
+    found = comparing(engine).compare("child", one)
+
+    assert [(change.word, change.path) for change in found.files] == [("removed", "/x")]
+    assert found.a.found.inherited == found.b.found.record
+    assert found.a.found.record is None

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from jobber.domain.credentials import Credentials
-from jobber.domain.errors import AmbiguousName, ImageNotFound, InvalidReference, RegistryFailed
+from jobber.domain.errors import AmbiguousName, ImageNotFound, InvalidReference, NotAResult, RegistryFailed
 from jobber.domain.options import ContainerOptions
 from jobber.domain.reference import parse_reference, parse_registry
 from jobber.domain.use_cases.find_result import ResultFinder
 from jobber.domain.use_cases.prepare import RunRequest
+from jobber.domain.use_cases.results_here import results_here
 from jobber.testing import FakeEngine, FakeKeyring, FakeProgress, FakeRemoteImages, fake_runner
 
 HOST = "registry.test:5000"
@@ -171,3 +173,53 @@ def test_results_are_listed_newest_first(engine: FakeEngine) -> None:
 
     assert [result.image.id for result in finder(engine).results()] == [newer, older]
     assert finder(engine).results()[0].record.ending.started > datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("is_base_here", [True, False])
+@pytest.mark.parametrize("labels", [{}, {"jobber.build-tags": "child:latest"}])
+def test_image_built_from_a_result_is_no_result(
+    engine: FakeEngine, labels: dict[str, str], *, is_base_here: bool
+) -> None:
+    image, run_id = run(engine)
+    engine.image("child", base=image, files={"/x": "x"}, labels=labels)
+    if not is_base_here:
+        engine.images.remove(image)
+    found = finder(engine).find("child")
+
+    assert found.record is None
+    assert found.inherited is not None
+    assert found.inherited.id == run_id
+    assert [result.image.id for result in finder(engine).results()] == ([image] if is_base_here else [])
+    with pytest.raises(NotAResult, match="child is no result of a run: it was built, from a result perhaps"):
+        found.record_of_run(name="child")
+
+
+def test_image_with_the_files_of_a_result_is_one_only_where_the_result_is_not(engine: FakeEngine) -> None:
+    image, _ = run(engine)
+    stored = engine.store.images[image]
+    engine.clock.sleep(5)
+    configured = engine.store.add_image(stored.layers, stored.configuration, {**stored.labels, "zz": "1"})
+    engine.images.tag(configured, reference=parse_reference("child"))
+
+    assert finder(engine).find("child").record is None
+
+    engine.images.remove(image)
+
+    assert finder(engine).find("child").record is not None
+
+
+def test_result_without_a_tag_is_one(engine: FakeEngine) -> None:
+    image, _ = run(engine)
+    for name in engine.images.inspect(image).references:
+        engine.store.tags.drop(name)
+
+    assert finder(engine).find(image).record is not None
+    assert [result.image.id for result in finder(engine).results()] == [image]
+
+
+def test_image_that_goes_while_it_is_looked_into_is_no_result(engine: FakeEngine) -> None:
+    image, _ = run(engine)
+    listed = [replace(one, references=()) for one in engine.images.list(labels={"jobber.run": None})]
+    engine.images.remove(image)
+
+    assert results_here(engine, listed) == ()

@@ -207,3 +207,12 @@ def test_image_without_a_date_is_as_old_as_can_be(engine: FakeEngine) -> None:
     listing = lister(engine, remote=Dateless(engine.remote)).list(ListRequest(name=f"{HOST}/team/train"))
 
     assert [(result.image.id, result.image.created) for result in listing.results] == [(id_, 0.0) for id_ in there]
+
+
+def test_image_built_from_a_result_is_not_listed_in_its_registry(engine: FakeEngine) -> None:
+    first = run(engine)
+    name = f"{HOST}/team/child"
+    engine.image(name, base=first, files={"/x": "x"})
+    engine.registry.push(parse_reference(name), credentials=None, progress=FakeProgress())
+
+    assert ids(engine, name=name, remote=True) == []

@@ -17,6 +17,7 @@ from jobber.domain.errors import (
     Interrupted,
     InvalidReference,
     LogUnreadable,
+    NotAResult,
     PathNotFound,
     RunNotFound,
     UsageError,
@@ -285,3 +286,11 @@ class Cut(Script):
         except StopIteration:
             finish(self._engine)
             raise ContainerNotFound("it") from None
+
+
+def test_log_of_an_image_built_from_a_result_is_none_of_its_own(engine: FakeEngine) -> None:
+    detach(engine)
+    finish(engine)
+    engine.image("child", base=engine.made[-1], files={"/x": "x"})
+    with pytest.raises(NotAResult, match="child is no result"):
+        read(engine, "child")

@@ -447,3 +447,9 @@ def test_local_image_is_not_looked_for_where_nobody_can_be_asked(engine: FakeEng
     gone = RecordedImage("data:latest", ImageId(digest), (f"data@{digest}",))
 
     assert found.locate(gone).is_missing
+
+
+def test_image_built_from_a_result_is_no_run_to_be_made_again(engine: FakeEngine) -> None:
+    engine.image("child", base=_run(engine).image, files={"/x": "x"})
+    with pytest.raises(NotAResult, match="child is no result"):
+        _rerun(engine, "child")

@@ -165,6 +165,70 @@ def test_image_that_has_another_id_by_now_is_known_by_its_layers(engine: FakeEng
     }
 
 
+def _under_another_id(engine: FakeEngine, image: ImageId, *names: str) -> ImageId:
+    """The same layers and another id, as an image that was saved, changed in a label and loaded; the old one goes."""
+    stored = engine.store.images[image]
+    engine.clock.sleep(1)
+    again = engine.store.add_image(stored.layers, stored.configuration, {**stored.labels, "zz": "1"})
+    engine.images.remove(image)
+    for name in names:
+        engine.images.tag(again, reference=parse_reference(name))
+    return again
+
+
+def test_what_was_made_from_an_image_that_has_another_id_by_now_is_found_below_it(engine: FakeEngine) -> None:
+    data = id_of(engine, "digits")
+    first = run(engine, "train", "digits")
+    fixed = next(name for name in engine.images.inspect(first).references if "latest" not in name)
+    second = run(engine, "train", f"{fixed},dest=/old")
+    again = _under_another_id(engine, first, fixed)
+
+    assert shape(tracer(engine).trace(second)) >= {(second, again, "input"), (again, data, "input")}
+    assert shape(tracer(engine).trace("digits", down=True)) == {(again, data, "input"), (second, again, "input")}
+
+
+def test_image_that_has_another_id_and_another_name_by_now_is_known_by_its_layers(engine: FakeEngine) -> None:
+    data = id_of(engine, "digits")
+    first = run(engine, "train", "digits")
+    again = _under_another_id(engine, data, "numbers:1")
+
+    assert (first, again, "input") in shape(tracer(engine).trace(first))
+    assert [it.node.presence for it in show(engine, first).origins] == [Presence.HERE, Presence.HERE]
+    assert shape(tracer(engine).trace("numbers:1", down=True)) == {(first, again, "input")}
+
+
+def test_image_built_from_a_result_that_is_gone_has_a_missing_base(engine: FakeEngine) -> None:
+    code, data = id_of(engine, "train"), id_of(engine, "digits")
+    first = run(engine, "train", "digits")
+    record = tracer(engine).finder.find(first).record
+    assert record is not None
+    derived = engine.image("derived", base=first, files={"/more": "x"})
+    engine.image("derived:2", base=first, files={"/more": "y"})
+    engine.images.remove(first)
+    up, down = tracer(engine).trace("derived"), tracer(engine).trace("digits", down=True)
+    base = up.nodes[record.id]
+
+    assert shape(up) == {(derived, record.id, "base"), (record.id, code, "code"), (record.id, data, "input")}
+    assert (base.presence, base.record) == (Presence.MISSING, record)
+    assert up.nodes[derived].record is None
+    assert shape(down) >= {(record.id, data, "input"), (derived, record.id, "base")}
+    assert len(down.edges) == 3
+    assert show(engine, "derived").base == base
+
+
+def test_image_built_from_a_result_of_a_registry_is_no_result_there(engine: FakeEngine) -> None:
+    first, _ = published(engine)
+    name = f"{HOST}/team/derived"
+    derived = engine.image(name, base=first, files={"/x": "x"})
+    engine.registry.push(parse_reference(name), credentials=None, progress=FakeProgress())
+    second = run(engine, name, push=True)
+    for image in (derived, first):
+        engine.images.remove(image)
+
+    assert show(engine, name).node.record is None
+    assert tracer(engine).trace(second).nodes[derived].record is None
+
+
 def test_other_images_of_that_name_are_looked_into_once(engine: FakeEngine) -> None:
     data = id_of(engine, "digits")
     first = run(engine, "train", "digits", "digits,dest=/more")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jobber.api.connection import interruptible, settings_and_connection
 from jobber.api.files import ImageFiles
 from jobber.domain import metrics
+from jobber.domain.derived import own_record
 from jobber.domain.errors import MetricsUnusable, PathNotFound
 from jobber.domain.label import Label
 from jobber.domain.progress import Silence
@@ -54,8 +55,9 @@ class Image:
     @property
     def record(self) -> Mapping[str, Any] | None:
         """The run record: images, command, options, start, end, outcome, engine. None if it is no run's result."""
-        text = self.labels.get(Label.RUN)
-        record: Mapping[str, Any] | None = json.loads(text) if text else None
+        if own_record(self.stored) is None:
+            return None
+        record: Mapping[str, Any] = json.loads(self.labels[Label.RUN])
         return record
 
     @property

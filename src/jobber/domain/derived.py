@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from jobber.domain.image import Image, ListedImage
     from jobber.domain.result import RunRecord
 
-_EMPTY = "sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"
+EMPTY_LAYER = "sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"
 """A layer without anything in it, as Podman adds it where a commit has nothing new."""
 _FLAT = 2
 """Layers of a result whose code image had too many: the whole file system, and the log."""
@@ -46,7 +46,7 @@ def is_derived(image: Image, record: RunRecord, *, code: Image | None = None) ->
     if not chain:  # an older jobber did not record it
         return False
     depth = next((depth for depth, below in enumerate(chains_of(image.layers), 1) if below == chain), 0)
-    added = [layer for layer in image.layers[depth:] if layer != _EMPTY]
+    added = [layer for layer in image.layers[depth:] if layer != EMPTY_LAYER]
     if depth:
         return len(added) > (2 if _may_take_two(image, record) else 1)
     return len(added) > _FLAT or (code is not None and len(code.layers) < DEEPEST)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 LATEST = "latest"
 LATEST_RUN = "latest-run"
+_IS_TIMESTAMP = re.compile(r"\d{8}_\d{6}").fullmatch
 
 
 def image_name_of(directory: str) -> str:
@@ -36,6 +37,11 @@ def image_name_of(directory: str) -> str:
 def timestamp_tag(at: datetime) -> str:
     """`YYYYMMDD_HHMMSS` in UTC."""
     return at.astimezone(UTC).strftime("%Y%m%d_%H%M%S")
+
+
+def is_result_tag(tag: str) -> bool:
+    """Whether a tag is one that jobber gives to results."""
+    return tag == LATEST_RUN or _IS_TIMESTAMP(tag) is not None
 
 
 def next_second(at: datetime) -> datetime:

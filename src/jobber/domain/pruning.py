@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from jobber.domain.naming import LATEST_RUN
+from jobber.domain.naming import LATEST_RUN, is_result_tag
 from jobber.domain.reference import parse_image_id
 from jobber.domain.result import parse_record
 
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from jobber.domain.record import RecordedImage
     from jobber.domain.reference import ImageId
     from jobber.domain.result import ListedResult
-
-_IS_TIMESTAMP = re.compile(r"\d{8}_\d{6}").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +178,7 @@ class _Needs:
 
 def _is_by_hand(reference: str) -> bool:
     """Whether a tag is none that jobber gives to results."""
-    tag = reference.rpartition("/")[2].partition(":")[2]
-    return tag != LATEST_RUN and not _IS_TIMESTAMP(tag)
+    return not is_result_tag(reference.rpartition("/")[2].partition(":")[2])
 
 
 def _repository(text: str) -> str:

@@ -12,6 +12,7 @@ from jobber.domain.errors import CredentialsUnusable, ImageNotFound, RegistryFai
 from jobber.domain.image import ListedImage
 from jobber.domain.label import Label
 from jobber.domain.lineage import Edge, ImageIndex, Lineage, Node, Origin, Presence, Role
+from jobber.domain.naming import is_result_tag
 from jobber.domain.reference import ImageId, reference_in
 from jobber.domain.result import parse_record
 from jobber.domain.use_cases.results_here import results_here
@@ -46,8 +47,8 @@ class Tracer:
     """By the ids that were recorded."""
     _by_repository: dict[str, list[ListedImage]] = field(default_factory=dict)
     """Those that have tags, by what stands before the tag."""
-    _others: list[ListedImage] = field(default_factory=list)
-    """All, those last that are likeliest to be what somebody ran or mounted."""
+    _by_kind: dict[bool, list[ListedImage]] = field(default_factory=dict)
+    """All, results and others, those with tags last."""
     _looked_into: set[str] = field(default_factory=set)
     _sought: set[tuple[str, str]] = field(default_factory=set)
     """The repositories and chains that have been looked for."""
@@ -121,7 +122,8 @@ class Tracer:
         for result in results_here(self.finder.engine, [it for it in self._images if Label.RUN in it.labels]):
             self._records[result.image.id] = result.record
             self._results[result.record.id] = result.image
-        self._others = sorted(self._images, key=lambda image: (image.id not in self._records, bool(image.references)))
+        for image in sorted(self._images, key=lambda image: bool(image.references)):
+            self._by_kind.setdefault(image.id in self._records, []).append(image)
 
     def _parents(self, node: Node) -> Iterator[tuple[Edge, Node]]:
         for origin in node.origins:
@@ -170,7 +172,9 @@ class Tracer:
         """Learn the chains of images that may be the recorded one: those that were called like it, then others."""
         called_so = self._by_repository.get(_repository(recorded.reference), [])
         called_so.sort(key=lambda image: recorded.reference in image.references)
-        for is_called_so, likely in ((True, called_so), (False, self._others)):
+        was_result = is_result_tag(recorded.reference.rpartition(":")[2])
+        others = (self._by_kind.get(kind, []) for kind in (was_result, not was_result))
+        for is_called_so, likely in ((True, called_so), *((False, images) for images in others)):
             while likely and self._room[is_called_so]:
                 image = likely.pop()
                 if image.id in self._looked_into:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jobber.domain.container import DEEPEST, ContainerId, Snapshot
+from jobber.domain.derived import EMPTY_LAYER
 from jobber.domain.errors import ContainerNotFound
 from jobber.domain.image import ImageConfiguration
 from jobber.domain.options import ContainerOptions, HealthCheck, Mount, PublishedPort
@@ -58,6 +59,22 @@ class CommitContract:
         result = self._result(world, "exit", "0", log=b"log", options=options)
 
         assert world.run("show", "/run.log", image=result).stdout == b"log"
+
+    @pytest.mark.parametrize("has_command", [False, True])
+    @pytest.mark.parametrize("added", [(), (("ADDED", "x"),)])
+    def test_result_has_one_layer_more_than_its_code(
+        self, world: World, tmp_path: Path, added: tuple[tuple[str, str], ...], *, has_command: bool
+    ) -> None:
+        image = world.build(
+            tmp_path, f"FROM {world.base}\n" + ('CMD ["/bin/job", "exit", "0"]\n' if has_command else "")
+        )
+        options = ContainerOptions(environment=added)
+        result = self._result(world, command=("/bin/job", "write", "/x", "x"), image=image, options=options)
+        code, made = (world.engine.images.inspect(each).layers for each in (image, result))
+        more = [layer for layer in made[len(code) :] if layer != EMPTY_LAYER]
+
+        assert made[: len(code)] == code
+        assert len(more) == 1
 
     def test_configuration_is_the_code_images(self, world: World, tmp_path: Path) -> None:
         image = world.build(
@@ -143,7 +160,7 @@ class CommitContract:
         found, wanted = (world.engine.images.inspect(each) for each in (result, image))
         ran = world.run(image=result, command=("show", "/deep/f0", "show", "/deep/f5", "show", "/run.log"))
 
-        assert len(found.layers) < len(wanted.layers)
+        assert len(found.layers) == 2 < len(wanted.layers)  # all files, and the log
         assert ran.stdout == b"05log"
         assert world.run(image=result, command=("show", "/deep/f3")).exit_status == 1
         assert found.labels["kept"] == "yes"
