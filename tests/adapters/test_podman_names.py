@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jobber.adapters.podman.names import true_digests
+from jobber.adapters.podman.names import true_digests, unsure_digests
 
 OWN, TOLD = "sha256:" + "1" * 64, "sha256:" + "2" * 64
 
@@ -20,3 +20,15 @@ OWN, TOLD = "sha256:" + "1" * 64, "sha256:" + "2" * 64
 )
 def test_digests_that_are_made_up_are_left_out(digests: list[str], kept: tuple[str, ...]) -> None:
     assert true_digests(digests, own=OWN) == kept
+
+
+@pytest.mark.parametrize(
+    ("digests", "unsure"),
+    [
+        ([f"localhost/x@{OWN}"], ()),
+        ([f"r.test/x@{OWN}", f"r.test/y@{OWN}"], (f"r.test/x@{OWN}", f"r.test/y@{OWN}")),
+        ([f"r.test/x@{OWN}", f"r.test/x@{TOLD}"], ()),
+    ],
+)
+def test_digests_that_images_made_here_have_too_are_unsure(digests: list[str], unsure: tuple[str, ...]) -> None:
+    assert unsure_digests(digests, own=OWN) == unsure

@@ -160,3 +160,32 @@ def test_images_with_another_id_are_connected_by_their_layers(shell: Shell) -> N
     assert (other.chain, other.id != same.id) == (same.chain, True)
     assert down.count("input of") == 2
     assert "missing" not in up
+
+
+def test_digest_of_a_result_is_told_where_a_registry_has_it(shell: Shell) -> None:
+    host = os.environ.get("JOBBER_TEST_REGISTRY")
+    if not host:
+        pytest.skip("no registry")
+    name = f"{host}/jobber-test/{shell.name}"
+    result = f"{name}:latest-run"
+    shell.jobber("build", "--no-push", "-t", f"{name}:1", ".")
+    shell.jobber("run", "--no-push", "--pull", "never", f"{name}:1")
+    try:
+        before = _told_digests(shell, result)
+        shell.jobber("push", result)
+        _remove(shell, result)
+        shell.engine.registry.pull(parse_reference(result), credentials=None, progress=FakeProgress())
+        after = _told_digests(shell, result)
+    finally:
+        _remove(shell, result, f"{name}:1")
+
+    assert before == ([], [])
+    assert [digest.partition("@")[0] for digest in after[0]] == [name]
+    assert after[0] == [f"{name}@sha256:{digits}" for digits in after[1]]
+
+
+def _told_digests(shell: Shell, name: str) -> tuple[list[str], list[str]]:
+    """What `show` tells, and the digits that `export` does."""
+    shown = json.loads(shell.jobber("show", name, "--json").stdout)
+    exported = json.loads(shell.jobber("export", "--format", "slsa", name).stdout)
+    return shown["digests"], [subject["digest"]["sha256"] for subject in exported["subject"] if "uri" in subject]

@@ -11,7 +11,7 @@ from jobber.adapters.members import content_of
 from jobber.adapters.tree import read_entries
 from jobber.domain.errors import ImageNotFound, NotAFile, PathNotFound
 from jobber.domain.options import ContainerOptions
-from jobber.domain.reference import parse_reference
+from jobber.domain.reference import ImageId, parse_reference
 from jobber.domain.use_cases import compare
 from jobber.domain.use_cases.compare import ComparedFile, Comparing, Comparison, Content, Scope
 from jobber.domain.use_cases.find_result import ResultFinder
@@ -37,7 +37,7 @@ def engine() -> FakeEngine:
     return engine
 
 
-def run(engine: FakeEngine, *command: str, out: str | None = "/model") -> str:
+def run(engine: FakeEngine, *command: str, out: str | None = "/model") -> ImageId:
     request = RunRequest("work", ContainerOptions(), command=command or None, out=out)
     result = fake_runner(engine).run(request)
     assert result.image is not None

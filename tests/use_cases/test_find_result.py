@@ -10,7 +10,7 @@ import pytest
 from jobber.domain.credentials import Credentials
 from jobber.domain.errors import AmbiguousName, ImageNotFound, InvalidReference, NotAResult, RegistryFailed
 from jobber.domain.options import ContainerOptions
-from jobber.domain.reference import parse_reference, parse_registry
+from jobber.domain.reference import ImageId, parse_reference, parse_registry
 from jobber.domain.use_cases.find_result import ResultFinder
 from jobber.domain.use_cases.prepare import RunRequest
 from jobber.domain.use_cases.results_here import results_here
@@ -35,7 +35,7 @@ def finder(engine: FakeEngine, *, registry: str | None = None, keyring: FakeKeyr
     )
 
 
-def run(engine: FakeEngine, image: str = "train") -> tuple[str, str]:
+def run(engine: FakeEngine, image: str = "train") -> tuple[ImageId, str]:
     """Run an image; the id of the result, and that of the run."""
     runner = fake_runner(engine)
     result = runner.run(RunRequest(image, ContainerOptions(), push=False))
@@ -223,3 +223,17 @@ def test_image_that_goes_while_it_is_looked_into_is_no_result(engine: FakeEngine
     engine.images.remove(image)
 
     assert results_here(engine, listed) == ()
+
+
+def test_unsure_digests_are_told_only_where_a_registry_has_them(engine: FakeEngine) -> None:
+    publish(engine)
+    pulled = engine.registry.pull(parse_reference(f"{HOST}/mnist"), credentials=None, progress=FakeProgress())
+    there, made_up = pulled.digests[0], f"{HOST}/mnist@sha256:{'0' * 64}"
+    unsure = replace(pulled, digests=(there, made_up, "NONE@"), unsure_digests=(there, made_up, "NONE@"))
+
+    assert finder(engine).with_true_digests(unsure).digests == (there,)
+    assert finder(engine).with_true_digests(replace(unsure, unsure_digests=())).digests == unsure.digests
+
+    engine.remote.disconnect(HOST)
+
+    assert finder(engine).with_true_digests(unsure).digests == ()

@@ -8,7 +8,7 @@ from jobber.domain.errors import ImageNotFound, InvalidReference, RegistryFailed
 from jobber.domain.input import parse_input
 from jobber.domain.options import ContainerOptions
 from jobber.domain.ports import RemoteImages
-from jobber.domain.reference import parse_reference, parse_registry
+from jobber.domain.reference import ImageId, parse_reference, parse_registry
 from jobber.domain.use_cases.find_result import ResultFinder
 from jobber.domain.use_cases.list_results import ListRequest, ResultList
 from jobber.domain.use_cases.prepare import RunRequest
@@ -41,7 +41,7 @@ def lister(
     return ResultList(finder, progress or FakeProgress())
 
 
-def run(engine: FakeEngine, image: str = "train", *inputs: str, push: bool = False) -> str:
+def run(engine: FakeEngine, image: str = "train", *inputs: str, push: bool = False) -> ImageId:
     """Run an image, a minute after the last; the id of the result."""
     engine.clock.sleep(60)
     request = RunRequest(image, ContainerOptions(), inputs=tuple(map(parse_input, inputs)), push=push)
@@ -54,7 +54,7 @@ def ids(engine: FakeEngine, **request: object) -> list[str]:
     return [result.image.id for result in lister(engine).list(ListRequest(**request)).results]  # type: ignore[arg-type]
 
 
-def publish(engine: FakeEngine, *, of: str = f"{HOST}/team/train") -> list[str]:
+def publish(engine: FakeEngine, *, of: str = f"{HOST}/team/train") -> list[ImageId]:
     """Two results that a registry has and the engine has not, newest first."""
     other = FakeEngine(registry=engine.remote, clock=engine.clock)
     other.image(of, run=lambda job: job.say("said\n"))

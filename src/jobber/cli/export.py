@@ -48,10 +48,12 @@ def export(
     keys = keyring(options.credentials())
     interruptions = surroundings().interruptions()
     with options.connected(progress, interruptions, environment=os.environ) as engine, interruptions.abortable():
-        found = result_finder(engine, keys, registry=options.registry()).find(image)
+        finder = result_finder(engine, keys, registry=options.registry())
+        found = finder.find(image)
+        record = found.record_of_run(name=image)
+        result = finder.with_true_digests(found.image)
     progress.clear()
-    record = found.record_of_run(name=image)
-    run = ExportedRun(found.image, record, found.image.labels.get(Label.VERSION, ""))
+    run = ExportedRun(result, record, result.labels.get(Label.VERSION, ""))
     text = json.dumps(rendered(run, format_), ensure_ascii=False, indent=2) + "\n"
     _write(text.encode(errors="backslashreplace"), output)
     return 0

@@ -50,6 +50,8 @@ class Image:
     """Bytes, shared layers included."""
     platform: str = ""
     """`OS/ARCHITECTURE[/VARIANT]`."""
+    unsure_digests: tuple[str, ...] = ()
+    """Those of `digests` that the engine tells of images too that were never in a registry."""
 
     @property
     def listed(self) -> ListedImage:

@@ -40,11 +40,17 @@ def user_names(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def true_digests(digests: Iterable[str], *, own: str) -> tuple[str, ...]:
-    """Repository digests, without those that Podman makes up.
+    """Repository digests, without those that Podman makes up, as far as that can be known.
 
     It gives every name of an image every digest that it knows of it, `own` included: that of the image as it is
-    stored here, which for one that was made here is in no registry. A pull adds the registry's.
+    stored here. A pull of what was here already adds the registry's. Where there is none but `own`, the image has come
+    from a registry under that digest; or it was made here, pushed or not, and no registry has it so.
     """
     named = [digest for digest in digests if not digest.startswith(f"{LOCAL}/")]
     told = [digest for digest in named if digest.partition("@")[2] != own]
     return tuple(told or named)
+
+
+def unsure_digests(digests: Iterable[str], *, own: str) -> tuple[str, ...]:
+    """Those of the true digests that no registry may have."""
+    return tuple(digest for digest in true_digests(digests, own=own) if digest.partition("@")[2] == own)

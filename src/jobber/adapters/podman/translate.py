@@ -6,7 +6,7 @@ import re
 from signal import Signals
 from typing import Any
 
-from jobber.adapters.podman.names import true_digests, user_names
+from jobber.adapters.podman.names import true_digests, unsure_digests, user_names
 from jobber.domain.container import Container, ContainerId, ContainerMount, ContainerState
 from jobber.domain.errors import JobNotStarted
 from jobber.domain.image import Image, ImageConfiguration, ListedImage
@@ -31,10 +31,12 @@ _ENGINE_FAILED = 125
 def image_of(answer: dict[str, Any]) -> Image:
     """An image out of `GET /libpod/images/NAME/json`."""
     config = answer.get("Config") or {}
+    digests, own = answer.get("RepoDigests") or (), answer.get("Digest") or ""
     return Image(
         id=image_id(answer["Id"]),
         references=user_names(answer.get("RepoTags") or ()),
-        digests=true_digests(answer.get("RepoDigests") or (), own=answer.get("Digest") or ""),
+        digests=true_digests(digests, own=own),
+        unsure_digests=unsure_digests(digests, own=own),
         labels=config.get("Labels") or answer.get("Labels") or {},
         configuration=ImageConfiguration(
             command=_words(config.get("Cmd")),

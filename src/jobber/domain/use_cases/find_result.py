@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jobber.domain.beginning import MAY_BEGIN_ID, MAY_BEGIN_RUN, begins_id, begins_run
 from jobber.domain.derived import has_own_tag, own_record
-from jobber.domain.errors import AmbiguousName, ImageNotFound, InvalidReference, NotAResult
+from jobber.domain.errors import (
+    AmbiguousName,
+    CredentialsUnusable,
+    ImageNotFound,
+    InvalidReference,
+    NotAResult,
+    RegistryFailed,
+)
 from jobber.domain.reference import parse_image_id, parse_reference
 from jobber.domain.result import ListedResult, parse_record
 from jobber.domain.use_cases.results_here import results_here
@@ -66,6 +73,22 @@ class ResultFinder:
         credentials = self.keyring.credentials_for(reference)
         image = self.remote.inspect(reference, credentials=credentials)
         return FoundResult(image, own_record(image), reference)
+
+    def with_true_digests(self, image: Image) -> Image:
+        """An image with those of its digests that a registry has, where its engine tells of others as well.
+
+        What can't be asked about, for whatever reason, is not told.
+        """
+        kept = tuple(it for it in image.digests if it not in image.unsure_digests or self._is_in_registry(it))
+        return replace(image, digests=kept, unsure_digests=())
+
+    def _is_in_registry(self, digest: str) -> bool:
+        try:
+            reference = parse_reference(digest)
+            self.remote.inspect(reference, credentials=self.keyring.credentials_for(reference))
+        except (InvalidReference, ImageNotFound, RegistryFailed, CredentialsUnusable):
+            return False
+        return True
 
     def results(self) -> tuple[ListedResult, ...]:
         """All results that the engine has, newest first."""

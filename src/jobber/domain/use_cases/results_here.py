@@ -31,6 +31,6 @@ def results_here(engine: Engine, images: Iterable[ListedImage] | None = None) ->
         except ImageNotFound:  # removed meanwhile
             return False
 
-    return results_among(
-        engine.images.list(labels={Label.RUN: None}) if images is None else images, is_result=is_result
-    )
+    if images is None:
+        images = engine.images.list(labels={Label.RUN: None})
+    return results_among(images, is_result=is_result)

@@ -70,7 +70,7 @@ def show_image(finder: ResultFinder, name: str, *, progress: Progress) -> ShownI
     tracer = Tracer(finder, progress)
     node = tracer.node_of(found)
     origins = tuple(_now(finder, tracer, origin) for origin in node.origins)
-    return ShownImage(found.image, node, origins, tracer.base_of(node))
+    return ShownImage(finder.with_true_digests(found.image), node, origins, tracer.base_of(node))
 
 
 def _now(finder: ResultFinder, tracer: Tracer, origin: Origin) -> OriginNow:

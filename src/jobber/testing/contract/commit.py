@@ -65,9 +65,8 @@ class CommitContract:
     def test_result_has_one_layer_more_than_its_code(
         self, world: World, tmp_path: Path, added: tuple[tuple[str, str], ...], *, has_command: bool
     ) -> None:
-        image = world.build(
-            tmp_path, f"FROM {world.base}\n" + ('CMD ["/bin/job", "exit", "0"]\n' if has_command else "")
-        )
+        command = 'CMD ["/bin/job", "exit", "0"]\n' if has_command else ""
+        image = world.build(tmp_path, f"FROM {world.base}\n{command}")
         options = ContainerOptions(environment=added)
         result = self._result(world, command=("/bin/job", "write", "/x", "x"), image=image, options=options)
         code, made = (world.engine.images.inspect(each).layers for each in (image, result))
