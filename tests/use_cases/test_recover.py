@@ -205,6 +205,29 @@ def test_of_two_results_of_one_run_the_first_stays(engine: FakeEngine, *, is_use
     assert (made[1] in engine.store.images) is is_used
 
 
+def test_images_built_from_a_result_whose_run_is_not_finished_stay(engine: FakeEngine) -> None:
+    _lose(engine)
+    engine.clock.advance(200)
+    engine.fail("remove", EngineFailed("remove the container", why="busy"))
+    _recovery(engine)[0].recover()
+    result = engine.made[-1]
+    engine.clock.advance(1)
+    stored = engine.store.images[result]
+    configured = engine.store.add_image(stored.layers, stored.configuration, {**stored.labels, "zz": "1"})
+    engine.images.tag(configured, reference=parse_reference("configured"))
+    built = engine.image("built", base=result, labels={"jobber.build-tags": "built:latest"}, files={"/x": "x"})
+    for name in engine.images.inspect(result).references:
+        engine.store.tags.drop(name)
+    more = engine.image("more", base=result, files={"/y": "y"})
+    engine.images.tag(result, reference=parse_reference("job:20260101_000500"))
+    errors = _recovery(engine)[0].recover()
+
+    assert errors == ()
+    assert engine.containers.list(labels={}) == []
+    assert {result, configured, built, more} <= {*engine.store.images}
+    assert engine.images.inspect(parse_reference("job:latest-run")).id == result
+
+
 def test_result_that_somebody_removes_at_once_is_an_error_and_its_container_stays(engine: FakeEngine) -> None:
     commit = engine.containers.commit
 

@@ -33,8 +33,13 @@ _SECONDS_TAKEN = timedelta(minutes=1)
 
 def own_record(image: Image) -> RunRecord | None:
     """The record of the run that made an image; None where none did, as far as that can be told by the image alone."""
-    record = None if is_built(image.labels) else parse_record(image.labels)
-    return None if record is None or is_derived(image, record) else record
+    return None if is_known_as_derived(image) else parse_record(image.labels)
+
+
+def is_known_as_derived(image: Image) -> bool:
+    """Whether an image that carries a run's record was built from the run's result, as far as it tells by itself."""
+    record = parse_record(image.labels)
+    return is_built(image.labels) or (record is not None and is_derived(image, record))
 
 
 def is_derived(image: Image, record: RunRecord, *, code: Image | None = None) -> bool:

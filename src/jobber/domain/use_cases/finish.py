@@ -32,6 +32,7 @@ from jobber.domain.naming import next_second, result_tags
 from jobber.domain.record import parse_ending
 from jobber.domain.reference import parse_reference
 from jobber.domain.use_cases.push import push_all
+from jobber.domain.use_cases.results_here import results_of_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -124,17 +125,20 @@ class Finisher:
         log: Callable[[], BinaryIO],
     ) -> tuple[ImageId, RunEnding]:
         """The result image, made now or before, and the ending that it records."""
-        if not self.engine.runs.results(plan.id):
+        if not results_of_run(self.engine, plan.id):
             self._commit(container, plan, ending, log=log(), code=None)
         # An engine goes on with a commit whose jobber was killed: of two that come of it, one stays.
         return self.settle(plan)
 
     def settle(self, plan: RunPlan) -> tuple[ImageId, RunEnding]:
-        """Of several results of one run keep the first; raises `EngineFailed` where there is none."""
-        results = self.engine.runs.results(plan.id)
+        """Of several results of one run keep the first; raises `EngineFailed` where there is none.
+
+        What has tags besides it is none of ours: somebody has changed the result's configuration.
+        """
+        results = results_of_run(self.engine, plan.id)
         if not results:
             raise EngineFailed("find the result", why="it was made, and is gone")
-        for double in results[1:]:
+        for double in [image for image in results[1:] if not image.references]:
             with suppress(JobberError):  # somebody uses it already
                 self.engine.images.remove(double.id)
         return results[0].id, _recorded(results[0])
@@ -245,7 +249,7 @@ class Finisher:
 
 def finished_by_another(engine: Engine, plan: RunPlan, *, progress: Progress) -> Finished:
     """What another jobber has made of a run whose container is gone; nothing where it kept no result."""
-    results = engine.runs.results(plan.id)
+    results = results_of_run(engine, plan.id)
     if not results:
         return Finished(None)
     image = results[0]

@@ -21,6 +21,7 @@ from jobber.domain.events import Disturbed, Exited, Output, Signalled
 from jobber.domain.use_cases.adopt import find_run, unfinished_runs
 from jobber.domain.use_cases.find_result import FoundResult
 from jobber.domain.use_cases.image_files import archive_of
+from jobber.domain.use_cases.results_here import results_of_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -132,5 +133,5 @@ class LogReading:
 
     def _go_on_in_result(self, run: UnfinishedRun, *, seen: int) -> None:
         """What has not been seen yet of the log of a run that has just been finished; nothing where it kept none."""
-        for image in self.finder.engine.runs.results(run.plan.id)[:1]:
+        for image in results_of_run(self.finder.engine, run.plan.id)[:1]:
             self._copy(FoundResult(image, None), name=image.id, skipped=seen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobber.domain.derived import has_own_tag, is_derived
+from jobber.domain.derived import has_own_tag, is_derived, is_known_as_derived
 from jobber.domain.errors import ImageNotFound
 from jobber.domain.label import Label
 from jobber.domain.result import results_among
@@ -12,7 +12,7 @@ from jobber.domain.result import results_among
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jobber.domain.image import ListedImage
+    from jobber.domain.image import Image, ListedImage
     from jobber.domain.ports import Engine
     from jobber.domain.result import ListedResult, RunRecord
 
@@ -34,3 +34,8 @@ def results_here(engine: Engine, images: Iterable[ListedImage] | None = None) ->
     if images is None:
         images = engine.images.list(labels={Label.RUN: None})
     return results_among(images, is_result=is_result)
+
+
+def results_of_run(engine: Engine, run: str) -> tuple[Image, ...]:
+    """The images that a run has left, the one that has tags first: one, or more where somebody was killed."""
+    return tuple(image for image in engine.runs.results(run) if not is_known_as_derived(image))
