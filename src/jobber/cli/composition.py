@@ -31,6 +31,15 @@ def keyring(entries: Sequence[CredentialEntry]) -> Keyring:
     return MachineKeyring(tuple(entries), environment=os.environ)
 
 
+def shell_console(progress: Progress) -> Console:
+    """The streams of the shell, or of whatever is around, for the job."""
+
+    def refused(stream: str, why: str) -> None:
+        progress.warn("output-refused", stream=stream, why=why)
+
+    return surroundings().console(before_output=getattr(progress, "clear", _nothing), on_refused=refused)
+
+
 def runner(
     engine: Engine,
     interruptions: Interruptions,
@@ -45,7 +54,7 @@ def runner(
     return Runner(
         engine=engine,
         clock=surroundings().clock(),
-        console=console or surroundings().console(before_output=getattr(progress, "clear", _nothing)),
+        console=console or shell_console(progress),
         interruptions=interruptions,
         keyring=keys,
         kept_logs=surroundings().kept_logs(),
@@ -96,7 +105,7 @@ def following(engine: Engine, interruptions: Interruptions, progress: Progress, 
     """The use case of `jobber attach`."""
     from jobber.domain.use_cases.attach import Following
 
-    console = surroundings().console(before_output=getattr(progress, "clear", _nothing))
+    console = shell_console(progress)
     return Following(adoption(engine, interruptions, progress, keys), console)
 
 

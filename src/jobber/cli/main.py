@@ -8,7 +8,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
 from jobber import __version__
-from jobber.domain.errors import Interrupted, JobberError, UsageError
+from jobber.cli.streams import settle_streams
+from jobber.domain.errors import Interrupted, JobberError, NotWritten, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,12 +26,15 @@ _INSTALL_COMPLETION = "--install-completion"
 
 def main() -> NoReturn:
     """Run the command line of this process and end it."""
+    settle_streams()
     status = call(sys.argv[1:], environment=os.environ)
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except OSError:  # nobody reads any more
-            status = status or EXIT_FAILURE
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:  # nobody reads any more
+        status = status or EXIT_FAILURE
+    except NotWritten as error:
+        status = status or _fail(error, command=None, log_format=_log_format(sys.argv[1:], os.environ))
+    sys.stderr.flush()
     os._exit(status)  # all is closed and flushed: what is left is only memory, and takes 20 ms to tidy up
 
 

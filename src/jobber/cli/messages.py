@@ -58,6 +58,7 @@ _SENTENCES: Mapping[str, str] = {
     "log-not-kept": "the engine has not noted all that the job said, and it could not be kept here either",
     "log-unreadable": "the engine keeps no log of this job, so what it says unheard is lost: {why}",
     "input-cut": "the connection broke while the job was given its input: it has seen the end of it too early",
+    "output-refused": "{stream} takes no more of what the job says ({why}): the run goes on, and its log has all of it",
     "finished-by-another": "run {run} of {image} was finished by another jobber: {id}",
     "being-finished": "{why}",
     "perhaps-watched": "run {run} of {image} is left to the jobber on {owner} that started it",

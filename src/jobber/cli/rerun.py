@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from jobber.cli.as_json import as_json
 from jobber.cli.aside import Aside
-from jobber.cli.composition import keyring
+from jobber.cli.composition import keyring, shell_console
 from jobber.cli.composition import rerun as rerun_use_case
 from jobber.cli.iidfile import check_writable, write_image_id
 from jobber.cli.options import GlobalOptions
@@ -95,7 +95,7 @@ def rerun(
     keys = keyring(options.credentials())
     interruptions = surroundings().interruptions()
     with options.connected(progress, interruptions, environment=os.environ) as engine:
-        console = Aside(surroundings().console(before_output=progress.clear)) if json else None
+        console = Aside(shell_console(progress)) if json else None
         again, verification = rerun_use_case(
             engine,
             interruptions,

@@ -92,8 +92,9 @@ class SurroundingsUnderTest:
         """Those beside the test's engine."""
         return self._engine.kept_logs
 
-    def console(self, *, before_output: Callable[[], None]) -> Console:
+    def console(self, *, before_output: Callable[[], None], on_refused: Callable[[str, str], None]) -> Console:
         """The streams of the call."""
+        del on_refused
         before_output()
         return CapturingConsole(self.stdin, self.streams)
 
