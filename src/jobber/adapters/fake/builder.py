@@ -15,17 +15,19 @@ from jobber.adapters.fake.copying import Context, find_in_stage
 from jobber.adapters.fake.dockerfile import command, expand, instructions, pairs, unquote
 from jobber.adapters.fake.files import Files, Layer, Node
 from jobber.adapters.fake.job import Job
-from jobber.adapters.fake.process import find_program
+from jobber.adapters.fake.process import STAND_IN, find_program
 from jobber.domain.credentials import host_of
 from jobber.domain.errors import BuildFailed, ImageNotFound, JobNotStarted, PullRefused
 from jobber.domain.image import ImageConfiguration
 from jobber.domain.input import normal_path
+from jobber.domain.progress import Silence
 from jobber.domain.reference import parse_reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jobber.adapters.fake.images import FakeImages, FakeRegistryPort
+    from jobber.adapters.fake.job import Program
     from jobber.adapters.fake.store import Store, StoredImage
     from jobber.domain.build import BuildRequest
     from jobber.domain.progress import Progress
@@ -40,6 +42,8 @@ class _Stage:
     configuration: ImageConfiguration = field(default_factory=ImageConfiguration)
     labels: dict[str, str] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
+    program: Program | None = None
+    """What stands in for all that it executes, from the image that it is based on."""
     has_command: bool = False
     """Whether its own instructions gave it a command; one that it inherits goes with the next entry point."""
 
@@ -69,8 +73,25 @@ class FakeBuilder:
             made = _Build(
                 self._store, self._images, self._registry, request, progress, newest_counts=self._flavour == "docker"
             ).run()
-            self._store.made.append(made)
-            return made
+            self._store.images[made.id] = made
+            self._store.made.append(made.id)
+            return made.id
+
+    def lay_out(self, request: BuildRequest) -> StoredImage:
+        """What an image is built of whose program is a stand-in: nothing is run, and bases may be missing.
+
+        The image is not kept. Raises `BuildFailed`.
+        """
+        build = _Build(
+            self._store,
+            self._images,
+            self._registry,
+            request,
+            Silence(),
+            newest_counts=self._flavour == "docker",
+            stands_in=True,
+        )
+        return build.run()
 
 
 class _Build:
@@ -85,6 +106,7 @@ class _Build:
         progress: Progress,
         *,
         newest_counts: bool,
+        stands_in: bool = False,
     ) -> None:
         self._store = store
         self._images = images
@@ -93,13 +115,16 @@ class _Build:
         self._progress = progress
         self._newest_counts = newest_counts
         """Whether of ARG and ENV the later one counts, as BuildKit has it; else ENV does, as Podman has it."""
+        self._stands_in = stands_in
+        """Whether a Python callable will be what the image runs, so that nothing has to be executed to make it."""
         self._context = Context(request.context)
         self._stages: dict[str, _Stage] = {}
         self._stage: _Stage | None = None
         self._globals: dict[str, str] = {}
         self._log: list[bytes] = []
 
-    def run(self) -> ImageId:
+    def run(self) -> StoredImage:
+        """Carry it out; the image is not kept."""
         steps = list(instructions(Path(self._request.dockerfile).read_text(encoding="utf-8")))
         for number, (line, word, rest) in enumerate(steps, start=1):
             step = f"Step {number}/{len(steps)} : {word} {rest}"
@@ -119,7 +144,8 @@ class _Build:
         if self._stage is None:
             raise BuildFailed(why="the Dockerfile has no FROM")
         labels = {**self._stage.labels, **self._request.labels}
-        return self._store.add_image(self._stage.layers, self._stage.configuration, labels)
+        stage = self._stage
+        return self._store.new_image(stage.layers, stage.configuration, labels, program=stage.program)
 
     def _target_is_done(self) -> bool:
         return self._stages.get(self._request.target or "") is self._stage is not None
@@ -150,18 +176,26 @@ class _Build:
             raise BuildFailed(why=error.what) from None
         return self._images.find(reference)
 
+    def _stage_on(self, reference: ImageReference) -> _Stage:
+        try:
+            image = self._base(reference)
+        except BuildFailed:
+            if not self._stands_in:
+                raise
+            return _Stage(configuration=ImageConfiguration(command=(STAND_IN,)))  # it would have had some command
+        return _Stage(image.layers, image.configuration, dict(image.labels), program=image.program)
+
     def _do_from(self, rest: str) -> None:
         words = expand(rest, self._globals).split()
         words = [word for word in words if not word.startswith("--")]
         name = words[0]
         if name in self._stages:
             based = self._stages[name]
-            stage = _Stage(based.layers, based.configuration, dict(based.labels))
+            stage = _Stage(based.layers, based.configuration, dict(based.labels), program=based.program)
         elif name == "scratch":
             stage = _Stage()
         else:
-            image = self._base(parse_reference(name))
-            stage = _Stage(image.layers, image.configuration, dict(image.labels))
+            stage = self._stage_on(parse_reference(name))
         self._stage = stage
         if len(words) == 3 and words[1].lower() == "as":
             self._stages[words[2].lower()] = stage
@@ -220,6 +254,8 @@ class _Build:
 
     def _do_add(self, rest: str) -> None:
         if re.search(r"\w+://", rest):
+            if self._stands_in:
+                return
             raise BuildFailed(why="the fake adds no files from elsewhere")
         self._do_copy(rest)
 
@@ -230,13 +266,15 @@ class _Build:
         *sources, destination = [word for word in words if not word.startswith("--")]
         origin = self._stages.get(flags["from"].lower()) if "from" in flags else None
         if "from" in flags and origin is None:
+            if self._stands_in:
+                return
             raise BuildFailed(why=f"there is no stage {flags['from']}")
         target = normal_path(posixpath.join(self._now.configuration.workdir or "/", destination))
         into = destination.endswith("/") or len(sources) > 1 or self._now.files().is_directory(target)
         added: Layer = {}
         for source in sources:
             found = dict(find_in_stage(origin.files(), source) if origin else self._context.find(source, into=into))
-            if not found:
+            if not found and not (origin and self._stands_in):  # what a stage would have made by RUN
                 raise BuildFailed(why=f"COPY failed: {source}: no such file or directory")
             for relative, node in found.items():
                 name = relative or (posixpath.basename(source) if into else "")
@@ -244,6 +282,8 @@ class _Build:
         self._add(added)
 
     def _do_run(self, rest: str) -> None:
+        if self._stands_in:
+            return
         argv = tuple(json.loads(rest)) if rest.startswith("[") else tuple(shlex.split(rest))
         files = self._now.files()
         environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", **self._variables()}

@@ -10,7 +10,7 @@ from jobber.adapters.fake.attachment import FakeAttachment
 from jobber.adapters.fake.files import Files, file_node
 from jobber.adapters.fake.job import KILLED, Job
 from jobber.adapters.fake.mounting import Mounting, make_mount_points
-from jobber.adapters.fake.process import environment_of, find_program, words_of
+from jobber.adapters.fake.process import environment_of, program_of, words_of
 from jobber.adapters.fake.store import StoredContainer
 from jobber.domain.container import (
     Container,
@@ -141,7 +141,8 @@ class FakeContainers:
             argv = words_of(stored.specification, image)
             environment = environment_of(stored, image)
             workdir = stored.specification.options.workdir or image.configuration.workdir or "/"
-            program = find_program(stored.files, argv, environment, workdir)
+            program = program_of(image, stored.files, argv, environment, workdir)
+            make_mount_points(stored)
             job = Job(
                 argv=argv,
                 environment=environment,
@@ -153,11 +154,14 @@ class FakeContainers:
                 terminal=stored.specification.terminal,
                 is_noted=lambda: not self._store.faults.disk_is_full,
             )
-            make_mount_points(stored)
             stored.start = self._store.clock.monotonic()
             stored.started = self._store.stamp()
             stored.state = ContainerState.RUNNING
-            stored.timeline = job.run(program)
+            try:
+                stored.timeline = job.run(program)
+            except BaseException:  # it isn't the program's, so there is no job
+                stored.state = ContainerState.CREATED
+                raise
             self._store.settle(stored)
 
     def signal(self, container: ContainerId, *, signal: str) -> None:
@@ -209,7 +213,7 @@ class FakeContainers:
             layers, digests = (*image.layers, dict(alone.top)), image.digests
             if snapshot.is_flat:
                 layers, digests = (alone.merged(),), ()
-            made = self._store.add_image(layers, configuration, labels, digests=digests)
+            made = self._store.add_image(layers, configuration, labels, digests=digests, program=image.program)
             self._store.made.append(made)
             return made
 

@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING, Literal
 from jobber.adapters.fake.builder import FakeBuilder
 from jobber.adapters.fake.clock import FakeClock
 from jobber.adapters.fake.containers import FakeContainers
+from jobber.adapters.fake.ending import check_program
 from jobber.adapters.fake.faults import Faults
 from jobber.adapters.fake.files import Files, Layer, Node, file_node
 from jobber.adapters.fake.images import FakeImages, FakeRegistryPort
 from jobber.adapters.fake.inputs import FakeInputs
 from jobber.adapters.fake.interruptions import FakeInterruptions
 from jobber.adapters.fake.kept_logs import FakeKeptLogs
+from jobber.adapters.fake.process import STAND_IN
 from jobber.adapters.fake.registry import FakeRegistry
 from jobber.adapters.fake.runs import FakeRuns
 from jobber.adapters.fake.store import Call, Store
 from jobber.domain.build import BuildRequest
 from jobber.domain.engine import EngineDescription
+from jobber.domain.errors import BuildFailed
 from jobber.domain.image import ImageConfiguration
 from jobber.domain.progress import Silence
 from jobber.domain.reference import parse_reference
@@ -28,12 +31,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from os import PathLike
 
-    from jobber.adapters.fake.files import Program
+    from jobber.adapters.fake.job import Program
+    from jobber.adapters.fake.store import StoredImage
     from jobber.domain.errors import JobberError
     from jobber.domain.image import Image
     from jobber.domain.reference import ImageId
 
-PROGRAM = "/bin/program"
 _MOUNTS_IMAGES = {"docker": 28, "podman": 5}
 
 
@@ -147,40 +150,54 @@ class FakeEngine:
     ) -> ImageId:
         """Make an image and tag it.
 
-        `run` is the program that it runs, `programs` are others by path, `files` is what it holds. Without any of
-        those, the image is built from `context` (a directory), with `dockerfile` as the text of a Dockerfile where
-        the directory's own isn't meant. Raises `BuildFailed`.
+        `run` is the program that it runs, whatever its command is; `programs` are others by path, `files` is what it
+        holds. It is built from `context` (a directory), where there is one, with `dockerfile` as the text of a
+        Dockerfile where the directory's own isn't meant: what it executes comes from there, and what it holds as well,
+        below `files` and `programs`. Where there is a program, `RUN` does nothing, and a base that this engine does
+        not have is empty. Raises `BuildFailed`, `TypeError` for a program that is none.
         """
-        if run is None and files is None and programs is None and (context is not None or dockerfile is not None):
-            return self._build(name, context, dockerfile)
+        for program in (*filter(None, [run]), *(programs or {}).values()):
+            check_program(program)
+        built = None
+        if context is not None or dockerfile is not None:
+            stands_in = run is not None or programs is not None
+            built = self._built(context, dockerfile, labels or {}, stands_in=stands_in)
+        below = built or (self.store.images[base] if base else None)
         layer: Layer = {path: file_node(content) for path, content in (files or {}).items()}
         layer |= {path: file_node(b"", program=program) for path, program in (programs or {}).items()}
-        below = self.store.images[base] if base else None
         settled = configuration or (below.configuration if below else ImageConfiguration())
-        if run is not None:
-            layer[PROGRAM] = file_node(b"", program=run)
+        if run is not None and built is None:
+            layer[STAND_IN] = file_node(b"", program=run)
             if configuration is None:
-                settled = ImageConfiguration(entrypoint=(PROGRAM,))
-        for path in settled.volumes:
+                settled = ImageConfiguration(entrypoint=(STAND_IN,))
+        for path in settled.volumes if built is None else ():
             layer.setdefault(path, Node(kind="directory"))
+        layers = below.layers if below else ()
         made = self.store.add_image(
-            (*(below.layers if below else ()), layer),
+            (*layers, layer) if layer or not layers else layers,
             settled,
             {**(below.labels if below else {}), **(labels or {})},
+            program=run or (below.program if below else None),
         )
         self.store.tags.put(str(parse_reference(name).with_default_tag()), made)
         return made
 
-    def _build(self, name: str, context: str | PathLike[str] | None, dockerfile: str | None) -> ImageId:
+    def _built(
+        self, context: str | PathLike[str] | None, dockerfile: str | None, labels: Mapping[str, str], *, stands_in: bool
+    ) -> StoredImage:
         with TemporaryDirectory() as empty:
-            file = Path(context or empty, "Dockerfile")
+            source = Path(context if context is not None else empty)
+            file = source / "Dockerfile"
             if dockerfile is not None:
                 file = Path(empty, "Dockerfile")
                 file.write_text(dockerfile, encoding="utf-8")
-            request = BuildRequest(context=Path(context or empty), dockerfile=file)
-            made = self._builder.build(request, progress=Silence())
-        self.store.tags.put(str(parse_reference(name).with_default_tag()), made)
-        return made
+            for path, what in ((source, "directory"), (file, "file")):
+                if not path.exists():
+                    raise BuildFailed(why=f"there is no {what} {path}")
+            request = BuildRequest(context=source, dockerfile=file, labels=labels)
+            if stands_in:
+                return self._builder.lay_out(request)
+            return self.store.images[self._builder.build(request, progress=Silence())]
 
     def read(self, name: str, path: str) -> bytes:
         """A file of an image. Raises `ImageNotFound`, `FileNotFoundError`."""

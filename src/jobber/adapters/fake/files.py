@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING
 from jobber.domain.input import lies_within, normal_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from jobber.adapters.fake.job import Job
-
-    Program = Callable[["Job"], int | None]
+    from jobber.adapters.fake.job import Program
 
 _MOST_LINKS = 40
 _PLAIN_MODE = 0o644

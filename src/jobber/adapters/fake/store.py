@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from jobber.adapters.fake.clock import FakeClock
     from jobber.adapters.fake.faults import Faults
     from jobber.adapters.fake.files import Files, Layer, Place
-    from jobber.adapters.fake.job import Timeline
+    from jobber.adapters.fake.job import Program, Timeline
     from jobber.adapters.fake.runs import FakeClaim
     from jobber.domain.container import ContainerSpecification
     from jobber.domain.image import ImageConfiguration
@@ -37,6 +37,8 @@ class StoredImage:
     configuration: ImageConfiguration
     labels: Mapping[str, str]
     created: str
+    program: Program | None = None
+    """What stands in for all that it executes."""
 
     @property
     def size(self) -> int:
@@ -122,14 +124,29 @@ class Store:
         labels: Mapping[str, str],
         *,
         digests: tuple[str, ...] = (),
+        program: Program | None = None,
     ) -> ImageId:
-        """Keep an image; its id is made from what it is. `digests` are those of the lower layers, where known."""
+        """Keep an image. `digests` are those of the lower layers, where known."""
+        image = self.new_image(layers, configuration, labels, digests=digests, program=program)
+        self.images[image.id] = image
+        return image.id
+
+    def new_image(
+        self,
+        layers: tuple[Layer, ...],
+        configuration: ImageConfiguration,
+        labels: Mapping[str, str],
+        *,
+        digests: tuple[str, ...] = (),
+        program: Program | None = None,
+    ) -> StoredImage:
+        """An image that is not kept; its id is made from what it is."""
         known = (*digests, *(layer_digest(layer) for layer in layers[len(digests) :]))
         created = self.stamp()
-        described = [known, repr(configuration), sorted(labels.items()), created]
+        stand_in = None if program is None else id(program)  # two lambdas may have one name
+        described = [known, repr(configuration), sorted(labels.items()), created, stand_in]
         id_ = ImageId("sha256:" + sha256(json.dumps([self.id_store, *described]).encode()).hexdigest())
-        self.images[id_] = StoredImage(id_, layers, known, configuration, dict(labels), created)
-        return id_
+        return StoredImage(id_, layers, known, configuration, dict(labels), created, program)
 
     def describe(self, image: StoredImage) -> Image:
         """An image as the port tells it."""
