@@ -7,7 +7,17 @@ from pathlib import Path
 from typing import Any, assert_type
 
 import jobber
-from jobber.testing import Completed, EngineUnderTest, FakeClock, FakeCommandLine, FakeEngine, FakeRegistry, Job
+from jobber.testing import (
+    Completed,
+    EngineUnderTest,
+    FakeClock,
+    FakeCommandLine,
+    FakeEngine,
+    FakeRegistry,
+    ImageConfiguration,
+    Job,
+    Program,
+)
 
 
 def pipeline() -> float:
@@ -55,5 +65,7 @@ def test_pipeline(
 def test_faults() -> None:
     engine = FakeEngine(flavour="podman", version="4.3.1", id_store="manifest")
     engine.image("train", run=lambda job: job.say("short programs may be lambdas"))
+    step: Program = program
+    engine.image("train", run=step, configuration=ImageConfiguration(command=("train", "--epochs", "3")))
     engine.faults.signal("SIGINT", at="commit")
     jobber.run("train", engine=engine)

@@ -10,7 +10,7 @@ from jobber.adapters.fake.attachment import FakeAttachment
 from jobber.adapters.fake.files import Files, file_node
 from jobber.adapters.fake.job import KILLED, Job
 from jobber.adapters.fake.mounting import Mounting, make_mount_points
-from jobber.adapters.fake.process import environment_of, program_of, words_of
+from jobber.adapters.fake.process import NOT_STARTED, environment_of, program_of, words_of
 from jobber.adapters.fake.store import StoredContainer
 from jobber.domain.container import (
     Container,
@@ -21,6 +21,7 @@ from jobber.domain.container import (
 from jobber.domain.errors import (
     ContainerNotFound,
     EngineFailed,
+    JobNotStarted,
     NameTaken,
     NotAFile,
     OptionUnsupported,
@@ -143,6 +144,7 @@ class FakeContainers:
             workdir = stored.specification.options.workdir or image.configuration.workdir or "/"
             program = program_of(image, stored.files, argv, environment, workdir)
             make_mount_points(stored)
+            self._make_workdir(stored, workdir)
             job = Job(
                 argv=argv,
                 environment=environment,
@@ -163,6 +165,19 @@ class FakeContainers:
                 stored.state = ContainerState.CREATED
                 raise
             self._store.settle(stored)
+
+    def _make_workdir(self, stored: StoredContainer, workdir: str) -> None:
+        """The directory that the job is in: Docker makes one that is not there, Podman wants it to be there."""
+        seen = stored.files
+        if seen.is_directory(workdir):
+            return
+        if self._flavour == "podman" and stored.specification.options.workdir:
+            why = f'workdir "{workdir}" does not exist on container {stored.id}'
+            raise JobNotStarted(why=why, exit_status=NOT_STARTED)
+        try:
+            Files(seen.layers, seen.top, seen.places).make_directory(workdir)
+        except OSError as error:
+            raise EngineFailed("start the job", why=f"mkdir {workdir}: {error.strerror}") from None
 
     def signal(self, container: ContainerId, *, signal: str) -> None:
         """Send the job a signal by name; no error where it has ended."""

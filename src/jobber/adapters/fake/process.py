@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 STAND_IN = "/bin/program"
 """The path of an image's Python program, where nothing else says what a container executes."""
+NOT_STARTED = 125
 NOT_FOUND = 127
 NOT_EXECUTABLE = 126
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -48,6 +49,31 @@ class ContainerContract:
     @pytest.mark.parametrize("status", [0, 3, 126, 255])
     def test_exit_status_is_the_jobs(self, world: World, status: int) -> None:
         assert world.run("exit", str(status)).exit_status == status
+
+    def test_exit_status_is_a_byte(self, world: World) -> None:
+        assert world.run("exit", "300").exit_status == 44
+
+    def test_environment_names_the_host_and_the_home(self, world: World) -> None:
+        ran = world.run("variable", "HOSTNAME", "variable", "HOME", options=ContainerOptions(hostname="box"))
+
+        assert ran.stdout == b"box\n/\n"
+
+    @pytest.mark.parametrize(
+        ("user", "home"), [(None, b"/root"), ("7", b"/seven"), ("other:7", b"/seven"), ("9", b"/")]
+    )
+    def test_home_is_what_the_image_knows_of_the_user(
+        self, world: World, user: str | None, home: bytes, tmp_path: Path
+    ) -> None:
+        (tmp_path / "passwd").write_text("root:x:0:0:root:/root:/bin/sh\nother:x:7:7::/seven:/bin/sh\n")
+        image = world.build(tmp_path, f"FROM {world.base}\nCOPY passwd /etc/passwd\n")
+
+        assert world.run("variable", "HOME", image=image, options=ContainerOptions(user=user)).stdout == home + b"\n"
+
+    def test_relative_path_starts_at_the_working_directory(self, world: World) -> None:
+        options = ContainerOptions(workdir="/bin")
+        ran = world.run("write", "./note", "1", "show", "note", "show", "/bin/note", options=options)
+
+        assert ran.stdout == b"11"
 
     def test_output_comes_apart_and_as_it_is(self, world: World) -> None:
         ran = world.run("say", "out", "complain", "err", "binary")
@@ -96,6 +122,16 @@ class ContainerContract:
         ran = world.run(options=options, command=("variable", "GREETING", "where"))
 
         assert ran.stdout == b"hi there\n/bin\n"
+
+    def test_working_directory_that_is_not_there_is_made_by_docker_and_missed_by_podman(self, world: World) -> None:
+        options = ContainerOptions(workdir="/not/there")
+        if world.engine.describe().name == "podman":
+            with pytest.raises(JobNotStarted, match="does not exist") as raised:
+                world.run("where", options=options)
+
+            assert raised.value.exit_status == 125
+        else:
+            assert world.run("write", "./x", "1", "show", "/not/there/x", options=options).stdout == b"1"
 
     def test_read_only_root_refuses_writes(self, world: World) -> None:
         assert world.run("write", "/x", "1", options=ContainerOptions(read_only=True)).exit_status == 1
