@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import cmd
 import sys
 import threading
 import warnings
@@ -201,6 +202,15 @@ def test_prints_of_other_threads_are_not_the_jobs(engine: FakeEngine, capsys: py
 
     assert sorted(done) == [("a", "of a\nof a\n"), ("b", "of b\nof b\n")]
     assert sorted(capsys.readouterr().out.splitlines()) == ["afterwards"] * 2 + ["outside"] * 2
+
+
+def test_debugger_talks_to_the_developer(engine: FakeEngine, capsys: pytest.CaptureFixture[str]) -> None:
+    def program(_job: Job) -> None:
+        print("said")
+        cmd.Cmd().columnize(["stopped"])
+
+    assert run(program, engine).log == "said\n"
+    assert capsys.readouterr().out == "stopped\n"
 
 
 def test_stream_that_others_put_in_its_place_stays(engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,7 +45,7 @@ def test_image_of_a_directory(jobber_engine: FakeEngine, tmp_path: Path) -> None
 def test_program_stands_in_for_what_a_directory_runs(jobber_engine: FakeEngine, tmp_path: Path) -> None:
     (tmp_path / "train").write_text("#!/bin/sh\n")
     (tmp_path / "Dockerfile").write_text(
-        "FROM nobody/compiler:1 AS made\nRUN make\n"
+        'FROM nobody/compiler:1 AS made\nSHELL ["/bin/bash", "-c"]\nRUN make\n'
         "FROM python:3.13\nRUN pip install torch\nCOPY --from=made /opt/tool /bin/\n"
         "COPY --from=nobody/else /a /b\nADD https://example.org/x /x\n"
         'COPY train /bin/train\nENV SEED=7\nWORKDIR /model\nUSER 5\nVOLUME /store\nLABEL a=b c=d\nCMD ["2"]\n'

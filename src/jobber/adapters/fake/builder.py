@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from jobber.domain.progress import Progress
     from jobber.domain.reference import ImageId, ImageReference
 
+_WITHOUT_EFFECT = frozenset(("HEALTHCHECK", "MAINTAINER", "ONBUILD", "RUN", "SHELL"))
+"""Instructions that mean nothing where a Python callable is what the image runs."""
+
 
 @dataclass(slots=True)
 class _Stage:
@@ -70,9 +73,7 @@ class FakeBuilder:
     def build(self, request: BuildRequest, *, progress: Progress) -> ImageId:
         """Build an image, untagged. Raises `BuildFailed`."""
         with self._call("build", str(request.context)):
-            made = _Build(
-                self._store, self._images, self._registry, request, progress, newest_counts=self._flavour == "docker"
-            ).run()
+            made = self._carry_out(request, progress)
             self._store.images[made.id] = made
             self._store.made.append(made.id)
             return made.id
@@ -82,14 +83,18 @@ class FakeBuilder:
 
         The image is not kept. Raises `BuildFailed`.
         """
+        return self._carry_out(request, Silence(), stands_in=True)
+
+    def _carry_out(self, request: BuildRequest, progress: Progress, *, stands_in: bool = False) -> StoredImage:
+        newest_counts = self._flavour == "docker"
         build = _Build(
             self._store,
             self._images,
             self._registry,
             request,
-            Silence(),
-            newest_counts=self._flavour == "docker",
-            stands_in=True,
+            progress,
+            newest_counts=newest_counts,
+            stands_in=stands_in,
         )
         return build.run()
 
@@ -151,6 +156,8 @@ class _Build:
         return self._stages.get(self._request.target or "") is self._stage is not None
 
     def _carry_out(self, word: str, rest: str) -> None:
+        if self._stands_in and word in _WITHOUT_EFFECT:
+            return
         carry_out: Callable[[str], None] | None = getattr(self, f"_do_{word.lower()}", None)
         if carry_out is None:
             raise BuildFailed(why=f"unknown instruction: {word}")
@@ -282,8 +289,6 @@ class _Build:
         self._add(added)
 
     def _do_run(self, rest: str) -> None:
-        if self._stands_in:
-            return
         argv = tuple(json.loads(rest)) if rest.startswith("[") else tuple(shlex.split(rest))
         files = self._now.files()
         environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", **self._variables()}

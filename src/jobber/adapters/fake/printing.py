@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 _NAMES = ("stdout", "stderr")
+_DEBUGGERS = ("bdb", "cmd", "pdb", "_pytest")
+"""Who talks to the developer in the middle of a program: `breakpoint()`."""
 _streams: ContextVar[Mapping[str, TextIO] | None] = ContextVar("streams of the program that runs here", default=None)
 _lock = Lock()
 _running = 0
@@ -33,7 +35,9 @@ class _Switch:
 
     def __getattr__(self, attribute: str) -> Any:
         inside = _streams.get()
-        return getattr(inside[self._name] if inside else self.before, attribute)
+        if inside is None or _caller(2) in _DEBUGGERS:
+            return getattr(self.before, attribute)
+        return getattr(inside[self._name], attribute)
 
 
 class _Written(io.RawIOBase):
@@ -62,6 +66,11 @@ def prints_going_to(*, stdout: Callable[[bytes], None], stderr: Callable[[bytes]
     finally:
         _streams.reset(before)
         _take_switches()
+
+
+def _caller(depth: int) -> str:
+    """The package that a function was called from, so many calls above this one."""
+    return str(sys._getframe(depth).f_globals.get("__name__", "")).partition(".")[0]  # noqa: SLF001 - CPython and PyPy have it
 
 
 def _text(write: Callable[[bytes], None], *, errors: str) -> TextIO:
