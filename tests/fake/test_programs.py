@@ -100,6 +100,13 @@ def test_say_takes_texts_and_bytes_alone(engine: FakeEngine) -> None:
     assert run(lambda job: job.say(wrong), engine).log.endswith("TypeError: a job says str or bytes, not int: 5\n")
 
 
+def test_files_hold_texts_and_bytes_alone(engine: FakeEngine) -> None:
+    wrong: Any = {"accuracy": 1}
+    ended = run(lambda job: job.files.write("/metrics.json", wrong), engine)
+
+    assert ended.log.endswith("TypeError: a file holds str or bytes, not dict: /metrics.json\n")
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), EngineLost("start", why="gone"), pytest.exit.Exception("q")])
 def test_what_is_not_the_programs_own_passes_and_leaves_no_running_job(
     error: BaseException, engine: FakeEngine

@@ -32,6 +32,15 @@ class WorkingFiles(Files):
         """The path that a path means when every link is followed. Raises `OSError` for a ring of links."""
         return super().resolve(self._absolute(path))
 
+    def write(self, path: str, content: bytes | str) -> None:
+        """Write a file; directories above it are made, and the mode of one that is there stays.
+
+        Raises `ReadOnly`, `IsADirectoryError`, `NotADirectoryError`, `TypeError`.
+        """
+        if not isinstance(content, (str, bytes)):
+            raise TypeError(f"a file holds str or bytes, not {type(content).__name__}: {path}")
+        super().write(path, content)
+
     def put(self, path: str, node: Node | None) -> None:
         """Put something at a path, or take it away. Raises `ReadOnly`."""
         super().put(self._absolute(path), node)
