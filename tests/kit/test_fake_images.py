@@ -47,7 +47,7 @@ def test_program_stands_in_for_what_a_directory_runs(jobber_engine: FakeEngine, 
     (tmp_path / "Dockerfile").write_text(
         'FROM nobody/compiler:1 AS made\nSHELL ["/bin/bash", "-c"]\nRUN make\n'
         "FROM python:3.13\nRUN pip install torch\nCOPY --from=made /opt/tool /bin/\n"
-        "COPY --from=nobody/else /a /b\nADD https://example.org/x /x\n"
+        "COPY --from=nobody/else /a /b\nCOPY --from=made --chown=5 /opt/*.so /lib/\nADD https://example.org/x /x\n"
         'COPY train /bin/train\nENV SEED=7\nWORKDIR /model\nUSER 5\nVOLUME /store\nLABEL a=b c=d\nCMD ["2"]\n'
         'ENTRYPOINT ["/bin/train"]\nCMD ["2"]\n'
     )

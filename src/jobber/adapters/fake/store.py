@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from jobber.adapters.fake.files import layer_digest
+from jobber.adapters.fake.indexed import IndexedLayer, indexed
 from jobber.adapters.fake.tags import Tags
 from jobber.domain.container import ContainerState
 from jobber.domain.image import Image, ListedImage
@@ -53,6 +54,10 @@ class StoredVolume:
     name: str
     nodes: Layer = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Know what is in each directory, for all that have it mounted."""
+        self.nodes = indexed(self.nodes)
 
 
 @dataclass(slots=True)
@@ -99,7 +104,7 @@ class Store:
     repository_digests: dict[ImageId, tuple[str, ...]] = field(default_factory=dict)
     containers: dict[str, StoredContainer] = field(default_factory=dict)
     volumes: dict[str, StoredVolume] = field(default_factory=dict)
-    host: Layer = field(default_factory=dict)
+    host: Layer = field(default_factory=IndexedLayer)
     claims: dict[str, FakeClaim] = field(default_factory=dict)
     notes: dict[str, Outcome] = field(default_factory=dict)
     """Why a run's job was asked to end."""
@@ -141,6 +146,7 @@ class Store:
         program: Program | None = None,
     ) -> StoredImage:
         """An image that is not kept; its id is made from what it is."""
+        layers = tuple(map(indexed, layers))
         known = (*digests, *(layer_digest(layer) for layer in layers[len(digests) :]))
         created = self.stamp()
         stand_in = None if program is None else id(program)  # two lambdas may have one name
@@ -172,7 +178,7 @@ class Store:
             container.state = ContainerState.EXITED
             container.finished = self.stamp(ago=now - timeline.end)
         done = [layer for moment, layer in timeline.layers if moment <= now]
-        container.files.top = dict(done[-1]) if done else {}
+        container.files.top = IndexedLayer(done[-1] if done else {})
         return timeline
 
     def list_entry(self, image: StoredImage) -> ListedImage:
