@@ -52,6 +52,7 @@ WRONG = [
     ("FROM --platform=linux/arm64 base\n", "line 1: there is no platform 'linux/arm64' on the fake"),
     ("# escape=x\nFROM base\n", "line 1: escape can be \\ or `, not 'x'"),
     ("FROM scratch\nADD https://files.test/x /\n", "line 2: the fake adds no files from elsewhere"),
+    ('FROM scratch\nARG U=https://files.test\nADD ["$U/x", "/"]\n', "line 3: the fake adds no files from elsewhere"),
     ("FROM scratch\nADD git@files.test:x /\n", "line 2: the fake adds no files from elsewhere"),
     ("FROM scratch\nADD --chmod=600 t.tar /\n", "line 2: /t.tar: the fake changes no modes in an archive"),
     ("FROM scratch\nADD pipe.tar /\n", "line 2: pipe: the fake's files are files, links and directories"),

@@ -6,7 +6,7 @@ import errno
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jobber.adapters.fake.files import Files, Node, Place, file_node
@@ -242,6 +242,7 @@ CHANGES: list[Callable[[IndexedLayer, str, Node | None], object]] = [
 ]
 
 
+@example([step for change in CHANGES for step in ((CHANGES[0], "/a/b", DIRECTORY), (change, "/a/b", DIRECTORY))])
 @given(st.lists(st.tuples(st.sampled_from(CHANGES[:3]) | st.sampled_from(CHANGES), PATHS, NODES), max_size=30))
 def test_index_tells_what_is_in_each_directory_whatever_changes(
     steps: list[tuple[Callable[[IndexedLayer, str, Node | None], object], str, Node | None]],

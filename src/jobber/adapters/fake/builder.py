@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 _PLATFORM = "linux/amd64"
 _PLATFORMS = {"BUILDPLATFORM": _PLATFORM, "TARGETPLATFORM": _PLATFORM}
+_FROM_ELSEWHERE = re.compile(r"\w+://|git@")
 _STAGE_NAME = re.compile(r"[a-z][\w.-]*", re.IGNORECASE | re.ASCII)
 _IGNORE_FILES = {"docker": (".dockerignore",), "podman": (".containerignore", ".dockerignore")}
 _NOT_CARRIED_OUT = frozenset({"HEALTHCHECK", "MAINTAINER", "ONBUILD", "SHELL"})
@@ -221,10 +222,6 @@ class _Build:
         return expand(text, self._globals, escape=self._dialect.word_escape)
 
     def _do_add(self, rest: str) -> None:
-        if re.search(r"(^|\s)(\w+://|git@)", rest):
-            if self._stands_in:
-                return
-            raise ValueError("the fake adds no files from elsewhere")
         self._copy(rest, flags=("chmod",), unpacks=True)
 
     def _do_copy(self, rest: str) -> None:
@@ -235,6 +232,10 @@ class _Build:
         mode = mode_of(self._now.expanded(given["chmod"])) if "chmod" in given else None
         origin = self._origin(given["from"]) if "from" in given else self._context_files()
         files, words = self._now.files(), self._now.words(rest)
+        if unpacks and any(map(_FROM_ELSEWHERE.match, words[:-1])):
+            if self._stands_in:
+                return
+            raise ValueError("the fake adds no files from elsewhere")
         may_lack = self._stands_in and "from" in given  # what RUN would have made there
         copy(files, words, origin=origin, workdir=self._now.workdir, mode=mode, unpacks=unpacks, may_lack=may_lack)
         self._now.add(files.top)
