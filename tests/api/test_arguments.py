@@ -57,6 +57,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"timeout": 0}, "timeout must be a number of seconds above 0 and at most 1000000000, not 0"),
     ({"push": "no"}, "push must be True or False, not 'no'"),
     ({"quiet": 1}, "quiet must be True or False, not 1"),
+    ({"progress": print}, "progress must be an object with the methods note, warn, call, step, build_output, not "),
     ({"registry": 3}, "registry must be a text, not 3"),
     ({"config": [3]}, "config[0] must be a text, not 3"),
     ({"host": 3}, "host must be a text, not 3"),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _LONGEST = 60
 _ROLES = ("images", "registry", "containers", "runs", "inputs", "builder")
+_TOLD = ("note", "warn", "call", "step", "build_output")
 
 
 def refusal(name: str, given: object, *, wanted: str, hint: str | None = None) -> UsageError:
@@ -120,6 +121,13 @@ def engine(given: object) -> None:
     """Look whether this is the name of an engine, or an engine. Raises `UsageError`."""
     if given is not None and not isinstance(given, str) and not all(hasattr(given, role) for role in _ROLES):
         raise refusal("engine", given, wanted="an engine or its name", hint='engine="docker", "podman" or "auto"')
+
+
+def listener(given: object) -> None:
+    """Look whether this can be told of progress. Raises `UsageError`."""
+    if given is not None and not all(hasattr(given, told) for told in _TOLD):
+        methods = ", ".join(_TOLD)
+        raise refusal("progress", given, wanted=f"an object with the methods {methods}", hint="quiet=True tells nobody")
 
 
 class _Kind:

@@ -107,6 +107,7 @@ def settings_credentials(settings: Settings) -> tuple[CredentialEntry, ...]:
 def progress_for(*, quiet: bool, progress: Progress | None) -> Progress:
     """The listener that was asked for, a notebook's, or lines on stderr. Raises `UsageError`."""
     arguments.truths(quiet=quiet)
+    arguments.listener(progress)
     if progress is not None:
         return progress
     if quiet:

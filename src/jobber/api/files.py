@@ -45,7 +45,8 @@ class ImageFiles:
         end = b""
         with self._content(path) as chunks:
             for chunk in chunks:
-                end = (end + chunk)[-size:]
+                end += chunk
+                end = end[max(0, len(end) - size) :]
         return end
 
     def read_text(self, path: str, *, encoding: str = "utf-8") -> str:
