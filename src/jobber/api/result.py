@@ -69,7 +69,7 @@ class Result:
     outcome: Outcome
     image: Image | None
     """The result image; None where `result_image` says that none is kept."""
-    said: Said = field(repr=False)
+    said: Said = field(repr=False, compare=False)
     """Gives what the job said, in bytes: all of it, or with `last=` the end of so many bytes."""
     job: str
     """The image that was run, as it was named."""
