@@ -214,3 +214,17 @@ def test_result_on_docker_keeps_what_a_commit_drops(docker_engine_address: str, 
 
             assert (told["Shell"], told["OnBuild"]) == (["/bin/sh", "-ec"], ["ENV A=1"])
             assert told["Healthcheck"]["Test"] == ["CMD-SHELL", "true"]
+
+
+def test_whole_image_as_an_input_or_a_copy_is_what_was_put_into_it(shell: Shell) -> None:
+    data = shell.data_image(x="X")
+    ran = shell.jobber("run", "-i", f"{data},src=/", shell.name, "find", "/data")
+    copied = shell.jobber("cp", f"{data}:/", "copy")
+
+    assert ran.returncode == copied.returncode == 0, ran.stderr + copied.stderr
+    assert sorted(ran.stdout.split()) == [b"/data", b"/data/data", b"/data/data/Dockerfile", b"/data/data/x"]
+    assert sorted(str(path.relative_to(shell.folder / "copy")) for path in (shell.folder / "copy").rglob("*")) == [
+        "data",
+        "data/Dockerfile",
+        "data/x",
+    ]
