@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
@@ -26,16 +27,26 @@ _INSTALL_COMPLETION = "--install-completion"
 
 def main() -> NoReturn:
     """Run the command line of this process and end it."""
-    settle_streams()
-    status = call(sys.argv[1:], environment=os.environ)
+    try:
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) == signal.SIG_DFL:  # until a command listens itself, it ends as by ^C
+                signal.signal(number, signal.default_int_handler)
+        settle_streams()
+        status = _said(call(sys.argv[1:], environment=os.environ))
+    except KeyboardInterrupt:
+        status = EXIT_INTERRUPTED
+    os._exit(status)  # all is closed and flushed: what is left is only memory, and takes 20 ms to tidy up
+
+
+def _said(status: int) -> int:
+    """Have all on stdout that was said; the status with which to end therefore."""
     try:
         sys.stdout.flush()
     except BrokenPipeError:  # nobody reads any more
-        status = status or EXIT_FAILURE
+        return status or EXIT_FAILURE
     except NotWritten as error:
-        status = status or _fail(error, command=None, log_format=_log_format(sys.argv[1:], os.environ))
-    sys.stderr.flush()
-    os._exit(status)  # all is closed and flushed: what is left is only memory, and takes 20 ms to tidy up
+        return status or _fail(error, command=None, log_format=_log_format(sys.argv[1:], os.environ))
+    return status
 
 
 def call(words: Sequence[str], *, environment: Mapping[str, str]) -> int:

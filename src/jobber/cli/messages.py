@@ -6,8 +6,10 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
+from jobber.cli.surroundings import surroundings
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, MutableMapping
 
     from jobber.domain.errors import JobberError
     from jobber.domain.progress import Progress
@@ -138,11 +140,12 @@ class JsonMessages:
         import structlog
 
         self._verbose = verbose
+        self._clock = surroundings().clock()
         self._log: Any = structlog.wrap_logger(
             structlog.PrintLogger(stream or sys.stderr),
             processors=[
                 structlog.processors.add_log_level,
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                self._stamp,
                 structlog.processors.JSONRenderer(default=str),
             ],
             wrapper_class=structlog.BoundLogger,
@@ -180,6 +183,13 @@ class JsonMessages:
 
     def clear(self) -> None:
         """Nothing is ever overwritten here."""
+
+    def _stamp(self, _logger: object, _method: str, facts: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        from datetime import UTC
+
+        moment = self._clock.now().astimezone(UTC).replace(tzinfo=None)
+        facts["timestamp"] = f"{moment.isoformat(timespec='microseconds')}Z"
+        return facts
 
 
 Messages = ConsoleMessages | JsonMessages
