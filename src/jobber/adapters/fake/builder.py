@@ -15,7 +15,7 @@ from jobber.adapters.fake.copying import Context, find_in_stage
 from jobber.adapters.fake.dockerfile import command, expand, instructions, pairs, unquote
 from jobber.adapters.fake.files import Files, Layer, Node
 from jobber.adapters.fake.job import Job
-from jobber.adapters.fake.process import find_program
+from jobber.adapters.fake.process import find_program, with_path
 from jobber.domain.credentials import host_of
 from jobber.domain.errors import BuildFailed, ImageNotFound, JobNotStarted, PullRefused
 from jobber.domain.image import ImageConfiguration
@@ -119,7 +119,8 @@ class _Build:
         if self._stage is None:
             raise BuildFailed(why="the Dockerfile has no FROM")
         labels = {**self._stage.labels, **self._request.labels}
-        return self._store.add_image(self._stage.layers, self._stage.configuration, labels)
+        anew = self._request.no_cache or not self._newest_counts  # Podman 4.3 gives each build an id of its own
+        return self._store.add_built(self._stage.layers, self._stage.configuration, labels, anew=anew)
 
     def _target_is_done(self) -> bool:
         return self._stages.get(self._request.target or "") is self._stage is not None
@@ -162,6 +163,7 @@ class _Build:
         else:
             image = self._base(parse_reference(name))
             stage = _Stage(image.layers, image.configuration, dict(image.labels))
+        stage.configuration = with_path(stage.configuration)
         self._stage = stage
         if len(words) == 3 and words[1].lower() == "as":
             self._stages[words[2].lower()] = stage

@@ -98,6 +98,17 @@ class ImageContract:
         assert len(image.layers) == len(base.layers) + 1
         assert image.chain != base.chain
 
+    def test_local_image_is_found_by_its_whole_name(self, world: World) -> None:
+        """Docker's is in the Docker Hub's name space, Podman's in that of `localhost`."""
+        prefixes = {"docker": ("docker.io/library/", "library/"), "podman": ("localhost/",)}
+        name = world.name()
+        world.engine.images.tag(world.base_id, reference=name)
+        for prefix in prefixes[world.engine.describe().name]:
+            whole = parse_reference(f"{prefix}{name}")
+
+            assert world.engine.images.inspect(whole).id == world.base_id
+            assert str(whole) not in world.engine.images.inspect(whole).references
+
     @pytest.mark.parametrize("name", ["jobber-test-nobody-has-this", "127.0.0.1:1/jobber-test/none:x"])
     def test_missing_reference_is_told(self, world: World, name: str) -> None:
         with pytest.raises(ImageNotFound):
