@@ -6,16 +6,19 @@ With `--jobber-engine=docker` or `=podman`, the same tests run on a real engine.
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
     from typing import NoReturn
 
-    from jobber.testing import EngineUnderTest, FakeClock, FakeCommandLine, FakeRegistry
+    from jobber.testing import FakeClock, FakeCommandLine, FakeEngine, FakeRegistry
 
 _FAKES = ("fake", "fake-podman")
 EngineChoice = Literal["fake", "fake-podman", "docker", "podman"]
@@ -80,7 +83,7 @@ def jobber_registry(request: pytest.FixtureRequest) -> FakeRegistry:
 
 
 @pytest.fixture
-def jobber_engine(request: pytest.FixtureRequest) -> Iterator[EngineUnderTest]:
+def jobber_engine(request: pytest.FixtureRequest) -> Iterator[FakeEngine]:
     """An engine of the test's own, which `jobber.run`, `jobber.build` and `jobber_cli` use as well.
 
     Images that a test makes on a real engine are removed after it.
@@ -100,19 +103,30 @@ def jobber_engine(request: pytest.FixtureRequest) -> Iterator[EngineUnderTest]:
             yield engine
         return
     real = _real_engine(choice, request.config.getoption("--jobber-host"))
-    with using(real):
+    with _turn(real.describe().address), using(real):
         yield real
-    real.tidy()
+        real.tidy()
 
 
 @pytest.fixture
-def jobber_cli(jobber_engine: EngineUnderTest, tmp_path_factory: pytest.TempPathFactory) -> FakeCommandLine:
+def jobber_cli(jobber_engine: FakeEngine, tmp_path_factory: pytest.TempPathFactory) -> FakeCommandLine:
     """The whole `jobber` command in this process, on `jobber_engine`, with a home and a directory of its own."""
     from jobber.testing import FakeCommandLine
 
     place = tmp_path_factory.mktemp("jobber")
     home, directory = _made(place / "home"), _made(place / "work")
     return FakeCommandLine(jobber_engine, home=home, directory=directory)
+
+
+@contextmanager
+def _turn(address: str) -> Iterator[None]:
+    """Have an engine alone among the workers of pytest-xdist: names that tests give are the engine's, not theirs."""
+    import fcntl
+
+    place = Path(gettempdir(), f"jobber-tests-{os.getuid()}-{sha256(address.encode()).hexdigest()[:12]}.lock")
+    with os.fdopen(os.open(place, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)) as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _choice(request: pytest.FixtureRequest) -> EngineChoice:

@@ -99,6 +99,6 @@ def test_what_is_read_is_a_number(text: str) -> None:
     assert number is None or number == float(text)
 
 
-@pytest.mark.parametrize("text", ["", "nan", "inf", "1x", "0x10", ".", "e5", " 1"])
+@pytest.mark.parametrize("text", ["", "nan", "inf", "1x", "0x10", ".", "e5", " 1", "0_", "1__0", "_1", "1_.5"])
 def test_other_texts_are_no_numbers(text: str) -> None:
     assert number_in(text) is None

@@ -173,3 +173,33 @@ def test_every_call_of_the_journal_can_be_made_to_fail(cli: FakeCommandLine, job
     cli("ls")
 
     assert set(jobber_engine.journal) <= set(get_args(Phase))
+
+
+@pytest.mark.parametrize("phase", ["claim", "tag", "push", "remove"])
+def test_command_returns_also_where_the_engine_is_gone_after_the_commit(
+    cli: FakeCommandLine, jobber_engine: FakeEngine, jobber_registry: FakeRegistry, phase: Phase
+) -> None:
+    name = f"{jobber_registry.host}/work"
+    jobber_engine.image(name, run=work)
+    cli("push", name)
+    jobber_engine.faults.disappear(at=phase)
+    ran = cli("run", name)
+
+    assert ran.exit_status == 125
+    assert "hint:" in ran.err
+    assert ran.image is not None
+    assert jobber_engine.journal[-1] != "inspect"
+
+
+def test_signal_that_nobody_took_ends_with_its_command(cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
+    jobber_engine.faults.signal("SIGINT", at="remove")
+
+    assert cli("run", "work").exit_status == 0
+    assert cli("ls").exit_status == 0
+
+
+def test_signal_at_a_moment_of_the_clock_waits_for_it(cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
+    jobber_engine.interruptions.send("SIGINT", at=jobber_engine.clock.monotonic() + 0.5)
+
+    assert cli("ls").exit_status == 0
+    assert cli("run", "work").exit_status == 130

@@ -7,9 +7,9 @@ import json
 
 import pytest
 
-from jobber.domain.errors import EngineFailed, TagTaken
+from jobber.domain.errors import EngineFailed, EngineLost, JobberError, PushRefused, TagTaken
 from jobber.domain.options import ContainerOptions
-from jobber.domain.policy import ResultImagePolicy
+from jobber.domain.policy import PullPolicy, ResultImagePolicy
 from jobber.domain.use_cases.prepare import RunRequest
 from jobber.domain.use_cases.run import RunResult
 from jobber.testing import FakeConsole, FakeEngine, FakeProgress, Job, fake_runner
@@ -97,3 +97,33 @@ def test_version_and_log_are_in_the_result(engine: FakeEngine) -> None:
     assert (labels["jobber.version"], json.loads(labels["jobber.run"])["exit-code"]) == (__version__, 0)
     assert engine.read(result.image, "/run.log") == console.stdout == b"said\n"
     assert isinstance(console.spool(), io.BytesIO)
+
+
+@pytest.mark.parametrize("error", [EngineLost("push", why="gone"), EngineFailed("push", why="no")])
+def test_result_that_the_engine_could_not_push_is_told_with_the_way_to_push_it(
+    engine: FakeEngine, error: JobberError
+) -> None:
+    engine.image("registry.test/work:1", run=lambda job: job.say("said\n"))
+    engine.fail("push", error)
+    with pytest.raises(JobberError) as raised:
+        fake_runner(engine).run(RunRequest("registry.test/work:1", ContainerOptions(), pull=PullPolicy.NEVER))
+    tags = "registry.test/work:latest-run registry.test/work:20260101_000000"
+
+    assert raised.value.hint == f"the result is there, but not pushed: `jobber push {tags}`"
+
+
+@pytest.mark.parametrize("keep", [ResultImagePolicy.NONE, ResultImagePolicy.ALWAYS])
+def test_container_that_the_engine_could_not_remove_is_told(engine: FakeEngine, keep: ResultImagePolicy) -> None:
+    engine.fail("remove", EngineFailed("remove the container", why="busy"))
+    with pytest.raises(EngineFailed) as raised:
+        run(engine, keep=keep)
+
+    assert raised.value.hint == "nothing is lost, only the run's container is left: `jobber recover` removes it"
+
+
+def test_refused_push_is_the_error_also_where_the_container_can_t_be_removed(engine: FakeEngine) -> None:
+    engine.image("registry.test/work:1", run=lambda job: job.say("said\n"))
+    engine.remote.refuse_pushes("registry.test/work", why="quota")
+    engine.fail("remove", EngineFailed("remove the container", why="busy"))
+    with pytest.raises(PushRefused):
+        fake_runner(engine).run(RunRequest("registry.test/work:1", ContainerOptions(), pull=PullPolicy.NEVER))

@@ -6,6 +6,7 @@ import pytest
 
 from jobber.domain.errors import EngineFailed, EngineLost, JobberError
 from jobber.domain.options import ContainerOptions
+from jobber.domain.policy import PullPolicy
 from jobber.domain.use_cases.prepare import RunRequest
 from jobber.domain.use_cases.recover import Recovery
 from jobber.testing import FakeEngine, FakeProgress, Job, fake_adoption, fake_runner
@@ -85,4 +86,35 @@ def test_output_that_can_be_kept_nowhere_is_told(engine: FakeEngine) -> None:
 def test_nothing_is_kept_of_a_run_that_was_finished(engine: FakeEngine) -> None:
     fake_runner(engine).run(RunRequest("quick", ContainerOptions()))
 
+    assert engine.kept_logs.logs == {}
+
+
+@pytest.mark.parametrize("call", ["push", "remove"])
+def test_nothing_is_kept_of_a_run_whose_result_has_its_log(engine: FakeEngine, call: str) -> None:
+    engine.image("registry.test/team/quick", run=_quick)
+    engine.faults.disappear(at=call)  # type: ignore[arg-type]
+    with pytest.raises(EngineLost):
+        fake_runner(engine).run(RunRequest("registry.test/team/quick", ContainerOptions(), pull=PullPolicy.NEVER))
+
+    assert engine.kept_logs.logs == {}
+
+
+def test_output_is_kept_where_an_engine_without_room_can_t_even_claim_the_run(engine: FakeEngine) -> None:
+    engine.fail("logs", EngineLost("logs", why="gone"))
+    engine.fail("claim-run", _REFUSED)
+    engine.faults.break_line()
+    hint = _fails(engine, "quick")
+    engine.die()
+
+    assert "is left as it is" in hint
+    assert "; what the job said is in memory/" in hint
+    assert _recovered(engine, "quick") == b"one\ntwo\n"
+    assert engine.kept_logs.logs == {}
+
+
+def test_claim_that_fails_keeps_nothing_that_the_engine_has_noted(engine: FakeEngine) -> None:
+    engine.fail("claim-run", _REFUSED)
+    engine.faults.break_line()
+
+    assert _fails(engine, "quick").endswith("finishes its run when the job has ended")
     assert engine.kept_logs.logs == {}

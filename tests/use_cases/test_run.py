@@ -322,6 +322,12 @@ def test_out_directory_in_a_volume_of_the_image_is_an_error_before_anything_is_m
     assert "create" not in engine.journal
 
 
+@pytest.mark.parametrize("out", ["/dev/shm/x", "/proc", "/sys/../dev"])
+def test_out_directory_where_every_container_has_a_mount_is_an_error(engine: FakeEngine, out: str) -> None:
+    with pytest.raises(UsageError, match="the result image would not hold it"):
+        fake_runner(engine).run(_request(out=out))
+
+
 def test_out_directory_in_a_volume_does_not_matter_where_no_result_is_kept(engine: FakeEngine) -> None:
     engine.image("keeper", programs={"/q": _quick}, configuration=KEEPER)
     progress = FakeProgress()
@@ -329,3 +335,22 @@ def test_out_directory_in_a_volume_does_not_matter_where_no_result_is_kept(engin
 
     assert fake_runner(engine, progress=progress).run(request).exit_status == 0
     assert progress.warnings == []
+
+
+@pytest.mark.parametrize("call", ["attach", "start"])
+def test_cause_is_told_also_where_the_engine_can_t_remove_what_it_has_made(engine: FakeEngine, call: str) -> None:
+    engine.fail(call, EngineFailed(call, why="the cause"))
+    engine.fail("remove", EngineFailed("remove the container", why="no"))
+    with pytest.raises(EngineFailed, match="the cause") as caught:
+        fake_runner(engine).run(_request())
+
+    assert "is left as it is" in (caught.value.hint or "")
+
+
+def test_job_whose_output_the_engine_can_t_give_is_left_to_be_recovered(engine: FakeEngine) -> None:
+    engine.fail("stream", EngineFailed("read the output", why="no"))
+    with pytest.raises(EngineFailed) as caught:
+        fake_runner(engine).run(_request())
+
+    assert "is left as it is" in (caught.value.hint or "")
+    assert _left(engine) == 1

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jobber.domain.result import RunRecord
 
 _NAME = re.compile(r"--([A-Za-z_][\w.\-]*)").fullmatch
-_NUMBER = re.compile(r"[-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?").fullmatch
+_NUMBER = re.compile(r"[-+]?(?:\d+(?:_\d+)*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?").fullmatch
 
 
 def parameters_of(record: RunRecord) -> Mapping[str, str]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from jobber.adapters.fake.files import Program
+    from jobber.domain.image import Image
     from jobber.domain.ports import Clock, KeptLogs
     from jobber.domain.reference import ImageId
 
@@ -29,6 +30,9 @@ class EngineUnderTest(Engine, Protocol):
     @property
     def made(self) -> Sequence[ImageId]:
         """The images of all builds and commits so far, in order."""
+
+    def look(self, image: ImageId) -> Image | None:
+        """An image as it is now; None where there is none. On the fake that is no call: no fault strikes it."""
 
     def image(
         self,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from jobber.adapters.fake.files import Program
     from jobber.domain.engine import EngineDescription
+    from jobber.domain.image import Image
     from jobber.domain.ports import Builder, Clock, Containers, Engine, ImageStore, InputStore, Registry, RunStore
     from jobber.domain.reference import ImageId, ImageReference
 
@@ -78,6 +79,13 @@ class RealEngine:
     def made(self) -> Sequence[ImageId]:
         """The images of all builds and commits so far, in order."""
         return tuple(self._made)
+
+    def look(self, image: ImageId) -> Image | None:
+        """An image as it is now; None where there is none."""
+        try:
+            return self._engine.images.inspect(image)
+        except ImageNotFound:
+            return None
 
     @property
     def images(self) -> ImageStore:
@@ -166,6 +174,10 @@ class RealEngine:
         for container in self._containers:
             with suppress(JobberError):
                 self._engine.containers.remove(cast("Any", container))
+        with suppress(JobberError):
+            for copy in self._engine.inputs.copies():
+                if copy.image in self._made:
+                    self._engine.inputs.discard(copy)
         names: list[ImageReference | ImageId] = [*reversed(self._tags), *reversed(self._made)]
         for name in names:
             with suppress(JobberError):

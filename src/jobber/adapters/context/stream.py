@@ -52,7 +52,10 @@ class ContextStream:
         self.name = f".dockerfile.{secrets.token_hex(10)}"
         self._ignore = ignore.sparing(ignore_file)
         self._extra[self.name] = self._read(self.dockerfile)
-        self._extra[ignore_file] = f"{text}\n{self.name}\n".encode("utf-8", "surrogateescape")
+        sent = self.ignore_files[0]
+        if sent != ignore_file or not (self.root / sent).is_file():  # it is ours, and nothing copies it either
+            text = f"{text}\n{sent}"
+        self._extra[sent] = f"{text}\n{self.name}\n".encode("utf-8", "surrogateescape")
 
     def chunks(self) -> Iterator[bytes]:
         """The archive. Raises `BuildFailed` for what can't be read, or changes while it is."""

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from jobber.adapters.fake.files import Program
     from jobber.adapters.fake.flavour import FlavourName
     from jobber.domain.errors import JobberError
+    from jobber.domain.image import Image
     from jobber.domain.reference import ImageId
 
 PROGRAM = "/bin/program"
@@ -118,6 +119,10 @@ class FakeEngine:
     def made(self) -> Sequence[ImageId]:
         """The images of all builds and commits so far, in order."""
         return tuple(self.store.made)
+
+    def look(self, image: ImageId) -> Image | None:
+        """An image as it is now; None where there is none. That is no call: no fault strikes it, no journal has it."""
+        return self.store.describe(self.store.images[image]) if image in self.store.images else None
 
     @property
     def host(self) -> Layer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +31,8 @@ _RUNTIME_IS_KILLED = "while running runtime: signal: killed"
 _EXPANDS_LABELS = 5
 """From this version on labels of a build are lines of its Dockerfile, in which variables are put in."""
 _DOLLAR = "${jobber_has_no_such_variable:-$}"
+_NAMELESS_ARGUMENT = re.compile(rb"(?<!\\\n)^[ \t]*ARG[ \t]*$", re.IGNORECASE | re.MULTILINE)
+"""A line of which Podman's service dies (4.3), and with it whatever else is being built or pulled."""
 _IGNORE_FILES = (".containerignore", ".dockerignore")
 
 
@@ -61,6 +64,7 @@ class PodmanBuilder:
             raise OptionUnsupported(
                 "--secret", engine="podman", why="its API takes secrets only as files of the context"
             )
+        _check(Path(request.dockerfile))
         context = ContextStream(Path(request.context), Path(request.dockerfile), _IGNORE_FILES)
         query = {
             "dockerfile": context.name,
@@ -82,6 +86,15 @@ class PodmanBuilder:
             headers={"Content-Type": "application/x-tar", **build_authorization(request.credentials)},
         ) as response:
             return self._images.inspect(_follow(response, request, progress)).id
+
+
+def _check(dockerfile: Path) -> None:
+    """Refuse what Podman's service would not survive. Raises `BuildFailed`."""
+    with suppress(OSError):  # whoever sends it tells
+        text = dockerfile.read_bytes()
+        if found := _NAMELESS_ARGUMENT.search(text):
+            line = text.count(b"\n", 0, found.start()) + 1
+            raise BuildFailed(why=f"{dockerfile.name} line {line}: ARG needs the name of a variable")
 
 
 def _follow(response: Response, request: BuildRequest, progress: Progress) -> ImageId:

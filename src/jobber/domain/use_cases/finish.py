@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 from jobber.domain import metrics
 from jobber.domain.container import Snapshot
 from jobber.domain.errors import (
+    CredentialsUnusable,
     EngineFailed,
+    EngineLost,
     ImageNotFound,
     Interrupted,
     JobberError,
@@ -76,13 +78,15 @@ class Finisher:
         log: Callable[[], BinaryIO],
         code: Image | None = None,
         is_first: bool,
+        keep_log: Callable[[], str | None] = lambda: None,
     ) -> Finished:
         """Make and push the result, and remove the container.
 
         `log` gives the job's output, where it is needed; `code` is the code image, if the caller has it. `is_first`
-        tells that nobody can have tried before.
+        tells that nobody can have tried before. `keep_log` keeps the output elsewhere, and says where, if the engine
+        can't make a result of it.
         Raises `EngineFailed` and others where the result could not be made: then the container stays. Raises
-        `PushRefused` or `Interrupted` where it could not be pushed: then the result is there with its tags.
+        `PushRefused`, `Interrupted` and others where it could not be pushed: then the result is there with its tags.
         """
         claim.check()
         if not plan.keep.keeps(ending.outcome):
@@ -97,13 +101,16 @@ class Finisher:
             tags = self._tag(image, plan, ending, is_first=is_first)
         except JobberError as error:
             stays = f"nothing is lost: container {container[:12]} stays, and `jobber recover` makes its result"
-            error.hint = f"{stays}; {error.remedy}" if isinstance(error, EngineFailed) and error.remedy else stays
+            remedy = error.remedy if isinstance(error, EngineFailed) else None
+            log_is = keep_log() if isinstance(error, EngineFailed | EngineLost) else None
+            error.hint = "; ".join(filter(None, (stays, remedy, log_is)))
             raise
         self.progress.note("result", tags=", ".join(map(str, tags)), id=image)
         try:
             self._push(plan, tags)
-        except (PushRefused, Interrupted):
-            self._remove(container, plan, is_first=is_first)
+        except (PushRefused, CredentialsUnusable, Interrupted):
+            with suppress(JobberError):  # what counts is that the push failed; `jobber recover` tidies up
+                self._remove(container, plan, is_first=is_first)
             raise
         self._remove(container, plan, is_first=is_first)
         return Finished(image, tags, ending)
@@ -222,14 +229,18 @@ class Finisher:
                 interruptions=self.interruptions,
                 progress=self.progress,
             )
-        except Interrupted as error:
+        except (Interrupted, EngineFailed, EngineLost) as error:
             error.hint = f"the result is there, but not pushed: `jobber push {' '.join(map(str, remote))}`"
             raise
 
     def _remove(self, container: ContainerId, plan: RunPlan, *, is_first: bool) -> None:
-        self.engine.containers.remove(container)
-        if not is_first:
-            self.engine.runs.forget(plan.id)
+        try:
+            self.engine.containers.remove(container)
+            if not is_first:
+                self.engine.runs.forget(plan.id)
+        except (EngineFailed, EngineLost) as error:
+            error.hint = "nothing is lost, only the run's container is left: `jobber recover` removes it"
+            raise
 
 
 def finished_by_another(engine: Engine, plan: RunPlan, *, progress: Progress) -> Finished:

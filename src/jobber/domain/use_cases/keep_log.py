@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def keep_log(
     run: str, *, container: ContainerId, log: BinaryIO, containers: Containers, kept: KeptLogs, progress: Progress
 ) -> str | None:
-    """Keep the output of a run that could not be finished; where it is, or None where the engine has it all."""
+    """Keep the output of a run that could not be finished, and say where; None where the engine has it all."""
     log.seek(0)
     noted = _Comparison(log)
     try:
@@ -31,7 +31,8 @@ def keep_log(
     where = kept.keep(run, log=log)
     if where is None:
         progress.warn("log-not-kept")
-    return where
+        return None
+    return f"what the job said is in {where} until then"
 
 
 class _Comparison(io.BytesIO):

@@ -23,6 +23,7 @@ from jobber.domain.record import RunEnding, rfc3339
 from jobber.domain.use_cases.find_image import FoundImage, ImageFinder
 from jobber.domain.use_cases.finish import Finished, Finisher, finished_by_another
 from jobber.domain.use_cases.keep_log import keep_log
+from jobber.domain.use_cases.leave import discard, left_as_it_is
 from jobber.domain.use_cases.prepare import PreparedRun, check_volumes, lent_destinations, plan_of
 from jobber.domain.use_cases.reuse import Reuse
 from jobber.domain.use_cases.watch import Abandoned, Watch, take_signal
@@ -43,7 +44,6 @@ EXIT_INTERRUPTED = 130
 _TRIES = 3
 """How often an input is made ready again that somebody removes before the container has it."""
 _KILLED = 137
-_RECOVER = "`jobber attach {run}` follows it, `jobber recover` finishes its run when the job has ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +144,8 @@ class Runner:
         container = self._create(request, prepared)
         try:
             self._stop_if_interrupted()
-        except Interrupted:
-            self.engine.containers.remove(container)
+        except Interrupted as error:
+            discard(self.engine.containers, container, run=prepared.plan.id, cause=error)
             raise
         self._start(container, prepared.plan)
         return prepared.plan.id
@@ -197,7 +197,7 @@ class Runner:
     def _watch(self, container: ContainerId, plan: RunPlan, log: BinaryIO) -> _Watched:
         terminal = self.console.terminal
         with self.console.raw():
-            attachment = self._attach(container, terminal)
+            attachment = self._attach(container, plan, terminal)
             started = self.clock.now()
             try:
                 self._start(container, plan)
@@ -210,9 +210,11 @@ class Runner:
             try:
                 exit_status, outcome = watch.until_exit(attachment, timeout=plan.timeout)
             except Abandoned as abandoned:
-                raise self._left_running(container, plan, abandoned.signal) from None
-            except (EngineLost, LogLost) as error:
-                error.hint = self._left_as_it_is(container, plan)
+                interrupted = Interrupted(abandoned.signal)
+                interrupted.hint = left_as_it_is(container, run=plan.id)
+                raise interrupted from None
+            except (EngineFailed, EngineLost, LogLost) as error:
+                error.hint = left_as_it_is(container, run=plan.id)
                 raise
             finally:
                 attachment.close()
@@ -223,14 +225,14 @@ class Runner:
         ending = RunEnding(started=started, finished=self.clock.now(), outcome=outcome, exit_status=exit_status)
         return _Watched(ending, promptly=not watch.was_disturbed)
 
-    def _attach(self, container: ContainerId, terminal: Terminal | None) -> Attachment:
+    def _attach(self, container: ContainerId, plan: RunPlan, terminal: Terminal | None) -> Attachment:
         try:
             self._stop_if_interrupted()
             return self.engine.containers.attach(
                 container, stdin=self.console.stdin, interruptions=self.interruptions, terminal=terminal
             )
-        except BaseException:
-            self.engine.containers.remove(container)
+        except BaseException as error:
+            discard(self.engine.containers, container, run=plan.id, cause=error)
             raise
 
     def _start(self, container: ContainerId, plan: RunPlan) -> None:
@@ -238,10 +240,10 @@ class Runner:
         try:
             self.engine.containers.start(container)
         except (Interrupted, EngineLost) as error:
-            error.hint = self._left_as_it_is(container, plan)
+            error.hint = left_as_it_is(container, run=plan.id)
             raise
-        except BaseException:
-            self.engine.containers.remove(container)
+        except BaseException as error:
+            discard(self.engine.containers, container, run=plan.id, cause=error)
             raise
 
     def _watcher(self, container: ContainerId, plan: RunPlan, log: BinaryIO) -> Watch:
@@ -259,7 +261,12 @@ class Runner:
     def _finish(self, container: ContainerId, prepared: PreparedRun, watched: _Watched, log: BinaryIO) -> Finished:
         plan, ending = prepared.plan, watched.ending
         runs, image = self.engine.runs, prepared.code.image.id
-        claim = runs.hold(plan.id, image=image) if watched.promptly else runs.claim(plan.id, image=image)
+        try:
+            claim = runs.hold(plan.id, image=image) if watched.promptly else runs.claim(plan.id, image=image)
+        except (EngineFailed, EngineLost) as error:
+            left, log_is = left_as_it_is(container, run=plan.id), self._keep_log(container, plan, log)
+            error.hint = f"{left}; {log_is}" if log_is else left
+            raise
         try:
             return self._finisher().finish(
                 container,
@@ -269,11 +276,8 @@ class Runner:
                 code=prepared.code.image,
                 log=lambda: log,
                 is_first=watched.promptly and ending.outcome in (Outcome.SUCCEEDED, Outcome.FAILED),
+                keep_log=lambda: self._keep_log(container, plan, log),
             )
-        except (EngineFailed, EngineLost) as error:
-            if where := self._keep_log(container, plan, log):
-                error.hint = f"{error.hint}; what the job said is in {where} until then"
-            raise
         finally:
             claim.release()
 
@@ -298,14 +302,6 @@ class Runner:
     def _stop_if_interrupted(self) -> None:
         if signal := take_signal(self.interruptions):
             raise Interrupted(signal)
-
-    def _left_running(self, container: ContainerId, plan: RunPlan, signal: str) -> Interrupted:
-        error = Interrupted(signal)
-        error.hint = self._left_as_it_is(container, plan)
-        return error
-
-    def _left_as_it_is(self, container: ContainerId, plan: RunPlan) -> str:
-        return f"container {container[:12]} is left as it is: {_RECOVER.format(run=plan.id)}"
 
 
 def result_of(finished: Finished, ending: RunEnding) -> RunResult:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import tarfile
 from typing import TYPE_CHECKING
 
 import pytest
 
+from jobber.domain.build import BuildRequest
 from jobber.domain.errors import BuildFailed
+from jobber.domain.progress import Silence
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,6 +72,18 @@ class BuildContract:
         assert world.run("show", "/all/keep", image=image).stdout == b"K"
         assert world.run("show", "/all/drop", image=image).exit_status == 1
 
+    def test_nothing_comes_along_with_a_dockerfile_from_elsewhere(self, world: World, tmp_path: Path) -> None:
+        context, elsewhere = tmp_path / "context", tmp_path / "elsewhere"
+        context.mkdir()
+        (context / "file").write_text("F")
+        elsewhere.write_text("FROM scratch\nCOPY . /all/\n")
+        request = BuildRequest(context=context, dockerfile=elsewhere)
+        image = world.keep(world.engine.builder.build(request, progress=Silence()))
+        with tarfile.open(fileobj=io.BytesIO(b"".join(world.engine.images.archive(image, path="/all")))) as archive:
+            files = {member.name.rpartition("/")[2] for member in archive if member.isfile()}
+
+        assert files == {"file"}
+
     def test_failing_step_is_told_with_its_output(self, world: World, tmp_path: Path) -> None:
         dockerfile = (
             f'FROM {world.base}\nRUN ["/bin/job", "say", "before"]\n'
@@ -81,7 +97,8 @@ class BuildContract:
         assert "RUN" in (raised.value.step or "")
 
     @pytest.mark.parametrize(
-        "dockerfile", ["", "FORM scratch\n", "FROM scratch\nCOPY nowhere /\n", "FROM {base}\nBREW tea\n"]
+        "dockerfile",
+        ["", "FORM scratch\n", "FROM scratch\nCOPY nowhere /\n", "FROM {base}\nBREW tea\n", "FROM {base}\n arg \n"],
     )
     def test_what_cant_be_built_is_told(self, world: World, tmp_path: Path, dockerfile: str) -> None:
         with pytest.raises(BuildFailed):
