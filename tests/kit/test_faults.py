@@ -6,7 +6,9 @@ from typing import Any, get_args
 
 import pytest
 
+from jobber.adapters.fake.faults import Signal
 from jobber.domain.errors import EngineFailed, EngineLost, ImageNotFound
+from jobber.domain.events import FOR_JOB
 from jobber.testing import Call, FakeCommandLine, FakeEngine, FakeRegistry, Job, Phase
 
 
@@ -143,6 +145,11 @@ def test_other_call_is_spared_by_a_fault(cli: FakeCommandLine, jobber_engine: Fa
     jobber_engine.faults.fail("push", EngineFailed("push", why="no"))
 
     assert cli("run", "work").exit_status == 0
+
+
+@pytest.mark.parametrize("signal", get_args(Signal))
+def test_signals_are_those_that_jobber_takes(signal: str) -> None:
+    assert signal in ("SIGINT", "SIGTERM", "SIGHUP", *FOR_JOB)
 
 
 @pytest.mark.parametrize("let", ["fail", "time_out", "disappear", "signal"])

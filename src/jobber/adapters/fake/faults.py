@@ -20,8 +20,8 @@ Phase = Literal[
 ]  # fmt: skip
 """A call to the engine, as the journal names it; `stream` is each wait for the job's next output."""
 
-Signal = Literal["SIGINT", "SIGTERM", "SIGHUP"]
-"""A signal that jobber takes."""
+Signal = Literal["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGQUIT"]
+"""A signal that jobber takes: the first three end a run, the others are the job's."""
 
 _FILLS_THE_DISK = frozenset(("build", "pull", "provide", "create", "commit"))
 _ABOUT_THE_JOB = frozenset(("signal", "note-end"))
@@ -138,7 +138,7 @@ class Faults:
         self._disk_is_full = False
 
     def signal(self, signal: Signal, *, at: Phase) -> None:
-        """Let a signal (`SIGINT`, `SIGTERM`, `SIGHUP`) reach jobber when it makes this call the next time."""
+        """Let a signal reach jobber when it makes this call the next time."""
         check_known(signal, known=get_args(Signal), what="signal that jobber takes,")
         _check_call(at)
         self._signals.append((at, signal))
