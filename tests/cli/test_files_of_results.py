@@ -290,6 +290,18 @@ def test_lines_of_a_file_are_compared(runs: tuple[str, str], jobber_cli: FakeCom
     assert jobber_cli("diff", a, b, "--file", "binary").out == "binary differs: 4 B and 4 B, which are no text\n"
 
 
+def test_head_of_a_difference_is_two_lines_whatever_a_file_is_called(
+    runs: tuple[str, str], jobber_cli: FakeCommandLine
+) -> None:
+    ran = jobber_cli("diff", "--file", "odd\nname", *runs)
+
+    assert ran.out.splitlines()[:3] == [
+        '--- "work:20260101_000000:odd\\012name"',
+        '+++ "work:20260101_000001:odd\\012name"',
+        "@@ -1 +1 @@",
+    ]
+
+
 def test_lines_of_a_file_for_programs(runs: tuple[str, str], jobber_cli: FakeCommandLine) -> None:
     told = json.loads(jobber_cli("diff", *runs, "--file", "notes", "--json").out)
     binary = json.loads(jobber_cli("diff", *runs, "--file", "binary", "--json").out)

@@ -6,6 +6,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
+from jobber.cli.table import printable
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -127,7 +129,10 @@ class ConsoleMessages:
 
     def _line(self, text: str) -> None:
         self.clear()
-        print(text, file=sys.stderr, flush=True, end="\r\n" if _is_raw() else "\n")
+        # Names of files and metrics, and what engines and registries say, are whatever somebody has made them.
+        lines = map(printable, text.split("\n"))
+        end = "\r\n" if _is_raw() else "\n"
+        print(end.join(lines), file=sys.stderr, flush=True, end=end)
 
 
 class JsonMessages:
