@@ -74,6 +74,16 @@ def test_archive_goes_to_stdout(runs: tuple[str, str], jobber_cli: FakeCommandLi
     assert "model/weights" in names
 
 
+def test_archive_of_what_is_in_a_directory_is_without_its_name(
+    runs: tuple[str, str], jobber_cli: FakeCommandLine
+) -> None:
+    ran = jobber_cli("cp", f"{runs[0]}:/model/.", "-")
+    with tarfile.open(fileobj=BytesIO(ran.stdout)) as archive:
+        names = archive.getnames()
+
+    assert "./weights" in names
+
+
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
