@@ -50,6 +50,7 @@ from jobber.domain.errors.images import (
     NotAFile,
     NotWritten,
     PathNotFound,
+    PathNotUtf8,
     SourceNotFound,
     TagTaken,
 )
@@ -113,6 +114,7 @@ __all__ = [
     "PasswordEmpty",
     "PasswordFileUnreadable",
     "PathNotFound",
+    "PathNotUtf8",
     "PullLoginExpired",
     "PullRefused",
     "PullUnauthorized",
