@@ -111,8 +111,17 @@ def test_log_is_printed_byte_by_byte(runs: tuple[str, str], jobber_cli: FakeComm
 
 
 def test_log_is_told_to_programs(runs: tuple[str, str], jobber_cli: FakeCommandLine) -> None:
+    shown = json.loads(jobber_cli("show", "--json", runs[0]).out)
+    image = {name: shown["image"][name] for name in ("ref", "id", "digests")}
+
     for words in ((runs[0],), ("-f", runs[0])):
-        assert json.loads(jobber_cli("logs", "--json", *words).out) == {"log": "lr 0.1\n\ufffd\n"}
+        assert json.loads(jobber_cli("logs", "--json", *words).out) == {
+            "log": "lr 0.1\n\ufffd\n",
+            "id": shown["id"],
+            "run": shown["run"],
+            "image": image,
+            "state": "finished",
+        }
 
 
 def test_log_that_is_not_there_is_no_json(jobber_cli: FakeCommandLine) -> None:
@@ -125,9 +134,9 @@ def test_log_comes_in_pieces_and_is_one_text(pieces: list[bytes]) -> None:
     log = JsonLog(written)
     for piece in pieces:
         log.write(piece)
-    log.finish()
+    log.finish({"run": None})
 
-    assert json.loads(written.getvalue()) == {"log": b"".join(pieces).decode(errors="replace")}
+    assert json.loads(written.getvalue()) == {"log": b"".join(pieces).decode(errors="replace"), "run": None}
 
 
 @pytest.mark.parametrize(
