@@ -177,9 +177,14 @@ def test_results_of_a_registry_are_announced(cli: FakeCommandLine, jobber_engine
     assert ran.image is not None
     jobber_engine.images.remove(ran.image.id)
     listed = cli("ls", "registry.test:5000/team/train")
+    none = cli("ls", "registry.test:5000/team/train:latest")
+    none_there = cli("ls", "--remote", "registry.test:5000/team/train", "--outcome", "succeeded")
 
     assert len(listed.out.splitlines()) == 2
     assert listed.err == "no such result is here: these are in the registry, registry.test:5000/team/train\n"
+    assert len(none.out.splitlines()) == len(none_there.out.splitlines()) == 1
+    assert none.err == "no such result is here, and none is in the registry, registry.test:5000/team/train\n"
+    assert none_there.err == "no such result is in the registry, registry.test:5000/team/train\n"
     assert cli("ls", "--remote", "registry.test:5000/team/train").err == ""
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from jobber.domain.reference import parse_reference
 from jobber.testing import FakeCommandLine, FakeEngine, Job
 
 
@@ -46,6 +47,9 @@ def test_dry_run_tells_what_would_be_reused(cli: FakeCommandLine, jobber_engine:
 
     assert "\nreuse: null\n" in fresh.out
     assert '\nreuse: "run ' in again.out
+    assert fresh.err == ""
+    assert again.err.startswith("nothing would be run: the same run succeeded at 2026-")
+    assert again.err.strip().endswith(jobber_engine.images.inspect(parse_reference("train:latest-run")).id)
     assert "reuse" not in cli("run", "--dry-run", "train").out
     assert len(jobber_engine.made) == made
 
