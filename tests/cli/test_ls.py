@@ -82,10 +82,11 @@ def test_what_a_terminal_would_obey_is_not_printed(cli: FakeCommandLine) -> None
 
 
 def test_names_of_metrics_are_not_obeyed_by_a_terminal(cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
-    def boast(job: Job) -> None:
+    def boast(job: Job) -> int:
         job.files.write("/model/metrics.json", json.dumps({"\x1b[32mgreen": 1, "\u202ertl": 2, "": 3}))
+        return 0
 
-    jobber_engine.image("boast", run=lambda job: boast(job) or 0)
+    jobber_engine.image("boast", run=boast)
     cli("run", "-o", "/model", "boast")
     heading = cli("ls", "--metrics").out.splitlines()[0]
     unknown = cli("ls", "--sort", "nosuch").err.splitlines()

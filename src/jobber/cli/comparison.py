@@ -49,7 +49,8 @@ def print_file(file: ComparedFile, *, a: str, b: str, json: bool) -> None:
     one, other = (content.head if content else b"" for content in (file.a, file.b))
     shows_lines = file.is_whole and not is_binary(one) and not is_binary(other)
     name_a, name_b = (
-        _headed(f"{image_name(name)}:{file.path}") if content else "/dev/null" for name, content in ((a, file.a), (b, file.b))
+        _headed(f"{image_name(name)}:{file.path}") if content else "/dev/null"
+        for name, content in ((a, file.a), (b, file.b))
     )
     told = text_difference(one, other, name_a=name_a, name_b=name_b) if shows_lines else b""
     if json:

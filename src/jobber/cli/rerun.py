@@ -123,9 +123,7 @@ def rerun(
     return result.exit_status or (EXIT_DIFFERS if differences else 0)
 
 
-def _facts(
-    prepared: PreparedRerun, result: RunResult, differences: tuple[Difference, ...] | None
-) -> dict[str, object]:
+def _facts(prepared: PreparedRerun, result: RunResult, differences: tuple[Difference, ...] | None) -> dict[str, object]:
     return {
         "run": prepared.prepared.plan.id,
         "again": prepared.record.id,

@@ -32,9 +32,7 @@ def run_facts(record: RunRecord, labels: Mapping[str, str]) -> dict[str, Any]:
     return {
         "run": record.id,
         "image": image_facts(record.image),
-        "inputs": [
-            {**image_facts(item.image), "src": item.source, "dest": item.destination} for item in record.inputs
-        ],
+        "inputs": [{**image_facts(item.image), "src": item.source, "dest": item.destination} for item in record.inputs],
         "command": None if record.command is None else list(record.command),
         "docker-args": list(record.docker_args),
         "runtime": record.runtime,

@@ -61,9 +61,7 @@ def find_run(engine: Engine, text: str) -> UnfinishedRun:
     """The run that a text means: its id or the beginning of it, or its container's id or name. Raises `RunNotFound`."""
     runs = list(unfinished_runs(engine))
     exact = [run for run in runs if text in (run.plan.id, run.container.id, run.container.name)]
-    found = exact or [
-        run for run in runs if begins_run(text, run.plan.id) or begins_id(text, run.container.id)
-    ]
+    found = exact or [run for run in runs if begins_run(text, run.plan.id) or begins_id(text, run.container.id)]
     if len(found) > 1:
         raise RunNotFound(text, why=f"{len(found)} runs begin with", is_ambiguous=True)
     if not found:

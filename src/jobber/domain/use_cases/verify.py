@@ -44,7 +44,7 @@ class Verification:
         """
         self.progress.step(f"comparing {out}")
         after = self._tree(self.engine.images.archive(new, path=out))
-        found = tuple(replace(difference, path=_whole(out, difference.path)) for difference in differences(before, after))
+        found = tuple(replace(one, path=_whole(out, one.path)) for one in differences(before, after))
         for difference in found[:_MOST_TOLD]:
             self.progress.note("differs", path=_printable(difference.path), what=_printable(difference.what))
         if len(found) > _MOST_TOLD:
