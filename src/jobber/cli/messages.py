@@ -6,10 +6,11 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
+from jobber.cli.surroundings import surroundings
 from jobber.cli.table import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, MutableMapping
 
     from jobber.domain.errors import JobberError
     from jobber.domain.progress import Progress
@@ -61,6 +62,7 @@ _SENTENCES: Mapping[str, str] = {
     "log-not-kept": "the engine has not noted all that the job said, and it could not be kept here either",
     "log-unreadable": "the engine keeps no log of this job, so what it says unheard is lost: {why}",
     "input-cut": "the connection broke while the job was given its input: it has seen the end of it too early",
+    "output-refused": "{stream} takes no more of what the job says ({why}): the run goes on, and its log has all of it",
     "finished-by-another": "run {run} of {image} was finished by another jobber: {id}",
     "being-finished": "{why}",
     "perhaps-watched": "run {run} of {image} is left to the jobber on {owner} that started it",
@@ -145,11 +147,12 @@ class JsonMessages:
         import structlog
 
         self._verbose = verbose
+        self._clock = surroundings().clock()
         self._log: Any = structlog.wrap_logger(
             structlog.PrintLogger(stream or sys.stderr),
             processors=[
                 structlog.processors.add_log_level,
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                self._stamp,
                 structlog.processors.JSONRenderer(default=str),
             ],
             wrapper_class=structlog.BoundLogger,
@@ -187,6 +190,13 @@ class JsonMessages:
 
     def clear(self) -> None:
         """Nothing is ever overwritten here."""
+
+    def _stamp(self, _logger: object, _method: str, facts: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        from datetime import UTC
+
+        moment = self._clock.now().astimezone(UTC).replace(tzinfo=None)
+        facts["timestamp"] = f"{moment.isoformat(timespec='microseconds')}Z"
+        return facts
 
 
 Messages = ConsoleMessages | JsonMessages

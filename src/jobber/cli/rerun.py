@@ -10,9 +10,9 @@ from cyclopts import Parameter
 
 from jobber.cli.as_json import as_json
 from jobber.cli.aside import Aside
-from jobber.cli.composition import keyring
+from jobber.cli.composition import keyring, shell_console
 from jobber.cli.composition import rerun as rerun_use_case
-from jobber.cli.iidfile import check_writable, write_image_id
+from jobber.cli.iidfile import check_writable, end_with
 from jobber.cli.options import GlobalOptions
 from jobber.cli.surroundings import surroundings
 from jobber.domain.errors import UsageError
@@ -87,16 +87,21 @@ def rerun(
             hint="run it without --detach, or compare the results later with `jobber diff`",
         )
     settings = rerun_settings(options.settings, timeout=timeout, pull=pull, push=False if no_push else None)
-    inputs = tuple(map(parse_input, in_))
     request = rerun_request(
-        image, settings, inputs=inputs, docker_options=xdocker, verify=verify, detach=detach, dry_run=dry_run
+        image,
+        settings,
+        inputs=tuple(map(parse_input, in_)) or None,
+        docker_options=xdocker or None,
+        verify=verify,
+        detach=detach,
+        dry_run=dry_run,
     )
     progress = options.messages()
     check_writable(iidfile)
     keys = keyring(options.credentials())
     interruptions = surroundings().interruptions()
     with options.connected(progress, interruptions, environment=os.environ) as engine:
-        console = Aside(surroundings().console(before_output=progress.clear)) if json else None
+        console = Aside(shell_console(progress)) if json else None
         again, verification = rerun_use_case(
             engine,
             interruptions,
@@ -145,7 +150,7 @@ def run_again(
     result = again.runner.run_prepared(prepared.request, prepared.prepared)
     if result.image is None:
         return result, None
-    write_image_id(iidfile, result.image)
+    end_with(result.image, iidfile=iidfile)
     return result, verification.compare(before, result.image, out=out) if verification else None
 
 
@@ -153,22 +158,21 @@ def rerun_request(
     image: str,
     settings: Settings,
     *,
-    inputs: Sequence[InputSpecification],
-    docker_options: Sequence[str],
+    inputs: tuple[InputSpecification, ...] | None,
+    docker_options: Sequence[str] | None,
     verify: bool = False,
     detach: bool = False,
     dry_run: bool = False,
 ) -> RerunRequest:
-    """What a command line asks for. Raises `UsageError`."""
+    """What a command line asks for; None for inputs or options as they are recorded. Raises `UsageError`."""
     from jobber.cli.request import container_options, split_options
     from jobber.domain.configuration.settings import DEFAULT_REGISTRY, PULL, PUSH, TIMEOUT
     from jobber.domain.use_cases.rerun import RerunRequest
 
-    pieces = split_options(docker_options)
-    words, options = container_options(pieces) if pieces is not None else ((), None)
+    words, options = ((), None) if docker_options is None else container_options(split_options(docker_options) or ())
     return RerunRequest(
         image,
-        inputs=tuple(inputs) or None,
+        inputs=inputs,
         options=options,
         docker_args=words,
         timeout=settings.get(TIMEOUT),

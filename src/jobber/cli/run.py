@@ -11,7 +11,7 @@ from cyclopts import Parameter
 
 from jobber.cli.composition import keyring, runner
 from jobber.cli.directory import image_name_of_directory
-from jobber.cli.iidfile import check_writable, write_image_id
+from jobber.cli.iidfile import check_writable, end_with
 from jobber.cli.options import GlobalOptions
 from jobber.cli.request import naming_inputs, replaced_by_options, run_request
 from jobber.cli.surroundings import surroundings
@@ -115,5 +115,5 @@ def run(
         result = use_case.run(request)
     progress.clear()
     if result.image is not None:
-        write_image_id(iidfile, result.image)
+        end_with(result.image, iidfile=iidfile)
     return result.exit_status
