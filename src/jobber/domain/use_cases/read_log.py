@@ -116,9 +116,7 @@ class LogReading:
     def _in_progress(self, text: str, error: JobberError) -> UnfinishedRun:
         try:
             return find_run(self.finder.engine, text)
-        except RunNotFound as none:
-            if none.is_ambiguous:
-                raise
+        except RunNotFound:  # several runs are told of by who looks for a result already
             error.hint = "`jobber ps` lists the runs in progress, and `jobber ls` the results"
             raise error from None
 
