@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from jobber.adapters.askable import check_askable
 from jobber.adapters.fake.archive import archive_of
 from jobber.adapters.fake.files import Files
 from jobber.adapters.refusals import refusal
@@ -74,7 +75,8 @@ class FakeImages:
             del self._store.images[image]
 
     def archive(self, image: ImageId, *, path: str) -> Generator[bytes]:
-        """A file or a directory of an image as a tar archive. Raises `ImageNotFound`, `PathNotFound`."""
+        """A file or a directory of an image as a tar archive. Raises `ImageNotFound`, `PathNotFound`, `PathNotUtf8`."""
+        check_askable(path)
         with self._call("archive", path):
             files = Files(self.find(image).layers)
             real = files.resolve(path)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jobber.domain.container import Snapshot
-from jobber.domain.errors import EngineFailed, ImageNotFound, PathNotFound, TagTaken
+from jobber.domain.errors import EngineFailed, ImageNotFound, PathNotFound, PathNotUtf8, TagTaken
 from jobber.domain.reference import ImageId, parse_reference
 
 if TYPE_CHECKING:
@@ -220,6 +220,12 @@ class ImageContract:
             next(world.engine.images.archive(image, path=path))
 
         assert raised.value.path == path
+
+    def test_path_that_is_no_utf_8_can_t_be_asked_for(self, world: World) -> None:
+        with pytest.raises(PathNotUtf8) as raised:
+            next(world.engine.images.archive(world.base_id, path="/bin/bad\udcff"))
+
+        assert raised.value.path == "/bin/bad\udcff"
 
     def test_archive_of_a_missing_image_is_told(self, world: World) -> None:
         with pytest.raises(ImageNotFound):
