@@ -14,7 +14,7 @@ from jobber.adapters.fake.copying import copy, mode_of, read_context
 from jobber.adapters.fake.dockerfile import parse_dockerfile, split_flags
 from jobber.adapters.fake.files import Files
 from jobber.adapters.fake.job import Job
-from jobber.adapters.fake.process import find_program
+from jobber.adapters.fake.process import find_program, with_path
 from jobber.adapters.fake.secrets import check_secrets
 from jobber.adapters.fake.shell import commands
 from jobber.adapters.fake.stage import Dialect, Stage, declared
@@ -39,7 +39,6 @@ _FROM_ELSEWHERE = re.compile(r"\w+://|git@")
 _STAGE_NAME = re.compile(r"[a-z][\w.-]*", re.IGNORECASE | re.ASCII)
 _IGNORE_FILES = {"docker": (".dockerignore",), "podman": (".containerignore", ".dockerignore")}
 _NOT_CARRIED_OUT = frozenset({"HEALTHCHECK", "MAINTAINER", "ONBUILD", "SHELL"})
-_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class FakeBuilder:
@@ -110,7 +109,8 @@ class _Build:
         if not self._stages:
             raise BuildFailed(why="the Dockerfile has no FROM")
         labels = {**self._now.labels, **self._request.labels}
-        return self._store.add_image(self._now.layers, self._now.configuration, labels)
+        anew = self._request.no_cache or not self._dialect.is_docker  # Podman 4.3 gives each build an id of its own
+        return self._store.add_built(self._now.layers, self._now.configuration, labels, anew=anew)
 
     def _target_is_done(self) -> bool:
         return bool(self._stages) and self._names.get(self._name(self._request.target or "")) is self._now
@@ -144,6 +144,7 @@ class _Build:
         if len(words) not in (1, 3) or not words[0] or (words[1:] and words[1].lower() != "as"):
             raise ValueError("FROM IMAGE, or FROM IMAGE AS NAME, is meant")
         stage = self._stage_on(words[0])
+        stage.configuration = with_path(stage.configuration)
         if words[1:]:
             name = self._name(words[2])
             if not _STAGE_NAME.fullmatch(name):
@@ -224,7 +225,7 @@ class _Build:
 
     def _do_run(self, rest: str) -> None:
         _, rest = split_flags(rest, known=())
-        variables = {"PATH": _PATH, "HOME": "/", **self._now.variables}
+        variables = {"HOME": "/", **self._now.variables}
         argv = listed(rest)
         if argv == ():
             raise ValueError("a command is missing")

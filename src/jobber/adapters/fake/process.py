@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import JobNotStarted
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from jobber.adapters.fake.files import Files, Program
     from jobber.adapters.fake.store import StoredContainer, StoredImage
     from jobber.domain.container import ContainerSpecification
+    from jobber.domain.image import ImageConfiguration
 
 NOT_FOUND = 127
 NOT_EXECUTABLE = 126
@@ -41,6 +43,13 @@ def environment_of(stored: StoredContainer, image: StoredImage) -> dict[str, str
     return {name: value for name, value in changed.items() if value is not None}
 
 
+def with_path(configuration: ImageConfiguration) -> ImageConfiguration:
+    """The configuration as builders have it, which give every image a `PATH`."""
+    if any(variable.startswith("PATH=") for variable in configuration.environment):
+        return configuration
+    return replace(configuration, environment=(f"PATH={_PATH}", *configuration.environment))
+
+
 def find_program(files: Files, argv: tuple[str, ...], environment: Mapping[str, str], workdir: str) -> Program:
     """What is executed. Raises `JobNotStarted` with 127 or 126."""
     for path in _places_to_look(argv[0], environment, workdir):
@@ -55,5 +64,5 @@ def find_program(files: Files, argv: tuple[str, ...], environment: Mapping[str, 
 def _places_to_look(name: str, environment: Mapping[str, str], workdir: str) -> Iterator[str]:
     if "/" in name:
         yield normal_path(name if name.startswith("/") else f"{workdir}/{name}")
-    else:
+    elif name:
         yield from (f"{folder}/{name}" for folder in environment["PATH"].split(":"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -38,6 +38,13 @@ class StoredImage:
     configuration: ImageConfiguration
     labels: Mapping[str, str]
     created: str
+    config_digest: ImageId
+    """What the image is, whatever an engine calls it."""
+
+    @property
+    def manifest_digest(self) -> ImageId:
+        """Under which registries have it."""
+        return ImageId(f"sha256:{sha256(f'manifest {self.config_digest}'.encode()).hexdigest()}")
 
     @property
     def size(self) -> int:
@@ -109,6 +116,9 @@ class Store:
     journal: list[Call] = field(default_factory=list)
     made: list[ImageId] = field(default_factory=list)
     """The images of builds and commits, in order."""
+    first_built: dict[str, str] = field(default_factory=dict)
+    """When what a builder remembers was made, by what it is."""
+    runtimes: set[str] = field(default_factory=set)
     _counter: int = 0
 
     def fresh_id(self) -> str:
@@ -127,15 +137,31 @@ class Store:
         labels: Mapping[str, str],
         *,
         digests: tuple[str, ...] = (),
+        created: str = "",
     ) -> ImageId:
         """Keep an image; its id is made from what it is. `digests` are those of the lower layers, where known."""
         layers = tuple(map(indexed, layers))
-        known = (*digests, *(layer_digest(layer) for layer in layers[len(digests) :]))
-        created = self.stamp()
-        described = [known, repr(configuration), sorted(labels.items()), created]
-        id_ = ImageId("sha256:" + sha256(json.dumps([self.id_store, *described]).encode()).hexdigest())
-        self.images[id_] = StoredImage(id_, layers, known, configuration, dict(labels), created)
-        return id_
+        known = _digests_of(layers, known=digests)
+        created = created or self.stamp()
+        config = ImageId(_digest([known, repr(configuration), sorted(labels.items()), created]))
+        return self.keep(StoredImage(config, layers, known, configuration, dict(labels), created, config)).id
+
+    def add_built(
+        self, layers: tuple[Layer, ...], configuration: ImageConfiguration, labels: Mapping[str, str], *, anew: bool
+    ) -> ImageId:
+        """Keep what a builder has made; what was built before is the image that it was, unless it is made anew."""
+        known = _digests_of(layers)
+        content = _digest([known, repr(configuration), sorted(labels.items())])
+        if anew:
+            self.first_built.pop(content, None)
+        created = self.first_built.setdefault(content, self.stamp())
+        return self.add_image(layers, configuration, labels, digests=known, created=created)
+
+    def keep(self, image: StoredImage) -> StoredImage:
+        """Keep an image under the id that this engine's kind of store gives it."""
+        kept = replace(image, id=image.config_digest if self.id_store == "config" else image.manifest_digest)
+        self.images[kept.id] = kept
+        return kept
 
     def describe(self, image: StoredImage) -> Image:
         """An image as the port tells it."""
@@ -185,3 +211,12 @@ class Store:
         self.faults.strike_before(name)
         yield
         self.faults.strike_after(name)
+
+
+def _digests_of(layers: tuple[Layer, ...], *, known: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The digests of layers, those of the lower ones as they are known."""
+    return (*known, *(layer_digest(layer) for layer in layers[len(known) :]))
+
+
+def _digest(described: list[object]) -> str:
+    return "sha256:" + sha256(json.dumps(described).encode()).hexdigest()

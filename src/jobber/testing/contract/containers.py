@@ -84,7 +84,9 @@ class ContainerContract:
     def test_job_that_reads_no_input_ends(self, world: World) -> None:
         assert world.run("say", "done", stdin=b"z" * _MEGABYTE).stdout == b"done\n"
 
-    @pytest.mark.parametrize(("command", "status"), [("/nowhere/to/be/found", 127), ("nowhere", 127), ("/bin", 126)])
+    @pytest.mark.parametrize(
+        ("command", "status"), [("/nowhere/to/be/found", 127), ("nowhere", 127), ("", 127), ("/bin", 126)]
+    )
     def test_command_that_cant_be_executed(self, world: World, command: str, status: int) -> None:
         with pytest.raises(JobNotStarted) as raised:
             world.run(command=(command,))
