@@ -76,6 +76,8 @@ def testing_page() -> str:
         member = getattr(testing, name)
         if name == "Phase":
             parts += _phases()
+        elif name == "Program":
+            parts += _program()
         elif inspect.isclass(member):
             parts += _class("jobber.testing.", member)
         else:
@@ -151,6 +153,13 @@ def _phases() -> list[str]:
 
     note = re.findall(r'\nPhase = .*?\n"""(.*?)"""', inspect.getsource(faults), re.DOTALL)[0]
     return ["## jobber.testing.Phase", note, ", ".join(f"`{phase}`" for phase in get_args(faults.Phase))]
+
+
+def _program() -> list[str]:
+    from jobber.adapters.fake import job
+
+    definition, note = re.findall(r'\n(Program = .*?)\n"""(.*?)"""', inspect.getsource(job), re.DOTALL)[0]
+    return ["## jobber.testing.Program", f"```python\n{definition}\n```", note]
 
 
 def _class(prefix: str, kind: type) -> list[str]:

@@ -23,6 +23,11 @@ def build(engine: FakeEngine, folder: Path, dockerfile: str, **settings: object)
     return engine.images.inspect(engine.builder.build(request, progress=FakeProgress()))
 
 
+def variables_of(image: Image) -> tuple[str, ...]:
+    """The variables of an image, apart from the one that all have."""
+    return tuple(variable for variable in image.configuration.environment if not variable.startswith("PATH="))
+
+
 def touch(job: Job) -> int:
     for path in job.argv[1:]:
         job.files.write(path, job.environment.get("A", ""))
@@ -183,7 +188,7 @@ def test_arguments_before_from_are_taken_over_where_they_are_named(engine: FakeE
 def test_words_in_their_older_form(engine: FakeEngine, tmp_path: Path) -> None:
     built = build(engine, tmp_path, "FROM base\nENV A some   'words'\nCMD touch /x\n")
 
-    assert built.configuration.environment == ("A=some   words",)
+    assert variables_of(built) == ("A=some   words",)
     assert built.configuration.command == ("/bin/sh", "-c", "touch /x")
 
 
@@ -194,7 +199,7 @@ def test_configuration(engine: FakeEngine, tmp_path: Path) -> None:
     )
     configuration = build(engine, tmp_path, dockerfile).configuration
 
-    assert configuration.environment == ("A=1", "B=2 3")
+    assert configuration.environment[1:] == ("A=1", "B=2 3")
     assert (configuration.workdir, configuration.user) == ("/work/deep", "1")
     assert configuration.exposed_ports == ("53/udp", "80/tcp")
     assert configuration.volumes == ("/v", "/w", "/x")
@@ -288,7 +293,7 @@ def files_of(engine: FakeEngine, image: Image) -> Files:
 def test_last_line_may_end_as_if_another_came(engine: FakeEngine, tmp_path: Path) -> None:
     built = build(engine, tmp_path, "FROM base\nENV A=1 \\\n# a comment\n\n  B=2\\\n3 \\\n")
 
-    assert built.configuration.environment == ("A=1", "B=23")
+    assert variables_of(built) == ("A=1", "B=23")
 
 
 def test_line_that_goes_on_is_told_where_it_begins(engine: FakeEngine, tmp_path: Path) -> None:
@@ -299,7 +304,7 @@ def test_line_that_goes_on_is_told_where_it_begins(engine: FakeEngine, tmp_path:
 def test_tabs_marks_and_other_ends_of_lines_are_read(engine: FakeEngine, tmp_path: Path) -> None:
     built = build(engine, tmp_path, "\ufefffrom\tbase\r\nENV\tA=1\t\\\r\n B=2\r\n")
 
-    assert built.configuration.environment == ("A=1", "B=2")
+    assert variables_of(built) == ("A=1", "B=2")
 
 
 @pytest.mark.parametrize(
@@ -317,7 +322,7 @@ def test_other_escape_can_be_chosen_at_the_top(
         engine = FakeEngine(flavour=flavour)  # type: ignore[arg-type]
         built = build(engine, tmp_path, f"{head}FROM scratch\n{line}\n")
 
-        assert built.configuration.environment == expected
+        assert variables_of(built) == expected
 
 
 @pytest.mark.parametrize(
@@ -345,7 +350,7 @@ def test_other_escape_can_be_chosen_at_the_top(
 def test_quotes_escapes_and_variables(engine: FakeEngine, tmp_path: Path, value: str, expected: str) -> None:
     built = build(engine, tmp_path, f"FROM base\nARG B=z\nENV A={value}\nLABEL a={value}\n")
 
-    assert (built.configuration.environment, built.labels["a"]) == ((f"A={expected}",), expected)
+    assert (variables_of(built), built.labels["a"]) == ((f"A={expected}",), expected)
 
 
 def test_several_arguments_are_declared_at_once(engine: FakeEngine, tmp_path: Path) -> None:
@@ -536,7 +541,7 @@ def test_platforms_are_the_one_of_the_images(engine: FakeEngine, tmp_path: Path)
     dockerfile = "FROM --platform=$BUILDPLATFORM base\nARG TARGETPLATFORM\nENV A=$TARGETPLATFORM\n"
     built = build(engine, tmp_path, dockerfile, platform="linux/amd64")
 
-    assert built.configuration.environment == ("A=linux/amd64",)
+    assert variables_of(built) == ("A=linux/amd64",)
     with pytest.raises(BuildFailed, match="there is no platform 'linux/arm64' on the fake"):
         build(engine, tmp_path, dockerfile, platform="linux/arm64")
 

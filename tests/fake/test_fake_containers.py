@@ -232,17 +232,6 @@ def test_interruptions_without_a_clock_come_at_once() -> None:
     assert (interruptions.due(), interruptions.take(), interruptions.take()) == (0.0, Signalled("SIGINT", 1), None)
 
 
-def test_working_directory_that_cant_be_made_is_told(engine: FakeEngine) -> None:
-    container = create(
-        engine,
-        engine.image("work", run=lambda _job: 0, files={"/file": ""}),
-        options=ContainerOptions(workdir="/file/inside"),
-    )
-
-    with pytest.raises(EngineFailed, match="mkdir /file/inside: Not a directory"):
-        engine.containers.start(container)
-
-
 def test_directory_of_another_image_is_mounted_read_only(engine: FakeEngine) -> None:
     seen: list[bytes] = []
 

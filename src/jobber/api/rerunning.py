@@ -74,11 +74,11 @@ def rerun(
             console=console,
             around=connection.around,
         )
-        ran, is_identical = run_again(again, again.prepare(request), verification if verify else None)
+        ran, differences = run_again(again, again.prepare(request), verification if verify else None)
         kept = Image(connection, opened.images.inspect(ran.image)) if ran.image else None
     made = Result(ran.exit_status, ran.outcome.value, kept, console.said, name)
     if ran.outcome is Outcome.INTERRUPTED:
         raise KeyboardInterrupt
-    if not is_identical:
+    if differences:
         raise ResultDiffers(made)
     return made

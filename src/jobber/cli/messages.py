@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
 from jobber.cli.surroundings import surroundings
+from jobber.cli.table import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
@@ -20,6 +21,7 @@ _SENTENCES: Mapping[str, str] = {
     "not-pushed": "{why}",
     "result": "result {tags} {id}",
     "reused": "nothing is run: the same run succeeded at {when}, run {run}",
+    "would-be-reused": "nothing would be run: the same run succeeded at {when}, run {run}, {tags} {id}",
     "reused-is-gone": "the result of run {run} was removed meanwhile: it is run again",
     "not-reusable": "no result can take the place of this run: {why}",
     "rerun": "making run {run} again, of {when}",
@@ -65,6 +67,8 @@ _SENTENCES: Mapping[str, str] = {
     "being-finished": "{why}",
     "perhaps-watched": "run {run} of {image} is left to the jobber on {owner} that started it",
     "listed-remote": "no such result is here: these are in the registry, {repository}",
+    "none-anywhere": "no such result is here, and none is in the registry, {repository}",
+    "none-in-registry": "no such result is in the registry, {repository}",
     "tag-unreadable": "{why}",
     "registry-unread": "{why}",
     "swept": "removed what jobbers that are no more had left half-done: {count}",
@@ -130,7 +134,10 @@ class ConsoleMessages:
 
     def _line(self, text: str) -> None:
         self.clear()
-        print(text, file=sys.stderr, flush=True, end="\r\n" if _is_raw() else "\n")
+        # Names of files and metrics, and what engines and registries say, are whatever somebody has made them.
+        lines = map(printable, text.split("\n"))
+        end = "\r\n" if _is_raw() else "\n"
+        print(end.join(lines), file=sys.stderr, flush=True, end=end)
 
 
 class JsonMessages:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from jobber.domain.configuration.in_force import Settings
     from jobber.domain.input import InputSpecification
+    from jobber.domain.tree import Difference
     from jobber.domain.use_cases.rerun import PreparedRerun, Rerun, RerunRequest
     from jobber.domain.use_cases.run import RunResult
     from jobber.domain.use_cases.verify import Verification
@@ -120,14 +121,14 @@ def rerun(
             progress.clear()
             print(as_json({"run": run_id, "again": prepared.record.id}) if json else run_id)
             return 0
-        result, is_identical = run_again(again, prepared, verification if verify else None, iidfile=iidfile)
+        result, differences = run_again(again, prepared, verification if verify else None, iidfile=iidfile)
     progress.clear()
     if json:
-        print(as_json(_facts(prepared, result, is_identical=is_identical if verify else None)))
-    return result.exit_status or (0 if is_identical else EXIT_DIFFERS)
+        print(as_json(_facts(prepared, result, differences)))
+    return result.exit_status or (EXIT_DIFFERS if differences else 0)
 
 
-def _facts(prepared: PreparedRerun, result: RunResult, *, is_identical: bool | None) -> dict[str, object]:
+def _facts(prepared: PreparedRerun, result: RunResult, differences: tuple[Difference, ...] | None) -> dict[str, object]:
     return {
         "run": prepared.prepared.plan.id,
         "again": prepared.record.id,
@@ -135,21 +136,22 @@ def _facts(prepared: PreparedRerun, result: RunResult, *, is_identical: bool | N
         "exit-status": result.exit_status,
         "id": result.image,
         "tags": [str(tag) for tag in result.tags],
-        "identical": is_identical,
+        "identical": None if differences is None else not differences,
+        "differences": None if differences is None else [{"path": it.path, "what": it.what} for it in differences],
     }
 
 
 def run_again(
     again: Rerun, prepared: PreparedRerun, verification: Verification | None, *, iidfile: Path | None = None
-) -> tuple[RunResult, bool]:
-    """Run it, and tell whether the results are identical; without a verification they are taken to be."""
+) -> tuple[RunResult, tuple[Difference, ...] | None]:
+    """Run it, and tell what differs between the results; None without a verification, and without a new result."""
     out = prepared.record.out or "/"
     before = verification.remember(prepared.old, out=out) if verification else {}
     result = again.runner.run_prepared(prepared.request, prepared.prepared)
     if result.image is None:
-        return result, True
+        return result, None
     end_with(result.image, iidfile=iidfile)
-    return result, verification is None or verification.is_identical(before, result.image, out=out)
+    return result, verification.compare(before, result.image, out=out) if verification else None
 
 
 def rerun_request(

@@ -97,9 +97,15 @@ def run(
         use_case = runner(engine, interruptions, progress, keys)
         if dry_run:
             from jobber.cli.plan import print_plan
+            from jobber.domain.record import rfc3339
 
             prepared = use_case.prepare(replace(request, pull=PullPolicy.NEVER))
-            print_plan(request, prepared, reused=use_case.reusable(request, prepared))
+            reused = use_case.reusable(request, prepared)
+            print_plan(request, prepared, reused=reused)
+            if reused is not None:
+                record, made = reused.record, reused.image
+                when, tags = rfc3339(record.ending.finished), ", ".join(made.references)
+                progress.note("would-be-reused", when=when, run=record.id, tags=tags, id=made.id)
             return 0
         if detach:
             run_id = use_case.detach(request)

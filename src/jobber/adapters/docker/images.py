@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from jobber.adapters.askable import check_askable
 from jobber.adapters.claim import claim_tag
 from jobber.adapters.docker.archives import open_archive
 from jobber.adapters.docker.init_layer import without_init_layer
@@ -74,7 +75,8 @@ class DockerImages:
                 raise failed(f"remove image {name}", response)
 
     def archive(self, image: ImageId, *, path: str) -> Generator[bytes]:
-        """A file or a directory of an image as a tar archive. Raises `ImageNotFound`, `PathNotFound`."""
+        """A file or a directory of an image as a tar archive. Raises `ImageNotFound`, `PathNotFound`, `PathNotUtf8`."""
+        check_askable(path)
         part = make_part(self._wire, image)
         try:
             archive = open_archive(self._wire, part, path, of=image)

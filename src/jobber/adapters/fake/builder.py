@@ -14,7 +14,7 @@ from jobber.adapters.fake.copying import copy, mode_of, read_context
 from jobber.adapters.fake.dockerfile import parse_dockerfile, split_flags
 from jobber.adapters.fake.files import Files
 from jobber.adapters.fake.job import Job
-from jobber.adapters.fake.process import STAND_IN, find_program
+from jobber.adapters.fake.process import STAND_IN, find_program, with_path
 from jobber.adapters.fake.secrets import check_secrets
 from jobber.adapters.fake.shell import commands
 from jobber.adapters.fake.stage import Dialect, Stage, declared
@@ -43,7 +43,6 @@ _IGNORE_FILES = {"docker": (".dockerignore",), "podman": (".containerignore", ".
 _NOT_CARRIED_OUT = frozenset({"HEALTHCHECK", "MAINTAINER", "ONBUILD", "SHELL"})
 _ABOUT_OWNERS = ("chown", "link")
 """Flags of COPY and ADD that change nothing which a Python callable could see."""
-_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class FakeBuilder:
@@ -63,15 +62,18 @@ class FakeBuilder:
         with self._call("build", str(request.context)):
             check_secrets(request.secrets, flavour=self._flavour)
             _check_platform(request.platform or _PLATFORM)
-            made = _Build(self._store, self._images, self._registry, request, progress, flavour=self._flavour).run()
-            self._store.images[made.id] = made
-            self._store.made.append(made.id)
-            return made.id
+            stage = _Build(self._store, self._images, self._registry, request, progress, flavour=self._flavour).run()
+            anew = request.no_cache or self._flavour == "podman"  # Podman 4.3 gives each build an id of its own
+            made = self._store.add_built(
+                stage.layers, stage.configuration, stage.labels, anew=anew, program=stage.program
+            )
+            self._store.made.append(made)
+            return made
 
-    def lay_out(self, request: BuildRequest) -> StoredImage:
-        """What an image is built of whose program is a stand-in: nothing is run, and bases may be missing.
+    def lay_out(self, request: BuildRequest) -> Stage:
+        """What an image is made of whose program is a stand-in: nothing is run, and bases may be missing.
 
-        The image is not kept. Raises `BuildFailed`.
+        Raises `BuildFailed`.
         """
         return _Build(
             self._store, self._images, self._registry, request, Silence(), flavour=self._flavour, stands_in=True
@@ -108,8 +110,8 @@ class _Build:
         self._context: Files | None = None
         self._log: list[bytes] = []
 
-    def run(self) -> StoredImage:
-        """Carry it out; the image is not kept."""
+    def run(self) -> Stage:
+        """Carry it out, as far as the last stage that counts."""
         steps = self._file.instructions
         for number, instruction in enumerate(steps, start=1):
             step = f"Step {number}/{len(steps)} : {instruction.word} {instruction.rest}"
@@ -127,8 +129,8 @@ class _Build:
             raise BuildFailed(why=f"there is no stage {self._request.target}")
         if not self._stages:
             raise BuildFailed(why="the Dockerfile has no FROM")
-        labels = {**self._now.labels, **self._request.labels}
-        return self._store.new_image(self._now.layers, self._now.configuration, labels, program=self._now.program)
+        self._now.labels.update(self._request.labels)
+        return self._now
 
     def _target_is_done(self) -> bool:
         return bool(self._stages) and self._names.get(self._name(self._request.target or "")) is self._now
@@ -164,6 +166,7 @@ class _Build:
         if len(words) not in (1, 3) or not words[0] or (words[1:] and words[1].lower() != "as"):
             raise ValueError("FROM IMAGE, or FROM IMAGE AS NAME, is meant")
         stage = self._stage_on(words[0])
+        stage.configuration = with_path(stage.configuration)
         if words[1:]:
             name = self._name(words[2])
             if not _STAGE_NAME.fullmatch(name):
@@ -263,7 +266,7 @@ class _Build:
         if self._stands_in:
             return
         _, rest = split_flags(rest, known=())
-        variables = {"PATH": _PATH, "HOME": "/", **self._now.variables}
+        variables = {"HOME": "/", **self._now.variables}
         argv = listed(rest)
         if argv == ():
             raise ValueError("a command is missing")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import JobNotStarted
@@ -14,10 +15,10 @@ if TYPE_CHECKING:
     from jobber.adapters.fake.job import Program
     from jobber.adapters.fake.store import StoredContainer, StoredImage
     from jobber.domain.container import ContainerSpecification
+    from jobber.domain.image import ImageConfiguration
 
 STAND_IN = "/bin/program"
 """The path of an image's Python program, where nothing else says what a container executes."""
-NOT_STARTED = 125
 NOT_FOUND = 127
 NOT_EXECUTABLE = 126
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -61,6 +62,13 @@ def program_of(
         return image.program
 
 
+def with_path(configuration: ImageConfiguration) -> ImageConfiguration:
+    """The configuration as builders have it, which give every image a `PATH`."""
+    if any(variable.startswith("PATH=") for variable in configuration.environment):
+        return configuration
+    return replace(configuration, environment=(f"PATH={_PATH}", *configuration.environment))
+
+
 def find_program(files: Files, argv: tuple[str, ...], environment: Mapping[str, str], workdir: str) -> Program:
     """What is executed. Raises `JobNotStarted` with 127 or 126."""
     for path in _places_to_look(argv[0], environment, workdir):
@@ -88,5 +96,5 @@ def _home(files: Files, user: str) -> str:
 def _places_to_look(name: str, environment: Mapping[str, str], workdir: str) -> Iterator[str]:
     if "/" in name:
         yield normal_path(name if name.startswith("/") else f"{workdir}/{name}")
-    else:
+    elif name:
         yield from (f"{folder}/{name}" for folder in environment["PATH"].split(":"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -38,8 +38,15 @@ class StoredImage:
     configuration: ImageConfiguration
     labels: Mapping[str, str]
     created: str
+    config_digest: ImageId
+    """What the image is, whatever an engine calls it."""
     program: Program | None = None
     """What stands in for all that it executes."""
+
+    @property
+    def manifest_digest(self) -> ImageId:
+        """Under which registries have it."""
+        return ImageId(f"sha256:{sha256(f'manifest {self.config_digest}'.encode()).hexdigest()}")
 
     @property
     def size(self) -> int:
@@ -111,6 +118,9 @@ class Store:
     journal: list[Call] = field(default_factory=list)
     made: list[ImageId] = field(default_factory=list)
     """The images of builds and commits, in order."""
+    first_built: dict[str, str] = field(default_factory=dict)
+    """When what a builder remembers was made, by what it is."""
+    runtimes: set[str] = field(default_factory=set)
     _counter: int = 0
 
     def fresh_id(self) -> str:
@@ -129,30 +139,40 @@ class Store:
         labels: Mapping[str, str],
         *,
         digests: tuple[str, ...] = (),
+        created: str = "",
         program: Program | None = None,
     ) -> ImageId:
-        """Keep an image. `digests` are those of the lower layers, where known."""
-        image = self.new_image(layers, configuration, labels, digests=digests, program=program)
-        self.images[image.id] = image
-        return image.id
+        """Keep an image; its id is made from what it is. `digests` are those of the lower layers, where known."""
+        layers = tuple(map(indexed, layers))
+        known = _digests_of(layers, known=digests)
+        created = created or self.stamp()
+        stand_in = None if program is None else id(program)  # two lambdas may have one name
+        config = ImageId(_digest([known, repr(configuration), sorted(labels.items()), created, stand_in]))
+        image = StoredImage(config, layers, known, configuration, dict(labels), created, config, program)
+        return self.keep(image).id
 
-    def new_image(
+    def add_built(
         self,
         layers: tuple[Layer, ...],
         configuration: ImageConfiguration,
         labels: Mapping[str, str],
         *,
-        digests: tuple[str, ...] = (),
+        anew: bool,
         program: Program | None = None,
-    ) -> StoredImage:
-        """An image that is not kept; its id is made from what it is."""
-        layers = tuple(map(indexed, layers))
-        known = (*digests, *(layer_digest(layer) for layer in layers[len(digests) :]))
-        created = self.stamp()
-        stand_in = None if program is None else id(program)  # two lambdas may have one name
-        described = [known, repr(configuration), sorted(labels.items()), created, stand_in]
-        id_ = ImageId("sha256:" + sha256(json.dumps([self.id_store, *described]).encode()).hexdigest())
-        return StoredImage(id_, layers, known, configuration, dict(labels), created, program)
+    ) -> ImageId:
+        """Keep what a builder has made; what was built before is the image that it was, unless it is made anew."""
+        known = _digests_of(layers)
+        content = _digest([known, repr(configuration), sorted(labels.items())])
+        if anew:
+            self.first_built.pop(content, None)
+        created = self.first_built.setdefault(content, self.stamp())
+        return self.add_image(layers, configuration, labels, digests=known, created=created, program=program)
+
+    def keep(self, image: StoredImage) -> StoredImage:
+        """Keep an image under the id that this engine's kind of store gives it."""
+        kept = replace(image, id=image.config_digest if self.id_store == "config" else image.manifest_digest)
+        self.images[kept.id] = kept
+        return kept
 
     def describe(self, image: StoredImage) -> Image:
         """An image as the port tells it."""
@@ -202,3 +222,12 @@ class Store:
         self.faults.strike_before(name)
         yield
         self.faults.strike_after(name)
+
+
+def _digests_of(layers: tuple[Layer, ...], *, known: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The digests of layers, those of the lower ones as they are known."""
+    return (*known, *(layer_digest(layer) for layer in layers[len(known) :]))
+
+
+def _digest(described: list[object]) -> str:
+    return "sha256:" + sha256(json.dumps(described).encode()).hexdigest()

@@ -15,6 +15,7 @@ from jobber.domain.progress import Silence
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from jobber.domain.reference import ImageId
     from jobber.testing.contract.world import World
 
 
@@ -192,3 +193,36 @@ class BuildContract:
     def test_missing_base_is_told(self, world: World, tmp_path: Path) -> None:
         with pytest.raises(BuildFailed):
             world.build(tmp_path, "FROM 127.0.0.1:1/jobber-test/nobody-has-this:x\n")
+
+    def test_job_and_dockerfile_have_a_path_to_look_for_programs(self, world: World, tmp_path: Path) -> None:
+        image = world.build(tmp_path, f"FROM {world.base}\nENV PATH=/opt/bin:$PATH\n")
+        scratch = world.build(tmp_path, "FROM scratch\nLABEL made=bare\n")
+
+        assert world.run(image=image, command=("job", "say", "found")).stdout == b"found\n"
+        assert "PATH" in _environment(world, scratch)
+        assert _environment(world, image)["PATH"] == f"/opt/bin:{_environment(world, scratch)['PATH']}"
+
+    def test_what_has_changed_is_another_image(self, world: World, tmp_path: Path) -> None:
+        (tmp_path / "x").write_text("one")
+        first = world.build(tmp_path, f"FROM {world.base}\nCOPY x /x\n")
+        (tmp_path / "x").write_text("other")
+
+        assert world.build(tmp_path, f"FROM {world.base}\nCOPY x /x\n") != first
+
+    def test_docker_builds_again_what_it_has_built(self, world: World, tmp_path: Path) -> None:
+        """Podman 4.3 makes another image each time."""
+        if world.engine.describe().name != "docker":
+            pytest.skip("not on this engine")
+        dockerfile = f'FROM {world.base}\nRUN ["/bin/job", "write", "/made", "{world.name().name}"]\n'
+        first = world.build(tmp_path, dockerfile)
+        world.clock.sleep(1.1)
+        again = world.build(tmp_path, dockerfile)
+        anew = world.build(tmp_path, dockerfile, no_cache=True)
+
+        assert again == first != anew
+        assert world.build(tmp_path, dockerfile) == anew
+
+
+def _environment(world: World, image: ImageId) -> dict[str, str]:
+    variables = world.engine.images.inspect(image).configuration.environment
+    return dict(variable.partition("=")[::2] for variable in variables)
