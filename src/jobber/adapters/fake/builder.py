@@ -71,10 +71,7 @@ class FakeBuilder:
             return made
 
     def lay_out(self, request: BuildRequest) -> Stage:
-        """What an image is made of whose program is a stand-in: nothing is run, and bases may be missing.
-
-        Raises `BuildFailed`.
-        """
+        """What an image with a stand-in is made of: nothing is run, bases may be missing. Raises `BuildFailed`."""
         return _Build(
             self._store, self._images, self._registry, request, Silence(), flavour=self._flavour, stands_in=True
         ).run()
