@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jobber.adapters.podman.names import true_digests
+from jobber.adapters.podman.translate import image_of
 
 OWN, TOLD = "sha256:" + "1" * 64, "sha256:" + "2" * 64
 
@@ -20,3 +21,13 @@ OWN, TOLD = "sha256:" + "1" * 64, "sha256:" + "2" * 64
 )
 def test_digests_that_are_made_up_are_left_out(digests: list[str], kept: tuple[str, ...]) -> None:
     assert true_digests(digests, own=OWN) == kept
+
+
+@pytest.mark.parametrize(
+    ("told", "signal"),
+    [("10", "SIGUSR1"), ("SIGTERM", "SIGTERM"), ("99", "99"), ("SIGRTMIN+3", "SIGRTMIN+3"), ("", None)],
+)
+def test_stop_signal_is_told_by_its_name_where_it_has_one(told: str, signal: str | None) -> None:
+    image = image_of({"Id": "0" * 64, "RootFS": {}, "Config": {"StopSignal": told}})
+
+    assert image.configuration.stop_signal == signal
