@@ -7,7 +7,7 @@ import os
 import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,20 +70,18 @@ def testing_page() -> str:
     parts = ["# Test kit", "What `jobber.testing` gives. [How to use it](../how-to/testing.md).", "## Fixtures"]
     fixtures = [getattr(pytest_plugin, name) for name in dir(pytest_plugin) if name.startswith("jobber_")]
     parts += ["| fixture | what it is |\n|---|---|\n" + "\n".join(_row(f) for f in fixtures)]
-    names = (
-        "FakeEngine",
-        "FakeRegistry",
-        "FakeClock",
-        "Faults",
-        "Job",
-        "Files",
-        "FakeCommandLine",
-        "Completed",
-        "Call",
-    )
-    for name in names:
-        parts += _class("jobber.testing.", getattr(testing, name))
-    parts += _function("jobber.testing.", testing.using, level=2)
+    first = ["FakeEngine", "FakeRegistry", "FakeClock", "Faults", "Job", "Files"]
+    first += ["FakeCommandLine", "Completed", "using", "Call", "Phase"]
+    for name in (*first, *sorted(set(testing.__all__) - set(first))):
+        member = getattr(testing, name)
+        if name == "Phase":
+            parts += _phases()
+        elif name == "Program":
+            parts += _program()
+        elif inspect.isclass(member):
+            parts += _class("jobber.testing.", member)
+        else:
+            parts += _function("jobber.testing.", member, level=2)
     return _joined(parts)
 
 
@@ -150,6 +148,20 @@ def errors_page() -> str:
     )
 
 
+def _phases() -> list[str]:
+    from jobber.adapters.fake import faults
+
+    note = re.findall(r'\nPhase = .*?\n"""(.*?)"""', inspect.getsource(faults), re.DOTALL)[0]
+    return ["## jobber.testing.Phase", note, ", ".join(f"`{phase}`" for phase in get_args(faults.Phase))]
+
+
+def _program() -> list[str]:
+    from jobber.adapters.fake import job
+
+    definition, note = re.findall(r'\n(Program = .*?)\n"""(.*?)"""', inspect.getsource(job), re.DOTALL)[0]
+    return ["## jobber.testing.Program", f"```python\n{definition}\n```", note]
+
+
 def _class(prefix: str, kind: type) -> list[str]:
     parts = [f"## {prefix}{kind.__name__}"]
     if not getattr(kind, "__protocol__", False) and "__init__" in vars(kind):
@@ -172,7 +184,8 @@ def _function(prefix: str, function: object, *, level: int) -> list[str]:
 
 def _signature(of: object) -> str:
     signature = inspect.signature(of)  # type: ignore[arg-type]
-    parameters = [parameter for name, parameter in signature.parameters.items() if name != "self"]
+    shown = (name for name in signature.parameters if name != "self" and not name.startswith("_"))
+    parameters = [signature.parameters[name] for name in shown]
     returned = "" if signature.return_annotation is signature.empty else f" -> {_plain(signature.return_annotation)}"
     words, starred = [], False
     for parameter in parameters:
@@ -186,10 +199,15 @@ def _signature(of: object) -> str:
 
 
 def _parameter(parameter: inspect.Parameter) -> str:
-    star = "*" if parameter.kind is parameter.VAR_POSITIONAL else ""
+    star = {parameter.VAR_POSITIONAL: "*", parameter.VAR_KEYWORD: "**"}.get(parameter.kind, "")
     annotation = "" if parameter.annotation is parameter.empty else f": {_plain(parameter.annotation)}"
-    default = "" if parameter.default is parameter.empty else f" = {parameter.default!r}"
+    default = "" if parameter.default is parameter.empty else f" = {_default(parameter.default)}"
     return f"{star}{parameter.name}{annotation}{default}"
+
+
+def _default(value: object) -> str:
+    """A default as it is written; of a function, and of what is made anew each time, that there is one."""
+    return "…" if inspect.isfunction(value) or repr(value) == "<factory>" else repr(value)
 
 
 def _plain(annotation: object) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import NoReturn
 
-    from jobber.testing import EngineUnderTest, FakeClock, FakeCommandLine, FakeRegistry
+    from jobber.testing import FakeClock, FakeCommandLine, FakeEngine, FakeRegistry
 
 _FAKES = ("fake", "fake-podman")
 EngineChoice = Literal["fake", "fake-podman", "docker", "podman"]
@@ -83,7 +83,7 @@ def jobber_registry(request: pytest.FixtureRequest) -> FakeRegistry:
 
 
 @pytest.fixture
-def jobber_engine(request: pytest.FixtureRequest) -> Iterator[EngineUnderTest]:
+def jobber_engine(request: pytest.FixtureRequest) -> Iterator[FakeEngine]:
     """An engine of the test's own, which `jobber.run`, `jobber.build` and `jobber_cli` use as well.
 
     Images that a test makes on a real engine are removed after it.
@@ -109,7 +109,7 @@ def jobber_engine(request: pytest.FixtureRequest) -> Iterator[EngineUnderTest]:
 
 
 @pytest.fixture
-def jobber_cli(jobber_engine: EngineUnderTest, tmp_path_factory: pytest.TempPathFactory) -> FakeCommandLine:
+def jobber_cli(jobber_engine: FakeEngine, tmp_path_factory: pytest.TempPathFactory) -> FakeCommandLine:
     """The whole `jobber` command in this process, on `jobber_engine`, with a home and a directory of its own."""
     from jobber.testing import FakeCommandLine
 

@@ -40,6 +40,15 @@ def test_files_beside_or_below_the_current_directory_don_t_count(tmp_path: Path)
     assert found(tmp_path, tmp_path / "a" / "here") == []
 
 
+def test_files_above_the_top_don_t_count(tmp_path: Path) -> None:
+    write(tmp_path)
+    top, below = write(tmp_path / "a"), write(tmp_path / "a" / "b")
+    home = write(tmp_path / "home" / ".config" / "jobber")
+    files = find_files({"HOME": str(tmp_path / "home")}, directory=str(tmp_path / "a" / "b"), top=str(tmp_path / "a"))
+
+    assert files == (home, top, below)
+
+
 def test_the_configuration_home_can_be_elsewhere(tmp_path: Path) -> None:
     write(tmp_path / "home" / ".config" / "jobber")
     elsewhere = write(tmp_path / "elsewhere" / "jobber")

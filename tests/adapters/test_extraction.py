@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from jobber.adapters.extraction import HostDestination, Tree, extract
+from jobber.adapters.extraction import HostDestination, Tree, extract, sent
 from jobber.adapters.members import ArchiveBroken, first_bytes, members
 from jobber.domain.copied import Copied
 from jobber.domain.errors import NotAFile, NotWritten
@@ -99,7 +99,7 @@ def test_files_directories_and_links_are_made(place: Path) -> None:
     assert (place / "l").readlink() == Path("/etc/passwd")
     assert (place / "other").samefile(place / "in" / "x")
     assert stat.S_ISFIFO((place / "pipe").stat().st_mode)
-    assert (place / "in" / "x").stat().st_mtime == (place / "in").stat().st_mtime == 1_000_000_000.5
+    assert {(place / name).stat().st_mtime for name in ("in/x", "in", "pipe")} == {1_000_000_000.5}
     assert copied.facts() == {
         "destination": "",
         "files": 3,
@@ -191,6 +191,14 @@ def test_devices_are_left_out(place: Path) -> None:
     copied = unpack(archive(directory("d"), ("d/null", None, "CHRTYPE"), ("d/disk", None, "BLKTYPE")), place)
 
     assert copied.skipped == [("null", "it is a device"), ("disk", "it is a device")]
+    assert names_in(place) == []
+
+
+def test_device_alone_is_an_error_with_its_name(place: Path) -> None:
+    with pytest.raises(NotWritten) as raised:
+        receive(place / "new", ("null", None, "CHRTYPE"), path="/dev/null")
+
+    assert raised.value.what == f"can't copy to {place}/new: null is a device"
     assert names_in(place) == []
 
 
@@ -414,6 +422,60 @@ def test_file_where_a_directory_is_meant(place: Path) -> None:
         receive(place / "new", file("x"), path="/a/x", must_be_directory=True)
 
     assert raised.value.why == "/a/x of the image is no directory"
+
+
+def send(octets: bytes, *, path: str, contents_only: bool, must_be_directory: bool = True) -> bytes:
+    source = SourcePath(path, contents_only=contents_only, must_be_directory=must_be_directory)
+    return b"".join(sent(in_pieces(octets), source=source))
+
+
+@pytest.mark.parametrize(
+    ("contents_only", "names"),
+    [(True, [".", "./in", "./in/x", "./l", "./other", "./bad\udcff"]), (False, "d d/in d/in/x d/l d/other".split())],
+)
+@pytest.mark.parametrize("root", ["real", "/"])
+def test_archive_is_sent_without_the_name_of_the_directory(root: str, *, contents_only: bool, names: list[str]) -> None:
+    inner = root.rstrip("/")
+    octets = archive(
+        directory(root),
+        directory(f"{inner}/in"),
+        file(f"{inner}/in/x", b"content"),
+        link(f"{inner}/l", "in/x"),
+        hard_link(f"{inner}/other", f"{inner}/in/x"),
+        file(f"{inner}/bad\udcff"),
+    )
+    made = send(octets, path="/a/d", contents_only=contents_only)
+    with tarfile.open(fileobj=io.BytesIO(made), encoding="utf-8") as opened:
+        found = {member.name: member for member in opened}
+        content = opened.extractfile(found[names[4]])
+        assert content is not None
+
+        assert list(found)[:5] == names[:5]
+        assert content.read() == b"content"
+    assert (found[names[3]].linkname, found[names[2]].mtime, found[names[2]].uid) == ("in/x", 1_000_000_000.5, 12345)
+
+
+def test_archive_is_sent_as_it_is_where_nothing_else_is_asked_for() -> None:
+    octets = archive(file("real"))
+
+    assert send(octets, path="/a/x", contents_only=False, must_be_directory=False) == octets
+
+
+def test_sparse_member_is_sent_with_its_holes(tmp_path: Path) -> None:
+    (tmp_path / "d").mkdir()
+    with (tmp_path / "d" / "x").open("wb") as made:
+        made.write(b"begin")
+        made.truncate(3 << 20)
+    packed = subprocess.run(["tar", "-S", "--format=gnu", "-C", tmp_path, "-c", "d"], check=True, capture_output=True)
+    again = send(packed.stdout, path="/d", contents_only=True)
+    subprocess.run(["tar", "-x", "-C", tmp_path], input=again, check=True)
+
+    assert (tmp_path / "x").read_bytes() == (tmp_path / "d" / "x").read_bytes()
+
+
+def test_file_is_not_sent_where_a_directory_is_meant() -> None:
+    with pytest.raises(NotWritten, match=r"/a/x of the image is no directory"):
+        send(archive(file("x")), path="/a/x", contents_only=True)
 
 
 def test_archive_of_nothing(place: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -44,11 +45,11 @@ def tree(tmp_path: Path) -> Path:
 
 
 def test_the_revision_of_a_clean_tree_is_its_commit(tree: Path) -> None:
-    assert GitTree(str(tree)).revision() == git(tree, "rev-parse", "HEAD")
+    assert GitTree(str(tree), environment=os.environ).revision() == git(tree, "rev-parse", "HEAD")
 
 
 def test_a_folder_in_a_tree_has_the_trees_revision(tree: Path) -> None:
-    assert GitTree(str(tree / "sub")).revision() == git(tree, "rev-parse", "HEAD")
+    assert GitTree(str(tree / "sub"), environment=os.environ).revision() == git(tree, "rev-parse", "HEAD")
 
 
 @pytest.mark.parametrize("change", ["changed", "staged", "new", "removed"])
@@ -64,47 +65,55 @@ def test_a_tree_with_something_uncommitted_is_dirty(tree: Path, change: str) -> 
         case "removed":
             (tree / "file").unlink()
 
-    assert GitTree(str(tree)).revision() == f"{git(tree, 'rev-parse', 'HEAD')}-dirty"
+    assert GitTree(str(tree), environment=os.environ).revision() == f"{git(tree, 'rev-parse', 'HEAD')}-dirty"
 
 
 def test_a_change_elsewhere_in_the_tree_makes_a_folder_of_it_dirty(tree: Path) -> None:
     (tree / "file").write_text("two")
 
-    assert str(GitTree(str(tree / "sub")).revision()).endswith("-dirty")
+    assert str(GitTree(str(tree / "sub"), environment=os.environ).revision()).endswith("-dirty")
 
 
 def test_files_that_git_ignores_make_nothing_dirty(tree: Path) -> None:
     (tree / "run.log").write_text("x")
 
-    assert GitTree(str(tree)).revision() == git(tree, "rev-parse", "HEAD")
+    assert GitTree(str(tree), environment=os.environ).revision() == git(tree, "rev-parse", "HEAD")
 
 
 def test_a_tree_without_a_commit_has_no_revision(tmp_path: Path) -> None:
     git(tmp_path, "init", "-q")
 
-    assert GitTree(str(tmp_path)).revision() is None
+    assert GitTree(str(tmp_path), environment=os.environ).revision() is None
 
 
 def test_outside_a_tree_there_is_no_revision(tmp_path: Path) -> None:
-    assert GitTree(str(tmp_path)).revision() is None
+    assert GitTree(str(tmp_path), environment=os.environ).revision() is None
+
+
+def test_a_tree_at_the_ceiling_or_above_does_not_count(tree: Path) -> None:
+    below, beside = (
+        GitTree(str(tree / "sub"), environment=os.environ, ceiling=str(ceiling)) for ceiling in (tree, tree.parent)
+    )
+
+    assert (below.revision(), beside.revision()) == (None, git(tree, "rev-parse", "HEAD"))
 
 
 def test_outside_a_tree_there_is_no_origin(tmp_path: Path) -> None:
-    assert GitTree(str(tmp_path)).origin() is None
+    assert GitTree(str(tmp_path), environment=os.environ).origin() is None
 
 
 def test_a_folder_that_is_not_there_has_no_revision(tmp_path: Path) -> None:
-    assert GitTree(str(tmp_path / "nothing")).revision() is None
+    assert GitTree(str(tmp_path / "nothing"), environment=os.environ).revision() is None
 
 
 def test_without_git_there_is_no_revision(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    assert GitTree(str(tree)).revision() is None
+    assert GitTree(str(tree), environment=os.environ).revision() is None
 
 
 def test_a_tree_without_a_remote_has_no_origin(tree: Path) -> None:
-    assert GitTree(str(tree)).origin() is None
+    assert GitTree(str(tree), environment=os.environ).origin() is None
 
 
 @pytest.mark.parametrize(
@@ -122,14 +131,14 @@ def test_the_origin_is_the_remote_of_that_name_else_the_first(
     for name, address in remotes.items():
         git(tree, "remote", "add", name, address)
 
-    assert GitTree(str(tree)).origin() == expected
+    assert GitTree(str(tree), environment=os.environ).origin() == expected
 
 
 def test_a_token_that_gits_configuration_puts_into_the_address_is_left_out(tree: Path) -> None:
     git(tree, "remote", "add", "origin", "https://a.example/x")
     git(tree, "config", "url.https://token:hunter2@a.example/.insteadOf", "https://a.example/")
 
-    assert GitTree(str(tree)).origin() == "https://a.example/x"
+    assert GitTree(str(tree), environment=os.environ).origin() == "https://a.example/x"
 
 
 @pytest.mark.parametrize(

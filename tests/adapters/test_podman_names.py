@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jobber.adapters.podman.names import true_digests, unsure_digests
+from jobber.adapters.podman.translate import image_of
 
 OWN, TOLD = "sha256:" + "1" * 64, "sha256:" + "2" * 64
 
@@ -32,3 +33,13 @@ def test_digests_that_are_made_up_are_left_out(digests: list[str], kept: tuple[s
 )
 def test_digests_that_images_made_here_have_too_are_unsure(digests: list[str], unsure: tuple[str, ...]) -> None:
     assert unsure_digests(digests, own=OWN) == unsure
+
+
+@pytest.mark.parametrize(
+    ("told", "signal"),
+    [("10", "SIGUSR1"), ("SIGTERM", "SIGTERM"), ("99", "99"), ("SIGRTMIN+3", "SIGRTMIN+3"), ("", None)],
+)
+def test_stop_signal_is_told_by_its_name_where_it_has_one(told: str, signal: str | None) -> None:
+    image = image_of({"Id": "0" * 64, "RootFS": {}, "Config": {"StopSignal": told}})
+
+    assert image.configuration.stop_signal == signal

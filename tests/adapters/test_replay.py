@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from jobber.adapters.replay import Tally, TextTally
@@ -146,6 +146,7 @@ def test_log_that_has_lost_nothing_is_followed_to_the_byte_whatever_is_in_it(
 
 
 @given(before=_BYTES, after=_BYTES, lost=st.integers(0, 300_000), read_in=_CHUNKS)
+@example(before=bytes(1279), after=b"\0", lost=256, read_in=[])
 def test_nothing_new_is_dropped_where_what_was_seen_is_in_the_log_once(
     before: bytes, after: bytes, lost: int, read_in: list[int]
 ) -> None:
@@ -155,6 +156,16 @@ def test_nothing_new_is_dropped_where_what_was_seen_is_in_the_log_once(
 
     assert goes_on
     assert rest.endswith(after)
+
+
+@pytest.mark.parametrize("heard", [1_000, 100_000])
+@pytest.mark.parametrize("kept", [500, 9_500])
+def test_nothing_new_is_dropped_of_a_job_that_said_the_same_again_and_again(heard: int, kept: int) -> None:
+    line, new = b"waiting\n", b"done\nand this is the result\n"
+    log = line * min(kept, heard - 1) + new
+    rest, _ = _rest_of_limited_log(Tally(keeps_tails=True), [Output(Stream.STDOUT, line * heard)], log, [])
+
+    assert rest.endswith(new)
 
 
 @pytest.mark.parametrize("read_in", [[], [1, 2, 3]])

@@ -53,6 +53,24 @@ def test_result_is_a_table(jobber_engine: FakeEngine) -> None:
     assert "<b>" not in table
 
 
+@pytest.mark.parametrize("reuse", [False, True])
+def test_log_of_any_length_is_shown_by_its_end(jobber_engine: FakeEngine, *, reuse: bool) -> None:
+    jobber_engine.image("long", run=lambda job: job.say("first\n" + "é" * 3_000_000 + "end"))
+    result = jobber.run("long", quiet=True)
+    table = (jobber.run("long", reuse=True, quiet=True) if reuse else result)._repr_html_()
+
+    assert "<pre>…éé" in table
+    assert "éend</pre>" in table
+    assert len(table) < 10_000
+
+
+def test_only_the_end_of_a_log_is_read(jobber_engine: FakeEngine) -> None:
+    jobber_engine.image("long", run=lambda job: job.say("0123456789"))
+    result = jobber.run("long", quiet=True)
+
+    assert (result.said(last=3), result.said(last=99), result.said()) == (b"789", b"0123456789", b"0123456789")
+
+
 def test_result_without_an_image_is_a_table(jobber_engine: FakeEngine) -> None:
     jobber_engine.image("show", run=lambda job: job.exit(2))
 

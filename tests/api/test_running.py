@@ -10,13 +10,14 @@ import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 import jobber
 from jobber.domain.events import Signalled
-from jobber.testing import FakeEngine, FakeProgress, Job
+from jobber.testing import FakeEngine, FakeProgress, Job, using
 
 
 def train(job: Job) -> int:
@@ -156,7 +157,7 @@ def test_run_that_keeps_nothing_has_its_log_alone() -> None:
         ({"image": "show", "inputs": ["digits,src=relative"]}, jobber.InvalidInput),
         ({"image": "show", "inputs": ["digits,src=/nothing"]}, jobber.SourceNotFound),
         ({"image": "show", "xdocker": "--rm"}, jobber.InvalidOption),
-        ({"image": "show", "result_image": "sometimes"}, ValueError),
+        ({"image": "show", "result_image": "sometimes"}, jobber.UsageError),
         ({"image": "digits"}, jobber.JobberError),
     ],
     ids=str,
@@ -215,6 +216,65 @@ def test_engine_can_be_given(capfd: pytest.CaptureFixture[str]) -> None:
     assert (result.log, result.record["engine"]["name"]) == ("here", "podman")
     assert engine.read(result.id, "/run.log") == b"here"
     assert capfd.readouterr().out == ""
+
+
+def test_engine_that_is_given_brings_what_is_around_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".docker").mkdir()
+    (tmp_path / ".docker" / "config.json").write_text('{"credsStore": "nobody-has-it"}')
+    (tmp_path / "jobber-config.yml").write_text("result-image: none\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("DOCKER_CONFIG", raising=False)
+    monkeypatch.chdir(tmp_path)
+    engine = FakeEngine()
+    engine.image("r.test/n/slow:1", run=lambda job: job.sleep(100))
+    result = jobber.run("r.test/n/slow:1", timeout=5, pull="never", engine=engine, quiet=True)
+
+    assert (result.outcome, result.exit_status) == ("timed-out", 124)
+    assert set(result.tags) == {"r.test/n/slow:latest-run", "r.test/n/slow:20260101_000015"}
+    assert engine.remote.tags("r.test/n/slow") == ("20260101_000015", "latest-run")
+
+
+def test_signal_is_heard_where_the_engine_is_given() -> None:
+    engine = FakeEngine()
+    engine.image("slow", run=lambda job: job.sleep(60))
+    engine.faults.signal("SIGINT", at="stream")
+
+    with pytest.raises(KeyboardInterrupt):
+        jobber.run("slow", engine=engine, quiet=True)
+
+
+def test_engines_that_are_given_in_threads_keep_apart() -> None:
+    def runs(number: int) -> tuple[str, float]:
+        engine = FakeEngine()
+        engine.image("slow", run=lambda job: job.sleep(number))
+        result = jobber.run("slow", engine=engine, quiet=True)
+        return result.tags[0], engine.clock.monotonic()
+
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(runs, range(1, 30)))
+
+    assert found == [(f"slow:20260101_0000{number:02d}", float(number)) for number in range(1, 30)]
+
+
+def test_result_remembers_its_engine() -> None:
+    engine = FakeEngine()
+    engine.image("train", run=train)
+    engine.image("digits", files={"/data/x": "X"})
+    with using(engine):
+        result = jobber.run("train", inputs=["digits"], out="/model", quiet=True)
+        again = jobber.run("train", inputs=["digits"], out="/model", reuse=True, quiet=True)
+
+    assert result.files.list("deep") == ("/model/deep/notes",)
+    assert (again.id, again.log) == (result.id, "epoch 1\nwarm\n")
+
+
+def test_metrics_without_a_label_are_read_where_the_image_was_found() -> None:
+    engine = FakeEngine()
+    engine.image("old", files={"/out/metrics.json": '{"a": 1}'}, labels={"jobber.out": "/out"})
+    with using(engine):
+        image = jobber.image("old")
+
+    assert image.metrics == {"a": 1}
 
 
 def test_interrupted_run_keeps_its_result_and_ends_the_program(engine: FakeEngine) -> None:

@@ -74,6 +74,16 @@ def test_archive_goes_to_stdout(runs: tuple[str, str], jobber_cli: FakeCommandLi
     assert "model/weights" in names
 
 
+def test_archive_of_what_is_in_a_directory_is_without_its_name(
+    runs: tuple[str, str], jobber_cli: FakeCommandLine
+) -> None:
+    ran = jobber_cli("cp", f"{runs[0]}:/model/.", "-")
+    with tarfile.open(fileobj=BytesIO(ran.stdout)) as archive:
+        names = archive.getnames()
+
+    assert "./weights" in names
+
+
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
@@ -101,8 +111,17 @@ def test_log_is_printed_byte_by_byte(runs: tuple[str, str], jobber_cli: FakeComm
 
 
 def test_log_is_told_to_programs(runs: tuple[str, str], jobber_cli: FakeCommandLine) -> None:
+    shown = json.loads(jobber_cli("show", "--json", runs[0]).out)
+    image = {name: shown["image"][name] for name in ("ref", "id", "digests")}
+
     for words in ((runs[0],), ("-f", runs[0])):
-        assert json.loads(jobber_cli("logs", "--json", *words).out) == {"log": "lr 0.1\n\ufffd\n"}
+        assert json.loads(jobber_cli("logs", "--json", *words).out) == {
+            "log": "lr 0.1\n\ufffd\n",
+            "id": shown["id"],
+            "run": shown["run"],
+            "image": image,
+            "state": "finished",
+        }
 
 
 def test_log_that_is_not_there_is_no_json(jobber_cli: FakeCommandLine) -> None:
@@ -115,9 +134,9 @@ def test_log_comes_in_pieces_and_is_one_text(pieces: list[bytes]) -> None:
     log = JsonLog(written)
     for piece in pieces:
         log.write(piece)
-    log.finish()
+    log.finish({"run": None})
 
-    assert json.loads(written.getvalue()) == {"log": b"".join(pieces).decode(errors="replace")}
+    assert json.loads(written.getvalue()) == {"log": b"".join(pieces).decode(errors="replace"), "run": None}
 
 
 @pytest.mark.parametrize(
@@ -288,6 +307,18 @@ def test_lines_of_a_file_are_compared(runs: tuple[str, str], jobber_cli: FakeCom
         f"--- {a}:/model/notes\n+++ /dev/null\n"
     )
     assert jobber_cli("diff", a, b, "--file", "binary").out == "binary differs: 4 B and 4 B, which are no text\n"
+
+
+def test_head_of_a_difference_is_two_lines_whatever_a_file_is_called(
+    runs: tuple[str, str], jobber_cli: FakeCommandLine
+) -> None:
+    ran = jobber_cli("diff", "--file", "odd\nname", *runs)
+
+    assert ran.out.splitlines()[:3] == [
+        '--- "work:20260101_000000:odd\\012name"',
+        '+++ "work:20260101_000001:odd\\012name"',
+        "@@ -1 +1 @@",
+    ]
 
 
 def test_lines_of_a_file_for_programs(runs: tuple[str, str], jobber_cli: FakeCommandLine) -> None:

@@ -81,6 +81,26 @@ def test_what_a_terminal_would_obey_is_not_printed(cli: FakeCommandLine) -> None
     assert r"\x1b[31mred" in out
 
 
+def test_names_of_metrics_are_not_obeyed_by_a_terminal(cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
+    def boast(job: Job) -> int:
+        job.files.write("/model/metrics.json", json.dumps({"\x1b[32mgreen": 1, "\u202ertl": 2, "": 3}))
+        return 0
+
+    jobber_engine.image("boast", run=boast)
+    cli("run", "-o", "/model", "boast")
+    heading = cli("ls", "--metrics").out.splitlines()[0]
+    unknown = cli("ls", "--sort", "nosuch").err.splitlines()
+
+    assert "\\x1b[32mgreen  \\u202ertl" in heading
+    assert unknown[1] == r"hint: there is time, duration, size, exit-status, '', '\x1b[32mgreen', '\u202ertl'"
+
+
+def test_errors_are_not_obeyed_by_a_terminal(cli: FakeCommandLine) -> None:
+    ran = cli("cp", "train:/a\x1b[31m\u202eb", "x")
+
+    assert ran.err == "error: image train has no /a\\x1b[31m\\u202eb\n"
+
+
 def test_metrics_are_columns_and_results_are_sorted_by_them(cli: FakeCommandLine) -> None:
     for lr in ("0.3", "0.1", "0.2"):
         cli("run", "-o", "/model", "train", "--lr", lr)
@@ -158,11 +178,15 @@ def test_results_of_a_registry_are_announced(cli: FakeCommandLine, jobber_engine
     assert ran.image is not None
     jobber_engine.images.remove(ran.image.id)
     listed = cli("ls", "registry.test:5000/team/train")
+    none = cli("ls", "registry.test:5000/team/train:latest")
+    none_there = cli("ls", "--remote", "registry.test:5000/team/train", "--outcome", "succeeded")
 
     assert len(listed.out.splitlines()) == 2
     assert listed.err == "no such result is here: these are in the registry, registry.test:5000/team/train\n"
+    assert len(none.out.splitlines()) == len(none_there.out.splitlines()) == 1
+    assert none.err == "no such result is here, and none is in the registry, registry.test:5000/team/train\n"
+    assert none_there.err == "no such result is in the registry, registry.test:5000/team/train\n"
     assert cli("ls", "--remote", "registry.test:5000/team/train").err == ""
-    assert cli("ls", "registry.test:5000/team/train:other").err == ""
 
 
 @pytest.mark.parametrize("label", ["", "garbage", "[]", '{"id":7}', '{"jobber.part":"x"}', "null", '"x"', "\x00"])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from jobber.domain.reference import parse_reference
 from jobber.testing import FakeCommandLine, FakeEngine, Job
 
 
@@ -46,6 +47,9 @@ def test_dry_run_tells_what_would_be_reused(cli: FakeCommandLine, jobber_engine:
 
     assert "\nreuse: null\n" in fresh.out
     assert '\nreuse: "run ' in again.out
+    assert fresh.err == ""
+    assert again.err.startswith("nothing would be run: the same run succeeded at 2026-")
+    assert again.err.strip().endswith(jobber_engine.images.inspect(parse_reference("train:latest-run")).id)
     assert "reuse" not in cli("run", "--dry-run", "train").out
     assert len(jobber_engine.made) == made
 
@@ -140,8 +144,26 @@ def test_rerun_tells_programs_what_came_of_it(cli: FakeCommandLine) -> None:
     assert "trained\n" in again.err
     assert (told["run"], told["id"], told["outcome"]) == (record["id"], again.image.id, "succeeded")
     assert (told["exit-status"], told["tags"][0], told["identical"]) == (0, "train:latest-run", True)
-    assert unverified["identical"] is None
+    assert (told["differences"], unverified["identical"], unverified["differences"]) == ([], None, None)
     assert unverified["again"] == told["run"]
+
+
+def test_rerun_tells_programs_all_that_differs(cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
+    faces = iter("12")
+
+    def dice(job: Job) -> int:
+        face = next(faces)
+        for number in range(30):
+            job.files.write(f"/model/{number:02}", face)
+        return 0
+
+    jobber_engine.image("train", run=dice)
+    cli("run", "-o", "/model", "train")
+    again = cli("rerun", "--verify", "--json", "train:latest-run")
+    told = json.loads(again.out)
+
+    assert (again.exit_status, told["identical"], len(told["differences"])) == (1, False, 30)
+    assert told["differences"][29] == {"path": "/model/29", "what": "has the same size and another content"}
 
 
 def test_rerun_that_is_left_alone_tells_programs_its_id(cli: FakeCommandLine) -> None:

@@ -107,6 +107,18 @@ def test_json_has_everything(cli: FakeCommandLine, jobber_engine: FakeEngine) ->
     assert shown["run"] == json.loads(ran.image.labels["jobber.run"])["id"]
 
 
+def test_run_that_can_t_have_added_less_than_nothing_has_no_such_size(
+    cli: FakeCommandLine, jobber_engine: FakeEngine
+) -> None:
+    jobber_engine.image("large", run=train, files={"/y": "y" * 1000})
+    ran = cli("run", "large")
+    assert ran.image is not None
+    jobber_engine.image("forged", files={"/x": "x"}, labels={"jobber.run": ran.image.labels["jobber.run"]})
+
+    assert said(cli("show", "forged").out)["size"] == ["1 B"]
+    assert json.loads(cli("show", "forged", "--json").out).get("added-size") is None
+
+
 def test_image_of_no_run_is_told_as_what_it_is(cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
     jobber_engine.image(
         "tool",

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _FLAVOURS: list[dict[str, Any]] = [
-    {"flavour": "docker", "version": "28.5"},
-    {"flavour": "docker", "version": "20.10", "id_store": "manifest"},
+    {"flavour": "docker", "version": "28.5", "id_store": "manifest"},
+    {"flavour": "docker", "version": "20.10"},
     {"flavour": "podman", "version": "4.3.1"},
 ]
 

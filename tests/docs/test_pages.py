@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 from pages import agrees, blocks, follow
 from python_program import python
 
+from jobber import testing
 from jobber.cli.words import COMMANDS
 from jobber.domain.image import ImageConfiguration
 from jobber.testing import FakeCommandLine, FakeEngine
@@ -75,6 +78,15 @@ def test_index_shows_what_the_tutorial_shows() -> None:
     shown = [block.text for block in blocks((ROOT / "docs" / "index.md").read_text(encoding="utf-8"))]
 
     assert [line for text in shown for line in text.splitlines()[:-1] if line not in tutorial] == []
+
+
+def test_reference_of_the_test_kit_has_all_of_it_and_nothing_that_changes() -> None:
+    page = runpy.run_path(str(ROOT / "docs" / "generate.py"))["testing_page"]()
+    headings = set(re.findall(r"^## jobber\.testing\.(\w+)$", page, re.MULTILINE))
+
+    assert headings == set(testing.__all__)
+    assert " at 0x" not in page
+    assert not re.search(r"^ +_\w+: ", page, re.MULTILINE)
 
 
 def test_site_is_built_without_warnings(tmp_path: Path) -> None:

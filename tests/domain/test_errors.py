@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 
 import pytest
@@ -266,6 +267,14 @@ def test_error_is_told_with_its_hint_and_keeps_its_facts(
 
     assert (made.what, str(made), made.hint) == (what, what, hint)
     assert {name: getattr(made, name) for name in facts} == facts
+
+
+@pytest.mark.parametrize("error", [error for error, *_ in TOLD], ids=[str(number) for number in range(len(TOLD))])
+def test_error_can_be_pickled_with_its_facts(error: Callable[[], JobberError]) -> None:
+    made = error()
+    again = pickle.loads(pickle.dumps(made))
+
+    assert (type(again), str(again), vars(again)) == (type(made), str(made), vars(made))
 
 
 @pytest.mark.parametrize(

@@ -155,9 +155,10 @@ def test_of_many_keys_some_are_told() -> None:
 
 
 def test_beginnings() -> None:
-    assert begins_id("sha256:ab", ID)
+    assert begins_id("sha256:abab", ID)
     assert begins_id("abab", ID)
-    assert not begins_id("a", ID)
+    assert not begins_id("sha256:aba", ID)
+    assert not begins_id("aba", ID)
     assert not begins_id("abac", ID)
     assert begins_run("0000002a", "0000002a-1")
     assert not begins_run("000", "0000002a-1")

@@ -27,6 +27,13 @@ def test_input_that_is_wrong(text: str, why: str) -> None:
     assert (raised.value.specification, raised.value.what) == (text, f"input {text!r}: {why}")
 
 
+def test_place_that_is_proposed_is_apart_from_both_inputs() -> None:
+    with pytest.raises(InvalidInput) as raised:
+        check_destinations((parse_input("my-data"), parse_input("my-data,src=/other,dest=/data/sub")), taken=())
+
+    assert raised.value.hint == "give one of them a place of its own, for example my-data,src=/other,dest=/my-data"
+
+
 @pytest.mark.parametrize(
     ("second", "place"),
     [

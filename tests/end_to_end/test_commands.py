@@ -5,9 +5,16 @@ from __future__ import annotations
 import json
 import signal
 import time
+from contextlib import closing
+from typing import TYPE_CHECKING
 
 import pytest
-from user import SECONDS, WAIT, Shell, await_line
+from user import SECONDS, WAIT, Shell, await_line, user
+
+from jobber.adapters.wire import Wire, parse_endpoint
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _TRAP = 'trap "echo got; exit 5" INT; echo up; while :; do sleep 0.1; done'
 
@@ -189,3 +196,35 @@ def test_dry_run_makes_nothing(shell: Shell) -> None:
     assert planned.returncode == 0
     assert f"{shell.name}:latest-run".encode() in planned.stdout
     assert shell.containers() == []
+
+
+@pytest.mark.docker
+@pytest.mark.xdist_group("docker")
+def test_result_on_docker_keeps_what_a_commit_drops(docker_engine_address: str, tmp_path: Path) -> None:
+    with user(tmp_path, "", DOCKER_HOST=docker_engine_address) as shell:
+        assert shell.jobber("build", "-t", f"{shell.name}-data").returncode == 0
+        (shell.folder / "Dockerfile").write_text(
+            f'FROM {shell.name}-data\nSHELL ["/bin/sh", "-ec"]\nONBUILD ENV A=1\nHEALTHCHECK CMD true\n'
+        )
+        assert shell.jobber("build").returncode == 0
+        for options in ((), ("-Xd", "-e ADDED=1 --health-cmd false")):
+            assert shell.jobber("run", *options, shell.name, "true").returncode == 0
+            with closing(Wire(parse_endpoint(docker_engine_address))) as wire:
+                told = wire.call("GET", f"/images/{shell.name}:latest-run/json").json()["Config"]
+
+            assert (told["Shell"], told["OnBuild"]) == (["/bin/sh", "-ec"], ["ENV A=1"])
+            assert told["Healthcheck"]["Test"] == ["CMD-SHELL", "true"]
+
+
+def test_whole_image_as_an_input_or_a_copy_is_what_was_put_into_it(shell: Shell) -> None:
+    data = shell.data_image(x="X")
+    ran = shell.jobber("run", "-i", f"{data},src=/", shell.name, "find", "/data")
+    copied = shell.jobber("cp", f"{data}:/", "copy")
+
+    assert ran.returncode == copied.returncode == 0, ran.stderr + copied.stderr
+    assert sorted(ran.stdout.split()) == [b"/data", b"/data/data", b"/data/data/Dockerfile", b"/data/data/x"]
+    assert sorted(str(path.relative_to(shell.folder / "copy")) for path in (shell.folder / "copy").rglob("*")) == [
+        "data",
+        "data/Dockerfile",
+        "data/x",
+    ]

@@ -128,7 +128,7 @@ def test_image_built_from_a_result_is_none_where_the_result_is_not_either(shell:
 
     assert pushed.returncode == 0, pushed.stderr
     assert "made by     no run of jobber's" in in_registry
-    assert (len(listed.stdout.splitlines()), listed.stderr) == (1, b"")
+    assert (len(listed.stdout.splitlines()), b"none is in the registry" in listed.stderr) == (1, True)
     assert f"the result of run {result['run']}, which is not here" in here
     assert traced.splitlines()[1].startswith(f"└─ base   (no tag)  {str(result['run'])[:12]}")
     assert (of_run.returncode, exported.returncode) == (1, 1)

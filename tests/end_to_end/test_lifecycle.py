@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import pytest
 from proxy import Proxy
 from user import SECONDS, WAIT, Shell, await_line
 
+from jobber.adapters.wire import Wire, parse_endpoint
 from jobber.domain.label import Label
 
 _CHAOS = Path(__file__).parents[1] / "chaos" / "chaos.py"
@@ -272,3 +274,47 @@ def test_nothing_is_lost_doubled_or_left_whenever_jobber_dies(shell: Shell, kind
     ran = subprocess.run(words, capture_output=True, text=True, timeout=500, check=False)
 
     assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize("signal_", ["USR1", "USR2", "QUIT"])
+def test_signal_that_is_not_for_jobber_reaches_the_job(shell: Shell, signal_: str) -> None:
+    job = f"trap 'echo heard' {signal_}; echo ready; for n in 1 2 3 4 5 6 7 8 9; do sleep 0.2; done; exit 4"
+    process = shell.start("run", shell.name, "sh", "-c", job)
+    await_line(process, b"ready\n")
+    process.send_signal(getattr(signal, f"SIG{signal_}"))
+    stdout, _ = process.communicate(timeout=SECONDS)
+
+    assert (process.returncode, stdout) == (4, b"heard\n")
+
+
+def test_anonymous_volumes_go_with_their_container(shell: Shell, engine_address: str) -> None:
+    (shell.folder / "Dockerfile").write_text(f'FROM {shell.name}\nVOLUME ["/declared"]\n')
+    assert shell.jobber("build", "-t", f"{shell.name}-data").returncode == 0
+    before = _volumes(engine_address)
+    ran = shell.jobber("run", "-Xd", "-v /anonymous", f"{shell.name}-data", "touch", "/declared/x", "/anonymous/x")
+    read = shell.jobber("cp", f"{shell.name}-data:latest-run:/bin/busybox", "-")
+
+    assert (ran.returncode, read.returncode) == (0, 0), ran.stderr
+    assert _volumes(engine_address) <= before
+
+
+def _volumes(address: str) -> set[str]:
+    with closing(Wire(parse_endpoint(address))) as wire, wire.call("GET", "/v1.40/volumes") as response:
+        return {volume["Name"] for volume in response.json()["Volumes"] or ()}
+
+
+def test_sigterm_before_anything_is_set_up_is_an_interruption(shell: Shell) -> None:
+    for words in (("run", shell.name, "sleep", "5"), ("ls",), ("ps",)):
+        process = shell.start(*words)
+        while not _hears(process, signal.SIGTERM):
+            assert process.poll() is None
+        process.terminate()
+        process.communicate(timeout=SECONDS)
+
+        assert process.returncode == 130
+
+
+def _hears(process: subprocess.Popen[bytes], number: signal.Signals) -> bool:
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    (caught,) = [line.split()[1] for line in status.splitlines() if line.startswith("SigCgt:")]
+    return bool(int(caught, 16) & 1 << (number - 1))

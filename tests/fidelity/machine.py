@@ -85,7 +85,7 @@ _options = st.builds(
     ContainerOptions,
     environment=st.sampled_from(((), (), (("B", "run"),), (("A", "over"), ("C", "x=y")))),
     labels=st.sampled_from(((), (("kept", "no"), ("mine", "1")))),
-    workdir=st.sampled_from((None, None, "/bin", "/")),
+    workdir=st.sampled_from((None, None, "/bin", "/", "/out/here")),
     entrypoint=st.sampled_from((None, None, "", "/bin/job")),
     mounts=st.sampled_from(
         (

@@ -59,7 +59,10 @@ def list_program(job: Job) -> int:
     """`LIST_SCRIPT` for the fake."""
     lines = []
     for root in job.argv[1:]:
-        found = {root, *job.files.walk(root)} if job.files.node(root) or job.files.is_directory(root) else set()
+        node = job.files.node(root)
+        found = {root} if node or job.files.is_directory(root) else set()
+        if not (node and node.kind == "link"):  # as `find` has it
+            found |= {*job.files.walk(root)}
         above = {path.rsplit("/", depth)[0] for path in found for depth in range(1, path.count("/"))}
         lines += [_line(job, path) for path in found | {path for path in above if path.startswith(root)}]
     job.say("".join(f"{line}\n" for line in sorted(lines)))

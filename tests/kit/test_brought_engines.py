@@ -15,7 +15,12 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "jobber-memory"
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
     """A place where the example is installed, and a package that can't be loaded."""
-    installed = {"jobber_memory-1.0": "memory = jobber_memory:connect", "broken-1.0": "broken = jobber_nowhere:connect"}
+    installed = {
+        "jobber_memory-1.0": "memory = jobber_memory:connect",
+        "broken-1.0": "broken = jobber_nowhere:connect",
+        "text-1.0": "text = jobber_memory:__doc__",
+        "bold-1.0": "docker = jobber_memory:connect",
+    }
     for name, entry in installed.items():
         described = tmp_path / "site" / f"{name}.dist-info"
         described.mkdir(parents=True)
@@ -67,7 +72,7 @@ def test_unknown_engine_is_told_with_those_that_there_are(site: Path) -> None:
     ran = jobber(site, "--engine", "lxc", "run", "hello")
 
     assert ran.returncode == 125
-    assert ran.stderr == "error: engine must be auto, docker, podman, broken or memory, not 'lxc'\n"
+    assert ran.stderr == "error: engine must be auto, docker, podman, broken, memory or text, not 'lxc'\n"
 
 
 def test_engine_that_can_t_be_loaded_is_told_with_its_package(site: Path) -> None:
@@ -75,6 +80,14 @@ def test_engine_that_can_t_be_loaded_is_told_with_its_package(site: Path) -> Non
 
     assert ran.returncode == 125
     assert ran.stderr.startswith("error: engine broken, which broken brings, could not be loaded: ModuleNotFoundError")
+
+
+def test_engine_that_is_no_function_is_told_with_its_package(site: Path) -> None:
+    ran = jobber(site, "--engine", "text", "run", "hello")
+
+    expected = "error: engine text, which text brings, could not be loaded: jobber_memory:__doc__ is no function"
+    assert (ran.returncode, ran.stderr.partition(":__doc__")[0]) == (125, expected.partition(":__doc__")[0])
+    assert "can't be called" in ran.stderr
 
 
 def test_example_keeps_the_contract(site: Path) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import jobber
 from jobber.domain.label import Label
 from jobber.testing import EngineUnderTest, FakeCommandLine, FakeEngine, Job
 
@@ -127,6 +130,129 @@ def test_time_is_the_engines(cli: FakeCommandLine, jobber_engine: EngineUnderTes
 
     assert ran.tags[0] == "slow:20260101_010000"
     assert "slow:20260101_020000" in again.tags
+
+
+def test_messages_as_json_have_the_engines_time(cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
+    jobber_engine.image("slow", run=lambda job: job.sleep(90))
+    ran = cli("run", "--log-format", "json", "slow")
+
+    assert json.loads(ran.err.splitlines()[-1])["timestamp"] == "2026-01-01T00:01:30.000000Z"
+
+
+def test_result_that_is_reused_is_the_calls_image(cli: FakeCommandLine) -> None:
+    first = cli("run", "-i", "digits", "train")
+    between = cli("run", "-i", "digits", "train", "other")
+    again = cli("run", "--reuse", "-i", "digits", "train")
+
+    assert (first.image, between.image) != (None, None)
+    assert first.image is not None
+    assert again.image is not None
+    assert (again.image.id, set(again.tags)) == (first.image.id, set(first.tags))
+
+
+def test_configuration_above_its_directory_does_not_count(cli: FakeCommandLine) -> None:
+    (cli.directory.parent / "jobber-config.yml").write_text("result-image: none\n")
+
+    assert cli("run", "-i", "digits", "train").image is not None
+
+
+def test_configuration_counts_in_the_home_and_from_the_directory_down(cli: FakeCommandLine) -> None:
+    for place, text in (
+        (cli.home / ".config" / "jobber", "out: /a\ntimeout: 1\npull: never\n"),
+        (cli.directory, "timeout: 2\npull: missing\n"),
+        (cli.directory / "below", "pull: always\n"),
+    ):
+        place.mkdir(parents=True, exist_ok=True)
+        (place / "jobber-config.yml").write_text(text)
+    configured = cli("config", "--format", "json", directory=Path("below"))
+    settings = json.loads(configured.out)
+
+    assert (settings["out"], settings["timeout"], settings["pull"]) == ("/a", 2, "always")
+    assert cli("config", "--check", directory=Path("below")).err.count("jobber-config.yml") == 3
+
+
+def test_configuration_of_a_directory_elsewhere_is_what_is_in_it(cli: FakeCommandLine, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    (project / "sub").mkdir(parents=True)
+    (project / "jobber-config.yml").write_text("out: /a\n")
+    outs = [json.loads(cli("config", "--format", "json", directory=project / "sub").out)["out"]]
+    cli.top = project
+    outs.append(json.loads(cli("config", "--format", "json", directory=project / "sub").out)["out"])
+
+    assert outs == [None, "/a"]
+
+
+def git(folder: Path, *words: str) -> str:
+    identity = ("-c", "user.name=a", "-c", "user.email=a@b.example", "-c", "commit.gpgsign=false")
+    done = subprocess.run(["git", *identity, *words], cwd=folder, env=_ENVIRONMENT, capture_output=True, check=True)
+    return done.stdout.decode().strip()
+
+
+_ENVIRONMENT = {"PATH": os.environ["PATH"], "GIT_CONFIG_NOSYSTEM": "1"}
+
+
+def commit(folder: Path) -> str:
+    git(folder, "init", "-q")
+    git(folder, "commit", "-q", "--allow-empty", "-m", "first")
+    git(folder, "remote", "add", "origin", "https://me:hunter2@a.example/x.git")
+    return git(folder, "rev-parse", "HEAD")
+
+
+def test_image_that_is_built_in_a_repository_has_its_labels(cli: FakeCommandLine) -> None:
+    revision = commit(cli.directory)
+    built = cli("build", "digits")
+    assert built.image is not None
+
+    assert built.image.labels["org.opencontainers.image.revision"] == f"{revision}-dirty"
+    assert built.image.labels["org.opencontainers.image.source"] == "https://a.example/x.git"
+
+
+def test_repository_around_the_directory_does_not_count(
+    cli: FakeCommandLine, jobber_engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit(cli.directory.parent)
+    monkeypatch.setenv("GIT_DIR", str(cli.directory.parent / ".git"))
+    built = [cli("build", "digits").image, jobber.build(cli.directory / "digits", quiet=True).stored]
+    built.append(jobber.build(cli.directory / "digits", engine=jobber_engine, quiet=True).stored)
+
+    assert ["org.opencontainers.image.revision" in image.labels for image in built if image] == [False] * 3
+
+
+def test_build_of_a_repository_has_its_labels(jobber_engine: FakeEngine, tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM scratch\n")
+    revision = commit(tmp_path)
+    built = jobber.build(tmp_path, tag="x", engine=jobber_engine, quiet=True)
+
+    assert built.labels["org.opencontainers.image.revision"] == f"{revision}-dirty"
+
+
+def test_no_login_of_the_machines_user_is_used(
+    cli: FakeCommandLine, jobber_engine: FakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".docker").mkdir()
+    (tmp_path / "containers").mkdir()
+    for file in (tmp_path / ".docker" / "config.json", tmp_path / "containers" / "auth.json"):
+        file.write_text('{"credsStore": "nobody-has-it"}')
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for variable in ("DOCKER_CONFIG", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR"):
+        monkeypatch.setenv(variable, str(tmp_path))
+    monkeypatch.setenv("REGISTRY_AUTH_FILE", str(tmp_path / ".docker" / "config.json"))
+    host = jobber_engine.remote.host
+
+    assert cli("build", "-t", f"{host}/digits:1", "digits").exit_status == 0
+    jobber.push(f"{host}/digits:1", quiet=True)
+    assert jobber_engine.remote.tags(f"{host}/digits") == ("1",)
+
+
+def test_login_in_its_home_is_used(cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
+    host = jobber_engine.remote.host
+    jobber_engine.remote.require(host, user="me", password="hunter2")
+    denied = cli("build", "-t", f"{host}/digits:1", "digits")
+    (cli.home / ".docker").mkdir()
+    login = {"username": "me", "password": "hunter2"}
+    (cli.home / ".docker" / "config.json").write_text(json.dumps({"auths": {host: login}}))
+
+    assert (denied.exit_status, cli("build", "-t", f"{host}/digits:1", "digits").exit_status) == (1, 0)
 
 
 @pytest.mark.parametrize("path", ["", "/"])

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+import jobber
 from jobber.domain.errors import BuildFailed, ImageNotFound
-from jobber.domain.image import ImageConfiguration
 from jobber.domain.reference import parse_reference
-from jobber.testing import FakeCommandLine, FakeEngine, Job
+from jobber.testing import FakeCommandLine, FakeEngine, ImageConfiguration, Job, Program
 
 
 def test_program_sees_its_world_and_says_how_it_ends(jobber_engine: FakeEngine, jobber_cli: FakeCommandLine) -> None:
@@ -42,10 +42,91 @@ def test_image_of_a_directory(jobber_engine: FakeEngine, tmp_path: Path) -> None
     assert jobber_engine.read("digits", "/data/x") == b"X"
 
 
-def test_program_stands_in_for_a_directory(jobber_engine: FakeEngine, tmp_path: Path) -> None:
-    jobber_engine.image("train", run=lambda _job: 0, context=tmp_path / "nowhere")
+def test_program_stands_in_for_what_a_directory_runs(jobber_engine: FakeEngine, tmp_path: Path) -> None:
+    (tmp_path / "train").write_text("#!/bin/sh\n")
+    (tmp_path / "Dockerfile").write_text(
+        'FROM nobody/compiler:1 AS made\nSHELL ["/bin/bash", "-c"]\nRUN make\n'
+        "FROM python:3.13\nRUN pip install torch\nCOPY --from=made /opt/tool /bin/\n"
+        "COPY --from=nobody/else /a /b\nCOPY --from=made --chown=5 /opt/*.so /lib/\nADD https://example.org/x /x\n"
+        'COPY train /bin/train\nENV SEED=7\nWORKDIR /model\nUSER 5\nVOLUME /store\nLABEL a=b c=d\nCMD ["2"]\n'
+        'ENTRYPOINT ["/bin/train"]\nCMD ["2"]\n'
+    )
+    seen: list[object] = []
 
-    assert jobber_engine.list("train") == ["/bin/program"]
+    def train(job: Job) -> None:
+        seen.append((job.argv, job.environment["SEED"], job.workdir, job.user))
+
+    made = jobber_engine.image("train", run=train, context=tmp_path, files={"/etc/x": "X"}, labels={"c": "e"})
+    jobber.run("train", quiet=True)
+    jobber.run("train", command=["3"], quiet=True)
+
+    assert seen == [(("/bin/train", word), "7", "/model", "5") for word in "23"]
+    assert jobber_engine.list("train") == ["/bin/train", "/etc/x"]
+    assert jobber_engine.images.inspect(made).labels == {"a": "b", "c": "e"}
+    assert jobber_engine.images.inspect(made).configuration.volumes == ("/store",)
+    assert "build" not in jobber_engine.journal
+
+
+def test_program_runs_whatever_the_command_is_and_in_results_as_well(jobber_engine: FakeEngine, tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM python:3.13\n")
+    seen: list[tuple[str, ...]] = []
+    jobber_engine.image("train", run=lambda job: seen.append(job.argv), context=tmp_path)
+    jobber_engine.image("derived", dockerfile="FROM train AS x\nFROM x\nLABEL a=b\n")
+    jobber_engine.image("alone", run=lambda job: seen.append(job.argv))
+    for image, command in (
+        ("train", None),
+        ("train", ["python", "train.py"]),
+        ("train:latest-run", ["again"]),
+        ("derived", ["x"]),
+    ):
+        jobber.run(image, command=command, quiet=True)
+    jobber.run("alone", command=["x"], xdocker="--entrypoint /bin/sh", quiet=True)
+
+    assert seen == [("/bin/program",), ("python", "train.py"), ("again",), ("x",), ("/bin/sh", "x")]
+
+
+def test_programs_by_path_are_on_top_of_a_directory(jobber_engine: FakeEngine, tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text('FROM nobody\nRUN ["make"]\nCMD ["/bin/train"]\n')
+    jobber_engine.image("train", programs={"/bin/train": lambda job: job.say("trained")}, context=tmp_path)
+
+    assert jobber.run("train", quiet=True).log == "trained"
+    with pytest.raises(jobber.JobNotStarted):
+        jobber.run("train", command=["/bin/other"], quiet=True)
+
+
+def test_files_are_on_top_of_what_is_built(jobber_engine: FakeEngine, tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM scratch\nCOPY . /data\n")
+    made = jobber_engine.image("digits", context=tmp_path, files={"/data/x": "X"}, labels={"a": "b"})
+
+    assert jobber_engine.list(made) == ["/data/Dockerfile", "/data/x"]
+    assert jobber_engine.images.inspect(made).labels == {"a": "b"}
+
+
+def test_two_programs_of_one_directory_are_two_images(jobber_engine: FakeEngine, tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM scratch\nCMD x\n")
+    for word in "ab":
+        jobber_engine.image(word, run=lambda job, word=word: job.say(word), context=tmp_path)  # type: ignore[misc]
+
+    assert [jobber.run(word, quiet=True).log for word in "ab"] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("context", "dockerfile", "why"),
+    [
+        ("nowhere", None, "there is no directory"),
+        ("nowhere", "FROM scratch\n", "there is no directory"),
+        (".", None, "there is no file .*Dockerfile"),
+        (".", "FROM scratch\nCOPY nothing /\n", "nothing: no such file"),
+        (".", "FROM scratch\nFOO\n", "unknown instruction: FOO"),
+    ],
+)
+def test_directory_that_cant_be_built_is_told(
+    context: str, dockerfile: str | None, why: str, jobber_engine: FakeEngine, tmp_path: Path
+) -> None:
+    programs: list[Program | None] = [None, lambda _job: 0]
+    for program in programs:
+        with pytest.raises(BuildFailed, match=why):
+            jobber_engine.image("train", run=program, context=tmp_path / context, dockerfile=dockerfile)
 
 
 def test_dockerfile_that_is_wrong_is_told(jobber_engine: FakeEngine) -> None:

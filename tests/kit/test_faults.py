@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any, get_args
+
 import pytest
 
+from jobber.adapters.fake.faults import Signal
 from jobber.domain.errors import EngineFailed, EngineLost, ImageNotFound
+from jobber.domain.events import FOR_JOB
 from jobber.testing import Call, FakeCommandLine, FakeEngine, FakeRegistry, Job, Phase
 
 
@@ -141,6 +145,41 @@ def test_other_call_is_spared_by_a_fault(cli: FakeCommandLine, jobber_engine: Fa
     jobber_engine.faults.fail("push", EngineFailed("push", why="no"))
 
     assert cli("run", "work").exit_status == 0
+
+
+@pytest.mark.parametrize("signal", get_args(Signal))
+def test_signals_are_those_that_jobber_takes(signal: str) -> None:
+    assert signal in ("SIGINT", "SIGTERM", "SIGHUP", *FOR_JOB)
+
+
+@pytest.mark.parametrize("let", ["fail", "time_out", "disappear", "signal"])
+def test_call_that_there_is_not_is_told_with_the_nearest(jobber_engine: FakeEngine, let: str) -> None:
+    faults: Any = jobber_engine.faults
+    calls = {
+        "fail": lambda: faults.fail("comit", EngineFailed("commit", why="no")),
+        "time_out": lambda: faults.time_out("comit"),
+        "disappear": lambda: faults.disappear(at="comit"),
+        "signal": lambda: faults.signal("SIGINT", at="comit"),
+    }
+
+    with pytest.raises(ValueError, match=r"there is no call 'comit': did you mean commit\?"):
+        calls[let]()
+
+
+def test_signal_that_jobber_does_not_take_is_told(jobber_engine: FakeEngine) -> None:
+    faults: Any = jobber_engine.faults
+
+    with pytest.raises(ValueError, match=r"'SIGTERN': did you mean SIGTERM\?"):
+        faults.signal("SIGTERN", at="commit")
+
+
+def test_every_call_of_the_journal_can_be_made_to_fail(cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
+    cli("run", "work")
+    cli("recover")
+    cli("prune", "--dry-run")
+    cli("ls")
+
+    assert set(jobber_engine.journal) <= set(get_args(Phase))
 
 
 @pytest.mark.parametrize("phase", ["claim", "tag", "push", "remove"])

@@ -74,6 +74,27 @@ def test_command(jobber_engine, jobber_cli, context):
     assert jobber_engine.list(ran.image.id, "/data") == ["/data/numbers"]
 
 
+def train(job):
+    job.say(f"{{' '.join(job.argv)}} {{job.environment['GREETING']}} {{job.workdir}}")
+    job.files.write("weights", job.files.read("/etc/extra"))
+
+
+def test_context_says_what_runs_and_where(jobber_engine, context):
+    folder = context("printf '%s' 'sh '$0${{1:+' '$1}}' '$GREETING' '$PWD; cat /etc/extra >weights")
+    with (folder / "Dockerfile").open("a") as dockerfile:
+        dockerfile.write("ENV GREETING=hi\\nWORKDIR /model\\n")
+    extra = {{"/etc/extra": "E"}}
+    jobber_engine.image("{name}-train", run=train, context=folder, files=extra, labels={{"x": "1"}})
+    plain = jobber.run("{name}-train", out="/model", check=True)
+    other = jobber.run("{name}-train", command=["sh", "/script", "2"], out="/model", check=True)
+
+    assert (plain.log, other.log) == ("sh /script hi /model", "sh /script 2 hi /model")
+    assert other.files.read("weights") == b"E"
+    assert jobber_engine.read("{name}-train", "/script").startswith(b"printf")
+    assert "/bin/program" not in jobber_engine.list("{name}-train")
+    assert jobber.image("{name}-train").labels["x"] == "1"
+
+
 def test_program_alone(jobber_engine):
     jobber_engine.image("{name}-alone", run=prepare)
     jobber_engine.faults.fill_disk()
@@ -104,14 +125,14 @@ def suite(tmp_path: Path) -> Path:
 def test_suite_on_the_fake(suite: Path, options: tuple[str, ...]) -> None:
     ended = pytest_in(suite, *options)
 
-    assert "4 passed" in ended.stdout, ended.stdout
+    assert "5 passed" in ended.stdout, ended.stdout
 
 
 def test_same_suite_on_a_real_engine(suite: Path, engine_address: str) -> None:
     choice = "podman" if "podman" in engine_address else "docker"
     ended = pytest_in(suite, f"--jobber-engine={choice}", f"--jobber-host={engine_address}")
 
-    assert "3 passed, 1 skipped" in ended.stdout, ended.stdout
+    assert "4 passed, 1 skipped" in ended.stdout, ended.stdout
     assert "has only a Python program" in ended.stdout
 
 

@@ -7,7 +7,17 @@ from pathlib import Path
 from typing import Any, assert_type
 
 import jobber
-from jobber.testing import Completed, EngineUnderTest, FakeClock, FakeCommandLine, FakeEngine, FakeRegistry, Job
+from jobber.testing import (
+    Completed,
+    EngineUnderTest,
+    FakeClock,
+    FakeCommandLine,
+    FakeEngine,
+    FakeRegistry,
+    ImageConfiguration,
+    Job,
+    Program,
+)
 
 
 def pipeline() -> float:
@@ -52,8 +62,22 @@ def test_pipeline(
     jobber_registry.refuse_pushes(f"{jobber_registry.host}/train", why="quota")
 
 
+def test_what_only_a_fake_has(jobber_engine: FakeEngine) -> None:
+    jobber_engine.image("train", run=lambda job: job.exit(3))
+    jobber_engine.faults.fill_disk()
+    assert_type(jobber_engine.journal[-1], str)
+    either_kind(jobber_engine)
+
+
+def either_kind(engine: EngineUnderTest) -> None:
+    engine.image("train", run=program, context="train")
+    jobber.run("train", engine=engine, out=Path("/model"), timeout="none", inputs=[], environment={"A": "1"})
+
+
 def test_faults() -> None:
     engine = FakeEngine(flavour="podman", version="4.3.1", id_store="manifest")
     engine.image("train", run=lambda job: job.say("short programs may be lambdas"))
+    step: Program = program
+    engine.image("train", run=step, configuration=ImageConfiguration(command=("train", "--epochs", "3")))
     engine.faults.signal("SIGINT", at="commit")
     jobber.run("train", engine=engine)

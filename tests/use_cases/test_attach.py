@@ -125,6 +125,15 @@ def test_run_is_found_by(engine: FakeEngine, by: str) -> None:
     assert _attach(engine, text).exit_status == 3
 
 
+def test_three_characters_of_an_id_mean_none(engine: FakeEngine) -> None:
+    run = _detach(engine)
+    (container,) = engine.containers.list(labels={Label.RUN: None})
+
+    for text in (run[:3], container.id[:3]):
+        with pytest.raises(RunNotFound):
+            _attach(engine, text)
+
+
 def test_prefix_of_two_runs_means_none(engine: FakeEngine) -> None:
     first, second = _detach(engine), _detach(engine)
     common = next(first[:n] for n in range(len(first), 0, -1) if second.startswith(first[:n]))

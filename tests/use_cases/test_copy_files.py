@@ -81,10 +81,11 @@ def test_image_of_a_registry_is_not_pulled(engine: FakeEngine) -> None:
     engine.registry.push(reference, credentials=None, progress=FakeProgress())
     engine.images.remove(reference)
     copying(engine).copy(ImagePath("far", "/data/x"), to=shelf)
-    pieces = b"".join(copying(engine).archive(ImagePath("far", "/data/x")))
+    source, archive = copying(engine).archive(ImagePath("far", "/data/x"))
 
+    assert source == SourcePath("/data/x")
     assert shelf.kept == {"": b"far"}
-    assert [bytes(chunk) for member in members([pieces]) for chunk in member.chunks()] == [b"far"]
+    assert [bytes(chunk) for member in members(archive) for chunk in member.chunks()] == [b"far"]
     assert "pull" not in engine.journal
 
 

@@ -121,7 +121,7 @@ def test_remote_image_is_never_pulled_under_never(engine: FakeEngine) -> None:
     with pytest.raises(ImageNotFound) as raised:
         finder(engine, PullPolicy.NEVER).find(f"{HOST}/mnist")
 
-    assert raised.value.hint == "it is local only, for --pull never is in force"
+    assert raised.value.hint == "it is not on this engine, and nothing is pulled for a dry run or under --pull never"
     assert "pull" not in engine.journal
 
 

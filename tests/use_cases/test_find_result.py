@@ -8,7 +8,15 @@ from datetime import UTC, datetime
 import pytest
 
 from jobber.domain.credentials import Credentials
-from jobber.domain.errors import AmbiguousName, ImageNotFound, InvalidReference, NotAResult, RegistryFailed
+from jobber.domain.errors import (
+    AmbiguousName,
+    ImageNotFound,
+    InvalidReference,
+    NotAResult,
+    RegistryFailed,
+    RunNotFinished,
+    RunNotFound,
+)
 from jobber.domain.options import ContainerOptions
 from jobber.domain.reference import ImageId, parse_reference, parse_registry
 from jobber.domain.use_cases.find_result import ResultFinder
@@ -131,6 +139,46 @@ def test_local_name_that_is_not_there_names_the_command_that_lists(engine: FakeE
         finder(engine).find("nobody")
 
     assert (told.value.name, told.value.hint) == ("nobody:latest", "`jobber ls` lists the results that are there")
+
+
+@pytest.mark.parametrize("text", ["000", "abc"])
+def test_beginning_of_an_id_that_is_too_short_is_told_to_be(engine: FakeEngine, text: str) -> None:
+    run(engine)
+    with pytest.raises(ImageNotFound) as told:
+        finder(engine).find(text)
+
+    assert (told.value.hint or "").endswith("the beginning of an id has four characters or more")
+
+
+@pytest.mark.parametrize("registry", [None, HOST])
+def test_run_that_is_not_finished_is_no_missing_image(engine: FakeEngine, registry: str | None) -> None:
+    engine.image("long", run=lambda job: job.sleep(60))
+    run_id = fake_runner(engine).detach(RunRequest("long", ContainerOptions(), detach=True))
+    told = []
+    for text in (run_id, run_id[:8]):
+        with pytest.raises(RunNotFinished) as running:
+            finder(engine, registry=registry).find(text)
+        told.append((running.value.what, running.value.hint))
+    engine.clock.sleep(100)
+    with pytest.raises(RunNotFinished) as ended:
+        finder(engine, registry=registry).find(run_id)
+
+    assert set(told) == {
+        (
+            f"run {run_id} is not finished yet: its job has not ended",
+            f"`jobber attach {run_id}` waits for its end, and `jobber logs {run_id}` prints what it has said",
+        )
+    }
+    assert ended.value.what == f"run {run_id} is not finished yet: its job has ended, and its result is not made"
+    assert "`jobber recover`" in (ended.value.hint or "")
+
+
+def test_beginning_of_several_runs_that_are_not_finished_is_ambiguous(engine: FakeEngine) -> None:
+    engine.image("long", run=lambda job: job.sleep(60))
+    for _ in range(2):
+        fake_runner(engine).detach(RunRequest("long", ContainerOptions(), detach=True))
+    with pytest.raises(RunNotFound, match="2 runs begin with 0000"):
+        finder(engine).find("0000")
 
 
 def test_remote_image_is_found_in_its_registry_and_not_pulled(engine: FakeEngine) -> None:

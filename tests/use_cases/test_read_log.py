@@ -75,6 +75,45 @@ def read(
     return sink.getvalue()
 
 
+def state(engine: FakeEngine, text: str, *, follow: bool = False, ago: float | None = None) -> tuple[object, ...]:
+    """How far the run is, its id, and its result's."""
+    finder = ResultFinder(engine, FakeRemoteImages(engine.remote), FakeKeyring(), None)
+    content = partial(content_of, path="/run.log", of=text)
+    since = None if ago is None else engine.clock.now() - timedelta(seconds=ago)
+    reading = LogReading(finder, engine.interruptions, FakeProgress(), content, io.BytesIO())
+    facts = reading.read(text, follow=follow, since=since).facts()
+    return facts["state"], facts["run"], facts["id"]
+
+
+def test_whose_log_it_is_and_how_far_the_run_is_told(engine: FakeEngine) -> None:
+    run = detach(engine)
+    running = state(engine, run)
+    followed = state(engine, run, follow=True)
+    ended = state(engine, run)
+    finish(engine)
+    result = engine.images.inspect(parse_reference("work:latest-run")).id
+
+    assert running == ("running", run, None)
+    assert followed == ended == ("ended", run, None)
+    assert state(engine, "work:latest-run") == state(engine, run) == ("finished", run, result)
+
+
+def test_log_of_an_image_that_no_run_has_made_is_of_no_run(engine: FakeEngine) -> None:
+    made = engine.image("odd", files={"/run.log": "x"})
+
+    assert state(engine, "odd") == ("finished", None, made)
+
+
+@pytest.mark.parametrize("ago", [None, 60])
+def test_result_of_a_run_that_is_finished_meanwhile_is_told(engine: FakeEngine, ago: float | None) -> None:
+    run = detach(engine)
+    engine.containers.follow = lambda *_, **__: Cut(engine, [b"begun\n"])  # type: ignore[method-assign,assignment]
+    told = state(engine, run, follow=True, ago=ago)
+    result = engine.images.inspect(parse_reference("work:latest-run")).id
+
+    assert told == ("finished", run, result if ago is None else None)
+
+
 @pytest.mark.parametrize("follow", [False, True])
 def test_log_of_a_result_is_there_by_all_its_names(engine: FakeEngine, *, follow: bool) -> None:
     run = detach(engine)

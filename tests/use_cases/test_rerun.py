@@ -324,7 +324,7 @@ def _verified(engine: FakeEngine, **settings: object) -> tuple[bool, FakeProgres
     before = verification.remember(prepared.old, out="/model")
     image = use_case.runner.run_prepared(prepared.request, prepared.prepared).image
     assert image is not None
-    return verification.is_identical(before, image, out="/model"), progress
+    return not verification.compare(before, image, out="/model"), progress
 
 
 def test_same_output_is_identical(engine: FakeEngine) -> None:
@@ -380,7 +380,7 @@ def test_difference_of_the_directory_itself_names_it(engine: FakeEngine) -> None
     assert first.image is not None
     full = fake_runner(engine).run(RunRequest("train", ContainerOptions(), out="/"))
     assert full.image is not None
-    verification.is_identical({}, full.image, out="/")
+    verification.compare({}, full.image, out="/")
 
     assert progress.notes[0] == ("differs", {"path": "/", "what": "is new (directory)"})
 
@@ -414,7 +414,7 @@ def test_old_output_in_a_registry_is_compared_where_it_is(engine: FakeEngine) ->
     verification = _verification(engine, progress)
     before = verification.remember(old, out="/model")
 
-    assert verification.is_identical(before, first.image, out="/model")
+    assert verification.compare(before, first.image, out="/model") == ()
     assert "archive" in engine.journal
     assert engine.journal.count("archive") == 1  # of the new one
 
@@ -423,7 +423,7 @@ def test_difference_of_a_directory_with_a_slash_is_named_once(engine: FakeEngine
     first = _run(engine)
     assert first.image is not None
     progress = FakeProgress()
-    _verification(engine, progress).is_identical({}, first.image, out="/model/")
+    _verification(engine, progress).compare({}, first.image, out="/model/")
 
     assert [facts.get("path") for _, facts in progress.notes[:3]] == ["/model", "/model/key", "/model/weights"]
 

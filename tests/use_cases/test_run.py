@@ -322,6 +322,12 @@ def test_out_directory_in_a_volume_of_the_image_is_an_error_before_anything_is_m
     assert "create" not in engine.journal
 
 
+@pytest.mark.parametrize("out", ["/dev/shm/x", "/proc", "/sys/../dev"])
+def test_out_directory_where_every_container_has_a_mount_is_an_error(engine: FakeEngine, out: str) -> None:
+    with pytest.raises(UsageError, match="the result image would not hold it"):
+        fake_runner(engine).run(_request(out=out))
+
+
 def test_out_directory_in_a_volume_does_not_matter_where_no_result_is_kept(engine: FakeEngine) -> None:
     engine.image("keeper", programs={"/q": _quick}, configuration=KEEPER)
     progress = FakeProgress()

@@ -10,6 +10,7 @@ import pytest
 
 from jobber.domain.container import ContainerState, Terminal
 from jobber.domain.errors import LogLost
+from jobber.domain.events import FOR_JOB
 from jobber.domain.label import Label
 from jobber.domain.options import ContainerOptions
 from jobber.domain.policy import Outcome
@@ -119,6 +120,42 @@ def test_signal_while_the_line_is_broken_is_delivered_when_it_is_mended(engine: 
     assert world.signals == [(5, "SIGINT"), (20, "SIGINT")]
     assert (result.exit_status, result.outcome) == (130, Outcome.INTERRUPTED)
     assert (record["outcome"], record["exit-code"]) == ("interrupted", 7)
+
+
+@pytest.mark.parametrize("name", FOR_JOB)
+def test_signal_that_is_not_for_jobber_is_the_jobs(engine: FakeEngine, name: str) -> None:
+    def wait(job: Job) -> None:
+        job.on_signal(name, 9)
+        job.sleep(100)
+
+    engine.image("work", run=wait)
+    world = World(engine)
+    world.interruptions.send(name, at=5)
+    result = world.run()
+
+    assert world.signals == [(5, name)]
+    assert (result.exit_status, result.outcome) == (9, Outcome.FAILED)
+
+
+def test_signal_for_the_job_that_the_engine_can_t_take_is_dropped(engine: FakeEngine) -> None:
+    world = World(engine)
+    engine.faults.break_line(after=1, seconds=20)
+    world.interruptions.send("SIGUSR1", at=5)
+    result = world.run()
+
+    assert world.signals == [(5, "SIGUSR1")]
+    assert result.outcome is Outcome.SUCCEEDED
+
+
+def test_signal_for_the_job_before_there_is_one_is_dropped(engine: FakeEngine) -> None:
+    world = World(engine)
+    engine.faults.signal("SIGUSR1", at="create")
+    world.interruptions = engine.interruptions
+    with world.interruptions.abortable():
+        world.interruptions.deliver("SIGUSR1")
+    world.interruptions.send("SIGUSR2")
+
+    assert world.run().outcome is Outcome.SUCCEEDED
 
 
 def test_signal_that_was_delivered_is_not_repeated_when_the_line_is_mended(engine: FakeEngine) -> None:

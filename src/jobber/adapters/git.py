@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _SECONDS = 10.0
 
 
 class GitTree:
-    """What git tells of a folder; nothing where there is no git, no work tree, or git refuses."""
+    """What git tells of a folder; nothing where there is no git, no work tree, or git refuses.
 
-    def __init__(self, folder: str) -> None:
+    With `ceiling`, an absolute path without links, no work tree counts that begins there or above it.
+    """
+
+    def __init__(self, folder: str, *, environment: Mapping[str, str], ceiling: str | None = None) -> None:
         self._folder = folder
+        self._environment = {
+            **environment,
+            **({"GIT_CEILING_DIRECTORIES": ceiling} if ceiling is not None else {}),
+            "GIT_OPTIONAL_LOCKS": "0",
+            "GIT_TERMINAL_PROMPT": "0",
+            "LC_ALL": "C",
+        }
 
     def revision(self) -> str | None:
         """The commit, with `-dirty` where something is not committed; None outside a work tree."""
@@ -42,7 +55,7 @@ class GitTree:
                 errors="replace",
                 timeout=_SECONDS,
                 check=False,
-                env={**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"},
+                env=self._environment,
             )
         except (OSError, subprocess.SubprocessError):
             return None

@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobber.api.connection import interruptible, progress_for, settings_and_connection, settings_credentials
+from jobber.api import arguments
+from jobber.api.connection import progress_for, settings_and_connection, settings_credentials
 from jobber.api.images import Image
 from jobber.domain.build import BuildRequest
 from jobber.domain.dockerfile import base_references
@@ -42,7 +43,8 @@ def build(
 
     `context` is the directory that is sent to the engine, `tag` one name or several; without a tag of their own they
     get `latest` and a timestamp, and without a name the image is called after the directory. In `build_args`, None
-    takes the value from the environment. The others are as for `jobber build` and `run`.
+    takes the value from the environment. `secrets` are written as for `docker build` (`["id=ID,src=FILE"]`). The others
+    are as for `jobber build` and `run`.
 
     Raises `BuildFailed`, whose `log` is the output of the failing step, `UsageError`, `PushRefused`,
     `EngineUnavailable` and other `JobberError`s.
@@ -52,30 +54,33 @@ def build(
     from jobber.domain.configuration.settings import DEFAULT_REGISTRY, PUSH
 
     told = progress_for(quiet=quiet, progress=progress)
-    folder = Path(context)
+    arguments.truths(no_cache=no_cache, pull=pull, push=push)
+    folder = Path(arguments.path("context", context))
     settings, connection = settings_and_connection(engine, host, registry=registry, config=config)
     check_context(folder)
     names = parse_names(
         folder,
-        (tag,) if isinstance(tag, str) else tuple(tag),
+        arguments.texts("tag", tag),
         registry=settings.get(DEFAULT_REGISTRY),
         progress=told,
     )
-    dockerfile = find_dockerfile(folder, None if file is None else Path(file))
-    arguments = {name: os.environ.get(name) if value is None else value for name, value in (build_args or {}).items()}
+    dockerfile = find_dockerfile(folder, None if file is None else Path(arguments.path("file", file)))
+    given = arguments.variables("build_args", build_args)
+    values = {name: os.environ.get(name) if value is None else value for name, value in given.items()}
     request = BuildRequest(
         context=folder,
         dockerfile=dockerfile,
-        arguments=arguments,
-        target=target,
-        platform=platform,
+        arguments=values,
+        target=arguments.text_or_none("target", target),
+        platform=arguments.text_or_none("platform", platform),
         no_cache=no_cache,
         pull=pull,
-        secrets=tuple(secrets),
-        bases=base_references(dockerfile_text(dockerfile), arguments=arguments),
+        secrets=arguments.texts("secrets", secrets, or_one=False),
+        bases=base_references(dockerfile_text(dockerfile), arguments=values),
     )
-    keys = keyring(settings_credentials(settings))
+    keys = keyring(settings_credentials(settings), around=connection.around)
     pushes = settings.get(PUSH) if push is None else push
-    with interruptible() as interruptions, connection.opened(told) as opened:
-        built = image_build(opened, interruptions, told, keys, str(folder)).build(request, names=names, push=pushes)
+    with connection.interruptible() as interruptions, connection.opened(told) as opened:
+        use_case = image_build(opened, interruptions, told, keys, str(folder), around=connection.around)
+        built = use_case.build(request, names=names, push=pushes)
         return Image(connection, opened.images.inspect(built.image))

@@ -1,4 +1,4 @@
-"""How a call of the Python interface gets at an engine, and what it tells while it works."""
+"""How a call of the Python interface gets at an engine, what is around it, and what it tells while it works."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jobber.cli.surroundings import surroundings
+from jobber.api import arguments
+from jobber.cli.surroundings import surroundings_of
 from jobber.domain.errors import Interrupted
 from jobber.domain.progress import Silence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from jobber.cli.surroundings import Surroundings
     from jobber.domain.configuration.in_force import Settings
     from jobber.domain.credentials import CredentialEntry
     from jobber.domain.ports import Engine, Interruptions
@@ -38,34 +40,61 @@ def settings_and_connection(
     from jobber.cli.settings import load_settings
     from jobber.domain.configuration.settings import ENGINE, HOST
 
-    named = engine if isinstance(engine, str) else None
-    names = (config,) if isinstance(config, str) else tuple(config)
-    settings = load_settings(Choices(host, registry, names, named), environment=os.environ)
+    arguments.engine(engine)
     given = None if isinstance(engine, str) else engine
-    return settings, Connection(given or settings.get(ENGINE), settings.get(HOST))
+    choices = Choices(
+        arguments.text_or_none("host", host),
+        arguments.text_or_none("registry", registry),
+        arguments.texts("config", config),
+        engine if isinstance(engine, str) else None,
+    )
+    around = surroundings_of(given)
+    settings = load_settings(choices, environment=os.environ, around=around)
+    return settings, Connection(around, settings.get(ENGINE) if given is None else given, settings.get(HOST))
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """The engine that is meant, connected to for as long as a call takes."""
+    """The engine that is meant, connected to for as long as a call takes, and what is around its calls."""
 
-    engine: str | Engine | None = None
+    around: Surroundings
+    engine: str | Engine
     """A name (`docker`, `podman`, `auto`, or what another package brings), or an engine itself."""
     host: str | None = None
+
+    def __deepcopy__(self, memo: object) -> Connection:
+        """Itself: nobody wants a copy of an engine."""
+        return self
+
+    def __reduce__(self) -> tuple[type[Connection], tuple[object, ...]]:
+        """As what finds the engine anew in another process. Raises `TypeError` for an engine that was handed over."""
+        if not isinstance(self.engine, str):
+            kind = type(self.engine).__name__
+            raise TypeError(f"what a {kind} has made can't be pickled: it was handed over as an object of this process")
+        return Connection, (self.around, self.engine, self.host)
 
     @contextmanager
     def opened(self, progress: Progress | None = None) -> Iterator[Engine]:
         """The engine; one that was given is not closed. Raises `EngineUnavailable`."""
-        if self.engine is not None and not isinstance(self.engine, str):
+        if not isinstance(self.engine, str):
             yield self.engine
             return
-        engine = surroundings().connect(
-            host=self.host, choice=self.engine or "auto", environment=os.environ, progress=progress or Silence()
+        engine = self.around.connect(
+            host=self.host, choice=self.engine, environment=os.environ, progress=progress or Silence()
         )
         try:
             yield engine
         finally:
             engine.close()
+
+    @contextmanager
+    def interruptible(self) -> Iterator[Interruptions]:
+        """Ctrl-C, or a notebook's "interrupt", while a call takes; what it gives up is a `KeyboardInterrupt`."""
+        with self.around.guest_interruptions() as interruptions:
+            try:
+                yield interruptions
+            except Interrupted as error:
+                raise KeyboardInterrupt(error.what) from error
 
 
 def settings_credentials(settings: Settings) -> tuple[CredentialEntry, ...]:
@@ -75,18 +104,10 @@ def settings_credentials(settings: Settings) -> tuple[CredentialEntry, ...]:
     return tuple(item.content for item in settings.get(CREDENTIALS))
 
 
-@contextmanager
-def interruptible() -> Iterator[Interruptions]:
-    """Ctrl-C, or a notebook's "interrupt", for as long as a call takes; what it gives up is a `KeyboardInterrupt`."""
-    with surroundings().guest_interruptions() as interruptions:
-        try:
-            yield interruptions
-        except Interrupted as error:
-            raise KeyboardInterrupt(error.what) from error
-
-
 def progress_for(*, quiet: bool, progress: Progress | None) -> Progress:
-    """The listener that was asked for, a notebook's, or lines on stderr."""
+    """The listener that was asked for, a notebook's, or lines on stderr. Raises `UsageError`."""
+    arguments.truths(quiet=quiet)
+    arguments.listener(progress)
     if progress is not None:
         return progress
     if quiet:

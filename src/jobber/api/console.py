@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 import sys
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
@@ -62,9 +63,10 @@ class GuestConsole:
         self._kept = KeptSpool()
         return self._kept
 
-    def said(self) -> bytes:
-        """All that the job said, in bytes."""
+    def said(self, *, last: int | None = None) -> bytes:
+        """What the job said, or the last so many bytes of it."""
         if self._kept is None:
             return b""
-        self._kept.seek(0)
+        size = self._kept.seek(0, os.SEEK_END)
+        self._kept.seek(0 if last is None else max(0, size - last))
         return self._kept.read()

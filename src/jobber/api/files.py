@@ -37,12 +37,17 @@ class ImageFiles:
 
     def read(self, path: str) -> bytes:
         """The content of a file. Raises `PathNotFound`, `IsADirectoryError`."""
-        with self._members(path) as found:
-            for member in found:
-                if not member.header.isreg():
-                    break
-                return b"".join(map(bytes, member.chunks()))
-        raise IsADirectoryError(21, "Is a directory", path)
+        with self._content(path) as chunks:
+            return b"".join(chunks)
+
+    def read_end(self, path: str, *, size: int) -> bytes:
+        """The last `size` bytes of a file, and no more of it in memory. Raises `PathNotFound`, `IsADirectoryError`."""
+        end = b""
+        with self._content(path) as chunks:
+            for chunk in chunks:
+                end += chunk
+                end = end[max(0, len(end) - size) :]
+        return end
 
     def read_text(self, path: str, *, encoding: str = "utf-8") -> str:
         """The content of a text file. Raises `PathNotFound`, `IsADirectoryError`, `UnicodeDecodeError`."""
@@ -81,6 +86,14 @@ class ImageFiles:
 
     def _absolute(self, path: str) -> str:
         return posixpath.normpath(posixpath.join(self.directory, path))
+
+    @contextmanager
+    def _content(self, path: str) -> Iterator[Iterator[bytes]]:
+        with self._members(path) as found:
+            member = next(found, None)
+            if member is None or not member.header.isreg():
+                raise IsADirectoryError(21, "Is a directory", path)
+            yield map(bytes, member.chunks())
 
     @contextmanager
     def _members(self, path: str) -> Iterator[Iterator[Member]]:

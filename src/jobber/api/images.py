@@ -6,7 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from jobber.api.connection import interruptible, settings_and_connection
+from jobber.api import arguments
+from jobber.api.connection import settings_and_connection
 from jobber.api.files import ImageFiles
 from jobber.domain import metrics
 from jobber.domain.derived import own_record
@@ -111,13 +112,14 @@ def image(
     from jobber.domain.policy import PullPolicy
 
     settings, connection = settings_and_connection(engine, host, registry=registry)
-    with interruptible() as interruptions, connection.opened() as opened:
+    text = arguments.text("name", name, wanted="a reference or an id")
+    with connection.interruptible() as interruptions, connection.opened() as opened:
         finder = ImageFinder(
             opened,
-            keyring(()),
+            keyring((), around=connection.around),
             interruptions,
             Silence(),
             settings.get(DEFAULT_REGISTRY),
             PullPolicy.NEVER,
         )
-        return Image(connection, finder.find(name).image)
+        return Image(connection, finder.find(text).image)

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 _STYLE = "text-align:left;vertical-align:top"
 _LOG_LINES = 10
+_LOG_BYTES = 4096
+"""A line may be as long as the whole log."""
+_NO_TEXT = "\ufffd"
+"""The rest of a character that was cut."""
 
 
 class Handle(Protocol):
@@ -95,8 +99,16 @@ def html_of_result(result: Result) -> str:
         rows["result image"] = "none"
     else:
         rows |= _image_rows(result.image)
-    rows["log"] = "\n".join(result.log.splitlines()[-_LOG_LINES:])
+    rows["log"] = _end_of_log(result)
     return _table(rows)
+
+
+def _end_of_log(result: Result) -> str:
+    end = result.said(last=_LOG_BYTES + 1)
+    text = end[-_LOG_BYTES:].decode(errors="replace")
+    if len(end) > _LOG_BYTES:
+        text = f"…{text.lstrip(_NO_TEXT)}"
+    return "\n".join(text.splitlines()[-_LOG_LINES:])
 
 
 def html_of_image(image: Image) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobber.api.connection import interruptible, progress_for, settings_and_connection, settings_credentials
+from jobber.api import arguments
+from jobber.api.connection import progress_for, settings_and_connection, settings_credentials
 from jobber.domain.use_cases.push import push_all
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def push(
 
     told = progress_for(quiet=quiet, progress=progress)
     settings, connection = settings_and_connection(engine, host, registry=registry)
-    found = parse_references(references, registry=settings.get(DEFAULT_REGISTRY))
-    keys = keyring(settings_credentials(settings))
-    with interruptible() as interruptions, connection.opened(told) as opened:
+    found = parse_references(arguments.texts("references", references), registry=settings.get(DEFAULT_REGISTRY))
+    keys = keyring(settings_credentials(settings), around=connection.around)
+    with connection.interruptible() as interruptions, connection.opened(told) as opened:
         push_all(found, registry=opened.registry, keyring=keys, interruptions=interruptions, progress=told)

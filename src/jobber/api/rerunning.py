@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobber.api.connection import interruptible, progress_for, settings_and_connection, settings_credentials
+from jobber.api import arguments
+from jobber.api.connection import progress_for, settings_and_connection, settings_credentials
 from jobber.api.console import GuestConsole
 from jobber.api.images import Image
-from jobber.api.inputs import name_of, specification_of
+from jobber.api.inputs import name_of, specifications_of
 from jobber.api.result import Result, ResultDiffers
 from jobber.domain.policy import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Literal
 
     from jobber.api.inputs import Input
     from jobber.domain.ports import Engine
@@ -24,7 +26,7 @@ def rerun(
     *,
     inputs: Sequence[str | Input | Image | Result] | None = None,
     xdocker: str | Sequence[str] | None = None,
-    timeout: float | None = None,
+    timeout: float | Literal["none"] | None = None,
     push: bool | None = None,
     verify: bool = False,
     registry: str | None = None,
@@ -37,8 +39,8 @@ def rerun(
     """Make the run again that made a result: the same code, inputs, command, options, runtime and out directory.
 
     `result` is a tag, an id or the beginning of one, the id of a run, or an image or result at hand. `inputs` and
-    `xdocker` take the place of the recorded ones. With `verify`, the new result's out directory is compared with the
-    old one. The rest is as for `run`.
+    `xdocker` take the place of the recorded ones; `[]` is none at all. With `verify`, the new result's out directory is
+    compared with the old one. The rest is as for `run`.
 
     Raises `RunNotRepeatable` with all that is missing before anything starts, `NotAResult`, `ResultDiffers` under
     `verify`, and as `run`.
@@ -49,26 +51,34 @@ def rerun(
     from jobber.domain.configuration.settings import DEFAULT_REGISTRY
 
     told = progress_for(quiet=quiet, progress=progress)
+    arguments.truths(push=push, verify=verify)
+    name = name_of("result", result)
     settings, connection = settings_and_connection(engine, host, registry=registry, config=config)
-    settings = rerun_settings(settings, timeout=None if timeout is None else str(timeout), push=push)
+    settings = rerun_settings(settings, timeout=arguments.seconds("timeout", timeout), push=push)
     request = rerun_request(
-        name_of(result),
+        name,
         settings,
-        inputs=[specification_of(one) for one in inputs or ()],
-        docker_options=(xdocker,) if isinstance(xdocker, str) else xdocker or (),
+        inputs=None if inputs is None else specifications_of(inputs),
+        docker_options=None if xdocker is None else arguments.texts("xdocker", xdocker),
         verify=verify,
     )
-    keys = keyring(settings_credentials(settings))
+    keys = keyring(settings_credentials(settings), around=connection.around)
     console = GuestConsole(quiet=quiet, progress=told)
-    with interruptible() as interruptions, connection.opened(told) as opened:
+    with connection.interruptible() as interruptions, connection.opened(told) as opened:
         again, verification = rerun_use_case(
-            opened, interruptions, told, keys, registry=settings.get(DEFAULT_REGISTRY), console=console
+            opened,
+            interruptions,
+            told,
+            keys,
+            registry=settings.get(DEFAULT_REGISTRY),
+            console=console,
+            around=connection.around,
         )
-        ran, is_identical = run_again(again, again.prepare(request), verification if verify else None)
+        ran, differences = run_again(again, again.prepare(request), verification if verify else None)
         kept = Image(connection, opened.images.inspect(ran.image)) if ran.image else None
-    made = Result(ran.exit_status, ran.outcome.value, kept, console.said, name_of(result))
+    made = Result(ran.exit_status, ran.outcome.value, kept, console.said, name)
     if ran.outcome is Outcome.INTERRUPTED:
         raise KeyboardInterrupt
-    if not is_identical:
+    if differences:
         raise ResultDiffers(made)
     return made

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from jobber.api.images import LOG
 from jobber.domain.errors import JobberError
 
 if TYPE_CHECKING:
@@ -42,19 +44,38 @@ class NoResultImage(JobberError):
         super().__init__("the run left no result image", hint="result_image='always' keeps one of every run")
 
 
+class Said(Protocol):
+    """What gives a job's output."""
+
+    def __call__(self, *, last: int | None = None) -> bytes:
+        """All of it, or the last so many bytes."""
+
+
+def log_of(image: Image, *, last: int | None = None) -> bytes:
+    """A job's output as its result image has it, or the last so many bytes."""
+    return image.files.read(LOG) if last is None else image.files.read_end(LOG, size=last)
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a run ended, and its result image."""
+    """How a run ended, and its result image.
+
+    It can be pickled, unless its engine is an object of this process. The image is then looked for where the other
+    process finds its engine; what the job said is read from the image, and comes along where there is none.
+    """
 
     exit_status: int
     """The status that `jobber run` would end with: the job's own, or 124 when it timed out."""
     outcome: Outcome
     image: Image | None
     """The result image; None where `result_image` says that none is kept."""
-    said: Callable[[], bytes] = field(repr=False)
-    """Gives all that the job said, in bytes."""
+    said: Said = field(repr=False, compare=False)
+    """Gives what the job said, in bytes: all of it, or with `last=` the end of so many bytes."""
     job: str
     """The image that was run, as it was named."""
+
+    def __reduce__(self) -> tuple[Callable[..., Result], tuple[object, ...]]:
+        return _unpickled, (self.exit_status, self.outcome, self.image, self.job, None if self.image else self.said())
 
     @property
     def succeeded(self) -> bool:
@@ -112,3 +133,18 @@ class Result:
         from jobber.api.notebook import html_of_result
 
         return html_of_result(self)
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    """An output that came along."""
+
+    log: bytes
+
+    def __call__(self, *, last: int | None = None) -> bytes:
+        return self.log if last is None else self.log[max(0, len(self.log) - last) :]
+
+
+def _unpickled(exit_status: int, outcome: Outcome, image: Image | None, job: str, log: bytes | None) -> Result:
+    said: Said = _Remembered(log or b"") if image is None else partial(log_of, image)
+    return Result(exit_status, outcome, image, said, job)

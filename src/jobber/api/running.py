@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-import shlex
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from jobber.api.connection import interruptible, progress_for, settings_and_connection, settings_credentials
+from jobber.api import arguments
+from jobber.api.connection import progress_for, settings_and_connection, settings_credentials
 from jobber.api.console import GuestConsole
-from jobber.api.images import LOG, Image
-from jobber.api.inputs import name_of, specification_of
-from jobber.api.result import Result
+from jobber.api.images import Image
+from jobber.api.inputs import name_of, specifications_of
+from jobber.api.result import Result, log_of
 from jobber.cli.settings import given
 from jobber.domain import policy
 from jobber.domain.configuration.origin import Origin, Value
-from jobber.domain.configuration.settings import INPUTS, PUSH, REUSE, XDOCKER
+from jobber.domain.configuration.settings import (
+    CMD,
+    INPUTS,
+    OUT,
+    PULL,
+    PUSH,
+    RESULT_IMAGE,
+    REUSE,
+    RUNTIME,
+    TIMEOUT,
+    XDOCKER,
+)
 from jobber.domain.errors import EngineLost
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from os import PathLike
 
     from jobber.api.inputs import Input
     from jobber.domain.configuration.in_force import Settings
@@ -31,12 +43,12 @@ def run(
     *,
     command: str | Sequence[str] | None = None,
     inputs: Sequence[str | Input | Image | Result] | None = None,
-    out: str | None = None,
+    out: str | PathLike[str] | None = None,
     environment: Mapping[str, str] | None = None,
     xdocker: str | Sequence[str] | None = None,
     runtime: str | None = None,
     result_image: Literal["none", "success", "always"] | None = None,
-    timeout: float | None = None,
+    timeout: float | Literal["none"] | None = None,
     pull: Literal["always", "missing", "never"] | None = None,
     push: bool | None = None,
     reuse: bool | None = None,
@@ -53,76 +65,76 @@ def run(
     `image` is a reference, an id, or an image or result at hand. `command` replaces the image's own; a text is split
     as a shell does. `inputs` are written as on the command line, or are `Input`s, images or results. `out` is the
     directory of the result that it gives as an input. `environment` adds variables, `xdocker` options of
-    `docker run`. `timeout` is in seconds. With `reuse`, the result of the
-    same run that succeeded before is taken, and nothing is run. `engine` is a name, or an engine itself; `host` is its
-    address.
+    `docker run`. `timeout` is in seconds. With `reuse`, the result of the same run that succeeded before is taken, and
+    nothing is run. `engine` is a name, or an engine itself; `host` is its address.
 
     What the job says is shown as it comes, unless `quiet`; `progress` is told what happens besides. A job that fails
-    is a result like another one, unless `check` is set. What is not given is as configuration files and variables
-    say, with the configurations named in `config`.
+    is a result like another one, unless `check` is set. What is not given, or None, is as configuration files and
+    variables say, with the configurations named in `config`. What they say is taken back by `command=[]` (the image's
+    own), `inputs=[]`, `xdocker=[]`, `timeout="none"` and `registry=""`.
 
     Raises `JobFailed` under `check`, `UsageError`, `ImageNotFound`, `SourceNotFound`, `JobNotStarted`, `PullRefused`,
     `PushRefused`, `EngineUnavailable`, `EngineLost` and other `JobberError`s, and `KeyboardInterrupt` when the run was
     interrupted; its result is kept then.
     """
     from jobber.cli.composition import keyring, runner
-    from jobber.cli.request import replaced_by_options, run_request
+    from jobber.cli.request import run_request
 
     told = progress_for(quiet=quiet, progress=progress)
+    arguments.truths(push=push, reuse=reuse, check=check)
+    name = name_of("image", image)
     settings, connection = settings_and_connection(engine, host, registry=registry, config=config)
-    settings = replaced_by_options(
-        settings,
-        runtime=runtime,
-        inputs=(),
-        out=out,
-        result_image=None if result_image is None else policy.ResultImagePolicy(result_image),
-        docker_options=(xdocker,) if isinstance(xdocker, str) else xdocker or (),
-        timeout=None if timeout is None else str(timeout),
-        pull=None if pull is None else policy.PullPolicy(pull),
-        no_push=False,
-        command=_words(command),
+    settings = settings.replaced(
+        {
+            **arguments.value("runtime", RUNTIME, arguments.text_or_none("runtime", runtime)),
+            **arguments.value("out", OUT, None if out is None else arguments.path("out", out)),
+            **arguments.value("result_image", RESULT_IMAGE, result_image),
+            **arguments.value("timeout", TIMEOUT, arguments.seconds("timeout", timeout)),
+            **arguments.value("pull", PULL, pull),
+            **given(PUSH, push),
+            **given(REUSE, reuse),
+        }
     )
-    settings = _with_values(settings, inputs=inputs, environment=environment or {}, push=push, reuse=reuse)
-    request = run_request(name_of(image), settings)
-    keys = keyring(settings_credentials(settings))
+    settings = _with_words(settings, command=command, inputs=inputs, xdocker=xdocker, environment=environment)
+    request = run_request(name, settings)
+    keys = keyring(settings_credentials(settings), around=connection.around)
     console = GuestConsole(quiet=quiet, progress=told)
-    with interruptible() as interruptions, connection.opened(told) as opened:
+    with connection.interruptible() as interruptions, connection.opened(told) as opened:
         try:
-            ran = runner(opened, interruptions, told, keys, console=console).run(request)
+            ran = runner(opened, interruptions, told, keys, console=console, around=connection.around).run(request)
         except EngineLost as error:
             error.hint = f"{error.hint}, once this process has ended" if error.hint else None
             raise
         kept = Image(connection, opened.images.inspect(ran.image)) if ran.image else None
-    said = partial(kept.files.read, LOG) if kept and ran.reused else console.said
+    said = partial(log_of, kept) if kept and ran.reused else console.said
     result = Result(ran.exit_status, ran.outcome.value, kept, said, request.image)
     if ran.outcome is policy.Outcome.INTERRUPTED:
         raise KeyboardInterrupt
     return result.check() if check else result
 
 
-def _words(command: str | Sequence[str] | None) -> tuple[str, ...]:
-    return tuple(shlex.split(command) if isinstance(command, str) else command or ())
-
-
-def _with_values(
+def _with_words(
     settings: Settings,
     *,
+    command: str | Sequence[str] | None,
     inputs: Sequence[str | Input | Image | Result] | None,
-    environment: Mapping[str, str],
-    push: bool | None,
-    reuse: bool | None,
+    xdocker: str | Sequence[str] | None,
+    environment: Mapping[str, str] | None,
 ) -> Settings:
-    """The settings with what only Python has values for."""
-    added = tuple(word for name, value in environment.items() for word in ("-e", f"{name}={value}"))
-    pieces = (*settings.get(XDOCKER), Value(added, Origin("environment"))) if added else None
-    specifications = None
+    """The settings with these in the place of their own, of which an empty one is one, too. Raises `UsageError`."""
+    from jobber.cli.request import split_options
+
+    values: dict[str, Value[Any]] = {}
+    if command is not None:
+        values[CMD.name] = Value(arguments.words("command", command) or None, Origin("command"))
     if inputs is not None:
-        specifications = tuple(Value(specification_of(one), Origin("inputs")) for one in inputs)
-    return settings.replaced(
-        {
-            **given(INPUTS, specifications),
-            **given(XDOCKER, pieces),
-            **given(PUSH, push),
-            **given(REUSE, reuse),
-        }
-    )
+        specifications = tuple(Value(one, Origin("inputs")) for one in specifications_of(inputs))
+        values[INPUTS.name] = Value(specifications, Origin("inputs"))
+    pieces = settings.get(XDOCKER) if xdocker is None else split_options(arguments.texts("xdocker", xdocker)) or ()
+    none = 'xdocker="-e NAME" takes the value that is here'
+    added = arguments.variables("environment", environment, none=none)
+    words = tuple(word for name, value in added.items() for word in ("-e", f"{name}={value}"))
+    if xdocker is not None or words:
+        pieces = (*pieces, Value(words, Origin("environment"))) if words else pieces
+        values[XDOCKER.name] = Value(pieces, Origin("xdocker"))
+    return settings.replaced(values)

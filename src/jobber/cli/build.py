@@ -9,7 +9,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from jobber.cli.build_context import check_context, dockerfile_text, find_dockerfile, parse_names
-from jobber.cli.iidfile import check_writable, write_image_id
+from jobber.cli.iidfile import check_writable, end_with
 from jobber.cli.options import GlobalOptions
 from jobber.cli.surroundings import surroundings
 from jobber.domain.build import BuildRequest
@@ -88,7 +88,7 @@ def build(
         use_case = image_build(engine, interruptions, progress, keys, str(context))
         result = use_case.build(request, names=names, push=options.settings.get(PUSH) and not no_push)
     progress.clear()
-    write_image_id(iidfile, result.image)
+    end_with(result.image, iidfile=iidfile)
     return 0
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobber.adapters.configuration.files import check_file, current_directory, find_files
+from jobber.adapters.configuration.files import check_file
 from jobber.cli.request import container_options
+from jobber.cli.settings import configuration_files
 from jobber.domain.configuration.activation import check_lists
 from jobber.domain.configuration.layer import Layer, SettingsGroup, merge_files
 from jobber.domain.configuration.settings import XDOCKER
@@ -23,7 +24,7 @@ def check_configuration(
 ) -> tuple[tuple[str, ...], tuple[JobberError, ...]]:
     """The files that count here, and all that is wrong with them and with what would come of them."""
     try:
-        files = find_files(environment, directory=current_directory())
+        files = configuration_files(environment)
     except JobberError as error:
         return (), (error,)
     errors: list[JobberError] = []

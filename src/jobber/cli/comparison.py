@@ -49,7 +49,8 @@ def print_file(file: ComparedFile, *, a: str, b: str, json: bool) -> None:
     one, other = (content.head if content else b"" for content in (file.a, file.b))
     shows_lines = file.is_whole and not is_binary(one) and not is_binary(other)
     name_a, name_b = (
-        f"{image_name(name)}:{file.path}" if content else "/dev/null" for name, content in ((a, file.a), (b, file.b))
+        _headed(f"{image_name(name)}:{file.path}") if content else "/dev/null"
+        for name, content in ((a, file.a), (b, file.b))
     )
     told = text_difference(one, other, name_a=name_a, name_b=name_b) if shows_lines else b""
     if json:
@@ -60,6 +61,14 @@ def print_file(file: ComparedFile, *, a: str, b: str, json: bool) -> None:
     elif not file.is_empty:
         why = "are no text" if file.is_whole else "are too large to be compared by lines"
         print(f"{printable(file.path)} differs: {_size(file.a)} and {_size(file.b)}, which {why}", flush=True)
+
+
+def _headed(name: str) -> str:
+    """A name as the head of a difference has it: where a line can't hold it, in quotes, as diff and git write it."""
+    if name.isprintable():
+        return name
+    octets = name.encode(errors="surrogateescape")
+    return '"' + "".join(chr(n) if 32 <= n < 127 and n not in b'"\\' else f"\\{n:03o}" for n in octets) + '"'
 
 
 def _content(content: Content | None) -> dict[str, Any] | None:

@@ -93,9 +93,10 @@ def _words(offered: Offer, words: Sequence[str], environment: Mapping[str, str])
 
 
 def _configurations(environment: Mapping[str, str]) -> Sequence[str]:
-    from jobber.adapters.configuration.files import check_file, current_directory, find_files
+    from jobber.adapters.configuration.files import check_file
+    from jobber.cli.settings import configuration_files
 
-    files = find_files(environment, directory=current_directory())
+    files = configuration_files(environment)
     return [name for file in files for name in check_file(file)[0].configurations]
 
 
@@ -118,11 +119,12 @@ def _images(words: Sequence[str], environment: Mapping[str, str]) -> Sequence[st
 
 
 def _settings(words: Sequence[str], environment: Mapping[str, str]) -> Settings:
-    from jobber.adapters.configuration.files import check_file, current_directory, find_files
+    from jobber.adapters.configuration.files import check_file
+    from jobber.cli.settings import configuration_files
     from jobber.domain.configuration.in_force import settings_in_force
     from jobber.domain.configuration.origin import Origin, Value
 
-    files = find_files(environment, directory=current_directory())
+    files = configuration_files(environment)
     name = _given(words, "-c", "--config")
     names = (Value(name, Origin("-c")),) if name else ()
     return settings_in_force([check_file(file)[0] for file in files], names=names, variables=environment)

@@ -1,4 +1,7 @@
-"""Put use cases together with this machine: its clock, streams, signals."""
+"""Put use cases together with what is around them: a clock, streams, signals, logins.
+
+`around` is that of a call that has other things around it than the process.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from jobber.cli.surroundings import surroundings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from jobber.cli.surroundings import Surroundings
     from jobber.domain.credentials import CredentialEntry
     from jobber.domain.ports import Console, Engine, Interruptions, Keyring
     from jobber.domain.progress import Progress
@@ -24,11 +28,21 @@ if TYPE_CHECKING:
     from jobber.domain.use_cases.verify import Verification
 
 
-def keyring(entries: Sequence[CredentialEntry]) -> Keyring:
+def keyring(entries: Sequence[CredentialEntry], *, around: Surroundings | None = None) -> Keyring:
     """Who we are to which registry: by the setting `credentials`, else by the logins of Docker and Podman."""
     from jobber.adapters.logins import MachineKeyring
 
-    return MachineKeyring(tuple(entries), environment=os.environ)
+    return MachineKeyring(tuple(entries), environment=(around or surroundings()).login_variables())
+
+
+def shell_console(progress: Progress, *, around: Surroundings | None = None) -> Console:
+    """The streams of the shell, or of whatever is around, for the job."""
+
+    def refused(stream: str, why: str) -> None:
+        progress.warn("output-refused", stream=stream, why=why)
+
+    around = around or surroundings()
+    return around.console(before_output=getattr(progress, "clear", _nothing), on_refused=refused)
 
 
 def runner(
@@ -38,36 +52,45 @@ def runner(
     keys: Keyring,
     *,
     console: Console | None = None,
+    around: Surroundings | None = None,
 ) -> Runner:
     """The use case of `jobber run`, in a shell unless there is a console of its own."""
     from jobber.domain.use_cases.run import Runner
 
+    around = around or surroundings()
     return Runner(
         engine=engine,
-        clock=surroundings().clock(),
-        console=console or surroundings().console(before_output=getattr(progress, "clear", _nothing)),
+        clock=around.clock(),
+        console=console or shell_console(progress, around=around),
         interruptions=interruptions,
         keyring=keys,
-        kept_logs=surroundings().kept_logs(),
+        kept_logs=around.kept_logs(),
         progress=progress,
         version=__version__,
         new_id=_new_id(),
-        owner=surroundings().owner(),
+        owner=around.owner(),
     )
 
 
 def image_build(
-    engine: Engine, interruptions: Interruptions, progress: Progress, keys: Keyring, folder: str
+    engine: Engine,
+    interruptions: Interruptions,
+    progress: Progress,
+    keys: Keyring,
+    folder: str,
+    *,
+    around: Surroundings | None = None,
 ) -> ImageBuild:
     """The use case of `jobber build`, for a context folder."""
     from jobber.domain.use_cases.build import ImageBuild
 
+    around = around or surroundings()
     return ImageBuild(
         engine=engine,
-        clock=surroundings().clock(),
+        clock=around.clock(),
         interruptions=interruptions,
         keyring=keys,
-        tree=surroundings().source_tree(folder),
+        tree=around.source_tree(folder),
         progress=progress,
         version=__version__,
     )
@@ -96,15 +119,17 @@ def following(engine: Engine, interruptions: Interruptions, progress: Progress, 
     """The use case of `jobber attach`."""
     from jobber.domain.use_cases.attach import Following
 
-    console = surroundings().console(before_output=getattr(progress, "clear", _nothing))
+    console = shell_console(progress)
     return Following(adoption(engine, interruptions, progress, keys), console)
 
 
-def result_finder(engine: Engine, keys: Keyring, *, registry: Registry | None) -> ResultFinder:
+def result_finder(
+    engine: Engine, keys: Keyring, *, registry: Registry | None, around: Surroundings | None = None
+) -> ResultFinder:
     """The way from what a person calls a result to the image, here or in a registry."""
     from jobber.domain.use_cases.find_result import ResultFinder
 
-    return ResultFinder(engine, surroundings().remote_images(), keys, registry)
+    return ResultFinder(engine, (around or surroundings()).remote_images(), keys, registry)
 
 
 def rerun(
@@ -115,6 +140,7 @@ def rerun(
     *,
     registry: Registry | None,
     console: Console | None = None,
+    around: Surroundings | None = None,
 ) -> tuple[Rerun, Verification]:
     """The use case of `jobber rerun`, and what compares its result with the old one."""
     from jobber.adapters.tree import read_tree
@@ -123,12 +149,13 @@ def rerun(
     from jobber.domain.use_cases.rerun import Rerun
     from jobber.domain.use_cases.verify import Verification
 
-    remote = surroundings().remote_images()
+    around = around or surroundings()
+    remote = around.remote_images()
     return (
         Rerun(
-            finder=result_finder(engine, keys, registry=registry),
+            finder=result_finder(engine, keys, registry=registry, around=around),
             images=RecordedImages(engine, remote, keys, interruptions, progress),
-            runner=runner(engine, interruptions, progress, keys, console=console),
+            runner=runner(engine, interruptions, progress, keys, console=console, around=around),
             read_options=read_options,
             environment=os.environ,
         ),

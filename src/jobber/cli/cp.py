@@ -55,9 +55,11 @@ def cp(source: str, destination: str, /, *, json: bool = False, options: GlobalO
 
 
 def _send(copying: Copying, wanted: ImagePath) -> None:
+    from jobber.adapters.extraction import sent
     from jobber.cli.stdout import Stdout
 
     stdout = Stdout()
-    with closing(copying.archive(wanted)) as pieces:
-        for piece in pieces:
+    source, archive = copying.archive(wanted)
+    with closing(archive):
+        for piece in sent(archive, source=source):
             stdout.write(piece)

@@ -1,14 +1,17 @@
-"""`--iidfile`: the id of an image, for scripts."""
+"""The image that a command ends with, for scripts (`--iidfile`) and for what is around the command."""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
 
+from jobber.cli.surroundings import surroundings
 from jobber.domain.errors import JobberError, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from jobber.domain.reference import ImageId
 
 
 def check_writable(path: Path | None) -> None:
@@ -23,11 +26,12 @@ def check_writable(path: Path | None) -> None:
     path.unlink(missing_ok=True)
 
 
-def write_image_id(path: Path | None, image: str) -> None:
-    """Write the id without a line end, as `docker build` does. Raises `JobberError`."""
-    if path is None:
+def end_with(image: ImageId, *, iidfile: Path | None) -> None:
+    """Tell what is around, and write the id without a line end, as `docker build` does. Raises `JobberError`."""
+    surroundings().ends_with(image)
+    if iidfile is None:
         return
     try:
-        path.write_text(image, encoding="ascii")
+        iidfile.write_text(image, encoding="ascii")
     except OSError as error:
-        raise JobberError(f"{path} could not be written: {error.strerror}") from None
+        raise JobberError(f"{iidfile} could not be written: {error.strerror}") from None

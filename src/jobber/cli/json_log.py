@@ -7,14 +7,17 @@ import io
 import json
 from typing import TYPE_CHECKING
 
+from jobber.cli.as_json import as_json
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import BinaryIO
 
     from _typeshed import ReadableBuffer
 
 
 class JsonLog(io.RawIOBase):
-    """A place for bytes that writes `{"log": "…"}`; what is no UTF-8 is replaced."""
+    """A place for bytes that writes `{"log": "…", …}`; what is no UTF-8 is replaced."""
 
     def __init__(self, sink: BinaryIO) -> None:
         """Nothing is written before the first bytes are there, or the end."""
@@ -32,10 +35,10 @@ class JsonLog(io.RawIOBase):
         self._put(octets, is_last=False)
         return len(octets)
 
-    def finish(self) -> None:
-        """Write the end of the object."""
+    def finish(self, facts: Mapping[str, object]) -> None:
+        """Write the end of the object: what is known of the log, when all of it is there."""
         self._put(b"", is_last=True)
-        self._sink.write(b'"}\n')
+        self._sink.write(f'", {as_json(facts, indent=None)[1:]}\n'.encode())
 
     def _put(self, octets: bytes, *, is_last: bool) -> None:
         text = json.dumps(self._decoder.decode(octets, final=is_last), ensure_ascii=False)[1:-1]

@@ -37,7 +37,7 @@ def logs(
     since
         Leave out what is older, of a run in progress: a time (2026-11-24T10:00:00Z), or how long ago (90s, 1h30m).
     json
-        Print one JSON object with the text; what is no UTF-8 is replaced.
+        Print one JSON object: the text, in which what is no UTF-8 is replaced, whose it is, and how far the run is.
 
     """
     from jobber.adapters.members import content_of
@@ -62,10 +62,10 @@ def logs(
         content = partial(content_of, path=LOG, of=name)
         stdout = cast("BinaryIO", Stdout())
         sink = JsonLog(stdout) if json else stdout
-        LogReading(finder, interruptions, progress, content, cast("BinaryIO", sink)).read(
+        read = LogReading(finder, interruptions, progress, content, cast("BinaryIO", sink)).read(
             name, follow=follow, since=moment
         )
         if isinstance(sink, JsonLog):
-            sink.finish()
+            sink.finish(read.facts())
     progress.clear()
     return 0

@@ -105,7 +105,9 @@ def ls(
     )
     with finding(options) as (finder, progress):
         listing = ResultList(finder, progress).list(request)
-        if listing.remote is not None and listing.results and not remote:
+        if listing.remote is not None and not listing.results:
+            progress.note("none-in-registry" if remote else "none-anywhere", repository=listing.remote.repository)
+        elif listing.remote is not None and not remote:
             progress.note("listed-remote", repository=listing.remote.repository)
     if json:
         print(array_of_lines(map(entry_of, listing.results)))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
 from jobber import __version__
-from jobber.domain.errors import Interrupted, JobberError, UsageError
+from jobber.cli.streams import settle_streams
+from jobber.domain.errors import Interrupted, JobberError, NotWritten, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,13 +27,26 @@ _INSTALL_COMPLETION = "--install-completion"
 
 def main() -> NoReturn:
     """Run the command line of this process and end it."""
-    status = call(sys.argv[1:], environment=os.environ)
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except OSError:  # nobody reads any more
-            status = status or EXIT_FAILURE
+    try:
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) == signal.SIG_DFL:  # until a command listens itself, it ends as by ^C
+                signal.signal(number, signal.default_int_handler)
+        settle_streams()
+        status = _said(call(sys.argv[1:], environment=os.environ))
+    except KeyboardInterrupt:
+        status = EXIT_INTERRUPTED
     os._exit(status)  # all is closed and flushed: what is left is only memory, and takes 20 ms to tidy up
+
+
+def _said(status: int) -> int:
+    """Have all on stdout that was said; the status with which to end therefore."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:  # nobody reads any more
+        return status or EXIT_FAILURE
+    except NotWritten as error:
+        return status or _fail(error, command=None, log_format=_log_format(sys.argv[1:], os.environ))
+    return status
 
 
 def call(words: Sequence[str], *, environment: Mapping[str, str]) -> int:

@@ -6,8 +6,11 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
+from jobber.cli.surroundings import surroundings
+from jobber.cli.table import printable
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, MutableMapping
 
     from jobber.domain.errors import JobberError
     from jobber.domain.progress import Progress
@@ -18,6 +21,7 @@ _SENTENCES: Mapping[str, str] = {
     "not-pushed": "{why}",
     "result": "result {tags} {id}",
     "reused": "nothing is run: the same run succeeded at {when}, run {run}",
+    "would-be-reused": "nothing would be run: the same run succeeded at {when}, run {run}, {tags} {id}",
     "reused-is-gone": "the result of run {run} was removed meanwhile: it is run again",
     "not-reusable": "no result can take the place of this run: {why}",
     "rerun": "making run {run} again, of {when}",
@@ -58,10 +62,13 @@ _SENTENCES: Mapping[str, str] = {
     "log-not-kept": "the engine has not noted all that the job said, and it could not be kept here either",
     "log-unreadable": "the engine keeps no log of this job, so what it says unheard is lost: {why}",
     "input-cut": "the connection broke while the job was given its input: it has seen the end of it too early",
+    "output-refused": "{stream} takes no more of what the job says ({why}): the run goes on, and its log has all of it",
     "finished-by-another": "run {run} of {image} was finished by another jobber: {id}",
     "being-finished": "{why}",
     "perhaps-watched": "run {run} of {image} is left to the jobber on {owner} that started it",
     "listed-remote": "no such result is here: these are in the registry, {repository}",
+    "none-anywhere": "no such result is here, and none is in the registry, {repository}",
+    "none-in-registry": "no such result is in the registry, {repository}",
     "tag-unreadable": "{why}",
     "registry-unread": "{why}",
     "swept": "removed what jobbers that are no more had left half-done: {count}",
@@ -127,7 +134,10 @@ class ConsoleMessages:
 
     def _line(self, text: str) -> None:
         self.clear()
-        print(text, file=sys.stderr, flush=True, end="\r\n" if _is_raw() else "\n")
+        # Names of files and metrics, and what engines and registries say, are whatever somebody has made them.
+        lines = map(printable, text.split("\n"))
+        end = "\r\n" if _is_raw() else "\n"
+        print(end.join(lines), file=sys.stderr, flush=True, end=end)
 
 
 class JsonMessages:
@@ -137,11 +147,12 @@ class JsonMessages:
         import structlog
 
         self._verbose = verbose
+        self._clock = surroundings().clock()
         self._log: Any = structlog.wrap_logger(
             structlog.PrintLogger(stream or sys.stderr),
             processors=[
                 structlog.processors.add_log_level,
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                self._stamp,
                 structlog.processors.JSONRenderer(default=str),
             ],
             wrapper_class=structlog.BoundLogger,
@@ -179,6 +190,13 @@ class JsonMessages:
 
     def clear(self) -> None:
         """Nothing is ever overwritten here."""
+
+    def _stamp(self, _logger: object, _method: str, facts: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        from datetime import UTC
+
+        moment = self._clock.now().astimezone(UTC).replace(tzinfo=None)
+        facts["timestamp"] = f"{moment.isoformat(timespec='microseconds')}Z"
+        return facts
 
 
 Messages = ConsoleMessages | JsonMessages

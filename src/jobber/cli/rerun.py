@@ -10,9 +10,9 @@ from cyclopts import Parameter
 
 from jobber.cli.as_json import as_json
 from jobber.cli.aside import Aside
-from jobber.cli.composition import keyring
+from jobber.cli.composition import keyring, shell_console
 from jobber.cli.composition import rerun as rerun_use_case
-from jobber.cli.iidfile import check_writable, write_image_id
+from jobber.cli.iidfile import check_writable, end_with
 from jobber.cli.options import GlobalOptions
 from jobber.cli.surroundings import surroundings
 from jobber.domain.errors import UsageError
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from jobber.domain.configuration.in_force import Settings
     from jobber.domain.input import InputSpecification
+    from jobber.domain.tree import Difference
     from jobber.domain.use_cases.rerun import PreparedRerun, Rerun, RerunRequest
     from jobber.domain.use_cases.run import RunResult
     from jobber.domain.use_cases.verify import Verification
@@ -86,16 +87,21 @@ def rerun(
             hint="run it without --detach, or compare the results later with `jobber diff`",
         )
     settings = rerun_settings(options.settings, timeout=timeout, pull=pull, push=False if no_push else None)
-    inputs = tuple(map(parse_input, in_))
     request = rerun_request(
-        image, settings, inputs=inputs, docker_options=xdocker, verify=verify, detach=detach, dry_run=dry_run
+        image,
+        settings,
+        inputs=tuple(map(parse_input, in_)) or None,
+        docker_options=xdocker or None,
+        verify=verify,
+        detach=detach,
+        dry_run=dry_run,
     )
     progress = options.messages()
     check_writable(iidfile)
     keys = keyring(options.credentials())
     interruptions = surroundings().interruptions()
     with options.connected(progress, interruptions, environment=os.environ) as engine:
-        console = Aside(surroundings().console(before_output=progress.clear)) if json else None
+        console = Aside(shell_console(progress)) if json else None
         again, verification = rerun_use_case(
             engine,
             interruptions,
@@ -115,14 +121,14 @@ def rerun(
             progress.clear()
             print(as_json({"run": run_id, "again": prepared.record.id}) if json else run_id)
             return 0
-        result, is_identical = run_again(again, prepared, verification if verify else None, iidfile=iidfile)
+        result, differences = run_again(again, prepared, verification if verify else None, iidfile=iidfile)
     progress.clear()
     if json:
-        print(as_json(_facts(prepared, result, is_identical=is_identical if verify else None)))
-    return result.exit_status or (0 if is_identical else EXIT_DIFFERS)
+        print(as_json(_facts(prepared, result, differences)))
+    return result.exit_status or (EXIT_DIFFERS if differences else 0)
 
 
-def _facts(prepared: PreparedRerun, result: RunResult, *, is_identical: bool | None) -> dict[str, object]:
+def _facts(prepared: PreparedRerun, result: RunResult, differences: tuple[Difference, ...] | None) -> dict[str, object]:
     return {
         "run": prepared.prepared.plan.id,
         "again": prepared.record.id,
@@ -130,43 +136,43 @@ def _facts(prepared: PreparedRerun, result: RunResult, *, is_identical: bool | N
         "exit-status": result.exit_status,
         "id": result.image,
         "tags": [str(tag) for tag in result.tags],
-        "identical": is_identical,
+        "identical": None if differences is None else not differences,
+        "differences": None if differences is None else [{"path": it.path, "what": it.what} for it in differences],
     }
 
 
 def run_again(
     again: Rerun, prepared: PreparedRerun, verification: Verification | None, *, iidfile: Path | None = None
-) -> tuple[RunResult, bool]:
-    """Run it, and tell whether the results are identical; without a verification they are taken to be."""
+) -> tuple[RunResult, tuple[Difference, ...] | None]:
+    """Run it, and tell what differs between the results; None without a verification, and without a new result."""
     out = prepared.record.out or "/"
     before = verification.remember(prepared.old, out=out) if verification else {}
     result = again.runner.run_prepared(prepared.request, prepared.prepared)
     if result.image is None:
-        return result, True
-    write_image_id(iidfile, result.image)
-    return result, verification is None or verification.is_identical(before, result.image, out=out)
+        return result, None
+    end_with(result.image, iidfile=iidfile)
+    return result, verification.compare(before, result.image, out=out) if verification else None
 
 
 def rerun_request(
     image: str,
     settings: Settings,
     *,
-    inputs: Sequence[InputSpecification],
-    docker_options: Sequence[str],
+    inputs: tuple[InputSpecification, ...] | None,
+    docker_options: Sequence[str] | None,
     verify: bool = False,
     detach: bool = False,
     dry_run: bool = False,
 ) -> RerunRequest:
-    """What a command line asks for. Raises `UsageError`."""
+    """What a command line asks for; None for inputs or options as they are recorded. Raises `UsageError`."""
     from jobber.cli.request import container_options, split_options
     from jobber.domain.configuration.settings import DEFAULT_REGISTRY, PULL, PUSH, TIMEOUT
     from jobber.domain.use_cases.rerun import RerunRequest
 
-    pieces = split_options(docker_options)
-    words, options = container_options(pieces) if pieces is not None else ((), None)
+    words, options = ((), None) if docker_options is None else container_options(split_options(docker_options) or ())
     return RerunRequest(
         image,
-        inputs=tuple(inputs) or None,
+        inputs=inputs,
         options=options,
         docker_args=words,
         timeout=settings.get(TIMEOUT),

@@ -11,7 +11,7 @@ from cyclopts import Parameter
 
 from jobber.cli.composition import keyring, runner
 from jobber.cli.directory import image_name_of_directory
-from jobber.cli.iidfile import check_writable, write_image_id
+from jobber.cli.iidfile import check_writable, end_with
 from jobber.cli.options import GlobalOptions
 from jobber.cli.request import naming_inputs, replaced_by_options, run_request
 from jobber.cli.surroundings import surroundings
@@ -97,9 +97,15 @@ def run(
         use_case = runner(engine, interruptions, progress, keys)
         if dry_run:
             from jobber.cli.plan import print_plan
+            from jobber.domain.record import rfc3339
 
             prepared = use_case.prepare(replace(request, pull=PullPolicy.NEVER))
-            print_plan(request, prepared, reused=use_case.reusable(request, prepared))
+            reused = use_case.reusable(request, prepared)
+            print_plan(request, prepared, reused=reused)
+            if reused is not None:
+                record, made = reused.record, reused.image
+                when, tags = rfc3339(record.ending.finished), ", ".join(made.references)
+                progress.note("would-be-reused", when=when, run=record.id, tags=tags, id=made.id)
             return 0
         if detach:
             run_id = use_case.detach(request)
@@ -109,5 +115,5 @@ def run(
         result = use_case.run(request)
     progress.clear()
     if result.image is not None:
-        write_image_id(iidfile, result.image)
+        end_with(result.image, iidfile=iidfile)
     return result.exit_status

@@ -16,6 +16,7 @@ from jobber.domain.reference import parse_registry
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from jobber.cli.surroundings import Surroundings
     from jobber.domain.configuration.settings import Setting
 
 T = TypeVar("T")
@@ -54,10 +55,18 @@ def _brought() -> Sequence[str]:
 EngineName.others = staticmethod(_brought)
 
 
-def load_settings(options: ChosenOptions, *, environment: Mapping[str, str]) -> Settings:
+def configuration_files(environment: Mapping[str, str], *, around: Surroundings | None = None) -> tuple[str, ...]:
+    """The configuration files that count in the current directory. Raises `JobberError`."""
+    return find_files(environment, directory=current_directory(), top=(around or surroundings()).top)
+
+
+def load_settings(
+    options: ChosenOptions, *, environment: Mapping[str, str], around: Surroundings | None = None
+) -> Settings:
     """The settings in force for a command with these options. Raises `JobberError`."""
-    if surroundings().reads_configuration:
-        layers = read_files(find_files(environment, directory=current_directory()))
+    around = around or surroundings()
+    if around.reads_configuration:
+        layers = read_files(configuration_files(environment, around=around))
     else:
         layers, environment = (), {}
     names = tuple(Value(name, Origin(f"-c {name}")) for name in options.config)

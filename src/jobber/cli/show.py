@@ -80,7 +80,7 @@ def shown_facts(shown: ShownImage) -> dict[str, Any]:
     code, *inputs = ({"now": _now_facts(it)} for it in shown.origins)
     facts["image"] |= code
     facts["inputs"] = [{**item, **now} for item, now in zip(facts["inputs"], inputs, strict=True)]
-    return {**facts, "added-size": shown.added_size}
+    return {**facts, "added-size": _added_size(shown)}
 
 
 def _now_facts(now: OriginNow) -> dict[str, Any]:
@@ -203,4 +203,11 @@ def _size(shown: ShownImage) -> str:
     size = size_in_words(shown.image.size)
     if shown.node.presence is Presence.REGISTRY:
         return f"{size}, as the registry keeps it"
-    return size if shown.added_size is None else f"{size}, {size_in_words(shown.added_size)} of them added by the run"
+    added = _added_size(shown)
+    return size if added is None else f"{size}, {size_in_words(added)} of them added by the run"
+
+
+def _added_size(shown: ShownImage) -> int | None:
+    """What the run has added; None as well for an image without the layers of what its record says was run."""
+    added = shown.added_size
+    return None if added is None or added < 0 else added

@@ -1,13 +1,15 @@
-"""What a command has around it: an engine to be found, a clock, streams, signals, version control.
+"""What a command has around it: an engine to be found, a clock, streams, signals, logins, version control.
 
 A command that is called in a test, or in a notebook, has other things around it than one in a shell. They are set for
 the whole process and not for a context or a thread: what a program does in its threads must not end up on another
-engine than what it does outside them.
+engine than what it does outside them. A call of the Python interface that is handed an engine has around it what
+belongs to that engine.
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import singledispatch
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from jobber.domain.ports import Clock, Console, Engine, Interruptions, KeptLogs, RemoteImages, SourceTree
     from jobber.domain.progress import Progress
+    from jobber.domain.reference import ImageId
 
 
 class Surroundings(Protocol):
@@ -25,11 +28,18 @@ class Surroundings(Protocol):
     def reads_configuration(self) -> bool:
         """Whether configuration files and variables count."""
 
+    @property
+    def top(self) -> str:
+        """The directory above which no configuration file counts."""
+
     def connect(self, *, host: str | None, choice: str, environment: Mapping[str, str], progress: Progress) -> Engine:
         """Find the engine that is meant. Raises `EngineUnavailable`."""
 
     def remote_images(self) -> RemoteImages:
         """The way to registries without an engine."""
+
+    def login_variables(self) -> Mapping[str, str]:
+        """The variables that say where logins of Docker and Podman are stored, the home among them."""
 
     def clock(self) -> Clock:
         """The time."""
@@ -37,8 +47,8 @@ class Surroundings(Protocol):
     def kept_logs(self) -> KeptLogs:
         """Where outputs are kept that engines have not noted."""
 
-    def console(self, *, before_output: Callable[[], None]) -> Console:
-        """The job's streams."""
+    def console(self, *, before_output: Callable[[], None], on_refused: Callable[[str, str], None]) -> Console:
+        """The job's streams; `on_refused` hears which stream takes no more of what the job says, and why."""
 
     def interruptions(self) -> Interruptions:
         """The signals to this process, heard from now on."""
@@ -52,11 +62,19 @@ class Surroundings(Protocol):
     def owner(self) -> str:
         """Who is at work, as `Label.PART` has it; empty for nobody that could be found alive later."""
 
+    def ends_with(self, image: ImageId) -> None:
+        """Hear of the image that a command has made, or found to be made already."""
+
 
 class ThisMachine:
     """The machine that jobber runs on."""
 
     reads_configuration = True
+    top = "/"
+
+    def __reduce__(self) -> str:
+        """There is one machine, in each process: results that come from another one are sought on this one."""
+        return "this_machine"
 
     def connect(self, *, host: str | None, choice: str, environment: Mapping[str, str], progress: Progress) -> Engine:
         """Find the engine that is meant. Raises `EngineUnavailable`."""
@@ -69,6 +87,12 @@ class ThisMachine:
         from jobber.adapters.registry_api import RegistryApi
 
         return RegistryApi()
+
+    def login_variables(self) -> Mapping[str, str]:
+        """Those of this process."""
+        import os
+
+        return os.environ
 
     def clock(self) -> Clock:
         """The machine's clock."""
@@ -84,11 +108,11 @@ class ThisMachine:
 
         return users_logs(os.environ)
 
-    def console(self, *, before_output: Callable[[], None]) -> Console:
+    def console(self, *, before_output: Callable[[], None], on_refused: Callable[[str, str], None]) -> Console:
         """The three standard streams."""
         from jobber.adapters.host.console import StandardStreams
 
-        return StandardStreams(before_output=before_output)
+        return StandardStreams(before_output=before_output, on_refused=on_refused)
 
     def interruptions(self) -> Interruptions:
         """SIGINT, SIGTERM, SIGHUP."""
@@ -113,9 +137,11 @@ class ThisMachine:
 
     def source_tree(self, folder: str) -> SourceTree:
         """Git, where a folder is in a work tree."""
+        import os
+
         from jobber.adapters.git import GitTree
 
-        return GitTree(folder)
+        return GitTree(folder, environment=os.environ)
 
     def owner(self) -> str:
         """This process."""
@@ -123,13 +149,27 @@ class ThisMachine:
 
         return current_owner()
 
+    def ends_with(self, image: ImageId) -> None:
+        """It is told in words, and to `--iidfile`."""
 
-_stack: list[Surroundings] = [ThisMachine()]
+
+this_machine = ThisMachine()
+_stack: list[Surroundings] = [this_machine]
 
 
 def surroundings() -> Surroundings:
     """What is around now."""
     return _stack[-1]
+
+
+@singledispatch
+def surroundings_of(engine: object) -> Surroundings:
+    """What is around a call that is handed this engine: what is around now, unless its kind has something else.
+
+    Kinds of engines that have a time of their own, say, register what belongs to them.
+    """
+    del engine
+    return surroundings()
 
 
 @contextmanager

@@ -43,11 +43,12 @@ def terminal_width() -> int | None:
 def table_lines(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, width: int | None) -> Iterator[str]:
     """The lines of a table, no wider than `width`; columns that have nothing to show are left out."""
     cells = [[printable(cell) for cell in row] for row in rows]
+    headings = [printable(column.heading) for column in columns]
     shown = [n for n in range(len(columns)) if not cells or any(row[n] for row in cells)]
-    widths = {n: max([width_of(columns[n].heading), *(width_of(row[n]) for row in cells)]) for n in shown}
+    widths = {n: max([width_of(headings[n]), *(width_of(row[n]) for row in cells)]) for n in shown}
     if width is not None:
         _narrow(columns, widths, width)
-    for row in ([column.heading for column in columns], *cells):
+    for row in (headings, *cells):
         line = (" " * _GAP).join(_cell(row[n], widths[n], columns[n]) for n in shown if n in widths)
         yield cut(line.rstrip(), width) if width is not None else line.rstrip()
 

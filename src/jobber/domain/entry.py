@@ -31,10 +31,8 @@ def run_facts(record: RunRecord, labels: Mapping[str, str]) -> dict[str, Any]:
     """A run: its record, its parameters and its metrics."""
     return {
         "run": record.id,
-        "image": _image_facts(record.image),
-        "inputs": [
-            {**_image_facts(item.image), "src": item.source, "dest": item.destination} for item in record.inputs
-        ],
+        "image": image_facts(record.image),
+        "inputs": [{**image_facts(item.image), "src": item.source, "dest": item.destination} for item in record.inputs],
         "command": None if record.command is None else list(record.command),
         "docker-args": list(record.docker_args),
         "runtime": record.runtime,
@@ -51,5 +49,6 @@ def run_facts(record: RunRecord, labels: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _image_facts(image: RecordedImage) -> dict[str, Any]:
+def image_facts(image: RecordedImage) -> dict[str, Any]:
+    """An image as a run has used it."""
     return {"ref": image.reference, "id": image.id, "digests": list(image.digests)}

@@ -38,6 +38,17 @@ class Signalled:
 
 
 @dataclass(frozen=True, slots=True)
+class ForJob:
+    """A signal that means nothing to jobber, and perhaps something to the job: a scheduler's notice, for example."""
+
+    signal: str
+    """One of `FOR_JOB`."""
+
+
+FOR_JOB = ("SIGUSR1", "SIGUSR2", "SIGQUIT")
+
+
+@dataclass(frozen=True, slots=True)
 class DeadlinePassed:
     """The time that was given to `next` is over."""
 
@@ -69,4 +80,4 @@ class Disturbed:
     why: str = ""
 
 
-JobEvent = Output | Exited | Signalled | DeadlinePassed | Resized | Disturbed
+JobEvent = Output | Exited | Signalled | ForJob | DeadlinePassed | Resized | Disturbed

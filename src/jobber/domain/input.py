@@ -97,7 +97,7 @@ def _check_apart(first: InputSpecification, second: InputSpecification) -> None:
         raise InputsCollide(
             second.text,
             what=f"two inputs are mounted at {second.destination}: {first.text} and {second.text}",
-            hint=_place_of_its_own(second),
+            hint=_place_of_its_own(second, first.destination),
         )
     for inner, outer in ((first, second), (second, first)):
         if lies_within(inner.destination, directory=outer.destination):
@@ -105,14 +105,18 @@ def _check_apart(first: InputSpecification, second: InputSpecification) -> None:
                 second.text,
                 what=f"one input is mounted inside another: {inner.text} at {inner.destination},"
                 f" {outer.text} at {outer.destination}",
-                hint=_place_of_its_own(second),
+                hint=_place_of_its_own(second, first.destination),
             )
 
 
-def _place_of_its_own(spec: InputSpecification) -> str:
+def _place_of_its_own(spec: InputSpecification, *taken: str) -> str:
     """A hint with a destination after the image's name: the end of it (`mnist-test`: `/test`) where that is free."""
     name = spec.image.partition("@")[0].rpartition("/")[2].partition(":")[0] or "input"
-    end = name.rpartition("-")[2]
-    place = name if not end or lies_within(f"/{end}", directory=spec.destination) else end
+    places = [f"/{word}" for word in (name.rpartition("-")[2], name, f"{name}-input") if word]
+    place = next((place for place in places if _is_apart(place, (spec.destination, *taken))), places[-1])
     source = f",src={spec.source}" if spec.source else ""
-    return f"give one of them a place of its own, for example {spec.image}{source},dest=/{place}"
+    return f"give one of them a place of its own, for example {spec.image}{source},dest={place}"
+
+
+def _is_apart(place: str, others: Iterable[str]) -> bool:
+    return not any(lies_within(place, directory=other) or lies_within(other, directory=place) for other in others)

@@ -9,10 +9,11 @@ from jobber.adapters.fake.engine import FakeEngine
 from jobber.adapters.fake.faults import Faults, Phase
 from jobber.adapters.fake.files import Files
 from jobber.adapters.fake.interruptions import FakeInterruptions
-from jobber.adapters.fake.job import Job
+from jobber.adapters.fake.job import Job, Program
 from jobber.adapters.fake.registry import FakeRegistry
 from jobber.adapters.fake.remote_images import FakeRemoteImages
 from jobber.adapters.fake.store import Call
+from jobber.domain.image import ImageConfiguration
 from jobber.testing.command_line import FakeCommandLine, using
 from jobber.testing.completed import Completed
 from jobber.testing.engine import EngineUnderTest
@@ -42,8 +43,10 @@ __all__ = [
     "FakeSourceTree",
     "Faults",
     "Files",
+    "ImageConfiguration",
     "Job",
     "Phase",
+    "Program",
     "RealEngine",
     "fake_adoption",
     "fake_runner",

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from jobber.adapters.fake.engine import FakeEngine
 from jobber.adapters.fake.interruptions import FakeInterruptions
 from jobber.adapters.fake.remote_images import FakeRemoteImages
+from jobber.adapters.git import GitTree
+from jobber.cli.surroundings import surrounded_by, surroundings_of
 from jobber.domain.errors import EngineUnavailable
 from jobber.domain.events import Output, Stream
 from jobber.testing.completed import Completed
 from jobber.testing.place import Streams, in_place
+from jobber.testing.real import RealEngine
 from jobber.testing.standard_input import job_input
-from jobber.testing.surroundings import FakeSourceTree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -25,9 +27,12 @@ if TYPE_CHECKING:
     from jobber.domain.image import Image
     from jobber.domain.ports import Clock, Console, Engine, JobInput, KeptLogs, RemoteImages, SourceTree
     from jobber.domain.progress import Progress
+    from jobber.domain.reference import ImageId
     from jobber.testing.engine import EngineUnderTest
 
 _COLUMNS = "80"
+_NOWHERE = "/nonexistent"
+"""The home of somebody who has none."""
 
 
 class CapturingConsole:
@@ -62,13 +67,26 @@ class CapturingConsole:
 
 
 class SurroundingsUnderTest:
-    """What commands and the Python API have around them in a test: the test's engine, and its clock."""
+    """What commands and the Python API have around them in a test: the test's engine, its clock, and no user.
 
-    def __init__(self, engine: EngineUnderTest, *, reads_configuration: bool) -> None:
+    With an `environment`, configuration files count: those of its home, and those from `top` down.
+    """
+
+    def __init__(
+        self, engine: EngineUnderTest, *, environment: Mapping[str, str] | None = None, top: Path | None = None
+    ) -> None:
         self._engine = engine
-        self.reads_configuration = reads_configuration
+        self.reads_configuration = environment is not None
+        self.top = os.path.realpath(top) if top is not None else "/"
+        self._environment = {"XDG_RUNTIME_DIR": _NOWHERE, **(environment or _of_nobody())}
         self.streams = Streams()
         self.stdin = b""
+        self.ending: tuple[ImageId, ...] = ()
+        """The image that the command has ended with, if it has."""
+
+    def __reduce__(self) -> str:
+        """No other process has this engine. Raises `TypeError`."""
+        raise TypeError("what an engine under test has made can't be pickled: no other process has that engine")
 
     def connect(self, *, host: str | None, choice: str, environment: Mapping[str, str], progress: Progress) -> Engine:  # noqa: ARG002
         """The test's engine, whatever is asked for. Raises `EngineUnavailable` where it has disappeared."""
@@ -84,6 +102,10 @@ class SurroundingsUnderTest:
 
         return RegistryApi()
 
+    def login_variables(self) -> Mapping[str, str]:
+        """Those of the call, which know no login of the machine's user."""
+        return self._environment
+
     def clock(self) -> Clock:
         """The engine's clock."""
         return self._engine.clock
@@ -92,8 +114,9 @@ class SurroundingsUnderTest:
         """Those beside the test's engine."""
         return self._engine.kept_logs
 
-    def console(self, *, before_output: Callable[[], None]) -> Console:
+    def console(self, *, before_output: Callable[[], None], on_refused: Callable[[str, str], None]) -> Console:
         """The streams of the call."""
+        del on_refused
         before_output()
         return CapturingConsole(self.stdin, self.streams)
 
@@ -117,13 +140,18 @@ class SurroundingsUnderTest:
             self.end()
 
     def source_tree(self, folder: str) -> SourceTree:
-        """No version control."""
-        del folder
-        return FakeSourceTree()
+        """Git, for work trees that begin at `top` or below it; for a folder elsewhere, one that begins there."""
+        is_below = self.reads_configuration and _is_below(folder, self.top)
+        top = self.top if is_below else os.path.realpath(folder)
+        return GitTree(folder, environment=self._environment, ceiling=os.path.dirname(top))  # noqa: PTH120
 
     def owner(self) -> str:
         """Nobody: `jobber recover` finishes runs of this very process."""
         return ""
+
+    def ends_with(self, image: ImageId) -> None:
+        """Keep it for `Completed`."""
+        self.ending = (image,)
 
 
 class FakeCommandLine:
@@ -131,12 +159,16 @@ class FakeCommandLine:
 
     Its home and its current directory are its own, and so is its environment, with `PATH` as the only variable of the
     process that calls. Not for several threads at once: a process has one environment and one current directory.
+
+    Of what is above `top`, its directory unless a test says otherwise, no configuration file counts and no git work
+    tree; for a call in a directory elsewhere, of what is above that.
     """
 
     def __init__(self, engine: EngineUnderTest, *, home: Path, directory: Path) -> None:
         self._engine = engine
         self.home = home
         self.directory = directory
+        self.top = directory
         self.environment = {
             "PATH": os.environ.get("PATH", os.defpath),
             "HOME": str(home),
@@ -155,25 +187,28 @@ class FakeCommandLine:
     ) -> Completed:
         """Call `jobber` with these words, in `directory`, with `environment` besides its own."""
         from jobber.cli.main import call
-        from jobber.cli.surroundings import surrounded_by
 
-        around = SurroundingsUnderTest(self._engine, reads_configuration=True)
-        around.stdin = stdin.encode() if isinstance(stdin, str) else stdin
         made = len(self._engine.made)
         place = self.directory / directory if directory else self.directory
         variables = {**self.environment, **(environment or {}), "PWD": str(place)}
+        top = self.top if _is_below(place, os.path.realpath(self.top)) else place
+        around = SurroundingsUnderTest(self._engine, environment=variables, top=top)
+        around.stdin = stdin.encode() if isinstance(stdin, str) else stdin
         with surrounded_by(around), in_place(place, environment=variables, streams=around.streams):
             try:
                 exit_status = call([str(word) for word in words], environment=os.environ)
             finally:
                 around.end()
         return Completed(
-            exit_status, around.streams.stdout.getvalue(), around.streams.stderr.getvalue(), self._image(made)
+            exit_status,
+            around.streams.stdout.getvalue(),
+            around.streams.stderr.getvalue(),
+            self._image(made, around.ending),
         )
 
-    def _image(self, made: int) -> Image | None:
-        """The last image that was made since there were so many, if it is still there."""
-        for id_ in reversed(self._engine.made[made:]):
+    def _image(self, made: int, ending: tuple[ImageId, ...]) -> Image | None:
+        """The image that a command has ended with, or the last one that it made, if it is still there."""
+        for id_ in (*ending, *reversed(self._engine.made[made:])):
             if image := self._engine.look(id_):
                 return image
         return None
@@ -183,9 +218,20 @@ class FakeCommandLine:
 def using(engine: EngineUnderTest) -> Iterator[None]:
     """Inside, `jobber.run`, `jobber.build` and commands that are called in this process use this engine.
 
-    No configuration of the machine's user counts there.
+    No configuration and no login of the machine's user counts there. A call that is handed an engine of this kit,
+    `jobber.run(…, engine=engine)`, is made in the same way.
     """
-    from jobber.cli.surroundings import surrounded_by
-
-    with surrounded_by(SurroundingsUnderTest(engine, reads_configuration=False)):
+    with surrounded_by(SurroundingsUnderTest(engine)):
         yield
+
+
+surroundings_of.register(FakeEngine, SurroundingsUnderTest)
+surroundings_of.register(RealEngine, SurroundingsUnderTest)
+
+
+def _of_nobody() -> Mapping[str, str]:
+    return {"PATH": os.environ.get("PATH", os.defpath), "HOME": _NOWHERE}
+
+
+def _is_below(place: str | Path, top: str) -> bool:
+    return os.path.commonpath((os.path.realpath(place), top)) == top

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from os import PathLike
 
-    from jobber.adapters.fake.files import Program
+    from jobber.adapters.fake.job import Program
     from jobber.domain.image import Image
     from jobber.domain.ports import Clock, KeptLogs
     from jobber.domain.reference import ImageId
@@ -46,8 +46,8 @@ class EngineUnderTest(Engine, Protocol):
     ) -> ImageId:
         """Make an image and tag it.
 
-        On the fake, `run` is its program. A real engine builds `context`, for which `run` stands in on the fake. Both
-        make an image out of `files` alone, by absolute path, and build `context` where there is no `run`.
+        On the fake, `run` is its program, which stands in for what `context` would run on a real engine: both build
+        `context`, or `dockerfile` alone. `files`, by absolute path, are put on top; without a context they are all.
         """
 
     def read(self, name: str, path: str) -> bytes:

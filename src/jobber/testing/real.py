@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from os import PathLike
 
-    from jobber.adapters.fake.files import Program
+    from jobber.adapters.fake.job import Program
     from jobber.domain.engine import EngineDescription
     from jobber.domain.image import Image
     from jobber.domain.ports import Builder, Clock, Containers, Engine, ImageStore, InputStore, Registry, RunStore
@@ -139,15 +139,11 @@ class RealEngine:
             raise NeedsContext(name)
         reference = parse_reference(name).with_default_tag()
         self._refuse_foreign(reference)
-        with TemporaryDirectory() as folder:
-            source = Path(context) if context is not None else _write(Path(folder, "context"), files or {})
-            file = source / "Dockerfile"
-            if dockerfile is not None or context is None:
-                file = Path(folder, "Dockerfile")
-                file.write_text(dockerfile or "FROM scratch\nCOPY . /\n", encoding="utf-8")
-            request = BuildRequest(context=source, dockerfile=file, labels=labels or {})
-            made = self._build(request, progress=Silence())
-        self._tag(made, reference=reference)
+        if context is None and dockerfile is None:
+            return self._make(reference, "FROM scratch\nCOPY . /\n", files=files or {}, labels=labels or {})
+        made = self._make(reference, dockerfile, context=context, labels=labels or {})
+        if files:
+            made = self._make(reference, f"FROM {reference}\nCOPY . /\n", files=files, labels={})
         return made
 
     def read(self, name: str, path: str) -> bytes:
@@ -183,6 +179,26 @@ class RealEngine:
             with suppress(JobberError):
                 self._engine.images.remove(name)
         self._engine.close()
+
+    def _make(
+        self,
+        reference: ImageReference,
+        dockerfile: str | None,
+        *,
+        labels: Mapping[str, str],
+        context: str | PathLike[str] | None = None,
+        files: Mapping[str, bytes | str] | None = None,
+    ) -> ImageId:
+        """Build a directory, or one with these files, and tag it."""
+        with TemporaryDirectory() as folder:
+            source = Path(context) if context is not None else _write(Path(folder, "context"), files or {})
+            file = source / "Dockerfile"
+            if dockerfile is not None:
+                file = Path(folder, "Dockerfile")
+                file.write_text(dockerfile, encoding="utf-8")
+            made = self._build(BuildRequest(context=source, dockerfile=file, labels=labels), progress=Silence())
+        self._tag(made, reference=reference)
+        return made
 
     def _members(self, name: str, path: str) -> Iterator[tuple[str, bytes | None]]:
         image = self._engine.images.inspect(parse_image_id(name) or parse_reference(name)).id

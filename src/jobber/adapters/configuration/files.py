@@ -17,9 +17,9 @@ LARGEST = 4 << 20
 """Bytes. A larger file is no configuration, and would take long to read."""
 
 
-def find_files(environment: Mapping[str, str], *, directory: str) -> tuple[str, ...]:
-    """The files that are there, the shallowest first. Raises `ConfigurationUnreadable`."""
-    deep = [path for path in _upwards(directory) if _is_there(path)][::-1]
+def find_files(environment: Mapping[str, str], *, directory: str, top: str = "/") -> tuple[str, ...]:
+    """The files that are there, the shallowest first; none above `top`. Raises `ConfigurationUnreadable`."""
+    deep = [path for path in _upwards(directory, top=top) if _is_there(path)][::-1]
     home = os.path.join(_configuration_home(environment), "jobber", NAME)  # noqa: PTH118 (this runs at every start)
     return (home, *deep) if home not in deep and _is_there(home, must_be_known=False) else tuple(deep)
 
@@ -66,11 +66,11 @@ def _configuration_home(environment: Mapping[str, str]) -> str:
     return os.path.join(own, ".config")  # noqa: PTH118
 
 
-def _upwards(directory: str) -> Iterator[str]:
+def _upwards(directory: str, *, top: str) -> Iterator[str]:
     while True:
         yield os.path.join(directory, NAME)  # noqa: PTH118
         above = os.path.dirname(directory)  # noqa: PTH120
-        if above == directory:
+        if directory in (top, above):
             return
         directory = above
 

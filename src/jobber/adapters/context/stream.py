@@ -35,6 +35,8 @@ class ContextStream:
     """Names to look for in the context; the first that is there counts."""
     name: str = field(init=False)
     """What the Dockerfile is called in the archive."""
+    ignore: Ignore = field(init=False)
+    """What the ignore file leaves out; the builder itself gets the Dockerfile and that file all the same."""
     _ignore: Ignore = field(init=False)
     _extra: dict[str, bytes] = field(init=False, default_factory=dict)
     _links: dict[tuple[int, int], str] = field(init=False, default_factory=dict)
@@ -43,7 +45,7 @@ class ContextStream:
         """Look at the Dockerfile and the ignore file. Raises `UsageError`."""
         inside = self._inside_context()
         ignore_file, text = self._read_ignore_file(inside)
-        ignore = parse_ignore(text, name=ignore_file)
+        self.ignore = ignore = parse_ignore(text, name=ignore_file)
         if inside is not None:
             self.name = inside
             self._ignore = ignore.sparing(ignore_file, inside)

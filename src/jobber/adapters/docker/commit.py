@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _MISSING = 404
 _LOG = "/run.log"
 _ROOT = "0"
+_DROPPED = ("OnBuild", "Shell")
 _NOTHING: dict[str, Any] = {"Healthcheck": {"Test": ["NONE"]}, "StopSignal": "SIGTERM"}
 
 
@@ -131,16 +132,15 @@ def _config(snapshot: Snapshot, container: dict[str, Any]) -> dict[str, Any]:
 
 
 def _restored(wire: Wire, facts: dict[str, Any]) -> dict[str, Any]:
-    """Health check and stop signal of the code image, where the run had others; in place of none, what none means."""
+    """What a commit drops of the code image's, or takes from the run; in place of none, what none means."""
     config = facts["Config"]
-    if not config.get("Healthcheck") and not config.get("StopSignal"):
-        return {}
     with wire.call("GET", f"/images/{facts['Image']}/json") as response:
         if not response.ok:
             raise failed("inspect the code image", response)
         code = response.json()["Config"] or {}
     changed = [key for key in _NOTHING if config.get(key) and config.get(key) != code.get(key)]
-    return {key: code.get(key) or _NOTHING[key] for key in changed}
+    dropped = {key: code[key] for key in _DROPPED if code.get(key)}
+    return {**dropped, **{key: code.get(key) or _NOTHING[key] for key in changed}}
 
 
 def _only_added(snapshot: Snapshot) -> list[str]:

@@ -6,8 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from jobber.adapters.askable import check_askable
 from jobber.adapters.claim import claim_tag
 from jobber.adapters.docker.archives import open_archive
+from jobber.adapters.docker.init_layer import without_init_layer
 from jobber.adapters.docker.parts import make_part, remove_part
 from jobber.adapters.docker.translate import image_of, listed_image_of
 from jobber.adapters.failures import failed
@@ -15,6 +17,7 @@ from jobber.adapters.listing import listed, with_labels
 from jobber.adapters.stumbles import over_stumbles
 from jobber.adapters.untag import remove_with_tags
 from jobber.domain.errors import ImageNotFound
+from jobber.domain.input import normal_path
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -72,10 +75,12 @@ class DockerImages:
                 raise failed(f"remove image {name}", response)
 
     def archive(self, image: ImageId, *, path: str) -> Generator[bytes]:
-        """A file or a directory of an image as a tar archive. Raises `ImageNotFound`, `PathNotFound`."""
+        """A file or a directory of an image as a tar archive. Raises `ImageNotFound`, `PathNotFound`, `PathNotUtf8`."""
+        check_askable(path)
         part = make_part(self._wire, image)
         try:
-            yield from open_archive(self._wire, part, path, of=image)
+            archive = open_archive(self._wire, part, path, of=image)
+            yield from without_init_layer(archive) if normal_path(path) == "/" else archive
         finally:
             remove_part(self._wire, part)
 

@@ -7,6 +7,7 @@ import json
 import stat
 from typing import TYPE_CHECKING, Any
 
+from jobber.adapters.docker.init_layer import without_init_layer
 from jobber.adapters.docker.parts import make_part, remove_part
 from jobber.adapters.failures import failed
 from jobber.adapters.listing import listed
@@ -92,7 +93,7 @@ class DockerInputs(WireVolumes):
                     "PUT",
                     f"/containers/{beside}/archive",
                     query={"path": _ASIDE},
-                    stream=archive.chunks(),
+                    stream=without_init_layer(archive.chunks()),
                     headers={"Content-Type": "application/x-tar"},
                 ) as response:
                     if not response.ok:

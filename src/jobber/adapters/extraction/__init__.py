@@ -2,6 +2,7 @@
 
 from jobber.adapters.extraction.destination import HostDestination
 from jobber.adapters.extraction.extract import extract
+from jobber.adapters.extraction.sending import sent
 from jobber.adapters.extraction.tree import Tree
 
-__all__ = ["HostDestination", "Tree", "extract"]
+__all__ = ["HostDestination", "Tree", "extract", "sent"]

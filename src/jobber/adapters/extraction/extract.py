@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobber.adapters.members import parts_of
+from jobber.domain.errors import NotWritten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,8 +29,8 @@ def extract(
 ) -> None:
     """Make the members of an archive, the first of which is `below` of the tree, and count them.
 
-    Without `links`, symbolic links are left out. Owner is whoever copies. Raises `NotWritten`, and `FileExistsError`
-    where the tree replaces nothing.
+    Without `links`, symbolic links are left out. Owner is whoever copies. Raises `NotWritten`, also where there is
+    nothing but a device, and `FileExistsError` where the tree replaces nothing.
     """
     for member in found:
         _make(member, tree, below=below, copied=copied, links=links)
@@ -53,8 +54,10 @@ def _make(member: Member, tree: Tree, *, below: Parts, copied: Copied, links: bo
     elif header.islnk():
         _make_hard_link(member, tree, parts, below=below, copied=copied)
     elif header.isfifo():
-        tree.pipe(parts, mode=mode)
+        tree.pipe(parts, mode=mode, modified=header.mtime)
         copied.files += 1
+    elif not member.path:
+        raise NotWritten(tree.place(parts), why=f"{header.name} is a device")
     else:
         copied.skipped.append((member.path, "it is a device"))
 

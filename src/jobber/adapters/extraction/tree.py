@@ -123,7 +123,7 @@ class Tree:
                     os.unlink(temporary, dir_fd=folder)
         return True
 
-    def pipe(self, parts: Parts, *, mode: int) -> None:
+    def pipe(self, parts: Parts, *, mode: int, modified: float) -> None:
         """Make a named pipe."""
         with self._told(parts):
             folder = self._walk(parts[:-1])
@@ -131,6 +131,8 @@ class Tree:
             temporary = self._temporary()
             os.mkfifo(temporary, mode, dir_fd=folder)
             self._put(folder, temporary, parts[-1])
+            with suppress(OSError, OverflowError):
+                os.utime(_encoded(parts[-1]), (modified, modified), dir_fd=folder, follow_symlinks=False)
 
     def finish(self) -> None:
         """Give the directories that were made their modes and times: those inside first."""

@@ -1,54 +1,48 @@
-"""Builds on the fake: a subset of Dockerfiles, read for real and carried out in memory."""
+"""Builds on the fake: a subset of Dockerfiles, read for real and carried out in memory.
+
+What is not in the subset is an error that names its line.
+"""
 
 from __future__ import annotations
 
-import json
-import posixpath
 import re
-import shlex
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobber.adapters.fake.copying import Context, find_in_stage
-from jobber.adapters.fake.dockerfile import command, expand, instructions, pairs, unquote
-from jobber.adapters.fake.files import Files, Layer, Node
+from jobber.adapters.fake.copying import copy, mode_of, read_context
+from jobber.adapters.fake.dockerfile import parse_dockerfile, split_flags
+from jobber.adapters.fake.files import Files
 from jobber.adapters.fake.job import Job
-from jobber.adapters.fake.process import find_program
+from jobber.adapters.fake.process import STAND_IN, find_program, with_path
+from jobber.adapters.fake.secrets import check_secrets
+from jobber.adapters.fake.shell import commands
+from jobber.adapters.fake.stage import Dialect, Stage, declared
+from jobber.adapters.fake.words import expand, listed
 from jobber.domain.credentials import host_of
-from jobber.domain.errors import BuildFailed, ImageNotFound, JobNotStarted, PullRefused
+from jobber.domain.errors import BuildFailed, ImageNotFound, InvalidReference, JobNotStarted, PullRefused
 from jobber.domain.image import ImageConfiguration
-from jobber.domain.input import normal_path
+from jobber.domain.progress import Silence
 from jobber.domain.reference import parse_reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from jobber.adapters.fake.dockerfile import Instruction
     from jobber.adapters.fake.images import FakeImages, FakeRegistryPort
     from jobber.adapters.fake.store import Store, StoredImage
     from jobber.domain.build import BuildRequest
     from jobber.domain.progress import Progress
-    from jobber.domain.reference import ImageId, ImageReference
+    from jobber.domain.reference import ImageId
 
-
-@dataclass(slots=True)
-class _Stage:
-    """One stage of a build, as far as it has come."""
-
-    layers: tuple[Layer, ...] = ()
-    configuration: ImageConfiguration = field(default_factory=ImageConfiguration)
-    labels: dict[str, str] = field(default_factory=dict)
-    variables: dict[str, str] = field(default_factory=dict)
-    has_command: bool = False
-    """Whether its own instructions gave it a command; one that it inherits goes with the next entry point."""
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return dict(variable.partition("=")[::2] for variable in self.configuration.environment)
-
-    def files(self) -> Files:
-        return Files(self.layers, {})
+_PLATFORM = "linux/amd64"
+_PLATFORMS = {"BUILDPLATFORM": _PLATFORM, "TARGETPLATFORM": _PLATFORM}
+_FROM_ELSEWHERE = re.compile(r"\w+://|git@")
+_STAGE_NAME = re.compile(r"[a-z][\w.-]*", re.IGNORECASE | re.ASCII)
+_IGNORE_FILES = {"docker": (".dockerignore",), "podman": (".containerignore", ".dockerignore")}
+_NOT_CARRIED_OUT = frozenset({"HEALTHCHECK", "MAINTAINER", "ONBUILD", "SHELL"})
+_ABOUT_OWNERS = ("chown", "link")
+"""Flags of COPY and ADD that change nothing which a Python callable could see."""
 
 
 class FakeBuilder:
@@ -64,13 +58,23 @@ class FakeBuilder:
         self._call = contextmanager(store.call)
 
     def build(self, request: BuildRequest, *, progress: Progress) -> ImageId:
-        """Build an image, untagged. Raises `BuildFailed`."""
+        """Build an image, untagged. Raises `BuildFailed`, `OptionUnsupported`."""
         with self._call("build", str(request.context)):
-            made = _Build(
-                self._store, self._images, self._registry, request, progress, newest_counts=self._flavour == "docker"
-            ).run()
+            check_secrets(request.secrets, flavour=self._flavour)
+            _check_platform(request.platform or _PLATFORM)
+            stage = _Build(self._store, self._images, self._registry, request, progress, flavour=self._flavour).run()
+            anew = request.no_cache or self._flavour == "podman"  # Podman 4.3 gives each build an id of its own
+            made = self._store.add_built(
+                stage.layers, stage.configuration, stage.labels, anew=anew, program=stage.program
+            )
             self._store.made.append(made)
             return made
+
+    def lay_out(self, request: BuildRequest) -> Stage:
+        """What an image with a stand-in is made of: nothing is run, bases may be missing. Raises `BuildFailed`."""
+        return _Build(
+            self._store, self._images, self._registry, request, Silence(), flavour=self._flavour, stands_in=True
+        ).run()
 
 
 class _Build:
@@ -84,180 +88,201 @@ class _Build:
         request: BuildRequest,
         progress: Progress,
         *,
-        newest_counts: bool,
+        flavour: str,
+        stands_in: bool = False,
     ) -> None:
         self._store = store
         self._images = images
         self._registry = registry
+        self._stands_in = stands_in
+        """Whether a Python callable will be what the image runs, so that nothing has to be executed to make it."""
         self._request = request
         self._progress = progress
-        self._newest_counts = newest_counts
-        """Whether of ARG and ENV the later one counts, as BuildKit has it; else ENV does, as Podman has it."""
-        self._context = Context(request.context)
-        self._stages: dict[str, _Stage] = {}
-        self._stage: _Stage | None = None
-        self._globals: dict[str, str] = {}
+        self._ignore_files = _IGNORE_FILES[flavour]
+        self._file = parse_dockerfile(Path(request.dockerfile).read_bytes().decode("utf-8", "surrogateescape"))
+        self._dialect = Dialect(is_docker=flavour == "docker", escape=self._file.escape)
+        self._stages: list[Stage] = []
+        self._names: dict[str, Stage] = {}
+        self._globals: dict[str, str] = dict(_PLATFORMS)
+        self._context: Files | None = None
         self._log: list[bytes] = []
 
-    def run(self) -> ImageId:
-        steps = list(instructions(Path(self._request.dockerfile).read_text(encoding="utf-8")))
-        for number, (line, word, rest) in enumerate(steps, start=1):
-            step = f"Step {number}/{len(steps)} : {word} {rest}"
+    def run(self) -> Stage:
+        """Carry it out, as far as the last stage that counts."""
+        steps = self._file.instructions
+        for number, instruction in enumerate(steps, start=1):
+            step = f"Step {number}/{len(steps)} : {instruction.word} {instruction.rest}"
             self._progress.step(step)
-            self._log = [f"{step}\n".encode()]
-            if word == "FROM" and self._request.target and self._target_is_done():
+            self._log = [f"{step}\n".encode("utf-8", "surrogateescape")]
+            if instruction.word == "FROM" and self._request.target and self._target_is_done():
                 break
             try:
-                self._carry_out(word, rest)
-            except BuildFailed as failed:
-                raise BuildFailed(why=failed.why, log=b"".join(self._log), step=step) from None
-            except (ValueError, OSError, KeyError) as error:
-                raise BuildFailed(why=f"line {line}: {error}", log=b"".join(self._log), step=step) from None
+                self._carry_out(instruction)
+            except (BuildFailed, ValueError, OSError, InvalidReference) as error:
+                why = f"line {instruction.line}: {error.why if isinstance(error, BuildFailed) else error}"
+                raise BuildFailed(why=why, log=b"".join(self._log), step=step) from None
             self._progress.build_output(b"".join(self._log))
         if self._request.target and not self._target_is_done():
             raise BuildFailed(why=f"there is no stage {self._request.target}")
-        if self._stage is None:
+        if not self._stages:
             raise BuildFailed(why="the Dockerfile has no FROM")
-        labels = {**self._stage.labels, **self._request.labels}
-        return self._store.add_image(self._stage.layers, self._stage.configuration, labels)
+        self._now.labels.update(self._request.labels)
+        return self._now
 
     def _target_is_done(self) -> bool:
-        return self._stages.get(self._request.target or "") is self._stage is not None
+        return bool(self._stages) and self._names.get(self._name(self._request.target or "")) is self._now
 
-    def _carry_out(self, word: str, rest: str) -> None:
-        carry_out: Callable[[str], None] | None = getattr(self, f"_do_{word.lower()}", None)
-        if carry_out is None:
-            raise BuildFailed(why=f"unknown instruction: {word}")
-        if word not in ("FROM", "ARG") and self._stage is None:
-            raise BuildFailed(why=f"no build stage in current context: {word} before FROM")
+    def _carry_out(self, instruction: Instruction) -> None:
+        word, rest = instruction.word, instruction.rest
+        if word in _NOT_CARRIED_OUT:
+            if self._stands_in:
+                return
+            raise ValueError(f"the fake carries out no {word}")
+        own: Callable[[str], None] | None = getattr(self, f"_do_{word.lower()}", None)
+        if own is None and not hasattr(Stage, f"do_{word.lower()}"):
+            raise ValueError(f"unknown instruction: {word}")
+        if word not in ("FROM", "ARG") and not self._stages:
+            raise ValueError(f"no build stage in current context: {word} before FROM")
+        if not rest:
+            raise ValueError(f"{word} needs something behind it")
+        carry_out = own or getattr(self._now, f"do_{word.lower()}")
         carry_out(rest)
 
     @property
-    def _now(self) -> _Stage:
-        assert self._stage is not None
-        return self._stage
+    def _now(self) -> Stage:
+        return self._stages[-1]
 
-    def _base(self, reference: ImageReference) -> StoredImage:
+    def _name(self, text: str) -> str:
+        """The name of a stage as the engine compares it."""
+        return text.lower() if self._dialect.is_docker else text
+
+    def _do_from(self, rest: str) -> None:
+        flags, rest = split_flags(rest, known=("platform",))
+        _check_platform(self._with_globals(flags.get("platform", _PLATFORM)))
+        words = [self._with_globals(word) for word in rest.split()]
+        if len(words) not in (1, 3) or not words[0] or (words[1:] and words[1].lower() != "as"):
+            raise ValueError("FROM IMAGE, or FROM IMAGE AS NAME, is meant")
+        stage = self._stage_on(words[0])
+        stage.configuration = with_path(stage.configuration)
+        if words[1:]:
+            name = self._name(words[2])
+            if not _STAGE_NAME.fullmatch(name):
+                raise ValueError(f"{words[2]!r} is no name for a stage: it must begin with a letter")
+            if name in self._names:
+                raise ValueError(f"two stages are named {name}, of which each engine takes another")
+            self._names[name] = stage
+        self._stages.append(stage)
+
+    def _stage_on(self, base: str) -> Stage:
+        if based := self._names.get(self._name(base)):
+            return Stage(self._dialect, based.layers, based.configuration, dict(based.labels), based.program)
+        if base == "scratch":
+            return Stage(self._dialect)
+        image = self._base(base)
+        if image is None:
+            return Stage(self._dialect, configuration=ImageConfiguration(command=(STAND_IN,)))  # it would have had some
+        return Stage(self._dialect, image.layers, image.configuration, dict(image.labels), image.program)
+
+    def _base(self, name: str) -> StoredImage | None:
+        """An image to build on, or to take from; None where a stand-in's is not here. Raises `ValueError`."""
         try:
-            return self._images.find(reference)
-        except ImageNotFound:
-            if not reference.is_remote:
-                raise BuildFailed(why=f"there is no image {reference}") from None
+            return self._image(name)
+        except ValueError:
+            if not self._stands_in:
+                raise
+            return None
+
+    def _image(self, name: str) -> StoredImage:
+        reference = parse_reference(name)
+        if not (self._request.pull and reference.is_remote):
+            try:
+                return self._images.find(reference)
+            except ImageNotFound:
+                if not reference.is_remote:
+                    raise ValueError(f"there is no image {reference}") from None
         credentials = self._request.credentials.get(host_of(reference))
         try:
             self._registry.pull(reference, credentials=credentials, progress=self._progress)
         except PullRefused as error:
-            raise BuildFailed(why=error.what) from None
+            raise ValueError(error.what) from None
         return self._images.find(reference)
 
-    def _do_from(self, rest: str) -> None:
-        words = expand(rest, self._globals).split()
-        words = [word for word in words if not word.startswith("--")]
-        name = words[0]
-        if name in self._stages:
-            based = self._stages[name]
-            stage = _Stage(based.layers, based.configuration, dict(based.labels))
-        elif name == "scratch":
-            stage = _Stage()
-        else:
-            image = self._base(parse_reference(name))
-            stage = _Stage(image.layers, image.configuration, dict(image.labels))
-        self._stage = stage
-        if len(words) == 3 and words[1].lower() == "as":
-            self._stages[words[2].lower()] = stage
-        self._stages[str(len({id(known) for known in self._stages.values()}) - 1)] = stage
-
     def _do_arg(self, rest: str) -> None:
-        name, equals, default = rest.partition("=")
-        given = self._request.arguments.get(name)
-        known = self._globals if self._stage is None else self._variables()
-        value = given if given is not None else (expand(unquote(default), known) if equals else None)
-        variables = self._globals if self._stage is None else self._stage.variables
-        if value is None and self._stage is not None:
-            value = self._globals.get(name)
-        if value is not None:
-            variables[name] = value
+        given = self._request.arguments
+        if self._stages:
+            self._now.declare(rest, given=given, before=self._globals)
+            return
+        for name, default in declared(rest, self._globals, escape=self._dialect.word_escape):
+            value = given.get(name)
+            value = default if value is None else value
+            if value is not None:
+                self._globals[name] = value
 
-    def _do_env(self, rest: str) -> None:
-        variables, known = self._variables(), self._now.environment
-        for name, value in pairs(rest):
-            known[name] = expand(value, variables)
-            self._now.variables.pop(name, None)
-        environment = tuple(f"{name}={value}" for name, value in known.items())
-        self._configure(environment=environment)
-
-    def _do_label(self, rest: str) -> None:
-        variables = self._variables()
-        self._now.labels.update({name: expand(value, variables) for name, value in pairs(rest)})
-
-    def _do_cmd(self, rest: str) -> None:
-        self._configure(command=command(rest))
-        self._now.has_command = True
-
-    def _do_entrypoint(self, rest: str) -> None:
-        kept = self._now.configuration.command if self._now.has_command else None
-        self._configure(entrypoint=command(rest), command=kept)
-
-    def _do_workdir(self, rest: str) -> None:
-        path = expand(rest, self._variables())
-        workdir = normal_path(posixpath.join(self._now.configuration.workdir or "/", path))
-        self._configure(workdir=workdir)
-        self._add({workdir: Node(kind="directory", mode=0o755)})
-
-    def _do_user(self, rest: str) -> None:
-        self._configure(user=expand(rest, self._variables()))
-
-    def _do_expose(self, rest: str) -> None:
-        ports = {port if "/" in port else f"{port}/tcp" for port in rest.split()}
-        self._configure(exposed_ports=tuple(sorted({*self._now.configuration.exposed_ports, *ports})))
-
-    def _do_volume(self, rest: str) -> None:
-        paths = json.loads(rest) if rest.startswith("[") else rest.split()
-        self._configure(volumes=tuple(sorted({*self._now.configuration.volumes, *paths})))
-
-    def _do_stopsignal(self, rest: str) -> None:
-        self._configure(stop_signal=rest)
+    def _with_globals(self, text: str) -> str:
+        return expand(text, self._globals, escape=self._dialect.word_escape)
 
     def _do_add(self, rest: str) -> None:
-        if re.search(r"\w+://", rest):
-            raise BuildFailed(why="the fake adds no files from elsewhere")
-        self._do_copy(rest)
+        self._copy(rest, flags=("chmod",), unpacks=True)
 
     def _do_copy(self, rest: str) -> None:
-        text = expand(rest, self._variables())
-        words = json.loads(text) if text.startswith("[") else text.split()
-        flags = dict(w.removeprefix("--").partition("=")[::2] for w in words if w.startswith("--"))
-        *sources, destination = [word for word in words if not word.startswith("--")]
-        origin = self._stages.get(flags["from"].lower()) if "from" in flags else None
-        if "from" in flags and origin is None:
-            raise BuildFailed(why=f"there is no stage {flags['from']}")
-        target = normal_path(posixpath.join(self._now.configuration.workdir or "/", destination))
-        into = destination.endswith("/") or len(sources) > 1 or self._now.files().is_directory(target)
-        added: Layer = {}
-        for source in sources:
-            found = dict(find_in_stage(origin.files(), source) if origin else self._context.find(source, into=into))
-            if not found:
-                raise BuildFailed(why=f"COPY failed: {source}: no such file or directory")
-            for relative, node in found.items():
-                name = relative or (posixpath.basename(source) if into else "")
-                added[normal_path(posixpath.join(target, name))] = node
-        self._add(added)
+        self._copy(rest, flags=("chmod", "from"), unpacks=False)
+
+    def _copy(self, rest: str, *, flags: tuple[str, ...], unpacks: bool) -> None:
+        given, rest = split_flags(rest, known=(*flags, *(_ABOUT_OWNERS if self._stands_in else ())))
+        mode = mode_of(self._now.expanded(given["chmod"])) if "chmod" in given else None
+        origin = self._origin(given["from"]) if "from" in given else self._context_files()
+        files, words = self._now.files(), self._now.words(rest)
+        if unpacks and any(map(_FROM_ELSEWHERE.match, words[:-1])):
+            if self._stands_in:
+                return
+            raise ValueError("the fake adds no files from elsewhere")
+        may_lack = self._stands_in and "from" in given  # what RUN would have made there
+        copy(files, words, origin=origin, workdir=self._now.workdir, mode=mode, unpacks=unpacks, may_lack=may_lack)
+        self._now.add(files.top)
+
+    def _origin(self, name: str) -> Files:
+        """What COPY --from takes from: an earlier stage, by name or number, or an image."""
+        earlier = self._stages[:-1]
+        named = self._names.get(self._name(name))
+        if named is self._now:
+            raise ValueError(f"stage {name} can't take from itself")
+        if named is None and name.isdecimal() and int(name) < len(earlier):
+            named = earlier[int(name)]
+        if named:
+            return named.files()
+        image = self._base(name)
+        return Files(image.layers if image else ())
+
+    def _context_files(self) -> Files:
+        if self._context is None:
+            root, dockerfile = Path(self._request.context), Path(self._request.dockerfile)
+            self._context = read_context(root, dockerfile, ignore_files=self._ignore_files)
+        return self._context
 
     def _do_run(self, rest: str) -> None:
-        argv = tuple(json.loads(rest)) if rest.startswith("[") else tuple(shlex.split(rest))
+        if self._stands_in:
+            return
+        _, rest = split_flags(rest, known=())
+        variables = {"HOME": "/", **self._now.variables}
+        argv = listed(rest)
+        if argv == ():
+            raise ValueError("a command is missing")
         files = self._now.files()
-        environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", **self._variables()}
-        workdir = self._now.configuration.workdir or "/"
+        for words in [argv] if argv else commands(rest, {**variables, "PWD": self._now.workdir}):
+            self._execute(words, files, variables)
+        self._now.add(files.top)
+
+    def _execute(self, argv: tuple[str, ...], files: Files, variables: dict[str, str]) -> None:
+        workdir = self._now.workdir
         try:
-            program = find_program(files, argv, environment, workdir)
+            program = find_program(files, argv, variables, workdir)
         except JobNotStarted as error:
-            raise BuildFailed(why=f"{error.why} (the fake runs single commands that an image has)") from None
-        user = self._now.configuration.user or ""
+            raise ValueError(f"{error.why} (the fake runs programs that an image has, and no shell)") from None
         job = Job(
             argv=argv,
-            environment=environment,
+            environment=variables,
             workdir=workdir,
-            user=user,
+            user=self._now.configuration.user or "",
             files=files,
             stdin=b"",
             hostname="build",
@@ -265,15 +290,9 @@ class _Build:
         timeline = job.run(program)
         self._log.extend(output.chunk for _, output in timeline.outputs)
         if timeline.exit_status:
-            raise BuildFailed(why=f"{rest!r} returned a non-zero code: {timeline.exit_status}")
-        self._add(dict(files.top))
+            raise ValueError(f"{' '.join(argv)!r} returned a non-zero code: {timeline.exit_status}")
 
-    def _add(self, layer: Layer) -> None:
-        self._now.layers = (*self._now.layers, layer)
 
-    def _configure(self, **changes: object) -> None:
-        self._now.configuration = replace(self._now.configuration, **changes)  # type: ignore[arg-type]
-
-    def _variables(self) -> dict[str, str]:
-        arguments, environment = self._now.variables, self._now.environment
-        return {**environment, **arguments} if self._newest_counts else {**arguments, **environment}
+def _check_platform(platform: str) -> None:
+    if platform != _PLATFORM:
+        raise BuildFailed(why=f"there is no platform {platform!r} on the fake: its images are for {_PLATFORM}")

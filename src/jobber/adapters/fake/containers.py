@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, BinaryIO
 from jobber.adapters.fake.attachment import FakeAttachment
 from jobber.adapters.fake.files import Files, file_node
 from jobber.adapters.fake.job import KILLED, Job
-from jobber.adapters.fake.mounting import Mounting, make_mount_points
-from jobber.adapters.fake.process import environment_of, find_program, words_of
+from jobber.adapters.fake.mounting import Mounting
+from jobber.adapters.fake.process import environment_of, program_of, words_of
+from jobber.adapters.fake.set_up import enter_workdir, make_mount_points, make_workdir, workdir_of
 from jobber.adapters.fake.store import StoredContainer
 from jobber.domain.container import (
     Container,
@@ -26,12 +27,12 @@ from jobber.domain.errors import (
     OptionUnsupported,
     PathNotFound,
 )
-from jobber.domain.xdocker.table import first_lacking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from jobber.adapters.fake.flavour import Flavour
     from jobber.adapters.fake.images import FakeImages
     from jobber.adapters.fake.store import Store, StoredImage
     from jobber.domain.container import ContainerSpecification, Snapshot, Terminal
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 _TOO_DEEP = 125
 """Layers, as on Docker 20.10."""
+_NVIDIA = "nvidia"
 _LOG = "/run.log"
 _READ = 1 << 16
 
@@ -49,21 +51,21 @@ _READ = 1 << 16
 class FakeContainers:
     """The containers of a fake engine."""
 
-    def __init__(self, store: Store, images: FakeImages, *, flavour: str = "docker") -> None:
+    def __init__(self, store: Store, images: FakeImages, *, flavour: Flavour) -> None:
         self._store = store
         self._images = images
         self._flavour = flavour
         self._call = contextmanager(store.call)
 
     def check(self, options: ContainerOptions, /) -> None:
-        """Check that an engine of this flavour has all of the options, whether they have a meaning here or not."""
-        if self._flavour == "podman" and (lacking := first_lacking(options, has=lambda option: option.podman)):
-            raise OptionUnsupported(lacking.name, engine=self._flavour)
+        """Check that an engine of this flavour has the options, whether they have a meaning here or not."""
+        self._flavour.check(options)
 
     def create(self, specification: ContainerSpecification) -> ContainerId:
         """Make a container. Raises `ImageNotFound`, `NameTaken`."""
         with self._call("create", specification.image):
             self.check(specification.options)
+            self._check_runtime(specification.runtime)
             image = self._images.find(specification.image)
             options = specification.options
             id_ = self._store.fresh_id()
@@ -75,13 +77,16 @@ class FakeContainers:
             if len(image.layers) >= _TOO_DEEP:
                 raise EngineFailed("create the container", why="max depth exceeded")
             mounting = self._mount(specification, image)
+            files = Files(image.layers, {}, mounting.places, read_only=options.read_only)
+            if self._flavour.is_docker:
+                make_workdir(files, workdir_of(specification, image))
             self._store.containers[id_] = StoredContainer(
                 id=id_,
                 name=name,
                 image=image.id,
                 specification=specification,
                 labels={**image.labels, **dict(options.labels), **specification.labels},
-                files=Files(image.layers, {}, mounting.places, read_only=options.read_only),
+                files=files,
                 anonymous=mounting.anonymous,
                 created=self._store.stamp(),
                 places=mounting.places,
@@ -140,8 +145,11 @@ class FakeContainers:
             image = self._store.images[stored.image]
             argv = words_of(stored.specification, image)
             environment = environment_of(stored, image)
-            workdir = stored.specification.options.workdir or image.configuration.workdir or "/"
-            program = find_program(stored.files, argv, environment, workdir)
+            workdir = workdir_of(stored.specification, image)
+            make_mount_points(stored)
+            must_exist = bool(stored.specification.options.workdir) and not self._flavour.is_docker
+            enter_workdir(stored, workdir, must_exist=must_exist)
+            program = program_of(image, stored.files, argv, environment, workdir)
             job = Job(
                 argv=argv,
                 environment=environment,
@@ -153,11 +161,14 @@ class FakeContainers:
                 terminal=stored.specification.terminal,
                 is_noted=lambda: not self._store.faults.disk_is_full,
             )
-            make_mount_points(stored)
             stored.start = self._store.clock.monotonic()
             stored.started = self._store.stamp()
             stored.state = ContainerState.RUNNING
-            stored.timeline = job.run(program)
+            try:
+                stored.timeline = job.run(program)
+            except BaseException:  # it isn't the program's, so there is no job
+                stored.state = ContainerState.CREATED
+                raise
             self._store.settle(stored)
 
     def signal(self, container: ContainerId, *, signal: str) -> None:
@@ -210,7 +221,8 @@ class FakeContainers:
             alone.put(_LOG, file_node(log.read()))
             labels = {**stored.labels, **snapshot.labels}
             configuration = _as_engines_leave_it(snapshot, stored.specification)
-            made = self._store.add_image((*layers, dict(alone.top)), configuration, labels, digests=digests)
+            image_layers = (*layers, dict(alone.top))
+            made = self._store.add_image(image_layers, configuration, labels, digests=digests, program=image.program)
             self._store.made.append(made)
             return made
 
@@ -221,8 +233,16 @@ class FakeContainers:
             for volume in stored.anonymous if stored else ():
                 self._store.volumes.pop(volume, None)
 
+    def _check_runtime(self, runtime: str | None) -> None:
+        if runtime in (None, _NVIDIA, *self._store.runtimes):
+            return
+        if self._flavour.is_docker:
+            raise EngineFailed("create the container", why=f"Unknown runtime specified {runtime}")
+        why = f"it runs jobs with {self._flavour.runtimes[0]}"
+        raise OptionUnsupported(f"--runtime {runtime}", engine="this podman", why=why)
+
     def _mount(self, specification: ContainerSpecification, image: StoredImage) -> Mounting:
-        mounting = Mounting(self._store, self._images, image)
+        mounting = Mounting(self._store, self._images, image, self._flavour)
         for text in specification.options.volumes_from:
             name, _, mode = text.partition(":")
             mounting.take_from(self._find(ContainerId(name)), mode=mode)

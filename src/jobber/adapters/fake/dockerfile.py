@@ -1,54 +1,71 @@
-"""How the fake reads a Dockerfile: instructions, their words and variables."""
+"""How the fake reads a Dockerfile: its instructions, with their lines."""
 
 from __future__ import annotations
 
-import json
 import re
-import shlex
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+from jobber.domain.errors import BuildFailed
 
-_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::-([^}]*))?\}|(\w+))")
+_DIRECTIVE = re.compile(r"\s*#\s*(\w+)\s*=\s*(\S*)\s*")
+_ESCAPES = ("\\", "`")
+_FLAG = re.compile(r"--([\w-]+)(?:=(\S*))?(?:\s+|$)")
 
 
-def instructions(text: str) -> Iterator[tuple[int, str, str]]:
-    """Lines with their numbers, comments gone and continuations joined."""
-    pending, start = "", 0
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.lstrip().startswith("#") or (not line.strip() and not pending):
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """An instruction, and the line where it begins."""
+
+    line: int
+    word: str
+    rest: str
+
+
+@dataclass(slots=True)
+class Dockerfile:
+    """What a Dockerfile says."""
+
+    escape: str = _ESCAPES[0]
+    """What takes the meaning of the next character away, and that of the end of a line."""
+    instructions: list[Instruction] = field(default_factory=list)
+
+
+def parse_dockerfile(text: str) -> Dockerfile:
+    """Comments gone, and continued lines joined. Raises `BuildFailed`."""
+    found = Dockerfile()
+    pending, start, may_direct = "", 0, True
+    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
+        directive = _DIRECTIVE.fullmatch(line) if may_direct else None
+        may_direct = directive is not None
+        if directive and directive[1].lower() == "escape":
+            if directive[2] not in _ESCAPES:
+                raise BuildFailed(why=f"line {number}: escape can be \\ or `, not {directive[2]!r}")
+            found.escape = directive[2]
+        if line.lstrip().startswith("#") or not line.strip():
             continue
         start = start if pending else number
-        if line.rstrip().endswith("\\"):
-            pending += line.rstrip()[:-1] + " "
+        continued = line.rstrip()
+        if continued.endswith(found.escape):
+            pending += continued[:-1]
             continue
-        word, _, rest = (pending + line).strip().partition(" ")
+        found.instructions.append(_instruction(start, pending + line))
         pending = ""
-        yield start, word.upper(), rest.strip()
+    if pending.strip():
+        found.instructions.append(_instruction(start, pending))
+    return found
 
 
-def command(rest: str) -> tuple[str, ...]:
-    """What is executed: words in JSON, or a line for a shell. Raises `ValueError`."""
-    return tuple(json.loads(rest)) if rest.startswith("[") else ("/bin/sh", "-c", rest)
+def _instruction(line: int, text: str) -> Instruction:
+    word, *rest = text.split(maxsplit=1)
+    return Instruction(line, word.upper(), "".join(rest).strip())
 
 
-def pairs(text: str) -> Iterator[tuple[str, str]]:
-    """`NAME=VALUE NAME=VALUE`, or the old `NAME VALUE`."""
-    words = shlex.split(text)
-    if words and "=" not in words[0]:
-        yield words[0], " ".join(words[1:])
-        return
-    for word in words:
-        name, _, value = word.partition("=")
-        yield name, value
-
-
-def unquote(text: str) -> str:
-    """A word without its quotes."""
-    return shlex.split(text)[0] if text else ""
-
-
-def expand(text: str, variables: Mapping[str, str]) -> str:
-    """A text with the values of `$NAME`, `${NAME}` and `${NAME:-DEFAULT}` in it."""
-    return _VARIABLE.sub(lambda m: variables.get(m[1] or m[3]) or m[2] or "", text)
+def split_flags(rest: str, *, known: tuple[str, ...]) -> tuple[dict[str, str], str]:
+    """The `--NAME=VALUE` that an instruction begins with, and what follows. Raises `ValueError` for unknown ones."""
+    flags: dict[str, str] = {}
+    while match := _FLAG.match(rest):
+        if match[1] not in known:
+            raise ValueError(f"the fake knows no --{match[1]} here")
+        flags[match[1]] = match[2] or ""
+        rest = rest[match.end() :]
+    return flags, rest

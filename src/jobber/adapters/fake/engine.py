@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, get_args
 
 from jobber.adapters.fake.builder import FakeBuilder
 from jobber.adapters.fake.clock import FakeClock
 from jobber.adapters.fake.containers import FakeContainers
+from jobber.adapters.fake.ending import check_program
 from jobber.adapters.fake.faults import Faults
 from jobber.adapters.fake.files import Files, Layer, Node, file_node
+from jobber.adapters.fake.flavour import IdStore, parse_flavour
 from jobber.adapters.fake.images import FakeImages, FakeRegistryPort
 from jobber.adapters.fake.inputs import FakeInputs
 from jobber.adapters.fake.interruptions import FakeInterruptions
 from jobber.adapters.fake.kept_logs import FakeKeptLogs
+from jobber.adapters.fake.known import check_known
+from jobber.adapters.fake.process import STAND_IN
 from jobber.adapters.fake.registry import FakeRegistry
 from jobber.adapters.fake.runs import FakeRuns
-from jobber.adapters.fake.store import Call, Store
+from jobber.adapters.fake.store import Call, Store, StoredImage
 from jobber.domain.build import BuildRequest
 from jobber.domain.engine import EngineDescription
+from jobber.domain.errors import BuildFailed
 from jobber.domain.image import ImageConfiguration
 from jobber.domain.progress import Silence
 from jobber.domain.reference import parse_reference
@@ -28,28 +33,28 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from os import PathLike
 
-    from jobber.adapters.fake.files import Program
+    from jobber.adapters.fake.flavour import FlavourName
+    from jobber.adapters.fake.job import Program
+    from jobber.adapters.fake.stage import Stage
     from jobber.domain.errors import JobberError
     from jobber.domain.image import Image
     from jobber.domain.reference import ImageId
-
-PROGRAM = "/bin/program"
-_MOUNTS_IMAGES = {"docker": 28, "podman": 5}
 
 
 class FakeEngine:
     """An engine in memory.
 
-    `flavour` and `version` decide what a real engine's would: whether it mounts images. `id_store` is what ids are
-    made of, as with Docker's two image stores.
+    `flavour` and `version` decide what a real engine's would: which options it has, whether it mounts images. The id
+    of an image is the digest of its configuration or, as in containerd's store (`id_store`), that of its manifest,
+    under which registries have it.
     """
 
     def __init__(
         self,
         *,
-        flavour: Literal["docker", "podman"] = "docker",
+        flavour: FlavourName = "docker",
         version: str = "28.0",
-        id_store: Literal["config", "manifest"] = "config",
+        id_store: IdStore = "config",
         clock: FakeClock | None = None,
         registry: FakeRegistry | None = None,
     ) -> None:
@@ -59,16 +64,17 @@ class FakeEngine:
         self.faults = Faults(self.interruptions)
         self.kept_logs = FakeKeptLogs()
         """What jobs have said that this engine has not noted, beside it."""
-        self.store = Store(self.clock, id_store, self.faults)
-        mounts_images = int(version.partition(".")[0]) >= _MOUNTS_IMAGES[flavour]
+        engine = parse_flavour(flavour, version)
+        check_known(id_store, known=get_args(IdStore), what="id_store")
+        self.store = Store(self.clock, id_store, self.faults, runtimes=set(engine.runtimes))
         self._description = EngineDescription(
-            name=flavour, version=version, mounts_images=mounts_images, address="memory:"
+            name=engine.name, version=version, mounts_images=engine.mounts_images, address="memory:"
         )
-        self._images = FakeImages(self.store)
-        self._containers = FakeContainers(self.store, self._images, flavour=flavour)
+        self._images = FakeImages(self.store, engine)
+        self._containers = FakeContainers(self.store, self._images, flavour=engine)
         self._registry = FakeRegistryPort(self.store, self._images, self.remote)
         self._runs = FakeRuns(self.store)
-        self._inputs = FakeInputs(self.store, self._images, mounts_images=mounts_images)
+        self._inputs = FakeInputs(self.store, self._images, mounts_images=engine.mounts_images)
         self._builder = FakeBuilder(self.store, self._images, self._registry, flavour=flavour)
 
     @property
@@ -125,6 +131,11 @@ class FakeEngine:
         """The files of the machine that the engine runs on, for bind mounts."""
         return self.store.host
 
+    @property
+    def runtimes(self) -> set[str]:
+        """The runtimes that it has, beside `nvidia`; a test may add others."""
+        return self.store.runtimes
+
     def describe(self) -> EngineDescription:
         """What the engine is."""
         return self._description
@@ -147,40 +158,57 @@ class FakeEngine:
     ) -> ImageId:
         """Make an image and tag it.
 
-        `run` is the program that it runs, `programs` are others by path, `files` is what it holds. Without any of
-        those, the image is built from `context` (a directory), with `dockerfile` as the text of a Dockerfile where
-        the directory's own isn't meant. Raises `BuildFailed`.
+        `run` is the program that it runs, whatever its command is; `programs` are others by path, `files` is what it
+        holds. It is built from `context` (a directory), where there is one, with `dockerfile` as the text of a
+        Dockerfile where the directory's own isn't meant: what it executes comes from there, and what it holds as well,
+        below `files` and `programs`. Where there is a program, `RUN` does nothing, and a base that this engine does
+        not have is empty. Raises `BuildFailed`, `TypeError` for a program that is none.
         """
-        if run is None and files is None and programs is None and (context is not None or dockerfile is not None):
-            return self._build(name, context, dockerfile)
+        for program in (*filter(None, [run]), *(programs or {}).values()):
+            check_program(program)
+        built: StoredImage | Stage | None = None
+        if context is not None or dockerfile is not None:
+            stands_in = run is not None or programs is not None
+            built = self._built(context, dockerfile, labels or {}, stands_in=stands_in)
+        below = built or (self.store.images[base] if base else None)
         layer: Layer = {path: file_node(content) for path, content in (files or {}).items()}
         layer |= {path: file_node(b"", program=program) for path, program in (programs or {}).items()}
-        below = self.store.images[base] if base else None
         settled = configuration or (below.configuration if below else ImageConfiguration())
-        if run is not None:
-            layer[PROGRAM] = file_node(b"", program=run)
+        if run is not None and built is None:
+            layer[STAND_IN] = file_node(b"", program=run)
             if configuration is None:
-                settled = ImageConfiguration(entrypoint=(PROGRAM,))
-        for path in settled.volumes:
+                settled = ImageConfiguration(entrypoint=(STAND_IN,))
+        for path in settled.volumes if built is None else ():
             layer.setdefault(path, Node(kind="directory"))
+        if isinstance(built, StoredImage) and not layer and configuration is None:
+            self._images.put_tag(parse_reference(name), built.id)
+            return built.id
+        layers = below.layers if below else ()
         made = self.store.add_image(
-            (*(below.layers if below else ()), layer),
+            (*layers, layer) if layer or not layers else layers,
             settled,
             {**(below.labels if below else {}), **(labels or {})},
+            program=run or (below.program if below else None),
         )
-        self.store.tags.put(str(parse_reference(name).with_default_tag()), made)
+        self._images.put_tag(parse_reference(name), made)
         return made
 
-    def _build(self, name: str, context: str | PathLike[str] | None, dockerfile: str | None) -> ImageId:
+    def _built(
+        self, context: str | PathLike[str] | None, dockerfile: str | None, labels: Mapping[str, str], *, stands_in: bool
+    ) -> StoredImage | Stage:
         with TemporaryDirectory() as empty:
-            file = Path(context or empty, "Dockerfile")
+            source = Path(context if context is not None else empty)
+            file = source / "Dockerfile"
             if dockerfile is not None:
                 file = Path(empty, "Dockerfile")
                 file.write_text(dockerfile, encoding="utf-8")
-            request = BuildRequest(context=Path(context or empty), dockerfile=file)
-            made = self._builder.build(request, progress=Silence())
-        self.store.tags.put(str(parse_reference(name).with_default_tag()), made)
-        return made
+            for path, what in ((source, "directory"), (file, "file")):
+                if not path.exists():
+                    raise BuildFailed(why=f"there is no {what} {path}")
+            request = BuildRequest(context=source, dockerfile=file, labels=labels)
+            if stands_in:
+                return self._builder.lay_out(request)
+            return self.store.images[self._builder.build(request, progress=Silence())]
 
     def read(self, name: str, path: str) -> bytes:
         """A file of an image. Raises `ImageNotFound`, `FileNotFoundError`."""

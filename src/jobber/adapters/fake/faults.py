@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
+from jobber.adapters.fake.known import check_known
 from jobber.domain.errors import EngineFailed, EngineLost
 from jobber.domain.events import Disturbance, Disturbed
 
@@ -13,10 +14,14 @@ if TYPE_CHECKING:
     from jobber.domain.errors import JobberError
 
 Phase = Literal[
-    "archive", "attach", "build", "claim", "commit", "create", "inspect", "inspect-container", "list", "logs",
-    "provide", "pull", "push", "read", "remove", "remove-image", "signal", "start", "stream", "tag",
+    "archive", "attach", "build", "claim", "claim-run", "commit", "copies", "create", "discard", "follow", "inspect",
+    "inspect-container", "leftovers", "list", "list-images", "logs", "note-end", "provide", "pull", "push", "read",
+    "remove", "remove-image", "results", "signal", "start", "stream", "sweep", "tag",
 ]  # fmt: skip
 """A call to the engine, as the journal names it; `stream` is each wait for the job's next output."""
+
+Signal = Literal["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGQUIT"]
+"""A signal that jobber takes: the first three end a run, the others are the job's."""
 
 _FILLS_THE_DISK = frozenset(("build", "pull", "provide", "create", "commit"))
 _ABOUT_THE_JOB = frozenset(("signal", "note-end"))
@@ -71,6 +76,7 @@ class Faults:
 
     def fail(self, call: str, error: JobberError, *, times: int = 1, after: bool = False, spared: int = 0) -> None:
         """Let a call fail, `spared` calls later, `times` times; with `after`, when it has done its work."""
+        _check_call(call)
         self._waiting.append(_Fault(call, error, after, times, spared))
 
     def lose_output(self, *, after: int = 0) -> None:
@@ -106,6 +112,8 @@ class Faults:
 
     def disappear(self, *, at: Phase | None = None) -> None:
         """Let the engine be gone, at once or from a call on: every call is an `EngineLost`, until `reappear`."""
+        if at is not None:
+            _check_call(at)
         self._is_gone = at is None
         self._goes_at = at or ""
 
@@ -129,8 +137,10 @@ class Faults:
         """Let there be room again."""
         self._disk_is_full = False
 
-    def signal(self, signal: str, *, at: Phase) -> None:
-        """Let a signal (`SIGINT`, `SIGTERM`, `SIGHUP`) reach jobber when it makes this call the next time."""
+    def signal(self, signal: Signal, *, at: Phase) -> None:
+        """Let a signal reach jobber when it makes this call the next time."""
+        check_known(signal, known=get_args(Signal), what="signal that jobber takes,")
+        _check_call(at)
         self._signals.append((at, signal))
 
     def strike_before(self, call: str) -> None:
@@ -163,3 +173,7 @@ class Faults:
                 continue
             fault.times -= 1
             raise fault.error
+
+
+def _check_call(call: str) -> None:
+    check_known(call, known=get_args(Phase), what="call")

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from jobber.adapters.fake.indexed import indexed
 from jobber.domain.input import lies_within, normal_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from jobber.adapters.fake.job import Job
-
-    Program = Callable[["Job"], int | None]
+    from jobber.adapters.fake.job import Program
 
 _MOST_LINKS = 40
 _PLAIN_MODE = 0o644
@@ -51,8 +50,10 @@ Layer = dict[str, Node | None]
 
 
 def file_node(content: bytes | str, *, program: Program | None = None) -> Node:
-    """A file."""
-    octets = content.encode() if isinstance(content, str) else content
+    """A file. Raises `TypeError` for what is no content."""
+    if not isinstance(content, (str, bytes, bytearray, memoryview)):
+        raise TypeError(f"a file holds bytes or a str, not {type(content).__name__}")
+    octets = content.encode() if isinstance(content, str) else bytes(content)
     return Node(content=octets, program=program, mode=_PROGRAM_MODE if program else _PLAIN_MODE)
 
 
@@ -75,6 +76,14 @@ class Place:
     kind: str = "volume"
     """`bind`, `volume`, `tmpfs`, `image`."""
 
+    def __post_init__(self) -> None:
+        """Know what is in each directory."""
+        self.nodes = indexed(self.nodes)
+
+    def inner(self, path: str) -> str:
+        """The path in `nodes` that a path here means."""
+        return self.below + path.removeprefix(self.path)
+
 
 @dataclass(slots=True)
 class Files:
@@ -85,13 +94,22 @@ class Files:
     places: tuple[Place, ...] = ()
     read_only: bool = False
 
+    def __post_init__(self) -> None:
+        """Know what is in each directory."""
+        self.layers = tuple(map(indexed, self.layers))
+        self.top = indexed(self.top)
+
     def node(self, path: str) -> Node | None:
         """What is at a path, links in it followed, itself not."""
-        return self._lookup(self._resolve_parents(normal_path(path)))
+        return self._lookup(self._follow(path, to_the_end=False))
 
     def exists(self, path: str) -> bool:
         """Whether something is there, a link followed."""
-        return self.node(self.resolve(path)) is not None
+        try:
+            real = self.resolve(path)
+        except OSError:  # links in a ring
+            return False
+        return self._lookup(real) is not None or self.is_directory(real)
 
     def is_directory(self, path: str) -> bool:
         """Whether it is a directory, a link followed; one that only holds something counts."""
@@ -104,18 +122,16 @@ class Files:
         node = self._lookup(real)
         if node is not None:
             return node.kind == "directory"
-        return any(place.path == real for place in self.places) or any(self.walk(real))
+        return any(place.path == real for place in self.places) or any(self._below(real))
 
     def read(self, path: str) -> bytes:
         """The content of a file. Raises `FileNotFoundError`, `IsADirectoryError`."""
         real = self.resolve(path)
+        if self.is_directory(real):
+            raise IsADirectoryError(21, "Is a directory", path)
         node = self._lookup(real)
         if node is None:
-            if any(self.walk(real)):
-                raise IsADirectoryError(21, "Is a directory", path)
             raise FileNotFoundError(2, "No such file or directory", path)
-        if node.kind == "directory":
-            raise IsADirectoryError(21, "Is a directory", path)
         return node.content
 
     def write(self, path: str, content: bytes | str) -> None:
@@ -123,30 +139,32 @@ class Files:
 
         Raises `ReadOnly`, `IsADirectoryError`, `NotADirectoryError`.
         """
+        written = file_node(content)
         real = self.resolve(path)
         if self.is_directory(real):
             raise IsADirectoryError(21, "Is a directory", path)
         self._check_directories_above(real)
         there = self._lookup(real)
-        self.put(real, replace(there, content=file_node(content).content) if there else file_node(content))
+        self.put(real, replace(there, content=written.content) if there else written)
 
     def put(self, path: str, node: Node | None) -> None:
         """Put something at a path, or take it away. Raises `ReadOnly`."""
-        real = self._resolve_parents(normal_path(path))
+        real = self._follow(path, to_the_end=False)
         place = self._place(real)
         if place.read_only if place else self.read_only:
             raise ReadOnly(path)
         if node is None or node.kind != "directory":
-            for below in [*self.walk(real)]:
+            for below in [*self._below(real)]:
                 self._store(below, None)
         self._store(real, node)
 
     def remove(self, path: str) -> None:
         """Remove a file or a whole directory. Raises `FileNotFoundError`, `ReadOnly`."""
-        if self.node(path) is None and not any(self.walk(normal_path(path))):
+        real = self._follow(path, to_the_end=False)
+        if self._lookup(real) is None and not any(self._below(real)):
             raise FileNotFoundError(2, "No such file or directory", path)
-        above = self._resolve_parents(normal_path(path)).rpartition("/")[0]
         self.put(path, None)
+        above = real.rpartition("/")[0]
         if above and not self.is_directory(above):  # it was there by what was in it alone
             self._store(above, Node(kind="directory", mode=_PROGRAM_MODE))
 
@@ -170,21 +188,11 @@ class Files:
         self.put(path, Node(kind="link", target=target))
 
     def walk(self, directory: str) -> Iterator[str]:
-        """All paths inside a directory, in no order that means anything."""
-        start = directory.rstrip("/") + "/"
-        hidden = [place.path for place in self.places if lies_within(place.path, directory=directory)]
-        seen: set[str] = set()
-        for layer in (self.top, *reversed(self.layers)):
-            for path, node in layer.items():
-                if path.startswith(start) and path not in seen:
-                    seen.add(path)
-                    if node is not None and not any(lies_within(path, directory=h) for h in hidden):
-                        yield path
-        for place in self.places:
-            for path, node in place.nodes.items():
-                whole = place.path + path.removeprefix(place.below) if path.startswith(place.below) else ""
-                if node is not None and whole.startswith(start):
-                    yield whole
+        """All paths inside a directory, in no order that means anything; of links only the directory's is followed."""
+        if self.is_directory(directory):
+            real, name = self.resolve(directory).rstrip("/"), normal_path(directory).rstrip("/")
+            for path in self._below(real):
+                yield name + path.removeprefix(real)
 
     def merged(self) -> Layer:
         """All that is there, mounts apart, as one layer."""
@@ -195,34 +203,62 @@ class Files:
 
     def resolve(self, path: str) -> str:
         """The path that a path means when every link is followed. Raises `OSError` for a ring of links."""
-        real = self._resolve_parents(normal_path(path))
-        for _ in range(_MOST_LINKS):
-            node = self._lookup(real)
-            if node is None or node.kind != "link":
-                return real
-            parent = real.rpartition("/")[0]
-            real = self._resolve_parents(
-                normal_path(node.target if node.target.startswith("/") else f"{parent}/{node.target}")
-            )
-        raise OSError(40, "Too many levels of symbolic links", path)
+        return self._follow(path, to_the_end=True)
+
+    def _follow(self, path: str, *, to_the_end: bool) -> str:
+        """The path with the links in it followed; one that it ends with, only `to_the_end`."""
+        real, links = "", 0
+        waiting = _names_of(normal_path(path))
+        while waiting:
+            name = waiting.pop()
+            if name == "..":
+                real = real.rpartition("/")[0]
+                continue
+            here = f"{real}/{name}"
+            node = self._lookup(here)
+            if node is None or node.kind != "link" or not (waiting or to_the_end):
+                real = here
+                continue
+            links += 1
+            if links > _MOST_LINKS:
+                raise OSError(40, "Too many levels of symbolic links", path)
+            if node.target.startswith("/"):
+                real = ""
+            waiting += _names_of(node.target)
+        return real or "/"
 
     def _check_directories_above(self, path: str) -> None:
-        parent = normal_path(path).rpartition("/")[0]
+        parent = self._follow(path, to_the_end=False).rpartition("/")[0]
         while parent:
-            node = self.node(self.resolve(parent))
+            node = self._lookup(parent)
             if node is not None and node.kind != "directory":
                 raise NotADirectoryError(20, "Not a directory", path)
             parent = parent.rpartition("/")[0]
 
-    def _resolve_parents(self, path: str) -> str:
-        parent, _, name = path.rpartition("/")
-        if not parent or not any(node and node.kind == "link" for node in self._links()):
-            return path
-        return normal_path(f"{self.resolve(parent)}/{name}")
+    def _below(self, directory: str) -> Iterator[str]:
+        """All paths inside a directory, itself without links in its path."""
+        waiting = [directory.rstrip("/")]
+        while waiting:
+            folder = waiting.pop()
+            for name in self._names_in(folder):
+                path = f"{folder}/{name}"
+                if self._lookup(path) is not None:
+                    yield path
+                waiting.append(path)
 
-    def _links(self) -> Iterable[Node | None]:
-        for layer in (self.top, *self.layers, *(place.nodes for place in self.places)):
-            yield from layer.values()
+    def _names_in(self, folder: str) -> Iterable[str]:
+        """The names of what may be directly in a directory; the root is an empty path."""
+        names = {
+            place.path.removeprefix(folder).split("/")[1]: None
+            for place in self.places
+            if place.path.startswith(f"{folder}/")
+        }
+        if place := self._place(folder or "/"):
+            names |= dict.fromkeys(indexed(place.nodes).names_in(place.inner(folder)))
+        else:
+            for layer in (self.top, *self.layers):
+                names |= dict.fromkeys(indexed(layer).names_in(folder))
+        return names
 
     def _place(self, path: str) -> Place | None:
         found = [place for place in self.places if lies_within(path, directory=place.path)]
@@ -230,7 +266,7 @@ class Files:
 
     def _lookup(self, path: str) -> Node | None:
         if place := self._place(path):
-            return place.nodes.get(place.below + path.removeprefix(place.path))
+            return place.nodes.get(place.inner(path))
         for layer in (self.top, *reversed(self.layers)):
             if path in layer:
                 return layer[path]
@@ -238,10 +274,15 @@ class Files:
 
     def _store(self, path: str, node: Node | None) -> None:
         if place := self._place(path):
-            inner = place.below + path.removeprefix(place.path)
+            inner = place.inner(path)
             if node is None:
                 place.nodes.pop(inner, None)
             else:
                 place.nodes[inner] = node
         else:
             self.top[path] = node
+
+
+def _names_of(path: str) -> list[str]:
+    """The names that a path consists of, the last one first."""
+    return [name for name in reversed(path.split("/")) if name not in ("", ".")]

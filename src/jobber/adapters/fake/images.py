@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from jobber.adapters.askable import check_askable
 from jobber.adapters.fake.archive import archive_of
 from jobber.adapters.fake.files import Files
 from jobber.adapters.refusals import refusal
@@ -18,11 +19,12 @@ from jobber.domain.errors import (
     TagTaken,
 )
 from jobber.domain.input import normal_path
-from jobber.domain.reference import ImageId, ImageReference, parse_image_id
+from jobber.domain.reference import ImageId, ImageReference, parse_image_id, reference_in
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
 
+    from jobber.adapters.fake.flavour import Flavour
     from jobber.adapters.fake.registry import FakeRegistry
     from jobber.adapters.fake.store import Store, StoredImage
     from jobber.domain.credentials import Credentials
@@ -33,8 +35,9 @@ if TYPE_CHECKING:
 class FakeImages:
     """The image store of a fake engine."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, flavour: Flavour) -> None:
         self._store = store
+        self._flavour = flavour
         self._call = contextmanager(store.call)
 
     def inspect(self, name: ImageReference | ImageId | str) -> Image:
@@ -45,25 +48,25 @@ class FakeImages:
     def tag(self, image: ImageId, *, reference: ImageReference) -> None:
         """Give an image a tag, taking it from any other image. Raises `ImageNotFound`."""
         with self._call("tag", str(reference)):
-            self._store.tags.put(str(reference.with_default_tag()), self.find(image).id)
+            self.put_tag(reference, self.find(image).id)
 
     def claim(self, image: ImageId, *, reference: ImageReference) -> None:
         """Give an image a tag that no other image has. Raises `TagTaken`, `ImageNotFound`."""
         with self._call("claim", str(reference)):
             found = self.find(image).id
-            holder = self._store.tags.image_of(str(reference))
+            holder = self._store.tags.image_of(self._key(reference))
             if holder not in (None, found):
                 raise TagTaken(str(reference))
-            self._store.tags.put(str(reference), found)
+            self.put_tag(reference, found)
 
     def remove(self, name: ImageReference | ImageId) -> None:
         """Remove a tag, and the image with its last one; by id, the image. Raises `ImageNotFound`, `EngineFailed`."""
         with self._call("remove-image", str(name)):
             image = self.find(name).id
-            tag = str(name.with_default_tag()) if isinstance(name, ImageReference) else None
             names = self._store.tags.names_of(image)
-            if tag in names and len(names) > 1:
-                self._store.tags.drop(tag)
+            tags = [key for key in self._keys(name) if key in names] if isinstance(name, ImageReference) else []
+            if tags and len(names) > 1:
+                self._store.tags.drop(tags[0])
                 return
             if any(container.image == image for container in self._store.containers.values()):
                 raise EngineFailed(f"remove image {name}", why="a container uses it", status=409)
@@ -72,7 +75,8 @@ class FakeImages:
             del self._store.images[image]
 
     def archive(self, image: ImageId, *, path: str) -> Generator[bytes]:
-        """A file or a directory of an image as a tar archive. Raises `ImageNotFound`, `PathNotFound`."""
+        """A file or a directory of an image as a tar archive. Raises `ImageNotFound`, `PathNotFound`, `PathNotUtf8`."""
+        check_askable(path)
         with self._call("archive", path):
             files = Files(self.find(image).layers)
             real = files.resolve(path)
@@ -110,12 +114,33 @@ class FakeImages:
             raise ImageNotFound(name)
         return images[matching[0]]
 
+    def named(self, text: str) -> StoredImage:
+        """The image that a name or an id means. Raises `ImageNotFound`."""
+        reference = reference_in(text)
+        id_ = self._by_reference(reference) if reference else ""
+        return self.find(id_ or text)
+
+    def put_tag(self, reference: ImageReference, image: ImageId) -> None:
+        """Let a name stand on an image."""
+        self._store.tags.put(self._key(reference), image)
+
+    def repository_digest(self, reference: ImageReference, digest: str) -> str:
+        """A digest in a repository, as the engine names it."""
+        return f"{self._flavour.stored_name(reference).repository}@{digest}"
+
     def _by_reference(self, reference: ImageReference) -> ImageId:
         if reference.digest:
-            name = f"{reference.repository}@{reference.digest}"
+            name = self.repository_digest(reference, reference.digest)
             digests = self._store.repository_digests
             return next((id_ for id_, known in digests.items() if name in known), ImageId(""))
-        return self._store.tags.image_of(str(reference.with_default_tag())) or ImageId("")
+        found = (self._store.tags.image_of(key) for key in self._keys(reference))
+        return next((id_ for id_ in found if id_), ImageId(""))
+
+    def _key(self, reference: ImageReference) -> str:
+        return str(self._flavour.stored_name(reference).with_default_tag())
+
+    def _keys(self, reference: ImageReference) -> Sequence[str]:
+        return [str(candidate.with_default_tag()) for candidate in self._flavour.candidates(reference)]
 
 
 class FakeRegistryPort:
@@ -137,10 +162,9 @@ class FakeRegistryPort:
             stored = self._registry.get(reference)
             if stored is None:
                 raise PullRefused(str(reference), why="manifest unknown")
-            image, digest = stored
-            self._store.images[image.id] = image
+            image, digest = self._store.keep(stored[0]), stored[1]
             if not reference.digest:
-                self._store.tags.put(str(reference.with_default_tag()), image.id)
+                self._images.put_tag(reference, image.id)
             self._remember(image.id, reference, digest)
             return self._store.describe(image)
 
@@ -160,5 +184,5 @@ class FakeRegistryPort:
 
     def _remember(self, image: ImageId, reference: ImageReference, digest: str) -> None:
         known = self._store.repository_digests.get(image, ())
-        name = f"{reference.repository}@{digest}"
+        name = self._images.repository_digest(reference, digest)
         self._store.repository_digests[image] = known if name in known else (*known, name)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import Interrupted
-from jobber.domain.events import Resized, Signalled
+from jobber.domain.events import FOR_JOB, ForJob, Resized, Signalled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ class FakeInterruptions:
 
     def deliver(self, signal: str) -> None:
         """Let a signal come in the middle of a call. Raises `Interrupted` where the call can be given up."""
-        if self._abortable:
+        if self._abortable and signal not in FOR_JOB:
             raise Interrupted(signal)
         self.send(signal)
 
@@ -59,7 +59,7 @@ class FakeInterruptions:
         """There is nothing to wait on."""
         return -1
 
-    def take(self) -> Signalled | Resized | None:
+    def take(self) -> Signalled | ForJob | Resized | None:
         """The next that has come, if any."""
         now = self._now()
         if self._resizes and self._resizes[0] <= now:
@@ -67,8 +67,11 @@ class FakeInterruptions:
             return Resized()
         if not self._planned or self._planned[0][0] > now:
             return None
+        signal = self._planned.pop(0)[1]
+        if signal in FOR_JOB:
+            return ForJob(signal)
         self._count += 1
-        return Signalled(self._planned.pop(0)[1], self._count)
+        return Signalled(signal, self._count)
 
     def _now(self) -> float:
         return self._clock.monotonic() if self._clock else 0.0

@@ -2,32 +2,29 @@
 
 A program runs to its end at once when its container starts; all that it does is noted with the time at which it
 does it. Whoever watches sees that timeline go by on the fake clock, and a signal that ends the job cuts it there,
-file system included.
+file system included. What it raises ends it, as it would end Python.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from jobber.adapters.fake.ending import FAILED, ends_the_test, exit_status, exit_status_of_exit, told
+from jobber.adapters.fake.printing import prints_going_to
+from jobber.adapters.fake.working_files import WorkingFiles
+from jobber.domain.errors import JobberError
 from jobber.domain.events import Output, Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from jobber.adapters.fake.files import Files, Layer
     from jobber.domain.container import Terminal
 
 KILLED = 137
 """What a job that SIGKILL ended exits with."""
-
-
-class JobExit(Exception):
-    """The program ends itself in the middle."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
 
 
 @dataclass(slots=True)
@@ -72,7 +69,8 @@ class Job:
         self.environment = environment
         self.workdir = workdir
         self.user = user
-        self.files = files
+        self.files: Files = WorkingFiles(files, workdir=workdir)
+        """All that it sees; a relative path starts at `workdir`."""
         self.stdin = stdin
         self.hostname = hostname
         self.terminal = terminal
@@ -101,29 +99,46 @@ class Job:
 
     def on_signal(self, signal: str, exit_status: int) -> None:
         """End with this status when the signal comes."""
-        self.timeline.reactions[signal] = exit_status
+        self.timeline.reactions[signal] = exit_status & 0xFF
 
     def exit(self, status: int) -> None:
         """End here."""
-        raise JobExit(status)
+        raise SystemExit(status)
 
-    def run(self, program: object) -> Timeline:
-        """Let a program do all that it does, and note it."""
-        assert callable(program)
-        try:
-            status = program(self)
-        except JobExit as ended:
-            status = ended.status
+    def run(self, program: Program) -> Timeline:
+        """Let a program do all that it does, and note it. Raises what isn't the program's: jobber's own errors."""
+        with prints_going_to(stdout=self.say, stderr=self.complain):
+            self.timeline.exit_status = self._call(program)
         self.timeline.layers.append((self._now, dict(self.files.top)))
         self.timeline.end = self._now
-        self.timeline.exit_status = int(status or 0)
         return self.timeline
 
+    def _call(self, program: Program) -> int:
+        try:
+            return exit_status(program(self), program=program)
+        except SystemExit as ended:
+            status, last_words = exit_status_of_exit(ended.code)
+            self.complain(last_words)
+            return status
+        except JobberError:
+            raise
+        except Exception as error:
+            if ends_the_test(error):
+                raise
+            self.complain(told(error))
+            return FAILED
+
     def _write(self, stream: Stream, text: str | bytes) -> None:
-        chunk = text.encode() if isinstance(text, str) else text
+        if not isinstance(text, (str, bytes, bytearray)):
+            raise TypeError(f"a job says str or bytes, not {type(text).__name__}: {text!r}")
+        chunk = text.encode() if isinstance(text, str) else bytes(text)
         if self.terminal is not None:
             stream, chunk = Stream.STDOUT, chunk.replace(b"\n", b"\r\n")
         if chunk and not self._says_nothing:
             if not self._is_noted():
                 self.timeline.unnoted.add(len(self.timeline.outputs))
             self.timeline.outputs.append((self._now, Output(stream, chunk)))
+
+
+Program = Callable[[Job], int | None]
+"""What an image runs: it gets the job, and returns its exit status; None is 0."""

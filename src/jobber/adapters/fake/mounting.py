@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from jobber.adapters.fake.files import Files, Node, Place
 from jobber.adapters.fake.store import StoredVolume
 from jobber.domain.container import ImageMount
-from jobber.domain.errors import InputGone
+from jobber.domain.errors import EngineFailed, InputGone
 from jobber.domain.input import normal_path
-from jobber.domain.reference import ImageId
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from jobber.adapters.fake.flavour import Flavour
     from jobber.adapters.fake.images import FakeImages
     from jobber.adapters.fake.store import Store, StoredContainer, StoredImage
     from jobber.domain.container import VolumeMount
@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 class Mounting:
     """The places of one container, while they are put together."""
 
-    def __init__(self, store: Store, images: FakeImages, image: StoredImage) -> None:
+    def __init__(self, store: Store, images: FakeImages, image: StoredImage, flavour: Flavour) -> None:
         self._store = store
         self._images = images
         self._image = image
+        self._flavour = flavour
         self._places: dict[str, Place] = {}
         self._anonymous: list[str] = []
 
@@ -47,7 +48,7 @@ class Mounting:
             self._places[place.path] = replace(place, read_only=place.read_only or mode == "ro")
 
     def add_options(self, mounts: Sequence[Mount]) -> None:
-        """What was asked for. Raises `ImageNotFound`."""
+        """What was asked for. Raises `ImageNotFound`, `EngineFailed`."""
         for mount in mounts:
             path = normal_path(mount.destination)
             place = self._option_place(mount, path)
@@ -74,13 +75,31 @@ class Mounting:
 
     def _option_place(self, mount: Mount, path: str) -> Place:
         if mount.kind == "bind":
+            try:
+                self._find_source(mount)
+            except OSError as error:
+                why = f"error while creating mount source path {mount.source!r}: {error.strerror}"
+                raise EngineFailed("create the container", why=why) from None
             return Place(path, self._store.host, below=mount.source.rstrip("/"), kind="bind")
         if mount.kind == "tmpfs":
             return Place(path, {}, kind="tmpfs")
         if mount.kind == "image":
-            nodes = _nodes_below(Files(self._images.find(ImageId(mount.source)).layers), "/")
+            subpath = mount.detail.subpath if mount.detail else ""
+            nodes = _nodes_below(Files(self._images.named(mount.source).layers), f"/{subpath.strip('/')}")
             return Place(path, nodes, read_only=True, kind="image")
         return self._volume(mount.source, path)
+
+    def _find_source(self, mount: Mount) -> None:
+        """See to it that something is there on the engine's machine; Docker makes what `-v` names."""
+        host, source = Files((), self._store.host), mount.source
+        if host.is_directory(source) or host.exists(source):
+            return
+        if not self._flavour.is_docker:
+            raise EngineFailed("create the container", why=f"statfs {source}: no such file or directory")
+        if mount.detail is not None:
+            why = f'invalid mount config for type "bind": bind source path does not exist: {source}'
+            raise EngineFailed("create the container", why=why)
+        host.make_directory(source)
 
     def _volume(self, source: str, path: str) -> Place:
         """A volume; a new one gets what the image has there."""
@@ -90,14 +109,6 @@ class Mounting:
         if name not in self._store.volumes:
             self._store.volumes[name] = StoredVolume(name, _nodes_below(Files(self._image.layers), path))
         return Place(path, self._store.volumes[name].nodes)
-
-
-def make_mount_points(stored: StoredContainer) -> None:
-    """Directories to mount on, which are in the container's own layer and stay in a result."""
-    alone = Files(stored.files.layers, stored.files.top)
-    for place in stored.places:
-        if not alone.exists(place.path) and not alone.is_directory(place.path):
-            alone.make_directory(place.path)
 
 
 def _nodes_below(files: Files, directory: str) -> dict[str, Node | None]:

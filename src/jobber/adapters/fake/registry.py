@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import PushRefused
@@ -66,7 +65,7 @@ class FakeRegistry:
         """Keep an image under a tag and return its digest. Raises `PushRefused`."""
         if why := self._refused.get(reference.repository):
             raise PushRefused(str(reference), why=why)
-        digest = f"sha256:{sha256(f'manifest {image.id}'.encode()).hexdigest()}"
+        digest = image.manifest_digest
         self._manifests[reference.repository, digest] = image
         self._tags[reference.repository, reference.tag or "latest"] = digest
         return digest

@@ -30,7 +30,7 @@ class FakeRemoteImages:
         """Read an image's description. Raises `ImageNotFound`, `RegistryFailed`."""
         image, digest = self._find(reference, credentials)
         return Image(
-            id=image.id,
+            id=image.config_digest,
             references=(str(reference.tagged(reference.tag)),) if reference.tag else (),
             digests=(f"{reference.repository}@{digest}",),
             labels=image.labels,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from jobber.adapters.fake.files import layer_digest
+from jobber.adapters.fake.indexed import IndexedLayer, indexed
 from jobber.adapters.fake.tags import Tags
 from jobber.domain.container import ContainerState
 from jobber.domain.image import Image, ListedImage
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from jobber.adapters.fake.clock import FakeClock
     from jobber.adapters.fake.faults import Faults
     from jobber.adapters.fake.files import Files, Layer, Place
-    from jobber.adapters.fake.job import Timeline
+    from jobber.adapters.fake.job import Program, Timeline
     from jobber.adapters.fake.runs import FakeClaim
     from jobber.domain.container import ContainerSpecification
     from jobber.domain.image import ImageConfiguration
@@ -37,6 +38,15 @@ class StoredImage:
     configuration: ImageConfiguration
     labels: Mapping[str, str]
     created: str
+    config_digest: ImageId
+    """What the image is, whatever an engine calls it."""
+    program: Program | None = None
+    """What stands in for all that it executes."""
+
+    @property
+    def manifest_digest(self) -> ImageId:
+        """Under which registries have it."""
+        return ImageId(f"sha256:{sha256(f'manifest {self.config_digest}'.encode()).hexdigest()}")
 
     @property
     def size(self) -> int:
@@ -51,6 +61,10 @@ class StoredVolume:
     name: str
     nodes: Layer = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Know what is in each directory, for all that have it mounted."""
+        self.nodes = indexed(self.nodes)
 
 
 @dataclass(slots=True)
@@ -97,13 +111,16 @@ class Store:
     repository_digests: dict[ImageId, tuple[str, ...]] = field(default_factory=dict)
     containers: dict[str, StoredContainer] = field(default_factory=dict)
     volumes: dict[str, StoredVolume] = field(default_factory=dict)
-    host: Layer = field(default_factory=dict)
+    host: Layer = field(default_factory=IndexedLayer)
     claims: dict[str, FakeClaim] = field(default_factory=dict)
     notes: dict[str, Outcome] = field(default_factory=dict)
     """Why a run's job was asked to end."""
     journal: list[Call] = field(default_factory=list)
     made: list[ImageId] = field(default_factory=list)
     """The images of builds and commits, in order."""
+    first_built: dict[str, str] = field(default_factory=dict)
+    """When what a builder remembers was made, by what it is."""
+    runtimes: set[str] = field(default_factory=set)
     _counter: int = 0
 
     def fresh_id(self) -> str:
@@ -122,14 +139,40 @@ class Store:
         labels: Mapping[str, str],
         *,
         digests: tuple[str, ...] = (),
+        created: str = "",
+        program: Program | None = None,
     ) -> ImageId:
         """Keep an image; its id is made from what it is. `digests` are those of the lower layers, where known."""
-        known = (*digests, *(layer_digest(layer) for layer in layers[len(digests) :]))
-        created = self.stamp()
-        described = [known, repr(configuration), sorted(labels.items()), created]
-        id_ = ImageId("sha256:" + sha256(json.dumps([self.id_store, *described]).encode()).hexdigest())
-        self.images[id_] = StoredImage(id_, layers, known, configuration, dict(labels), created)
-        return id_
+        layers = tuple(map(indexed, layers))
+        known = _digests_of(layers, known=digests)
+        created = created or self.stamp()
+        stand_in = None if program is None else id(program)  # two lambdas may have one name
+        config = ImageId(_digest([known, repr(configuration), sorted(labels.items()), created, stand_in]))
+        image = StoredImage(config, layers, known, configuration, dict(labels), created, config, program)
+        return self.keep(image).id
+
+    def add_built(
+        self,
+        layers: tuple[Layer, ...],
+        configuration: ImageConfiguration,
+        labels: Mapping[str, str],
+        *,
+        anew: bool,
+        program: Program | None = None,
+    ) -> ImageId:
+        """Keep what a builder has made; what was built before is the image that it was, unless it is made anew."""
+        known = _digests_of(layers)
+        content = _digest([known, repr(configuration), sorted(labels.items())])
+        if anew:
+            self.first_built.pop(content, None)
+        created = self.first_built.setdefault(content, self.stamp())
+        return self.add_image(layers, configuration, labels, digests=known, created=created, program=program)
+
+    def keep(self, image: StoredImage) -> StoredImage:
+        """Keep an image under the id that this engine's kind of store gives it."""
+        kept = replace(image, id=image.config_digest if self.id_store == "config" else image.manifest_digest)
+        self.images[kept.id] = kept
+        return kept
 
     def describe(self, image: StoredImage) -> Image:
         """An image as the port tells it."""
@@ -155,7 +198,7 @@ class Store:
             container.state = ContainerState.EXITED
             container.finished = self.stamp(ago=now - timeline.end)
         done = [layer for moment, layer in timeline.layers if moment <= now]
-        container.files.top = dict(done[-1]) if done else {}
+        container.files.top = IndexedLayer(done[-1] if done else {})
         return timeline
 
     def list_entry(self, image: StoredImage) -> ListedImage:
@@ -179,3 +222,12 @@ class Store:
         self.faults.strike_before(name)
         yield
         self.faults.strike_after(name)
+
+
+def _digests_of(layers: tuple[Layer, ...], *, known: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The digests of layers, those of the lower ones as they are known."""
+    return (*known, *(layer_digest(layer) for layer in layers[len(known) :]))
+
+
+def _digest(described: list[object]) -> str:
+    return "sha256:" + sha256(json.dumps(described).encode()).hexdigest()

@@ -81,9 +81,18 @@ class Spool(io.BytesIO):
 class StandardStreams:
     """The console of a run in a shell."""
 
-    def __init__(self, *, before_output: Callable[[], None] = lambda: None) -> None:
-        """Make a console that calls `before_output` ahead of each piece, to clear a progress line."""
+    def __init__(
+        self,
+        *,
+        before_output: Callable[[], None] = lambda: None,
+        on_refused: Callable[[str, str], None] = lambda _stream, _why: None,
+    ) -> None:
+        """Make a console that calls `before_output` ahead of each piece, to clear a progress line.
+
+        `on_refused` hears the name of a stream that takes no more output, and why; not where its reader has left.
+        """
         self._before_output = before_output
+        self._on_refused = on_refused
         self._descriptors = {Stream.STDOUT: 1, Stream.STDERR: 2}
         self._is_interactive = is_ours(0) and os.isatty(1)
         self._stdin = StandardInput() if _is_open(0) and (is_ours(0) or not os.isatty(0)) else None
@@ -130,8 +139,10 @@ class StandardStreams:
             self._modes.see(output.chunk)
         try:
             _write_all(descriptor, output.chunk)
-        except OSError:
+        except OSError as error:
             del self._descriptors[output.stream]
+            if not isinstance(error, BrokenPipeError):
+                self._on_refused(output.stream.name.lower(), (error.strerror or str(error)).lower())
 
     def spool(self) -> BinaryIO:
         """A new empty place for output of any size."""

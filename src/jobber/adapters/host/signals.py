@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import Interrupted
-from jobber.domain.events import Resized, Signalled
+from jobber.domain.events import FOR_JOB, ForJob, Resized, Signalled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,10 +21,11 @@ _PATIENCE = 3
 
 
 class SignalInterruptions:
-    """Hears SIGINT, SIGTERM and SIGHUP, or `heard`, until `close`, except those that the caller has us ignore."""
+    """Hears `heard` and, by default, what is for the job, until `close`; not what the caller has us ignore."""
 
     def __init__(self, heard: Sequence[signal.Signals] = _HEARD) -> None:
         self._pending: list[str] = []
+        self._for_job: list[str] = []
         self._count = 0
         self._resized = False
         self._abortable = False
@@ -34,17 +35,24 @@ class SignalInterruptions:
             signal.signal(number, self._hear)
         if heard == _HEARD:  # a guest in somebody else's process has no terminal of its own
             self._before |= {number: signal.signal(number, self._resize) for number in _OF_TERMINAL}
+            self._before |= {
+                number: signal.signal(number, self._hand_on)
+                for number in map(signal.Signals.__getitem__, FOR_JOB)
+                if signal.getsignal(number) != signal.SIG_IGN
+            }
 
     def fileno(self) -> int:
         """A descriptor that is readable while a signal waits."""
         return self._receiver
 
-    def take(self) -> Signalled | Resized | None:
+    def take(self) -> Signalled | ForJob | Resized | None:
         """The next signal or change of the terminal's size that waits, if any."""
         with suppress(OSError):
             os.read(self._receiver, 1)
         if self._pending:
             return Signalled(self._pending.pop(0), self._count - len(self._pending))
+        if self._for_job:
+            return ForJob(self._for_job.pop(0))
         if self._resized:
             self._resized = False
             return Resized()
@@ -70,6 +78,11 @@ class SignalInterruptions:
             os.close(self._receiver)
             os.close(self._sender)
             self._receiver = self._sender = -1
+
+    def _hand_on(self, number: int, _frame: FrameType | None) -> None:
+        self._for_job.append(signal.Signals(number).name)
+        with suppress(BlockingIOError):
+            os.write(self._sender, b"\0")
 
     def _resize(self, _number: int, _frame: FrameType | None) -> None:
         """The terminal has another size, or we were stopped and go on in front of it."""

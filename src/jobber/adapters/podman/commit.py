@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _MISSING = 404
 _LOG = "/run.log"
 _ROOT = "0"
+_HOST = "HOSTNAME"
 _CLEARING_UP = "stopped"
 """A container whose process has ended and whose file system is about to be unmounted; then it is `exited`."""
 _UNMOUNTED = "changing to intended-new-root directory"
@@ -154,7 +155,7 @@ def _configured(snapshot: Snapshot, container: dict[str, Any]) -> _Wanted:
         "Cmd": list(code.command or ()),
         "Entrypoint": list(code.entrypoint or ()),
         "WorkingDir": code.workdir or "/",
-        "Env": [*code.environment, *(f"{name}=" for name in _only_added(snapshot))],
+        "Env": [*code.environment, *(f"{name}=" for name in _only_added(snapshot, container))],
         "Labels": _labels(snapshot, container),
         "User": (code.user or _ROOT) if code.user or container.get("User") else "",
         "StopSignal": code.stop_signal or "",  # which a commit by itself leaves out
@@ -176,7 +177,7 @@ def _changed(snapshot: Snapshot, container: dict[str, Any]) -> _Wanted:
         f"ENTRYPOINT {json.dumps(list(code.entrypoint or ()))}",
         f"WORKDIR {code.workdir or '/'}",
         *(f"ENV {variable}" for variable in code.environment),
-        *(f"ENV {name}=" for name in _only_added(snapshot)),
+        *(f"ENV {name}=" for name in _only_added(snapshot, container)),
         *(f"LABEL {name}={value}" for name, value in _labels(snapshot, container).items()),
     ]
     if code.user or container.get("User"):
@@ -188,9 +189,11 @@ def _changed(snapshot: Snapshot, container: dict[str, Any]) -> _Wanted:
     return _Wanted(changes)
 
 
-def _only_added(snapshot: Snapshot) -> list[str]:
+def _only_added(snapshot: Snapshot, container: dict[str, Any]) -> list[str]:
+    """Variables that the code image does not have; `--hostname` makes one as well."""
     known = {variable.partition("=")[0] for variable in snapshot.configuration.environment}
-    return [name for name in snapshot.added_environment if name not in known]
+    has_host = any(variable.startswith(f"{_HOST}=") for variable in container.get("Env") or ())
+    return [name for name in dict.fromkeys((*snapshot.added_environment, *[_HOST] * has_host)) if name not in known]
 
 
 def _labels(snapshot: Snapshot, container: dict[str, Any]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from jobber.adapters.podman.create_networks import exposed, host_entries, networ
 from jobber.adapters.podman.create_resources import devices, limits
 from jobber.adapters.podman.create_security import namespaces, security
 from jobber.domain.container import ImageMount
-from jobber.domain.errors import InvalidOption, OptionUnsupported
+from jobber.domain.errors import InvalidOption
 from jobber.domain.options import ContainerOptions
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from jobber.domain.options import HealthCheck
 
 NVIDIA = "nvidia"
-_ENGINE = "podman"
 _STOP_SECONDS = 10
 _SECOND = 10**9
 _HEALTH_SECONDS = 30
@@ -32,7 +31,7 @@ _DECIMAL_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "p": 1
 def create_body(specification: ContainerSpecification, *, version: tuple[int, ...]) -> dict[str, Any]:
     """The JSON body. Raises `OptionUnsupported`, `InvalidOption`."""
     options = specification.options
-    _check_table(options)
+    _check_options(options, version=version)
     is_terminal = specification.terminal is not None
     secured = security(options)
     body: dict[str, Any] = {
@@ -50,7 +49,7 @@ def create_body(specification: ContainerSpecification, *, version: tuple[int, ..
                 if not isinstance(mount, ImageMount)
             ),
         ],
-        "image_volumes": image_volumes(specification, version=version),
+        "image_volumes": image_volumes(specification),
         "volumes_from": list(options.volumes_from),
         "portmappings": port_mappings(options),
         "expose": exposed(options),
@@ -71,7 +70,7 @@ def create_body(specification: ContainerSpecification, *, version: tuple[int, ..
         "umask": "0022",
         "systemd": "true",
         "sdnotifyMode": "container",
-        "stop_timeout": _STOP_SECONDS if options.stop_timeout is None else _stop_seconds(options.stop_timeout),
+        "stop_timeout": _STOP_SECONDS if options.stop_timeout is None else options.stop_timeout,
         **namespaces(options),
         **network(options),
         **limits(options),
@@ -102,19 +101,12 @@ def create_body(specification: ContainerSpecification, *, version: tuple[int, ..
     return body
 
 
-def _check_table(options: ContainerOptions) -> None:
+def _check_options(options: ContainerOptions, *, version: tuple[int, ...]) -> None:
     if options == ContainerOptions():
         return
-    from jobber.domain.xdocker.table import first_lacking
+    from jobber.domain.xdocker.availability import check_podman
 
-    if lacking := first_lacking(options, has=lambda option: option.podman):
-        raise OptionUnsupported(lacking.name, engine=_ENGINE)
-
-
-def _stop_seconds(seconds: int) -> int:
-    if seconds < 0:
-        raise OptionUnsupported(f"--stop-timeout {seconds}", engine=_ENGINE, why="it can't be negative")
-    return seconds
+    check_podman(options, version=version)
 
 
 def _entrypoint(text: str) -> list[str]:
@@ -141,18 +133,10 @@ def _signal(text: str) -> int:
 
 def _health(check: HealthCheck) -> dict[str, Any] | None:
     """As Podman's client makes it: nothing without a command, and defaults for what is not said."""
-    if check.start_interval:
-        raise OptionUnsupported("--health-start-interval", engine=_ENGINE)
     if check.is_disabled:
         return {"Test": ["NONE"]}
     if not check.command:
         return None
-    for name, value, least in (
-        ("--health-retries", check.retries, 1),
-        ("--health-timeout", check.timeout, 1),
-    ):
-        if value is not None and value < least:
-            raise OptionUnsupported(f"{name} 0", engine=_ENGINE, why="it must be greater than 0")
     return {
         "Test": _health_test(check.command),
         "Interval": _HEALTH_SECONDS * _SECOND if check.interval is None else check.interval,

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jobber.domain.container import ImageMount
-from jobber.domain.errors import InvalidOption, OptionUnsupported
+from jobber.domain.errors import InvalidOption
 from jobber.domain.input import normal_path
 
 if TYPE_CHECKING:
     from jobber.domain.container import ContainerSpecification
     from jobber.domain.options import ContainerOptions, Mount
 
-_ENGINE = "podman"
-_SUBPATH = (5,)
 _MEANINGLESS = frozenset(("cached", "delegated", "consistent"))
 """Options that have a meaning in Docker Desktop alone."""
 _SCRATCH = ("/tmp", "/var/tmp", "/run")  # noqa: S108 - places in the container
@@ -22,9 +20,6 @@ _SCRATCH_OPTIONS = ("rw", "rprivate", "nosuid", "nodev", "tmpcopyup")
 
 def mounts(options: ContainerOptions) -> list[dict[str, Any]]:
     """Directories of the engine's machine, and memory; a read-only container has some memory besides."""
-    _check_apart(options)
-    for mount in options.mounts:
-        _check_detail(mount)
     described = [_mount(mount) for mount in options.mounts if mount.kind in ("bind", "tmpfs")]
     if options.read_only:
         taken = {normal_path(mount.destination) for mount in options.mounts}
@@ -37,7 +32,7 @@ def volumes(options: ContainerOptions) -> list[dict[str, Any]]:
     return [_volume(mount) for mount in options.mounts if mount.kind == "volume"]
 
 
-def image_volumes(specification: ContainerSpecification, *, version: tuple[int, ...]) -> list[dict[str, Any]]:
+def image_volumes(specification: ContainerSpecification) -> list[dict[str, Any]]:
     """Images as mounts: inputs, and those of `--mount type=image`."""
     described = [
         _image_volume(mount.image.removeprefix("sha256:"), mount.source, mount.destination)
@@ -47,8 +42,6 @@ def image_volumes(specification: ContainerSpecification, *, version: tuple[int, 
     for mount in specification.options.mounts:
         if mount.kind == "image":
             subpath = mount.detail.subpath if mount.detail else ""
-            if subpath and version < _SUBPATH:
-                raise OptionUnsupported("--mount image-subpath=", engine="this version of podman")
             described.append(_image_volume(mount.source, f"/{subpath.strip('/')}", mount.destination))
     return described
 
@@ -86,28 +79,3 @@ def _flags(mount: Mount) -> list[str]:
     else:
         flags = [*(("ro",) if mount.read_only else ()), *mount.options]
     return [flag for flag in flags if flag not in _MEANINGLESS]
-
-
-def _check_detail(mount: Mount) -> None:
-    detail = mount.detail
-    if detail is None:
-        return
-    for name, is_given in (
-        ("volume-label", bool(detail.volume_labels)),
-        ("volume-driver", bool(detail.volume_driver)),
-        ("volume-opt", bool(detail.volume_options)),
-        ("volume-subpath", mount.kind == "volume" and bool(detail.subpath)),
-        ("bind-recursive", detail.read_only_non_recursive or detail.read_only_force_recursive),
-    ):
-        if is_given:
-            raise OptionUnsupported(f"--mount {name}=", engine=_ENGINE)
-
-
-def _check_apart(options: ContainerOptions) -> None:
-    """Podman takes no two mounts at one place, anonymous volumes included."""
-    seen: set[str] = set()
-    for mount in options.mounts:
-        place = normal_path(mount.destination)
-        if place in seen:
-            raise InvalidOption("-v", why=f"two mounts are at {place}")
-        seen.add(place)

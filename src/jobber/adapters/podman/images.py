@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from jobber.adapters.askable import check_askable
 from jobber.adapters.claim import claim_tag
 from jobber.adapters.failures import failed
 from jobber.adapters.listing import listed, with_labels
@@ -108,7 +109,8 @@ class PodmanImages:
         raise ImageNotFound(str(name))
 
     def archive(self, image: ImageId, *, path: str) -> Generator[bytes]:
-        """A file or a directory of an image as a tar archive. Raises `ImageNotFound`, `PathNotFound`."""
+        """A file or a directory of an image as a tar archive. Raises `ImageNotFound`, `PathNotFound`, `PathNotUtf8`."""
+        check_askable(path)
         has_volumes = bool(self.inspect(image).configuration.volumes)
         part = make_part(self._wire, image)
         try:

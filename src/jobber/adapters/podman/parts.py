@@ -74,7 +74,7 @@ def set_up_part(wire: Wire, container: ContainerId, *, call: str) -> None:
 
 
 def remove_part(wire: Wire, container: str, *, only_abandoned: bool = False) -> None:
-    """Remove such a container at once; with `only_abandoned`, only if its maker is no more."""
+    """Remove such a container, and its anonymous volumes; with `only_abandoned`, only if its maker is no more."""
     if only_abandoned:
         with wire.call("GET", f"/containers/{container}/json") as response:
             if not response.ok:
@@ -82,7 +82,7 @@ def remove_part(wire: Wire, container: str, *, only_abandoned: bool = False) -> 
             labels = response.json()["Config"].get("Labels") or {}
         if is_alive(part_owner(labels)) is not False:
             return
-    query = {"force": True, "v": True, "timeout": 0}
+    query = {"force": True, "volumes": True, "timeout": 0}  # not `v`, as in Docker's calls
     with wire.call("DELETE", f"/containers/{container}", query=query) as response:
         if not response.ok and response.status != _MISSING:
             raise failed("remove a container", response)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from signal import Signals
 from typing import Any
 
@@ -140,8 +141,10 @@ def _mount_of(mount: dict[str, Any]) -> ContainerMount:
 
 
 def _signal(text: str | None) -> str | None:
-    """A signal's name: a commit of Podman's writes its number."""
-    return Signals(int(text)).name if text and text.isdecimal() else text or None
+    """A signal's name: a commit of Podman's writes its number. What has no name here stays as it is."""
+    with suppress(ValueError):
+        return Signals(int(text or "")).name
+    return text or None
 
 
 def _words(value: list[str] | None) -> tuple[str, ...] | None:

@@ -62,7 +62,12 @@ class SortKeyUnknown(UsageError):
     """Something to sort by that no result has."""
 
     def __init__(self, key: str, *, known: Sequence[str]) -> None:
-        shown = ", ".join(known[:20]) + (", …" if len(known) > 20 else "")
+        shown = ", ".join(map(_told, known[:20])) + (", …" if len(known) > 20 else "")
         super().__init__(f"no result has a number {key!r} to be sorted by", hint=f"there is {shown}")
         self.key = key
         self.known = tuple(known)
+
+
+def _told(name: str) -> str:
+    """A name in a list, in quotes where it can't be told from what is around it."""
+    return name if name and name == name.strip() and name.isprintable() else repr(name)

@@ -67,6 +67,16 @@ class NotAFile(PathNotFound):
         self.what = f"{path} of {image} is no file"
 
 
+class PathNotUtf8(JobberError):
+    """A path that no engine can be asked for, for it is no UTF-8."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"the engine can't be asked for {path!r}: that is no UTF-8", hint="copy the directory that holds it"
+        )
+        self.path = path
+
+
 class NotWritten(JobberError):
     """A file or a directory of this machine that could not be made."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors.base import JobberError
+from jobber.domain.errors.images import ImageNotFound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +18,21 @@ class RunNotFound(JobberError):
         super().__init__(f"{why} {text}", hint="`jobber ps` lists the runs that are not finished")
         self.text = text
         self.is_ambiguous = is_ambiguous
+
+
+class RunNotFinished(ImageNotFound):
+    """A run that has no result yet, where its result is meant."""
+
+    def __init__(self, name: str, *, run: str, has_ended: bool) -> None:
+        super().__init__(name)
+        if has_ended:
+            self.what = f"run {run} is not finished yet: its job has ended, and its result is not made"
+            self.hint = "`jobber ps` tells whether a jobber is making it; where none is, `jobber recover` does"
+        else:
+            self.what = f"run {run} is not finished yet: its job has not ended"
+            self.hint = f"`jobber attach {run}` waits for its end, and `jobber logs {run}` prints what it has said"
+        self.run = run
+        self.has_ended = has_ended
 
 
 class NotAResult(JobberError):

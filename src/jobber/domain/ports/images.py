@@ -41,7 +41,8 @@ class ImageStore(Protocol):
         """A file or a directory of an image, links followed, as the pieces of a tar archive.
 
         The first member is the file or directory itself, by whatever name; the others' names begin with that name.
-        Close the generator where not all of it is wanted. Raises `ImageNotFound`, `PathNotFound`, at the first piece.
+        Close the generator where not all of it is wanted. Raises `ImageNotFound`, `PathNotFound`, and `PathNotUtf8`
+        for a path that only the archive of a directory above it has, at the first piece.
         """
 
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[ListedImage]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from jobber.domain.container import Terminal
     from jobber.domain.copied import Copied
     from jobber.domain.credentials import Credentials
-    from jobber.domain.events import Output, Resized, Signalled
+    from jobber.domain.events import ForJob, Output, Resized, Signalled
     from jobber.domain.image_path import SourcePath
     from jobber.domain.reference import ImageReference
 
@@ -34,7 +34,7 @@ class Interruptions(Protocol):
     def fileno(self) -> int:
         """A descriptor that is readable while a signal waits; -1 where there is none."""
 
-    def take(self) -> Signalled | Resized | None:
+    def take(self) -> Signalled | ForJob | Resized | None:
         """The next signal or change of the terminal's size that waits, if any."""
 
     def abortable(self) -> AbstractContextManager[None]:

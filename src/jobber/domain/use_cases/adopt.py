@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from jobber.domain.beginning import begins_id, begins_run
 from jobber.domain.container import ContainerState
 from jobber.domain.errors import CodeImageGone, ImageNotFound, LogUnreadable, RunNotFound
 from jobber.domain.label import Label
@@ -60,9 +61,7 @@ def find_run(engine: Engine, text: str) -> UnfinishedRun:
     """The run that a text means: its id or the beginning of it, or its container's id or name. Raises `RunNotFound`."""
     runs = list(unfinished_runs(engine))
     exact = [run for run in runs if text in (run.plan.id, run.container.id, run.container.name)]
-    found = exact or [
-        run for run in runs if text and (run.plan.id.startswith(text) or run.container.id.startswith(text))
-    ]
+    found = exact or [run for run in runs if begins_run(text, run.plan.id) or begins_id(text, run.container.id)]
     if len(found) > 1:
         raise RunNotFound(text, why=f"{len(found)} runs begin with", is_ambiguous=True)
     if not found:

@@ -38,10 +38,10 @@ class Copying:
         found = self.finder.find(wanted.image)
         return found, wanted.within(found.image.labels.get(Label.OUT) or "/")
 
-    def archive(self, wanted: ImagePath) -> Generator[bytes]:
-        """It as a tar archive. Raises `PathNotFound` and others, at the first piece."""
+    def archive(self, wanted: ImagePath) -> tuple[SourcePath, Generator[bytes]]:
+        """It as a tar archive. Raises `ImageNotFound` and others, and `PathNotFound` at the first piece."""
         found, source = self.locate(wanted)
-        return archive_of(self.finder, found, path=source.path, name=wanted.image)
+        return source, archive_of(self.finder, found, path=source.path, name=wanted.image)
 
     def copy(self, wanted: ImagePath, *, to: Destination) -> tuple[FoundResult, SourcePath, Copied]:
         """Copy it. Raises `PathNotFound`, `NotWritten`, `Interrupted` and others."""

@@ -78,7 +78,7 @@ class ImageFinder:
             return self.engine.images.inspect(reference)
         except ImageNotFound:
             hint = (
-                "it is local only, for --pull never is in force"
+                "it is not on this engine, and nothing is pulled for a dry run or under --pull never"
                 if reference.is_remote
                 else f"build it with `jobber build -t {reference.name}`, or give its registry or namespace"
             )

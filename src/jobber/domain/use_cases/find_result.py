@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from jobber.domain.beginning import MAY_BEGIN_ID, MAY_BEGIN_RUN, begins_id, begins_run
+from jobber.domain.beginning import IS_TOO_SHORT, MAY_BEGIN_ID, MAY_BEGIN_RUN, begins_id, begins_run
+from jobber.domain.container import ContainerState
 from jobber.domain.derived import has_own_tag, own_record
 from jobber.domain.errors import (
     AmbiguousName,
@@ -14,6 +15,8 @@ from jobber.domain.errors import (
     InvalidReference,
     NotAResult,
     RegistryFailed,
+    RunNotFinished,
+    RunNotFound,
 )
 from jobber.domain.reference import parse_image_id, parse_reference
 from jobber.domain.result import ListedResult, parse_record
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
     from jobber.domain.ports import Engine, Keyring, RemoteImages
     from jobber.domain.reference import ImageReference, Registry
     from jobber.domain.result import RunRecord
+
+_LISTS = "`jobber ls` lists the results that are there"
+_TOO_SHORT = f"{_LISTS}; the beginning of an id has four characters or more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +65,22 @@ class ResultFinder:
     """The default registry."""
 
     def find(self, text: str) -> FoundResult:
-        """Find an image. Raises `ImageNotFound`, `AmbiguousName`, `InvalidReference`, `RegistryFailed`."""
+        """Find an image.
+
+        Raises `ImageNotFound`, `AmbiguousName`, `InvalidReference`, `RegistryFailed`, and `RunNotFinished` or
+        `RunNotFound` for what means a run that has no result yet, or several of them.
+        """
         if id_ := parse_image_id(text):
             return self._found(self.engine.images.inspect(id_))
         reference = self._reference(text)
         image = self._tagged(reference) or self._by_beginning(text)
         if image is not None:
             return self._found(image)
+        self._check_is_finished(text)
         if reference is None:
             raise ImageNotFound(text)
         if not reference.is_remote:
-            raise ImageNotFound(str(reference), hint="`jobber ls` lists the results that are there")
+            raise ImageNotFound(str(reference), hint=_TOO_SHORT if IS_TOO_SHORT(text) else _LISTS)
         credentials = self.keyring.credentials_for(reference)
         image = self.remote.inspect(reference, credentials=credentials)
         return FoundResult(image, own_record(image), reference)
@@ -101,6 +112,20 @@ class ResultFinder:
             first = next((one.image.id for one in self.results() if one.record.id == record.id), image.id)
             record = record if first == image.id else None
         return FoundResult(image, record)
+
+    def _check_is_finished(self, text: str) -> None:
+        """Raises `RunNotFinished` for a run that the engine still has, and `RunNotFound` for several."""
+        if not MAY_BEGIN_RUN(text):
+            return
+        from jobber.domain.use_cases.adopt import find_run  # what finishes runs takes its time to import
+
+        try:
+            run = find_run(self.engine, text)
+        except RunNotFound as error:
+            if error.is_ambiguous:
+                raise
+            return
+        raise RunNotFinished(text, run=run.plan.id, has_ended=run.container.state is ContainerState.EXITED)
 
     def _reference(self, text: str) -> ImageReference | None:
         """The reference that a text is; None where it can only be an id. Raises `InvalidReference`."""

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from jobber.domain.use_cases.find_image import FoundImage
 
 
+_NEVER_KEPT = ("/dev", "/proc", "/sys")
+"""Where every container has something mounted."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunRequest:
     """A run as it was asked for."""
@@ -108,7 +112,7 @@ def check_volumes(request: RunRequest, code: Image, *, lent: tuple[str, ...], pr
         return
     if request.out is not None:
         out = normal_path(request.out)
-        for place in sorted(declared | mounted):
+        for place in (*sorted(declared | mounted), *_NEVER_KEPT):
             if lies_within(out, directory=place):
                 raise UsageError(
                     f"out directory {request.out} lies in {place}, which is a volume or a mount:"

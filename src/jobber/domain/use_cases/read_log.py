@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from jobber.domain.container import ContainerState
+from jobber.domain.entry import image_facts
 from jobber.domain.errors import (
     ContainerNotFound,
     ImageNotFound,
@@ -31,11 +33,48 @@ if TYPE_CHECKING:
     from jobber.domain.errors import JobberError
     from jobber.domain.ports import Interruptions
     from jobber.domain.progress import Progress
+    from jobber.domain.record import RecordedImage
+    from jobber.domain.reference import ImageId
     from jobber.domain.use_cases.adopt import UnfinishedRun
     from jobber.domain.use_cases.find_result import ResultFinder
 
 LOG = "/run.log"
 """Where a result has its log."""
+
+
+class State(Enum):
+    """Where the run stood when its log was read: before its end, what there was is not all."""
+
+    CREATED = "created"
+    RUNNING = "running"
+    ENDED = "ended"
+    """Its job has ended, and it has no result yet."""
+    FINISHED = "finished"
+
+
+_STATES = {
+    ContainerState.CREATED: State.CREATED,
+    ContainerState.RUNNING: State.RUNNING,
+    ContainerState.EXITED: State.ENDED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLog:
+    """Whose log was read."""
+
+    state: State
+    run: str | None
+    """None for an image that no run has made, and that has such a file."""
+    image: RecordedImage | None
+    """What was run."""
+    id: ImageId | None = None
+    """The result; None where there is none."""
+
+    def facts(self) -> dict[str, object]:
+        """All of it, by the names that lists of results and of runs have."""
+        image = None if self.image is None else image_facts(self.image)
+        return {"id": self.id, "run": self.run, "image": image, "state": self.state.value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +89,7 @@ class LogReading:
     sink: BinaryIO
     """Where it goes; what it raises ends the reading."""
 
-    def read(self, text: str, *, follow: bool = False, since: datetime | None = None) -> None:
+    def read(self, text: str, *, follow: bool = False, since: datetime | None = None) -> ReadLog:
         """Write the log of a result, or that of a run in progress: until now, or until its end with `follow`.
 
         The job and its run are left alone. Raises `RunNotFound`, `ImageNotFound`, `PathNotFound`, `NotAResult`,
@@ -63,10 +102,9 @@ class LogReading:
             if since is not None:
                 raise UsageError(f"{text} is a finished run, and its log has no times", hint="leave --since out")
             self._copy(found, name=text)
-        elif follow:
-            self._follow(found, text, since)
-        else:
-            self._read_until_now(found, since)
+            run, image = (found.record.id, found.record.image) if found.record else (None, None)
+            return ReadLog(State.FINISHED, run, image, found.image.id)
+        return self._follow(found, text, since) if follow else self._read_until_now(found, since)
 
     def _find(self, text: str) -> FoundResult | UnfinishedRun:
         """A run in progress by its whole id or its container, else a result, else a run by the beginning of its id."""
@@ -81,9 +119,7 @@ class LogReading:
     def _in_progress(self, text: str, error: JobberError) -> UnfinishedRun:
         try:
             return find_run(self.finder.engine, text)
-        except RunNotFound as none:
-            if none.is_ambiguous:
-                raise
+        except RunNotFound:  # several runs are told of by who looks for a result already
             error.hint = "`jobber ps` lists the runs in progress, and `jobber ls` the results"
             raise error from None
 
@@ -98,16 +134,17 @@ class LogReading:
                 error.hint = "only the results of runs have a log"
                 raise
 
-    def _read_until_now(self, run: UnfinishedRun, since: datetime | None) -> None:
+    def _read_until_now(self, run: UnfinishedRun, since: datetime | None) -> ReadLog:
         try:
             self.finder.engine.containers.logs(run.container.id, sink=self.sink, since=since)
         except LogUnreadable as error:
             error.hint = "-f shows what it says from now on, and its result will have all"
             raise
         except ContainerNotFound:
-            self._go_on_in_result(run, seen=0)
+            return self._go_on_in_result(run, seen=0)
+        return _of(run, _STATES[run.container.state])
 
-    def _follow(self, run: UnfinishedRun, text: str, since: datetime | None) -> None:
+    def _follow(self, run: UnfinishedRun, text: str, since: datetime | None) -> ReadLog:
         if run.container.state is ContainerState.CREATED:
             raise RunNotFound(text, why="not started yet is run")
         seen = 0
@@ -128,10 +165,16 @@ class LogReading:
                         case _:
                             pass
         except ContainerNotFound:  # whoever finishes the run was quick
-            if since is None:
-                self._go_on_in_result(run, seen=seen)
+            return _of(run, State.FINISHED) if since else self._go_on_in_result(run, seen=seen)
+        return _of(run, State.ENDED)
 
-    def _go_on_in_result(self, run: UnfinishedRun, *, seen: int) -> None:
+    def _go_on_in_result(self, run: UnfinishedRun, *, seen: int) -> ReadLog:
         """What has not been seen yet of the log of a run that has just been finished; nothing where it kept none."""
         for image in results_of_run(self.finder.engine, run.plan.id)[:1]:
             self._copy(FoundResult(image, None), name=image.id, skipped=seen)
+            return _of(run, State.FINISHED, image.id)
+        return _of(run, State.FINISHED)
+
+
+def _of(run: UnfinishedRun, state: State, image: ImageId | None = None) -> ReadLog:
+    return ReadLog(state, run.plan.id, run.plan.image, image)

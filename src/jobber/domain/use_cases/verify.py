@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import PathNotFound
-from jobber.domain.tree import Tree, differences, files_in, size_of
+from jobber.domain.tree import Difference, Tree, differences, files_in, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -37,14 +37,16 @@ class Verification:
         self.progress.step(f"reading {out} of the old result")
         return self._tree(self._old_archive(old, out))
 
-    def is_identical(self, before: Tree, new: ImageId, *, out: str) -> bool:
-        """Whether `out` of a new result is the same byte for byte; what differs is told. Raises as `remember`."""
+    def compare(self, before: Tree, new: ImageId, *, out: str) -> tuple[Difference, ...]:
+        """What is not the same in `out` of a new result, byte for byte, by whole paths; it is told as well.
+
+        Raises as `remember`.
+        """
         self.progress.step(f"comparing {out}")
         after = self._tree(self.engine.images.archive(new, path=out))
-        found = differences(before, after)
+        found = tuple(replace(one, path=_whole(out, one.path)) for one in differences(before, after))
         for difference in found[:_MOST_TOLD]:
-            path = f"{out.rstrip('/')}/{difference.path}".rstrip("/") or "/"
-            self.progress.note("differs", path=_printable(path), what=_printable(difference.what))
+            self.progress.note("differs", path=_printable(difference.path), what=_printable(difference.what))
         if len(found) > _MOST_TOLD:
             self.progress.note("differs-more", count=len(found) - _MOST_TOLD)
         if found:
@@ -53,7 +55,7 @@ class Verification:
             self.progress.note("both-without-out", out=out)
         else:
             self.progress.note("identical", out=out, files=files_in(after), size=size_of(after))
-        return not found
+        return found
 
     def _old_archive(self, old: FoundResult, out: str) -> Generator[bytes]:
         if old.remote is None:
@@ -67,6 +69,10 @@ class Verification:
             return self.read_tree(archive)
         except PathNotFound:
             return {}
+
+
+def _whole(out: str, path: str) -> str:
+    return f"{out.rstrip('/')}/{path}".rstrip("/") or "/"
 
 
 def _printable(text: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, assert_never
 
 from jobber.domain.errors import EngineLost, LogLost
-from jobber.domain.events import DeadlinePassed, Disturbance, Disturbed, Exited, Output, Resized, Signalled
+from jobber.domain.events import DeadlinePassed, Disturbance, Disturbed, Exited, ForJob, Output, Resized, Signalled
 from jobber.domain.policy import Outcome
 
 if TYPE_CHECKING:
@@ -67,8 +67,8 @@ class Watch:
             match attachment.next(deadline=self.deadline):
                 case Output() as output:
                     self._pass_on(output)
-                case Signalled(signal=signal):
-                    self._interrupt(signal)
+                case Signalled() | ForJob() as heard:
+                    self._hear(heard)
                 case DeadlinePassed():
                     self._time_out()
                 case Resized():
@@ -92,6 +92,12 @@ class Watch:
         except OSError as error:  # a full disk here must not end a job over there
             self.log_failure = error
 
+    def _hear(self, heard: Signalled | ForJob) -> None:
+        if isinstance(heard, ForJob):
+            self._hand_on(heard.signal)
+        else:
+            self._interrupt(heard.signal)
+
     def _interrupt(self, signal: str) -> None:
         self.signals += 1
         if self.signals == 1:
@@ -102,6 +108,10 @@ class Watch:
             self._send("SIGKILL")
         else:
             raise Abandoned(signal)
+
+    def _hand_on(self, signal: str) -> None:
+        with suppress(EngineLost):  # as a signal to a process that is gone
+            self.containers.signal(self.container, signal=signal)
 
     def _time_out(self) -> None:
         self.deadline = None if self.terminated else self.clock.monotonic() + self.grace
@@ -146,6 +156,9 @@ class Onlooker(Watch):
 
     def _interrupt(self, signal: str) -> None:
         raise Abandoned(signal)
+
+    def _hand_on(self, signal: str) -> None:
+        """Leave it."""
 
 
 def take_signal(interruptions: Interruptions) -> str | None:

@@ -7,6 +7,7 @@ from jobber.testing.contract.base import build_base
 from jobber.testing.contract.build import BuildContract
 from jobber.testing.contract.commit import CommitContract
 from jobber.testing.contract.containers import ContainerContract
+from jobber.testing.contract.creation import CreationContract
 from jobber.testing.contract.images import ImageContract
 from jobber.testing.contract.inputs import InputContract
 from jobber.testing.contract.lifecycle import LifecycleContract
@@ -21,6 +22,7 @@ __all__ = ["JOB_SCRIPT", "EngineContract", "GuardedRegistry", "World", "build_ba
 class EngineContract(
     ImageContract,
     ContainerContract,
+    CreationContract,
     CommitContract,
     InputContract,
     BuildContract,

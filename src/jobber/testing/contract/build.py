@@ -15,6 +15,7 @@ from jobber.domain.progress import Silence
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from jobber.domain.reference import ImageId
     from jobber.testing.contract.world import World
 
 
@@ -95,14 +96,133 @@ class BuildContract:
         assert b"before" not in raised.value.log
         assert "RUN" in (raised.value.step or "")
 
+    def test_words_are_without_quotes_and_with_values(self, world: World, tmp_path: Path) -> None:
+        image = world.build(
+            tmp_path,
+            f'FROM {world.base}\nARG B=z P=80\nENV OLD a   b\nENV S=\'$B\' D="$B" E=\\$B F="a\\$B" G=a\\ b \\\n'
+            "  H=${B:+yes} I=${N:+no}x J=${N:-$B}\nVOLUME /$B\nEXPOSE $P\nCMD ['a','b']\n\tLABEL\tk='$B' l=$B \\\n",
+        )
+        found = world.engine.images.inspect(image)
+        variables = {"OLD=a   b", "S=$B", "D=z", "E=$B", "F=a$B", "G=a b", "H=yes", "I=x", "J=z"}
+
+        assert variables <= set(found.configuration.environment)
+        assert (found.configuration.volumes, found.configuration.exposed_ports) == (("/z",), ("80/tcp",))
+        assert found.configuration.command == ("/bin/sh", "-c", "['a','b']")
+        assert {"k": "$B", "l": "z"}.items() <= found.labels.items()
+
+    def test_escape_can_be_another_character(self, world: World, tmp_path: Path) -> None:
+        image = world.build(tmp_path, f"# escape=`\nFROM {world.base}\nENV A=1 `\n B=2\n")
+
+        assert {"A=1", "B=2"} <= set(world.engine.images.inspect(image).configuration.environment)
+
+    def test_stages_are_known_by_number_too(self, world: World, tmp_path: Path) -> None:
+        image = world.build(
+            tmp_path,
+            f'FROM {world.base}\nRUN ["/bin/job", "write", "/out", "X"]\nFROM {world.base}\nCOPY --from=0 /out /in\n',
+        )
+
+        assert world.run("show", "/in", image=image).stdout == b"X"
+
+    def test_commands_of_a_line_run_one_after_the_other(self, world: World, tmp_path: Path) -> None:
+        image = world.build(
+            tmp_path,
+            f"FROM {world.base}\nENV V='write /b 2'\n"
+            "RUN /bin/job write /a \"$V\" && /bin/job write /c '$V' $V write /d ${N:-n}\n",
+        )
+
+        assert world.run("show", "/a", "show", "/b", "show", "/c", "show", "/d", image=image).stdout == (
+            b"write /b 22$Vn"
+        )
+
+    def test_directories_are_copied_with_empty_ones_and_archives_unpacked(self, world: World, tmp_path: Path) -> None:
+        (tmp_path / "d" / "empty").mkdir(parents=True)
+        (tmp_path / "d" / "x").write_text("x")
+        (tmp_path / "in").symlink_to("/d")
+        with tarfile.open(tmp_path / "t.tar", "w") as archive:
+            archive.add(tmp_path / "d" / "x", "inner")
+        image = world.build(
+            tmp_path,
+            f"FROM {world.base}\nCOPY in /files/d\nCOPY d/empty /files/e\nCOPY ../d/x /files/x\nADD t.tar /files/t\n",
+        )
+        octets = b"".join(world.engine.images.archive(image, path="/files"))
+        with tarfile.open(fileobj=io.BytesIO(octets)) as copied:
+            names = {name.rstrip("/") for name in copied.getnames()}
+
+        assert names - {"files/d", "files/t"} == {
+            "files", "files/d/empty", "files/d/x", "files/e", "files/t/inner", "files/x"
+        }  # fmt: skip
+
+    def test_dockerfile_may_have_an_ignore_file_of_its_own(self, world: World, tmp_path: Path) -> None:
+        (tmp_path / "keep").write_text("K")
+        (tmp_path / "drop").write_text("D")
+        (tmp_path / ".dockerignore").write_text("keep\n")
+        (tmp_path / "Dockerfile.dockerignore").write_text("drop\n")
+        image = world.build(tmp_path, f"FROM {world.base}\nCOPY . /all/\n")
+
+        assert world.run("show", "/all/keep", image=image).stdout == b"K"
+        assert world.run("show", "/all/drop", image=image).exit_status == 1
+
     @pytest.mark.parametrize(
         "dockerfile",
-        ["", "FORM scratch\n", "FROM scratch\nCOPY nowhere /\n", "FROM {base}\nBREW tea\n", "FROM {base}\n arg \n"],
+        [
+            "",
+            "FORM scratch\n",
+            "FROM\n",
+            "FROM scratch one\n",
+            "FROM scratch\nCOPY nowhere /\n",
+            "FROM scratch\nCOPY out /f\n",
+            "FROM scratch\nCOPY Dockerfile\n",
+            "FROM scratch\nCOPY --bogus=1 Dockerfile /f\n",
+            "FROM scratch\nCOPY Dockerfile /f\nCOPY Dockerfile /f/g\n",
+            "FROM scratch AS a\nCOPY --from=a /f /g\n",
+            "FROM scratch\nENV A=${{B-c}}\n",
+            "FROM scratch\nENV A=${{B:?c}}\n",
+            "FROM scratch\nENV A\n",
+            "FROM scratch\nLABEL a=1 b\n",
+            "FROM scratch\nSTOPSIGNAL bogus\n",
+            "FROM scratch\nCMD [1, 2]\n",
+            "FROM {base}\nBREW tea\n",
+            "FROM {base}\n arg \n",
+        ],
     )
     def test_what_cant_be_built_is_told(self, world: World, tmp_path: Path, dockerfile: str) -> None:
+        (tmp_path / "out").symlink_to("/etc/hostname")
         with pytest.raises(BuildFailed):
             world.build(tmp_path, dockerfile.format(base=world.base))
 
     def test_missing_base_is_told(self, world: World, tmp_path: Path) -> None:
         with pytest.raises(BuildFailed):
             world.build(tmp_path, "FROM 127.0.0.1:1/jobber-test/nobody-has-this:x\n")
+
+    def test_job_and_dockerfile_have_a_path_to_look_for_programs(self, world: World, tmp_path: Path) -> None:
+        image = world.build(tmp_path, f"FROM {world.base}\nENV PATH=/opt/bin:$PATH\n")
+        scratch = world.build(tmp_path, "FROM scratch\nLABEL made=bare\n")
+
+        assert world.run(image=image, command=("job", "say", "found")).stdout == b"found\n"
+        assert "PATH" in _environment(world, scratch)
+        assert _environment(world, image)["PATH"] == f"/opt/bin:{_environment(world, scratch)['PATH']}"
+
+    def test_what_has_changed_is_another_image(self, world: World, tmp_path: Path) -> None:
+        (tmp_path / "x").write_text("one")
+        first = world.build(tmp_path, f"FROM {world.base}\nCOPY x /x\n")
+        (tmp_path / "x").write_text("other")
+
+        assert world.build(tmp_path, f"FROM {world.base}\nCOPY x /x\n") != first
+
+    def test_docker_builds_again_what_it_has_built(self, world: World, tmp_path: Path) -> None:
+        """Podman 4.3 makes another image each time."""
+        if world.engine.describe().name != "docker":
+            pytest.skip("not on this engine")
+        dockerfile = f'FROM {world.base}\nRUN ["/bin/job", "write", "/made", "{world.name().name}"]\n'
+        first = world.build(tmp_path, dockerfile)
+        world.clock.sleep(1.1)
+        again = world.build(tmp_path, dockerfile)
+        anew = world.build(tmp_path, dockerfile, no_cache=True)
+
+        assert again == first != anew
+        assert world.build(tmp_path, dockerfile) == anew
+
+
+def _environment(world: World, image: ImageId) -> dict[str, str]:
+    variables = world.engine.images.inspect(image).configuration.environment
+    return dict(variable.partition("=")[::2] for variable in variables)

@@ -115,6 +115,11 @@ class CommitContract:
 
         assert "geheim-4711" not in self._all_told(world, result)
 
+    def test_name_of_the_host_is_not_kept(self, world: World) -> None:
+        result = self._result(world, "exit", "0", options=ContainerOptions(hostname="geheim-4712"))
+
+        assert "HOSTNAME=geheim-4712" not in self._all_told(world, result)
+
     def test_labels_come_as_they_are_over_those_of_the_code_image(self, world: World, tmp_path: Path) -> None:
         image = world.build(tmp_path, f"FROM {world.base}\nLABEL kept=yes jobber-test.a=old\n")
         labels = {"jobber-test.a": _HOSTILE, "jobber-test.empty": "", "jobber-test.b": "two\nlines"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -49,6 +50,31 @@ class ContainerContract:
     def test_exit_status_is_the_jobs(self, world: World, status: int) -> None:
         assert world.run("exit", str(status)).exit_status == status
 
+    def test_exit_status_is_a_byte(self, world: World) -> None:
+        assert world.run("exit", "300").exit_status == 44
+
+    def test_environment_names_the_host_and_the_home(self, world: World) -> None:
+        ran = world.run("variable", "HOSTNAME", "variable", "HOME", options=ContainerOptions(hostname="box"))
+
+        assert ran.stdout == b"box\n/\n"
+
+    @pytest.mark.parametrize(
+        ("user", "home"), [(None, b"/root"), ("7", b"/seven"), ("other:7", b"/seven"), ("9", b"/")]
+    )
+    def test_home_is_what_the_image_knows_of_the_user(
+        self, world: World, user: str | None, home: bytes, tmp_path: Path
+    ) -> None:
+        (tmp_path / "passwd").write_text("root:x:0:0:root:/root:/bin/sh\nother:x:7:7::/seven:/bin/sh\n")
+        image = world.build(tmp_path, f"FROM {world.base}\nCOPY passwd /etc/passwd\n")
+
+        assert world.run("variable", "HOME", image=image, options=ContainerOptions(user=user)).stdout == home + b"\n"
+
+    def test_relative_path_starts_at_the_working_directory(self, world: World) -> None:
+        options = ContainerOptions(workdir="/bin")
+        ran = world.run("write", "./note", "1", "show", "note", "show", "/bin/note", options=options)
+
+        assert ran.stdout == b"11"
+
     def test_output_comes_apart_and_as_it_is(self, world: World) -> None:
         ran = world.run("say", "out", "complain", "err", "binary")
 
@@ -84,7 +110,9 @@ class ContainerContract:
     def test_job_that_reads_no_input_ends(self, world: World) -> None:
         assert world.run("say", "done", stdin=b"z" * _MEGABYTE).stdout == b"done\n"
 
-    @pytest.mark.parametrize(("command", "status"), [("/nowhere/to/be/found", 127), ("nowhere", 127), ("/bin", 126)])
+    @pytest.mark.parametrize(
+        ("command", "status"), [("/nowhere/to/be/found", 127), ("nowhere", 127), ("", 127), ("/bin", 126)]
+    )
     def test_command_that_cant_be_executed(self, world: World, command: str, status: int) -> None:
         with pytest.raises(JobNotStarted) as raised:
             world.run(command=(command,))

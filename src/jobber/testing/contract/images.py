@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jobber.domain.container import Snapshot
-from jobber.domain.errors import EngineFailed, ImageNotFound, PathNotFound, TagTaken
+from jobber.domain.errors import EngineFailed, ImageNotFound, PathNotFound, PathNotUtf8, TagTaken
 from jobber.domain.reference import ImageId, parse_reference
 
 if TYPE_CHECKING:
@@ -97,6 +97,17 @@ class ImageContract:
         assert image.layers[: len(base.layers)] == base.layers
         assert len(image.layers) == len(base.layers) + 1
         assert image.chain != base.chain
+
+    def test_local_image_is_found_by_its_whole_name(self, world: World) -> None:
+        """Docker's is in the Docker Hub's name space, Podman's in that of `localhost`."""
+        prefixes = {"docker": ("docker.io/library/", "library/"), "podman": ("localhost/",)}
+        name = world.name()
+        world.engine.images.tag(world.base_id, reference=name)
+        for prefix in prefixes[world.engine.describe().name]:
+            whole = parse_reference(f"{prefix}{name}")
+
+            assert world.engine.images.inspect(whole).id == world.base_id
+            assert str(whole) not in world.engine.images.inspect(whole).references
 
     @pytest.mark.parametrize("name", ["jobber-test-nobody-has-this", "127.0.0.1:1/jobber-test/none:x"])
     def test_missing_reference_is_told(self, world: World, name: str) -> None:
@@ -209,6 +220,12 @@ class ImageContract:
             next(world.engine.images.archive(image, path=path))
 
         assert raised.value.path == path
+
+    def test_path_that_is_no_utf_8_can_t_be_asked_for(self, world: World) -> None:
+        with pytest.raises(PathNotUtf8) as raised:
+            next(world.engine.images.archive(world.base_id, path="/bin/bad\udcff"))
+
+        assert raised.value.path == "/bin/bad\udcff"
 
     def test_archive_of_a_missing_image_is_told(self, world: World) -> None:
         with pytest.raises(ImageNotFound):

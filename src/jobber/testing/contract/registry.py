@@ -49,6 +49,16 @@ class RegistryContract:
         assert f"{name.repository}@{digest}" in image.digests
         assert world.engine.images.inspect(name).id == image.id
 
+    def test_id_of_an_image_is_the_same_after_a_way_through_a_registry(self, world: World, tmp_path: Path) -> None:
+        name = self._remote(world)
+        (tmp_path / "x").write_text(str(name))
+        image = world.build(tmp_path, f"FROM {world.base}\nCOPY x /x\n")
+        world.engine.images.tag(image, reference=name)
+        world.engine.registry.push(name, credentials=None, progress=FakeProgress())
+        world.engine.images.remove(image)
+
+        assert world.engine.registry.pull(name, credentials=None, progress=FakeProgress()).id == image
+
     def test_pull_by_digest(self, world: World) -> None:
         name = self._remote(world)
         world.engine.images.tag(world.base_id, reference=name)

@@ -1,0 +1,49 @@
+"""What Docker puts into every container that it makes, and no image has.
+
+A container's root is the image's with a layer above it: empty places for what is mounted when the container starts.
+Out of an archive of the root of a container that never started they are left out again.
+"""
+
+from __future__ import annotations
+
+import tarfile
+from typing import TYPE_CHECKING
+
+from jobber.adapters.members import members
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from jobber.adapters.members import Member
+
+_FILES = frozenset((".dockerenv", "dev/console", "etc/hostname", "etc/hosts", "etc/resolv.conf"))
+_DIRECTORIES = frozenset(("dev", "dev/pts", "dev/shm", "etc", "proc", "sys"))
+_LINKS = {"etc/mtab": "/proc/mounts"}
+
+
+def without_init_layer(archive: Iterable[bytes]) -> Iterator[bytes]:
+    """An archive of a root without what Docker has added; what an image has of that itself, empty, goes as well.
+
+    Raises `ArchiveBroken`, and what the pieces raise.
+    """
+    held: dict[str, bytes] = {}
+    for member in members(archive):
+        head = member.header.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
+        if member.path in _DIRECTORIES and member.header.isdir():
+            held[member.path] = head  # until something comes that is in it
+        elif not _is_dockers(member):
+            for directory in [directory for directory in held if member.path.startswith(f"{directory}/")]:
+                yield held.pop(directory)
+            yield head
+            if member.header.isreg():
+                for chunk in member.chunks():
+                    yield bytes(chunk)
+                yield bytes(-member.header.size % tarfile.BLOCKSIZE)
+    yield bytes(2 * tarfile.BLOCKSIZE)
+
+
+def _is_dockers(member: Member) -> bool:
+    header = member.header
+    if member.path in _FILES:
+        return header.isreg() and header.size == 0
+    return header.issym() and _LINKS.get(member.path) == header.linkname

@@ -1,0 +1,104 @@
+"""Which engine and which version of it the fake is, and what that decides."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, get_args
+
+from jobber.adapters.fake.known import check_known
+from jobber.domain.xdocker.availability import check_docker, check_podman
+
+if TYPE_CHECKING:
+    from jobber.domain.options import ContainerOptions
+    from jobber.domain.reference import ImageReference
+
+FlavourName = Literal["docker", "podman"]
+IdStore = Literal["config", "manifest"]
+
+_VERSION = re.compile(r"(\d+)(?:\.(\d+))?(?:\.\d+)*(?:[-+~.].*)?")
+_API_VERSIONS = (
+    ((28, 3), (1, 51)),
+    ((28, 2), (1, 50)),
+    ((28, 1), (1, 49)),
+    ((28, 0), (1, 48)),
+    ((27, 2), (1, 47)),
+    ((27, 0), (1, 46)),
+    ((26, 0), (1, 45)),
+    ((25, 0), (1, 44)),
+    ((24, 0), (1, 43)),
+    ((23, 0), (1, 42)),
+    ((20, 10), (1, 41)),
+    ((0, 0), (1, 40)),
+)
+"""From which Docker on which version of its API."""
+_IMAGE_MOUNTS = {"docker": (28, 0), "podman": (5, 0)}
+_RUNTIMES = {"docker": ("runc", "io.containerd.runc.v2"), "podman": ("crun", "runc")}
+_HUB = ("docker.io", "index.docker.io")
+_LIBRARY = ("library",)
+
+
+@dataclass(frozen=True, slots=True)
+class Flavour:
+    """An engine and its version."""
+
+    name: FlavourName
+    version: str
+    numbers: tuple[int, int]
+
+    @property
+    def is_docker(self) -> bool:
+        """Whether it is Docker, else Podman."""
+        return self.name == "docker"
+
+    @property
+    def api_version(self) -> tuple[int, int]:
+        """The version of Docker's API that it has."""
+        return next(api for first, api in _API_VERSIONS if self.numbers >= first)
+
+    @property
+    def mounts_images(self) -> bool:
+        """Whether it mounts directories of images."""
+        return self.numbers >= _IMAGE_MOUNTS[self.name]
+
+    @property
+    def runtimes(self) -> tuple[str, ...]:
+        """The runtimes that it has from the beginning, the usual one first."""
+        return _RUNTIMES[self.name]
+
+    def check(self, options: ContainerOptions) -> None:
+        """Check that it has all of the options. Raises `OptionUnsupported`, `InvalidOption`."""
+        if self.is_docker:
+            check_docker(options, api_version=self.api_version)
+        else:
+            check_podman(options, version=self.numbers)
+
+    def candidates(self, reference: ImageReference) -> tuple[ImageReference, ...]:
+        """Under which names an image may be kept; the first that is there counts."""
+        stored = self.stored_name(reference)
+        if self.is_docker or reference.registry or reference.namespace:
+            return (stored,)
+        return (stored, replace(reference, registry=_HUB[0], namespace=_LIBRARY))
+
+    def stored_name(self, reference: ImageReference) -> ImageReference:
+        """The one of several spellings under which an image is kept and shown.
+
+        Docker leaves out its own registry; Podman has local images below `localhost/`, which jobber does not show.
+        """
+        if not self.is_docker:
+            is_local = reference.registry == "localhost" and not reference.namespace
+            return replace(reference, registry=None) if is_local else reference
+        if reference.registry not in (None, *_HUB):
+            return reference
+        namespace = () if reference.namespace == _LIBRARY else reference.namespace
+        return replace(reference, registry=None, namespace=namespace)
+
+
+def parse_flavour(name: str, version: str) -> Flavour:
+    """Which engine is meant. Raises `ValueError`."""
+    check_known(name, known=get_args(FlavourName), what="flavour")
+    found = _VERSION.fullmatch(version)
+    if found is None:
+        raise ValueError(f"{version!r} is no version of an engine: give its numbers, such as 28.5 or 4.3.1")
+    flavour: FlavourName = "docker" if name == "docker" else "podman"
+    return Flavour(flavour, version, (int(found[1]), int(found[2] or 0)))

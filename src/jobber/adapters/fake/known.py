@@ -1,0 +1,17 @@
+"""Words that must be known ones: what a test asks the fake for never passes unheard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jobber.domain.spelling import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def check_known(word: str, *, known: Sequence[str], what: str) -> None:
+    """Check that a word is one of those. Raises `ValueError` with the nearest right spelling."""
+    if word not in known:
+        hint = did_you_mean(word, known=known) or f"it is one of {', '.join(known)}"
+        raise ValueError(f"there is no {what} {word!r}: {hint}")
