@@ -52,7 +52,7 @@ class PlaceInLog:
             return self._end
         if self._is_whole() and self._counted:
             return self._heard
-        return self._behind() or self._within()
+        return self._behind() or self._within() or (self._heard if self._is_whole() else None)
 
     def _is_whole(self) -> bool:
         """Whether the log may have lost nothing: a job that says the same again and again has many such places."""
