@@ -12,6 +12,7 @@ for _number, _default in (
     (signal.SIGINT, signal.default_int_handler),
     (signal.SIGTERM, signal.SIG_DFL),
     (signal.SIGHUP, signal.SIG_DFL),
+    (signal.SIGQUIT, signal.SIG_DFL),
 ):
     if signal.getsignal(_number) == signal.SIG_IGN:  # as in the background of a shell, and under nohup
         signal.signal(_number, _default)
