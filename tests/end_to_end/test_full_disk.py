@@ -113,7 +113,7 @@ def _check_all_is_recovered(shell: Shell) -> None:
     recovered = shell.jobber("recover")
 
     assert (recovered.returncode, recovered.stderr.count(b"recovered run")) == (0, 2)
-    assert shell.jobber("logs", f"{shell.name}:latest-run").stdout.endswith(b"said\n")
+    assert b"said\n" in shell.jobber("logs", f"{shell.name}:latest-run").stdout
     assert shell.containers() == []
 
 

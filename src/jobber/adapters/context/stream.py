@@ -49,15 +49,21 @@ class ContextStream:
         if inside is not None:
             self.name = inside
             self._ignore = ignore.sparing(ignore_file, inside)
+            if len(self.ignore_files) > 1 and ignore_file not in self.ignore_files:
+                self._send_ignore_file(text, is_users=False)  # Podman 5 would go by the context's instead
             return
         # A Dockerfile from elsewhere goes under a name that nobody has, and that nothing copies.
         self.name = f".dockerfile.{secrets.token_hex(10)}"
         self._ignore = ignore.sparing(ignore_file)
         self._extra[self.name] = self._read(self.dockerfile)
+        is_users = ignore_file == self.ignore_files[0] and (self.root / ignore_file).is_file()
+        self._send_ignore_file(f"{text}\n{self.name}", is_users=is_users)
+
+    def _send_ignore_file(self, text: str, *, is_users: bool) -> None:
+        """Have the engine go by this text; a file that is not the user's ignores itself."""
         sent = self.ignore_files[0]
-        if sent != ignore_file or not (self.root / sent).is_file():  # it is ours, and nothing copies it either
-            text = f"{text}\n{sent}"
-        self._extra[sent] = f"{text}\n{self.name}\n".encode("utf-8", "surrogateescape")
+        text = f"{text}\n" if is_users else f"{text}\n{sent}\n"
+        self._extra[sent] = text.encode("utf-8", "surrogateescape")
 
     def chunks(self) -> Iterator[bytes]:
         """The archive. Raises `BuildFailed` for what can't be read, or changes while it is."""

@@ -30,10 +30,13 @@ _ENGINE_FAILED = 125
 def image_of(answer: dict[str, Any]) -> Image:
     """An image out of `GET /images/NAME/json`."""
     platform = "/".join(filter(None, (answer.get("Os"), answer.get("Architecture"), answer.get("Variant"))))
+    digests = tuple(answer.get("RepoDigests") or ())
     return Image(
         id=ImageId(answer["Id"]),
         references=tuple(answer.get("RepoTags") or ()),
-        digests=tuple(answer.get("RepoDigests") or ()),
+        digests=digests,
+        # Containerd's store, where the manifest's digest is the id, tells it of images too that were never pushed.
+        unsure_digests=tuple(digest for digest in digests if digest.partition("@")[2] == answer["Id"]),
         labels=(answer.get("Config") or {}).get("Labels") or {},
         configuration=configuration_of(answer.get("Config") or {}),
         layers=tuple((answer.get("RootFS") or {}).get("Layers") or ()),

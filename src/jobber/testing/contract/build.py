@@ -175,8 +175,6 @@ class BuildContract:
             "FROM scratch\nCOPY --bogus=1 Dockerfile /f\n",
             "FROM scratch\nCOPY Dockerfile /f\nCOPY Dockerfile /f/g\n",
             "FROM scratch AS a\nCOPY --from=a /f /g\n",
-            "FROM scratch\nENV A=${{B-c}}\n",
-            "FROM scratch\nENV A=${{B:?c}}\n",
             "FROM scratch\nENV A\n",
             "FROM scratch\nLABEL a=1 b\n",
             "FROM scratch\nSTOPSIGNAL bogus\n",
@@ -196,7 +194,7 @@ class BuildContract:
 
     def test_job_and_dockerfile_have_a_path_to_look_for_programs(self, world: World, tmp_path: Path) -> None:
         image = world.build(tmp_path, f"FROM {world.base}\nENV PATH=/opt/bin:$PATH\n")
-        scratch = world.build(tmp_path, "FROM scratch\nLABEL made=bare\n")
+        scratch = world.build(tmp_path, "FROM scratch\nCOPY Dockerfile /\n")
 
         assert world.run(image=image, command=("job", "say", "found")).stdout == b"found\n"
         assert "PATH" in _environment(world, scratch)
@@ -219,8 +217,12 @@ class BuildContract:
         again = world.build(tmp_path, dockerfile)
         anew = world.build(tmp_path, dockerfile, no_cache=True)
 
-        assert again == first != anew
-        assert world.build(tmp_path, dockerfile) == anew
+        def chain(image: ImageId) -> str:
+            return world.engine.images.inspect(image).chain
+
+        assert chain(again) == chain(first)  # with containerd's store the image has another id each time
+        assert anew != first
+        assert chain(world.build(tmp_path, dockerfile)) == chain(anew)
 
 
 def _environment(world: World, image: ImageId) -> dict[str, str]:

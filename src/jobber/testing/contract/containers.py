@@ -56,7 +56,7 @@ class ContainerContract:
     def test_environment_names_the_host_and_the_home(self, world: World) -> None:
         ran = world.run("variable", "HOSTNAME", "variable", "HOME", options=ContainerOptions(hostname="box"))
 
-        assert ran.stdout == b"box\n/\n"
+        assert ran.stdout in (b"box\n/\n", b"box\n\n")  # of an unknown user Podman 5 knows no home
 
     @pytest.mark.parametrize(
         ("user", "home"), [(None, b"/root"), ("7", b"/seven"), ("other:7", b"/seven"), ("9", b"/")]
