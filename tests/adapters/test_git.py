@@ -173,3 +173,12 @@ def test_no_password_is_ever_in_what_is_kept(scheme: str, user: str, password: s
     kept = without_credentials(f"{scheme}://{user}:<{password}>@a.example/x")
 
     assert "<" not in kept
+
+
+def test_outside_a_work_tree_git_is_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(subprocess, "run", lambda words, **_: asked.append(words))
+    environment = {name: value for name, value in os.environ.items() if name != "GIT_DIR"}
+    outside = GitTree(str(tmp_path), environment=environment, ceiling=str(tmp_path.parent))
+
+    assert (outside.revision(), outside.origin(), asked) == (None, None, [])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ class GitTree:
 
     def __init__(self, folder: str, *, environment: Mapping[str, str], ceiling: str | None = None) -> None:
         self._folder = folder
+        self._ceiling = ceiling
         self._environment = {
             **environment,
             **({"GIT_CEILING_DIRECTORIES": ceiling} if ceiling is not None else {}),
@@ -45,7 +48,21 @@ class GitTree:
         address = self._git("remote", "get-url", remote)
         return without_credentials(address) if address else None
 
+    def _may_be_in_tree(self) -> bool:
+        """Whether there is something for git to find: outside a work tree, a build need not wait for its processes."""
+        if "GIT_DIR" in self._environment:
+            return True
+        folder = Path(self._folder).resolve()
+        for place in (folder, *folder.parents):
+            if str(place) == self._ceiling:
+                return False
+            if os.path.lexists(place / ".git"):
+                return True
+        return False
+
     def _git(self, *words: str) -> str | None:
+        if not self._may_be_in_tree():
+            return None
         try:
             done = subprocess.run(
                 ["git", "-C", self._folder, *words],
