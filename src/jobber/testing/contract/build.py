@@ -174,7 +174,6 @@ class BuildContract:
             "FROM scratch\nCOPY Dockerfile\n",
             "FROM scratch\nCOPY --bogus=1 Dockerfile /f\n",
             "FROM scratch\nCOPY Dockerfile /f\nCOPY Dockerfile /f/g\n",
-            "FROM scratch AS a\nCOPY --from=a /f /g\n",
             "FROM scratch\nENV A\n",
             "FROM scratch\nLABEL a=1 b\n",
             "FROM scratch\nSTOPSIGNAL bogus\n",
