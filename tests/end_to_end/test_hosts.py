@@ -114,7 +114,8 @@ class TestTls:
         store_context(tmp_path, f"tcp://127.0.0.1:{secured.port}", certificates)
         with user(tmp_path, "") as shell:
             assert shell.jobber("build").returncode == 0
-            assert shell.jobber("run", shell.name, "cat", stdin=b"hello").stdout == b"hello"
+            ran = shell.jobber("run", shell.name, "cat", stdin=b"hello")
+            assert (ran.returncode, ran.stdout) == (0, b"hello"), ran.stderr
 
     def test_stranger_is_not_let_in(self, secured: PrivateDocker, certificates: Path, tmp_path: Path) -> None:
         shutil.copy(certificates / "ca.pem", tmp_path / "ca.pem")
