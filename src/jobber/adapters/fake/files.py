@@ -261,13 +261,19 @@ class Files:
         return names
 
     def _place(self, path: str) -> Place | None:
-        found = [place for place in self.places if lies_within(path, directory=place.path)]
-        return max(found, key=lambda place: len(place.path), default=None)
+        found = None
+        for place in self.places:
+            is_deeper = found is None or len(place.path) > len(found.path)
+            if is_deeper and path.startswith(place.path) and lies_within(path, directory=place.path):
+                found = place
+        return found
 
     def _lookup(self, path: str) -> Node | None:
-        if place := self._place(path):
+        if self.places and (place := self._place(path)):
             return place.nodes.get(place.inner(path))
-        for layer in (self.top, *reversed(self.layers)):
+        if path in self.top:
+            return self.top[path]
+        for layer in reversed(self.layers):
             if path in layer:
                 return layer[path]
         return None
