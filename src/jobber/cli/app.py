@@ -44,8 +44,8 @@ _EPILOGUE = (
 )
 
 
-def make_app() -> App:
-    """The app with all its commands."""
+def make_app(*, only: str | None = None) -> App:
+    """The app with all its commands, or with one: cyclopts looks through all that there are, again and again."""
     app = App(
         name="jobber",
         help=_SUMMARY,
@@ -59,6 +59,8 @@ def make_app() -> App:
         result_action="return_value",
     )
     for order, (name, (operands, summary)) in enumerate(_COMMANDS.items()):
+        if only not in (None, name):
+            continue
         usage = f"Usage: jobber {name} [OPTIONS] {operands}".rstrip()
         where = f"jobber.cli.{name}:{name}"
         app.command(where, name=name, usage=usage, help=summary, help_epilogue="", sort_key=order)
@@ -67,7 +69,7 @@ def make_app() -> App:
 
 def dispatch(line: CommandLine) -> int:
     """Call the command of a sorted command line and return its exit status. Raises `JobberError`."""
-    app = make_app()
+    app = make_app(only=line.command)
     if "--version" in line.options:
         print(__version__)
         return 0
