@@ -7,9 +7,13 @@ import time
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+END = bytes(2 * tarfile.BLOCKSIZE)
+"""What an archive ends with."""
 _CHUNK = 1 << 18
+_EXTENDED = "SCHILY."
+"""Extended attributes; the other headers say again, or wrongly, what is where."""
 _LOG_MODE = 0o644
 
 
@@ -22,4 +26,23 @@ def log_archive(log: BinaryIO, *, name: str = "run.log") -> Iterator[bytes]:
     yield member.tobuf(tarfile.PAX_FORMAT)
     while chunk := log.read(_CHUNK):
         yield chunk
-    yield bytes(-size % tarfile.BLOCKSIZE) + bytes(2 * tarfile.BLOCKSIZE)
+    yield bytes(-size % tarfile.BLOCKSIZE) + END
+
+
+def repacked(header: tarfile.TarInfo, content: Iterable[bytes | memoryview], *, name: str) -> Iterator[bytes]:
+    """A member of another archive under a name, with its content, which is none for what is no file."""
+    if header.isreg():
+        header.type = tarfile.REGTYPE  # a sparse one comes with its holes
+    else:
+        header.size = 0
+    yield renamed(header, name=name)
+    for chunk in content:
+        yield bytes(chunk)
+    yield bytes(-header.size % tarfile.BLOCKSIZE)
+
+
+def renamed(header: tarfile.TarInfo, *, name: str) -> bytes:
+    """The header of a member of another archive under a name."""
+    header.name = name
+    header.pax_headers = {key: text for key, text in header.pax_headers.items() if key.startswith(_EXTENDED)}
+    return header.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")

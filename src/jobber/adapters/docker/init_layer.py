@@ -6,9 +6,9 @@ Out of an archive of the root of a container that never started they are left ou
 
 from __future__ import annotations
 
-import tarfile
 from typing import TYPE_CHECKING
 
+from jobber.adapters.archive import END, repacked
 from jobber.adapters.members import members
 
 if TYPE_CHECKING:
@@ -28,18 +28,15 @@ def without_init_layer(archive: Iterable[bytes]) -> Iterator[bytes]:
     """
     held: dict[str, bytes] = {}
     for member in members(archive):
-        head = member.header.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
-        if member.path in _DIRECTORIES and member.header.isdir():
-            held[member.path] = head  # until something comes that is in it
+        header = member.header
+        pieces = repacked(header, member.chunks(), name=header.name)
+        if member.path in _DIRECTORIES and header.isdir():
+            held[member.path] = b"".join(pieces)  # until something comes that is in it
         elif not _is_dockers(member):
             for directory in [directory for directory in held if member.path.startswith(f"{directory}/")]:
                 yield held.pop(directory)
-            yield head
-            if member.header.isreg():
-                for chunk in member.chunks():
-                    yield bytes(chunk)
-                yield bytes(-member.header.size % tarfile.BLOCKSIZE)
-    yield bytes(2 * tarfile.BLOCKSIZE)
+            yield from pieces
+    yield END
 
 
 def _is_dockers(member: Member) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import tarfile
 from typing import TYPE_CHECKING
 
+from jobber.adapters.archive import END, repacked
 from jobber.adapters.members import members
 from jobber.domain.errors import NotWritten
 
@@ -13,10 +13,6 @@ if TYPE_CHECKING:
 
     from jobber.adapters.members import Member
     from jobber.domain.image_path import SourcePath
-
-_END = bytes(2 * tarfile.BLOCKSIZE)
-_EXTENDED = "SCHILY."
-"""Extended attributes; the other headers say again, with the old name, what is where."""
 
 
 def sent(pieces: Iterable[bytes], *, source: SourcePath) -> Iterator[bytes]:
@@ -33,21 +29,12 @@ def sent(pieces: Iterable[bytes], *, source: SourcePath) -> Iterator[bytes]:
         if not member.path and not member.header.isdir():
             raise NotWritten("-", why=f"{source.path} of the image is no directory")
         yield from _renamed(member, root)
-    yield _END
+    yield END
 
 
 def _renamed(member: Member, root: str) -> Iterator[bytes]:
-    """The header and the content of a member of a directory that is called otherwise."""
+    """A member of a directory that is called otherwise."""
     header = member.header
-    header.name = f"{root}/{member.path}".rstrip("/")
     if header.islnk():
         header.linkname = f"{root}/{member.below(header.linkname)}"
-    if header.isreg():
-        header.type = tarfile.REGTYPE  # a sparse one comes with its holes
-    else:
-        header.size = 0
-    header.pax_headers = {key: text for key, text in header.pax_headers.items() if key.startswith(_EXTENDED)}
-    yield header.tobuf(tarfile.PAX_FORMAT, encoding="utf-8")
-    for chunk in member.chunks():
-        yield bytes(chunk)
-    yield bytes(-header.size % tarfile.BLOCKSIZE)
+    return repacked(header, member.chunks(), name=f"{root}/{member.path}".rstrip("/"))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import tarfile
 from collections import defaultdict
+from functools import partial
 from typing import TYPE_CHECKING
 
+from jobber.adapters.archive import END, renamed, repacked
 from jobber.adapters.registry_api.layer import CHUNK
 from jobber.domain.errors import PathNotFound
 from jobber.domain.input import normal_path
@@ -16,10 +18,7 @@ if TYPE_CHECKING:
     from jobber.adapters.registry_api.tree import Found, Tree
     from jobber.domain.reference import ImageReference
 
-_END = bytes(2 * tarfile.BLOCKSIZE)
 _DIRECTORY_MODE = 0o755
-_EXTENDED = "SCHILY."
-"""Extended attributes; the other headers say again, or wrongly, what is where."""
 _Wanted = dict[int, dict[int, list[str]]]
 """By layer and number of a member, the names that it gets."""
 
@@ -42,7 +41,7 @@ def archive_of(tree: Tree, reference: ImageReference, *, path: str) -> Iterator[
                 names = wanted[number].get(position)
                 if names:
                     yield from _member(archive, member, names)
-    yield _END
+    yield END
 
 
 def _directories(tree: Tree, root: Found, name: str, wanted: _Wanted) -> Iterator[bytes]:
@@ -61,25 +60,14 @@ def _directories(tree: Tree, root: Found, name: str, wanted: _Wanted) -> Iterato
         if member is None:
             member = tarfile.TarInfo()
             member.type, member.mode = tarfile.DIRTYPE, _DIRECTORY_MODE
-        yield _header(member, name=inner)
+        yield renamed(member, name=inner)
 
 
 def _member(archive: tarfile.TarFile, member: tarfile.TarInfo, names: list[str]) -> Iterator[bytes]:
     """A member under its first name, and links to that for its others."""
     file = archive.extractfile(member) if member.isreg() else None
-    if member.isreg():
-        member.type = tarfile.REGTYPE
-    yield _header(member, name=names[0])
-    if file is not None:
-        while chunk := file.read(CHUNK):
-            yield chunk
-        yield bytes(-member.size % tarfile.BLOCKSIZE)
+    content = iter(partial(file.read, CHUNK), b"") if file is not None else ()
+    yield from repacked(member, content, name=names[0])
     for name in names[1:]:
         member.type, member.size, member.linkname = tarfile.LNKTYPE, 0, names[0]
-        yield _header(member, name=name)
-
-
-def _header(member: tarfile.TarInfo, *, name: str) -> bytes:
-    member.name = name
-    member.pax_headers = {key: text for key, text in member.pax_headers.items() if key.startswith(_EXTENDED)}
-    return member.tobuf(tarfile.PAX_FORMAT)
+        yield renamed(member, name=name)
