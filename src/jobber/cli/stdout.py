@@ -8,8 +8,6 @@ import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from jobber.domain.errors import NotWritten
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -25,16 +23,9 @@ class Stdout(io.RawIOBase):
 
     def write(self, chunk: ReadableBuffer, /) -> int:
         """Write all of it. Raises `NotWritten`, and `BrokenPipeError` where nobody reads any more."""
-        size = memoryview(chunk).nbytes
-        try:
-            sys.stdout.buffer.write(chunk)
-            sys.stdout.buffer.flush()
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            _give_up()
-            raise NotWritten("stdout", why=(error.strerror or str(error)).lower()) from None
-        return size
+        sys.stdout.buffer.write(chunk)
+        sys.stdout.buffer.flush()
+        return memoryview(chunk).nbytes
 
 
 @contextmanager
