@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,7 @@ class GitTree:
         address = self._git("remote", "get-url", remote)
         return without_credentials(address) if address else None
 
+    @cached_property
     def _may_be_in_tree(self) -> bool:
         """Whether there is something for git to find: outside a work tree, a build need not wait for its processes."""
         if "GIT_DIR" in self._environment:
@@ -61,7 +63,7 @@ class GitTree:
         return False
 
     def _git(self, *words: str) -> str | None:
-        if not self._may_be_in_tree():
+        if not self._may_be_in_tree:
             return None
         try:
             done = subprocess.run(

@@ -46,15 +46,16 @@ class PlaceInLog:
         """How many of the log's bytes were heard, or will have been when the log has caught up; None for no trace."""
         if not self._tail:
             return 0
-        if self._is_whole() and self._counted == self._tail:
+        is_whole = self._may_be_whole()
+        if is_whole and self._counted == self._tail:
             return self._heard
         if self._end is not None:
             return self._end
-        if self._is_whole() and self._counted:
+        if is_whole and self._counted:
             return self._heard
-        return self._behind() or self._within() or (self._heard if self._is_whole() else None)
+        return self._behind() or self._within() or (self._heard if is_whole else None)
 
-    def _is_whole(self) -> bool:
+    def _may_be_whole(self) -> bool:
         """Whether the log may have lost nothing: a job that says the same again and again has many such places."""
         begins = self._beginning.startswith(self._head[: len(self._beginning)])
         return bool(self._head) and begins and self._tail.startswith(self._counted)

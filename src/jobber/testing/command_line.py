@@ -13,6 +13,7 @@ from jobber.adapters.git import GitTree
 from jobber.cli.surroundings import surrounded_by, surroundings_of
 from jobber.domain.errors import EngineUnavailable
 from jobber.domain.events import Output, Stream
+from jobber.domain.input import lies_within
 from jobber.testing.completed import Completed
 from jobber.testing.place import Streams, in_place
 from jobber.testing.real import RealEngine
@@ -234,4 +235,4 @@ def _of_nobody() -> Mapping[str, str]:
 
 
 def _is_below(place: str | Path, top: str) -> bool:
-    return os.path.commonpath((os.path.realpath(place), top)) == top
+    return lies_within(os.path.realpath(place), directory=top)

@@ -11,7 +11,7 @@ from jobber.domain.errors import Interrupted
 from jobber.domain.events import FOR_JOB, ForJob, Resized, Signalled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from types import FrameType
 
 _HEARD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -30,16 +30,14 @@ class SignalInterruptions:
         self._resized = False
         self._abortable = False
         self._receiver, self._sender = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        self._before = {number: handler for number in heard if (handler := signal.getsignal(number)) != signal.SIG_IGN}
+        handlers: dict[signal.Signals, Callable[[int, FrameType | None], None]] = dict.fromkeys(heard, self._hear)
+        if heard == _HEARD:  # a guest in somebody else's process hears nothing else
+            handlers |= dict.fromkeys(map(signal.Signals.__getitem__, FOR_JOB), self._hand_on)
+        self._before = {number: before for number in handlers if (before := signal.getsignal(number)) != signal.SIG_IGN}
         for number in self._before:
-            signal.signal(number, self._hear)
-        if heard == _HEARD:  # a guest in somebody else's process has no terminal of its own
+            signal.signal(number, handlers[number])
+        if heard == _HEARD:  # nor has it a terminal of its own
             self._before |= {number: signal.signal(number, self._resize) for number in _OF_TERMINAL}
-            self._before |= {
-                number: signal.signal(number, self._hand_on)
-                for number in map(signal.Signals.__getitem__, FOR_JOB)
-                if signal.getsignal(number) != signal.SIG_IGN
-            }
 
     def fileno(self) -> int:
         """A descriptor that is readable while a signal waits."""
@@ -81,12 +79,14 @@ class SignalInterruptions:
 
     def _hand_on(self, number: int, _frame: FrameType | None) -> None:
         self._for_job.append(signal.Signals(number).name)
-        with suppress(BlockingIOError):
-            os.write(self._sender, b"\0")
+        self._wake()
 
     def _resize(self, _number: int, _frame: FrameType | None) -> None:
         """The terminal has another size, or we were stopped and go on in front of it."""
         self._resized = True
+        self._wake()
+
+    def _wake(self) -> None:
         with suppress(BlockingIOError):
             os.write(self._sender, b"\0")
 
