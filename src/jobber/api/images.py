@@ -10,6 +10,7 @@ from jobber.api import arguments
 from jobber.api.connection import settings_and_connection
 from jobber.api.files import ImageFiles
 from jobber.domain import metrics
+from jobber.domain.container import LOG
 from jobber.domain.derived import own_record
 from jobber.domain.errors import MetricsUnusable, PathNotFound
 from jobber.domain.label import Label
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from jobber.api.connection import Connection
     from jobber.domain.image import Image as StoredImage
     from jobber.domain.ports import Engine
-
-LOG = "/run.log"
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,8 @@ def logs(
     from jobber.cli.composition import keyring, result_finder
     from jobber.cli.json_log import JsonLog
     from jobber.cli.stdout import Stdout, reader_may_leave
-    from jobber.domain.use_cases.read_log import LOG, LogReading
+    from jobber.domain.container import LOG
+    from jobber.domain.use_cases.read_log import LogReading
 
     options = options or GlobalOptions()
     progress = options.messages()

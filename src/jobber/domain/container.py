@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 ContainerId = NewType("ContainerId", str)
 """The engine's id of a container: 64 hexadecimal digits."""
 
+LOG = "/run.log"
+"""Where a result has what its job has said."""
 DEEPEST = 110
 """Layers of an image from which on a result of it gets a single one: Docker 20.10 makes no container from 125 on."""
 

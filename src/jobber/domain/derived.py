@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from jobber.domain.container import DEEPEST
+from jobber.domain.container import DEEPEST, LOG
 from jobber.domain.image import chains_of
 from jobber.domain.naming import timestamp_tag
 from jobber.domain.result import is_built, parse_record
@@ -24,9 +24,8 @@ EMPTY_LAYER = "sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ac
 """A layer without anything in it, as Podman adds it where a commit has nothing new."""
 _FLAT = 2
 """Layers of a result whose code image had too many: the whole file system, and the log."""
-_SECOND_LAYER = ("/run.log", "--read-only", "--volumes-from")
+_SECOND_LAYER = (LOG, "--read-only", "--volumes-from")
 """What may be in the options of a run whose log got into a layer of its own."""
-_LOG = "/run.log"
 _SECONDS_TAKEN = timedelta(minutes=1)
 """How much later than its run's end a result's tag may be, where those of other results were in its place."""
 
@@ -71,4 +70,4 @@ def _tags(references: Iterable[str]) -> Iterable[str]:
 def _may_take_two(image: Image, record: RunRecord) -> bool:
     """Whether the log of a run may have needed a layer of its own: where it belongs, something else was mounted."""
     places = (*image.configuration.volumes, *(item.destination for item in record.inputs))
-    return _LOG in places or any(sign in word for word in record.docker_args for sign in _SECOND_LAYER)
+    return LOG in places or any(sign in word for word in record.docker_args for sign in _SECOND_LAYER)

@@ -15,6 +15,7 @@ from jobber.adapters.archive import log_archive
 from jobber.adapters.docker.parts import make_part, remove_part
 from jobber.adapters.failures import failed
 from jobber.adapters.ownership import unfinished_labels
+from jobber.domain.container import LOG
 from jobber.domain.errors import ContainerNotFound, EngineFailed, JobberError
 from jobber.domain.input import lies_within, normal_path
 from jobber.domain.reference import ImageId
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from jobber.domain.image import ImageConfiguration
 
 _MISSING = 404
-_LOG = "/run.log"
 _ROOT = "0"
 _DROPPED = ("OnBuild", "Shell")
 _NOTHING: dict[str, Any] = {"Healthcheck": {"Test": ["NONE"]}, "StopSignal": "SIGTERM"}
@@ -115,7 +115,7 @@ def _put_log(wire: Wire, container: str, log: BinaryIO) -> None:
         headers={"Content-Type": "application/x-tar"},
     ) as response:
         if not response.ok:
-            raise failed(f"write {_LOG}", response)
+            raise failed(f"write {LOG}", response)
 
 
 def _config(snapshot: Snapshot, container: dict[str, Any]) -> dict[str, Any]:
@@ -160,7 +160,7 @@ def _command_would_stay(code: ImageConfiguration, container: dict[str, Any]) -> 
 def _is_mounted_over(facts: dict[str, Any]) -> bool:
     places = [mount["Destination"] for mount in facts.get("Mounts") or ()]
     places += facts["HostConfig"].get("Tmpfs") or {}
-    return any(lies_within(_LOG, directory=normal_path(place)) for place in places)
+    return any(lies_within(LOG, directory=normal_path(place)) for place in places)
 
 
 def _remove_image(wire: Wire, image: ImageId) -> None:

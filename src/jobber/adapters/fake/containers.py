@@ -14,6 +14,7 @@ from jobber.adapters.fake.process import environment_of, program_of, words_of
 from jobber.adapters.fake.set_up import enter_workdir, make_mount_points, make_workdir, workdir_of
 from jobber.adapters.fake.store import StoredContainer
 from jobber.domain.container import (
+    LOG,
     Container,
     ContainerId,
     ContainerMount,
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
 _TOO_DEEP = 125
 """Layers, as on Docker 20.10."""
 _NVIDIA = "nvidia"
-_LOG = "/run.log"
 _READ = 1 << 16
 
 
@@ -218,7 +218,7 @@ class FakeContainers:
             if snapshot.is_flat:
                 layers, digests = (alone.merged(),), ()
                 alone = Files(layers)
-            alone.put(_LOG, file_node(log.read()))
+            alone.put(LOG, file_node(log.read()))
             labels = {**stored.labels, **snapshot.labels}
             configuration = _as_engines_leave_it(snapshot, stored.specification)
             image_layers = (*layers, dict(alone.top))

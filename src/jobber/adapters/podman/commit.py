@@ -22,6 +22,7 @@ from jobber.adapters.podman.archives import mounted
 from jobber.adapters.podman.parts import make_part, remove_part
 from jobber.adapters.podman.translate import copy_cause, image_id
 from jobber.adapters.stumbles import over_stumbles
+from jobber.domain.container import LOG
 from jobber.domain.errors import ContainerNotFound, EngineFailed, JobberError
 from jobber.domain.input import lies_within, normal_path
 
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from jobber.domain.reference import ImageId
 
 _MISSING = 404
-_LOG = "/run.log"
 _ROOT = "0"
 _HOST = "HOSTNAME"
 _CLEARING_UP = "stopped"
@@ -145,7 +145,7 @@ def _put_log(wire: Wire, container: str, log: BinaryIO) -> None:
         headers={"Content-Type": "application/x-tar"},
     ) as response:
         if not response.ok:
-            raise EngineFailed(f"write {_LOG}", why=copy_cause(response.why()), status=response.status)
+            raise EngineFailed(f"write {LOG}", why=copy_cause(response.why()), status=response.status)
 
 
 def _configured(snapshot: Snapshot, container: dict[str, Any]) -> _Wanted:
@@ -204,7 +204,7 @@ def _labels(snapshot: Snapshot, container: dict[str, Any]) -> dict[str, str]:
 def _is_mounted_over(facts: dict[str, Any]) -> bool:
     places = [mount["Destination"] for mount in facts.get("Mounts") or ()]
     places += facts["HostConfig"].get("Tmpfs") or {}
-    return any(lies_within(_LOG, directory=normal_path(place)) for place in places)
+    return any(lies_within(LOG, directory=normal_path(place)) for place in places)
 
 
 def _remove_image(wire: Wire, image: ImageId) -> None:

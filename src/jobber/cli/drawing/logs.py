@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from jobber.adapters.members import members
+from jobber.domain.container import LOG
 from jobber.domain.errors import JobberError
 from jobber.domain.lineage import Presence
 from jobber.domain.reference import parse_reference
@@ -21,7 +22,6 @@ LARGEST = 1 << 16
 """Bytes of one log: its end counts."""
 MOST = 200
 """Logs in one page: those nearest to the root."""
-_PATH = "/run.log"
 _CONTROLS = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -64,6 +64,6 @@ def _end_of_log(finder: ResultFinder, node: Node) -> bytes:
 
 def _archive(finder: ResultFinder, node: Node) -> Generator[bytes]:
     if node.presence is Presence.HERE:
-        return finder.engine.images.archive(node.image.id, path=_PATH)
+        return finder.engine.images.archive(node.image.id, path=LOG)
     reference = parse_reference(node.where)
-    return finder.remote.archive(reference, path=_PATH, credentials=finder.keyring.credentials_for(reference))
+    return finder.remote.archive(reference, path=LOG, credentials=finder.keyring.credentials_for(reference))

@@ -9,13 +9,13 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from jobber.domain.comparison import file_changes, record_changes, value_changes
+from jobber.domain.container import LOG
 from jobber.domain.errors import NeitherHasPath, NotAFile, PathNotFound
 from jobber.domain.image_path import ImagePath
 from jobber.domain.label import Label
 from jobber.domain.metrics import metrics_of
 from jobber.domain.parameters import parameters_of
 from jobber.domain.use_cases.image_files import archive_of
-from jobber.domain.use_cases.read_log import LOG
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping

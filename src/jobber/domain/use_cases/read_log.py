@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from jobber.domain.container import ContainerState
+from jobber.domain.container import LOG, ContainerState
 from jobber.domain.entry import image_facts
 from jobber.domain.errors import (
     ContainerNotFound,
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from jobber.domain.reference import ImageId
     from jobber.domain.use_cases.adopt import UnfinishedRun
     from jobber.domain.use_cases.find_result import ResultFinder
-
-LOG = "/run.log"
-"""Where a result has its log."""
 
 
 class State(Enum):
