@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from jobber.domain.errors import OptionUnsupported
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import PurePath
@@ -34,3 +36,9 @@ class BuildRequest:
     """The images that the Dockerfile asks for, as far as they are known."""
     credentials: Mapping[str, Credentials] = field(default_factory=dict)
     """Who we are to the registries of those, by host."""
+
+
+def check_podman_build(request: BuildRequest) -> None:
+    """Check that Podman has all that a build asks for. Raises `OptionUnsupported`."""
+    if request.secrets:
+        raise OptionUnsupported("--secret", engine="podman", why="its API takes secrets only as files of the context")

@@ -23,6 +23,8 @@ _MODE = 0o7777
 _LONGEST_PLAIN_NAME = 99
 _LARGEST_PLAIN_NUMBER = 1 << 33
 _IGNORE_FILE = ".dockerignore"
+DOCKER_IGNORE_FILES = (_IGNORE_FILE,)
+PODMAN_IGNORE_FILES = (".containerignore", _IGNORE_FILE)
 
 
 @dataclass(slots=True)
@@ -31,7 +33,7 @@ class ContextStream:
 
     root: Path
     dockerfile: Path
-    ignore_files: tuple[str, ...] = (_IGNORE_FILE,)
+    ignore_files: tuple[str, ...] = DOCKER_IGNORE_FILES
     """Names to look for in the context; the first that is there counts."""
     name: str = field(init=False)
     """What the Dockerfile is called in the archive."""

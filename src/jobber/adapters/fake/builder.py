@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jobber.adapters.context import DOCKER_IGNORE_FILES, PODMAN_IGNORE_FILES
 from jobber.adapters.fake.copying import copy, mode_of, read_context
 from jobber.adapters.fake.dockerfile import parse_dockerfile, split_flags
 from jobber.adapters.fake.files import Files
@@ -19,6 +20,7 @@ from jobber.adapters.fake.secrets import check_secrets
 from jobber.adapters.fake.shell import commands
 from jobber.adapters.fake.stage import Dialect, Stage, declared
 from jobber.adapters.fake.words import expand, listed
+from jobber.domain.build import check_podman_build
 from jobber.domain.credentials import host_of
 from jobber.domain.errors import BuildFailed, ImageNotFound, InvalidReference, JobNotStarted, PullRefused
 from jobber.domain.image import ImageConfiguration
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jobber.adapters.fake.dockerfile import Instruction
+    from jobber.adapters.fake.flavour import Flavour
     from jobber.adapters.fake.images import FakeImages, FakeRegistryPort
     from jobber.adapters.fake.store import Store, StoredImage
     from jobber.domain.build import BuildRequest
@@ -39,7 +42,6 @@ _PLATFORM = "linux/amd64"
 _PLATFORMS = {"BUILDPLATFORM": _PLATFORM, "TARGETPLATFORM": _PLATFORM}
 _FROM_ELSEWHERE = re.compile(r"\w+://|git@")
 _STAGE_NAME = re.compile(r"[a-z][\w.-]*", re.IGNORECASE | re.ASCII)
-_IGNORE_FILES = {"docker": (".dockerignore",), "podman": (".containerignore", ".dockerignore")}
 _NOT_CARRIED_OUT = frozenset({"HEALTHCHECK", "MAINTAINER", "ONBUILD", "SHELL"})
 _ABOUT_OWNERS = ("chown", "link")
 """Flags of COPY and ADD that change nothing which a Python callable could see."""
@@ -48,9 +50,7 @@ _ABOUT_OWNERS = ("chown", "link")
 class FakeBuilder:
     """The builder of a fake engine."""
 
-    def __init__(
-        self, store: Store, images: FakeImages, registry: FakeRegistryPort, *, flavour: str = "docker"
-    ) -> None:
+    def __init__(self, store: Store, images: FakeImages, registry: FakeRegistryPort, *, flavour: Flavour) -> None:
         self._store = store
         self._images = images
         self._registry = registry
@@ -60,10 +60,12 @@ class FakeBuilder:
     def build(self, request: BuildRequest, *, progress: Progress) -> ImageId:
         """Build an image, untagged. Raises `BuildFailed`, `OptionUnsupported`."""
         with self._call("build", str(request.context)):
-            check_secrets(request.secrets, flavour=self._flavour)
+            if not self._flavour.is_docker:
+                check_podman_build(request)
+            check_secrets(request.secrets)
             _check_platform(request.platform or _PLATFORM)
             stage = _Build(self._store, self._images, self._registry, request, progress, flavour=self._flavour).run()
-            anew = request.no_cache or self._flavour == "podman"  # Podman 4.3 gives each build an id of its own
+            anew = request.no_cache or not self._flavour.is_docker  # Podman 4.3 gives each build an id of its own
             made = self._store.add_built(
                 stage.layers, stage.configuration, stage.labels, anew=anew, program=stage.program
             )
@@ -88,7 +90,7 @@ class _Build:
         request: BuildRequest,
         progress: Progress,
         *,
-        flavour: str,
+        flavour: Flavour,
         stands_in: bool = False,
     ) -> None:
         self._store = store
@@ -98,9 +100,9 @@ class _Build:
         """Whether a Python callable will be what the image runs, so that nothing has to be executed to make it."""
         self._request = request
         self._progress = progress
-        self._ignore_files = _IGNORE_FILES[flavour]
+        self._ignore_files = DOCKER_IGNORE_FILES if flavour.is_docker else PODMAN_IGNORE_FILES
         self._file = parse_dockerfile(Path(request.dockerfile).read_bytes().decode("utf-8", "surrogateescape"))
-        self._dialect = Dialect(is_docker=flavour == "docker", escape=self._file.escape)
+        self._dialect = Dialect(is_docker=flavour.is_docker, escape=self._file.escape)
         self._stages: list[Stage] = []
         self._names: dict[str, Stage] = {}
         self._globals: dict[str, str] = dict(_PLATFORMS)

@@ -9,7 +9,7 @@ from traceback import StackSummary, TracebackException
 
 FAILED = 1
 """What Python exits with after an exception, or a text for `sys.exit`."""
-_STATUS = 0xFF
+STATUS = 0xFF
 """As much of an exit status as the kernel hands on."""
 _ENDS_THE_TEST = ("_pytest", "bdb")
 """Where exceptions come from that end a whole test run: `pytest.exit`, `q` in the debugger."""
@@ -38,7 +38,7 @@ def exit_status(returned: object, *, program: object) -> int:
     if returned is None:
         return 0
     if isinstance(returned, int) and not isinstance(returned, bool):
-        return returned & _STATUS
+        return returned & STATUS
     if inspect.iscoroutine(returned) or inspect.isgenerator(returned):
         returned.close()
     raise TypeError(
@@ -52,7 +52,7 @@ def exit_status_of_exit(code: object) -> tuple[int, bytes]:
     if code is None:
         return 0, b""
     if isinstance(code, int):
-        return code & _STATUS, b""
+        return code & STATUS, b""
     return FAILED, f"{code}\n".encode(errors="backslashreplace")
 
 

@@ -75,7 +75,7 @@ class FakeEngine:
         self._registry = FakeRegistryPort(self.store, self._images, self.remote)
         self._runs = FakeRuns(self.store)
         self._inputs = FakeInputs(self.store, self._images, mounts_images=engine.mounts_images)
-        self._builder = FakeBuilder(self.store, self._images, self._registry, flavour=flavour)
+        self._builder = FakeBuilder(self.store, self._images, self._registry, flavour=engine)
 
     @property
     def images(self) -> FakeImages:

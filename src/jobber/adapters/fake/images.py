@@ -80,7 +80,7 @@ class FakeImages:
         with self._call("archive", path):
             files = Files(self.find(image).layers)
             real = files.resolve(path)
-            if not files.exists(path) and not files.is_directory(path):
+            if not files.exists(path):
                 raise PathNotFound(image, path=path)
             yield archive_of(files, real, name=normal_path(path).rpartition("/")[2])
 

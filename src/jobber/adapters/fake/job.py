@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from jobber.adapters.fake.ending import FAILED, ends_the_test, exit_status, exit_status_of_exit, told
+from jobber.adapters.fake.ending import FAILED, STATUS, ends_the_test, exit_status, exit_status_of_exit, told
 from jobber.adapters.fake.printing import prints_going_to
 from jobber.adapters.fake.working_files import WorkingFiles
 from jobber.domain.errors import JobberError
@@ -99,7 +99,7 @@ class Job:
 
     def on_signal(self, signal: str, exit_status: int) -> None:
         """End with this status when the signal comes."""
-        self.timeline.reactions[signal] = exit_status & 0xFF
+        self.timeline.reactions[signal] = exit_status & STATUS
 
     def exit(self, status: int) -> None:
         """End here."""

@@ -92,7 +92,7 @@ class Mounting:
     def _find_source(self, mount: Mount) -> None:
         """See to it that something is there on the engine's machine; Docker makes what `-v` names."""
         host, source = Files((), self._store.host), mount.source
-        if host.is_directory(source) or host.exists(source):
+        if host.exists(source):
             return
         if not self._flavour.is_docker:
             raise EngineFailed("create the container", why=f"statfs {source}: no such file or directory")

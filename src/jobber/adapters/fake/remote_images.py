@@ -51,7 +51,7 @@ class FakeRemoteImages:
             real = files.resolve(path)
         except OSError:  # links in a ring
             real = ""
-        if not real or (not files.exists(real) and not files.is_directory(real)):
+        if not real or not files.exists(real):
             raise PathNotFound(str(reference), path=path)
         yield archive_of(files, real, name=normal_path(path).rpartition("/")[2])
 

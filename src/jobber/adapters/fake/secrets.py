@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jobber.domain.errors import BuildFailed, OptionUnsupported
+from jobber.domain.errors import BuildFailed
 
 _KEYS = frozenset({"id", "src", "source", "env", "type"})
 
 
-def check_secrets(secrets: tuple[str, ...], *, flavour: str) -> None:
-    """Check `--secret`. Raises `BuildFailed`, and `OptionUnsupported` for Podman, whose API has none."""
+def check_secrets(secrets: tuple[str, ...]) -> None:
+    """Check `--secret`. Raises `BuildFailed`."""
     for secret in secrets:
-        if flavour == "podman":
-            raise OptionUnsupported(
-                "--secret", engine="podman", why="its API takes secrets only as files of the context"
-            )
         fields = dict(field.partition("=")[::2] for field in secret.split(","))
         if unknown := sorted(fields.keys() - _KEYS):
             raise BuildFailed(why=f"--secret {secret}: unexpected key {unknown[0]!r}")

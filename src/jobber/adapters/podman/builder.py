@@ -9,11 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobber.adapters.context import ContextStream
+from jobber.adapters.context import PODMAN_IGNORE_FILES, ContextStream
 from jobber.adapters.masking import masked
 from jobber.adapters.podman.translate import image_id
 from jobber.adapters.registry_events import build_authorization
-from jobber.domain.errors import BuildFailed, OptionUnsupported
+from jobber.domain.build import check_podman_build
+from jobber.domain.errors import BuildFailed
 
 if TYPE_CHECKING:
     from jobber.adapters.podman.images import PodmanImages
@@ -33,7 +34,6 @@ _EXPANDS_LABELS = 5
 _DOLLAR = "${jobber_has_no_such_variable:-$}"
 _NAMELESS_ARGUMENT = re.compile(rb"(?<!\\\n)^[ \t]*ARG[ \t]*$", re.IGNORECASE | re.MULTILINE)
 """A line of which Podman's service dies (4.3), and with it whatever else is being built or pulled."""
-_IGNORE_FILES = (".containerignore", ".dockerignore")
 
 
 class PodmanBuilder:
@@ -60,12 +60,9 @@ class PodmanBuilder:
         return {name: value.replace("$", _DOLLAR) for name, value in request.labels.items()}
 
     def _build(self, request: BuildRequest, progress: Progress) -> ImageId:
-        if request.secrets:
-            raise OptionUnsupported(
-                "--secret", engine="podman", why="its API takes secrets only as files of the context"
-            )
+        check_podman_build(request)
         _check(Path(request.dockerfile))
-        context = ContextStream(Path(request.context), Path(request.dockerfile), _IGNORE_FILES)
+        context = ContextStream(Path(request.context), Path(request.dockerfile), PODMAN_IGNORE_FILES)
         query = {
             "dockerfile": context.name,
             "labels": json.dumps(self._labels(request)),
