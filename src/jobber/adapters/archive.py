@@ -17,16 +17,31 @@ _EXTENDED = "SCHILY."
 _LOG_MODE = 0o644
 
 
-def log_archive(log: BinaryIO, *, name: str = "run.log") -> Iterator[bytes]:
-    """An archive with one file that holds what `log` holds, owned by root."""
+def log_archive(log: BinaryIO, *, name: str = "run.log", moment: int | None = None) -> Iterator[bytes]:
+    """An archive with one file that holds what `log` holds, owned by root.
+
+    `moment` is when the file was last changed, in seconds since 1970; by default now.
+    """
     size = log.seek(0, 2)
     log.seek(0)
     member = tarfile.TarInfo(name)
-    member.size, member.mode, member.mtime = size, _LOG_MODE, int(time.time())
+    member.size, member.mode, member.mtime = size, _LOG_MODE, int(time.time()) if moment is None else moment
     yield member.tobuf(tarfile.PAX_FORMAT)
     while chunk := log.read(_CHUNK):
         yield chunk
     yield bytes(-size % tarfile.BLOCKSIZE) + END
+
+
+def file_member(name: str, content: bytes) -> bytes:
+    """A small file as a member of an archive: header, content, padding."""
+    return member_header(name, size=len(content)) + content + bytes(-len(content) % tarfile.BLOCKSIZE)
+
+
+def member_header(name: str, *, size: int) -> bytes:
+    """The header of a file of `size` bytes, which whoever writes it sends next, padded to whole blocks."""
+    member = tarfile.TarInfo(name)
+    member.size, member.mode = size, _LOG_MODE
+    return member.tobuf(tarfile.PAX_FORMAT)
 
 
 def repacked(header: tarfile.TarInfo, content: Iterable[bytes | memoryview], *, name: str) -> Iterator[bytes]:

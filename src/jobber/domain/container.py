@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, NewType
 
+from jobber.domain.label import Label
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from jobber.domain.image import ImageConfiguration
     from jobber.domain.options import ContainerOptions
@@ -66,6 +68,8 @@ class ContainerSpecification:
     """A terminal for the job (`-t`) of this size; None for a job with pipes."""
     reads_input: bool = True
     """Whether somebody will give it an input; else it finds the end of one."""
+    unset: tuple[str, ...] = ()
+    """Names of variables that the image has, and the container has not."""
 
 
 class ContainerState(Enum):
@@ -123,6 +127,17 @@ class Snapshot:
     """Names of variables that the run added or changed: their values must be nowhere in the result."""
     depth: int = 0
     """How many layers the code image has."""
+
+    @property
+    def new_variables(self) -> tuple[str, ...]:
+        """Names of the variables that the run added, and that the code image does not have."""
+        known = {variable.partition("=")[0] for variable in self.configuration.environment}
+        return tuple(name for name in self.added_environment if name not in known)
+
+    def leaving_blank(self, names: Iterable[str]) -> Snapshot:
+        """The same where the engine can't take away variables that the run added: they are named in a label."""
+        blank = dict.fromkeys((*filter(None, self.labels.get(Label.BLANK, "").split(",")), *names))
+        return replace(self, labels={**self.labels, str(Label.BLANK): ",".join(blank)})
 
     @property
     def is_flat(self) -> bool:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 _MISSING = 404
 _CONFLICT = 409
 _NOT_MODIFIED = 304
+_CONTAINERD = "io.containerd.snapshotter"
+"""The type of driver of a Docker that has its images in containerd's store."""
 
 
 class DockerContainers:
@@ -130,7 +132,15 @@ class DockerContainers:
 
     def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
         """Make an image of an exited container's file system."""
-        return commit(self._wire, container, snapshot=snapshot, log=log)
+        return commit(
+            self._wire, container, snapshot=snapshot, log=log, keeps_configuration=self.keeps_configuration
+        )
+
+    def keeps_configuration(self) -> bool:
+        """Whether results have their code image's configuration exactly: not with containerd's image store."""
+        with self._wire.call("GET", "/info") as response:
+            status = (response.json().get("DriverStatus") or ()) if response.ok else ()
+        return not any(value.startswith(_CONTAINERD) for _, value in status)
 
     def remove(self, container: ContainerId) -> None:
         """Kill and remove a container with its anonymous volumes."""

@@ -33,7 +33,10 @@ def create_body(
         # A terminal outlives the one who sat before it; other input ends with whoever gives it.
         "StdinOnce": specification.reads_input and specification.terminal is None,
         "Tty": specification.terminal is not None,
-        "Env": [name if value is None else f"{name}={value}" for name, value in options.environment],
+        "Env": [
+            *specification.unset,
+            *(name if value is None else f"{name}={value}" for name, value in options.environment),
+        ],
         "Labels": {**dict(options.labels), **specification.labels},
         "ExposedPorts": {**ports, **{port: {} for port in options.exposed_ports}},
         "Volumes": {m.destination: {} for m in options.mounts if m.kind == "volume" and not m.source and not m.detail},

@@ -135,6 +135,10 @@ class PodmanContainers:
         takes_configuration = self._version >= _TAKES_CONFIGURATION
         return commit(self._wire, container, snapshot=snapshot, log=log, takes_configuration=takes_configuration)
 
+    def keeps_configuration(self) -> bool:
+        """Whether results have their code image's configuration exactly."""
+        return True
+
     def remove(self, container: ContainerId) -> None:
         """Kill and remove a container with its anonymous volumes."""
         remove_part(self._wire, container)

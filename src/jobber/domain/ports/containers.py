@@ -101,7 +101,18 @@ class Containers(Protocol):
     def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
         """Make an image of an exited container's file system, with `log` as `/run.log` in it.
 
+        Its configuration is the code image's. Where the engine can't keep that, variables that the run added are left
+        in it without a value, and named in `Label.BLANK`.
         `log` is seekable. Raises `ContainerNotFound`, `EngineFailed`; then no image is left behind.
+        """
+
+    def keeps_configuration(self) -> bool:
+        """Tell whether this engine gives results their code image's configuration exactly.
+
+        Returns:
+            False where variables that a run added may stay in its result without a value, and ports, volumes and
+            labels of the run as they are: on Docker with containerd's image store.
+
         """
 
     def remove(self, container: ContainerId) -> None:

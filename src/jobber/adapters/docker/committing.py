@@ -1,0 +1,66 @@
+"""Docker's calls that images are made of containers with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from jobber.adapters.archive import log_archive
+from jobber.adapters.failures import failed
+from jobber.adapters.ownership import unfinished_labels
+from jobber.domain.container import LOG
+from jobber.domain.errors import EngineFailed
+from jobber.domain.reference import ImageId
+
+if TYPE_CHECKING:
+    from jobber.adapters.wire import Wire
+
+_MISSING = 404
+
+
+def commit_as(wire: Wire, container: str, configuration: dict[str, Any]) -> ImageId:
+    """Commit a container; what is empty in the configuration Docker fills up with the container's."""
+    query = {"container": container, "pause": False}
+    with wire.call("POST", "/commit", query=query, body=configuration) as response:
+        if not response.ok:
+            raise failed("commit the container", response)
+        return ImageId(response.json()["Id"])
+
+
+def flatten(wire: Wire, container: str) -> ImageId:
+    """Make an unfinished image without configuration whose one layer is the container's whole file system."""
+    with wire.call("GET", f"/containers/{container}/export") as exported:
+        if not exported.ok:
+            raise failed("export the container", exported)
+        with wire.call(
+            "POST",
+            "/images/create",
+            query={"fromSrc": "-", "changes": [f"LABEL {name}={value}" for name, value in unfinished_labels().items()]},
+            stream=exported.chunks(),
+            headers={"Content-Type": "application/x-tar"},
+        ) as response:
+            if not response.ok:
+                raise failed("import the container", response)
+            events = list(response.json_lines())
+    if why := next((event["error"] for event in events if "error" in event), None):
+        raise EngineFailed("import the container", why=why)
+    return ImageId(events[-1]["status"])
+
+
+def put_log(wire: Wire, container: str, log: BinaryIO) -> None:
+    """Write the log into a container. Raises `EngineFailed`."""
+    with wire.call(
+        "PUT",
+        f"/containers/{container}/archive",
+        query={"path": "/"},
+        stream=log_archive(log),
+        headers={"Content-Type": "application/x-tar"},
+    ) as response:
+        if not response.ok:
+            raise failed(f"write {LOG}", response)
+
+
+def remove_unfinished(wire: Wire, image: ImageId) -> None:
+    """Remove an image that another was made from, and none of those that it was made from itself."""
+    with wire.call("DELETE", f"/images/{image}", query={"noprune": True}) as response:
+        if not response.ok and response.status != _MISSING:
+            raise EngineFailed("remove an unfinished image", why=response.why(), status=response.status)

@@ -1,0 +1,61 @@
+"""A result where Docker takes no configuration without layers: a second commit, from a container of the first image.
+
+That container's own configuration is empty. Variables that the run added can only be made blank.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from jobber.adapters.docker.committing import commit_as, put_log
+from jobber.adapters.docker.parts import make_part, remove_part
+
+if TYPE_CHECKING:
+    from jobber.adapters.wire import Wire
+    from jobber.domain.container import Snapshot
+    from jobber.domain.reference import ImageId
+
+_ROOT = "0"
+_DROPPED = ("OnBuild", "Shell")
+_NOTHING: dict[str, Any] = {"Healthcheck": {"Test": ["NONE"]}, "StopSignal": "SIGTERM"}
+
+
+def commit_again(
+    wire: Wire,
+    unfinished: ImageId,
+    *,
+    snapshot: Snapshot,
+    container: dict[str, Any],
+    code: dict[str, Any],
+    log: BinaryIO | None,
+) -> ImageId:
+    """Commit from a container of an unfinished image; the log is written into it, where there is one.
+
+    `container` and `code` are what Docker tells of the run's container and of the code image.
+    """
+    blank = snapshot.leaving_blank(snapshot.new_variables)
+    configuration = configuration_of(blank, container=container["Config"], code=code["Config"])
+    kept = container["Config"].get("Labels") or {} if snapshot.is_flat else {}
+    base = code["Config"] if snapshot.is_flat else None
+    part = make_part(wire, unfinished, config=base)
+    try:
+        if log is not None:
+            put_log(wire, part, log)
+        return commit_as(wire, part, {**configuration, "Labels": {**kept, **blank.labels}})
+    finally:
+        remove_part(wire, part)
+
+
+def configuration_of(snapshot: Snapshot, *, container: dict[str, Any], code: dict[str, Any]) -> dict[str, Any]:
+    """The result's configuration, its labels apart; what is empty here Docker fills up with the container's."""
+    image = snapshot.configuration
+    changed = [key for key in _NOTHING if container.get(key) and container.get(key) != code.get(key)]
+    return {
+        "Cmd": list(image.command or ()),
+        "Entrypoint": list(image.entrypoint or ()),
+        "WorkingDir": image.workdir or ("/" if container.get("WorkingDir") else ""),
+        "User": image.user or (_ROOT if container.get("User") else ""),
+        "Env": [*image.environment, *(f"{name}=" for name in snapshot.new_variables)],
+        **{key: code[key] for key in _DROPPED if code.get(key)},  # which a commit drops
+        **{key: code.get(key) or _NOTHING[key] for key in changed},  # in place of none, what none means
+    }

@@ -1,0 +1,101 @@
+"""Podman's calls that images are made of containers with."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from jobber.adapters.archive import log_archive
+from jobber.adapters.failures import failed
+from jobber.adapters.ownership import unfinished_labels
+from jobber.adapters.podman.archives import mounted
+from jobber.adapters.podman.translate import copy_cause, image_id
+from jobber.adapters.stumbles import over_stumbles
+from jobber.domain.container import LOG
+from jobber.domain.errors import EngineFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import AbstractContextManager
+
+    from jobber.adapters.wire import Wire
+    from jobber.domain.reference import ImageId
+
+_MISSING = 404
+_CLEARING_UP = "stopped"
+"""A container whose process has ended and whose file system is about to be unmounted; then it is `exited`."""
+_UNMOUNTED = "changing to intended-new-root directory"
+"""What Podman says where its own clean-up takes the file system away in the middle of a call."""
+
+
+def commit_as(
+    wire: Wire, container: str, *, changes: Sequence[str] = (), configuration: dict[str, Any] | None = None
+) -> ImageId:
+    """Commit a container; what `changes` and, on Podman 5, the configuration don't say is the container's."""
+    query = {"container": container, "changes": list(changes), "format": "docker", "pause": False}
+    with wire.call("POST", "/commit", query=query, body=configuration) as response:
+        if not response.ok:
+            raise failed("commit the container", response)
+        return image_id(response.json()["Id"])
+
+
+def commit_unfinished(wire: Wire, container: str, *, takes_configuration: bool) -> ImageId:
+    """Commit a container as an image that another is made from, and that says whose it is in place of a record."""
+    labels = unfinished_labels()
+    if takes_configuration:
+        return commit_as(wire, container, configuration={"Labels": labels})
+    return commit_as(wire, container, changes=_label_changes(labels))
+
+
+def flatten(wire: Wire, container: str) -> ImageId:
+    """Make an unfinished image without configuration whose one layer is the container's whole file system."""
+    with wire.call("GET", f"/containers/{container}/export") as exported:
+        if not exported.ok:
+            raise failed("export the container", exported)
+        with wire.call(
+            "POST",
+            "/images/import",
+            query={"changes": _label_changes(unfinished_labels())},
+            stream=exported.chunks(),
+            headers={"Content-Type": "application/x-tar"},
+        ) as response:
+            if not response.ok:
+                raise failed("import the container", response)
+            return image_id(response.json()["Id"])
+
+
+def put_log(wire: Wire, container: str, log: BinaryIO) -> None:
+    """Write the log into a container. Raises `EngineFailed`."""
+    over_stumbles(lambda: _put_log(wire, container, log), sign=_UNMOUNTED)
+
+
+def _put_log(wire: Wire, container: str, log: BinaryIO) -> None:
+    with wire.call(
+        "PUT",
+        f"/containers/{container}/archive",
+        query={"path": "/"},
+        stream=log_archive(log),
+        headers={"Content-Type": "application/x-tar"},
+    ) as response:
+        if not response.ok:
+            raise EngineFailed(f"write {LOG}", why=copy_cause(response.why()), status=response.status)
+
+
+def kept_mounted(wire: Wire, facts: dict[str, Any]) -> AbstractContextManager[None]:
+    """Keep the file system of a container mounted that Podman is still clearing up after.
+
+    Podman 5 tells that a container has stopped before that is done, and what is written meanwhile would go under the
+    mount point: neither would it be in the image, nor could the container be removed.
+    """
+    return mounted(wire, facts["Id"]) if facts["State"]["Status"] == _CLEARING_UP else nullcontext()
+
+
+def remove_unfinished(wire: Wire, image: ImageId) -> None:
+    """Remove an image that another was made from."""
+    with wire.call("DELETE", f"/images/{image.removeprefix('sha256:')}") as response:
+        if not response.ok and response.status != _MISSING:
+            raise EngineFailed("remove an unfinished image", why=response.why(), status=response.status)
+
+
+def _label_changes(labels: dict[str, str]) -> list[str]:
+    return [f"LABEL {name}={value}" for name, value in labels.items()]

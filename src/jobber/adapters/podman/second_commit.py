@@ -1,0 +1,100 @@
+"""A result where Podman refuses a configuration without layers: a second commit, from a container of the first image.
+
+Podman 4 takes `changes`, a line each and no quotes; Podman 5 reads them as a Dockerfile, in which not every label can
+be said, but takes a configuration instead, which takes nothing away. Variables that the run added can only be made
+blank.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from jobber.adapters.podman.committing import commit_as, put_log
+from jobber.adapters.podman.parts import make_part, remove_part
+
+if TYPE_CHECKING:
+    from jobber.adapters.wire import Wire
+    from jobber.domain.container import Snapshot
+    from jobber.domain.reference import ImageId
+
+_ROOT = "0"
+_HOST = "HOSTNAME"
+
+
+def commit_again(
+    wire: Wire,
+    unfinished: ImageId,
+    *,
+    snapshot: Snapshot,
+    container: dict[str, Any],
+    log: BinaryIO | None,
+    takes_configuration: bool,
+) -> ImageId:
+    """Commit from a container of an unfinished image; the log is written into it, where there is one.
+
+    `container` is the configuration of the run's container.
+    """
+    names = _new_variables(snapshot, container)
+    blank = snapshot.leaving_blank(names)
+    part = make_part(wire, unfinished, with_command=not takes_configuration)
+    try:
+        if log is not None:
+            put_log(wire, part, log)
+        if takes_configuration:
+            return commit_as(wire, part, configuration=_configuration(blank, container, names))
+        return commit_as(wire, part, changes=_changes(blank, container, names))
+    finally:
+        remove_part(wire, part)
+
+
+def _configuration(snapshot: Snapshot, container: dict[str, Any], blank: list[str]) -> dict[str, Any]:
+    """For Podman 5: a configuration, of which what is empty leaves the container's."""
+    code = snapshot.configuration
+    configuration = {
+        "Cmd": list(code.command or ()),
+        "Entrypoint": list(code.entrypoint or ()),
+        "WorkingDir": code.workdir or "/",
+        "Env": [*code.environment, *(f"{name}=" for name in blank)],
+        "Labels": _labels(snapshot, container),
+        "User": (code.user or _ROOT) if code.user or container.get("User") else "",
+        "StopSignal": code.stop_signal or "",  # which a commit by itself leaves out
+    }
+    if snapshot.is_flat:
+        configuration |= {
+            "ExposedPorts": {port: {} for port in code.exposed_ports},
+            "Volumes": {path: {} for path in code.volumes},
+        }
+    return configuration
+
+
+def _changes(snapshot: Snapshot, container: dict[str, Any], blank: list[str]) -> list[str]:
+    """For Podman 4: all of it by `changes`."""
+    code = snapshot.configuration
+    changes = [
+        f"CMD {json.dumps(list(code.command or ()))}",
+        f"ENTRYPOINT {json.dumps(list(code.entrypoint or ()))}",
+        f"WORKDIR {code.workdir or '/'}",
+        *(f"ENV {variable}" for variable in code.environment),
+        *(f"ENV {name}=" for name in blank),
+        *(f"LABEL {name}={value}" for name, value in _labels(snapshot, container).items()),
+    ]
+    if code.user or container.get("User"):
+        changes.append(f"USER {code.user or _ROOT}")
+    if snapshot.is_flat:
+        changes += [f"EXPOSE {port}" for port in code.exposed_ports]
+        changes += [f"VOLUME {path}" for path in code.volumes]
+        changes += [f"STOPSIGNAL {code.stop_signal}"] if code.stop_signal else []
+    return changes
+
+
+def _new_variables(snapshot: Snapshot, container: dict[str, Any]) -> list[str]:
+    """Variables that the code image does not have; `--hostname` makes one as well."""
+    known = {variable.partition("=")[0] for variable in snapshot.configuration.environment}
+    has_host = any(variable.startswith(f"{_HOST}=") for variable in container.get("Env") or ())
+    return [*dict.fromkeys((*snapshot.new_variables, *[_HOST] * (has_host and _HOST not in known)))]
+
+
+def _labels(snapshot: Snapshot, container: dict[str, Any]) -> dict[str, str]:
+    """The labels to set; in a flat image also those that a commit of the container itself would have kept."""
+    return {**(container.get("Labels") or {}), **snapshot.labels} if snapshot.is_flat else dict(snapshot.labels)
