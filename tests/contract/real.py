@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,9 @@ from jobber.adapters.host.clock import SystemClock
 from jobber.adapters.ownership import current_owner
 from jobber.adapters.registry_api import RegistryApi
 from jobber.adapters.runs import claim_name
+from jobber.adapters.wire import WireBroken
 from jobber.domain.credentials import Credentials
+from jobber.domain.errors import ImageNotFound
 from jobber.domain.label import Label
 from jobber.testing.contract import GuardedRegistry, World, build_base
 
@@ -34,6 +37,17 @@ def make_world(engine: Engine, wire: Wire, folder: Path, registry_host: str | No
                 told.append(json.dumps(response.json()))
         return "\n".join(told)
 
+    def raw_store() -> str:
+        told = []
+        with wire.call("GET", "/images/json", query={"all": True}) as response:
+            ids = [image["Id"] for image in response.json()]
+        for image in ids:
+            with suppress(ImageNotFound, WireBroken):  # another test's, removed meanwhile
+                told.append(raw_image(image))
+        with wire.call("GET", "/containers/json", query={"all": True}) as response:
+            told.append(response.read().decode())
+        return "\n".join(told)
+
     base = build_base(engine, folder)
 
     def die_with_claim(run: str) -> None:
@@ -46,6 +60,7 @@ def make_world(engine: Engine, wire: Wire, folder: Path, registry_host: str | No
         base,
         registry_host,
         raw_image,
+        raw_store,
         guarded_registry(),
         remote=RegistryApi(),
         die_with_claim=die_with_claim,

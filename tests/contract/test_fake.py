@@ -31,6 +31,7 @@ class TestFake(EngineContract):
         engine.remote.require("guarded.test:5000", user=credentials.user, password=credentials.password)
         engine.remote.disconnect("127.0.0.1:1")
         world = World(engine, engine.clock, parse_reference("jobber-test-base"), "registry.test:5000")
+        world.raw_store = lambda: repr(engine.store.images)
         world.remote = FakeRemoteImages(engine.remote)
         world.guarded = GuardedRegistry("guarded.test:5000", credentials)
 

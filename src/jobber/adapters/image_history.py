@@ -36,14 +36,23 @@ def docker_history(entries: Sequence[dict[str, Any]], *, layers: int) -> list[di
 
 
 def with_run(
-    history: Iterable[dict[str, Any]], *, created: str, has_log_layer: bool, is_flat: bool = False
+    history: Iterable[dict[str, Any]], *, created: str, layers: int, below: int, has_log_layer: bool
 ) -> list[dict[str, Any]]:
     """The history of a result: the code image's, and an entry for what the run has added.
 
-    `has_log_layer` is whether the log is a layer by itself; `is_flat` whether one layer holds the whole file system.
+    Args:
+        history: The code image's, oldest first.
+        created: When the result was made, RFC 3339.
+        layers: How many layers the result has.
+        below: How many of them are the code image's; 0 where one layer holds the whole file system.
+        has_log_layer: Whether the log is a layer by itself, the last one.
+
     """
-    kept = [{**entry, "empty_layer": True} for entry in history] if is_flat else list(history)
-    kept.append({"created": created, "created_by": RUN})
+    kept = list(history)
+    if sum(not entry.get("empty_layer") for entry in kept) > below:  # engines refuse more entries than layers
+        kept = [{**entry, "empty_layer": True} for entry in kept]
+    has_layer = layers - has_log_layer > below
+    kept.append({"created": created, "created_by": RUN, **({} if has_layer else {"empty_layer": True})})
     if has_log_layer:
         kept.append({"created": created, "created_by": _LOG})
     return kept

@@ -46,6 +46,10 @@ _SENTENCES: Mapping[str, str] = {
     "checked": "nothing is wrong: {files}",
     "recovered": "recovered run {run} of {image}",
     "nothing-to-recover": "nothing to recover",
+    "variables-left-blank": (
+        "this engine's image store can't take variables away: the result has {names} without a value;"
+        " runs of it by jobber will not"
+    ),
     "metrics-not-kept": "the result has no metrics, for {path} can't be used: {why}",
     "metrics-left-out": "not all of {path} is kept as metrics: {why}",
     "not-copied": "{path} is not copied: {why}",

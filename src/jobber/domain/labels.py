@@ -10,7 +10,7 @@ from jobber.domain.record import render_plan, render_record, rfc3339
 from jobber.domain.reference import parse_image_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from jobber.domain.image import Image
     from jobber.domain.metrics import Number
@@ -24,10 +24,17 @@ def container_labels(plan: RunPlan, *, version: str) -> dict[str, str]:
 
 
 def result_labels(
-    plan: RunPlan, ending: RunEnding, *, code: Image, version: str, metrics: Mapping[str, Number] | None = None
+    plan: RunPlan,
+    ending: RunEnding,
+    *,
+    code: Image,
+    version: str,
+    metrics: Mapping[str, Number] | None = None,
+    blank: Iterable[str] = (),
 ) -> dict[str, str]:
     """The labels of a result image.
 
+    `blank` are the names of variables that earlier runs have left blank in the code image.
     Metrics, and those labels of the image specification, that don't apply, but that the code image has from a run of
     its own, become empty: a label can't be taken away.
     """
@@ -37,6 +44,7 @@ def result_labels(
         Label.RUN: render_record(plan, ending),
         Label.CREATED: rfc3339(ending.finished),
         Label.CHAINS: ",".join((plan.image.chain, *(item.image.chain for item in plan.inputs))),
+        Label.BLANK: ",".join(blank),
         Label.BASE_NAME: "" if parse_image_id(plan.image.reference) else plan.image.reference,
     }
     if digest or code.labels.get(Label.BASE_DIGEST):

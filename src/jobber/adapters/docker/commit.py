@@ -102,13 +102,20 @@ def _load(
     below = _image(wire, unfinished)
     top = None if log is None else log_layer(log)
     layers = (*below["RootFS"]["Layers"], *([top.digest] if top else []))
-    history = docker_history(_history(wire, code["Id"]), layers=len(code["RootFS"].get("Layers") or ()))
+    own = len(code["RootFS"].get("Layers") or ())
+    history = docker_history(_history(wire, code["Id"]), layers=own)
     created = below["Created"]
     configuration = describe_image(
         platform={name: code.get(theirs) for name, theirs in _PLATFORM.items()},
         configuration=wanted,
         layers=layers,
-        history=with_run(history, created=created, has_log_layer=top is not None, is_flat=snapshot.is_flat),
+        history=with_run(
+            history,
+            created=created,
+            layers=len(layers),
+            below=0 if snapshot.is_flat else own,
+            has_log_layer=top is not None,
+        ),
         created=created,
     )
     archive = ImageArchive(configuration, layers, top)

@@ -219,12 +219,18 @@ class FakeContainers:
                 layers, digests = (alone.merged(),), ()
                 alone = Files(layers)
             alone.put(LOG, file_node(log.read()))
-            labels = {**stored.labels, **snapshot.labels}
-            configuration = _as_engines_leave_it(snapshot, stored.specification)
+            labels, configuration = {**image.labels, **snapshot.labels}, snapshot.configuration
+            if not self.keeps_configuration():
+                labels = {**stored.labels, **snapshot.leaving_blank(snapshot.new_variables).labels}
+                configuration = _as_a_commit_leaves_it(snapshot, stored.specification)
             image_layers = (*layers, dict(alone.top))
             made = self._store.add_image(image_layers, configuration, labels, digests=digests, program=image.program)
             self._store.made.append(made)
             return made
+
+    def keeps_configuration(self) -> bool:
+        """Whether results have their code image's configuration exactly: not as with containerd's image store."""
+        return self._store.id_store == "config" or not self._flavour.is_docker
 
     def remove(self, container: ContainerId) -> None:
         """Kill and remove a container with its anonymous volumes; no error where it is gone already."""
@@ -279,16 +285,17 @@ class FakeContainers:
         )
 
 
-def _as_engines_leave_it(snapshot: Snapshot, specification: ContainerSpecification) -> ImageConfiguration:
+def _as_a_commit_leaves_it(snapshot: Snapshot, specification: ContainerSpecification) -> ImageConfiguration:
     """The configuration with what no engine can take away in a commit.
 
-    A variable that the run added can only be made empty, and an anonymous volume of the run becomes one of the image.
+    A variable that the run added can only be made empty; ports and anonymous volumes of the run become the image's.
     """
-    code = snapshot.configuration
-    known = {variable.partition("=")[0] for variable in code.environment}
-    blank = [f"{name}=" for name in snapshot.added_environment if name not in known]
-    anonymous = [
-        mount.destination for mount in specification.options.mounts if mount.kind == "volume" and not mount.source
-    ]
-    volumes = tuple(sorted({*code.volumes, *anonymous}))
-    return replace(code, environment=(*code.environment, *blank), volumes=volumes)
+    code, options = snapshot.configuration, specification.options
+    anonymous = [mount.destination for mount in options.mounts if mount.kind == "volume" and not mount.source]
+    published = [f"{port.container}/{port.protocol}" for port in options.ports]
+    return replace(
+        code,
+        environment=(*code.environment, *(f"{name}=" for name in snapshot.new_variables)),
+        volumes=tuple(sorted({*code.volumes, *anonymous})),
+        exposed_ports=tuple(sorted({*code.exposed_ports, *published, *options.exposed_ports})),
+    )

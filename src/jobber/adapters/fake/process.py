@@ -43,6 +43,7 @@ def environment_of(stored: StoredContainer, image: StoredImage) -> dict[str, str
     for variable in image.configuration.environment:
         name, _, value = variable.partition("=")
         changed[name] = value
+    changed.update(dict.fromkeys(stored.specification.unset))
     changed.update(options.environment)
     environment = {name: value for name, value in changed.items() if value is not None}
     if not environment.get("HOME"):

@@ -86,7 +86,11 @@ def _load(
         configuration={**_configuration(code, shell=noted), "Labels": {**_labels(code), **snapshot.labels}},
         layers=layers,
         history=with_run(
-            code.get("History") or (), created=created, has_log_layer=top is not None, is_flat=snapshot.is_flat
+            code.get("History") or (),
+            created=created,
+            layers=len(layers),
+            below=0 if snapshot.is_flat else len(code["RootFS"].get("Layers") or ()),
+            has_log_layer=top is not None,
         ),
         created=created,
     )

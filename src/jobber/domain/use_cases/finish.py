@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from jobber.domain import metrics
+from jobber.domain.blank import blank_variables
 from jobber.domain.container import Snapshot
 from jobber.domain.errors import (
     CredentialsUnusable,
@@ -151,11 +152,28 @@ class Finisher:
         code = code or self.engine.images.inspect(plan.image.id)
         snapshot = Snapshot(
             configuration=code.configuration,
-            labels=result_labels(plan, ending, code=code, version=self.version, metrics=self._metrics(container, plan)),
+            labels=result_labels(
+                plan,
+                ending,
+                code=code,
+                version=self.version,
+                metrics=self._metrics(container, plan),
+                blank=blank_variables(code),
+            ),
             added_environment=plan.added_environment,
             depth=len(code.layers),
         )
-        return self.engine.containers.commit(container, snapshot=snapshot, log=log)
+        image = self.engine.containers.commit(container, snapshot=snapshot, log=log)
+        if snapshot.new_variables:
+            self._warn_of_blank(image, snapshot.new_variables)
+        return image
+
+    def _warn_of_blank(self, image: ImageId, names: tuple[str, ...]) -> None:
+        """Warn of variables that the engine could not take away again."""
+        with suppress(JobberError):  # the result is there, whatever it is like
+            left = set(blank_variables(self.engine.images.inspect(image)))
+            if blank := [name for name in names if name in left]:
+                self.progress.warn("variables-left-blank", names=", ".join(blank))
 
     def _metrics(self, container: ContainerId, plan: RunPlan) -> Mapping[str, Number]:
         """The numbers that the job left; whatever is wrong with them, the result is saved."""

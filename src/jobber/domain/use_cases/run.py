@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, assert_never
 
+from jobber.domain.blank import unset_variables
 from jobber.domain.container import ContainerId, ContainerSpecification
 from jobber.domain.errors import (
     ContainerNotFound,
@@ -191,6 +192,7 @@ class Runner:
             runtime=prepared.plan.runtime,
             terminal=None if request.detach else self.console.terminal,
             reads_input=not request.detach,
+            unset=unset_variables(prepared.code.image, options=request.options),
         )
         return self.engine.containers.create(specification)
 

@@ -6,6 +6,7 @@ Subclass `EngineContract` with a fixture `world`, and pytest runs all of it agai
 from jobber.testing.contract.base import build_base
 from jobber.testing.contract.build import BuildContract
 from jobber.testing.contract.commit import CommitContract
+from jobber.testing.contract.configuration import ConfigurationContract
 from jobber.testing.contract.containers import ContainerContract
 from jobber.testing.contract.creation import CreationContract
 from jobber.testing.contract.images import ImageContract
@@ -24,6 +25,7 @@ class EngineContract(
     ContainerContract,
     CreationContract,
     CommitContract,
+    ConfigurationContract,
     InputContract,
     BuildContract,
     RegistryContract,

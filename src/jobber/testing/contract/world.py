@@ -39,6 +39,7 @@ while [ $# -gt 0 ]; do
     link) ln -s "$2" "$1" || exit 1; shift 2 ;;
     show) cat "$1" || exit 1; shift ;;
     variable) eval "printf '%s\n' \"\$$1\""; shift ;;
+    variables) env ;;
     where) pwd ;;
     sleep) sleep "$1" & wait $!; shift ;;
     echo) cat ;;
@@ -86,6 +87,7 @@ _VERBS: Mapping[str, tuple[int, Callable[..., object]]] = {
     "link": (2, lambda job, path, target: job.files.link(path, target)),
     "show": (1, lambda job, path: job.say(job.files.read(path))),
     "variable": (1, lambda job, name: job.say(f"{job.environment.get(name, '')}\n")),
+    "variables": (0, lambda job: job.say("".join(f"{name}={value}\n" for name, value in job.environment.items()))),
     "where": (0, lambda job: job.say(f"{job.workdir}\n")),
     "sleep": (1, lambda job, seconds: job.sleep(float(seconds))),
     "echo": (0, lambda job: job.say(job.stdin)),
@@ -125,6 +127,8 @@ class World:
     registry_host: str | None = None
     raw_image: Callable[[ImageId], str] | None = None
     """All that the engine tells of an image, as text; to look for what must be nowhere."""
+    raw_store: Callable[[], str] | None = None
+    """All that the engine tells of all its images and containers."""
     guarded: GuardedRegistry | None = None
     remote: RemoteImages | None = None
     """The way to registries without an engine."""
