@@ -103,6 +103,7 @@ class Chaos:
             self.faults.append(f"{marks[0]}: recover: {recovered.stderr.decode()}")
         for mark in marks:
             self.check(mark, logs=_LOGS)
+        self.check_images()
         self.remove_results()
 
     def interrupt(self, numbers: Sequence[int]) -> None:
@@ -188,6 +189,17 @@ class Chaos:
                 self.faults.append(f"{mark}: log {log!r}")
             if self.registry and fixed and not may_lack_push and not self.is_pushed(fixed[0]):
                 self.faults.append(f"{mark}: {fixed[0]} was not pushed")
+
+    def check_images(self) -> None:
+        """Results that say of containers what the code image says, and no image that one was to be made from."""
+        code = self.engine.images.inspect(parse_reference(f"{self.name}:code")).configuration
+        for image, record in self.records():
+            if parse_ending(record) is None:
+                self.faults.append(f"image {image} was to become a result: {record}")
+            elif self.engine.containers.keeps_configuration():
+                configuration = self.engine.images.inspect(image).configuration
+                if configuration != code:
+                    self.faults.append(f"{image}: configuration {configuration}")
 
     def results(self, mark: str) -> list[ImageId]:
         """Ids of the images whose record names a mark."""

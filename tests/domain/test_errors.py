@@ -51,6 +51,13 @@ TOLD: list[tuple[Callable[[], JobberError], str, str | None, dict[str, object]]]
         {"tried": (("a", "refused"), ("b", "silent"))},
     ),
     (
+        lambda: errors.DescriptionTooLarge(5_000_000, limit=3_900_000, engine="podman"),
+        "the command and options of this run are too long for a result on podman:"
+        " they come to 5000000 bytes in its configuration, and may come to 3900000",
+        "put long arguments into a file, in the code image or an input",
+        {"size": 5_000_000, "limit": 3_900_000, "engine": "podman"},
+    ),
+    (
         lambda: errors.EngineLost("commit", why="broken pipe"),
         "the connection to the engine was lost during commit: broken pipe",
         None,

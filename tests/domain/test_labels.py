@@ -59,6 +59,7 @@ def test_result_has_the_record_and_what_the_image_specification_defines() -> Non
         **RUN,
         "jobber.run": render_record(PLAN, ENDING),
         "jobber.chains": ",sha256:d,",
+        "jobber.blank-variables": "",
         "org.opencontainers.image.created": "2024-03-01T00:00:00Z",
         "org.opencontainers.image.base.name": "gcr.io/me/mnist:v1",
         "org.opencontainers.image.base.digest": "sha256:1@2",

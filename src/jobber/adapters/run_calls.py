@@ -27,6 +27,9 @@ if TYPE_CHECKING:
         def listed(self, *, labels: Mapping[str, str | None], everything: bool) -> Sequence[ListedImage]:
             """Images with these labels."""
 
+        def remove_alone(self, image: ImageId) -> None:
+            """Remove an image by its id, and none of those without a tag that it was made from."""
+
     class MakePart(Protocol):
         """The engine's way to make a container that is never started."""
 
@@ -88,7 +91,7 @@ class WireRunCalls:
 
     def remove_image(self, image: ImageId) -> None:
         """Remove an image."""
-        self._images.remove(image)
+        self._images.remove_alone(image)
 
     def close(self) -> None:
         """Let go of connections."""

@@ -67,8 +67,15 @@ class DockerImages:
         else:
             self._remove(name)
 
-    def _remove(self, name: ImageReference | ImageId) -> None:
-        with self._wire.call("DELETE", f"/images/{_path(name)}") as response:
+    def remove_alone(self, image: ImageId) -> None:
+        """Remove an image by its id, and none of those that it was made from. Raises `ImageNotFound`, `EngineFailed`.
+
+        Docker would remove those that have no tag: the code image of a run by id.
+        """
+        self._remove(image, noprune=True)
+
+    def _remove(self, name: ImageReference | ImageId, *, noprune: bool | None = None) -> None:
+        with self._wire.call("DELETE", f"/images/{_path(name)}", query={"noprune": noprune}) as response:
             if response.status == _MISSING:
                 raise ImageNotFound(str(name))
             if not response.ok:

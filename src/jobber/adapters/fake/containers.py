@@ -65,6 +65,7 @@ class FakeContainers:
         """Make a container. Raises `ImageNotFound`, `NameTaken`."""
         with self._call("create", specification.image):
             self.check(specification.options)
+            self._flavour.check_description(specification)
             self._check_runtime(specification.runtime)
             image = self._images.find(specification.image)
             options = specification.options

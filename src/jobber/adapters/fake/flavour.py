@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
+from jobber.adapters.description_size import PODMAN_LIMIT, check_size
 from jobber.adapters.fake.known import check_known
 from jobber.domain.xdocker.availability import check_docker, check_podman
 
 if TYPE_CHECKING:
+    from jobber.domain.container import ContainerSpecification
     from jobber.domain.options import ContainerOptions
     from jobber.domain.reference import ImageReference
 
@@ -72,6 +74,11 @@ class Flavour:
             check_docker(options, api_version=self.api_version)
         else:
             check_podman(options, version=self.numbers)
+
+    def check_description(self, specification: ContainerSpecification) -> None:
+        """Check that it can keep what a run is described by. Raises `DescriptionTooLarge`."""
+        if not self.is_docker:
+            check_size(specification, limit=PODMAN_LIMIT, engine="podman")
 
     def candidates(self, reference: ImageReference) -> tuple[ImageReference, ...]:
         """Under which names an image may be kept; the first that is there counts."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, BinaryIO
 
 from jobber.adapters.attachment import StreamAttachment
+from jobber.adapters.description_size import PODMAN_LIMIT, check_size
 from jobber.adapters.failures import failed, missing_or_failed
 from jobber.adapters.frames import copy_frames
 from jobber.adapters.listing import listed, with_labels
@@ -47,6 +48,7 @@ class PodmanContainers:
     def create(self, specification: ContainerSpecification) -> ContainerId:
         """Make a container."""
         body = create_body(specification, version=self._version)
+        check_size(specification, limit=PODMAN_LIMIT, engine="podman")
         self._check_inputs(specification)
         for option in specification.options.mounts:
             if option.kind == "image" and not self._has_image(option.source):

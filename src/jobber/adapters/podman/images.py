@@ -13,7 +13,7 @@ from jobber.adapters.listing import listed, with_labels
 from jobber.adapters.podman.archives import open_archive
 from jobber.adapters.podman.names import candidates, engine_reference
 from jobber.adapters.podman.parts import make_part, remove_part, set_up_part
-from jobber.adapters.podman.translate import image_of, listed_image_of
+from jobber.adapters.podman.translate import image_id, image_of, listed_image_of
 from jobber.adapters.stumbles import over_stumbles
 from jobber.adapters.untag import remove_with_tags
 from jobber.domain.errors import EngineFailed, ImageNotFound
@@ -97,6 +97,19 @@ class PodmanImages:
             remove_with_tags(self, name, remove=self._remove, because=_SEVERAL_TAGS)
         else:
             self._remove(name)
+
+    def remove_alone(self, image: ImageId) -> None:
+        """Remove an image by its id, and none of those that it was made from. Raises `ImageNotFound`, `EngineFailed`.
+
+        Podman would remove those that have no tag, the code image of a run by id: a container of it is in the way.
+        """
+        facts = self._facts(image.removeprefix("sha256:"), image) or {}
+        keeper = make_part(self._wire, image_id(facts["Parent"])) if facts.get("Parent") else None
+        try:
+            self._remove(image)
+        finally:
+            if keeper is not None:
+                remove_part(self._wire, keeper)
 
     def _remove(self, name: ImageReference | ImageId) -> None:
         for candidate in candidates(name):

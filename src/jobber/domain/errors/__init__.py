@@ -65,6 +65,7 @@ from jobber.domain.errors.registries import (
     RegistryFailed,
 )
 from jobber.domain.errors.runs import (
+    DescriptionTooLarge,
     ClaimLost,
     CodeImageGone,
     JobNotStarted,
@@ -136,4 +137,5 @@ __all__ = [
     "UnknownConfiguration",
     "UnknownSetting",
     "UsageError",
+    "DescriptionTooLarge",
 ]

@@ -112,3 +112,17 @@ class LogLost(JobberError):
     def __init__(self, why: str) -> None:
         super().__init__(f"the job's output could not be kept: {why}")
         self.why = why
+
+
+class DescriptionTooLarge(JobberError):
+    """A run whose command and options are more than the engine keeps in an image's configuration."""
+
+    def __init__(self, size: int, *, limit: int, engine: str) -> None:
+        super().__init__(
+            f"the command and options of this run are too long for a result on {engine}:"
+            f" they come to {size} bytes in its configuration, and may come to {limit}",
+            hint="put long arguments into a file, in the code image or an input",
+        )
+        self.size = size
+        self.limit = limit
+        self.engine = engine

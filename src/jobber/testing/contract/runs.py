@@ -11,7 +11,7 @@ import pytest
 
 from jobber.adapters.fake.kept_logs import FakeKeptLogs
 from jobber.adapters.ownership import current_owner
-from jobber.domain.errors import ImageNotFound, InvalidInput, JobNotStarted, UsageError
+from jobber.domain.errors import DescriptionTooLarge, ImageNotFound, InvalidInput, JobNotStarted, UsageError
 from jobber.domain.input import parse_input
 from jobber.domain.options import ContainerOptions, Mount
 from jobber.domain.policy import Outcome, ResultImagePolicy
@@ -115,6 +115,25 @@ class RunContract:
         self._run(world, code, "exit", "1")
         with pytest.raises(JobNotStarted):
             self._run(world, code, command=("/nowhere",))
+        left = world.engine.containers.list(labels={"jobber.run": None, "jobber.parent": world.base_id})
+
+        assert [c for c in left if f'"ref":"{code}:latest"' in c.labels["jobber.run"]] == []
+
+    @pytest.mark.parametrize("words", [("x" * 100_000,) * 10, ('"' * 100_000,) * 2, ('é\\"$<' * 20_000,)])
+    def test_long_command_is_recorded(self, world: World, words: tuple[str, ...]) -> None:
+        result = self._run(world, self._code(world), "exit", "0", *words)
+        assert result.image is not None
+        record = json.loads(world.engine.images.inspect(result.image).labels["jobber.run"])
+
+        assert record["command"] == ["/bin/job", "exit", "0", *words]
+
+    def test_run_whose_description_podman_does_not_keep_makes_nothing(self, world: World) -> None:
+        if world.engine.describe().name != "podman":
+            pytest.skip("not on this engine")
+        code = self._code(world)
+        for word in ("x" * 2_100_000, '"' * 1_100_000):
+            with pytest.raises(DescriptionTooLarge):
+                self._run(world, code, "exit", "0", word)
         left = world.engine.containers.list(labels={"jobber.run": None, "jobber.parent": world.base_id})
 
         assert [c for c in left if f'"ref":"{code}:latest"' in c.labels["jobber.run"]] == []
