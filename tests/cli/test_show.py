@@ -79,8 +79,8 @@ def test_moved_tags_and_missing_images_are_pointed_out(cli: FakeCommandLine, job
 
     assert notes == [
         f"! digits:latest is another image now: {moved[7:19]}; this one is digits:v1",
-        "! this image is missing",
-        f"! this image is missing; old:latest is another image now: {again[7:19]}",
+        "! this image is missing; the result is whole without it",
+        f"! this image is missing; the result is whole without it; old:latest is another image now: {again[7:19]}",
         "! nothing is called kept:latest any more; this one is kept:v1",
     ]
 

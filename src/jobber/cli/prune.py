@@ -57,7 +57,7 @@ def prune(
     older_than
         Only results that are older: 12h, 30d, 8w.
     force
-        Remove results from which others were made, or that somebody has tagged, too.
+        Remove results from which others were made (these stay whole), or that somebody has tagged, too.
     yes
         Do not ask.
     dry_run

@@ -177,7 +177,8 @@ def _note(now: OriginNow) -> str:
     moved = f"{reference} is another image now: {short_id(now.named_now)}" if now.has_moved and now.named_now else ""
     match now.node.presence:
         case Presence.MISSING:
-            return f"this image is missing; {moved}" if moved else "this image is missing"
+            missing = "this image is missing; the result is whole without it"
+            return f"{missing}; {moved}" if moved else missing
         case Presence.REGISTRY:
             return f"this image is only in the registry: {now.node.where}" + (f"; {moved}" if moved else "")
         case Presence.HERE:

@@ -54,7 +54,7 @@ class RunStore(Protocol):
     def sweep(self) -> int:
         """Remove what jobbers that are no more left half-done, and how many things that were.
 
-        Those are containers and notes of no run, copies of inputs without a marker, and images between two commits;
+        Those are containers and notes of no run, copies of inputs without a marker, and unfinished images;
         never anything of a process that is alive, or may be.
         """
 
