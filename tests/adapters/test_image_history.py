@@ -39,7 +39,11 @@ def test_entries_with_a_size_made_layers() -> None:
 @pytest.mark.parametrize("text", ["RUN /bin/sh -c true # buildkit", "/bin/sh -c true", "COPY empty /x # buildkit"])
 def test_layer_without_a_size_is_that_of_what_can_make_files(text: str) -> None:
     listed = _listed(
-        ("/bin/sh -c #(nop)  ENV a=1", 0), ("WORKDIR /x", 0), (text, 0), ('CMD ["x"]', 0), ("/bin/bash -ec #(nop) USER 1", 0)
+        ("/bin/sh -c #(nop)  ENV a=1", 0),
+        ("WORKDIR /x", 0),
+        (text, 0),
+        ('CMD ["x"]', 0),
+        ("/bin/bash -ec #(nop) USER 1", 0),
     )
 
     assert _made(docker_history(listed, layers=1)) == [text]
@@ -51,7 +55,10 @@ def test_entry_without_a_time_or_a_text_stays() -> None:
     ]
 
 
-@given(st.lists(st.tuples(st.sampled_from(["RUN x", "ENV y", "WORKDIR /", ""]), st.sampled_from([0, 0, 4]))), st.integers(0, 9))
+@given(
+    st.lists(st.tuples(st.sampled_from(["RUN x", "ENV y", "WORKDIR /", ""]), st.sampled_from([0, 0, 4]))),
+    st.integers(0, 9),
+)
 def test_there_are_as_many_entries_for_layers_as_layers_where_that_is_possible(
     entries: list[tuple[str, int]], layers: int
 ) -> None:
@@ -64,9 +71,13 @@ def test_there_are_as_many_entries_for_layers_as_layers_where_that_is_possible(
 
 @pytest.mark.parametrize(
     ("layers", "has_log_layer", "expected"),
-    [(2, False, ["jobber run"]), (2, True, ["jobber run: /run.log"]), (3, True, ["jobber run", "jobber run: /run.log"])],
+    [
+        (2, False, ["jobber run"]),
+        (2, True, ["jobber run: /run.log"]),
+        (3, True, ["jobber run", "jobber run: /run.log"]),
+    ],
 )
-def test_result_has_an_entry_for_each_of_its_layers(layers: int, has_log_layer: bool, expected: list[str]) -> None:
+def test_result_has_an_entry_for_each_of_its_layers(layers: int, *, has_log_layer: bool, expected: list[str]) -> None:
     history = with_run(_entries("COPY x"), created=MOMENT, layers=layers, below=1, has_log_layer=has_log_layer)
 
     assert _made(history) == ["COPY x", *expected]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from real import dead_owner, make_world
 
+from jobber.adapters.image_archive import ImageArchive
 from jobber.adapters.podman.engine import PodmanEngine
 from jobber.adapters.podman.parts import make_part, remove_part
-from jobber.adapters.image_archive import ImageArchive
 from jobber.adapters.run_calls import WireRunCalls
 from jobber.adapters.wire import Wire, parse_endpoint
 from jobber.domain.blank import blank_variables

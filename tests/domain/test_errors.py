@@ -52,8 +52,10 @@ TOLD: list[tuple[Callable[[], JobberError], str, str | None, dict[str, object]]]
     ),
     (
         lambda: errors.DescriptionTooLarge(5_000_000, limit=3_900_000, engine="podman"),
-        "the command and options of this run are too long for a result on podman:"
-        " they come to 5000000 bytes in its configuration, and may come to 3900000",
+        (
+            "the command and options of this run are too long for a result on podman:"
+            " they come to 5000000 bytes in its configuration, and may come to 3900000"
+        ),
         "put long arguments into a file, in the code image or an input",
         {"size": 5_000_000, "limit": 3_900_000, "engine": "podman"},
     ),

@@ -32,9 +32,11 @@ def _engine(id_store: IdStore) -> FakeEngine:
 
 
 def _run(
-    engine: FakeEngine, image: str, options: ContainerOptions = ContainerOptions(), progress: FakeProgress | None = None
+    engine: FakeEngine, image: str, options: ContainerOptions | None = None, progress: FakeProgress | None = None
 ) -> tuple[ImageId, dict[str, str]]:
-    made = fake_runner(engine, progress=progress or FakeProgress()).run(RunRequest(image, options))
+    made = fake_runner(engine, progress=progress or FakeProgress()).run(
+        RunRequest(image, options or ContainerOptions())
+    )
     assert made.image is not None
     return made.image, SEEN[-1]
 

@@ -33,7 +33,7 @@ def blank_variables(image: Image) -> tuple[str, ...]:
 
 
 def unset_variables(image: Image, *, options: ContainerOptions) -> tuple[str, ...]:
-    """Return the names of blank variables that a container of an image is not to have; options may give them a value."""
+    """Return the names of blank variables that a container of an image is not to have; options may set them."""
     return tuple(name for name in blank_variables(image) if name not in options.added_environment)
 
 

@@ -132,9 +132,7 @@ class DockerContainers:
 
     def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
         """Make an image of an exited container's file system."""
-        return commit(
-            self._wire, container, snapshot=snapshot, log=log, keeps_configuration=self.keeps_configuration
-        )
+        return commit(self._wire, container, snapshot=snapshot, log=log, keeps_configuration=self.keeps_configuration)
 
     def keeps_configuration(self) -> bool:
         """Whether results have their code image's configuration exactly: not with containerd's image store."""

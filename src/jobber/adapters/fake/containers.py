@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from jobber.adapters.fake.attachment import FakeAttachment
+from jobber.adapters.fake.committing import as_a_commit_leaves_it
 from jobber.adapters.fake.files import Files, file_node
 from jobber.adapters.fake.job import KILLED, Job
 from jobber.adapters.fake.mounting import Mounting
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from jobber.adapters.fake.images import FakeImages
     from jobber.adapters.fake.store import Store, StoredImage
     from jobber.domain.container import ContainerSpecification, Snapshot, Terminal
-    from jobber.domain.image import ImageConfiguration
     from jobber.domain.options import ContainerOptions
     from jobber.domain.ports import Interruptions, JobInput
     from jobber.domain.reference import ImageId
@@ -223,7 +222,7 @@ class FakeContainers:
             labels, configuration = {**image.labels, **snapshot.labels}, snapshot.configuration
             if not self.keeps_configuration():
                 labels = {**stored.labels, **snapshot.leaving_blank(snapshot.new_variables).labels}
-                configuration = _as_a_commit_leaves_it(snapshot, stored.specification)
+                configuration = as_a_commit_leaves_it(snapshot, stored.specification)
             image_layers = (*layers, dict(alone.top))
             made = self._store.add_image(image_layers, configuration, labels, digests=digests, program=image.program)
             self._store.made.append(made)
@@ -284,19 +283,3 @@ class FakeContainers:
             started=stored.started,
             finished=stored.finished,
         )
-
-
-def _as_a_commit_leaves_it(snapshot: Snapshot, specification: ContainerSpecification) -> ImageConfiguration:
-    """The configuration with what no engine can take away in a commit.
-
-    A variable that the run added can only be made empty; ports and anonymous volumes of the run become the image's.
-    """
-    code, options = snapshot.configuration, specification.options
-    anonymous = [mount.destination for mount in options.mounts if mount.kind == "volume" and not mount.source]
-    published = [f"{port.container}/{port.protocol}" for port in options.ports]
-    return replace(
-        code,
-        environment=(*code.environment, *(f"{name}=" for name in snapshot.new_variables)),
-        volumes=tuple(sorted({*code.volumes, *anonymous})),
-        exposed_ports=tuple(sorted({*code.exposed_ports, *published, *options.exposed_ports})),
-    )

@@ -65,9 +65,9 @@ from jobber.domain.errors.registries import (
     RegistryFailed,
 )
 from jobber.domain.errors.runs import (
-    DescriptionTooLarge,
     ClaimLost,
     CodeImageGone,
+    DescriptionTooLarge,
     JobNotStarted,
     LogLost,
     LogUnreadable,
@@ -92,6 +92,7 @@ __all__ = [
     "CredentialHelperMissing",
     "CredentialHelperSilent",
     "CredentialsUnusable",
+    "DescriptionTooLarge",
     "EngineFailed",
     "EngineLost",
     "EngineUnavailable",
@@ -137,5 +138,4 @@ __all__ = [
     "UnknownConfiguration",
     "UnknownSetting",
     "UsageError",
-    "DescriptionTooLarge",
 ]

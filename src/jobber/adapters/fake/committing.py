@@ -1,0 +1,26 @@
+"""Configurations as engines leave them that make a result by commits alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jobber.domain.container import ContainerSpecification, Snapshot
+    from jobber.domain.image import ImageConfiguration
+
+
+def as_a_commit_leaves_it(snapshot: Snapshot, specification: ContainerSpecification) -> ImageConfiguration:
+    """Return the configuration with what no engine can take away in a commit.
+
+    A variable that the run added can only be made empty; ports and anonymous volumes of the run become the image's.
+    """
+    code, options = snapshot.configuration, specification.options
+    anonymous = [mount.destination for mount in options.mounts if mount.kind == "volume" and not mount.source]
+    published = [f"{port.container}/{port.protocol}" for port in options.ports]
+    return replace(
+        code,
+        environment=(*code.environment, *(f"{name}=" for name in snapshot.new_variables)),
+        volumes=tuple(sorted({*code.volumes, *anonymous})),
+        exposed_ports=tuple(sorted({*code.exposed_ports, *published, *options.exposed_ports})),
+    )
