@@ -66,7 +66,7 @@ class DockerBuilder:
         query = {
             "dockerfile": context.name,
             "labels": json.dumps(dict(request.labels)),
-            "buildargs": json.dumps(dict(request.arguments)),
+            "buildargs": json.dumps({k: v for k, v in request.arguments.items() if v is not None}),
             "target": request.target,
             "platform": request.platform,
             "nocache": request.no_cache,

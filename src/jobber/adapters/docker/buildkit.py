@@ -70,7 +70,7 @@ def build_with_client(client: Client, request: BuildRequest, *, endpoint: Endpoi
         client_configuration(request.credentials, Path(folder), os.environ) as variables,
     ):
         id_file = Path(folder, "id")
-        dockerfile = _dockerfile(request, Path(folder))
+        dockerfile = staged_dockerfile(request, Path(folder))
         words = [*client.words, "--progress=plain", f"--iidfile={id_file}", f"--file={dockerfile}", *_options(request)]
         process = subprocess.Popen(
             [*words, "--", str(request.context)],
@@ -138,7 +138,7 @@ class _Reading:
             progress.step(self.names[number])
 
 
-def _dockerfile(request: BuildRequest, folder: Path) -> Path:
+def staged_dockerfile(request: BuildRequest, folder: Path) -> Path:
     """The Dockerfile for the client; links are followed by us, for BuildKit takes none that leads out of a directory.
 
     It would be missing, and an ignore file be ignored without a word.

@@ -36,8 +36,10 @@ class StepCache:
         return known[1] if known else None
 
     def keep(self, stage: Stage, rest: str, layer: Layer) -> None:
-        """Keep the layer of a step, in place of one that was made before."""
-        self._made[_key(stage, rest)] = (stage.layers, layer)
+        """Keep the layer of a step: in place of one that was made before on Docker, Podman finds the older one."""
+        key = _key(stage, rest)
+        if stage.dialect.is_docker or key not in self._made:
+            self._made[key] = (stage.layers, layer)
 
 
 def execute(stage: Stage, rest: str, *, log: list[bytes]) -> Layer:

@@ -30,6 +30,8 @@ _STEP = re.compile(r"(\[\d+/\d+\] )?STEP \d+(/\d+)?: .*")
 _IS_ID = re.compile(r"[0-9a-f]{64}").fullmatch
 _CACHE_IS_STALE = ("checking if cached image exists from a previous build", "layer not known")
 """Podman looks through all images for a cached step, and fails where one of them is removed meanwhile."""
+_TRIES = 2
+"""Builds before the last one, which takes no step from the cache where that was the trouble."""
 _RUNTIME_IS_KILLED = "while running runtime: signal: killed"
 """The runtime of a step goes with the thread that has started it, which now and then ends before."""
 _TAKES_LINKS_OUT = 5
@@ -53,12 +55,14 @@ class PodmanBuilder:
 
     def build(self, request: BuildRequest, *, progress: Progress) -> ImageId:
         """Build an image, untagged. Raises `BuildFailed`."""
-        try:
-            return self._build(request, progress)
-        except BuildFailed as error:
-            is_stale = any(sign in error.why for sign in _CACHE_IS_STALE)
-            if not is_stale and _RUNTIME_IS_KILLED not in error.why:
-                raise
+        is_stale = False
+        for _ in range(_TRIES):
+            try:
+                return self._build(request, progress)
+            except BuildFailed as error:
+                is_stale = any(sign in error.why for sign in _CACHE_IS_STALE)
+                if not is_stale and _RUNTIME_IS_KILLED not in error.why:
+                    raise
         return self._build(replace(request, no_cache=request.no_cache or is_stale), progress)
 
     def _build(self, request: BuildRequest, progress: Progress) -> ImageId:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_HAS_STAGE = re.compile(rb"^[ \t]*FROM[ \t]", re.IGNORECASE | re.MULTILINE)
+_HAS_STAGE = re.compile(rb"^(?:\xef\xbb\xbf)?[ \t]*FROM[ \t]", re.IGNORECASE | re.MULTILINE)
 _LINE_GOES_ON = re.compile(rb"[\\`][ \t\r]*\Z")
 _COMMENT = re.compile(rb"[ \t]*#")
 _HERE_DOCUMENT = b"<<"
