@@ -10,7 +10,7 @@ from jobber.adapters.podman.labels import labels_parameter, with_labels
 
 
 def last_line(text: str, **labels: str) -> str | None:
-    labelled = with_labels(text.encode(), labels, is_whole=True)
+    labelled = with_labels(text.encode(), labels, target=None)
     return None if labelled is None else labelled.decode().splitlines()[-1]
 
 
@@ -23,7 +23,7 @@ def test_labels_are_one_sorted_line_at_the_end(text: str) -> None:
 
 def test_what_the_dockerfile_says_stays_as_it_is() -> None:
     text = b"\xef\xbb\xbfFROM x\r\nENV A=\xff\n"
-    labelled = with_labels(text, {"a": "1"}, is_whole=True)
+    labelled = with_labels(text, {"a": "1"}, target=None)
     assert labelled is not None
 
     assert labelled.startswith(text)
@@ -54,8 +54,45 @@ def test_no_line_is_put_where_it_might_be_part_of_another(text: str) -> None:
     assert last_line(text, a="1") is None
 
 
-def test_no_line_is_put_behind_the_stage_that_is_wanted() -> None:
-    assert with_labels(b"FROM x AS a\nFROM a\n", {"a": "1"}, is_whole=False) is None
+STAGES = (
+    "FROM x AS One\nENV A=1 \\\n# FROM c AS comment\n\n  FROM=1\n\nFROM x AS two\n \nfrom --platform=p \\\n x\nRUN y\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("target", "before"),
+    [
+        ("one", "FROM x AS two"),
+        ("0", "FROM x AS two"),
+        ("two", "from --platform"),
+        ("1", "from --platform"),
+        ("2", None),
+        (None, None),
+        ("", None),
+    ],
+)
+def test_labels_are_put_at_the_end_of_the_stage_that_is_wanted(target: str | None, before: str | None) -> None:
+    labelled = with_labels(STAGES.encode(), {"a": "1"}, target=target)
+    assert labelled is not None
+    line = '\nLABEL "a"="1"\n'
+    rest = labelled.decode().partition(line)[2]
+
+    assert labelled.decode().replace(line, "") == STAGES
+    assert rest.startswith(before) if before else rest == ""
+
+
+@pytest.mark.parametrize("target", ["three", "3"])
+def test_stage_that_is_not_there_is_for_podman_to_miss(target: str) -> None:
+    assert with_labels(STAGES.encode(), {"a": "1"}, target=target) is None
+
+
+def test_backtick_ends_a_line_like_another_character_unless_that_is_said() -> None:
+    text = "RUN y `\nFROM x AS b\n"
+
+    assert with_labels(f"FROM x AS a\n{text}".encode(), {"l": "1"}, target="a") == (
+        b'FROM x AS a\nRUN y `\n\nLABEL "l"="1"\nFROM x AS b\n'
+    )
+    assert with_labels(f"# syntax=s\n# escape=`\nFROM x AS a\n{text}".encode(), {"l": "1"}, target="b") is None
 
 
 @pytest.mark.parametrize("value", ["a\nRUN b", "a\r\nb", "a\x85b"])
@@ -64,7 +101,7 @@ def test_value_of_several_lines_is_for_the_parameter(value: str) -> None:
 
 
 def test_without_labels_nothing_is_changed() -> None:
-    assert with_labels(b"FROM x \\", {}, is_whole=False) == b"FROM x \\"
+    assert with_labels(b"FROM x \\", {}, target="a") == b"FROM x \\"
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ class PodmanBuilder:
             Path(request.context), Path(request.dockerfile), takes_links_out=self._major >= _TAKES_LINKS_OUT
         )
         _check(context.text, name=context.dockerfile.name)
-        labelled = with_labels(context.text, request.labels, is_whole=request.target is None)
+        labelled = with_labels(context.text, request.labels, target=request.target)
         query = {
             "dockerfile": context.name,
             "excludes": json.dumps(context.excludes),

@@ -37,6 +37,15 @@ class BuildContract:
         assert labels.items() <= dict(found).items()
         assert found["own"] == "1"
 
+    def test_labels_are_those_of_the_stage_that_is_built(self, world: World, tmp_path: Path) -> None:
+        dockerfile = f"FROM {world.base} AS first\nENV A=1\n\nFROM first AS second\nENV A=2\nFROM scratch\nENV A=3\n"
+        found = []
+        for target in ("first", "second"):
+            image = world.build(tmp_path, dockerfile, labels={"jobber-test.of": target}, target=target)
+            found.append(world.engine.images.inspect(image).labels.get("jobber-test.of"))
+
+        assert found == ["first", "second"]
+
     def test_arguments_reach_the_dockerfile(self, world: World, tmp_path: Path) -> None:
         image = world.build(
             tmp_path,
