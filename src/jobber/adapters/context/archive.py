@@ -33,8 +33,6 @@ class ContextArchive:
     ignore: Ignore
     added: Mapping[str, bytes] = field(default_factory=dict)
     """Contents by name in the archive; they take the place of files of these names."""
-    keeps_links_out: bool = True
-    """Whether links that lead out of the directory are sent; else they are errors."""
     _links: dict[tuple[int, int], str] = field(init=False, default_factory=dict)
 
     def chunks(self) -> Iterator[bytes]:
@@ -52,9 +50,20 @@ class ContextArchive:
             member = tarfile.TarInfo(name)
             member.size = len(contents)
             yield member.tobuf(tarfile.PAX_FORMAT) + contents + bytes(-len(contents) % _BLOCK)
-        yield from self._directory("", str(self.root))
+        for name, path, status in self._entries("", str(self.root)):
+            if stat.S_ISDIR(status.st_mode):
+                yield _header(name + "/", status, b"5")
+            else:
+                yield from self._file(name, path, status)
 
-    def _directory(self, prefix: str, path: str) -> Iterator[bytes]:
+    def check_links(self) -> None:
+        """Check that no link leads out of the directory, for an engine that takes none. Raises `BuildFailed`."""
+        for name, path, status in self._entries("", str(self.root)):
+            if stat.S_ISLNK(status.st_mode):
+                check_link(path, name, os.readlink(path))  # noqa: PTH115 - Path tidies it up
+
+    def _entries(self, prefix: str, path: str) -> Iterator[tuple[str, str, os.stat_result]]:
+        """Name in the archive, path and status of all that is sent, each directory before what is in it."""
         try:
             entries = sorted(os.scandir(path), key=lambda entry: os.fsencode(entry.name))
         except OSError as error:
@@ -66,25 +75,20 @@ class ContextArchive:
             is_directory = entry.is_dir(follow_symlinks=False)
             if self.ignore.patterns and self.ignore.ignores(name):
                 if is_directory and self.ignore.may_except_below(name):
-                    yield from self._directory(name + "/", entry.path)
+                    yield from self._entries(name + "/", entry.path)
                 continue
             try:
                 status = entry.stat(follow_symlinks=False)
             except FileNotFoundError:
                 continue  # gone since the directory was read
+            yield name, entry.path, status
             if is_directory:
-                yield _header(name + "/", status, b"5")
-                yield from self._directory(name + "/", entry.path)
-            else:
-                yield from self._file(name, entry.path, status)
+                yield from self._entries(name + "/", entry.path)
 
     def _file(self, name: str, path: str, status: os.stat_result) -> Iterator[bytes]:
         mode = status.st_mode
         if stat.S_ISLNK(mode):
-            target = os.readlink(path)  # noqa: PTH115 - Path tidies it up
-            if not self.keeps_links_out:
-                check_link(path, name, target)
-            yield _header(name, status, b"2", target=target)
+            yield _header(name, status, b"2", target=os.readlink(path))  # noqa: PTH115 - Path tidies it up
         elif stat.S_ISREG(mode):
             if status.st_nlink > 1:
                 first = self._links.setdefault((status.st_dev, status.st_ino), name)

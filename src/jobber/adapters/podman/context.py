@@ -52,5 +52,9 @@ class PodmanContext:
 
         Raises `BuildFailed` for what can't be read or sent, or changes meanwhile.
         """
-        added = {self.name: dockerfile, **self._added}
-        return ContextArchive(self.root, self._ignore, added, keeps_links_out=self.takes_links_out).chunks()
+        archive = ContextArchive(self.root, self._ignore, {self.name: dockerfile, **self._added})
+        if (
+            not self.takes_links_out
+        ):  # before anything is sent: Podman keeps what it has unpacked of a context cut short
+            archive.check_links()
+        return archive.chunks()
