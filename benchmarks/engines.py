@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import statistics
+from functools import partial
 from typing import TYPE_CHECKING
 
 from jobber.adapters.docker.buildkit import find_client
@@ -11,6 +12,7 @@ from side_by_side import Command, Comparison, in_turns, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from hand import Bench
 
@@ -22,6 +24,13 @@ _NO_COPY = 0.2
 _OUTPUT = 200_000_000
 _INPUT = 1_000_000_000
 _FILES = 20_000
+_CACHED = """FROM {base}
+RUN head -c 16 /dev/urandom > /random
+RUN sleep 2
+WORKDIR /work
+ENV MODE=train
+COPY changed /work/
+"""
 _FEW = 5
 """Rounds of what takes seconds."""
 
@@ -142,6 +151,35 @@ def compare_build(bench: Bench, *, rounds: int) -> Iterator[Comparison]:
             f"at most {_BUILD}",
             lambda row: row.ratio <= _BUILD,
         )
+
+
+def compare_second_build(bench: Bench, *, rounds: int) -> Iterator[Comparison]:
+    """A build whose steps are all in the cache, and one of which only the last file has changed."""
+    for what, changes in (("nothing changed", False), ("a last file changed", True)):
+        folder = bench.folder / f"second-{changes}"
+        folder.mkdir()
+        (folder / "Dockerfile").write_text(_CACHED.format(base=f"{bench.image}:base"))
+        changed = folder / "changed"
+        changed.write_text("0")
+        before = partial(_change, changed) if changes else None
+        for builder, words, environment in _builders(bench):
+            around = {**bench.environment, **environment}
+            commands = (
+                Command(bench.jobber("build", "-t", f"{bench.image}:second", str(folder)), around, before),
+                Command((*words, "--tag", f"{bench.image}:second-by-hand", str(folder)), around, before),
+            )
+            ours, theirs = map(seconds, in_turns(commands, rounds=rounds))
+            yield Comparison(
+                f"{bench.name}: second build, {what}, {builder}",
+                ours,
+                theirs,
+                f"at most {_BUILD}",
+                lambda row: row.ratio <= _BUILD,
+            )
+
+
+def _change(file: Path) -> None:
+    file.write_bytes(os.urandom(16))
 
 
 def _builders(bench: Bench) -> Iterator[tuple[str, tuple[str, ...], dict[str, str]]]:

@@ -37,6 +37,7 @@ _WITH_ENGINE = {
     "output": engines.compare_output,
     "input": engines.compare_input,
     "build": engines.compare_build,
+    "second": engines.compare_second_build,
     "ledger": ledger.compare_ledger,
     "copy": copies.compare_copy,
 }

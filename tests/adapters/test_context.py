@@ -359,34 +359,6 @@ def test_a_dockerfile_from_elsewhere_is_not_part_of_what_is_copied(root: Path) -
         assert parse_ignore(stored.read().decode()).ignores(stream.name)
 
 
-def test_an_ignore_file_of_the_users_is_not_changed_where_the_engine_reads_another_first(root: Path) -> None:
-    (root.parent / "Other").write_text("FROM other")
-    (root / ".dockerignore").write_text("skipped")
-    stream = ContextStream(root, root.parent / "Other", (".containerignore", ".dockerignore"))
-
-    with tarfile.open(fileobj=io.BytesIO(b"".join(stream.chunks()))) as archive:
-        users, ours = archive.extractfile(".dockerignore"), archive.extractfile(".containerignore")
-        assert users is not None
-        assert users.read() == b"skipped"
-        assert ours is not None
-        assert ours.read().decode().split() == ["skipped", stream.name, ".containerignore"]
-
-
-def test_a_dockerfile_s_own_ignore_file_goes_before_the_context_s_on_an_engine_that_would_not_see_it_so(
-    root: Path,
-) -> None:
-    (root / "Dockerfile").write_text("FROM scratch")
-    (root / "Dockerfile.dockerignore").write_text("skipped")
-    (root / ".dockerignore").write_text("kept")
-    stream = ContextStream(root, root / "Dockerfile", (".containerignore", ".dockerignore"))
-
-    with tarfile.open(fileobj=io.BytesIO(b"".join(stream.chunks()))) as archive:
-        ours = archive.extractfile(".containerignore")
-        assert ours is not None
-        assert ours.read().decode().split() == ["skipped", ".containerignore"]
-        assert ".dockerignore" in archive.getnames()
-
-
 def test_a_dockerfile_that_links_out_of_the_context_is_sent_by_its_contents(root: Path) -> None:
     (root.parent / "Other").write_text("FROM other")
     (root / "Link").symlink_to("../Other")

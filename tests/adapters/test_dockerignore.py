@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobber.adapters.context import ContextStream, parse_ignore
+from jobber.adapters.context import ContextStream, parse_ignore, read_build_files
 from jobber.domain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -177,8 +177,8 @@ def make(root: Path, *paths: str, **contents: str) -> None:
         (root / path).write_text(contents.get(path, path))
 
 
-def sent(root: Path, dockerfile: str = "Dockerfile", ignore_files: tuple[str, ...] = (".dockerignore",)) -> set[str]:
-    stream = ContextStream(root, root / dockerfile, ignore_files)
+def sent(root: Path, dockerfile: str = "Dockerfile") -> set[str]:
+    stream = ContextStream(root, root / dockerfile)
     with tarfile.open(fileobj=io.BytesIO(b"".join(stream.chunks()))) as archive:
         return {member.name for member in archive if not member.isdir()}
 
@@ -259,7 +259,9 @@ def test_the_first_ignore_file_that_is_there_counts(tmp_path: Path) -> None:
     (tmp_path / ".dockerignore").write_text("a\n")
     (tmp_path / ".containerignore").write_text("b\n")
 
-    assert {"a"} == sent(tmp_path, ignore_files=(".containerignore", ".dockerignore")) & {"a", "b"}
+    ignore = read_build_files(tmp_path, tmp_path / "Dockerfile", (".containerignore", ".dockerignore")).ignore
+
+    assert [ignore.ignores(name) for name in ("a", "b")] == [False, True]
 
 
 def test_an_ignore_file_need_not_be_utf8(tmp_path: Path) -> None:

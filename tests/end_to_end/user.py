@@ -121,7 +121,7 @@ class Shell:
         for container in self.engine.containers.list(labels={"jobber.run": None}):
             if self._is_part_of_a_killed_run(container):
                 self.engine.containers.remove(container.id)
-        for name in (self.name, f"{self.name}-data"):
+        for name in (f"{self.name}-random", self.name, f"{self.name}-data"):
             self._remove_images(name)
         self.engine.close()
 

@@ -12,7 +12,7 @@ from jobber.adapters.fake.files import Files
 from jobber.domain.build import BuildRequest
 from jobber.domain.credentials import Credentials
 from jobber.domain.errors import BuildFailed, OptionUnsupported
-from jobber.domain.image import Image, ImageConfiguration
+from jobber.domain.image import Image, ImageConfiguration, ImageHealthCheck
 from jobber.domain.reference import parse_reference
 from jobber.testing import FakeEngine, FakeProgress, Job
 
@@ -46,7 +46,23 @@ WRONG = [
     ("COPY x /\n", "line 1: no build stage in current context: COPY before FROM"),
     ("FROM nobody\n", "line 1: there is no image nobody"),
     ("FROM scratch\n\nCURE x\n", "line 3: unknown instruction: CURE"),
-    ("FROM scratch\nHEALTHCHECK NONE\n", "line 2: the fake carries out no HEALTHCHECK"),
+    ("FROM scratch\nMAINTAINER me\n", "line 2: the fake carries out no MAINTAINER"),
+    *(
+        (
+            f"FROM scratch\nHEALTHCHECK {text}\n",
+            "line 2: HEALTHCHECK [OPTIONS] CMD COMMAND, or HEALTHCHECK NONE, is meant",
+        )
+        for text in ("x", "CMD", "--retries=1", "NONE x", "--retries=1 NONE")
+    ),
+    ("FROM scratch\nHEALTHCHECK CMD []\n", "line 2: a command is missing"),
+    ("FROM scratch\nHEALTHCHECK --interval=x CMD x\n", "line 2: 'x' is no duration"),
+    ("FROM scratch\nHEALTHCHECK --often CMD x\n", "line 2: the fake knows no --often here"),
+    ("FROM scratch\nSHELL bash\n", "line 2: SHELL needs a list in JSON"),
+    ("FROM scratch\nSHELL []\n", "line 2: SHELL needs a list in JSON"),
+    *(
+        (f"FROM scratch\nONBUILD {word} x\n", f"line 2: {word} is not allowed as an ONBUILD trigger")
+        for word in ("FROM", "ONBUILD", "MAINTAINER")
+    ),
     ("FROM\n", "line 1: FROM needs something behind it"),
     ("FROM base AS\n", "line 1: FROM IMAGE, or FROM IMAGE AS NAME, is meant"),
     ("FROM base is one\n", "line 1: FROM IMAGE, or FROM IMAGE AS NAME, is meant"),
@@ -521,9 +537,13 @@ def test_remote_base_is_pulled_anew_where_that_is_asked_for(engine: FakeEngine, 
             engine.registry.push(reference, credentials=None, progress=FakeProgress())
     before = build(engine, tmp_path, f"FROM {name}\n")
     after = build(engine, tmp_path, f"FROM {name}\n", pull=True)
-    local = build(engine, tmp_path, "FROM base\n", pull=True)
 
-    assert [before.labels["is"], after.labels["is"], local.labels] == ["old", "new", {"from": "base"}]
+    assert [before.labels["is"], after.labels["is"]] == ["old", "new"]
+
+
+def test_base_that_no_registry_has_is_told_where_it_is_to_be_pulled(engine: FakeEngine, tmp_path: Path) -> None:
+    with pytest.raises(BuildFailed, match="line 1: base could not be pulled"):
+        build(engine, tmp_path, "FROM base\n", pull=True)
 
 
 def test_refused_pull_of_a_base_is_told(engine: FakeEngine, tmp_path: Path) -> None:
@@ -561,3 +581,154 @@ def test_secrets_are_docker_s(engine: FakeEngine, tmp_path: Path) -> None:
     build(engine, tmp_path, "FROM base\n", secrets=secrets)
     with pytest.raises(OptionUnsupported):
         build(FakeEngine(flavour="podman"), tmp_path, "FROM scratch\n", secrets=secrets)
+
+
+def counting(engine: FakeEngine) -> list[tuple[str, ...]]:
+    """The commands that `count` of a base image is executed with; it leaves a file that is never the same."""
+    ran: list[tuple[str, ...]] = []
+
+    def count(job: Job) -> None:
+        ran.append(job.argv)
+        job.files.write("/made", str(len(ran)))
+
+    engine.image("counter", programs={"/bin/count": count})
+    return ran
+
+
+@pytest.mark.parametrize("flavour", ["docker", "podman"])
+def test_step_is_executed_once(tmp_path: Path, flavour: str) -> None:
+    engine = FakeEngine(flavour=flavour)  # type: ignore[arg-type]
+    ran = counting(engine)
+    (tmp_path / "f").write_text("one")
+    dockerfile = "FROM counter\nRUN count\nCOPY f /f\n"
+    first = build(engine, tmp_path, dockerfile)
+    again = build(engine, tmp_path, dockerfile)
+    (tmp_path / "f").write_text("other")
+    changed = build(engine, tmp_path, dockerfile)
+
+    assert len(ran) == 1
+    assert again == first
+    assert changed.layers[:-1] == first.layers[:-1]
+    assert engine.read(changed.id, "/f") == b"other"
+
+
+def test_step_is_executed_again_where_anything_before_it_differs(engine: FakeEngine, tmp_path: Path) -> None:
+    ran = counting(engine)
+    for text in ("RUN count", "ENV A=1\nRUN count", "WORKDIR /w\nRUN count", "USER u\nRUN count", "RUN count x"):
+        build(engine, tmp_path, f"FROM counter\n{text}\n")
+    ran_again = counting(engine)
+    build(engine, tmp_path, "FROM counter\nRUN count\n")
+
+    assert (len(ran), len(ran_again)) == (5, 1)
+
+
+@pytest.mark.parametrize(("flavour", "made"), [("docker", b"2"), ("podman", b"1")])
+def test_what_is_made_without_the_cache_takes_its_place_on_docker(tmp_path: Path, flavour: str, made: bytes) -> None:
+    engine = FakeEngine(flavour=flavour)  # type: ignore[arg-type]
+    ran = counting(engine)
+    images = [build(engine, tmp_path, "FROM counter\nRUN count\n", no_cache=anew) for anew in (False, True, False)]
+
+    assert len(ran) == 2
+    assert [engine.read(image.id, "/made") for image in images] == [b"1", b"2", made]
+
+
+@pytest.mark.parametrize(
+    ("text", "check"),
+    [
+        ("NONE", ImageHealthCheck(("NONE",))),
+        ("CMD a && b", ImageHealthCheck(("CMD-SHELL", "a && b"))),
+        ('--interval=1m30s --retries=3 cmd ["a", "b"]', ImageHealthCheck(("CMD", "a", "b"), 90 * 10**9, retries=3)),
+        ("--start-period=2s --start-interval=1s --timeout=3s CMD x",
+         ImageHealthCheck(("CMD-SHELL", "x"), 0, 3 * 10**9, 2 * 10**9, 10**9)),
+    ],
+)  # fmt: skip
+def test_health_check_is_kept(engine: FakeEngine, tmp_path: Path, text: str, check: ImageHealthCheck) -> None:
+    build(engine, tmp_path, f"FROM base\nHEALTHCHECK {text}\n")
+    engine.images.tag(build(engine, tmp_path, f"FROM base\nHEALTHCHECK {text}\n").id, reference=parse_reference("c"))
+
+    assert build(engine, tmp_path, "FROM c\nENV A=1\n").configuration.health_check == check
+
+
+@pytest.mark.parametrize(
+    ("flavour", "command"), [("docker", ("bash", "-ec", "x y")), ("podman", ("/bin/sh", "-c", "x y"))]
+)
+def test_shell_is_kept_for_lines(tmp_path: Path, flavour: str, command: tuple[str, ...]) -> None:
+    engine = FakeEngine(flavour=flavour)  # type: ignore[arg-type]
+    engine.image("base", programs={"/bin/touch": touch})
+    parent = build(engine, tmp_path, 'FROM base\nSHELL ["bash", "-ec"]\nRUN touch /a && touch /b\nCMD x y\n')
+    engine.images.tag(parent.id, reference=parse_reference("parent"))
+    child = build(engine, tmp_path, 'FROM parent\nSHELL ["touch"]\nRUN /c\n')
+
+    assert engine.list(child.id) == ["/a", "/b", "/bin/touch", "/c"]
+    assert (parent.configuration.command, child.configuration.shell) == (command, ("touch",))
+
+
+def test_triggers_are_carried_out_by_the_next_build_alone(engine: FakeEngine, tmp_path: Path) -> None:
+    parent = build(engine, tmp_path, "FROM base\nONBUILD RUN touch /by-trigger\nONBUILD env A=1\n")
+    engine.images.tag(parent.id, reference=parse_reference("parent"))
+    child = build(engine, tmp_path, "FROM parent\nLABEL last=1\n")
+
+    assert parent.configuration.on_build == ("RUN touch /by-trigger", "env A=1")
+    assert engine.list(parent.id) == ["/bin/touch"]
+    assert engine.list(child.id) == ["/bin/touch", "/by-trigger"]
+    assert (child.configuration.on_build, variables_of(child)) == ((), ("A=1",))
+
+
+def test_trigger_that_fails_is_told_with_the_line_of_its_base(engine: FakeEngine, tmp_path: Path) -> None:
+    parent = build(engine, tmp_path, "FROM base\nONBUILD RUN touch /fail\n")
+    engine.images.tag(parent.id, reference=parse_reference("parent"))
+
+    with pytest.raises(BuildFailed, match="line 2: 'touch /fail' returned a non-zero code: 1"):
+        build(engine, tmp_path, "\nFROM parent\n")
+
+
+@pytest.mark.parametrize(
+    ("flavour", "text"),
+    [
+        ("docker", "One or more build-args [A B] were not consumed"),
+        ("podman", "one or more build args were not consumed: [A B]"),
+    ],
+)
+def test_values_that_nothing_asks_for_are_a_warning(tmp_path: Path, flavour: str, text: str) -> None:
+    engine, progress = FakeEngine(flavour=flavour), FakeProgress()  # type: ignore[arg-type]
+    (tmp_path / "Dockerfile").write_text("FROM scratch\nARG C\nENV A=1\n")
+    given = {"B": "1", "A": "2", "C": "3", "NONE": None, "HTTPS_PROXY": "x"}
+    engine.builder.build(BuildRequest(tmp_path, tmp_path / "Dockerfile", arguments=given), progress=progress)
+
+    assert progress.warnings == [("build-warning", {"text": text})]
+
+
+@pytest.mark.parametrize(
+    ("flavour", "version", "why"),
+    [
+        ("docker", "20.10", None),
+        ("podman", "5.8", None),
+        ("podman", "4.3", "is a link out of the build context, to ../x"),
+    ],
+)
+def test_link_out_of_the_context_is_for_the_engine_to_take(
+    tmp_path: Path, flavour: str, version: str, why: str | None
+) -> None:
+    engine = FakeEngine(flavour=flavour, version=version)  # type: ignore[arg-type]
+    (tmp_path / "data").symlink_to("../x")
+    if why is None:
+        build(engine, tmp_path, "FROM scratch\n")
+    else:
+        with pytest.raises(BuildFailed) as raised:
+            build(engine, tmp_path, "FROM scratch\n")
+
+        assert why in raised.value.why
+
+
+def test_dockerfile_and_ignore_file_that_are_links_out_are_files_on_podman(tmp_path: Path) -> None:
+    engine, context = FakeEngine(flavour="podman", version="4.3"), tmp_path / "context"
+    context.mkdir()
+    (tmp_path / "shared").write_text("FROM scratch\nCOPY . /\n")
+    (tmp_path / "rules").write_text("nothing\n")
+    (context / "Dockerfile").symlink_to("../shared")
+    (context / ".dockerignore").symlink_to("../rules")
+    request = BuildRequest(context, context / "Dockerfile")
+    image = engine.images.inspect(engine.builder.build(request, progress=FakeProgress()))
+
+    assert engine.read(image.id, "/Dockerfile") == b"FROM scratch\nCOPY . /\n"
+    assert engine.read(image.id, "/.dockerignore") == b"nothing\n"

@@ -260,3 +260,47 @@ def test_files_are_told_by_their_paths(cli: FakeCommandLine, jobber_engine: Fake
     assert cli("run", "-i", "digits", "train").exit_status == 0
 
     assert jobber_engine.list("train:latest-run", path or "/") == ["/bin/program", "/model/weights", "/run.log"]
+
+
+def containerfile(cli: FakeCommandLine) -> None:
+    (cli.directory / "digits" / "Dockerfile").rename(cli.directory / "digits" / "Containerfile")
+
+
+def test_containerfile_is_named_in_a_hint_on_docker(cli: FakeCommandLine) -> None:
+    containerfile(cli)
+    denied = cli("build", "digits")
+
+    assert denied.exit_status == 2
+    assert denied.err == (
+        "error: digits/Dockerfile does not exist\n"
+        "hint: to build the Containerfile beside it, name it: -f Containerfile\n"
+    )
+    assert cli("build", "-f", "Containerfile", "digits").exit_status == 0
+
+
+def test_containerfile_is_built_on_podman(cli: FakeCommandLine, tmp_path: Path) -> None:
+    podman = FakeCommandLine(FakeEngine(flavour="podman"), home=tmp_path / "home", directory=cli.directory)
+    (cli.directory / "digits" / "Containerfile").write_text("FROM scratch\nENV A=1\n")
+    both, one = podman("build", "digits"), None
+    (cli.directory / "digits" / "Dockerfile").unlink()
+    one = podman("build", "digits")
+
+    assert [built.exit_status for built in (both, one)] == [0, 0]
+    assert ["A=1" in built.image.configuration.environment for built in (both, one) if built.image] == [False, True]
+
+
+def test_containerfile_is_for_the_engine_to_take_from_python_too(cli: FakeCommandLine) -> None:
+    containerfile(cli)
+    folder = cli.directory / "digits"
+
+    with pytest.raises(jobber.UsageError, match="Dockerfile does not exist"):
+        jobber.build(folder, engine=FakeEngine(), quiet=True)
+    assert jobber.build(folder, engine=FakeEngine(flavour="podman"), quiet=True).id
+    assert jobber.build(folder, engine=FakeEngine(), file="Containerfile", quiet=True).id
+
+
+def test_warning_of_a_builder_is_passed_on(cli: FakeCommandLine) -> None:
+    built = cli("build", "--build-arg", "NOPE=hunter2", "digits")
+
+    assert built.err.splitlines()[0] == "warning: One or more build-args [NOPE] were not consumed"
+    assert "hunter2" not in built.err

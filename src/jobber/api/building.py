@@ -49,7 +49,7 @@ def build(
     Raises `BuildFailed`, whose `log` is the output of the failing step, `UsageError`, `PushRefused`,
     `EngineUnavailable` and other `JobberError`s.
     """
-    from jobber.cli.build_context import check_context, dockerfile_text, find_dockerfile, parse_names
+    from jobber.cli.build_context import check_context, check_dockerfile, dockerfile_text, find_dockerfile, parse_names
     from jobber.cli.composition import image_build, keyring
     from jobber.domain.configuration.settings import DEFAULT_REGISTRY, PUSH
 
@@ -64,7 +64,8 @@ def build(
         registry=settings.get(DEFAULT_REGISTRY),
         progress=told,
     )
-    dockerfile = find_dockerfile(folder, None if file is None else Path(arguments.path("file", file)))
+    named = None if file is None else Path(arguments.path("file", file))
+    dockerfile = find_dockerfile(folder, named)
     given = arguments.variables("build_args", build_args)
     values = {name: os.environ.get(name) if value is None else value for name, value in given.items()}
     request = BuildRequest(
@@ -81,6 +82,7 @@ def build(
     keys = keyring(settings_credentials(settings), around=connection.around)
     pushes = settings.get(PUSH) if push is None else push
     with connection.interruptible() as interruptions, connection.opened(told) as opened:
+        check_dockerfile(dockerfile, named, engine=opened.describe())
         use_case = image_build(opened, interruptions, told, keys, str(folder), around=connection.around)
         built = use_case.build(request, names=names, push=pushes)
         return Image(connection, opened.images.inspect(built.image))

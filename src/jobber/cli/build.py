@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from jobber.cli.build_context import check_context, dockerfile_text, find_dockerfile, parse_names
+from jobber.cli.build_context import check_context, check_dockerfile, dockerfile_text, find_dockerfile, parse_names
 from jobber.cli.iidfile import check_writable, end_with
 from jobber.cli.options import GlobalOptions
 from jobber.cli.surroundings import surroundings
@@ -42,7 +42,7 @@ def build(
     tag
         Name and tag of the image; without a tag, latest and a timestamp; may be repeated.
     file
-        Dockerfile (default: Dockerfile in the context).
+        Dockerfile (default: Dockerfile in the context; on Podman also Containerfile).
     build_arg
         Variable for the build: NAME=VALUE, or NAME from the environment; may be repeated.
     target
@@ -85,6 +85,7 @@ def build(
     keys = keyring(options.credentials())
     interruptions = surroundings().interruptions()
     with options.connected(progress, interruptions, environment=os.environ) as engine:
+        check_dockerfile(dockerfile, file, engine=engine.describe())
         use_case = image_build(engine, interruptions, progress, keys, str(context))
         result = use_case.build(request, names=names, push=options.settings.get(PUSH) and not no_push)
     progress.clear()

@@ -11,10 +11,12 @@ from jobber.domain.reference import parse_reference
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from jobber.domain.engine import EngineDescription
     from jobber.domain.progress import Progress
     from jobber.domain.reference import ImageReference, Registry
 
 _STANDARD_INPUT = "-"
+_USUAL, _OTHER = "Dockerfile", "Containerfile"
 
 
 def check_context(context: Path) -> None:
@@ -39,12 +41,25 @@ def parse_names(
 
 
 def find_dockerfile(context: Path, file: Path | None) -> Path:
-    """The Dockerfile: relative to the context unless it exists relative to the current directory (SPEC section 1)."""
-    candidates = [context / "Dockerfile"] if file is None else [file, context / file]
+    """The Dockerfile: relative to the context unless it exists relative to the current directory (SPEC section 1).
+
+    Without a name it may be a `Containerfile`, which some engines take: see `check_dockerfile`.
+    """
+    candidates = [context / name for name in (_USUAL, _OTHER)] if file is None else [file, context / file]
     for candidate in candidates:
         if candidate.is_file():
             return candidate
-    raise UsageError(f"{candidates[-1]} does not exist", hint="name another file with -f, or another directory")
+    missing = candidates[0 if file is None else -1]
+    raise UsageError(f"{missing} does not exist", hint="name another file with -f, or another directory")
+
+
+def check_dockerfile(dockerfile: Path, file: Path | None, *, engine: EngineDescription) -> None:
+    """Check that the engine takes a Dockerfile of this name where the user has named none. Raises `UsageError`."""
+    if file is None and dockerfile.name not in engine.dockerfiles:
+        raise UsageError(
+            f"{dockerfile.with_name(_USUAL)} does not exist",
+            hint=f"to build the {dockerfile.name} beside it, name it: -f {dockerfile.name}",
+        )
 
 
 def dockerfile_text(dockerfile: Path) -> str:

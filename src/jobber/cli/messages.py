@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _SENTENCES: Mapping[str, str] = {
     "built": "built {tags} {id}",
+    "build-warning": "{text}",
     "pushed": "pushed {reference} {digest}",
     "not-pushed": "{why}",
     "result": "result {tags} {id}",

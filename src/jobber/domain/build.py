@@ -38,6 +38,11 @@ class BuildRequest:
     """Who we are to the registries of those, by host."""
 
 
+def given_arguments(request: BuildRequest) -> tuple[str, ...]:
+    """Return the names of the build arguments that have a value."""
+    return tuple(name for name, value in request.arguments.items() if value is not None)
+
+
 def check_podman_build(request: BuildRequest) -> None:
     """Check that Podman has all that a build asks for. Raises `OptionUnsupported`."""
     if request.secrets:

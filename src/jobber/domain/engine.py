@@ -16,3 +16,5 @@ class EngineDescription:
     """Whether it mounts a directory of an image read-only without copying."""
     address: str = ""
     """Where it was found, as the user would write it."""
+    dockerfiles: tuple[str, ...] = ("Dockerfile",)
+    """Names of files that it takes for a Dockerfile where a build names none."""

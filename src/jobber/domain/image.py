@@ -15,6 +15,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageHealthCheck:
+    """The health check of an image; times in nanoseconds, 0 where the image leaves them to the engine."""
+
+    test: tuple[str, ...]
+    """`NONE`, `CMD` and words, or `CMD-SHELL` and a line."""
+    interval: int = 0
+    timeout: int = 0
+    start_period: int = 0
+    start_interval: int = 0
+    retries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ImageConfiguration:
     """What an image says about the containers made from it; None where it says nothing."""
 
@@ -29,6 +42,11 @@ class ImageConfiguration:
     volumes: tuple[str, ...] = ()
     """Absolute paths, sorted."""
     stop_signal: str | None = None
+    health_check: ImageHealthCheck | None = None
+    shell: tuple[str, ...] = ()
+    """Words before a command that is written as a line; empty for `/bin/sh -c`. Podman does not show it."""
+    on_build: tuple[str, ...] = ()
+    """Instructions for a build that is based on the image. Podman does not show them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from jobber.domain.record import RecordedImage, RunPlan
     from jobber.domain.result import RunRecord
 
-_ENGINES_OWN = ("container", "TERM")
+_ENGINES_OWN = ("container", "TERM", "HOSTNAME")
 """Variables that Podman adds to every image that it commits."""
 _FILES = ("--env-file", "--label-file")
 _SHARED = "container:"

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jobber.adapters.build_warnings import BuildWarnings
 from jobber.adapters.context import ContextStream
 from jobber.adapters.docker.buildkit import build_with_client, find_client
 from jobber.adapters.masking import masked
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 _NEEDS_BUILDKIT = "it needs BuildKit: a docker client with buildx here, and DOCKER_BUILDKIT not 0"
 _STEP = re.compile(r"Step \d+/\d+ : .*")
+_RUNS = re.compile(r" ---> Running in [0-9a-f]+\n").fullmatch
+_HAS_RUN = re.compile(r"( ---> )?(Removing|Removed) intermediate container [0-9a-f]+\n").fullmatch
+_WARNING = re.compile(r"(?: ---> )?\[Warning\] (.*)\n").fullmatch
 
 
 class DockerBuilder:
@@ -62,7 +66,7 @@ class DockerBuilder:
         query = {
             "dockerfile": context.name,
             "labels": json.dumps(dict(request.labels)),
-            "buildargs": json.dumps(dict(request.arguments)),
+            "buildargs": json.dumps({k: v for k, v in request.arguments.items() if v is not None}),
             "target": request.target,
             "platform": request.platform,
             "nocache": request.no_cache,
@@ -85,6 +89,8 @@ def _follow(response: Response, request: BuildRequest, progress: Progress) -> Im
     secrets = request.credentials.values()
     if not response.ok:
         raise BuildFailed(why=masked(response.why(), secrets))
+    warnings = BuildWarnings(progress, secrets)
+    is_running = False
     built: ImageId | None = None
     step: str | None = None
     log: list[bytes] = []
@@ -94,8 +100,11 @@ def _follow(response: Response, request: BuildRequest, progress: Progress) -> Im
         if text := event.get("stream"):
             octets = text.encode()
             progress.build_output(octets)
+            is_running = bool(_RUNS(text)) or (is_running and not _HAS_RUN(text))
+            if not is_running and (warning := _WARNING(text)):
+                warnings.tell(warning[1])
             if _STEP.fullmatch(text.strip()):
-                step, log = text.strip(), []
+                step, log, is_running = text.strip(), [], False
                 progress.step(step)
             log.append(octets)
         if image := (event.get("aux") or {}).get("ID"):

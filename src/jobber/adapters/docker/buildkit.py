@@ -12,8 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from jobber.adapters.build_warnings import BuildWarnings
+from jobber.adapters.context import find_ignore_file, read_file
 from jobber.adapters.docker.client_config import client_configuration
 from jobber.adapters.masking import masked
+from jobber.domain.build import given_arguments
+from jobber.domain.build_arguments import unused_arguments
 from jobber.domain.errors import BuildFailed
 from jobber.domain.reference import ImageId
 
@@ -29,6 +33,8 @@ _WITHOUT_BUILDX = 23
 _ANSWER_SECONDS = 10.0
 _LINE = re.compile(rb"#(\d+) (.*)")
 _TIMED = re.compile(rb"\d+\.\d+ ?(.*)", re.DOTALL)
+_WARNS = re.compile(rb"(?:WARN: |\[Warning\] )(.*)")
+_CLIENT_WARNS = re.compile(rb"WARNING: (.*)")
 _SAYS_STATE = re.compile(rb"(DONE \d|CACHED$|CANCELED$|sha256:|transferring |exporting |writing image|naming to)")
 
 
@@ -64,7 +70,8 @@ def build_with_client(client: Client, request: BuildRequest, *, endpoint: Endpoi
         client_configuration(request.credentials, Path(folder), os.environ) as variables,
     ):
         id_file = Path(folder, "id")
-        words = [*client.words, "--progress=plain", f"--iidfile={id_file}", *_options(request)]
+        dockerfile = staged_dockerfile(request, Path(folder))
+        words = [*client.words, "--progress=plain", f"--iidfile={id_file}", f"--file={dockerfile}", *_options(request)]
         process = subprocess.Popen(
             [*words, "--", str(request.context)],
             stdin=subprocess.DEVNULL,
@@ -74,7 +81,7 @@ def build_with_client(client: Client, request: BuildRequest, *, endpoint: Endpoi
             start_new_session=True,  # our terminal's Ctrl-C comes to us alone
         )
         assert process.stdout is not None
-        reading = _Reading()
+        reading = _Reading(BuildWarnings(progress, request.credentials.values()))
         try:
             reading.follow(process.stdout, progress)
             status = process.wait()
@@ -85,6 +92,8 @@ def build_with_client(client: Client, request: BuildRequest, *, endpoint: Endpoi
             process.stdout.close()
         if status != 0 or not id_file.exists():
             raise reading.failure(request)
+        if unused := unused_arguments(read_file(dockerfile).decode(errors="replace"), given_arguments(request)):
+            reading.warnings.tell(f"One or more build-args [{' '.join(unused)}] were not consumed")
         return ImageId(id_file.read_text(encoding="ascii").strip())
 
 
@@ -92,6 +101,7 @@ def build_with_client(client: Client, request: BuildRequest, *, endpoint: Endpoi
 class _Reading:
     """What a plain progress stream has told so far, by vertex."""
 
+    warnings: BuildWarnings
     names: dict[bytes, str] = field(default_factory=dict)
     logs: dict[bytes, list[bytes]] = field(default_factory=dict)
     failed: bytes | None = None
@@ -104,6 +114,8 @@ class _Reading:
                 self._vertex(match[1], match[2], progress)
             elif line.strip():
                 self.last = [*self.last[-20:], line.strip()]
+                if match := _CLIENT_WARNS.fullmatch(line.strip()):
+                    self.warnings.tell(match[1].decode(errors="replace"))
 
     def failure(self, request: BuildRequest) -> BuildFailed:
         why = next((line for line in reversed(self.last) if line.strip(b"-> ")), b"no reason given")
@@ -117,6 +129,8 @@ class _Reading:
     def _vertex(self, number: bytes, text: bytes, progress: Progress) -> None:
         if text.startswith(b"ERROR"):
             self.failed = number
+        elif warning := _WARNS.fullmatch(text):
+            self.warnings.tell(warning[1].decode(errors="replace"))
         elif timed := _TIMED.fullmatch(text):
             self.logs.setdefault(number, []).append(timed[1] + b"\n")
         elif not _SAYS_STATE.match(text):
@@ -124,9 +138,24 @@ class _Reading:
             progress.step(self.names[number])
 
 
+def staged_dockerfile(request: BuildRequest, folder: Path) -> Path:
+    """The Dockerfile for the client; links are followed by us, for BuildKit takes none that leads out of a directory.
+
+    It would be missing, and an ignore file be ignored without a word.
+    """
+    dockerfile = Path(request.dockerfile)
+    ignore = find_ignore_file(Path(request.context), dockerfile)
+    if not (dockerfile.is_symlink() or (ignore and ignore.is_symlink())):
+        return dockerfile
+    staged = folder / dockerfile.name
+    staged.write_bytes(read_file(dockerfile))
+    if ignore:
+        staged.with_name(f"{dockerfile.name}.dockerignore").write_bytes(read_file(ignore))
+    return staged
+
+
 def _options(request: BuildRequest) -> list[str]:
-    options = [f"--file={request.dockerfile}"]
-    options += [f"--label={name}={value}" for name, value in request.labels.items()]
+    options = [f"--label={name}={value}" for name, value in request.labels.items()]
     # A value goes through the environment where it came from there: `--build-arg NAME` alone.
     options += [
         f"--build-arg={name}" if value is None else f"--build-arg={name}={value}"

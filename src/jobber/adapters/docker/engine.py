@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jobber.adapters.docker.containers import DockerContainers
 from jobber.adapters.docker.images import DockerImages
 from jobber.domain.engine import EngineDescription
 from jobber.domain.errors import EngineUnavailable
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jobber.adapters.docker.builder import DockerBuilder
+    from jobber.adapters.docker.containers import DockerContainers
     from jobber.adapters.docker.inputs import DockerInputs
     from jobber.adapters.docker.registry import DockerRegistry
     from jobber.adapters.runs import SharedRunStore
@@ -47,7 +47,7 @@ class DockerEngine:
             address=address,
         )
         self._images = DockerImages(wire)
-        self._containers = DockerContainers(wire, api_version=self._api_version)
+        self._containers: DockerContainers | None = None
 
     @property
     def images(self) -> DockerImages:
@@ -57,6 +57,10 @@ class DockerEngine:
     @property
     def containers(self) -> DockerContainers:
         """Containers."""
+        if self._containers is None:  # builds need none, and the modules take a while to import
+            from jobber.adapters.docker.containers import DockerContainers
+
+            self._containers = DockerContainers(self._wire, api_version=self._api_version)
         return self._containers
 
     @property

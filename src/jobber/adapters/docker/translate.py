@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from jobber.adapters.health_checks import health_check_of
 from jobber.domain.container import Container, ContainerId, ContainerMount, ContainerState
 from jobber.domain.errors import JobNotStarted
 from jobber.domain.image import Image, ImageConfiguration, ListedImage
@@ -69,6 +70,9 @@ def configuration_of(config: dict[str, Any]) -> ImageConfiguration:
         exposed_ports=tuple(sorted(config.get("ExposedPorts") or ())),
         volumes=tuple(sorted(config.get("Volumes") or ())),
         stop_signal=config.get("StopSignal") or None,
+        health_check=health_check_of(config.get("Healthcheck")),
+        shell=tuple(config.get("Shell") or ()),
+        on_build=tuple(config.get("OnBuild") or ()),
     )
 
 

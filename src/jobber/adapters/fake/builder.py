@@ -7,22 +7,22 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobber.adapters.context import DOCKER_IGNORE_FILES, PODMAN_IGNORE_FILES
 from jobber.adapters.fake.copying import copy, mode_of, read_context
-from jobber.adapters.fake.dockerfile import parse_dockerfile, split_flags
+from jobber.adapters.fake.dockerfile import parse_dockerfile, parse_instruction, split_flags
+from jobber.adapters.fake.execution import execute
 from jobber.adapters.fake.files import Files
-from jobber.adapters.fake.job import Job
-from jobber.adapters.fake.process import STAND_IN, find_program, with_path
+from jobber.adapters.fake.process import STAND_IN, with_path
 from jobber.adapters.fake.secrets import check_secrets
-from jobber.adapters.fake.shell import commands
 from jobber.adapters.fake.stage import Dialect, Stage, declared
-from jobber.adapters.fake.words import expand, listed
-from jobber.domain.build import check_podman_build
+from jobber.adapters.fake.words import expand
+from jobber.domain.build import check_podman_build, given_arguments
+from jobber.domain.build_arguments import unused_arguments
 from jobber.domain.credentials import host_of
-from jobber.domain.errors import BuildFailed, ImageNotFound, InvalidReference, JobNotStarted, PullRefused
+from jobber.domain.errors import BuildFailed, ImageNotFound, InvalidReference, PullRefused
 from jobber.domain.image import ImageConfiguration
 from jobber.domain.progress import Silence
 from jobber.domain.reference import parse_reference
@@ -42,7 +42,7 @@ _PLATFORM = "linux/amd64"
 _PLATFORMS = {"BUILDPLATFORM": _PLATFORM, "TARGETPLATFORM": _PLATFORM}
 _FROM_ELSEWHERE = re.compile(r"\w+://|git@")
 _STAGE_NAME = re.compile(r"[a-z][\w.-]*", re.IGNORECASE | re.ASCII)
-_NOT_CARRIED_OUT = frozenset({"HEALTHCHECK", "MAINTAINER", "ONBUILD", "SHELL"})
+_NOT_CARRIED_OUT = frozenset({"MAINTAINER"})
 _ABOUT_OWNERS = ("chown", "link")
 """Flags of COPY and ADD that change nothing which a Python callable could see."""
 
@@ -65,9 +65,8 @@ class FakeBuilder:
             check_secrets(request.secrets)
             _check_platform(request.platform or _PLATFORM)
             stage = _Build(self._store, self._images, self._registry, request, progress, flavour=self._flavour).run()
-            anew = request.no_cache or not self._flavour.is_docker  # Podman 4.3 gives each build an id of its own
             made = self._store.add_built(
-                stage.layers, stage.configuration, stage.labels, anew=anew, program=stage.program
+                stage.layers, stage.configuration, stage.labels, anew=request.no_cache, program=stage.program
             )
             self._store.made.append(made)
             return made
@@ -100,17 +99,21 @@ class _Build:
         """Whether a Python callable will be what the image runs, so that nothing has to be executed to make it."""
         self._request = request
         self._progress = progress
-        self._ignore_files = DOCKER_IGNORE_FILES if flavour.is_docker else PODMAN_IGNORE_FILES
-        self._file = parse_dockerfile(Path(request.dockerfile).read_bytes().decode("utf-8", "surrogateescape"))
+        self._flavour = flavour
+        self._text = Path(request.dockerfile).read_bytes().decode("utf-8", "surrogateescape")
+        self._file = parse_dockerfile(self._text)
         self._dialect = Dialect(is_docker=flavour.is_docker, escape=self._file.escape)
         self._stages: list[Stage] = []
         self._names: dict[str, Stage] = {}
         self._globals: dict[str, str] = dict(_PLATFORMS)
         self._context: Files | None = None
         self._log: list[bytes] = []
+        self._line = 0
 
     def run(self) -> Stage:
         """Carry it out, as far as the last stage that counts."""
+        if not self._dialect.is_docker and not self._stands_in:
+            self._context_files()  # Podman takes all of it before anything is built
         steps = self._file.instructions
         for number, instruction in enumerate(steps, start=1):
             step = f"Step {number}/{len(steps)} : {instruction.word} {instruction.rest}"
@@ -118,6 +121,7 @@ class _Build:
             self._log = [f"{step}\n".encode("utf-8", "surrogateescape")]
             if instruction.word == "FROM" and self._request.target and self._target_is_done():
                 break
+            self._line = instruction.line
             try:
                 self._carry_out(instruction)
             except (BuildFailed, ValueError, OSError, InvalidReference) as error:
@@ -129,6 +133,8 @@ class _Build:
         if not self._stages:
             raise BuildFailed(why="the Dockerfile has no FROM")
         self._now.labels.update(self._request.labels)
+        if unused := unused_arguments(self._text, given_arguments(self._request)):
+            self._progress.warn("build-warning", text=self._dialect.unused.format(" ".join(unused)))
         return self._now
 
     def _target_is_done(self) -> bool:
@@ -174,6 +180,10 @@ class _Build:
                 raise ValueError(f"two stages are named {name}, of which each engine takes another")
             self._names[name] = stage
         self._stages.append(stage)
+        triggers = stage.configuration.on_build
+        stage.configuration = replace(stage.configuration, on_build=())
+        for trigger in triggers:
+            self._carry_out(parse_instruction(self._line, trigger))
 
     def _stage_on(self, base: str) -> Stage:
         if based := self._names.get(self._name(base)):
@@ -196,7 +206,7 @@ class _Build:
 
     def _image(self, name: str) -> StoredImage:
         reference = parse_reference(name)
-        if not (self._request.pull and reference.is_remote):
+        if not self._request.pull:
             try:
                 return self._images.find(reference)
             except ImageNotFound:
@@ -258,41 +268,19 @@ class _Build:
     def _context_files(self) -> Files:
         if self._context is None:
             root, dockerfile = Path(self._request.context), Path(self._request.dockerfile)
-            self._context = read_context(root, dockerfile, ignore_files=self._ignore_files)
+            self._context = read_context(root, dockerfile, flavour=self._flavour)
         return self._context
 
     def _do_run(self, rest: str) -> None:
         if self._stands_in:
             return
         _, rest = split_flags(rest, known=())
-        variables = {"HOME": "/", **self._now.variables}
-        argv = listed(rest)
-        if argv == ():
-            raise ValueError("a command is missing")
-        files = self._now.files()
-        for words in [argv] if argv else commands(rest, {**variables, "PWD": self._now.workdir}):
-            self._execute(words, files, variables)
-        self._now.add(files.top)
-
-    def _execute(self, argv: tuple[str, ...], files: Files, variables: dict[str, str]) -> None:
-        workdir = self._now.workdir
-        try:
-            program = find_program(files, argv, variables, workdir)
-        except JobNotStarted as error:
-            raise ValueError(f"{error.why} (the fake runs programs that an image has, and no shell)") from None
-        job = Job(
-            argv=argv,
-            environment=variables,
-            workdir=workdir,
-            user=self._now.configuration.user or "",
-            files=files,
-            stdin=b"",
-            hostname="build",
-        )
-        timeline = job.run(program)
-        self._log.extend(output.chunk for _, output in timeline.outputs)
-        if timeline.exit_status:
-            raise ValueError(f"{' '.join(argv)!r} returned a non-zero code: {timeline.exit_status}")
+        cache = self._store.steps
+        layer = None if self._request.no_cache else cache.find(self._now, rest)
+        if layer is None:
+            layer = execute(self._now, rest, log=self._log)
+            cache.keep(self._now, rest, layer)
+        self._now.add(layer)
 
 
 def _check_platform(platform: str) -> None:

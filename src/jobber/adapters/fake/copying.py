@@ -13,7 +13,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobber.adapters.context import ContextStream
+from jobber.adapters.context import (
+    DOCKER_IGNORE_FILES,
+    PODMAN_IGNORE_FILES,
+    check_link,
+    linked_files,
+    read_build_files,
+)
 from jobber.adapters.fake.files import Files, Layer, Node
 from jobber.domain.input import normal_path
 
@@ -21,15 +27,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jobber.adapters.context import Ignore
+    from jobber.adapters.fake.flavour import Flavour
 
 _WILDCARDS = frozenset("*?[\\")
 _OCTAL = re.compile(r"[0-7]{3,4}")
 
 
-def read_context(root: Path, dockerfile: Path, *, ignore_files: tuple[str, ...]) -> Files:
-    """The directory that is built from, less what is ignored; links in it lead nowhere else. Raises `OSError`."""
-    stream = ContextStream(root, dockerfile, ignore_files)
-    nodes: Layer = dict(_nodes(root, "", stream.ignore))
+def read_context(root: Path, dockerfile: Path, *, flavour: Flavour) -> Files:
+    """The directory that is built from, less what is ignored; links in it lead nowhere else.
+
+    Raises `OSError`, and `BuildFailed` for a link that leads out and that the engine does not take.
+    """
+    files = read_build_files(root, dockerfile, DOCKER_IGNORE_FILES if flavour.is_docker else PODMAN_IGNORE_FILES)
+    nodes: Layer = dict(_nodes(root, "", files.ignore))
+    if not flavour.takes_links_out:
+        sent = {f"/{name}": Node(content=content) for name, content in linked_files(root, dockerfile, files).items()}
+        nodes.update(sent)
+        for path, node in nodes.items():
+            if node and node.kind == "link":
+                check_link(f"{root}{path}", path[1:], node.target)
     return Files((nodes,))
 
 

@@ -48,14 +48,15 @@ def parse_dockerfile(text: str) -> Dockerfile:
         if continued.endswith(found.escape):
             pending += continued[:-1]
             continue
-        found.instructions.append(_instruction(start, pending + line))
+        found.instructions.append(parse_instruction(start, pending + line))
         pending = ""
     if pending.strip():
-        found.instructions.append(_instruction(start, pending))
+        found.instructions.append(parse_instruction(start, pending))
     return found
 
 
-def _instruction(line: int, text: str) -> Instruction:
+def parse_instruction(line: int, text: str) -> Instruction:
+    """Return the instruction of a line that goes on no further."""
     word, *rest = text.split(maxsplit=1)
     return Instruction(line, word.upper(), "".join(rest).strip())
 

@@ -68,7 +68,11 @@ class FakeEngine:
         check_known(id_store, known=get_args(IdStore), what="id_store")
         self.store = Store(self.clock, id_store, self.faults, runtimes=set(engine.runtimes))
         self._description = EngineDescription(
-            name=engine.name, version=version, mounts_images=engine.mounts_images, address="memory:"
+            name=engine.name,
+            version=version,
+            mounts_images=engine.mounts_images,
+            address="memory:",
+            dockerfiles=engine.dockerfiles,
         )
         self._images = FakeImages(self.store, engine)
         self._containers = FakeContainers(self.store, self._images, flavour=engine)

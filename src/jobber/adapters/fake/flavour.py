@@ -36,6 +36,8 @@ _API_VERSIONS = (
 """From which Docker on which version of its API."""
 _IMAGE_MOUNTS = {"docker": (28, 0), "podman": (5, 0)}
 _RUNTIMES = {"docker": ("runc", "io.containerd.runc.v2"), "podman": ("crun", "runc")}
+_LINKS_OUT = (5, 0)
+_DOCKERFILES = {"docker": ("Dockerfile",), "podman": ("Dockerfile", "Containerfile")}
 _HUB = ("docker.io", "index.docker.io")
 _LIBRARY = ("library",)
 
@@ -62,6 +64,16 @@ class Flavour:
     def mounts_images(self) -> bool:
         """Whether it mounts directories of images."""
         return self.numbers >= _IMAGE_MOUNTS[self.name]
+
+    @property
+    def dockerfiles(self) -> tuple[str, ...]:
+        """The names of files that it takes for a Dockerfile."""
+        return _DOCKERFILES[self.name]
+
+    @property
+    def takes_links_out(self) -> bool:
+        """Whether a build's context may have links that lead out of it."""
+        return self.is_docker or self.numbers >= _LINKS_OUT
 
     @property
     def runtimes(self) -> tuple[str, ...]:

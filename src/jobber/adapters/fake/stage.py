@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from jobber.adapters.fake.files import Files, Layer, Node
+from jobber.adapters.fake.health import parse_health_check
 from jobber.adapters.fake.indexed import indexed
 from jobber.adapters.fake.words import expand, listed, pairs, split
 from jobber.domain.image import ImageConfiguration
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _PORTS = re.compile(r"(\d+)(?:-(\d+))?(?:/(tcp|udp|sctp))?")
 _REAL_TIME_SIGNAL = re.compile(r"RTM(IN(\+\d+)?|AX(-\d+)?)")
 _LAST_SIGNAL = 64
+_SHELL = ("/bin/sh", "-c")
+_NO_TRIGGERS = ("FROM", "MAINTAINER", "ONBUILD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,13 @@ class Dialect:
     is_docker: bool
     """BuildKit, else Podman."""
     escape: str
+
+    @property
+    def unused(self) -> str:
+        """The warning of values that no ARG asks for."""
+        if self.is_docker:
+            return "One or more build-args [{}] were not consumed"
+        return "one or more build args were not consumed: [{}]"
 
     @property
     def word_escape(self) -> str:
@@ -113,13 +123,13 @@ class Stage:
 
     def do_cmd(self, rest: str) -> None:
         """The command."""
-        self._configure(command=_command(rest))
+        self._configure(command=self._command(rest))
         self.has_command = True
 
     def do_entrypoint(self, rest: str) -> None:
         """The entry point."""
         kept = self.configuration.command if self.has_command else None
-        self._configure(entrypoint=_command(rest), command=kept)
+        self._configure(entrypoint=self._command(rest), command=kept)
 
     def do_workdir(self, rest: str) -> None:
         """The working directory, which is made."""
@@ -153,6 +163,32 @@ class Stage:
             raise ValueError(f"there is no signal {name}")
         self._configure(stop_signal=signal.Signals(number).name if number and not self.dialect.is_docker else name)
 
+    def do_healthcheck(self, rest: str) -> None:
+        """The health check."""
+        self._configure(health_check=parse_health_check(rest))
+
+    def do_shell(self, rest: str) -> None:
+        """The words before commands that are written as lines."""
+        shell = listed(rest)
+        if not shell:
+            raise ValueError("SHELL needs a list in JSON")
+        self._configure(shell=shell)
+
+    def do_onbuild(self, rest: str) -> None:
+        """An instruction for builds that are based on the image."""
+        if (word := rest.split(maxsplit=1)[0].upper()) in _NO_TRIGGERS:
+            raise ValueError(f"{word} is not allowed as an ONBUILD trigger")
+        self._configure(on_build=(*self.configuration.on_build, rest))
+
+    def _command(self, rest: str) -> tuple[str, ...] | None:
+        """The command of words in JSON, or of a line for a shell, which is always the usual one on Podman.
+
+        Raises `ValueError`.
+        """
+        found = listed(rest)
+        shell = (self.configuration.shell if self.dialect.is_docker else ()) or _SHELL
+        return (*shell, rest) if found is None else found or None
+
     def _ports(self, word: str) -> Iterator[str]:
         match = _PORTS.fullmatch(word)
         if not match:
@@ -178,9 +214,3 @@ def declared(text: str, variables: Mapping[str, str], *, escape: str) -> list[tu
             (expand(name, variables, escape=escape), expand(default, variables, escape=escape) if equals else None)
         )
     return found
-
-
-def _command(rest: str) -> tuple[str, ...] | None:
-    """What is executed: words in JSON, of which none are no command, or a line for a shell. Raises `ValueError`."""
-    found = listed(rest)
-    return ("/bin/sh", "-c", rest) if found is None else found or None

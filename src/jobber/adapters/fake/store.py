@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from jobber.adapters.fake.execution import StepCache
 from jobber.adapters.fake.files import layer_digest
 from jobber.adapters.fake.indexed import IndexedLayer, indexed
 from jobber.adapters.fake.tags import Tags
@@ -120,6 +121,7 @@ class Store:
     """The images of builds and commits, in order."""
     first_built: dict[str, str] = field(default_factory=dict)
     """When what a builder remembers was made, by what it is."""
+    steps: StepCache = field(default_factory=StepCache)
     runtimes: set[str] = field(default_factory=set)
     _counter: int = 0
 

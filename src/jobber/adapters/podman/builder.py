@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobber.adapters.context import PODMAN_IGNORE_FILES, ContextStream
+from jobber.adapters.build_warnings import BuildWarnings
+from jobber.adapters.context import link_out
 from jobber.adapters.masking import masked
+from jobber.adapters.podman.context import PodmanContext
+from jobber.adapters.podman.labels import labels_parameter, with_labels
 from jobber.adapters.podman.translate import image_id
 from jobber.adapters.registry_events import build_authorization
 from jobber.domain.build import check_podman_build
@@ -23,15 +25,22 @@ if TYPE_CHECKING:
     from jobber.domain.progress import Progress
     from jobber.domain.reference import ImageId
 
+_WARNING = re.compile(r"\[Warning\] (one or more build args were not consumed: .*)").fullmatch
 _STEP = re.compile(r"(\[\d+/\d+\] )?STEP \d+(/\d+)?: .*")
 _IS_ID = re.compile(r"[0-9a-f]{64}").fullmatch
 _CACHE_IS_STALE = ("checking if cached image exists from a previous build", "layer not known")
 """Podman looks through all images for a cached step, and fails where one of them is removed meanwhile."""
+_TRIES = 2
+"""Builds before the last one, which takes no step from the cache where that was the trouble."""
 _RUNTIME_IS_KILLED = "while running runtime: signal: killed"
 """The runtime of a step goes with the thread that has started it, which now and then ends before."""
-_EXPANDS_LABELS = 5
-"""From this version on labels of a build are lines of its Dockerfile, in which variables are put in."""
-_DOLLAR = "${jobber_has_no_such_variable:-$}"
+_TAKES_LINKS_OUT = 5
+"""Podman 4.3 unpacks no archive with links that lead out of it, 5.8 does."""
+_PLACE = r"/\S*/libpod_builder\d+/build"
+"""Where Podman has unpacked a context."""
+_LINK_OUT = re.compile(rf'invalid symlink "{_PLACE}/(.*)" -> "(.*)"')
+_DOCKER_IMAGE = "application/vnd.docker.distribution.manifest.v2+json"
+"""Without a format Podman 4.3 looks for no step in its cache; OCI's own has no HEALTHCHECK, SHELL and ONBUILD."""
 _NAMELESS_ARGUMENT = re.compile(rb"(?<!\\\n)^[ \t]*ARG[ \t]*$", re.IGNORECASE | re.MULTILINE)
 """A line of which Podman's service dies (4.3), and with it whatever else is being built or pulled."""
 
@@ -42,35 +51,37 @@ class PodmanBuilder:
     def __init__(self, wire: Wire, *, images: PodmanImages, major: int) -> None:
         self._wire = wire
         self._images = images
-        self._expands_labels = major >= _EXPANDS_LABELS
+        self._major = major
 
     def build(self, request: BuildRequest, *, progress: Progress) -> ImageId:
         """Build an image, untagged. Raises `BuildFailed`."""
-        try:
-            return self._build(request, progress)
-        except BuildFailed as error:
-            is_stale = any(sign in error.why for sign in _CACHE_IS_STALE)
-            if not is_stale and _RUNTIME_IS_KILLED not in error.why:
-                raise
+        is_stale = False
+        for _ in range(_TRIES):
+            try:
+                return self._build(request, progress)
+            except BuildFailed as error:
+                is_stale = any(sign in error.why for sign in _CACHE_IS_STALE)
+                if not is_stale and _RUNTIME_IS_KILLED not in error.why:
+                    raise
         return self._build(replace(request, no_cache=request.no_cache or is_stale), progress)
-
-    def _labels(self, request: BuildRequest) -> dict[str, str]:
-        if not self._expands_labels:
-            return dict(request.labels)
-        return {name: value.replace("$", _DOLLAR) for name, value in request.labels.items()}
 
     def _build(self, request: BuildRequest, progress: Progress) -> ImageId:
         check_podman_build(request)
-        _check(Path(request.dockerfile))
-        context = ContextStream(Path(request.context), Path(request.dockerfile), PODMAN_IGNORE_FILES)
+        context = PodmanContext(
+            Path(request.context), Path(request.dockerfile), takes_links_out=self._major >= _TAKES_LINKS_OUT
+        )
+        _check(context.text, name=context.dockerfile.name)
+        labelled = with_labels(context.text, request.labels, target=request.target)
         query = {
             "dockerfile": context.name,
-            "labels": json.dumps(self._labels(request)),
+            "excludes": json.dumps(context.excludes),
+            "outputformat": _DOCKER_IMAGE,
+            "labels": labels_parameter(request.labels, major=self._major) if labelled is None else None,
             "buildargs": json.dumps({k: v for k, v in request.arguments.items() if v is not None}),
             "target": request.target,
             "platform": request.platform,
             "nocache": request.no_cache,
-            "pull": request.pull or None,
+            "pullpolicy": "always" if request.pull else "missing",
             "layers": True,
             "rm": True,
             "forcerm": True,
@@ -79,35 +90,44 @@ class PodmanBuilder:
             "POST",
             "/build",
             query=query,
-            stream=context.chunks(),
+            stream=context.chunks(labelled or context.text),
             headers={"Content-Type": "application/x-tar", **build_authorization(request.credentials)},
         ) as response:
-            return self._images.inspect(_follow(response, request, progress)).id
+            return self._images.inspect(_follow(response, request, progress, context=context)).id
 
 
-def _check(dockerfile: Path) -> None:
+def _check(text: bytes, *, name: str) -> None:
     """Refuse what Podman's service would not survive. Raises `BuildFailed`."""
-    with suppress(OSError):  # whoever sends it tells
-        text = dockerfile.read_bytes()
-        if found := _NAMELESS_ARGUMENT.search(text):
-            line = text.count(b"\n", 0, found.start()) + 1
-            raise BuildFailed(why=f"{dockerfile.name} line {line}: ARG needs the name of a variable")
+    if found := _NAMELESS_ARGUMENT.search(text):
+        line = text.count(b"\n", 0, found.start()) + 1
+        raise BuildFailed(why=f"{name} line {line}: ARG needs the name of a variable")
 
 
-def _follow(response: Response, request: BuildRequest, progress: Progress) -> ImageId:
+def _without_place(why: str, context: PodmanContext) -> str:
+    """What Podman says, with the user's names of files."""
+    return re.sub(_PLACE, ".", why).replace(f"./{context.name}", f"./{context.dockerfile.name}")
+
+
+def _follow(response: Response, request: BuildRequest, progress: Progress, *, context: PodmanContext) -> ImageId:
     """Read the build's stream to its end. Raises `BuildFailed` with the output of the step that failed."""
     secrets = request.credentials.values()
     if not response.ok:
-        raise BuildFailed(why=masked(response.why(), secrets))
+        if refused := _LINK_OUT.search(response.why()):
+            raise link_out(f"{context.root}/{refused[1]}", refused[2])
+        raise BuildFailed(why=masked(_without_place(response.why(), context), secrets))
+    warnings = BuildWarnings(progress, secrets)
     built = ""
     step: str | None = None
     log: list[bytes] = []
     for event in response.json_lines():
         if why := event.get("error") or (event.get("errorDetail") or {}).get("message"):
-            raise BuildFailed(why=masked(str(why).strip(), secrets), log=b"".join(log), step=step)
+            why = _without_place(str(why).strip(), context)
+            raise BuildFailed(why=masked(why, secrets), log=b"".join(log), step=step)
         if text := event.get("stream"):
             octets = text.encode()
             progress.build_output(octets)
+            if warning := _WARNING(text.strip()):
+                warnings.tell(warning[1])
             if _STEP.fullmatch(text.strip()):
                 step, log = text.strip(), []
                 progress.step(step)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jobber.adapters.podman.containers import PodmanContainers
 from jobber.adapters.podman.images import PodmanImages
 from jobber.domain.engine import EngineDescription
 from jobber.domain.errors import EngineUnavailable
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jobber.adapters.podman.builder import PodmanBuilder
+    from jobber.adapters.podman.containers import PodmanContainers
     from jobber.adapters.podman.inputs import PodmanInputs
     from jobber.adapters.podman.registry import PodmanRegistry
     from jobber.adapters.runs import SharedRunStore
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _LIBPOD = "/v4.0.0/libpod"
 """Every Podman from 4.0 on serves the paths of that version."""
 _MOUNTS_DIRECTORIES = 5
+_DOCKERFILES = ("Dockerfile", "Containerfile")
 
 
 class PodmanEngine:
@@ -44,11 +45,15 @@ class PodmanEngine:
         self._major = int(number.partition(".")[0])
         self._mounts_directories = self._major >= _MOUNTS_DIRECTORIES
         self._description = EngineDescription(
-            name="podman", version=number, mounts_images=self._mounts_directories, address=address
+            name="podman",
+            version=number,
+            mounts_images=self._mounts_directories,
+            address=address,
+            dockerfiles=_DOCKERFILES,
         )
         self._closing = closing
         self._images = PodmanImages(self._wire)
-        self._containers = PodmanContainers(self._wire, version=number)
+        self._containers: PodmanContainers | None = None
 
     @property
     def images(self) -> PodmanImages:
@@ -58,6 +63,10 @@ class PodmanEngine:
     @property
     def containers(self) -> PodmanContainers:
         """Containers."""
+        if self._containers is None:  # builds need none, and the modules take a while to import
+            from jobber.adapters.podman.containers import PodmanContainers
+
+            self._containers = PodmanContainers(self._wire, version=self._description.version)
         return self._containers
 
     @property

@@ -7,6 +7,7 @@ from contextlib import suppress
 from signal import Signals
 from typing import Any
 
+from jobber.adapters.health_checks import health_check_of
 from jobber.adapters.podman.names import true_digests, unsure_digests, user_names
 from jobber.domain.container import Container, ContainerId, ContainerMount, ContainerState
 from jobber.domain.errors import JobNotStarted
@@ -48,6 +49,7 @@ def image_of(answer: dict[str, Any]) -> Image:
             exposed_ports=tuple(sorted(config.get("ExposedPorts") or ())),
             volumes=tuple(sorted(config.get("Volumes") or ())),
             stop_signal=_signal(config.get("StopSignal")),
+            health_check=health_check_of(answer.get("Healthcheck") or answer.get("HealthCheck")),
         ),
         layers=tuple((answer.get("RootFS") or {}).get("Layers") or ()),
         created=answer.get("Created") or "",

@@ -5,6 +5,8 @@ Subclass `EngineContract` with a fixture `world`, and pytest runs all of it agai
 
 from jobber.testing.contract.base import build_base
 from jobber.testing.contract.build import BuildContract
+from jobber.testing.contract.build_cache import BuildCacheContract
+from jobber.testing.contract.build_context import BuildContextContract
 from jobber.testing.contract.commit import CommitContract
 from jobber.testing.contract.configuration import ConfigurationContract
 from jobber.testing.contract.containers import ContainerContract
@@ -28,6 +30,8 @@ class EngineContract(
     ConfigurationContract,
     InputContract,
     BuildContract,
+    BuildCacheContract,
+    BuildContextContract,
     RegistryContract,
     RemoteImagesContract,
     LifecycleContract,

@@ -10,6 +10,7 @@ import pytest
 
 from jobber.domain.build import BuildRequest
 from jobber.domain.errors import BuildFailed
+from jobber.domain.image import ImageHealthCheck
 from jobber.domain.progress import Silence
 
 if TYPE_CHECKING:
@@ -35,6 +36,15 @@ class BuildContract:
 
         assert labels.items() <= dict(found).items()
         assert found["own"] == "1"
+
+    def test_labels_are_those_of_the_stage_that_is_built(self, world: World, tmp_path: Path) -> None:
+        dockerfile = f"FROM {world.base} AS first\nENV A=1\n\nFROM first AS second\nENV A=2\nFROM scratch\nENV A=3\n"
+        found = []
+        for target in ("first", "second"):
+            image = world.build(tmp_path, dockerfile, labels={"jobber-test.of": target}, target=target)
+            found.append(world.engine.images.inspect(image).labels.get("jobber-test.of"))
+
+        assert found == ["first", "second"]
 
     def test_arguments_reach_the_dockerfile(self, world: World, tmp_path: Path) -> None:
         image = world.build(
@@ -206,22 +216,26 @@ class BuildContract:
 
         assert world.build(tmp_path, f"FROM {world.base}\nCOPY x /x\n") != first
 
-    def test_docker_builds_again_what_it_has_built(self, world: World, tmp_path: Path) -> None:
-        """Podman 4.3 makes another image each time."""
-        if world.engine.describe().name != "docker":
-            pytest.skip("not on this engine")
-        dockerfile = f'FROM {world.base}\nRUN ["/bin/job", "write", "/made", "{world.name().name}"]\n'
-        first = world.build(tmp_path, dockerfile)
-        world.clock.sleep(1.1)
-        again = world.build(tmp_path, dockerfile)
-        anew = world.build(tmp_path, dockerfile, no_cache=True)
+    def test_health_check_shell_and_triggers_are_kept(self, world: World, tmp_path: Path) -> None:
+        parent = world.build(
+            tmp_path,
+            f'FROM {world.base}\nHEALTHCHECK --interval=5m --retries=2 CMD ["/bin/job", "say", "well"]\n'
+            'SHELL ["/bin/job", "write", "/by-shell"]\nONBUILD RUN ["/bin/job", "write", "/by-trigger", "T"]\n',
+        )
+        name = world.name()
+        world.engine.images.tag(parent, reference=name)
+        child = world.build(tmp_path, f"FROM {name}\nRUN S\n")
+        check = world.engine.images.inspect(child).configuration.health_check
 
-        def chain(image: ImageId) -> str:
-            return world.engine.images.inspect(image).chain
+        assert check == ImageHealthCheck(("CMD", "/bin/job", "say", "well"), interval=300 * 10**9, retries=2)
+        assert world.run("show", "/by-shell", "show", "/by-trigger", image=child).stdout == b"ST"
 
-        assert chain(again) == chain(first)  # with containerd's store the image has another id each time
-        assert anew != first
-        assert chain(world.build(tmp_path, dockerfile)) == chain(anew)
+    def test_health_check_may_be_a_line_or_be_taken_away(self, world: World, tmp_path: Path) -> None:
+        line = world.build(tmp_path, f"FROM {world.base}\nHEALTHCHECK CMD job say well\n")
+        none = world.build(tmp_path, f"FROM {world.base}\nHEALTHCHECK CMD x\nHEALTHCHECK NONE\n")
+        checks = [world.engine.images.inspect(image).configuration.health_check for image in (line, none)]
+
+        assert [check.test for check in checks if check] == [("CMD-SHELL", "job say well"), ("NONE",)]
 
 
 def _environment(world: World, image: ImageId) -> dict[str, str]:

@@ -202,13 +202,15 @@ class World:
         """Make a container for a job and follow it to the end."""
         return self.watch(self.create(*words, **creation), stdin=stdin)  # type: ignore[arg-type]
 
-    def build(self, folder: Path, dockerfile: str, **settings: object) -> ImageId:
+    def build(
+        self, folder: Path, dockerfile: str, *, progress: FakeProgress | None = None, **settings: object
+    ) -> ImageId:
         """Build what is in a folder."""
         from jobber.domain.build import BuildRequest
 
         (folder / "Dockerfile").write_text(dockerfile)
         request = BuildRequest(context=folder, dockerfile=folder / "Dockerfile", **settings)  # type: ignore[arg-type]
-        built = self.engine.builder.build(request, progress=FakeProgress())
+        built = self.engine.builder.build(request, progress=progress or FakeProgress())
         self.images.append(built)
         return built
 

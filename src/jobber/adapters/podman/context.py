@@ -1,0 +1,60 @@
+"""The context of a build as Podman takes it: nothing of ours in it that an instruction could copy.
+
+Podman's API takes ignore rules beside the archive, and with any reads no ignore file. So the Dockerfile is sent under
+a name that the one rule hides, and the user's own rules are applied before the archive is sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from jobber.adapters.context import PODMAN_IGNORE_FILES, ContextArchive, linked_files, read_build_files, unused_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from jobber.adapters.context import Ignore
+
+
+@dataclass(slots=True)
+class PodmanContext:
+    """The context of one build."""
+
+    root: Path
+    dockerfile: Path
+    takes_links_out: bool
+    """Whether this Podman takes links that lead out of the context."""
+    name: str = field(init=False)
+    """Name of the Dockerfile in the archive."""
+    text: bytes = field(init=False)
+    """Contents of the Dockerfile."""
+    _ignore: Ignore = field(init=False)
+    _added: dict[str, bytes] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Read the Dockerfile and the ignore file. Raises `UsageError`."""
+        files = read_build_files(self.root, self.dockerfile, PODMAN_IGNORE_FILES)
+        self.name, self.text = unused_name(self.root, self.dockerfile), files.text
+        self._ignore, self._added = (
+            files.ignore,
+            {} if self.takes_links_out else linked_files(self.root, self.dockerfile, files),
+        )
+
+    @property
+    def excludes(self) -> list[str]:
+        """The ignore rules that Podman is given."""
+        return [self.name]
+
+    def chunks(self, dockerfile: bytes) -> Iterator[bytes]:
+        """Return the archive in pieces, with these contents of the Dockerfile.
+
+        Raises `BuildFailed` for what can't be read or sent, or changes meanwhile.
+        """
+        archive = ContextArchive(self.root, self._ignore, {self.name: dockerfile, **self._added})
+        if (
+            not self.takes_links_out
+        ):  # before anything is sent: Podman keeps what it has unpacked of a context cut short
+            archive.check_links()
+        return archive.chunks()
