@@ -24,6 +24,7 @@ from jobber.domain.configuration.settings import (
 )
 from jobber.domain.errors import InvalidInput
 from jobber.domain.input import parse_input
+from jobber.domain.naming import parse_repository
 from jobber.domain.options import ContainerOptions
 from jobber.domain.use_cases.prepare import RunRequest
 
@@ -37,8 +38,11 @@ if TYPE_CHECKING:
 Pieces = tuple[Value[tuple[str, ...]], ...]
 
 
-def run_request(image: str, settings: Settings) -> RunRequest:
-    """The request of a run. Raises `InvalidOption`."""
+def run_request(image: str, settings: Settings, *, tag: str | None = None) -> RunRequest:
+    """Return the request of a run, with `tag` as the repository of its result.
+
+    Raises `InvalidOption`, `InvalidReference`.
+    """
     words, options = container_options(settings.get(XDOCKER))
     return RunRequest(
         image=image,
@@ -55,6 +59,7 @@ def run_request(image: str, settings: Settings) -> RunRequest:
         push=settings.get(PUSH),
         configs=settings.active,
         reuse=settings.get(REUSE),
+        result=None if tag is None else parse_repository(tag, default_registry=settings.get(DEFAULT_REGISTRY)),
     )
 
 

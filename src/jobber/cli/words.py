@@ -63,6 +63,7 @@ COMMANDS: Mapping[str, Syntax] = {
             ("-o", "--out"),
             ("-ri", "--result-image"),
             ("-Xd", "-XDocker", "--XDocker", "--Xdocker"),
+            ("-t", "--tag"),
             ("--timeout",),
             ("--pull",),
             ("--iidfile",),
@@ -78,7 +79,12 @@ COMMANDS: Mapping[str, Syntax] = {
     "lineage": Syntax(valued=_spellings(("--format",), ("-o", "--output")), flags=_spellings(("--down",), ("--json",))),
     "rerun": Syntax(
         valued=_spellings(
-            ("-i", "--in"), ("-Xd", "-XDocker", "--XDocker", "--Xdocker"), ("--timeout",), ("--pull",), ("--iidfile",)
+            ("-i", "--in"),
+            ("-Xd", "-XDocker", "--XDocker", "--Xdocker"),
+            ("-t", "--tag"),
+            ("--timeout",),
+            ("--pull",),
+            ("--iidfile",),
         ),
         flags=_spellings(("--verify",), ("--no-push",), ("--dry-run",), ("--detach",), ("--json",)),
     ),

@@ -19,6 +19,8 @@ class Label(StrEnum):
     """On a result: what the layers of the code image and of each input come to, in order, separated by commas."""
     METRICS = "jobber.metrics"
     """On a result: the numbers that its job wrote, as a JSON object."""
+    REPOSITORY = "jobber.repository"
+    """On a result: the repository that its run was told to tag it in, where that is not the code image's."""
     INPUT = "jobber.input"
     """On a volume: the id of the image that it holds a directory of."""
     SOURCE = "jobber.src"

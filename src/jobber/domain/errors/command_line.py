@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 class InvalidReference(UsageError):
     """A text that is no image reference."""
 
-    def __init__(self, text: str, *, why: str) -> None:
+    def __init__(self, text: str, *, why: str, hint: str | None = None) -> None:
         super().__init__(
             f"not an image reference: {text!r}: {why}",
-            hint="references look like [registry[:port]/][namespace/]name[:tag][@digest], in lower case",
+            hint=hint or "references look like [registry[:port]/][namespace/]name[:tag][@digest], in lower case",
         )
         self.text = text
 
