@@ -79,7 +79,7 @@ def rerun(
         )
         ran, differences = run_again(again, again.prepare(request), verification if verify else None)
         kept = Image(connection, opened.images.inspect(ran.image)) if ran.image else None
-    made = Result(ran.exit_status, ran.outcome.value, kept, console.said, name)
+    made = Result(ran.exit_status, ran.outcome.value, kept, console.said, name, ran.out_of_memory)
     if ran.outcome is Outcome.INTERRUPTED:
         raise KeyboardInterrupt
     if differences:

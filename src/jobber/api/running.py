@@ -109,7 +109,7 @@ def run(
             raise
         kept = Image(connection, opened.images.inspect(ran.image)) if ran.image else None
     said = partial(log_of, kept) if kept and ran.reused else console.said
-    result = Result(ran.exit_status, ran.outcome.value, kept, said, request.image)
+    result = Result(ran.exit_status, ran.outcome.value, kept, said, request.image, ran.out_of_memory)
     if ran.outcome is policy.Outcome.INTERRUPTED:
         raise KeyboardInterrupt
     return result.check() if check else result

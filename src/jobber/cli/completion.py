@@ -45,7 +45,7 @@ _VALUES: Mapping[str, Offer] = {
     "--output": Offer(Wanted.FILES),
     "--image": Offer(Wanted.IMAGES),
     "--input": Offer(Wanted.IMAGES),
-    "--outcome": Offer(Wanted.WORDS, ("succeeded", "failed", "timed-out", "interrupted")),
+    "--outcome": Offer(Wanted.WORDS, ("succeeded", "failed", "timed-out", "interrupted", "pruned")),
     "--sort": Offer(Wanted.WORDS, ("time", "duration", "size", "exit-status")),
     "--engine": Offer(Wanted.WORDS, ("auto", "docker", "podman")),
     "--log-format": Offer(Wanted.WORDS, ("console", "json")),

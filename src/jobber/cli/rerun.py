@@ -138,6 +138,7 @@ def _facts(prepared: PreparedRerun, result: RunResult, differences: tuple[Differ
         "again": prepared.record.id,
         "outcome": result.outcome.value,
         "exit-status": result.exit_status,
+        "out-of-memory": result.out_of_memory,
         "id": result.image,
         "tags": [str(tag) for tag in result.tags],
         "identical": None if differences is None else not differences,

@@ -23,6 +23,7 @@ from jobber.cli.telling import (
 from jobber.domain.entry import run_facts
 from jobber.domain.label import Label
 from jobber.domain.lineage import Presence, Role
+from jobber.domain.memory import recorded_limit
 from jobber.domain.metrics import metrics_of
 from jobber.domain.parameters import parameters_of
 from jobber.domain.use_cases.show_result import show_image
@@ -114,6 +115,8 @@ def _lines(shown: ShownImage) -> Iterator[tuple[str, str]]:
 def _run_lines(shown: ShownImage, record: RunRecord) -> Iterator[tuple[str, str]]:
     yield "run", record.id
     yield "outcome", outcome_in_words(record.ending)
+    if record.ending.out_of_memory:
+        yield "memory", f"ran out, and the kernel killed a process of the job; {_memory_limit(record)}"
     yield "ended", _moment(record.ending.finished)
     yield "took", duration_in_words(record.seconds)
     for number, now in enumerate(shown.origins):
@@ -132,6 +135,11 @@ def _run_lines(shown: ShownImage, record: RunRecord) -> Iterator[tuple[str, str]
         if text:
             yield name, text
     yield "engine", f"{record.engine_name} {record.engine_version}"
+
+
+def _memory_limit(record: RunRecord) -> str:
+    limit = recorded_limit(record.docker_args)
+    return f"its limit was --memory {limit}" if limit else "it had no limit of its own"
 
 
 def _image_lines(shown: ShownImage) -> Iterator[tuple[str, str]]:

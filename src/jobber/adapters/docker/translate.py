@@ -89,6 +89,8 @@ def container_of(answer: dict[str, Any]) -> Container:
         finished=_moment(state["FinishedAt"]),
         terminal=bool(answer["Config"].get("Tty")),
         log_limit=_log_limit((answer.get("HostConfig") or {}).get("LogConfig") or {}),
+        memory_limit=(answer.get("HostConfig") or {}).get("Memory") or None,
+        out_of_memory=bool(state.get("OOMKilled")) if where is ContainerState.EXITED else None,
     )
 
 

@@ -33,6 +33,8 @@ _API_VERSIONS = (
 )
 """From which Docker on which version of its API."""
 _IMAGE_MOUNTS = {"docker": (28, 0), "podman": (5, 0)}
+_REPORTS_MEMORY = (5, 0)
+"""From which Podman on."""
 _RUNTIMES = {"docker": ("runc", "io.containerd.runc.v2"), "podman": ("crun", "runc")}
 _HUB = ("docker.io", "index.docker.io")
 _LIBRARY = ("library",)
@@ -60,6 +62,11 @@ class Flavour:
     def mounts_images(self) -> bool:
         """Whether it mounts directories of images."""
         return self.numbers >= _IMAGE_MOUNTS[self.name]
+
+    @property
+    def reports_memory(self) -> bool:
+        """Whether it reports that a job ran out of memory: Podman 4.3 does not."""
+        return self.is_docker or self.numbers >= _REPORTS_MEMORY
 
     @property
     def runtimes(self) -> tuple[str, ...]:

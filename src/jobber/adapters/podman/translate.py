@@ -73,8 +73,11 @@ def image_id(text: str) -> ImageId:
     return ImageId("sha256:" + text.removeprefix("sha256:"))
 
 
-def container_of(answer: dict[str, Any]) -> Container:
-    """A container out of `GET /libpod/containers/ID/json`."""
+def container_of(answer: dict[str, Any], *, reports_memory: bool = False) -> Container:
+    """A container out of `GET /libpod/containers/ID/json`.
+
+    `reports_memory` tells that this Podman sees whether memory ran out: 4.3 says false of every container.
+    """
     state = answer["State"]
     status = state["Status"]
     where = ContainerState.RUNNING
@@ -94,8 +97,14 @@ def container_of(answer: dict[str, Any]) -> Container:
         started=_moment(state["StartedAt"]),
         finished=_moment(state["FinishedAt"]),
         terminal=bool(answer["Config"].get("Tty")),
+        memory_limit=(answer.get("HostConfig") or {}).get("Memory") or None,
+        out_of_memory=_out_of_memory(state, reports=reports_memory) if where is ContainerState.EXITED else None,
         log_limit=0 if _empties_its_log((answer.get("HostConfig") or {}).get("LogConfig") or {}) else None,
     )
+
+
+def _out_of_memory(state: dict[str, Any], *, reports: bool) -> bool | None:
+    return bool(state.get("OOMKilled")) or (False if reports else None)
 
 
 def _empties_its_log(configuration: dict[str, Any]) -> bool:

@@ -168,6 +168,7 @@ class Adoption:
             finished=self.moment(container.finished),
             outcome=self.engine.runs.noted_end(plan.id) or outcome,
             exit_status=exit_status,
+            out_of_memory=container.out_of_memory,
         )
 
 

@@ -50,6 +50,8 @@ class RunRequest:
     configs: tuple[str, ...] = ()
     detach: bool = False
     """Whether the job is started and left to itself."""
+    memory_from: str = ""
+    """The configuration file and line that set the memory limit; empty for the command line, and for none."""
     result: ImageReference | None = None
     """The repository of the result image; None for the code image's."""
     reuse: bool = False

@@ -110,6 +110,16 @@ class RunContract:
         assert result.exit_status == 124
         assert record["exit-code"] == 137
 
+    def test_result_in_another_repository_records_that_memory_ran_out(self, world: World) -> None:
+        name = world.name()
+        options = ContainerOptions(memory=32 << 20, memory_swap=32 << 20)
+        result = self._run(world, self._code(world), "exhaust", options=options, result=name)
+        assert result.image is not None
+        record = json.loads(world.engine.images.inspect(result.image).labels["jobber.run"])
+
+        assert (record["exit-code"], record["out-of-memory"]) == (137, True if world.reports_memory else None)
+        assert [tag.repository for tag in result.tags] == [name.name] * 2
+
     def test_nothing_is_left_of_a_run(self, world: World) -> None:
         code = self._code(world)
         self._run(world, code, "exit", "1")

@@ -44,6 +44,8 @@ while [ $# -gt 0 ]; do
     echo) cat ;;
     binary) printf '\000\001\012\015\200\377' ;;
     fill) head -c "$1" /dev/zero | tr '\000' x; shift ;;
+    exhaust) exec dd if=/dev/zero of=/dev/null bs=300M count=1 ;;
+    exhaust-child) dd if=/dev/zero of=/dev/null bs=300M count=1 ;;
     on) trap "exit $2" "$1"; shift 2 ;;
     quiet) exec >&- 2>&- ;;
     exit) exit "$1" ;;
@@ -54,6 +56,8 @@ done
 
 
 _NO_SUCH_VERB = 64
+_REPORTS_MEMORY = 5
+"""The first Podman that reports it."""
 
 
 def job_program(job: Job) -> int:
@@ -91,6 +95,8 @@ _VERBS: Mapping[str, tuple[int, Callable[..., object]]] = {
     "echo": (0, lambda job: job.say(job.stdin)),
     "binary": (0, lambda job: job.say(b"\x00\x01\n\r\x80\xff")),
     "fill": (1, lambda job, size: job.say(b"x" * int(size))),
+    "exhaust": (0, lambda job: job.run_out_of_memory()),
+    "exhaust-child": (0, lambda job: job.run_out_of_memory(goes_on=True)),
     "on": (2, lambda job, signal, status: job.on_signal(f"SIG{signal}", int(status))),
     "quiet": (0, _close),
     "exit": (1, lambda job, status: job.exit(int(status))),
@@ -138,6 +144,12 @@ class World:
         reference = parse_reference(f"jobber-test-{uuid.uuid4().hex[:12]}{suffix}").with_default_tag()
         self.images.append(reference)
         return reference
+
+    @property
+    def reports_memory(self) -> bool:
+        """Whether the engine reports that a job ran out of memory: Podman 4.3 does not."""
+        engine = self.engine.describe()
+        return engine.name == "docker" or int(engine.version.partition(".")[0]) >= _REPORTS_MEMORY
 
     @property
     def base_id(self) -> ImageId:
