@@ -75,6 +75,7 @@ _SENTENCES: Mapping[str, str] = {
     "perhaps-watched": "run {run} of {image} is left to the jobber on {owner} that started it",
     "listed-remote": "no such result is here: these are in the registry, {repository}",
     "none-anywhere": "no such result is here, and none is in the registry, {repository}",
+    "name-unknown": "no image here is called {name}",
     "none-in-registry": "no such result is in the registry, {repository}",
     "tag-unreadable": "{why}",
     "registry-unread": "{why}",

@@ -72,8 +72,10 @@ COMMANDS: Mapping[str, Syntax] = {
         takes_rest=True,
     ),
     "ls": Syntax(
-        valued=_spellings(("--image",), ("--input",), ("--outcome",), ("--since",), ("--param",), ("--sort",)),
-        flags=_spellings(("--metrics",), ("--reverse",), ("--remote",), ("--json",)),
+        valued=_spellings(
+            ("--image",), ("--input",), ("--outcome",), ("--since",), ("--param",), ("--columns",), ("--sort",)
+        ),
+        flags=_spellings(("--metrics",), ("--no-trunc",), ("--reverse",), ("--remote",), ("--json",)),
     ),
     "show": Syntax(flags=_spellings(("--json",))),
     "lineage": Syntax(valued=_spellings(("--format",), ("-o", "--output")), flags=_spellings(("--down",), ("--json",))),

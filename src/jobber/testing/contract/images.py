@@ -70,6 +70,7 @@ class ImageContract:
         world.engine.images.tag(world.base_id, reference=other)
 
         assert {str(one), str(other)} <= set(world.engine.images.references())
+        assert {str(one), str(other)} <= set(world.engine.images.references(seconds=60))
 
     def test_images_are_listed_by_label_with_or_without_tag(self, world: World, tmp_path: Path) -> None:
         mark = f"test.{world.name().name}"
