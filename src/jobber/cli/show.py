@@ -26,6 +26,7 @@ from jobber.domain.lineage import Presence, Role
 from jobber.domain.memory import recorded_limit
 from jobber.domain.metrics import metrics_of
 from jobber.domain.parameters import parameters_of
+from jobber.domain.record import rfc3339
 from jobber.domain.use_cases.show_result import show_image
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def shown_facts(shown: ShownImage) -> dict[str, Any]:
         "tags": list(image.references),
         "digests": list(image.digests),
         "size": image.size,
-        "created": image.created,
+        "created": _created(shown),
         "platform": image.platform,
         "registry": node.where or None,
         "built-from": shown.base.key if shown.base and shown.base.presence is Presence.HERE else None,
@@ -82,6 +83,12 @@ def shown_facts(shown: ShownImage) -> dict[str, Any]:
     facts["image"] |= code
     facts["inputs"] = [{**item, **now} for item, now in zip(facts["inputs"], inputs, strict=True)]
     return {**facts, "added-size": _added_size(shown)}
+
+
+def _created(shown: ShownImage) -> str | None:
+    """Return when an image was created: a result when its run ended; None for an image that does not say."""
+    record = shown.node.record
+    return (shown.image.created or None) if record is None else rfc3339(record.ending.finished)
 
 
 def _now_facts(now: OriginNow) -> dict[str, Any]:

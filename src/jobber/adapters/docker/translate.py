@@ -7,7 +7,7 @@ from typing import Any
 
 from jobber.domain.container import Container, ContainerId, ContainerMount, ContainerState
 from jobber.domain.errors import JobNotStarted
-from jobber.domain.image import Image, ImageConfiguration, ListedImage
+from jobber.domain.image import Image, ImageConfiguration, ListedImage, known_moment, known_seconds
 from jobber.domain.reference import ImageId
 
 _NEVER = "0001-01-01"
@@ -40,7 +40,7 @@ def image_of(answer: dict[str, Any]) -> Image:
         labels=(answer.get("Config") or {}).get("Labels") or {},
         configuration=configuration_of(answer.get("Config") or {}),
         layers=tuple((answer.get("RootFS") or {}).get("Layers") or ()),
-        created=answer.get("Created") or "",
+        created=known_moment(answer.get("Created")),
         size=answer.get("Size") or 0,
         platform=platform,
     )
@@ -53,7 +53,7 @@ def listed_image_of(answer: dict[str, Any]) -> ListedImage:
         references=tuple(name for name in answer.get("RepoTags") or () if "<none>" not in name),
         digests=tuple(name for name in answer.get("RepoDigests") or () if "<none>" not in name),
         labels=answer.get("Labels") or {},
-        created=float(answer.get("Created") or 0),
+        created=known_seconds(answer.get("Created")),
         size=answer.get("Size") or 0,
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 from jobber.adapters.podman.names import true_digests, unsure_digests, user_names
 from jobber.domain.container import Container, ContainerId, ContainerMount, ContainerState
 from jobber.domain.errors import JobNotStarted
-from jobber.domain.image import Image, ImageConfiguration, ListedImage
+from jobber.domain.image import Image, ImageConfiguration, ListedImage, known_moment, known_seconds
 from jobber.domain.reference import ImageId
 
 _NEVER = "0001-01-01"
@@ -50,7 +50,7 @@ def image_of(answer: dict[str, Any]) -> Image:
             stop_signal=_signal(config.get("StopSignal")),
         ),
         layers=tuple((answer.get("RootFS") or {}).get("Layers") or ()),
-        created=answer.get("Created") or "",
+        created=known_moment(answer.get("Created")),
         size=answer.get("Size") or 0,
         platform="/".join(filter(None, (answer.get("Os"), answer.get("Architecture")))),
     )
@@ -63,7 +63,7 @@ def listed_image_of(answer: dict[str, Any]) -> ListedImage:
         references=user_names(name for name in answer.get("RepoTags") or () if "<none>" not in name),
         digests=true_digests(answer.get("RepoDigests") or (), own=answer.get("Digest") or ""),
         labels=answer.get("Labels") or {},
-        created=float(answer.get("Created") or 0),
+        created=known_seconds(answer.get("Created")),
         size=answer.get("Size") or 0,
     )
 

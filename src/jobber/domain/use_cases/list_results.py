@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jobber.domain.beginning import MAY_BEGIN_ID, MAY_BEGIN_RUN
-from jobber.domain.derived import is_derived
+from jobber.domain.derived import has_own_tag, is_derived
 from jobber.domain.errors import ImageNotFound, InvalidReference, RegistryFailed, UsageError
 from jobber.domain.ledger import ImageChoice, Selection, selected, sorted_by
 from jobber.domain.near_names import DID_YOU_MEAN
@@ -141,4 +141,5 @@ class ResultList:
         return results_among(
             (replace(image.listed, references=tuple(names[id_])) for id_, image in found.items()),
             is_result=lambda listed, record: not is_derived(found[listed.id], record),
+            is_sure=has_own_tag,
         )

@@ -162,6 +162,17 @@ class ImageContract:
         with pytest.raises(ImageNotFound):
             world.engine.images.inspect(image)
 
+    def test_image_that_does_not_say_when_it_was_created_has_no_time_of_long_ago(self, world: World) -> None:
+        name = world.name()
+        world.reload_without_time(world.base_id, name)
+        image = world.engine.images.inspect(name)
+        listed = next(each for each in world.engine.images.list(labels={}) if each.id == image.id)
+        is_now = listed.created > world.clock.now().timestamp() - 3600  # Podman: when it was loaded
+
+        assert image.created == ""
+        assert image.listed.created == 0.0
+        assert (listed.created, is_now) == ((listed.created, True) if world.is_podman else (0.0, False))
+
     def test_image_that_a_container_uses_is_not_removed_and_keeps_its_tags(self, world: World, tmp_path: Path) -> None:
         image = self._tagged(world, tmp_path)
         tags = set(world.engine.images.inspect(image).references)

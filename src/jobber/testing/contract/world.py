@@ -136,6 +136,8 @@ class World:
     """The way to registries without an engine."""
     die_with_claim: Callable[[str], None] = lambda _run: None
     """Let a jobber of this machine claim a run and be killed."""
+    reload_without_time: Callable[[ImageId, ImageReference], None] = lambda _image, _tag: None
+    """Make an image that is like another one, but does not say when it was created, and tag it."""
     containers: list[ContainerId] = field(default_factory=list)
     images: list[ImageReference | ImageId] = field(default_factory=list)
 
@@ -146,10 +148,15 @@ class World:
         return reference
 
     @property
+    def is_podman(self) -> bool:
+        """Whether the engine is Podman, or does as Podman does."""
+        return self.engine.describe().name == "podman"
+
+    @property
     def reports_memory(self) -> bool:
         """Whether the engine reports that a job ran out of memory: Podman 4.3 does not."""
-        engine = self.engine.describe()
-        return engine.name == "docker" or int(engine.version.partition(".")[0]) >= _REPORTS_MEMORY
+        major = int(self.engine.describe().version.partition(".")[0])
+        return not self.is_podman or major >= _REPORTS_MEMORY
 
     @property
     def base_id(self) -> ImageId:
