@@ -53,6 +53,7 @@ def test_nearest_name_is_proposed(wanted: str, hint: str) -> None:
         "gcr.io/me/resnet:v1",  # only the registry is the same
         "poin:latest-run-of-somebody-else",
         "a:latest",
+        f"pionts@sha256:{'0' * 64}",
     ],
 )
 def test_nothing_is_proposed_that_is_not_near(wanted: str) -> None:

@@ -33,6 +33,8 @@ def name_hint(wanted: ImageReference, *, known: Iterable[str]) -> str | None:
         known: The tags that there are, `[REGISTRY/][NAMESPACE/]NAME:TAG`.
 
     """
+    if wanted.digest:
+        return None
     there = [found for text in sorted(known) if (found := reference_in(text)) is not None and found.tag]
     same = [found for found in there if found.repository == wanted.repository]
     if same:

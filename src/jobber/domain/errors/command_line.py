@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors.base import UsageError
-from jobber.domain.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,10 +61,9 @@ class AnswerNeeded(UsageError):
 class SortKeyUnknown(UsageError):
     """Something to sort by that no result has."""
 
-    def __init__(self, key: str, *, known: Sequence[str]) -> None:
-        near = did_you_mean(key, known=known)
+    def __init__(self, key: str, *, known: Sequence[str], hint: str | None = None) -> None:
         shown = ", ".join(map(_told, known[:20])) + (", …" if len(known) > 20 else "")
-        super().__init__(f"no result has a number {key!r} to be sorted by", hint=near or f"there is {shown}")
+        super().__init__(f"no result has a number {key!r} to be sorted by", hint=hint or f"there is {shown}")
         self.key = key
         self.known = tuple(known)
 

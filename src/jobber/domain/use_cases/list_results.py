@@ -9,10 +9,10 @@ from jobber.domain.beginning import MAY_BEGIN_ID, MAY_BEGIN_RUN
 from jobber.domain.derived import has_own_tag, is_derived
 from jobber.domain.errors import ImageNotFound, InvalidReference, RegistryFailed, UsageError
 from jobber.domain.ledger import ImageChoice, Selection, selected, sorted_by
-from jobber.domain.near_names import DID_YOU_MEAN
+from jobber.domain.near_names import DID_YOU_MEAN, name_hint
 from jobber.domain.reference import parse_image_id, parse_reference
 from jobber.domain.result import results_among
-from jobber.domain.use_cases.suggest import suggestion
+from jobber.domain.use_cases.suggest import names_here
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -78,9 +78,10 @@ class ResultList:
 
     def _propose_names(self, request: ListRequest) -> None:
         """Tell of the names by which nothing was found, and that are nearly those of something."""
-        images = self.finder.engine.images
-        for text in (request.name, *request.images, *request.inputs):
-            hint = suggestion(self._reference(text), images=images)
+        wanted = {text: self._reference(text) for text in (request.name, *request.images, *request.inputs)}
+        known = names_here(self.finder.engine.images) if any(wanted.values()) else ()
+        for text, reference in wanted.items():
+            hint = name_hint(reference.with_default_tag(), known=known) if reference else None
             if hint is not None and hint.startswith(DID_YOU_MEAN):
                 self.progress.note("name-unknown", name=text, hint=hint)
 

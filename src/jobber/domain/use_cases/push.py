@@ -40,7 +40,7 @@ def push_all(
                 credentials = keyring.credentials_for(reference)
                 digest = registry.push(reference, credentials=credentials, progress=progress)
         except (PushRefused, CredentialsUnusable) as error:
-            if isinstance(error, PushedImageMissing) and images is not None:
+            if isinstance(error, PushedImageMissing) and images is not None and not refused:
                 error.remedy = suggestion(reference, images=images, accepts=_is_remote) or error.remedy
             refused.append((reference, error))
         else:

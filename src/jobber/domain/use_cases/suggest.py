@@ -9,7 +9,7 @@ from jobber.domain.errors import JobberError
 from jobber.domain.near_names import name_hint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from jobber.domain.ports import ImageStore
     from jobber.domain.reference import ImageReference
@@ -37,11 +37,15 @@ def suggestion(
     """
     if reference is None or reference.digest:
         return None
+    return name_hint(reference.with_default_tag(), known=filter(accepts, names_here(images)))
+
+
+def names_here(images: ImageStore) -> Sequence[str]:
+    """Return the tags that an engine has; none where it does not list them within `SECONDS`."""
     try:
-        known = images.references(seconds=SECONDS)
-    except JobberError:  # the error that is about to be told is the one that counts
-        return None
-    return name_hint(reference.with_default_tag(), known=filter(accepts, known))
+        return images.references(seconds=SECONDS)
+    except JobberError:  # what the names are wanted for is an error that counts more
+        return ()
 
 
 def is_missing_in_registry(why: str) -> bool:

@@ -163,6 +163,8 @@ class ImageContract:
             world.engine.images.inspect(image)
 
     def test_image_that_does_not_say_when_it_was_created_has_no_time_of_long_ago(self, world: World) -> None:
+        if world.reload_without_time is None:
+            pytest.skip("not on this engine")
         name = world.name()
         world.reload_without_time(world.base_id, name)
         image = world.engine.images.inspect(name)

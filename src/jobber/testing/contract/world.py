@@ -136,8 +136,9 @@ class World:
     """The way to registries without an engine."""
     die_with_claim: Callable[[str], None] = lambda _run: None
     """Let a jobber of this machine claim a run and be killed."""
-    reload_without_time: Callable[[ImageId, ImageReference], None] = lambda _image, _tag: None
-    """Make an image that is like another one, but does not say when it was created, and tag it."""
+    reload_without_time: Callable[[ImageId, ImageReference], None] | None = None
+    """Make an image that is like another one, but does not say when it was created, and tag it; None where a test
+    can't."""
     containers: list[ContainerId] = field(default_factory=list)
     images: list[ImageReference | ImageId] = field(default_factory=list)
 
