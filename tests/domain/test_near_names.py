@@ -20,6 +20,7 @@ HERE = (
     "gcr.io/me/mnist:v1",
     "gcr.io/me/mnist:v2",
     "exp1:latest",
+    "docker.io/library/alpine:3",
     "<none>:<none>",
 )
 
@@ -39,6 +40,7 @@ HERE = (
         ("gcr.io/me/minst:v2", "did you mean gcr.io/me/mnist:v2?"),
         ("mnist:v2", "did you mean gcr.io/me/mnist:v2?"),
         ("gcr.io/you/train:latest", "did you mean train?"),
+        ("alpin:latest", "did you mean docker.io/library/alpine:3?"),
     ],
 )
 def test_nearest_name_is_proposed(wanted: str, hint: str) -> None:

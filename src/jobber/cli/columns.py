@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 _MOST = 40
 """Characters of a cell where there is no terminal to fit."""
-_LEFT_OUT = 1 << 20
-"""The least width of a column that is left out of a narrow terminal rather than cut short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ _NUMBERS_FOLLOW = USUAL.index("command")
 def usual_columns(results: Sequence[ListedResult], *, wanted: Sequence[str], metrics: bool) -> tuple[Cells, ...]:
     """Return the usual columns with those of the numbers that are asked for.
 
-    Metrics that only some of the results have go last, and are the first that a narrow terminal leaves out.
+    Metrics that only some of the results have go last. A narrow terminal leaves out other columns before them.
 
     Args:
         results: The results that are listed.
@@ -100,7 +98,7 @@ def usual_columns(results: Sequence[ListedResult], *, wanted: Sequence[str], met
         *usual[:_NUMBERS_FOLLOW],
         *map(_number, first),
         *usual[_NUMBERS_FOLLOW:],
-        *(_number(name, least=_LEFT_OUT) for name in last),
+        *map(_number, last),
     )
 
 
@@ -132,8 +130,8 @@ def _chosen(name: str, others: set[str], *, is_checked: bool) -> Cells:
     return _number(name)
 
 
-def _number(name: str, *, least: int | None = None) -> Cells:
-    return Cells(Column(name, least=least, is_number=True), lambda result, _: _number_of(result, name))
+def _number(name: str) -> Cells:
+    return Cells(Column(name, is_number=True), lambda result, _: _number_of(result, name))
 
 
 def _number_of(result: ListedResult, name: str) -> str:

@@ -17,6 +17,7 @@ DID_YOU_MEAN = "did you mean"
 """The beginning of a hint that proposes another name."""
 _ALIKE = 0.7
 """The least ratio of `difflib` at which two names are taken for one: `pionts` and `points` have 0.83."""
+_LIBRARY = ("docker.io", ("library",))
 _DIGITS = re.compile(r"\d+")
 _MOST = 3
 
@@ -39,13 +40,19 @@ def name_hint(wanted: ImageReference, *, known: Iterable[str]) -> str | None:
     same = [found for found in there if found.repository == wanted.repository]
     if same:
         return _tag_hint(wanted, same)
-    beside = [found for found in there if (found.registry, found.namespace) == (wanted.registry, wanted.namespace)]
+    beside = [found for found in there if _place(found) == _place(wanted)]
     name = _nearest(wanted.name, [found.name for found in beside])
     near = [found for found in beside if found.name == name] or [found for found in there if found.name == wanted.name]
     if not near:
         return None
     near = [found for found in near if found.repository == near[0].repository]
     return f"{DID_YOU_MEAN} {_shown(min(near, key=lambda found: _rank(found.tag, wanted.tag)))}?"
+
+
+def _place(reference: ImageReference) -> tuple[str | None, tuple[str, ...]]:
+    """Return where an image is; Podman says of those of Docker Hub's library what others leave out."""
+    place = (reference.registry, reference.namespace)
+    return (None, ()) if place == _LIBRARY else place
 
 
 def _tag_hint(wanted: ImageReference, same: Sequence[ImageReference]) -> str:
