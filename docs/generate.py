@@ -108,8 +108,8 @@ def labels_page() -> str:
     record = (
         '{"schema":1, "id":UUID, "image":{"ref","id","digests":[]},\n "inputs":[{"ref","id","digests","src","dest"}],\n'
         ' "command":[...]|null, "docker-args":[...], "runtime":str|null,\n "out":str|null, "configs":[names],\n'
-        ' "started", "finished" (RFC 3339, UTC),\n "outcome":"succeeded"|"failed"|"timed-out"|"interrupted",\n'
-        ' "exit-code":int, "engine":{"name","version"}}'
+        ' "started", "finished" (RFC 3339, UTC),\n "outcome":"succeeded"|"failed"|"timed-out"|"interrupted"|"pruned",\n'
+        ' "exit-code":int, "out-of-memory":bool|null, "engine":{"name","version"}}'
     )
     secrets = (
         "`-e NAME`, which takes the caller's value, is recorded as the name alone. Values of variables whose name"

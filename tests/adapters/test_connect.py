@@ -177,6 +177,18 @@ def test_a_context_that_is_not_there_is_an_error(environment: dict[str, str]) ->
         found({**environment, "DOCKER_CONTEXT": "nowhere"})
 
 
+def test_a_context_that_is_nearly_there_is_proposed(folder: Path, environment: dict[str, str]) -> None:
+    context(folder, "production", "unix:///nonexistent")
+    context(folder, "unreadable", "unix:///nonexistent")
+    for file in folder.glob(".docker/contexts/meta/*/meta.json"):
+        if "unreadable" in file.read_text():
+            file.write_text("{}")
+    with pytest.raises(UsageError) as caught:
+        found({**environment, "DOCKER_CONTEXT": "prodution"})
+
+    assert caught.value.hint == "did you mean production?"
+
+
 def test_the_usual_sockets_are_tried_in_their_order(serve: Callable[..., str], environment: dict[str, str]) -> None:
     serve("last")
     first = serve("usual")

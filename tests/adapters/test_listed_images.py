@@ -1,15 +1,20 @@
-"""Lists of images that a busy Docker gives."""
+"""Lists of images that a busy engine gives."""
 
 from __future__ import annotations
 
 import json
+import socket
+import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+import pytest
 from one_answer import answering
 
 from jobber.adapters.docker.images import DockerImages
+from jobber.adapters.podman.images import PodmanImages
 from jobber.adapters.wire import Wire, parse_endpoint
+from jobber.domain.errors import EngineLost
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,3 +39,18 @@ def test_image_that_is_listed_without_the_labels_asked_for_is_on_its_way_out(tmp
 
     assert [image.references for image in labelled] == [("kept:latest",)]
     assert [image.references for image in every] == [("kept:latest",), ()]
+
+
+@pytest.mark.parametrize("images", [DockerImages, PodmanImages])
+def test_tags_that_take_long_are_waited_for_no_longer_than_asked(
+    tmp_path: Path, images: type[DockerImages | PodmanImages]
+) -> None:
+    with socket.socket(socket.AF_UNIX) as silent, closing(Wire(parse_endpoint(f"unix://{tmp_path}/s"))) as wire:
+        silent.bind(f"{tmp_path}/s")
+        silent.listen()
+        begun = time.monotonic()
+        with pytest.raises(EngineLost):
+            images(wire).references(seconds=0.2)
+        took = time.monotonic() - begun
+
+    assert 0.1 < took < 5

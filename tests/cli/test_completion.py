@@ -36,6 +36,20 @@ def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
+    ("words", "current", "offered"),
+    [
+        (["ls", "--columns"], "ta", "tags"),
+        (["ls", "--columns"], "tags,ou", "tags,out tags,outcome"),
+        (["ls"], "--columns=tags,comm", "--columns=tags,command"),
+    ],
+)
+def test_columns_are_completed_after_each_comma(
+    words: list[str], current: str, offered: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert answer(capsys, "fish", *words, current) == ["words", *offered.split()]
+
+
+@pytest.mark.parametrize(
     ("words", "current", "expected"),
     [
         ([], "", Wanted.WORDS),

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from jobber.cli.columns import COLUMNS
+from jobber.cli.completion import COLUMN_NAMES
 from jobber.cli.table import Column, cut, printable, table_lines, width_of
 from jobber.cli.telling import (
     duration_in_words,
@@ -66,10 +68,118 @@ def test_no_line_is_wider_than_the_terminal(cli: FakeCommandLine, columns: int) 
     assert max(map(width_of, out.splitlines())) <= columns
 
 
-def test_without_a_terminal_nothing_is_cut_short(cli: FakeCommandLine) -> None:
-    cli("run", "train", "--lr", "0.1", "--name", "n" * 300)
+@pytest.mark.parametrize("columns", ["", "100"])
+def test_without_a_terminal_long_cells_are_cut_short_unless_that_is_not_wanted(
+    cli: FakeCommandLine, columns: str
+) -> None:
+    ran = cli("run", "train", "--lr", "0.1", "--name", "n" * 300)
+    assert ran.image is not None
+    piped = cli("ls", environment={"COLUMNS": ""}).out
+    whole = cli("ls", "--no-trunc", environment={"COLUMNS": columns}).out
 
-    assert "n" * 300 in cli("ls", environment={"COLUMNS": ""}).out
+    assert f"--lr 0.1 --name {'n' * 23}…  train\n" in piped
+    assert f"--name {'n' * 300}  train\n" in whole
+    assert whole.splitlines()[1].startswith(f"{ran.image.id}  ")
+
+
+def test_without_a_terminal_a_long_tag_is_left_whole_and_others_are_left_out(
+    cli: FakeCommandLine, jobber_engine: FakeEngine
+) -> None:
+    name = "a-name-that-is-longer-than-forty-characters-are"
+    jobber_engine.image(name, run=train)
+    cli("run", name)
+    out = cli("ls", environment={"COLUMNS": ""}).out
+
+    assert f"  {name}:20260101_000003  " in out
+    assert f"  {name[:39]}…\n" in out
+
+
+def test_columns_are_chosen_by_their_names(cli: FakeCommandLine) -> None:
+    cli("run", "-o", "/model", "train", "--lr", "0.5")
+    words = ("--columns", "Tags,accuracy", "--columns=lr,options")
+    heading, row = cli("ls", *words, environment={"COLUMNS": ""}).out.splitlines()
+
+    assert heading.split() == ["TAGS", "accuracy", "lr", "OPTIONS"]
+    assert row.split() == ["train:20260101_000003,", ":latest-run", "0.5", "0.5"]
+
+
+def test_every_column_has_something_to_show(cli: FakeCommandLine) -> None:
+    cli("run", "-o", "/model", "-i", "digits", "-Xd", "-e A=1", "train", "--lr", "0.5")
+    heading, row = cli("ls", "--columns", ",".join(COLUMNS), environment={"COLUMNS": ""}).out.splitlines()
+
+    assert heading.split() == [name.upper() for name in COLUMNS]
+    assert "  docker 28.0" in row
+    assert " 2026-01-01T00:00:00Z  2026-01-01T00:00:03Z " in row
+
+
+def test_chosen_columns_are_followed_by_metrics_where_these_are_asked_for(cli: FakeCommandLine) -> None:
+    cli("run", "-o", "/model", "train", "--lr", "0.5")
+    heading = cli("ls", "--columns", "loss,tags", "--metrics").out.splitlines()[0]
+
+    assert heading.split() == ["loss", "TAGS", "accuracy"]
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("--columns", "tgas"), "error: no result has a column 'tgas'\nhint: did you mean tags?\n"),
+        (("--columns", "acuracy"), "hint: did you mean accuracy?\n"),
+        (("--columns", "zzz"), "hint: there is result, tags, "),
+        (("--columns", "tags,"), "error: --columns has an empty name\nhint: for example --columns result,tags,ended\n"),
+        (("--columns", "tags", "--json"), "error: --columns and --json: JSON has everything\n"),
+        (("--sort", "acuracy"), "hint: did you mean accuracy?\n"),
+    ],
+)
+def test_names_that_no_column_has_are_an_error(cli: FakeCommandLine, words: tuple[str, ...], complaint: str) -> None:
+    cli("run", "-o", "/model", "train", "--lr", "0.5")
+    listed = cli("ls", *words)
+
+    assert (listed.exit_status, listed.out) == (2, "")
+    assert complaint in listed.err
+
+
+def test_without_results_nobody_knows_which_metrics_there_are(cli: FakeCommandLine) -> None:
+    assert cli("ls", "--columns", "tags,accuracy").out.split() == ["TAGS", "accuracy"]
+
+
+def test_completion_knows_the_columns() -> None:
+    assert list(COLUMNS) == list(COLUMN_NAMES)
+
+
+def test_metrics_that_only_some_results_have_go_last(cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
+    def other(job: Job) -> int:
+        job.files.write("/model/metrics.json", json.dumps({"rare": 7, "loss": 2}))
+        return 0
+
+    jobber_engine.image("other", run=other)
+    cli("run", "-o", "/model", "other")
+    cli("run", "-o", "/model", "train", "--lr", "0.5")
+    wide = cli("ls", "--metrics", environment={"COLUMNS": ""}).out.splitlines()
+    chosen = cli("ls", "--metrics", "--sort", "rare", environment={"COLUMNS": ""}).out.splitlines()[0]
+    narrow = cli("ls", "--metrics", environment={"COLUMNS": "79"}).out.splitlines()[0]
+
+    assert wide[0].split()[5:] == ["loss", "COMMAND", "IMAGE", "accuracy", "rare"]
+    assert chosen.split()[5:] == ["rare", "loss", "COMMAND", "IMAGE", "accuracy"]
+    assert [word for word in narrow.split() if word not in wide[0].split()[:5]] == ["loss", "accuracy", "rare"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("trian",), "no image here is called trian\nhint: did you mean train?\n"),
+        (("--input", "digist"), "no image here is called digist\nhint: did you mean digits?\n"),
+        (("--image", "trian"), "no image here is called trian\nhint: did you mean train?\n"),
+        (("nobody",), ""),
+        (("digits",), ""),
+        (("abcd1234-",), ""),
+    ],
+)
+def test_name_by_which_nothing_is_found_gets_the_nearest(
+    cli: FakeCommandLine, words: tuple[str, ...], told: str
+) -> None:
+    cli("run", "train", "--lr", "0.5")
+
+    assert cli("ls", *words).err == told
 
 
 def test_what_a_terminal_would_obey_is_not_printed(cli: FakeCommandLine) -> None:

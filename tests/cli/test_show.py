@@ -36,6 +36,27 @@ def said(text: str) -> dict[str, list[str]]:
     return found
 
 
+def test_images_that_do_not_say_when_they_were_created_have_no_time_of_long_ago(
+    cli: FakeCommandLine, jobber_clock: FakeClock, jobber_engine: FakeEngine
+) -> None:
+    ran = cli("run", "-i", "digits", "train")
+    assert ran.image is not None
+    jobber_clock.sleep(7200)
+    jobber_engine.reload_without_time("digits", tag="plain:1")
+    jobber_engine.reload_without_time(ran.image.id, tag="train:20260101_000003")
+    jobber_engine.images.remove(parse_reference("train:latest-run"))
+    plain, result = cli("show", "plain:1"), cli("show", "train:20260101_000003")
+    (listed,) = cli("ls").out.splitlines()[1:]
+
+    assert "created" not in said(plain.out)
+    assert json.loads(cli("show", "--json", "plain:1").out)["created"] is None
+    assert said(result.out)["ended"] == ["2026-01-01 00:00:03 UTC, 2 hours ago"]
+    assert json.loads(cli("show", "--json", "train:20260101_000003").out)["created"] == "2026-01-01T00:00:03Z"
+    assert "2 h ago" in listed
+    assert "succeeded 2 hours ago" in cli("lineage", "train:20260101_000003").out
+    assert cli("prune", "--results", "--older-than", "3h", "--dry-run").err == "there is nothing to remove\n"
+
+
 def test_run_is_told_in_full(cli: FakeCommandLine, jobber_clock: FakeClock) -> None:
     ran = cli("run", "-i", "digits", "-o", "/model", "-Xd", "-e A=1", "train", "--lr", "0.5", "--fail", "yes now")
     assert ran.image is not None

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from without_created import reload_without_created
 
 from jobber.adapters.host.clock import SystemClock
 from jobber.adapters.ownership import current_owner
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
     from jobber.adapters.runs import RunCalls
     from jobber.adapters.wire import Wire
     from jobber.domain.ports import Engine
-    from jobber.domain.reference import ImageId
+    from jobber.domain.reference import ImageId, ImageReference
+
+_LIBPOD = "/v4.0.0/libpod"
 
 
 def make_world(engine: Engine, wire: Wire, folder: Path, registry_host: str | None, calls: RunCalls) -> World:
@@ -54,6 +58,11 @@ def make_world(engine: Engine, wire: Wire, folder: Path, registry_host: str | No
         facts = {"run": run, Label.PART: dead_owner()}
         calls.make(claim_name(run), image=engine.images.inspect(base).id, facts=facts)
 
+    def reload_without_time(image: ImageId, tag: ImageReference) -> None:
+        is_podman = engine.describe().name == "podman"
+        with closing(wire.within(_LIBPOD if is_podman else "")) as images:
+            reload_without_created(images, image, tag=f"localhost/{tag}" if is_podman else str(tag))
+
     return World(
         engine,
         SystemClock(),
@@ -64,6 +73,7 @@ def make_world(engine: Engine, wire: Wire, folder: Path, registry_host: str | No
         guarded_registry(),
         remote=RegistryApi(),
         die_with_claim=die_with_claim,
+        reload_without_time=reload_without_time,
     )
 
 

@@ -15,6 +15,8 @@ from jobber.testing.contract import EngineContract, GuardedRegistry, World, job_
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from jobber.domain.reference import ImageId, ImageReference
+
 _FLAVOURS: list[dict[str, Any]] = [
     {"flavour": "docker", "version": "28.5", "id_store": "manifest"},
     {"flavour": "docker", "version": "20.10"},
@@ -39,5 +41,10 @@ class TestFake(EngineContract):
             engine.runs.claim(run, image=world.base_id).is_dead = True
 
         world.die_with_claim = die_with_claim
+
+        def reload_without_time(image: ImageId, tag: ImageReference) -> None:
+            engine.reload_without_time(image, tag=str(tag))
+
+        world.reload_without_time = reload_without_time
         yield world
         world.tidy()

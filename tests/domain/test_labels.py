@@ -66,6 +66,25 @@ def test_result_has_the_record_and_what_the_image_specification_defines() -> Non
     }
 
 
+@pytest.mark.parametrize(
+    ("repository", "inherited", "label"),
+    [("gcr.io/me/mnist", "", None), (None, "old", ""), ("model", "old", "model"), ("model", "", "model")],
+)
+def test_repository_of_a_result_is_a_label_where_it_is_not_the_code_images(
+    repository: str | None, inherited: str, label: str | None
+) -> None:
+    code = Image(CODE, labels={"jobber.repository": inherited} if inherited else {})
+    labels = result_labels(replace(PLAN, repository=repository), ENDING, code=code, version="1")
+
+    assert labels.get("jobber.repository") == label
+
+
+def test_digest_of_the_base_is_the_code_images_wherever_the_result_is_tagged() -> None:
+    labels = result_labels(replace(PLAN, repository="other"), ENDING, code=Image(CODE), version="1")
+
+    assert labels["org.opencontainers.image.base.digest"] == "sha256:1@2"
+
+
 def test_result_of_an_image_by_id_has_no_base_name() -> None:
     plan = replace(PLAN, image=RecordedImage(CODE, CODE))
 

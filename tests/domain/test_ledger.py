@@ -187,6 +187,7 @@ def test_entry_has_all_that_is_known() -> None:
         "seconds",
         "outcome",
         "exit-code",
+        "out-of-memory",
         "engine",
         "parameters",
         "metrics",

@@ -54,7 +54,7 @@ def test_label_that_is_none_gives_no_metrics(label: str) -> None:
         ('{"a": 1, "bad": 1' + "0" * 400 + "}", "bad"),
         ('{"a": 1, "bad": true}', "bad"),
         ('{"a": 1, "bad": null}', "bad"),
-        ('{"a": 1, "bad": {"b": 2}}', "bad"),
+        ('{"a": 1, "bad": {"b": "text"}}', "bad.b"),
         ('{"a": 1, "bad": [2]}', "bad"),
         ('{"a": 1, "\\ud800": 2}', "\\ud800"),
     ],
@@ -64,6 +64,53 @@ def test_what_is_no_finite_number_is_left_out_by_name(text: str, name: str) -> N
 
     assert parsed == {"a": 1}
     assert parsed.left_out == f'"{name}" is no finite number and is left out'
+
+
+def test_numbers_of_nested_objects_have_dotted_names_in_the_files_order() -> None:
+    parsed = parse_metrics(b'{"val": {"accuracy": 0.9, "top": {"5": 1}}, "loss": 2, "train": {}, "": {"": 3}}')
+
+    assert list(parsed.items()) == [("val.accuracy", 0.9), ("val.top.5", 1), ("loss", 2), (".", 3)]
+    assert parsed.left_out == ""
+
+
+@given(st.recursive(NUMBERS, lambda inner: st.dictionaries(st.text("ab.", max_size=3), inner, max_size=3)))
+def test_label_of_nested_numbers_is_read_back(numbers: dict[str, float]) -> None:
+    parsed = parse_metrics(json.dumps(numbers).encode())
+
+    assert dict(metrics_of({"jobber.metrics": render_metrics(parsed)})) == parsed
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ('{"a.b": 1, "a": {"b": 2}, "c": 3}', {"a.b": 1, "c": 3}),
+        ('{"a": {"b": 2}, "a.b": 1, "c": 3}', {"a.b": 2, "c": 3}),
+    ],
+)
+def test_of_two_numbers_with_one_name_the_first_is_kept_and_that_is_told(text: str, kept: dict[str, int]) -> None:
+    parsed = parse_metrics(text.encode())
+
+    assert parsed == kept
+    assert parsed.left_out == '"a.b" is there twice and is kept once'
+
+
+def test_what_is_nested_too_deeply_is_left_out_by_name() -> None:
+    deepest = '{"a":' * 15 + '{"b": 1, "c": {"d": 2}, "e": []}' + "}" * 15
+    parsed = parse_metrics(deepest.encode())
+    name = "a." * 15
+
+    assert parsed == {f"{name}b": 1}
+    assert parsed.left_out == (
+        f'"{name}e" is no finite number and is left out; "{name}c" is nested deeper than 16 levels and is left out'
+    )
+
+
+def test_a_name_of_any_length_costs_little() -> None:
+    inner = ",".join(f'"{number}": ""' for number in range(50_000))
+    parsed = parse_metrics(f'{{"{"x" * 30_000}": {{{inner}}}, "a": 1}}'.encode())
+
+    assert parsed == {"a": 1}
+    assert len(parsed.left_out) < 100_000
 
 
 def test_of_many_that_are_left_out_some_are_named() -> None:

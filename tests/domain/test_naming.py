@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobber.domain.errors import UsageError
-from jobber.domain.naming import build_tags, image_name_of, next_second, result_tags, timestamp_tag
-from jobber.domain.reference import ImageReference, parse_reference
+from jobber.domain.errors import InvalidReference, UsageError
+from jobber.domain.naming import build_tags, image_name_of, next_second, parse_repository, result_tags, timestamp_tag
+from jobber.domain.reference import ImageReference, parse_reference, parse_registry
 
 AT = datetime(2024, 2, 29, 23, 5, 9, 987654, UTC)
 
@@ -22,6 +22,31 @@ requests = st.lists(
     ),
     max_size=5,
 )
+
+
+def test_repository_of_a_result_is_a_reference_without_tag_and_digest() -> None:
+    registry = parse_registry("gcr.io/me")
+
+    assert str(parse_repository("model")) == "model"
+    assert str(parse_repository("host:5000/me/model")) == "host:5000/me/model"
+    assert str(parse_repository("model", default_registry=registry)) == "gcr.io/me/model"
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "name"),
+    [
+        ("host:5000/me/model:v1", "tag", "host:5000/me/model"),
+        ("model@sha256:" + "a" * 64, "digest", "model"),
+        ("model:v1@sha256:" + "a" * 64, "tag", "model"),
+    ],
+)
+def test_name_of_a_result_with_a_tag_or_a_digest_is_an_error_with_the_name_alone(
+    text: str, what: str, name: str
+) -> None:
+    with pytest.raises(InvalidReference, match=f"a result's name has no {what}") as caught:
+        parse_repository(text)
+
+    assert (caught.value.hint or "").endswith(f"the name alone, {name}")
 
 
 @given(directories)

@@ -33,4 +33,4 @@ def test_policies_are_spelled_as_the_command_line_takes_them() -> None:
 
 
 def test_outcomes_are_spelled_as_the_run_record_has_them() -> None:
-    assert [outcome.value for outcome in Outcome] == ["succeeded", "failed", "timed-out", "interrupted"]
+    assert [outcome.value for outcome in Outcome] == ["succeeded", "failed", "timed-out", "interrupted", "pruned"]

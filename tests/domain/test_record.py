@@ -112,6 +112,7 @@ def test_a_record_says_what_the_contract_says_and_no_more() -> None:
         "finished": "2024-03-01T00:00:00Z",
         "outcome": "timed-out",
         "exit-code": 143,
+        "out-of-memory": None,
         "engine": {"name": "docker", "version": "28.5"},
     }
     assert expected == record
@@ -119,7 +120,8 @@ def test_a_record_says_what_the_contract_says_and_no_more() -> None:
 
 def test_a_record_has_its_keys_in_the_order_of_the_contract() -> None:
     expected = (
-        "schema id image inputs command docker-args runtime out configs started finished outcome exit-code engine"
+        "schema id image inputs command docker-args runtime out configs started finished outcome exit-code"
+        " out-of-memory engine"
     )
 
     assert expected == " ".join(json.loads(render_record(PLAN, ENDING)))

@@ -46,6 +46,17 @@ def test_record_without_chains_and_with_the_command_of_the_image_is_one() -> Non
     assert [image.chain for image in record.made_from] == ["", "", ""]
 
 
+def test_of_images_with_one_record_the_sure_one_goes_first_then_the_oldest_and_last_those_without_a_time() -> None:
+    without_time, young, old = _listed(1, LABELS), _listed(2, LABELS, created=9.0), _listed(3, LABELS, created=5.0)
+    images = (without_time, young, old)
+
+    def first(*, sure: int = 0) -> object:
+        (result,) = results_among(images, is_sure=lambda image, _: image.id.endswith(str(sure or "none")))
+        return result.image
+
+    assert [first(), first(sure=2), first(sure=1)] == [old, young, without_time]
+
+
 def test_record_tells_how_long_the_job_took_and_what_it_was_made_from() -> None:
     record = parse_record(LABELS)
 

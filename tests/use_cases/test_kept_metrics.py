@@ -84,6 +84,10 @@ def test_metrics_that_are_partly_none_are_partly_kept(engine: FakeEngine) -> Non
     assert kept(engine, '{"a": 1, "b": NaN}') == ({"a": 1}, [("metrics-left-out", facts)])
 
 
+def test_nested_metrics_are_kept_without_a_word(engine: FakeEngine) -> None:
+    assert kept(engine, '{"val": {"accuracy": 0.5}}') == ({"val.accuracy": 0.5}, [])
+
+
 def test_file_that_is_too_large_is_no_metrics(engine: FakeEngine) -> None:
     facts = {"path": "/model/metrics.json", "why": "it is larger than 1 MB"}
 

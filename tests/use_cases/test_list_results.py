@@ -216,3 +216,25 @@ def test_image_built_from_a_result_is_not_listed_in_its_registry(engine: FakeEng
     engine.registry.push(parse_reference(name), credentials=None, progress=FakeProgress())
 
     assert ids(engine, name=name, remote=True) == []
+
+
+@pytest.mark.parametrize(
+    ("request_", "proposed"),
+    [
+        (ListRequest(name="trian"), ["trian"]),
+        (ListRequest(name="trian", images=("trian",), inputs=("digist",)), ["trian", "digist"]),
+        (ListRequest(name="train:v1"), []),
+        (ListRequest(name="nobody"), []),
+        (ListRequest(name="abcd1234-"), []),
+        (ListRequest(), []),
+    ],
+)
+def test_names_by_which_nothing_is_found_get_the_nearest_after_one_look(
+    engine: FakeEngine, request_: ListRequest, proposed: list[str]
+) -> None:
+    progress = FakeProgress()
+    before = engine.journal.count("list-images")
+    lister(engine, progress=progress).list(request_)
+
+    assert [facts["name"] for event, facts in progress.notes if event == "name-unknown"] == proposed
+    assert engine.journal.count("list-images") <= before + 2

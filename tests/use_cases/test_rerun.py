@@ -121,6 +121,15 @@ def test_images_are_the_recorded_ones_whatever_their_tags_are_now(engine: FakeEn
     assert _record(engine, again.image).made_from == _record(engine, first.image).made_from
 
 
+def test_run_is_made_again_in_the_repository_that_it_was_told(engine: FakeEngine) -> None:
+    told = _run(engine, result=parse_reference("model"))
+    assert told.image is not None
+    followed = _use_case(engine).prepare(RerunRequest(told.image))
+    elsewhere = _use_case(engine).prepare(RerunRequest(told.image, result=parse_reference("other")))
+
+    assert [one.prepared.plan.repository for one in (followed, elsewhere)] == ["model", "other"]
+
+
 def test_run_by_id_is_made_again_without_a_tag(engine: FakeEngine) -> None:
     image = engine.images.inspect(parse_reference("train:latest")).id
     engine.store.tags.drop("train:latest")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.adapters.wire import Endpoint, Scheme, TlsFiles, Wire, WireBroken, WireUnreachable, parse_endpoint
 from jobber.domain.errors import EngineUnavailable, UsageError
+from jobber.domain.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from jobber.adapters.wire import Transport
     from jobber.adapters.wire.ssh import SshTunnel
@@ -163,13 +166,25 @@ def _docker_context(environment: Mapping[str, str]) -> Iterator[Candidate]:
         endpoint = parse_endpoint(docker["Host"]).secured(tls)
     except FileNotFoundError:
         if name:
+            near = did_you_mean(name, known=_context_names(folder))
             raise UsageError(
-                f"there is no docker context {name!r}", hint="`docker context ls` lists those there are"
+                f"there is no docker context {name!r}", hint=near or "`docker context ls` lists those there are"
             ) from None
         return
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return  # a configuration that docker itself could not read either names no host
     yield Candidate(endpoint, f"docker context {name}", named=True)
+
+
+def _context_names(folder: Path) -> list[str]:
+    """Return the names of docker's contexts; those that can't be read are left out."""
+    import json
+
+    names = ["default"]
+    for file in folder.glob("contexts/meta/*/meta.json"):
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            names.append(str(json.loads(file.read_bytes())["Name"]))
+    return names
 
 
 def _sockets(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -140,7 +140,7 @@ class SharedRunStore:
         """The images that carry a run's record, those with tags first."""
         found = [commit for commit in self._calls.commits() if _run_of(commit.labels[Label.RUN]) == run]
         images = [self._calls.inspect(commit.id) for commit in found]
-        return sorted(images, key=lambda image: (not image.references, image.created, image.id))
+        return sorted(images, key=lambda image: (not image.references, not image.created, image.created, image.id))
 
     def forget(self, run: str) -> None:
         """Remove the notes of a run."""

@@ -63,12 +63,12 @@ class NotebookProgress:
 
     def note(self, event: str, /, **facts: object) -> None:
         """Add a line."""
-        self._notes.append(escape(sentence(event, facts)))
+        self._notes += map(escape, (sentence(event, facts), *_hints(facts)))
         self._show("")
 
     def warn(self, event: str, /, **facts: object) -> None:
         """Add a line that stands out."""
-        self._notes.append(f"<b>warning:</b> {escape(sentence(event, facts))}")
+        self._notes += (f"<b>warning:</b> {escape(sentence(event, facts))}", *map(escape, _hints(facts)))
         self._show("")
 
     def call(self, event: str, /, **facts: object) -> None:
@@ -92,9 +92,14 @@ class NotebookProgress:
             self._handle.update(html)
 
 
+def _hints(facts: Mapping[str, object]) -> tuple[str, ...]:
+    return (f"hint: {facts['hint']}",) if "hint" in facts else ()
+
+
 def html_of_result(result: Result) -> str:
     """A table with what came of a run."""
-    rows: dict[str, str] = {"outcome": f"{result.outcome} (exit status {result.exit_status})"}
+    memory = ", out of memory" if result.out_of_memory else ""
+    rows: dict[str, str] = {"outcome": f"{result.outcome} (exit status {result.exit_status}{memory})"}
     if result.image is None:
         rows["result image"] = "none"
     else:

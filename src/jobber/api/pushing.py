@@ -31,4 +31,11 @@ def push(
     found = parse_references(arguments.texts("references", references), registry=settings.get(DEFAULT_REGISTRY))
     keys = keyring(settings_credentials(settings), around=connection.around)
     with connection.interruptible() as interruptions, connection.opened(told) as opened:
-        push_all(found, registry=opened.registry, keyring=keys, interruptions=interruptions, progress=told)
+        push_all(
+            found,
+            registry=opened.registry,
+            keyring=keys,
+            interruptions=interruptions,
+            progress=told,
+            images=opened.images,
+        )

@@ -26,6 +26,7 @@ def rerun(
     *,
     inputs: Sequence[str | Input | Image | Result] | None = None,
     xdocker: str | Sequence[str] | None = None,
+    tag: str | None = None,
     timeout: float | Literal["none"] | None = None,
     push: bool | None = None,
     verify: bool = False,
@@ -40,7 +41,8 @@ def rerun(
 
     `result` is a tag, an id or the beginning of one, the id of a run, or an image or result at hand. `inputs` and
     `xdocker` take the place of the recorded ones; `[]` is none at all. With `verify`, the new result's out directory is
-    compared with the old one. The rest is as for `run`.
+    compared with the old one. `tag` is the repository of the new result, in place of the old one's. The rest is as for
+    `run`.
 
     Raises `RunNotRepeatable` with all that is missing before anything starts, `NotAResult`, `ResultDiffers` under
     `verify`, and as `run`.
@@ -60,6 +62,7 @@ def rerun(
         settings,
         inputs=None if inputs is None else specifications_of(inputs),
         docker_options=None if xdocker is None else arguments.texts("xdocker", xdocker),
+        tag=arguments.text_or_none("tag", tag),
         verify=verify,
     )
     keys = keyring(settings_credentials(settings), around=connection.around)
@@ -76,7 +79,7 @@ def rerun(
         )
         ran, differences = run_again(again, again.prepare(request), verification if verify else None)
         kept = Image(connection, opened.images.inspect(ran.image)) if ran.image else None
-    made = Result(ran.exit_status, ran.outcome.value, kept, console.said, name)
+    made = Result(ran.exit_status, ran.outcome.value, kept, console.said, name, ran.out_of_memory)
     if ran.outcome is Outcome.INTERRUPTED:
         raise KeyboardInterrupt
     if differences:

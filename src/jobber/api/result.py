@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from jobber.api.files import ImageFiles
     from jobber.api.images import Image
 
-Outcome = Literal["succeeded", "failed", "timed-out", "interrupted"]
+Outcome = Literal["succeeded", "failed", "timed-out", "interrupted", "pruned"]
 
 
 class JobFailed(JobberError):
@@ -23,7 +23,8 @@ class JobFailed(JobberError):
 
     def __init__(self, result: Result) -> None:
         super().__init__(
-            f"the job of {result.job} {result.outcome} with exit status {result.exit_status}",
+            f"the job of {result.job} {result.outcome} with exit status {result.exit_status}"
+            f"{': it ran out of memory' if result.out_of_memory else ''}",
             hint="what it said is in the `result.log` of this error",
         )
         self.result = result
@@ -73,9 +74,14 @@ class Result:
     """Gives what the job said, in bytes: all of it, or with `last=` the end of so many bytes."""
     job: str
     """The image that was run, as it was named."""
+    out_of_memory: bool | None = None
+    """Whether the kernel killed a process of the job because memory ran out; None where the engine does not report
+    it (Podman 4.3)."""
 
     def __reduce__(self) -> tuple[Callable[..., Result], tuple[object, ...]]:
-        return _unpickled, (self.exit_status, self.outcome, self.image, self.job, None if self.image else self.said())
+        facts = {"exit_status": self.exit_status, "outcome": self.outcome, "image": self.image, "job": self.job}
+        log = None if self.image else self.said()
+        return _unpickled, (log, {**facts, "out_of_memory": self.out_of_memory})
 
     @property
     def succeeded(self) -> bool:
@@ -145,6 +151,6 @@ class _Remembered:
         return self.log if last is None else self.log[max(0, len(self.log) - last) :]
 
 
-def _unpickled(exit_status: int, outcome: Outcome, image: Image | None, job: str, log: bytes | None) -> Result:
-    said: Said = _Remembered(log or b"") if image is None else partial(log_of, image)
-    return Result(exit_status, outcome, image, said, job)
+def _unpickled(log: bytes | None, facts: Mapping[str, Any]) -> Result:
+    said: Said = partial(log_of, facts["image"]) if facts["image"] else _Remembered(log or b"")
+    return Result(said=said, **facts)

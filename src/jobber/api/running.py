@@ -48,6 +48,7 @@ def run(
     xdocker: str | Sequence[str] | None = None,
     runtime: str | None = None,
     result_image: Literal["none", "success", "always"] | None = None,
+    tag: str | None = None,
     timeout: float | Literal["none"] | None = None,
     pull: Literal["always", "missing", "never"] | None = None,
     push: bool | None = None,
@@ -62,11 +63,12 @@ def run(
 ) -> Result:
     """Run a job in a container, wait for it, and keep its file system as a result image.
 
-    `image` is a reference, an id, or an image or result at hand. `command` replaces the image's own; a text is split
-    as a shell does. `inputs` are written as on the command line, or are `Input`s, images or results. `out` is the
-    directory of the result that it gives as an input. `environment` adds variables, `xdocker` options of
-    `docker run`. `timeout` is in seconds. With `reuse`, the result of the same run that succeeded before is taken, and
-    nothing is run. `engine` is a name, or an engine itself; `host` is its address.
+    `image` is a reference, an id, or an image or result at hand. `command` replaces the image's own; a text is split as
+    a shell does. `inputs` are written as on the command line, or are `Input`s, images or results. `out` is the
+    directory of the result that it gives as an input. `environment` adds variables, `xdocker` options of `docker run`.
+    `tag` is the repository of the result, in place of the code image's. `timeout` is in seconds. With `reuse`, the
+    result of the same run that succeeded before is taken, and nothing is run. `engine` is a name, or an engine itself;
+    `host` is its address.
 
     What the job says is shown as it comes, unless `quiet`; `progress` is told what happens besides. A job that fails
     is a result like another one, unless `check` is set. What is not given, or None, is as configuration files and
@@ -96,7 +98,7 @@ def run(
         }
     )
     settings = _with_words(settings, command=command, inputs=inputs, xdocker=xdocker, environment=environment)
-    request = run_request(name, settings)
+    request = run_request(name, settings, tag=arguments.text_or_none("tag", tag))
     keys = keyring(settings_credentials(settings), around=connection.around)
     console = GuestConsole(quiet=quiet, progress=told)
     with connection.interruptible() as interruptions, connection.opened(told) as opened:
@@ -107,7 +109,7 @@ def run(
             raise
         kept = Image(connection, opened.images.inspect(ran.image)) if ran.image else None
     said = partial(log_of, kept) if kept and ran.reused else console.said
-    result = Result(ran.exit_status, ran.outcome.value, kept, said, request.image)
+    result = Result(ran.exit_status, ran.outcome.value, kept, said, request.image, ran.out_of_memory)
     if ran.outcome is policy.Outcome.INTERRUPTED:
         raise KeyboardInterrupt
     return result.check() if check else result

@@ -45,7 +45,7 @@ _VALUES: Mapping[str, Offer] = {
     "--output": Offer(Wanted.FILES),
     "--image": Offer(Wanted.IMAGES),
     "--input": Offer(Wanted.IMAGES),
-    "--outcome": Offer(Wanted.WORDS, ("succeeded", "failed", "timed-out", "interrupted")),
+    "--outcome": Offer(Wanted.WORDS, ("succeeded", "failed", "timed-out", "interrupted", "pruned")),
     "--sort": Offer(Wanted.WORDS, ("time", "duration", "size", "exit-status")),
     "--engine": Offer(Wanted.WORDS, ("auto", "docker", "podman")),
     "--log-format": Offer(Wanted.WORDS, ("console", "json")),
@@ -54,6 +54,12 @@ _VALUES: Mapping[str, Offer] = {
     "--pull": Offer(Wanted.WORDS, ("always", "missing", "never")),
     "--runtime": Offer(Wanted.WORDS, ("runc", "nvidia")),
 }
+_COLUMNS = "--columns"
+COLUMN_NAMES = (
+    "result", "tags", "ended", "took", "outcome", "command", "inputs", "image", "run", "size", "started", "finished",
+    "exit-status", "options", "out", "engine",
+)  # fmt: skip
+"""The names of `columns.COLUMNS`, here without what makes their cells, which takes its time to import."""
 _VALUES_OF: Mapping[tuple[str | None, str], Offer] = {
     ("export", "--format"): Offer(Wanted.WORDS, ("ro-crate", "slsa", "prov")),
     ("lineage", "--format"): Offer(Wanted.WORDS, ("tree", "json", "dot", "mermaid", "svg", "html")),
@@ -107,7 +113,7 @@ def offer(words: Sequence[str], current: str) -> Offer:
         if begun.syntax.takes_rest and begun.operands:
             return Offer(Wanted.FILES)  # the words of the job
     if begun.awaited is not None:
-        return _value(begun, begun.awaited)
+        return _value(begun, begun.awaited, current)
     if current.startswith("-") and not begun.only_operands:
         return _option(current, begun)
     if begun.command is None:
@@ -117,15 +123,18 @@ def offer(words: Sequence[str], current: str) -> Offer:
     return _OPERANDS.get(begun.command, _NOTHING)
 
 
-def _value(begun: _Begun, option: str) -> Offer:
+def _value(begun: _Begun, option: str, current: str) -> Offer:
+    if option == _COLUMNS:
+        done, comma, _ = current.rpartition(",")
+        return Offer(Wanted.WORDS, COLUMN_NAMES, prefix=done + comma)
     return _VALUES_OF.get((begun.command, option)) or _VALUES.get(option, _NOTHING)
 
 
 def _option(current: str, begun: _Begun) -> Offer:
-    name, equals, _ = current.partition("=")
+    name, equals, begun_value = current.partition("=")
     syntax = begun.syntax
     if equals:
-        value = _value(begun, syntax.valued.get(name, ""))
-        return Offer(value.wanted, value.words, prefix=f"{name}=")
+        value = _value(begun, syntax.valued.get(name, ""), begun_value)
+        return Offer(value.wanted, value.words, prefix=f"{name}={value.prefix}")
     hidden = {"--XDocker"} if begun.command is None else {"--XDocker", "--install-completion"}
     return Offer(Wanted.WORDS, tuple(sorted({*syntax.valued, *syntax.flags} - hidden)))

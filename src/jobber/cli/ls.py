@@ -2,49 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from jobber.cli.array_of_lines import array_of_lines
 from jobber.cli.attach import parse_moment
+from jobber.cli.columns import chosen_columns, column_names, table_of, usual_columns, whole_table_of
 from jobber.cli.finding import finding
 from jobber.cli.options import GlobalOptions
 from jobber.cli.surroundings import surroundings
-from jobber.cli.table import Column, table_lines, terminal_width, width_of
-from jobber.cli.telling import (
-    age_in_short,
-    command_line,
-    duration_in_words,
-    image_name,
-    number_in_words,
-    outcome_in_words,
-    short_id,
-    tags_in_short,
-)
+from jobber.cli.table import terminal_width
 from jobber.domain.entry import entry_of
+from jobber.domain.errors import UsageError
 from jobber.domain.ledger import KEYS
 from jobber.domain.metrics import metrics_of
-from jobber.domain.parameters import parameters_of, parse_parameter
+from jobber.domain.parameters import parse_parameter
 from jobber.domain.policy import Outcome  # noqa: TC001 - cyclopts reads annotations
 from jobber.domain.use_cases.list_results import ListRequest, ResultList
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from jobber.cli.columns import Cells
     from jobber.domain.result import ListedResult
-
-_COLUMNS = (
-    Column("RESULT"),
-    Column("TAGS", least=16, keeps_end=True),
-    Column("ENDED"),
-    Column("TOOK", is_number=True),
-    Column("OUTCOME"),
-    Column("COMMAND", least=9),
-    Column("INPUTS", least=8),
-    Column("IMAGE", least=8),
-)
 
 
 def ls(
@@ -57,6 +38,8 @@ def ls(
     since: str | None = None,
     param: tuple[str, ...] = (),
     metrics: bool = False,
+    columns: tuple[str, ...] = (),
+    no_trunc: bool = False,
     sort: str = "time",
     reverse: bool = False,
     remote: bool = False,
@@ -80,7 +63,12 @@ def ls(
     param
         Only results with this parameter, NAME=VALUE or NAME; may be repeated.
     metrics
-        Show the metrics, a column for each.
+        Show the metrics, a column for each; those that only some results have go last.
+    columns
+        Show these columns, separated by commas: result, tags, ended, took, outcome, command, inputs, image, run, size,
+        started, finished, exit-status, options, out, engine, and metrics and parameters by their names.
+    no_trunc
+        Cut nothing short: neither columns nor ids.
     sort
         Largest first by time, duration, size, exit-status, or the name of a metric or parameter.
     reverse
@@ -92,6 +80,9 @@ def ls(
 
     """
     options = options or GlobalOptions()
+    names = column_names(columns)
+    if names and json:
+        raise UsageError("--columns and --json: JSON has everything", hint="leave one of them out")
     request = ListRequest(
         name=name or "",
         images=image,
@@ -112,45 +103,20 @@ def ls(
     if json:
         print(array_of_lines(map(entry_of, listing.results)))
         return 0
-    _print_table(listing.results, _extra_names(listing.results, sort=sort, metrics=metrics))
+    now, results = surroundings().clock().now(), listing.results
+    shown = _shown(results, names, sort=sort, metrics=metrics)
+    if no_trunc:
+        lines = whole_table_of(results, shown, now=now, keeps_all=bool(names))
+    else:
+        lines = table_of(results, shown, now=now, width=terminal_width(), keeps_all=bool(names))
+    for line in lines:
+        print(line)
     return 0
 
 
-def _extra_names(results: Sequence[ListedResult], *, sort: str, metrics: bool) -> list[str]:
-    """The metrics and parameters to show: what is sorted by, and all metrics where they are asked for."""
-    names = [] if sort in KEYS else [sort]
-    if metrics:
-        names += [name for result in results for name in metrics_of(result.image.labels)]
-    return list(dict.fromkeys(names))
-
-
-def _print_table(results: Sequence[ListedResult], names: Sequence[str]) -> None:
-    now = surroundings().clock().now()
-    # Numbers stand before the columns that may be cut short: they are what is looked for.
-    columns = (*_COLUMNS[:5], *(Column(name, is_number=True) for name in names), *_COLUMNS[5:])
-    width = terminal_width()
-    rows = [_row(result, names, now=now) for result in results]
-    if width is not None and max(map(width_of, table_lines(columns, rows, width=None))) > width:
-        rows = [(row[0], row[1].partition(",")[0], *row[2:]) for row in rows]  # the tag that never moves
-    for line in table_lines(columns, rows, width=width):
-        print(line)
-
-
-def _row(result: ListedResult, names: Sequence[str], *, now: datetime) -> tuple[str, ...]:
-    record = result.record
-    return (
-        short_id(result.image.id),
-        tags_in_short(result.image.references),
-        f"{age_in_short((now - record.ending.finished.astimezone(UTC)).total_seconds())} ago",
-        duration_in_words(record.seconds),
-        outcome_in_words(record.ending),
-        *(_number(result, name) for name in names),
-        command_line(record.command),
-        ", ".join(image_name(item.image.reference) for item in record.inputs),
-        image_name(record.image.reference),
-    )
-
-
-def _number(result: ListedResult, name: str) -> str:
-    metric = metrics_of(result.image.labels).get(name)
-    return parameters_of(result.record).get(name, "") if metric is None else number_in_words(metric)
+def _shown(results: Sequence[ListedResult], names: Sequence[str], *, sort: str, metrics: bool) -> Sequence[Cells]:
+    """Return the columns that are named, or the usual ones, and the metrics if they are asked for."""
+    if not names:
+        return usual_columns(results, wanted=[] if sort in KEYS else [sort], metrics=metrics)
+    found = (name for result in results for name in metrics_of(result.image.labels)) if metrics else ()
+    return chosen_columns(results, names=[*names, *(name for name in dict.fromkeys(found) if name not in names)])

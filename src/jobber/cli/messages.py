@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from jobber.cli.surroundings import surroundings
 from jobber.cli.table import printable
+from jobber.cli.telling import duration_in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, MutableMapping
+    from collections.abc import Callable, Mapping, MutableMapping
 
     from jobber.domain.errors import JobberError
     from jobber.domain.progress import Progress
@@ -61,7 +62,13 @@ _SENTENCES: Mapping[str, str] = {
     "killed": "{signal} again: the job is killed",
     "out-of-time": "the job's time is over: it gets SIGTERM, and SIGKILL if it is still there in {seconds} s",
     "still-there": "the job did not end within {seconds} s: it is killed",
-    "killed-by-others": "the job was killed (SIGKILL), and not by jobber: perhaps it ran out of memory",
+    "killed-by-others": "the job was killed (SIGKILL), neither by jobber nor for lack of memory",
+    "out-of-memory": "the job ran out of memory: the kernel killed a process of it; its limit is {limit}",
+    "perhaps-out-of-memory": (
+        "the job was killed (SIGKILL), and not by jobber: perhaps it ran out of memory; its limit is {limit}"
+    ),
+    "job-failed": "the job failed after {took} with exit status {exit_status}",
+    "job-timed-out": "the job timed out after {took} and ended with exit status {exit_status}",
     "log-may-be-cut": "the engine keeps only so much of a log: the beginning of what run {run} said may be missing",
     "log-cut": "the engine's log is limited, and something that the job said meanwhile is lost",
     "log-not-kept": "the engine has not noted all that the job said, and it could not be kept here either",
@@ -73,12 +80,16 @@ _SENTENCES: Mapping[str, str] = {
     "perhaps-watched": "run {run} of {image} is left to the jobber on {owner} that started it",
     "listed-remote": "no such result is here: these are in the registry, {repository}",
     "none-anywhere": "no such result is here, and none is in the registry, {repository}",
+    "name-unknown": "no image here is called {name}",
     "none-in-registry": "no such result is in the registry, {repository}",
     "tag-unreadable": "{why}",
     "registry-unread": "{why}",
     "swept": "removed what jobbers that are no more had left half-done: {count}",
     "still-running": "run {run} of {image} is still running",
 }
+
+_WORDS: Mapping[str, Callable[[Any], str]] = {"took": duration_in_words}
+"""Facts that are told in words, and as they are in JSON."""
 
 
 class ConsoleMessages:
@@ -91,11 +102,11 @@ class ConsoleMessages:
 
     def note(self, event: str, /, **facts: object) -> None:
         """Something the user should know of."""
-        self._line(sentence(event, facts))
+        self._event(sentence(event, facts), facts)
 
     def warn(self, event: str, /, **facts: object) -> None:
         """Something that may surprise the user later."""
-        self._line(f"warning: {sentence(event, facts)}")
+        self._event(f"warning: {sentence(event, facts)}", facts)
 
     def call(self, event: str, /, **facts: object) -> None:
         """An engine call or a step."""
@@ -136,6 +147,12 @@ class ConsoleMessages:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
             self._step_shown = False
+
+    def _event(self, text: str, facts: Mapping[str, object]) -> None:
+        """Print a line, and the hint that comes with it."""
+        self._line(text)
+        if "hint" in facts:
+            self._line(f"hint: {facts['hint']}")
 
     def _line(self, text: str) -> None:
         self.clear()
@@ -216,8 +233,9 @@ def sentence(event: str, facts: Mapping[str, object]) -> str:
     """What an event is told as."""
     template = _SENTENCES.get(event)
     if template is not None:
-        return template.format(**facts).replace("  ", " ")
-    return " ".join((event, *(f"{name}={value}" for name, value in facts.items())))
+        words = {name: _WORDS[name](fact) if name in _WORDS else fact for name, fact in facts.items()}
+        return template.format(**words).replace("  ", " ")
+    return " ".join((event, *(f"{name}={value}" for name, value in facts.items() if name != "hint")))
 
 
 def _is_raw() -> bool:

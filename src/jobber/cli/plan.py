@@ -11,6 +11,7 @@ from jobber.domain.labels import container_labels
 from jobber.domain.naming import LATEST_RUN
 from jobber.domain.policy import ResultImagePolicy
 from jobber.domain.record import rfc3339
+from jobber.domain.reference import parse_reference
 
 if TYPE_CHECKING:
     from jobber.domain.result import ListedResult
@@ -38,7 +39,7 @@ def print_plan(request: RunRequest, prepared: PreparedRun, *, reused: ListedResu
         _pair("result-image", plan.keep.value),
         _pair("engine", f"{plan.engine_name} {plan.engine_version}"),
         _pair("tags", _tags(prepared)),
-        _pair("push", plan.push and bool(prepared.code.reference and prepared.code.reference.is_remote)),
+        _pair("push", plan.push and _is_remote(plan.repository)),
         *([_pair("reuse", _told(reused))] if request.reuse else []),
         "labels:",
         *(
@@ -61,6 +62,10 @@ def _tags(prepared: PreparedRun) -> list[str]:
     if plan.repository is None or plan.keep is ResultImagePolicy.NONE:
         return []
     return [f"{plan.repository}:{LATEST_RUN}", f"{plan.repository}:YYYYMMDD_HHMMSS"]
+
+
+def _is_remote(repository: str | None) -> bool:
+    return repository is not None and parse_reference(repository).is_remote
 
 
 def _pair(name: str, value: object) -> str:

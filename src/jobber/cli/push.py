@@ -32,6 +32,7 @@ def push(*references: str, options: GlobalOptions | None = None) -> int:
             keyring=keyring(options.credentials()),
             interruptions=interruptions,
             progress=progress,
+            images=engine.images,
         )
     progress.clear()
     return 0

@@ -24,6 +24,7 @@ from jobber.domain.configuration.settings import (
 )
 from jobber.domain.errors import InvalidInput
 from jobber.domain.input import parse_input
+from jobber.domain.naming import parse_repository
 from jobber.domain.options import ContainerOptions
 from jobber.domain.use_cases.prepare import RunRequest
 
@@ -37,9 +38,13 @@ if TYPE_CHECKING:
 Pieces = tuple[Value[tuple[str, ...]], ...]
 
 
-def run_request(image: str, settings: Settings) -> RunRequest:
-    """The request of a run. Raises `InvalidOption`."""
-    words, options = container_options(settings.get(XDOCKER))
+def run_request(image: str, settings: Settings, *, tag: str | None = None) -> RunRequest:
+    """Return the request of a run, with `tag` as the repository of its result.
+
+    Raises `InvalidOption`, `InvalidReference`.
+    """
+    pieces = settings.get(XDOCKER)
+    words, options = container_options(pieces)
     return RunRequest(
         image=image,
         options=options,
@@ -55,6 +60,8 @@ def run_request(image: str, settings: Settings) -> RunRequest:
         push=settings.get(PUSH),
         configs=settings.active,
         reuse=settings.get(REUSE),
+        memory_from="" if options.memory is None else _memory_origin(pieces),
+        result=None if tag is None else parse_repository(tag, default_registry=settings.get(DEFAULT_REGISTRY)),
     )
 
 
@@ -74,6 +81,14 @@ def container_options(pieces: Pieces) -> tuple[tuple[str, ...], ContainerOptions
                 read_options(piece.content)
         raise
     return recorded_words(words), options
+
+
+def _memory_origin(pieces: Pieces) -> str:
+    """Return the file and line of the piece whose memory limit counts; empty for one of the command line."""
+    from jobber.domain.memory import recorded_limit
+
+    setting = next((piece for piece in reversed(pieces) if recorded_limit(piece.content)), None)
+    return "" if setting is None or setting.origin.is_option else setting.origin.point
 
 
 def read_options(words: tuple[str, ...]) -> ContainerOptions:

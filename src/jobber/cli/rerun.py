@@ -39,6 +39,7 @@ def rerun(
     in_: Annotated[tuple[str, ...], Parameter(name=("--in", "-i"))] = (),
     xdocker: Annotated[tuple[str, ...], Parameter(name=("--Xdocker", "-Xd", "-XDocker"))] = (),
     verify: bool = False,
+    tag: Annotated[str | None, Parameter(name=("--tag", "-t"))] = None,
     timeout: str | None = None,
     pull: PullPolicy | None = None,
     no_push: bool = False,
@@ -62,6 +63,8 @@ def rerun(
         Options of docker run, in the place of the recorded ones; may be repeated.
     verify
         Compare the out directory of the new result with the old one; exit status 1 if they differ.
+    tag
+        Repository of the new result, in place of the old one's.
     timeout
         End the run after so many seconds.
     pull
@@ -92,6 +95,7 @@ def rerun(
         settings,
         inputs=tuple(map(parse_input, in_)) or None,
         docker_options=xdocker or None,
+        tag=tag,
         verify=verify,
         detach=detach,
         dry_run=dry_run,
@@ -134,6 +138,7 @@ def _facts(prepared: PreparedRerun, result: RunResult, differences: tuple[Differ
         "again": prepared.record.id,
         "outcome": result.outcome.value,
         "exit-status": result.exit_status,
+        "out-of-memory": result.out_of_memory,
         "id": result.image,
         "tags": [str(tag) for tag in result.tags],
         "identical": None if differences is None else not differences,
@@ -160,6 +165,7 @@ def rerun_request(
     *,
     inputs: tuple[InputSpecification, ...] | None,
     docker_options: Sequence[str] | None,
+    tag: str | None = None,
     verify: bool = False,
     detach: bool = False,
     dry_run: bool = False,
@@ -167,8 +173,10 @@ def rerun_request(
     """What a command line asks for; None for inputs or options as they are recorded. Raises `UsageError`."""
     from jobber.cli.request import container_options, split_options
     from jobber.domain.configuration.settings import DEFAULT_REGISTRY, PULL, PUSH, TIMEOUT
+    from jobber.domain.naming import parse_repository
     from jobber.domain.use_cases.rerun import RerunRequest
 
+    registry = settings.get(DEFAULT_REGISTRY)
     words, options = ((), None) if docker_options is None else container_options(split_options(docker_options) or ())
     return RerunRequest(
         image,
@@ -176,7 +184,8 @@ def rerun_request(
         options=options,
         docker_args=words,
         timeout=settings.get(TIMEOUT),
-        registry=settings.get(DEFAULT_REGISTRY),
+        registry=registry,
+        result=None if tag is None else parse_repository(tag, default_registry=registry),
         pull=PullPolicy.NEVER if dry_run else settings.get(PULL),
         push=settings.get(PUSH),
         detach=detach,

@@ -27,6 +27,7 @@ def run(
     out: Annotated[str | None, Parameter(name=("--out", "-o"))] = None,
     result_image: Annotated[ResultImagePolicy | None, Parameter(name=("--result-image", "-ri"))] = None,
     xdocker: Annotated[tuple[str, ...], Parameter(name=("--Xdocker", "-Xd", "-XDocker"))] = (),
+    tag: Annotated[str | None, Parameter(name=("--tag", "-t"))] = None,
     timeout: str | None = None,
     pull: PullPolicy | None = None,
     no_push: bool = False,
@@ -56,6 +57,8 @@ def run(
         When a result image is made (default: always).
     xdocker
         Options of docker run, as one shell-quoted string; may be repeated.
+    tag
+        Repository of the result, in place of the code image's: its tags are NAME:latest-run and NAME:YYYYMMDD_HHMMSS.
     timeout
         End the run after so many seconds.
     pull
@@ -89,7 +92,7 @@ def run(
     progress = options.messages()
     if image is None:
         image = image_name_of_directory(Path.cwd(), progress=progress)
-    request = replace(run_request(image, settings), detach=detach)
+    request = replace(run_request(image, settings, tag=tag), detach=detach)
     check_writable(iidfile)
     keys = keyring(options.credentials())
     interruptions = surroundings().interruptions()

@@ -23,8 +23,10 @@ from jobber.cli.telling import (
 from jobber.domain.entry import run_facts
 from jobber.domain.label import Label
 from jobber.domain.lineage import Presence, Role
+from jobber.domain.memory import recorded_limit
 from jobber.domain.metrics import metrics_of
 from jobber.domain.parameters import parameters_of
+from jobber.domain.record import rfc3339
 from jobber.domain.use_cases.show_result import show_image
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ def shown_facts(shown: ShownImage) -> dict[str, Any]:
         "tags": list(image.references),
         "digests": list(image.digests),
         "size": image.size,
-        "created": image.created,
+        "created": _created(shown),
         "platform": image.platform,
         "registry": node.where or None,
         "built-from": shown.base.key if shown.base and shown.base.presence is Presence.HERE else None,
@@ -81,6 +83,12 @@ def shown_facts(shown: ShownImage) -> dict[str, Any]:
     facts["image"] |= code
     facts["inputs"] = [{**item, **now} for item, now in zip(facts["inputs"], inputs, strict=True)]
     return {**facts, "added-size": _added_size(shown)}
+
+
+def _created(shown: ShownImage) -> str | None:
+    """Return when an image was created: a result when its run ended; None for an image that does not say."""
+    record = shown.node.record
+    return (shown.image.created or None) if record is None else rfc3339(record.ending.finished)
 
 
 def _now_facts(now: OriginNow) -> dict[str, Any]:
@@ -114,6 +122,8 @@ def _lines(shown: ShownImage) -> Iterator[tuple[str, str]]:
 def _run_lines(shown: ShownImage, record: RunRecord) -> Iterator[tuple[str, str]]:
     yield "run", record.id
     yield "outcome", outcome_in_words(record.ending)
+    if record.ending.out_of_memory:
+        yield "memory", f"ran out, and the kernel killed a process of the job; {_memory_limit(record)}"
     yield "ended", _moment(record.ending.finished)
     yield "took", duration_in_words(record.seconds)
     for number, now in enumerate(shown.origins):
@@ -132,6 +142,11 @@ def _run_lines(shown: ShownImage, record: RunRecord) -> Iterator[tuple[str, str]
         if text:
             yield name, text
     yield "engine", f"{record.engine_name} {record.engine_version}"
+
+
+def _memory_limit(record: RunRecord) -> str:
+    limit = recorded_limit(record.docker_args)
+    return f"its limit was --memory {limit}" if limit else "it had no limit of its own"
 
 
 def _image_lines(shown: ShownImage) -> Iterator[tuple[str, str]]:

@@ -40,11 +40,13 @@ def terminal_width() -> int | None:
         return None
 
 
-def table_lines(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, width: int | None) -> Iterator[str]:
-    """The lines of a table, no wider than `width`; columns that have nothing to show are left out."""
+def table_lines(
+    columns: Sequence[Column], rows: Sequence[Sequence[str]], *, width: int | None, keeps_all: bool = False
+) -> Iterator[str]:
+    """The lines of a table, no wider than `width`; columns that have nothing to show are left out, or kept."""
     cells = [[printable(cell) for cell in row] for row in rows]
     headings = [printable(column.heading) for column in columns]
-    shown = [n for n in range(len(columns)) if not cells or any(row[n] for row in cells)]
+    shown = [n for n in range(len(columns)) if keeps_all or not cells or any(row[n] for row in cells)]
     widths = {n: max([width_of(headings[n]), *(width_of(row[n]) for row in cells)]) for n in shown}
     if width is not None:
         _narrow(columns, widths, width)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from jobber.domain.record import RunEnding
 
+_KILLED = 137
+"""The exit status of a job whose first process the kernel killed: it says no more than that memory ran out."""
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 
 
@@ -43,10 +45,13 @@ def command_line(command: Sequence[str] | None) -> str:
 
 
 def outcome_in_words(ending: RunEnding) -> str:
-    """How a run ended, with the job's exit status where it is not 0."""
+    """How a run ended, with the job's exit status where it is not 0, and whether memory ran out."""
     if ending.outcome is Outcome.SUCCEEDED or ending.exit_status == 0:
         return ending.outcome.value
-    return f"{ending.outcome.value} ({ending.exit_status})"
+    if not ending.out_of_memory:
+        return f"{ending.outcome.value} ({ending.exit_status})"
+    status = "" if ending.exit_status == _KILLED else f"{ending.exit_status}, "
+    return f"{ending.outcome.value} ({status}out of memory)"
 
 
 def duration_in_words(seconds: float) -> str:

@@ -63,6 +63,7 @@ COMMANDS: Mapping[str, Syntax] = {
             ("-o", "--out"),
             ("-ri", "--result-image"),
             ("-Xd", "-XDocker", "--XDocker", "--Xdocker"),
+            ("-t", "--tag"),
             ("--timeout",),
             ("--pull",),
             ("--iidfile",),
@@ -71,14 +72,21 @@ COMMANDS: Mapping[str, Syntax] = {
         takes_rest=True,
     ),
     "ls": Syntax(
-        valued=_spellings(("--image",), ("--input",), ("--outcome",), ("--since",), ("--param",), ("--sort",)),
-        flags=_spellings(("--metrics",), ("--reverse",), ("--remote",), ("--json",)),
+        valued=_spellings(
+            ("--image",), ("--input",), ("--outcome",), ("--since",), ("--param",), ("--columns",), ("--sort",)
+        ),
+        flags=_spellings(("--metrics",), ("--no-trunc",), ("--reverse",), ("--remote",), ("--json",)),
     ),
     "show": Syntax(flags=_spellings(("--json",))),
     "lineage": Syntax(valued=_spellings(("--format",), ("-o", "--output")), flags=_spellings(("--down",), ("--json",))),
     "rerun": Syntax(
         valued=_spellings(
-            ("-i", "--in"), ("-Xd", "-XDocker", "--XDocker", "--Xdocker"), ("--timeout",), ("--pull",), ("--iidfile",)
+            ("-i", "--in"),
+            ("-Xd", "-XDocker", "--XDocker", "--Xdocker"),
+            ("-t", "--tag"),
+            ("--timeout",),
+            ("--pull",),
+            ("--iidfile",),
         ),
         flags=_spellings(("--verify",), ("--no-push",), ("--dry-run",), ("--detach",), ("--json",)),
     ),

@@ -113,6 +113,11 @@ class Container:
     """Whether its job has a terminal."""
     log_limit: int | None = None
     """How many bytes of its log the engine keeps at the least, when it throws away older ones; None for no limit."""
+    memory_limit: int | None = None
+    """The memory that its job may use, in bytes; None for no limit."""
+    out_of_memory: bool | None = None
+    """Whether the kernel killed a process of its job because memory ran out; None where the engine does not report it,
+    and before the job has ended."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ def run_facts(record: RunRecord, labels: Mapping[str, str]) -> dict[str, Any]:
         "seconds": record.seconds,
         "outcome": record.ending.outcome.value,
         "exit-code": record.ending.exit_status,
+        "out-of-memory": record.ending.out_of_memory,
         "engine": {"name": record.engine_name, "version": record.engine_version},
         "parameters": dict(parameters_of(record)),
         "metrics": dict(metrics_of(labels)),

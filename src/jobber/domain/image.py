@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from jobber.domain.reference import ImageId
+
+
+_FIRST = datetime(2013, 3, 1, tzinfo=UTC)
+"""Docker's first release. Earlier times (year 1, 1970, 1980) stand in images whose makers noted none."""
+
+
+def known_moment(text: str | None) -> str:
+    """Return the time at which an image says that it was created; empty where it says none that can be true."""
+    try:
+        moment = datetime.fromisoformat(text or "")
+    except ValueError:
+        return ""
+    return str(text) if moment.tzinfo is not None and moment >= _FIRST else ""
+
+
+def known_seconds(seconds: float | None) -> float:
+    """Return the same in seconds since 1970; 0 where it can't be true."""
+    return float(seconds) if seconds and seconds >= _FIRST.timestamp() else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +81,7 @@ class Image:
     layers: tuple[str, ...] = ()
     """Digests of the layers' contents (`sha256:HEX`), bottom first."""
     created: str = ""
-    """RFC 3339."""
+    """RFC 3339; empty where the image does not say."""
     size: int = 0
     """Bytes, shared layers included."""
     platform: str = ""
@@ -108,6 +126,6 @@ class ListedImage:
     """Repository digests, `NAME@sha256:HEX`."""
     labels: Mapping[str, str] = field(default_factory=dict)
     created: float = 0.0
-    """Seconds since 1970, UTC."""
+    """Seconds since 1970, UTC; 0 where the image does not say. Podman has the time at which it was loaded then."""
     size: int = 0
     """Bytes, shared layers included."""

@@ -21,6 +21,8 @@ class Label(StrEnum):
     """On a result: the numbers that its job wrote, as a JSON object."""
     BLANK = "jobber.blank-variables"
     """On a result: the names of variables that runs have added and that are left in it without a value, with commas."""
+    REPOSITORY = "jobber.repository"
+    """On a result: the repository that its run was told to tag it in, where that is not the code image's."""
     INPUT = "jobber.input"
     """On a volume: the id of the image that it holds a directory of."""
     SOURCE = "jobber.src"

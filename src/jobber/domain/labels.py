@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from jobber.domain.label import Label
 from jobber.domain.metrics import render_metrics
 from jobber.domain.record import render_plan, render_record, rfc3339
-from jobber.domain.reference import parse_image_id
+from jobber.domain.reference import parse_image_id, reference_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,6 +39,7 @@ def result_labels(
     its own, become empty: a label can't be taken away.
     """
     digest = _base_digest(plan)
+    repository = "" if plan.repository == _code_repository(plan) else plan.repository
     labels = {
         **_run_labels(plan, version=version),
         Label.RUN: render_record(plan, ending),
@@ -51,13 +52,21 @@ def result_labels(
         labels[Label.BASE_DIGEST] = digest
     if metrics or code.labels.get(Label.METRICS):
         labels[Label.METRICS] = render_metrics(metrics or {})
+    if repository or code.labels.get(Label.REPOSITORY):
+        labels[Label.REPOSITORY] = repository or ""
     return _plain(labels)
 
 
 def _base_digest(plan: RunPlan) -> str:
     """The digest of the code image in its own repository, or in another; registries may have it in several forms."""
-    digests = sorted(plan.image.digests, key=lambda text: text.partition("@")[0] != plan.repository)
+    own = _code_repository(plan)
+    digests = sorted(plan.image.digests, key=lambda text: text.partition("@")[0] != own)
     return digests[0].partition("@")[2] if digests else ""
+
+
+def _code_repository(plan: RunPlan) -> str | None:
+    code = reference_in(plan.image.reference)
+    return code.repository if code else None
 
 
 def build_labels(

@@ -10,6 +10,7 @@ from jobber.domain.errors import SortKeyUnknown
 from jobber.domain.metrics import metrics_of
 from jobber.domain.parameters import number_in, parameters_of
 from jobber.domain.reference import reference_in
+from jobber.domain.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -110,7 +111,8 @@ def sorted_by(results: Sequence[ListedResult], key: str, *, reverse: bool = Fals
         names = {
             name for result in results for name in (*metrics_of(result.image.labels), *parameters_of(result.record))
         }
-        raise SortKeyUnknown(key, known=[*KEYS, *sorted(names)])
+        known = [*KEYS, *sorted(names)]
+        raise SortKeyUnknown(key, known=known, hint=did_you_mean(key, known=known))
     with_value = [(value, result) for value, result in found if value is not None]
     with_value.sort(key=lambda pair: pair[0], reverse=not reverse)
     return (*(result for _, result in with_value), *(result for value, result in found if value is None))

@@ -1,4 +1,7 @@
-"""Metrics: the numbers that a job writes into `metrics.json` of its `out` directory, kept in a label of the result."""
+"""Metrics: the numbers that a job writes into `metrics.json` of its `out` directory, kept in a label of the result.
+
+Numbers of nested objects have dotted names: `{"val": {"accuracy": 0.9}}` is the metric `val.accuracy`.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from jobber.domain.errors import MetricsUnusable
 from jobber.domain.label import Label
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 Number = int | float
 
@@ -20,6 +23,8 @@ LARGEST = 1 << 20
 """Bytes of the file."""
 MOST = 1 << 15
 """Bytes of the label: engines tell the labels of all images whenever one is asked for."""
+DEEPEST = 16
+"""Levels of objects; what is nested deeper is left out."""
 _SHOWN = 3
 
 
@@ -31,9 +36,10 @@ class Metrics(dict[str, Number]):
 
 
 def parse_metrics(octets: bytes) -> Metrics:
-    """Read the file: a flat JSON object, of which each number that is finite is a metric, and nothing else is.
+    """Read the file: a JSON object, of which each finite number is a metric, also in nested objects; nothing else is.
 
-    Raises `MetricsUnusable` where it is no such object.
+    Of two numbers with one name (`{"a.b": 1, "a": {"b": 2}}`) the first is kept. Raises `MetricsUnusable` where it is
+    not a JSON object.
     """
     if len(octets) > LARGEST:
         raise MetricsUnusable(f"it is larger than {LARGEST >> 20} MB")
@@ -65,22 +71,61 @@ def render_metrics(metrics: Mapping[str, Number]) -> str:
 
 def _numbers_in(found: Mapping[str, object]) -> Metrics:
     metrics = Metrics()
-    others: list[str] = []
+    others, deeper, doubles = _LeftOut(), _LeftOut(), _LeftOut()
     room = MOST
-    for name, value in found.items():
-        if not _is_number(value) or not _is_text(name):
-            others.append(name)
-            continue
-        room -= len(render_metrics({name: value}).encode())
-        if room < 0:
-            metrics.left_out = f"its numbers beyond the first {len(metrics)} are left out, for a label holds no more"
-            return metrics
-        metrics[name] = value
-    if others:
-        shown = ", ".join(json.dumps(name) for name in others[:_SHOWN]) + (", …" if len(others) > _SHOWN else "")
-        is_or_are = "is no finite number and is" if len(others) == 1 else "are no finite numbers and are"
-        metrics.left_out = f"{shown} {is_or_are} left out"
+    for name, value in _leaves(found):
+        if isinstance(value, dict):
+            deeper.add(name)
+        elif not _is_number(value) or not _is_text(name):
+            others.add(name)
+        elif name in metrics:
+            doubles.add(name)
+        else:
+            room -= len(render_metrics({name: value}).encode())
+            if room < 0:
+                metrics.left_out = (
+                    f"its numbers beyond the first {len(metrics)} are left out, for a label holds no more"
+                )
+                return metrics
+            metrics[name] = value
+    reasons = (
+        others.told("is no finite number and is left out", "are no finite numbers and are left out"),
+        deeper.told(*(f"{verb} nested deeper than {DEEPEST} levels and {verb} left out" for verb in ("is", "are"))),
+        doubles.told("is there twice and is kept once", "are there twice and are kept once"),
+    )
+    metrics.left_out = "; ".join(filter(None, reasons))
     return metrics
+
+
+def _leaves(found: Mapping[str, object], *, prefix: str = "", level: int = 1) -> Iterator[tuple[str, object]]:
+    """Return what is in an object and in the objects in it, by dotted names; objects that are too deep as they are."""
+    for name, value in found.items():
+        if isinstance(value, dict) and level < DEEPEST:
+            yield from _leaves(value, prefix=f"{prefix}{name}.", level=level + 1)
+        else:
+            yield f"{prefix}{name}", value
+
+
+class _LeftOut:
+    """Names of which a few are told, however many there are."""
+
+    def __init__(self) -> None:
+        self._names: list[str] = []
+        self._has_more = False
+
+    def add(self, name: str) -> None:
+        """Add a name."""
+        if len(self._names) < _SHOWN:
+            self._names.append(name)
+        else:
+            self._has_more = True
+
+    def told(self, one: str, several: str) -> str:
+        """Return the names with what is said of one, or of several; empty for none."""
+        if not self._names:
+            return ""
+        shown = ", ".join(map(json.dumps, self._names)) + (", …" if self._has_more else "")
+        return f"{shown} {one if len(self._names) == 1 else several}"
 
 
 def _is_number(value: object) -> TypeGuard[Number]:

@@ -6,13 +6,13 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from jobber.domain.errors import UsageError
-from jobber.domain.reference import is_image_name
+from jobber.domain.errors import InvalidReference, UsageError
+from jobber.domain.reference import is_image_name, parse_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jobber.domain.reference import ImageReference
+    from jobber.domain.reference import ImageReference, Registry
 
 LATEST = "latest"
 LATEST_RUN = "latest-run"
@@ -32,6 +32,25 @@ def image_name_of(directory: str) -> str:
     if not name:
         raise UsageError(f"no image can be named after the directory {directory!r}", hint="name the image with -t NAME")
     return name
+
+
+def parse_repository(text: str, *, default_registry: Registry | None = None) -> ImageReference:
+    """Read the repository that a result is tagged in, a reference without tag and digest. Raises `InvalidReference`."""
+    reference = parse_reference(text, default_registry=default_registry)
+    for part, what in ((reference.tag, "tag"), (reference.digest, "digest")):
+        if part:
+            raise InvalidReference(
+                text,
+                why=f"a result's name has no {what}",
+                hint=f"the tags of a result are {LATEST_RUN} and its time: give the name alone, {_bare(text)}",
+            )
+    return reference
+
+
+def _bare(text: str) -> str:
+    """Return a valid reference as it was written, without its tag and digest."""
+    head, slash, last = text.partition("@")[0].rpartition("/")
+    return f"{head}{slash}{last.partition(':')[0]}"
 
 
 def timestamp_tag(at: datetime) -> str:

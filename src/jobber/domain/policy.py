@@ -13,6 +13,8 @@ class Outcome(Enum):
     FAILED = "failed"
     TIMED_OUT = "timed-out"
     INTERRUPTED = "interrupted"
+    PRUNED = "pruned"
+    """Ended before its time, for it was not worth going on; no run of this version ends so."""
 
 
 class ResultImagePolicy(Enum):

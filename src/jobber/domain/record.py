@@ -81,6 +81,8 @@ class RunEnding:
     finished: datetime
     outcome: Outcome
     exit_status: int
+    out_of_memory: bool | None = None
+    """Whether the kernel killed a process of the job because memory ran out; None where the engine does not say."""
 
 
 def render_plan(plan: RunPlan) -> str:
@@ -138,6 +140,7 @@ def render_record(plan: RunPlan, ending: RunEnding) -> str:
             "finished": rfc3339(ending.finished),
             "outcome": ending.outcome.value,
             "exit-code": ending.exit_status,
+            "out-of-memory": ending.out_of_memory,
             "engine": engine,
         }
     )
@@ -162,8 +165,14 @@ def ending_in(facts: dict[str, Any]) -> tuple[str, RunEnding]:
         finished=_moment(facts["finished"]),
         outcome=Outcome(facts["outcome"]),
         exit_status=int(facts["exit-code"]),
+        out_of_memory=_truth(facts.get("out-of-memory")),
     )
     return str(facts["id"]), ending
+
+
+def _truth(value: object) -> bool | None:
+    """Return a value that is true or false; None for another, and for what an older jobber did not record."""
+    return value if isinstance(value, bool) else None
 
 
 def _moment(text: str) -> datetime:

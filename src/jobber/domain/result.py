@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING
 
 from jobber.domain.label import Label
@@ -92,17 +93,25 @@ def is_built(labels: Mapping[str, str]) -> bool:
 
 
 def results_among(
-    images: Iterable[ListedImage], *, is_result: Callable[[ListedImage, RunRecord], bool] = lambda *_: True
+    images: Iterable[ListedImage],
+    *,
+    is_result: Callable[[ListedImage, RunRecord], bool] = lambda *_: True,
+    is_sure: Callable[[ListedImage, RunRecord], bool] = lambda *_: False,
 ) -> tuple[ListedResult, ...]:
     """The results among images, newest first.
 
     Of several images with the record of one run the oldest that `is_result` takes for one is its result, and the others
-    were built from it; `is_result` is asked no further than that.
+    were built from it; `is_result` is asked no further than that. Those of which `is_sure` holds go before older ones,
+    and images that don't say when they were created come last.
     """
     found: dict[str, ListedResult] = {}
-    for image in sorted(images, key=lambda image: image.created):
-        record = None if is_built(image.labels) else parse_record(image.labels)
-        if record is not None and record.id not in found and is_result(image, record):
-            found[record.id] = ListedResult(image, record)
+    recorded = [ListedResult(image, record) for image in images if (record := _record_of(image))]
+    for result in sorted(recorded, key=lambda it: (not is_sure(it.image, it.record), it.image.created or inf)):
+        if result.record.id not in found and is_result(result.image, result.record):
+            found[result.record.id] = result
     newest_first = reversed(found.values())  # of those that ended in one moment, the last made comes first
     return tuple(sorted(newest_first, key=lambda result: result.record.ending.finished, reverse=True))
+
+
+def _record_of(image: ListedImage) -> RunRecord | None:
+    return None if is_built(image.labels) else parse_record(image.labels)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -102,9 +103,12 @@ class DockerImages:
         # containerd's store tells of an image that is just going, without its labels
         return [image for image in found if image.labels.keys() >= labels.keys()]
 
-    def references(self) -> tuple[str, ...]:
-        """The tags of all images."""
-        return tuple(tag for image in self.listed(labels={}, everything=False) for tag in image.references)
+    def references(self, *, seconds: float | None = None) -> tuple[str, ...]:
+        """Return the tags of all images. Raises `EngineLost` where that takes longer."""
+        if seconds is None:
+            return tuple(tag for image in self.listed(labels={}, everything=False) for tag in image.references)
+        with closing(self._wire.limited(seconds)) as wire:
+            return DockerImages(wire).references()
 
 
 def _path(name: ImageReference | ImageId | str) -> str:

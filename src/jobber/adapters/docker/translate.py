@@ -8,7 +8,7 @@ from typing import Any
 from jobber.adapters.health_checks import health_check_of
 from jobber.domain.container import Container, ContainerId, ContainerMount, ContainerState
 from jobber.domain.errors import JobNotStarted
-from jobber.domain.image import Image, ImageConfiguration, ListedImage
+from jobber.domain.image import Image, ImageConfiguration, ListedImage, known_moment, known_seconds
 from jobber.domain.reference import ImageId
 
 _NEVER = "0001-01-01"
@@ -41,7 +41,7 @@ def image_of(answer: dict[str, Any]) -> Image:
         labels=(answer.get("Config") or {}).get("Labels") or {},
         configuration=configuration_of(answer.get("Config") or {}),
         layers=tuple((answer.get("RootFS") or {}).get("Layers") or ()),
-        created=answer.get("Created") or "",
+        created=known_moment(answer.get("Created")),
         size=answer.get("Size") or 0,
         platform=platform,
     )
@@ -54,7 +54,7 @@ def listed_image_of(answer: dict[str, Any]) -> ListedImage:
         references=tuple(name for name in answer.get("RepoTags") or () if "<none>" not in name),
         digests=tuple(name for name in answer.get("RepoDigests") or () if "<none>" not in name),
         labels=answer.get("Labels") or {},
-        created=float(answer.get("Created") or 0),
+        created=known_seconds(answer.get("Created")),
         size=answer.get("Size") or 0,
     )
 
@@ -93,6 +93,8 @@ def container_of(answer: dict[str, Any]) -> Container:
         finished=_moment(state["FinishedAt"]),
         terminal=bool(answer["Config"].get("Tty")),
         log_limit=_log_limit((answer.get("HostConfig") or {}).get("LogConfig") or {}),
+        memory_limit=(answer.get("HostConfig") or {}).get("Memory") or None,
+        out_of_memory=bool(state.get("OOMKilled")) if where is ContainerState.EXITED else None,
     )
 
 

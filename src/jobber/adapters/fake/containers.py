@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from jobber.adapters.fake.flavour import Flavour
     from jobber.adapters.fake.images import FakeImages
+    from jobber.adapters.fake.job import Timeline
     from jobber.adapters.fake.store import Store, StoredImage
     from jobber.domain.container import ContainerSpecification, Snapshot, Terminal
     from jobber.domain.options import ContainerOptions
@@ -166,6 +167,8 @@ class FakeContainers:
             stored.state = ContainerState.RUNNING
             try:
                 stored.timeline = job.run(program)
+                if (seconds := self._store.faults.take_memory()) is not None:
+                    stored.timeline.exhaust_memory(seconds)
             except BaseException:  # it isn't the program's, so there is no job
                 stored.state = ContainerState.CREATED
                 raise
@@ -282,4 +285,9 @@ class FakeContainers:
             created=stored.created,
             started=stored.started,
             finished=stored.finished,
+            memory_limit=stored.specification.options.memory or None,
+            out_of_memory=self._out_of_memory(timeline) if ended and timeline else None,
         )
+
+    def _out_of_memory(self, timeline: Timeline) -> bool | None:
+        return timeline.memory_ends is not None if self._flavour.reports_memory else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, get_args
@@ -27,7 +29,7 @@ from jobber.domain.engine import EngineDescription
 from jobber.domain.errors import BuildFailed
 from jobber.domain.image import ImageConfiguration
 from jobber.domain.progress import Silence
-from jobber.domain.reference import parse_reference
+from jobber.domain.reference import ImageId, parse_reference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,7 +40,6 @@ if TYPE_CHECKING:
     from jobber.adapters.fake.stage import Stage
     from jobber.domain.errors import JobberError
     from jobber.domain.image import Image
-    from jobber.domain.reference import ImageId
 
 
 class FakeEngine:
@@ -213,6 +214,19 @@ class FakeEngine:
             if stands_in:
                 return self._builder.lay_out(request)
             return self.store.images[self._builder.build(request, progress=Silence())]
+
+    def reload_without_time(self, name: str, *, tag: str) -> ImageId:
+        """Make an image that is like another one, but does not say when it was created, and tag it.
+
+        Tools that build reproducibly make such images; Podman lists them by the time at which they were loaded.
+        Raises `ImageNotFound`.
+        """
+        image = self._images.named(name)
+        config = ImageId(f"sha256:{sha256(f'{image.config_digest} without time'.encode()).hexdigest()}")
+        loaded = "" if self._description.name == "docker" else self.store.stamp()
+        made = self.store.keep(replace(image, config_digest=config, created="", loaded=loaded)).id
+        self._images.put_tag(parse_reference(tag), made)
+        return made
 
     def read(self, name: str, path: str) -> bytes:
         """A file of an image. Raises `ImageNotFound`, `FileNotFoundError`."""

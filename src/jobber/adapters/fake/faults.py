@@ -63,6 +63,7 @@ class Faults:
     _is_gone: bool = False
     _goes_at: str = ""
     _line: _BrokenLine | None = None
+    _memory: float | None = None
 
     @property
     def mended_at(self) -> float | None:
@@ -136,6 +137,18 @@ class Faults:
     def free_disk(self) -> None:
         """Let there be room again."""
         self._disk_is_full = False
+
+    def exhaust_memory(self, *, after: float = 0.0) -> None:
+        """Let the next job that starts run out of memory: the kernel kills it `after` so many seconds (status 137).
+
+        A job that ends before that ends as it would. A program says the same with `job.run_out_of_memory()`.
+        """
+        self._memory = after
+
+    def take_memory(self) -> float | None:
+        """Return when the job that starts now runs out of memory, in seconds, and forget it; None for never."""
+        seconds, self._memory = self._memory, None
+        return seconds
 
     def signal(self, signal: Signal, *, at: Phase) -> None:
         """Let a signal reach jobber when it makes this call the next time."""

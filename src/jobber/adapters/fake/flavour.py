@@ -35,6 +35,8 @@ _API_VERSIONS = (
 )
 """From which Docker on which version of its API."""
 _IMAGE_MOUNTS = {"docker": (28, 0), "podman": (5, 0)}
+_REPORTS_MEMORY = (5, 0)
+"""From which Podman on."""
 _RUNTIMES = {"docker": ("runc", "io.containerd.runc.v2"), "podman": ("crun", "runc")}
 _LINKS_OUT = (5, 0)
 _DOCKERFILES = {"docker": ("Dockerfile",), "podman": ("Dockerfile", "Containerfile")}
@@ -74,6 +76,11 @@ class Flavour:
     def takes_links_out(self) -> bool:
         """Whether a build's context may have links that lead out of it."""
         return self.is_docker or self.numbers >= _LINKS_OUT
+
+    @property
+    def reports_memory(self) -> bool:
+        """Whether it reports that a job ran out of memory: Podman 4.3 does not."""
+        return self.is_docker or self.numbers >= _REPORTS_MEMORY
 
     @property
     def runtimes(self) -> tuple[str, ...]:

@@ -93,7 +93,7 @@ class FakeImages:
                 if all(name in stored.labels and value in (None, stored.labels[name]) for name, value in labels.items())
             ]
 
-    def references(self) -> tuple[str, ...]:
+    def references(self, *, seconds: float | None = None) -> tuple[str, ...]:  # noqa: ARG002 - it answers at once
         """The tags of all images."""
         with self._call("list-images"):
             return self._store.tags.names()

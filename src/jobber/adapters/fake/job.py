@@ -40,6 +40,8 @@ class Timeline:
     """Signals that end it, with the exit status; others than SIGKILL do nothing to a container's first process."""
     end: float = 0.0
     exit_status: int = 0
+    memory_ends: float | None = None
+    """When the kernel kills one of its processes because memory ran out; None for never."""
 
     def cut(self, moment: float, *, exit_status: int) -> None:
         """Let it end now; what it would have done later never happens."""
@@ -47,6 +49,14 @@ class Timeline:
         self.layers = [item for item in self.layers if item[0] <= moment]
         self.end = moment
         self.exit_status = exit_status
+        if self.memory_ends is not None and self.memory_ends > moment:
+            self.memory_ends = None
+
+    def exhaust_memory(self, moment: float) -> None:
+        """Let the kernel kill its first process at a moment because memory ran out, unless it has ended before."""
+        if moment <= self.end:
+            self.cut(moment, exit_status=KILLED)
+            self.memory_ends = moment
 
 
 class Job:
@@ -104,6 +114,16 @@ class Job:
     def exit(self, status: int) -> None:
         """End here."""
         raise SystemExit(status)
+
+    def run_out_of_memory(self, *, goes_on: bool = False) -> None:
+        """Have the kernel kill the job because memory ran out: it ends here, with status 137.
+
+        With `goes_on` the kernel kills another process than the first, and the program goes on.
+        """
+        if self.timeline.memory_ends is None:
+            self.timeline.memory_ends = self._now
+        if not goes_on:
+            raise SystemExit(KILLED)
 
     def run(self, program: Program) -> Timeline:
         """Let a program do all that it does, and note it. Raises what isn't the program's: jobber's own errors."""

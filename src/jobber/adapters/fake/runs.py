@@ -88,7 +88,7 @@ class FakeRuns:
             images = [self._store.describe(stored) for stored in self._store.images.values()]
         recorded = [(parse_ending(image.labels.get(Label.RUN, "")), image) for image in images]
         found = [image for ending, image in recorded if ending is not None and ending[0] == run]
-        return sorted(found, key=lambda image: (not image.references, image.created, image.id))
+        return sorted(found, key=lambda image: (not image.references, not image.created, image.created, image.id))
 
     def forget(self, run: str) -> None:
         """Remove the notes of a run."""

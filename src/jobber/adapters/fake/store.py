@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from jobber.adapters.fake.files import layer_digest
 from jobber.adapters.fake.indexed import IndexedLayer, indexed
 from jobber.adapters.fake.tags import Tags
 from jobber.domain.container import ContainerState
-from jobber.domain.image import Image, ListedImage
+from jobber.domain.image import Image
 from jobber.domain.reference import ImageId
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from jobber.adapters.fake.job import Program, Timeline
     from jobber.adapters.fake.runs import FakeClaim
     from jobber.domain.container import ContainerSpecification
-    from jobber.domain.image import ImageConfiguration
+    from jobber.domain.image import ImageConfiguration, ListedImage
     from jobber.domain.policy import Outcome
 
 
@@ -43,6 +43,8 @@ class StoredImage:
     """What the image is, whatever an engine calls it."""
     program: Program | None = None
     """What stands in for all that it executes."""
+    loaded: str = ""
+    """When an image without a time was loaded, on an engine that lists it by that."""
 
     @property
     def manifest_digest(self) -> ImageId:
@@ -205,14 +207,7 @@ class Store:
 
     def list_entry(self, image: StoredImage) -> ListedImage:
         """An image as the port lists it."""
-        return ListedImage(
-            id=image.id,
-            references=self.tags.names_of(image.id),
-            digests=self.repository_digests.get(image.id, ()),
-            labels=image.labels,
-            created=datetime.fromisoformat(image.created).timestamp(),
-            size=image.size,
-        )
+        return replace(self.describe(image), created=image.created or image.loaded).listed
 
     def note(self, name: str, subject: str = "") -> None:
         """Write a call into the journal."""

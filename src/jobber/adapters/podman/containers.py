@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _MISSING = 404
 _NOT_MODIFIED = 304
 _TAKES_CONFIGURATION = (5,)
+_REPORTS_MEMORY = (5,)
+"""From which Podman on `State.OOMKilled` is known to be right: 4.3 always says false, 5.8 is right."""
 
 
 class PodmanContainers:
@@ -67,7 +69,7 @@ class PodmanContainers:
         """Look a container up."""
         with self._wire.call("GET", f"/containers/{container}/json") as response:
             self._found(container, response, "inspect the container")
-            return container_of(response.json())
+            return container_of(response.json(), reports_memory=self._version >= _REPORTS_MEMORY)
 
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[Container]:
         """All containers, running or not, with these labels."""

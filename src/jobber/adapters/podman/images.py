@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -142,6 +143,9 @@ class PodmanImages:
         ask = partial(listed, self._wire, "/images/json", filters=with_labels(labels), everything=everything)
         return [listed_image_of(item) for item in over_stumbles(ask, sign=_WAS_REMOVED)]
 
-    def references(self) -> tuple[str, ...]:
-        """The tags of all images."""
-        return tuple(tag for image in self.listed(labels={}, everything=False) for tag in image.references)
+    def references(self, *, seconds: float | None = None) -> tuple[str, ...]:
+        """Return the tags of all images. Raises `EngineLost` where that takes longer."""
+        if seconds is None:
+            return tuple(tag for image in self.listed(labels={}, everything=False) for tag in image.references)
+        with closing(self._wire.limited(seconds)) as wire:
+            return PodmanImages(wire).references()

@@ -11,7 +11,7 @@ from jobber.adapters.health_checks import health_check_of
 from jobber.adapters.podman.names import true_digests, unsure_digests, user_names
 from jobber.domain.container import Container, ContainerId, ContainerMount, ContainerState
 from jobber.domain.errors import JobNotStarted
-from jobber.domain.image import Image, ImageConfiguration, ListedImage
+from jobber.domain.image import Image, ImageConfiguration, ListedImage, known_moment, known_seconds
 from jobber.domain.reference import ImageId
 
 _NEVER = "0001-01-01"
@@ -52,7 +52,7 @@ def image_of(answer: dict[str, Any]) -> Image:
             health_check=health_check_of(answer.get("Healthcheck") or answer.get("HealthCheck")),
         ),
         layers=tuple((answer.get("RootFS") or {}).get("Layers") or ()),
-        created=answer.get("Created") or "",
+        created=known_moment(answer.get("Created")),
         size=answer.get("Size") or 0,
         platform="/".join(filter(None, (answer.get("Os"), answer.get("Architecture")))),
     )
@@ -65,7 +65,7 @@ def listed_image_of(answer: dict[str, Any]) -> ListedImage:
         references=user_names(name for name in answer.get("RepoTags") or () if "<none>" not in name),
         digests=true_digests(answer.get("RepoDigests") or (), own=answer.get("Digest") or ""),
         labels=answer.get("Labels") or {},
-        created=float(answer.get("Created") or 0),
+        created=known_seconds(answer.get("Created")),
         size=answer.get("Size") or 0,
     )
 
@@ -75,8 +75,11 @@ def image_id(text: str) -> ImageId:
     return ImageId("sha256:" + text.removeprefix("sha256:"))
 
 
-def container_of(answer: dict[str, Any]) -> Container:
-    """A container out of `GET /libpod/containers/ID/json`."""
+def container_of(answer: dict[str, Any], *, reports_memory: bool = False) -> Container:
+    """A container out of `GET /libpod/containers/ID/json`.
+
+    `reports_memory` tells that this Podman sees whether memory ran out: 4.3 says false of every container.
+    """
     state = answer["State"]
     status = state["Status"]
     where = ContainerState.RUNNING
@@ -96,8 +99,14 @@ def container_of(answer: dict[str, Any]) -> Container:
         started=_moment(state["StartedAt"]),
         finished=_moment(state["FinishedAt"]),
         terminal=bool(answer["Config"].get("Tty")),
+        memory_limit=(answer.get("HostConfig") or {}).get("Memory") or None,
+        out_of_memory=_out_of_memory(state, reports=reports_memory) if where is ContainerState.EXITED else None,
         log_limit=0 if _empties_its_log((answer.get("HostConfig") or {}).get("LogConfig") or {}) else None,
     )
+
+
+def _out_of_memory(state: dict[str, Any], *, reports: bool) -> bool | None:
+    return bool(state.get("OOMKilled")) or (False if reports else None)
 
 
 def _empties_its_log(configuration: dict[str, Any]) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.health_checks import health_check_of
 from jobber.domain.errors import RegistryFailed
-from jobber.domain.image import Image, ImageConfiguration
+from jobber.domain.image import Image, ImageConfiguration, known_moment
 from jobber.domain.reference import ImageId
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def image_of(reference: ImageReference, manifest: Manifest, text: bytes) -> Imag
             labels={str(name): str(value) for name, value in (config.get("Labels") or {}).items()},
             configuration=_configuration_of(config),
             layers=tuple(map(str, facts["rootfs"]["diff_ids"])),
-            created=str(facts.get("created") or ""),
+            created=known_moment(facts.get("created")),
             size=sum(layer.size for layer in manifest.layers),
             platform="/".join(str(part) for part in platform if part),
         )

@@ -142,6 +142,10 @@ class Wire:
         """A wire to the same engine whose calls begin with another prefix."""
         return Wire(self.endpoint, prefix=prefix, seconds=self._seconds, on_call=self._on_call, dial=self._dial)
 
+    def limited(self, seconds: float) -> Wire:
+        """Return a wire to the same engine that waits no longer than so many seconds for each piece of an answer."""
+        return Wire(self.endpoint, prefix=self.prefix, seconds=seconds, on_call=self._on_call, dial=self._dial)
+
     def close(self) -> None:
         """Close what is idle."""
         while self._idle:

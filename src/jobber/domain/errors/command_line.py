@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 class InvalidReference(UsageError):
     """A text that is no image reference."""
 
-    def __init__(self, text: str, *, why: str) -> None:
+    def __init__(self, text: str, *, why: str, hint: str | None = None) -> None:
         super().__init__(
             f"not an image reference: {text!r}: {why}",
-            hint="references look like [registry[:port]/][namespace/]name[:tag][@digest], in lower case",
+            hint=hint or "references look like [registry[:port]/][namespace/]name[:tag][@digest], in lower case",
         )
         self.text = text
 
@@ -61,9 +61,9 @@ class AnswerNeeded(UsageError):
 class SortKeyUnknown(UsageError):
     """Something to sort by that no result has."""
 
-    def __init__(self, key: str, *, known: Sequence[str]) -> None:
+    def __init__(self, key: str, *, known: Sequence[str], hint: str | None = None) -> None:
         shown = ", ".join(map(_told, known[:20])) + (", …" if len(known) > 20 else "")
-        super().__init__(f"no result has a number {key!r} to be sorted by", hint=f"there is {shown}")
+        super().__init__(f"no result has a number {key!r} to be sorted by", hint=hint or f"there is {shown}")
         self.key = key
         self.known = tuple(known)
 

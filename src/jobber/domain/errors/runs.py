@@ -14,8 +14,15 @@ if TYPE_CHECKING:
 class RunNotFound(JobberError):
     """No unfinished run is meant by a text, or several are."""
 
-    def __init__(self, text: str, *, why: str = "there is no unfinished run", is_ambiguous: bool = False) -> None:
-        super().__init__(f"{why} {text}", hint="`jobber ps` lists the runs that are not finished")
+    def __init__(
+        self,
+        text: str,
+        *,
+        why: str = "there is no unfinished run",
+        is_ambiguous: bool = False,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(f"{why} {text}", hint=hint or "`jobber ps` lists the runs that are not finished")
         self.text = text
         self.is_ambiguous = is_ambiguous
 

@@ -47,8 +47,9 @@ class ExportedRun:
             Outcome.FAILED: f"the job failed with exit status {ending.exit_status}",
             Outcome.TIMED_OUT: "the job took longer than it might, and was ended",
             Outcome.INTERRUPTED: "the job was interrupted",
+            Outcome.PRUNED: "the job was ended early, for it was not worth going on",
         }
-        return sentences[ending.outcome]
+        return sentences[ending.outcome] + (", and ran out of memory" if ending.out_of_memory else "")
 
     @property
     def license(self) -> str:

@@ -51,8 +51,17 @@ class ImageStore(Protocol):
         None stands for any value of a label.
         """
 
-    def references(self) -> Sequence[str]:
-        """The tags of all images, as the user knows them: for shells to complete."""
+    def references(self, *, seconds: float | None = None) -> Sequence[str]:
+        """Return the tags of all images, as the user knows them: for shells to complete, and for hints.
+
+        Args:
+            seconds: How long to wait for the engine; None for as long as it takes.
+
+        Raises:
+            EngineLost: The engine has not answered in time.
+            EngineFailed: The engine could not list its images.
+
+        """
 
 
 class Registry(Protocol):

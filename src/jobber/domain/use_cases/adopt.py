@@ -13,6 +13,7 @@ from jobber.domain.errors import CodeImageGone, ImageNotFound, LogUnreadable, Ru
 from jobber.domain.label import Label
 from jobber.domain.policy import Outcome
 from jobber.domain.record import RunEnding, parse_plan
+from jobber.domain.spelling import did_you_mean
 from jobber.domain.use_cases.finish import Finisher
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def find_run(engine: Engine, text: str) -> UnfinishedRun:
     if len(found) > 1:
         raise RunNotFound(text, why=f"{len(found)} runs begin with", is_ambiguous=True)
     if not found:
-        raise RunNotFound(text)
+        raise RunNotFound(text, hint=did_you_mean(text, known=[run.container.name for run in runs]))
     return found[0]
 
 
@@ -168,6 +169,7 @@ class Adoption:
             finished=self.moment(container.finished),
             outcome=self.engine.runs.noted_end(plan.id) or outcome,
             exit_status=exit_status,
+            out_of_memory=container.out_of_memory,
         )
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.domain.container import ContainerState
-from jobber.domain.errors import ContainerNotFound, Interrupted, RunNotFound
+from jobber.domain.errors import ContainerNotFound, Interrupted, JobberError, RunNotFound
 from jobber.domain.record import RunEnding
 from jobber.domain.use_cases.adopt import Watcher, find_run
 from jobber.domain.use_cases.finish import finished_by_another
 from jobber.domain.use_cases.run import result_of
 from jobber.domain.use_cases.stop import conclude
+from jobber.domain.use_cases.tell_end import tell_failure, tell_memory
 from jobber.domain.use_cases.watch import Abandoned, Onlooker
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from jobber.domain.policy import Outcome
     from jobber.domain.ports import Console
     from jobber.domain.use_cases.adopt import Adoption, UnfinishedRun
+    from jobber.domain.use_cases.finish import Finished
     from jobber.domain.use_cases.run import RunResult
 
 
@@ -48,8 +50,20 @@ class Following:
             return result_of(finished, finished.ending)
         finished = conclude(self.adoption, run)
         now = self.adoption.clock.now()
-        seen = RunEnding(started=now, finished=now, outcome=outcome, exit_status=exit_status)
+        started = self.adoption.moment(run.container.started)
+        seen = RunEnding(started=started, finished=now, outcome=outcome, exit_status=exit_status)
+        self._tell_end(run, finished, finished.ending or seen)
         return result_of(finished, finished.ending or seen)
+
+    def _tell_end(self, run: UnfinishedRun, finished: Finished, ending: RunEnding) -> None:
+        limit, words, progress = run.container.memory_limit, run.plan.docker_args, self.adoption.progress
+        tell_memory(ending, limit=limit, docker_args=words, progress=progress)
+        has_entrypoint = False
+        if finished.image is not None:
+            with suppress(JobberError):  # a hint is not worth a failure
+                image = self.adoption.engine.images.inspect(finished.image)
+                has_entrypoint = bool(image.configuration.entrypoint)
+        tell_failure(ending, image=finished.image, tags=finished.tags, has_entrypoint=has_entrypoint, progress=progress)
 
     def _watch(self, run: UnfinishedRun, since: datetime | None) -> tuple[int, Outcome]:
         engine, container = self.adoption.engine, run.container

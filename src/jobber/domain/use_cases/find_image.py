@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jobber.domain.errors import ImageNotFound
+from jobber.domain.errors import ImageNotFound, PullRefused
 from jobber.domain.policy import PullPolicy
 from jobber.domain.record import RecordedImage
 from jobber.domain.reference import parse_image_id, parse_reference, reads_as_id
+from jobber.domain.use_cases.suggest import is_missing_in_registry, suggestion
 
 if TYPE_CHECKING:
     from jobber.domain.image import Image
@@ -71,7 +72,12 @@ class ImageFinder:
         self.progress.step(f"pulling {reference}")
         with self.interruptions.abortable():
             credentials = self.keyring.credentials_for(reference)
-            return self.engine.registry.pull(reference, credentials=credentials, progress=self.progress)
+            try:
+                return self.engine.registry.pull(reference, credentials=credentials, progress=self.progress)
+            except PullRefused as error:
+                if is_missing_in_registry(error.why) and (hint := suggestion(reference, images=self.engine.images)):
+                    error.hint = f"{hint} {error.hint}"
+                raise
 
     def _local(self, reference: ImageReference) -> Image:
         try:
@@ -82,4 +88,5 @@ class ImageFinder:
                 if reference.is_remote
                 else f"build it with `jobber build -t {reference.name}`, or give its registry or namespace"
             )
-            raise ImageNotFound(str(reference), hint=hint) from None
+            near = suggestion(reference, images=self.engine.images)
+            raise ImageNotFound(str(reference), hint=near or hint) from None

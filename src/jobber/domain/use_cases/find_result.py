@@ -21,6 +21,7 @@ from jobber.domain.errors import (
 from jobber.domain.reference import parse_image_id, parse_reference
 from jobber.domain.result import ListedResult, parse_record
 from jobber.domain.use_cases.results_here import results_here
+from jobber.domain.use_cases.suggest import suggestion
 
 if TYPE_CHECKING:
     from jobber.domain.image import Image
@@ -80,9 +81,14 @@ class ResultFinder:
         if reference is None:
             raise ImageNotFound(text)
         if not reference.is_remote:
-            raise ImageNotFound(str(reference), hint=_TOO_SHORT if IS_TOO_SHORT(text) else _LISTS)
+            near = suggestion(reference, images=self.engine.images)
+            raise ImageNotFound(str(reference), hint=near or (_TOO_SHORT if IS_TOO_SHORT(text) else _LISTS))
         credentials = self.keyring.credentials_for(reference)
-        image = self.remote.inspect(reference, credentials=credentials)
+        try:
+            image = self.remote.inspect(reference, credentials=credentials)
+        except ImageNotFound as error:
+            error.hint = suggestion(reference, images=self.engine.images) or error.hint
+            raise
         return FoundResult(image, own_record(image), reference)
 
     def with_true_digests(self, image: Image) -> Image:

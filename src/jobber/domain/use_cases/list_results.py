@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jobber.domain.beginning import MAY_BEGIN_ID, MAY_BEGIN_RUN
-from jobber.domain.derived import is_derived
+from jobber.domain.derived import has_own_tag, is_derived
 from jobber.domain.errors import ImageNotFound, InvalidReference, RegistryFailed, UsageError
 from jobber.domain.ledger import ImageChoice, Selection, selected, sorted_by
+from jobber.domain.near_names import DID_YOU_MEAN, name_hint
 from jobber.domain.reference import parse_image_id, parse_reference
 from jobber.domain.result import results_among
+from jobber.domain.use_cases.suggest import names_here
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -70,7 +72,18 @@ class ResultList:
         if remote is not None:
             found = selected(self._remote_results(remote), named)
         chosen = selected(found, self._selection(request))
+        if not chosen and remote is None:
+            self._propose_names(request)
         return Listing(sorted_by(chosen, request.sort, reverse=request.reverse), remote)
+
+    def _propose_names(self, request: ListRequest) -> None:
+        """Tell of the names by which nothing was found, and that are nearly those of something."""
+        wanted = {text: self._reference(text) for text in (request.name, *request.images, *request.inputs)}
+        known = names_here(self.finder.engine.images) if any(wanted.values()) else ()
+        for text, reference in wanted.items():
+            hint = name_hint(reference.with_default_tag(), known=known) if reference else None
+            if hint is not None and hint.startswith(DID_YOU_MEAN):
+                self.progress.note("name-unknown", name=text, hint=hint)
 
     def _selection(self, request: ListRequest) -> Selection:
         """What is asked for besides the name. Raises `InvalidReference`."""
@@ -129,4 +142,5 @@ class ResultList:
         return results_among(
             (replace(image.listed, references=tuple(names[id_])) for id_, image in found.items()),
             is_result=lambda listed, record: not is_derived(found[listed.id], record),
+            is_sure=has_own_tag,
         )

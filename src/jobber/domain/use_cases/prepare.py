@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from jobber.domain.options import ContainerOptions
     from jobber.domain.ports import Containers
     from jobber.domain.progress import Progress
-    from jobber.domain.reference import Registry
+    from jobber.domain.reference import ImageReference, Registry
     from jobber.domain.use_cases.find_image import FoundImage
 
 
@@ -50,6 +50,10 @@ class RunRequest:
     configs: tuple[str, ...] = ()
     detach: bool = False
     """Whether the job is started and left to itself."""
+    memory_from: str = ""
+    """The configuration file and line that set the memory limit; empty for the command line, and for none."""
+    result: ImageReference | None = None
+    """The repository of the result image; None for the code image's."""
     reuse: bool = False
     """Whether the result of the same run, if there is one, takes the place of running it again."""
 
@@ -73,6 +77,7 @@ def plan_of(
     engine: EngineDescription,
 ) -> RunPlan:
     """The plan of a run that is asked for, with the images that were found for it."""
+    repository = request.result or code.reference
     return RunPlan(
         id=id_,
         owner="" if request.detach else owner,
@@ -88,7 +93,7 @@ def plan_of(
         configs=request.configs,
         engine_name=engine.name,
         engine_version=engine.version,
-        repository=code.reference.repository if code.reference else None,
+        repository=repository.repository if repository else None,
         keep=request.keep,
         push=request.push,
         added_environment=request.options.added_environment,

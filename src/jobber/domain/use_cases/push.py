@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import CredentialsUnusable, PushedImageMissing, PushRefused
+from jobber.domain.reference import reference_in
+from jobber.domain.use_cases.suggest import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from jobber.domain.errors import JobberError
-    from jobber.domain.ports import Interruptions, Keyring, Registry
+    from jobber.domain.ports import ImageStore, Interruptions, Keyring, Registry
     from jobber.domain.progress import Progress
     from jobber.domain.reference import ImageReference
 
@@ -22,8 +24,11 @@ def push_all(
     keyring: Keyring,
     interruptions: Interruptions,
     progress: Progress,
+    images: ImageStore | None = None,
 ) -> None:
     """Push every reference, one after the other, also those after one that is refused.
+
+    `images` are looked through for the name that somebody may have meant, where one is not there.
 
     Raises `PushRefused` and `CredentialsUnusable`, for the first of them, when all have been tried.
     """
@@ -35,11 +40,18 @@ def push_all(
                 credentials = keyring.credentials_for(reference)
                 digest = registry.push(reference, credentials=credentials, progress=progress)
         except (PushRefused, CredentialsUnusable) as error:
+            if isinstance(error, PushedImageMissing) and images is not None and not refused:
+                error.remedy = suggestion(reference, images=images, accepts=_is_remote) or error.remedy
             refused.append((reference, error))
         else:
             progress.note("pushed", reference=str(reference), digest=digest)
     if refused:
         raise _told(refused, progress)
+
+
+def _is_remote(text: str) -> bool:
+    reference = reference_in(text)
+    return reference is not None and reference.is_remote
 
 
 def _told(refused: Sequence[tuple[ImageReference, JobberError]], progress: Progress) -> JobberError:

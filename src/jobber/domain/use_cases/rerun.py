@@ -14,8 +14,10 @@ from jobber.domain.errors import (
     UsageError,
 )
 from jobber.domain.input import InputSpecification
+from jobber.domain.label import Label
 from jobber.domain.policy import PullPolicy
 from jobber.domain.record import rfc3339
+from jobber.domain.reference import reference_in
 from jobber.domain.repetition import added_variables, keeps_configuration, lasting_mounts, missing_variables
 from jobber.domain.use_cases.find_image import ImageFinder
 from jobber.domain.use_cases.prepare import RunRequest
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from jobber.domain.image import Image
     from jobber.domain.options import ContainerOptions
     from jobber.domain.record import RecordedInput
-    from jobber.domain.reference import Registry
+    from jobber.domain.reference import ImageReference, Registry
     from jobber.domain.result import RunRecord
     from jobber.domain.use_cases.find_image import FoundImage
     from jobber.domain.use_cases.find_recorded import Located, RecordedImages
@@ -53,6 +55,8 @@ class RerunRequest:
     pull: PullPolicy = PullPolicy.ALWAYS
     """For the images of `inputs`."""
     push: bool = True
+    result: ImageReference | None = None
+    """The repository of the new result; None for the old one's."""
     detach: bool = False
     pulls: bool = True
     """Whether recorded images that are gone are pulled; else they are missing."""
@@ -94,7 +98,7 @@ class Rerun:
                 hint="leave --verify out; a run with -o DIR can be verified, for its result says where its output is",
             )
         options, located = self._complete(request, old.image, record)
-        again = _request_of(record, request, options)
+        again = _request_of(record, request, options, old=old.image)
         self.runner.progress.note("rerun", run=record.id, when=rfc3339(record.ending.finished))
         found = (*self._pulled(record, located, pulls=request.pulls), *self._other_inputs(request))
         return PreparedRerun(old, record, again, self.runner.prepare(again, found=found))
@@ -162,7 +166,7 @@ class Rerun:
         return tuple(finder.find(spec.image) for spec in request.inputs or ())
 
 
-def _request_of(record: RunRecord, request: RerunRequest, options: ContainerOptions) -> RunRequest:
+def _request_of(record: RunRecord, request: RerunRequest, options: ContainerOptions, *, old: Image) -> RunRequest:
     return RunRequest(
         image=record.image.reference,
         options=options,
@@ -176,6 +180,7 @@ def _request_of(record: RunRecord, request: RerunRequest, options: ContainerOpti
         push=request.push,
         configs=record.configs,
         detach=request.detach,
+        result=request.result or reference_in(old.labels.get(Label.REPOSITORY, "")),
     )
 
 

@@ -33,7 +33,7 @@ def results_here(engine: Engine, images: Iterable[ListedImage] | None = None) ->
 
     if images is None:
         images = engine.images.list(labels={Label.RUN: None})
-    return results_among(images, is_result=is_result)
+    return results_among(images, is_result=is_result, is_sure=has_own_tag)
 
 
 def results_of_run(engine: Engine, run: str) -> tuple[Image, ...]:

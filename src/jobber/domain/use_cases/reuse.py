@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jobber.domain.derived import is_derived
+from jobber.domain.derived import has_own_tag, is_derived
 from jobber.domain.errors import ImageNotFound
 from jobber.domain.label import Label
 from jobber.domain.policy import Outcome, ResultImagePolicy
@@ -37,7 +37,7 @@ class Reuse:
         if reasons := unrecorded(plan.docker_args, options):
             self._tell("; ".join(reasons))
             return None
-        results = results_among(self.engine.images.list(labels={Label.RUN: None}))
+        results = results_among(self.engine.images.list(labels={Label.RUN: None}), is_sure=has_own_tag)
         same = [result for result in results if is_same_run(plan, result.record)]
         for result in same:
             if result.record.ending.outcome is Outcome.SUCCEEDED and self._is_true(result, plan, code):

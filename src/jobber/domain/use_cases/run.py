@@ -27,12 +27,13 @@ from jobber.domain.use_cases.keep_log import keep_log
 from jobber.domain.use_cases.leave import discard, left_as_it_is
 from jobber.domain.use_cases.prepare import PreparedRun, check_volumes, lent_destinations, plan_of
 from jobber.domain.use_cases.reuse import Reuse
+from jobber.domain.use_cases.tell_end import tell_failure, tell_memory
 from jobber.domain.use_cases.watch import Abandoned, Watch, take_signal
 
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-    from jobber.domain.container import ImageMount, Terminal, VolumeMount
+    from jobber.domain.container import Container, ImageMount, Terminal, VolumeMount
     from jobber.domain.ports import Attachment, Clock, Console, Engine, Interruptions, KeptLogs, Keyring
     from jobber.domain.progress import Progress
     from jobber.domain.record import RunPlan
@@ -44,7 +45,6 @@ EXIT_TIMED_OUT = 124
 EXIT_INTERRUPTED = 130
 _TRIES = 3
 """How often an input is made ready again that somebody removes before the container has it."""
-_KILLED = 137
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,8 @@ class RunResult:
     tags: tuple[ImageReference, ...] = ()
     reused: str = ""
     """The id of the run whose result it is, where nothing was run."""
+    out_of_memory: bool | None = None
+    """Whether the kernel killed a process of the job because memory ran out; None where the engine does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +123,21 @@ class Runner:
         container = self._create(request, prepared)
         with self.console.spool() as log:
             try:
-                watched = self._watch(container, prepared.plan, log)
+                watched = self._watch(container, prepared.plan, log, memory_from=request.memory_from)
                 finished = self._finish(container, prepared, watched, log)
             except ContainerNotFound:
                 finished = finished_by_another(self.engine, prepared.plan, progress=self.progress)
                 if finished.ending is None:
                     raise
         assert finished.ending is not None
+        tell_failure(
+            finished.ending,
+            image=finished.image,
+            tags=finished.tags,
+            has_entrypoint=bool(prepared.code.image.configuration.entrypoint or request.options.entrypoint),
+            has_registry=request.registry is not None,
+            progress=self.progress,
+        )
         return result_of(finished, finished.ending)
 
     def detach(self, request: RunRequest) -> str:
@@ -169,7 +179,9 @@ class Runner:
         except ImageNotFound:
             self.progress.warn("reused-is-gone", run=record.id)
             return None
-        return RunResult(0, Outcome.SUCCEEDED, result.image.id, tags, reused=record.id)
+        return RunResult(
+            0, Outcome.SUCCEEDED, result.image.id, tags, reused=record.id, out_of_memory=record.ending.out_of_memory
+        )
 
     def _create(self, request: RunRequest, prepared: PreparedRun) -> ContainerId:
         for _ in range(_TRIES):
@@ -196,7 +208,7 @@ class Runner:
         )
         return self.engine.containers.create(specification)
 
-    def _watch(self, container: ContainerId, plan: RunPlan, log: BinaryIO) -> _Watched:
+    def _watch(self, container: ContainerId, plan: RunPlan, log: BinaryIO, *, memory_from: str) -> _Watched:
         terminal = self.console.terminal
         with self.console.raw():
             attachment = self._attach(container, plan, terminal)
@@ -220,12 +232,26 @@ class Runner:
                 raise
             finally:
                 attachment.close()
+        finished = self.clock.now()
         if watch.ends_early is None and exit_status:
             outcome = self.engine.runs.noted_end(plan.id) or outcome  # `jobber stop` says so
-            if exit_status == _KILLED and outcome is Outcome.FAILED:
-                self.progress.warn("killed-by-others")
-        ending = RunEnding(started=started, finished=self.clock.now(), outcome=outcome, exit_status=exit_status)
+        ended = self._inspected(container)
+        ending = RunEnding(started, finished, outcome, exit_status, ended.out_of_memory if ended else None)
+        tell_memory(
+            ending,
+            limit=ended.memory_limit if ended else None,
+            docker_args=plan.docker_args,
+            place=memory_from,
+            progress=self.progress,
+        )
         return _Watched(ending, promptly=not watch.was_disturbed)
+
+    def _inspected(self, container: ContainerId) -> Container | None:
+        """Look at a container whose job has ended; None where the engine fails, for the result does not need it."""
+        try:
+            return self.engine.containers.inspect(container)
+        except (EngineFailed, EngineLost):
+            return None
 
     def _attach(self, container: ContainerId, plan: RunPlan, terminal: Terminal | None) -> Attachment:
         try:
@@ -313,8 +339,8 @@ def result_of(finished: Finished, ending: RunEnding) -> RunResult:
             exit_status = EXIT_TIMED_OUT
         case Outcome.INTERRUPTED:
             exit_status = EXIT_INTERRUPTED
-        case Outcome.SUCCEEDED | Outcome.FAILED:
+        case Outcome.SUCCEEDED | Outcome.FAILED | Outcome.PRUNED:
             exit_status = ending.exit_status
         case _ as never:
             assert_never(never)
-    return RunResult(exit_status, ending.outcome, finished.image, finished.tags)
+    return RunResult(exit_status, ending.outcome, finished.image, finished.tags, out_of_memory=ending.out_of_memory)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import suppress
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from jobber.domain.build import BuildRequest
@@ -32,9 +33,11 @@ def build_base(engine: Engine, folder: Path) -> ImageReference:
     """The base image, built once for an engine, in a folder that is empty, from this machine's static busybox.
 
     Each process of pytest-xdist has one of its own: Podman before 4.8 loses names of an image that two tag at once.
+    Its tag changes with what is in it.
     """
     worker = os.environ.get("PYTEST_XDIST_WORKER", "contract")
-    base = parse_reference(f"jobber-test-base:{worker}")
+    content = sha256((_DOCKERFILE + JOB_SCRIPT).encode()).hexdigest()[:8]
+    base = parse_reference(f"jobber-test-base:{worker}-{content}")
     try:
         engine.images.inspect(base)
     except ImageNotFound:

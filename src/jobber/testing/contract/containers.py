@@ -19,6 +19,7 @@ from jobber.testing.standard_input import job_input
 from jobber.testing.surroundings import FakeInterruptions
 
 _MEGABYTE = 1 << 20
+_LITTLE = 32 * _MEGABYTE
 
 
 class ContainerContract:
@@ -176,6 +177,24 @@ class ContainerContract:
 
         assert (before.state, before.exit_status) == (ContainerState.CREATED, None)
         assert (after.state, after.exit_status) == (ContainerState.EXITED, 9)
+
+    @pytest.mark.parametrize(("words", "status"), [(("exhaust",), 137), (("exhaust-child", "exit", "3"), 3)])
+    def test_job_that_runs_out_of_memory_is_reported(self, world: World, words: tuple[str, ...], status: int) -> None:
+        container = world.create(*words, options=ContainerOptions(memory=_LITTLE, memory_swap=_LITTLE))
+        before = world.engine.containers.inspect(container)
+        ran = world.watch(container)
+        after = world.engine.containers.inspect(container)
+
+        assert ran.exit_status == status
+        assert (before.out_of_memory, after.out_of_memory) == (None, True if world.reports_memory else None)
+        assert after.memory_limit == _LITTLE
+
+    def test_job_that_has_memory_enough_is_told_from_one_that_has_not(self, world: World) -> None:
+        container = world.create("exit", "137")
+        world.watch(container)
+        ended = world.engine.containers.inspect(container)
+
+        assert (ended.out_of_memory, ended.memory_limit) == (False if world.reports_memory else None, None)
 
     def test_logs_are_there_after_the_end(self, world: World) -> None:
         container = world.create("say", "one", "complain", "two", "say", "three")

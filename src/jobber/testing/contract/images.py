@@ -70,6 +70,7 @@ class ImageContract:
         world.engine.images.tag(world.base_id, reference=other)
 
         assert {str(one), str(other)} <= set(world.engine.images.references())
+        assert {str(one), str(other)} <= set(world.engine.images.references(seconds=60))
 
     def test_images_are_listed_by_label_with_or_without_tag(self, world: World, tmp_path: Path) -> None:
         mark = f"test.{world.name().name}"
@@ -160,6 +161,19 @@ class ImageContract:
         world.engine.images.remove(image)
         with pytest.raises(ImageNotFound):
             world.engine.images.inspect(image)
+
+    def test_image_that_does_not_say_when_it_was_created_has_no_time_of_long_ago(self, world: World) -> None:
+        if world.reload_without_time is None:
+            pytest.skip("not on this engine")
+        name = world.name()
+        world.reload_without_time(world.base_id, name)
+        image = world.engine.images.inspect(name)
+        listed = next(each for each in world.engine.images.list(labels={}) if each.id == image.id)
+        is_now = listed.created > world.clock.now().timestamp() - 3600  # Podman: when it was loaded
+
+        assert image.created == ""
+        assert image.listed.created == 0.0
+        assert (listed.created, is_now) == ((listed.created, True) if world.is_podman else (0.0, False))
 
     def test_image_that_a_container_uses_is_not_removed_and_keeps_its_tags(self, world: World, tmp_path: Path) -> None:
         image = self._tagged(world, tmp_path)

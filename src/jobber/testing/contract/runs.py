@@ -15,9 +15,10 @@ from jobber.domain.errors import DescriptionTooLarge, ImageNotFound, InvalidInpu
 from jobber.domain.input import parse_input
 from jobber.domain.options import ContainerOptions, Mount
 from jobber.domain.policy import Outcome, ResultImagePolicy
-from jobber.domain.pruning import Choice, PruneRule
+from jobber.domain.pruning import Choice, PruneRule, unwanted
 from jobber.domain.use_cases.prepare import RunRequest
 from jobber.domain.use_cases.prune import Prune, Pruning
+from jobber.domain.use_cases.results_here import results_here
 from jobber.domain.use_cases.run import Runner
 from jobber.testing.contract.world import Console
 from jobber.testing.surroundings import FakeInterruptions, FakeKeyring, FakeProgress
@@ -109,6 +110,40 @@ class RunContract:
 
         assert result.exit_status == 124
         assert record["exit-code"] == 137
+
+    def test_result_in_another_repository_records_that_memory_ran_out(self, world: World) -> None:
+        name = world.name()
+        options = ContainerOptions(memory=32 << 20, memory_swap=32 << 20)
+        result = self._run(world, self._code(world), "exhaust", options=options, result=name)
+        assert result.image is not None
+        record = json.loads(world.engine.images.inspect(result.image).labels["jobber.run"])
+
+        assert (record["exit-code"], record["out-of-memory"]) == (137, True if world.reports_memory else None)
+        assert [tag.repository for tag in result.tags] == [name.name] * 2
+
+    def test_result_that_does_not_say_when_it_was_created_has_the_times_of_its_record(
+        self, world: World, tmp_path: Path
+    ) -> None:
+        if world.reload_without_time is None:
+            pytest.skip("not on this engine")
+        made = self._run(world, self._code(world), "write", "/x", "1")
+        assert made.image is not None
+        fixed = made.tags[1]
+        built = world.build(tmp_path, f"FROM {fixed}\nLABEL built=from-it\n")
+        world.reload_without_time(made.image, fixed)
+        reloaded = world.engine.images.inspect(fixed)
+        found = [
+            each
+            for each in results_here(world.engine)
+            if each.record.id == json.loads(reloaded.labels["jobber.run"])["id"]
+        ]
+        since = world.engine.runs.now() - timedelta(hours=1)
+        old = unwanted(found, rule=PruneRule(older_than=timedelta(hours=1)), now=world.engine.runs.now())
+
+        assert reloaded.id not in (made.image, built)
+        assert [each.image.id for each in found] == [reloaded.id]
+        assert found[0].record.ending.finished > since
+        assert old == ()
 
     def test_nothing_is_left_of_a_run(self, world: World) -> None:
         code = self._code(world)

@@ -45,6 +45,8 @@ while [ $# -gt 0 ]; do
     echo) cat ;;
     binary) printf '\000\001\012\015\200\377' ;;
     fill) head -c "$1" /dev/zero | tr '\000' x; shift ;;
+    exhaust) exec dd if=/dev/zero of=/dev/null bs=300M count=1 ;;
+    exhaust-child) dd if=/dev/zero of=/dev/null bs=300M count=1 ;;
     on) trap "exit $2" "$1"; shift 2 ;;
     quiet) exec >&- 2>&- ;;
     exit) exit "$1" ;;
@@ -55,6 +57,8 @@ done
 
 
 _NO_SUCH_VERB = 64
+_REPORTS_MEMORY = 5
+"""The first Podman that reports it."""
 
 
 def job_program(job: Job) -> int:
@@ -93,6 +97,8 @@ _VERBS: Mapping[str, tuple[int, Callable[..., object]]] = {
     "echo": (0, lambda job: job.say(job.stdin)),
     "binary": (0, lambda job: job.say(b"\x00\x01\n\r\x80\xff")),
     "fill": (1, lambda job, size: job.say(b"x" * int(size))),
+    "exhaust": (0, lambda job: job.run_out_of_memory()),
+    "exhaust-child": (0, lambda job: job.run_out_of_memory(goes_on=True)),
     "on": (2, lambda job, signal, status: job.on_signal(f"SIG{signal}", int(status))),
     "quiet": (0, _close),
     "exit": (1, lambda job, status: job.exit(int(status))),
@@ -134,6 +140,9 @@ class World:
     """The way to registries without an engine."""
     die_with_claim: Callable[[str], None] = lambda _run: None
     """Let a jobber of this machine claim a run and be killed."""
+    reload_without_time: Callable[[ImageId, ImageReference], None] | None = None
+    """Make an image that is like another one, but does not say when it was created, and tag it; None where a test
+    can't."""
     containers: list[ContainerId] = field(default_factory=list)
     images: list[ImageReference | ImageId] = field(default_factory=list)
 
@@ -142,6 +151,17 @@ class World:
         reference = parse_reference(f"jobber-test-{uuid.uuid4().hex[:12]}{suffix}").with_default_tag()
         self.images.append(reference)
         return reference
+
+    @property
+    def is_podman(self) -> bool:
+        """Whether the engine is Podman, or does as Podman does."""
+        return self.engine.describe().name == "podman"
+
+    @property
+    def reports_memory(self) -> bool:
+        """Whether the engine reports that a job ran out of memory: Podman 4.3 does not."""
+        major = int(self.engine.describe().version.partition(".")[0])
+        return not self.is_podman or major >= _REPORTS_MEMORY
 
     @property
     def base_id(self) -> ImageId:
