@@ -39,7 +39,7 @@ _SENTENCES: Mapping[str, str] = {
     "pruned": "removed {count}, which freed {size}",
     "named-after-directory": "the image is named {name}, after the directory {directory!r}",
     "volumes-lost": "what the job writes to {volumes} is not part of the result: the image declares a volume there",
-    "host-silent": "{host}, named by {origin}, does not answer ({why}); looking further",
+    "host-of-other-kind": "{host}, named by {origin}, is {kind}, not {wanted}; looking further",
     "configurations": "active configurations: {names}",
     "engine": "{name} {version} at {host}",
     "engine-call": "{call}",
