@@ -223,7 +223,7 @@ class TestSsh:
         assert "hint: check that `ssh -p 1 me@127.0.0.1` works" in said
 
     def test_no_ssh_here(self, tmp_path: Path) -> None:
-        said = refused(tmp_path, "ssh://box", PATH=bare_path(tmp_path), only=True)
+        said = refused(tmp_path, "ssh://box", ONLY_PATH=bare_path(tmp_path))
 
         assert "there is no ssh on the PATH" in said
         assert "hint: install an ssh client" in said
@@ -309,10 +309,10 @@ def a_user_with_a_shell() -> str:
     pytest.skip("root alone has a shell here")
 
 
-def refused(folder: Path, address: str, *, only: bool = False, **variables: str) -> str:
-    """What is said about a host that can't be had; with `only`, nothing else is on the PATH."""
-    path = variables.pop("PATH", "")
-    environment = {"PATH": path if only else f"{path}:{os.environ['PATH']}", "HOME": str(folder), **variables}
+def refused(folder: Path, address: str, **variables: str) -> str:
+    """What is said about a host that can't be had; nothing but `ONLY_PATH` is on the PATH where that is given."""
+    path = variables.pop("ONLY_PATH", "") or f"{variables.pop('PATH', '')}:{os.environ['PATH']}"
+    environment = {"PATH": path, "HOME": str(folder), **variables}
     done = subprocess.run(
         [sys.executable, "-m", "jobber", "-H", address, "run", "x"],
         env=environment,

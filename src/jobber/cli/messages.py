@@ -38,6 +38,7 @@ _SENTENCES: Mapping[str, str] = {
     "prune-cancelled": "nothing is removed",
     "pruned": "removed {count}, which freed {size}",
     "named-after-directory": "the image is named {name}, after the directory {directory!r}",
+    "revision-unknown": "the image's labels don't tell its revision in full: {why}",
     "volumes-lost": "what the job writes to {volumes} is not part of the result: the image declares a volume there",
     "host-of-other-kind": "{host}, named by {origin}, is {kind}, not {wanted}; looking further",
     "configurations": "active configurations: {names}",

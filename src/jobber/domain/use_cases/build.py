@@ -69,6 +69,8 @@ class ImageBuild:
     ) -> tuple[ImageId, tuple[ImageReference, ...]]:
         at = self._free_second(names, self.clock.now())
         revision, origin = self.tree.revision(), self.tree.origin()
+        if self.tree.trouble is not None:
+            self.progress.warn("revision-unknown", why=self.tree.trouble)
         for _ in range(_MOST_TRIES):
             tags = build_tags(names, at=at)
             # The labels name the tags: where another build takes one meanwhile, the last layer is made anew.
