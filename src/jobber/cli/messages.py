@@ -41,6 +41,7 @@ _SENTENCES: Mapping[str, str] = {
     "revision-unknown": "the image's labels don't tell its revision in full: {why}",
     "volumes-lost": "what the job writes to {volumes} is not part of the result: the image declares a volume there",
     "host-of-other-kind": "{host}, named by {origin}, is {kind}, not {wanted}; looking further",
+    "misnamed-configuration": "{path} is not read: a configuration file is named jobber-config.yml",
     "configurations": "active configurations: {names}",
     "engine": "{name} {version} at {host}",
     "engine-call": "{call}",

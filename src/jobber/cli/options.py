@@ -43,8 +43,12 @@ class GlobalOptions:
     @cached_property
     def settings(self) -> Settings:
         """The settings in force, with these options. Raises `ConfigurationInvalid` and others."""
-        from jobber.cli.settings import load_settings
+        from jobber.cli.settings import load_settings, misnamed_configurations
 
+        for path in misnamed_configurations(os.environ):
+            from jobber.cli.messages import messages
+
+            messages(verbose=False, log_format=self.log_format).warn("misnamed-configuration", path=path)
         return load_settings(self, environment=os.environ)
 
     def messages(self) -> Messages:
