@@ -18,6 +18,7 @@ from user import SECONDS, Shell
 from watcher import Watcher
 
 from jobber.domain.credentials import Credentials
+from jobber.domain.reference import parse_reference
 
 
 @pytest.fixture
@@ -83,6 +84,32 @@ def test_password_is_nowhere(shell: Shell, guarded: tuple[str, Credentials], tmp
     assert watcher.rounds > 20
     assert watcher.seen == set()
     assert not any(secret in text for text in (*texts, labels) for secret in (password, password[::-1]))
+
+
+@pytest.mark.parametrize(
+    "dockerfile",
+    [
+        'FROM "{base}"\n',
+        "FROM '{base}' AS x\nFROM x\n",
+        "# escape=`\nFROM `\n# a comment\n  {base}\n",
+        'ARG R="{host}"\nARG N=${{R}}/{path}\nFROM --platform=linux/amd64 ${{N:-x}}\n',
+        "from \\\n\n{base}\n",
+        'FROM scratch\nCOPY --chown=0:0 --from="{base}" /bin/busybox /x\n',
+    ],
+)
+def test_private_base_in_every_spelling(shell: Shell, guarded: tuple[str, Credentials], dockerfile: str) -> None:
+    host, credentials = guarded
+    give(shell, host, credentials)
+    base = f"{remote(shell, host, '-base')}:1"
+    assert shell.jobber("build", "-t", base).returncode == 0
+    shell.engine.images.remove(parse_reference(base))
+    derived = shell.folder / "derived"
+    derived.mkdir()
+    text = dockerfile.format(base=base, host=host, path=base.removeprefix(f"{host}/"))
+    (derived / "Dockerfile").write_text(text)
+    built = shell.jobber("build", "--no-cache", "-t", f"{shell.name}-data", str(derived))
+
+    assert built.returncode == 0, built.stderr
 
 
 def test_wrong_password_is_told_and_nothing_is_lost(shell: Shell, guarded: tuple[str, Credentials]) -> None:

@@ -30,11 +30,11 @@ from jobber.domain.reference import parse_reference
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jobber.adapters.fake.dockerfile import Instruction
     from jobber.adapters.fake.flavour import Flavour
     from jobber.adapters.fake.images import FakeImages, FakeRegistryPort
     from jobber.adapters.fake.store import Store, StoredImage
     from jobber.domain.build import BuildRequest
+    from jobber.domain.dockerfile.instructions import Instruction
     from jobber.domain.progress import Progress
     from jobber.domain.reference import ImageId
 
@@ -147,6 +147,8 @@ class _Build:
             raise ValueError(f"no build stage in current context: {word} before FROM")
         if not rest:
             raise ValueError(f"{word} needs something behind it")
+        if instruction.has_document and not self._stands_in:
+            raise ValueError("the fake reads no here-documents")
         carry_out = own or getattr(self._now, f"do_{word.lower()}")
         carry_out(rest)
 
