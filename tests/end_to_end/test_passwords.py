@@ -147,6 +147,59 @@ def test_stored_login_is_used(shell: Shell, guarded: tuple[str, Credentials]) ->
     assert b"docker-credential-of-the-test is not on the PATH" in missing.stderr
 
 
+@pytest.mark.parametrize("buildkit", ["0", "1"])
+def test_helper_that_is_missing_matters_where_a_registry_wants_it(
+    shell: Shell, guarded: tuple[str, Credentials], buildkit: str
+) -> None:
+    host, credentials = guarded
+    shell.environment["DOCKER_BUILDKIT"] = buildkit
+    give(shell, host, credentials)
+    base, made = f"{remote(shell, host, '-base')}:1", f"{shell.name}-data:1"
+    assert shell.jobber("build", "-t", base).returncode == 0
+    home = Path(shell.environment["HOME"])
+    (home / ".config" / "jobber" / "jobber-config.yml").unlink()
+    (home / ".docker").mkdir(exist_ok=True)
+    (home / ".docker" / "config.json").write_text(json.dumps({"credHelpers": {host: "nobody-has-this"}}))
+    derived = shell.folder / "derived"
+    derived.mkdir()
+    (derived / "Dockerfile").write_text(f"FROM {base}\nENV X=1\n")
+    here = [
+        shell.jobber("build", "--no-cache", "-t", made, str(derived)),
+        shell.jobber("run", "--pull", "missing", "--no-push", base, "true"),
+        shell.jobber("run", "--pull", "never", "--no-push", base, "true"),
+    ]
+    pulled = shell.jobber("build", "--pull", "-t", made, str(derived))
+    shell.engine.images.remove(parse_reference(base))
+    gone = [
+        shell.jobber("build", "--no-cache", "-t", made, str(derived)),
+        shell.jobber("run", "--pull", "missing", "--no-push", base, "true"),
+    ]
+
+    assert [done.returncode for done in here] == [0, 0, 0], [done.stderr for done in here]
+    assert [done.returncode for done in (pulled, *gone)] == [1, 1, 125]
+    for done in (pulled, *gone):
+        assert b"docker-credential-nobody-has-this is not on the PATH" in done.stderr
+
+
+@pytest.mark.parametrize("buildkit", ["0", "1"])
+def test_helper_that_is_missing_for_an_open_registry_is_no_error(
+    shell: Shell, registry_host: str, buildkit: str
+) -> None:
+    shell.environment["DOCKER_BUILDKIT"] = buildkit
+    base = f"{remote(shell, registry_host, '-base')}:1"
+    assert shell.jobber("build", "-t", base).returncode == 0
+    shell.engine.images.remove(parse_reference(base))
+    home = Path(shell.environment["HOME"])
+    (home / ".docker").mkdir(exist_ok=True)
+    (home / ".docker" / "config.json").write_text(json.dumps({"credHelpers": {registry_host: "nobody-has-this"}}))
+    derived = shell.folder / "derived"
+    derived.mkdir()
+    (derived / "Dockerfile").write_text(f"FROM {base}\nENV X=1\n")
+    built = shell.jobber("build", "--no-cache", "-t", f"{shell.name}-data:1", str(derived))
+
+    assert built.returncode == 0, built.stderr
+
+
 @pytest.fixture
 def other_registry(tmp_path: Path) -> Iterator[tuple[str, Credentials]]:
     """A second registry, with a password of its own; Docker takes it without certificates."""

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from jobber.adapters.docker.client_config import client_configuration
-from jobber.adapters.masking import masked
-from jobber.domain.errors import BuildFailed
+from jobber.adapters.refusals import build_failure
 from jobber.domain.reference import ImageId
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from jobber.adapters.wire import Endpoint
     from jobber.domain.build import BuildRequest
+    from jobber.domain.errors import BuildFailed
     from jobber.domain.progress import Progress
 
 _WITHOUT_BUILDX = 23
@@ -109,10 +109,11 @@ class _Reading:
         why = next((line for line in reversed(self.last) if line.strip(b"-> ")), b"no reason given")
         text = re.sub(r"^(ERROR: |error: )?(failed to solve[^:]*: )?", "", why.decode(errors="replace"))
         text = re.sub(r"^rpc error: code = \w+ desc = ", "", text)
-        text = masked(text, request.credentials.values())
+        secrets = request.credentials.values()
         if self.failed is None:
-            return BuildFailed(why=text, log=b"")
-        return BuildFailed(why=text, log=b"".join(self.logs.get(self.failed, ())), step=self.names.get(self.failed))
+            return build_failure(text, secrets)
+        log = b"".join(self.logs.get(self.failed, ()))
+        return build_failure(text, secrets, log=log, step=self.names.get(self.failed))
 
     def _vertex(self, number: bytes, text: bytes, progress: Progress) -> None:
         if text.startswith(b"ERROR"):
