@@ -105,9 +105,10 @@ class Connection:
 
 def settings_credentials(settings: Settings) -> tuple[CredentialEntry, ...]:
     """The entries of the setting `credentials`, in their order."""
+    from jobber.domain.configuration.lists import located_entry
     from jobber.domain.configuration.settings import CREDENTIALS
 
-    return tuple(item.content for item in settings.get(CREDENTIALS))
+    return tuple(located_entry(item) for item in settings.get(CREDENTIALS))
 
 
 def progress_for(*, quiet: bool, progress: Progress | None) -> Progress:

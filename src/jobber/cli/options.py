@@ -69,9 +69,10 @@ class GlobalOptions:
 
     def credentials(self) -> tuple[CredentialEntry, ...]:
         """The entries of the setting `credentials`, in their order. Raises as `settings`."""
+        from jobber.domain.configuration.lists import located_entry
         from jobber.domain.configuration.settings import CREDENTIALS
 
-        return tuple(item.content for item in self.settings.get(CREDENTIALS))
+        return tuple(located_entry(item) for item in self.settings.get(CREDENTIALS))
 
     @contextmanager
     def connected(
