@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jobber.adapters.masking import masked_call
 from jobber.adapters.wire import Endpoint, Scheme, TlsFiles, Wire, WireBroken, WireUnreachable, parse_endpoint
 from jobber.domain.errors import EngineUnavailable, UsageError
 
@@ -136,7 +137,7 @@ def connect(
         progress.call("engine", name=answer.name, version=answer.version, host=str(candidate.endpoint))
         wire = Wire(
             candidate.endpoint,
-            on_call=lambda method, path: progress.call("engine-call", call=f"{method} {path}"),
+            on_call=lambda method, path: progress.call("engine-call", call=f"{method} {masked_call(path)}"),
             dial=way.dial,
         )
         return _assemble(wire, answer, closing=way.close)

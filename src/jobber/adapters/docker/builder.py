@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from jobber.adapters.context import ContextStream
 from jobber.adapters.docker.buildkit import build_with_client, find_client
+from jobber.adapters.docker.proxies import client_proxies
 from jobber.adapters.refusals import build_failure
 from jobber.adapters.registry_events import build_authorization
 from jobber.adapters.wire import Scheme
@@ -62,7 +63,7 @@ class DockerBuilder:
         query = {
             "dockerfile": context.name,
             "labels": json.dumps(dict(request.labels)),
-            "buildargs": json.dumps(dict(request.arguments)),
+            "buildargs": json.dumps({**client_proxies(os.environ, endpoint=self._wire.endpoint), **request.arguments}),
             "target": request.target,
             "platform": request.platform,
             "nocache": request.no_cache,

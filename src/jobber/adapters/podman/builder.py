@@ -71,6 +71,7 @@ class PodmanBuilder:
             "platform": request.platform,
             "nocache": request.no_cache,
             "pull": request.pull or None,
+            "httpproxy": True,  # those of the service's environment, as `podman build` has them
             "layers": True,
             "rm": True,
             "forcerm": True,
