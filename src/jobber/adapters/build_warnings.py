@@ -19,7 +19,7 @@ class BuildWarnings:
     """The warnings of one build."""
 
     progress: Progress
-    secrets: Iterable[Credentials] = ()
+    secrets: Iterable[Credentials | None] = ()
     _told: set[str] = field(init=False, default_factory=set)
 
     def tell(self, text: str) -> None:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from jobber.adapters.build_warnings import BuildWarnings
 from jobber.adapters.context import ContextStream
 from jobber.adapters.docker.buildkit import build_with_client, find_client
-from jobber.adapters.masking import masked
+from jobber.adapters.docker.proxies import client_proxies
+from jobber.adapters.refusals import build_failure
 from jobber.adapters.registry_events import build_authorization
 from jobber.adapters.wire import Scheme
 from jobber.domain.errors import BuildFailed, ImageNotFound, OptionUnsupported
@@ -66,7 +67,12 @@ class DockerBuilder:
         query = {
             "dockerfile": context.name,
             "labels": json.dumps(dict(request.labels)),
-            "buildargs": json.dumps({k: v for k, v in request.arguments.items() if v is not None}),
+            "buildargs": json.dumps(
+                {
+                    **client_proxies(os.environ, endpoint=self._wire.endpoint),
+                    **{name: value for name, value in request.arguments.items() if value is not None},
+                }
+            ),
             "target": request.target,
             "platform": request.platform,
             "nocache": request.no_cache,
@@ -88,7 +94,7 @@ def _follow(response: Response, request: BuildRequest, progress: Progress) -> Im
     """Read the build's stream to its end. Raises `BuildFailed` with the output of the step that failed."""
     secrets = request.credentials.values()
     if not response.ok:
-        raise BuildFailed(why=masked(response.why(), secrets))
+        raise build_failure(response.why(), secrets)
     warnings = BuildWarnings(progress, secrets)
     is_running = False
     built: ImageId | None = None
@@ -96,7 +102,7 @@ def _follow(response: Response, request: BuildRequest, progress: Progress) -> Im
     log: list[bytes] = []
     for event in response.json_lines():
         if why := event.get("error") or (event.get("errorDetail") or {}).get("message"):
-            raise BuildFailed(why=masked(str(why), secrets), log=b"".join(log), step=step)
+            raise build_failure(str(why), secrets, log=b"".join(log), step=step)
         if text := event.get("stream"):
             octets = text.encode()
             progress.build_output(octets)

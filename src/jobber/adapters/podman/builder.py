@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from jobber.adapters.build_warnings import BuildWarnings
 from jobber.adapters.context import link_out
-from jobber.adapters.masking import masked
 from jobber.adapters.podman.context import PodmanContext
 from jobber.adapters.podman.labels import labels_parameter, with_labels
 from jobber.adapters.podman.translate import image_id
+from jobber.adapters.refusals import build_failure
 from jobber.adapters.registry_events import build_authorization
 from jobber.domain.build import check_podman_build
 from jobber.domain.errors import BuildFailed
@@ -82,6 +82,7 @@ class PodmanBuilder:
             "platform": request.platform,
             "nocache": request.no_cache,
             "pullpolicy": "always" if request.pull else "missing",
+            "httpproxy": True,  # those of the service's environment, as `podman build` has them
             "layers": True,
             "rm": True,
             "forcerm": True,
@@ -114,7 +115,7 @@ def _follow(response: Response, request: BuildRequest, progress: Progress, *, co
     if not response.ok:
         if refused := _LINK_OUT.search(response.why()):
             raise link_out(f"{context.root}/{refused[1]}", refused[2])
-        raise BuildFailed(why=masked(_without_place(response.why(), context), secrets))
+        raise build_failure(_without_place(response.why(), context), secrets)
     warnings = BuildWarnings(progress, secrets)
     built = ""
     step: str | None = None
@@ -122,7 +123,7 @@ def _follow(response: Response, request: BuildRequest, progress: Progress, *, co
     for event in response.json_lines():
         if why := event.get("error") or (event.get("errorDetail") or {}).get("message"):
             why = _without_place(str(why).strip(), context)
-            raise BuildFailed(why=masked(why, secrets), log=b"".join(log), step=step)
+            raise build_failure(why, secrets, log=b"".join(log), step=step)
         if text := event.get("stream"):
             octets = text.encode()
             progress.build_output(octets)

@@ -40,6 +40,7 @@ def create_body(specification: ContainerSpecification, *, version: tuple[int, ..
         "terminal": is_terminal,
         "env": {name: value for name, value in options.environment if value is not None},
         "unsetenv": list(specification.unset),
+        "httpproxy": True,  # those of the service's environment, as `podman run` has them
         "labels": {**dict(options.labels), **specification.labels},
         "mounts": mounts(options),
         "volumes": [

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jobber.adapters.podman.committing import commit_as, put_log
 from jobber.adapters.podman.parts import make_part, remove_part
+from jobber.domain.proxies import PROXIES
 
 if TYPE_CHECKING:
     from jobber.adapters.wire import Wire
@@ -89,10 +90,11 @@ def _changes(snapshot: Snapshot, container: dict[str, Any], blank: list[str]) ->
 
 
 def _new_variables(snapshot: Snapshot, container: dict[str, Any]) -> list[str]:
-    """Variables that the code image does not have; `--hostname` makes one as well."""
+    """Variables that the code image does not have; `--hostname` makes one as well, and the service's proxies do."""
     known = {variable.partition("=")[0] for variable in snapshot.configuration.environment}
-    has_host = any(variable.startswith(f"{_HOST}=") for variable in container.get("Env") or ())
-    return [*dict.fromkeys((*snapshot.new_variables, *[_HOST] * (has_host and _HOST not in known)))]
+    there = [variable.partition("=")[0] for variable in container.get("Env") or ()]
+    by_podman = [name for name in there if (name == _HOST or name in PROXIES) and name not in known]
+    return [*dict.fromkeys((*snapshot.new_variables, *by_podman))]
 
 
 def _labels(snapshot: Snapshot, container: dict[str, Any]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from jobber.domain.errors import ImageNotFound, PullRefused
 from jobber.domain.policy import PullPolicy
 from jobber.domain.record import RecordedImage
 from jobber.domain.reference import parse_image_id, parse_reference, reads_as_id
+from jobber.domain.use_cases.pull import pull
 from jobber.domain.use_cases.suggest import is_missing_in_registry, suggestion
 
 if TYPE_CHECKING:
@@ -71,9 +72,8 @@ class ImageFinder:
                 pass
         self.progress.step(f"pulling {reference}")
         with self.interruptions.abortable():
-            credentials = self.keyring.credentials_for(reference)
             try:
-                return self.engine.registry.pull(reference, credentials=credentials, progress=self.progress)
+                return pull(reference, registry=self.engine.registry, keyring=self.keyring, progress=self.progress)
             except PullRefused as error:
                 if is_missing_in_registry(error.why) and (hint := suggestion(reference, images=self.engine.images)):
                     error.hint = f"{hint} {error.hint}"
