@@ -18,6 +18,7 @@ import copies
 import engines
 import fake
 import ledger
+import many
 import startup
 from hand import benches
 
@@ -39,6 +40,7 @@ _WITH_ENGINE = {
     "build": engines.compare_build,
     "ledger": ledger.compare_ledger,
     "copy": copies.compare_copy,
+    "many": many.compare_many,
 }
 _HEAD = f"{'':44} {'jobber':>10} {'by hand':>10} {'ratio':>7}  aim"
 

@@ -124,6 +124,18 @@ class PodmanImages:
         """All images with these labels."""
         return self.listed(labels=labels, everything=True)
 
+    def list_few(self, *, limit: int) -> Sequence[ListedImage]:
+        """List all images, if there are at most `limit`; else return none, without asking for the list."""
+        return self.list(labels={}) if self._count() <= limit else ()
+
+    def _count(self) -> int:
+        """Return the number of images, those without a tag included."""
+        with self._wire.call("GET", "/info") as response:
+            if not response.ok:
+                raise failed("count images", response)
+            number: int = response.json()["store"]["imageStore"]["number"]
+        return number
+
     def listed(self, *, labels: Mapping[str, str | None], everything: bool) -> Sequence[ListedImage]:
         """Images with these labels; with `everything`, those too that have no tag and that others are made from."""
         ask = partial(listed, self._wire, "/images/json", filters=with_labels(labels), everything=everything)

@@ -89,6 +89,12 @@ class ImageContract:
     def test_all_images_are_listed_without_labels(self, world: World) -> None:
         assert world.base_id in {image.id for image in world.engine.images.list(labels={})}
 
+    def test_few_images_are_listed_and_more_are_not(self, world: World) -> None:
+        everything = {image.id for image in world.engine.images.list(labels={})}
+
+        assert everything & {image.id for image in world.engine.images.list_few(limit=1 << 20)}
+        assert not world.engine.images.list_few(limit=0)
+
     def test_layers_of_an_image_begin_with_those_of_its_base(self, world: World, tmp_path: Path) -> None:
         (tmp_path / "x").write_text("X")
         image = world.engine.images.inspect(world.build(tmp_path, f"FROM {world.base}\nCOPY x /x\n"))
