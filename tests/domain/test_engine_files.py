@@ -50,7 +50,10 @@ def test_options_that_cannot_be_read_have_no_mount_points() -> None:
         ({"run/.containerenv": EMPTY, "proc": DIRECTORY, "made": DIRECTORY}, {"run/.containerenv", "proc"}),
         ({"dev": DIRECTORY, "dev/own": EMPTY}, set()),
         ({"mnt": DIRECTORY, "mnt/deep": DIRECTORY, "mnt/deep/x": DIRECTORY}, {"mnt", "mnt/deep", "mnt/deep/x"}),
-        ({"mnt": DIRECTORY, "mnt/deep": DIRECTORY, "mnt/deep/x": DIRECTORY, "mnt/y": EMPTY}, {"mnt/deep", "mnt/deep/x"}),
+        (
+            {"mnt": DIRECTORY, "mnt/deep": DIRECTORY, "mnt/deep/x": DIRECTORY, "mnt/y": EMPTY},
+            {"mnt/deep", "mnt/deep/x"},
+        ),
         ({"dev": Entry(Kind.SPECIAL, content="p")}, set()),
     ],
 )
