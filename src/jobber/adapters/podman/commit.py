@@ -178,7 +178,7 @@ def _changed(snapshot: Snapshot, container: dict[str, Any]) -> _Wanted:
         f"WORKDIR {code.workdir or '/'}",
         *(f"ENV {variable}" for variable in code.environment),
         *(f"ENV {name}=" for name in _only_added(snapshot, container)),
-        *(f"LABEL {name}={value}" for name, value in _labels(snapshot, container).items()),
+        *(f"LABEL {name}={_kept(value)}" for name, value in _labels(snapshot, container).items()),
     ]
     if code.user or container.get("User"):
         changes.append(f"USER {code.user or _ROOT}")
@@ -187,6 +187,11 @@ def _changed(snapshot: Snapshot, container: dict[str, Any]) -> _Wanted:
         changes += [f"VOLUME {path}" for path in code.volumes]
         changes += [f"STOPSIGNAL {code.stop_signal}"] if code.stop_signal else []
     return _Wanted(changes)
+
+
+def _kept(value: str) -> str:
+    """Return a label's value as a change has it: Podman 4.3 takes one pair of quotes around it away."""
+    return f'"{value}"' if value.startswith('"') and value.endswith('"') else value
 
 
 def _only_added(snapshot: Snapshot, container: dict[str, Any]) -> list[str]:

@@ -10,7 +10,7 @@ from jobber.adapters.askable import check_askable
 from jobber.adapters.claim import claim_tag
 from jobber.adapters.failures import failed
 from jobber.adapters.listing import listed, with_labels
-from jobber.adapters.podman.archives import open_archive
+from jobber.adapters.podman.archives import mounted, open_archive
 from jobber.adapters.podman.names import candidates, engine_reference
 from jobber.adapters.podman.parts import make_part, remove_part, set_up_part
 from jobber.adapters.podman.translate import image_of, listed_image_of
@@ -114,9 +114,14 @@ class PodmanImages:
         has_volumes = bool(self.inspect(image).configuration.volumes)
         part = make_part(self._wire, image)
         try:
-            if has_volumes:  # they are empty until the container is set up
-                set_up_part(self._wire, part, call=f"read {path} of image {image}")
-            yield from open_archive(self._wire, part, path, of=image)
+            if not has_volumes:
+                yield from open_archive(self._wire, part, path, of=image)
+                return
+            # Volumes are empty until the container is set up. That fails, for the container has no command that could
+            # be executed, and Podman unmounts its file system, unless it is kept mounted.
+            set_up_part(self._wire, part, call=f"read {path} of image {image}")
+            with mounted(self._wire, part):
+                yield from open_archive(self._wire, part, path, of=image)
         finally:
             remove_part(self._wire, part)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jobber.domain.fields import quoted_field
 from jobber.domain.xdocker.records import masked_text
 from jobber.domain.xdocker.values import read_fields
 
@@ -42,12 +43,6 @@ def quoting_hint(
     if meant == fields:
         return None
     return _hint(option, ",".join(map(quoted_field, meant)))
-
-
-def quoted_field(field: str) -> str:
-    """Return a field as it stands between commas: in quotation marks where it holds a comma or such a mark."""
-    doubled = field.replace('"', '""')
-    return f'"{doubled}"' if "," in field or '"' in field else field
 
 
 def _hint(option: str, text: str) -> str:
