@@ -18,6 +18,7 @@ import copies
 import engines
 import fake
 import ledger
+import many
 import startup
 from hand import benches
 
@@ -40,6 +41,7 @@ _WITH_ENGINE = {
     "second": engines.compare_second_build,
     "ledger": ledger.compare_ledger,
     "copy": copies.compare_copy,
+    "many": many.compare_many,
 }
 _HEAD = f"{'':44} {'jobber':>10} {'by hand':>10} {'ratio':>7}  aim"
 

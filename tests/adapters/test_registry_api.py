@@ -6,9 +6,12 @@ import base64
 import gzip
 import io
 import json
+import os
+import struct
 import sys
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from importlib import import_module
 from urllib.parse import parse_qs
 
 import pytest
@@ -397,13 +400,45 @@ def test_layer_without_compression_is_read(registry: RegistryServer) -> None:
     assert files(registry, "/a") == {"a": b"A"}
 
 
-@pytest.mark.skipif(sys.version_info >= (3, 14), reason="Python reads zstd since 3.14")
-def test_layer_that_this_python_can_t_read_says_what_to_do(registry: RegistryServer) -> None:
+def zstd(*parts: bytes) -> bytes:
+    """Compressed parts, a frame each, and between them one that readers skip, as `zstd:chunked` has it."""
+    if sys.version_info >= (3, 14):
+        compress = import_module("compression.zstd").compress
+    else:
+        compress = pytest.importorskip("zstandard").compress
+    skipped = b"\x50\x2a\x4d\x18" + struct.pack("<I", 3) + b"toc"
+    return skipped.join(compress(part) for part in parts)
+
+
+def test_layer_of_zstd_is_read_with_all_its_frames(registry: RegistryServer) -> None:
+    large = os.urandom(1 << 19)
+    layer = archive({"a": "A", "large": large.hex()})
+    registry.manifest(
+        {"config": registry.blob(b"{}"), "layers": [registry.blob(zstd(layer[:700], layer[700:9000], layer[9000:]))]}
+    )
+
+    assert files(registry, "/large") == {"large": large.hex().encode()}
+    assert files(registry, "/a") == {"a": b"A"}
+
+
+@pytest.mark.parametrize("spoil", [lambda octets: octets[:40], lambda octets: octets[:4] + b"x" * 100])
+def test_layer_of_zstd_that_is_broken_is_told(registry: RegistryServer, spoil: Callable[[bytes], bytes]) -> None:
+    octets = spoil(zstd(archive({"a": os.urandom(4000).hex()})))
+    registry.manifest({"config": registry.blob(b"{}"), "layers": [registry.blob(octets)]})
+    with pytest.raises(RegistryFailed, match="a layer of it can't be read"):
+        files(registry, "/a")
+
+
+def test_layer_that_this_python_can_t_read_says_what_to_do(
+    registry: RegistryServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("compression.zstd", "zstandard"):
+        monkeypatch.setitem(sys.modules, module, None)
     registry.manifest({"config": registry.blob(b"{}"), "layers": [registry.blob(b"\x28\xb5\x2f\xfd....")]})
     with pytest.raises(RegistryFailed, match="zstd") as told:
         files(registry, "/a")
 
-    assert told.value.hint == "use Python 3.14 or later, or pull the image"
+    assert told.value.hint == "pip install 'docker-jobber[zstd]', use Python 3.14 or later, or pull the image"
 
 
 def test_missing_image_is_not_found(registry: RegistryServer) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import jobber
+from jobber.api.inputs import specifications_of
 from jobber.cli.surroundings import surrounded_by
 from jobber.testing import FakeEngine, Job
 from jobber.testing.command_line import SurroundingsUnderTest
@@ -130,6 +131,12 @@ def test_path_is_a_path() -> None:
 
     assert result.log == "- X"
     assert result.labels["jobber.out"] == "/out"
+
+
+def test_path_with_a_comma_is_one_path() -> None:
+    spec = specifications_of([jobber.Input("digits", src="/a,dest=/b", dest='/x"y')])[0]
+
+    assert (spec.source, spec.destination) == ("/a,dest=/b", '/x"y')
 
 
 def test_build_takes_paths_and_values_of_the_environment(

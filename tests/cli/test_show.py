@@ -248,3 +248,39 @@ def test_image_built_from_a_result_that_is_gone_is_shown_as_such(
     assert f"built from  the result of run {run}, which is not here" in shown
     assert (facts["run"], facts["built-from"]) == (None, None)
     assert f"base   (no tag)  {run[:12]}" in cli("lineage", "child").out
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("show", "{}"),
+        ("logs", "{}"),
+        ("cp", "{}:/model/metrics.json", "m"),
+        ("diff", "{}", "train:latest-run"),
+        ("export", "--format", "prov", "{}"),
+        ("rerun", "{}"),
+    ],
+)
+def test_result_by_tag_or_id_is_found_without_a_list_of_images(
+    cli: FakeCommandLine, jobber_engine: FakeEngine, command: tuple[str, ...]
+) -> None:
+    """Podman 4.3 takes a minute to list 600."""
+    ran = cli("run", "-i", "digits", "-o", "/model", "train")
+    assert ran.image is not None
+    ended = [cli(*(word.format(name) for word in command)).exit_status for name in ("train:latest-run", ran.image.id)]
+
+    assert ended == [0, 0]
+    assert "list-images" not in jobber_engine.journal
+
+
+def test_missing_image_is_looked_for_by_its_layers_only_among_few(
+    cli: FakeCommandLine, jobber_engine: FakeEngine
+) -> None:
+    cli("run", "train")
+    jobber_engine.images.remove(parse_reference("train"))
+    for number in range(100):
+        jobber_engine.image(f"other-{number}", files={"/x": str(number)})
+    shown = cli("show", "train:latest-run")
+
+    assert "! this image is missing" in shown.out
+    assert jobber_engine.journal.count("inspect") < 50

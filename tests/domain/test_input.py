@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from jobber.domain.errors import InvalidInput
 from jobber.domain.image import Image
-from jobber.domain.input import InputSpecification, check_destinations, lies_within, normal_path, parse_input
+from jobber.domain.input import (
+    InputSpecification,
+    check_destinations,
+    format_input,
+    lies_within,
+    normal_path,
+    parse_input,
+)
 from jobber.domain.reference import ImageId
 
 images = st.sampled_from(["mnist", "mnist:v1", "gcr.io/me/mnist", f"sha256:{'a' * 64}", "localhost:5000/x:1"])
@@ -30,6 +37,48 @@ def test_source_and_destination_are_read_under_all_their_names_and_made_normal(
 
     expected = InputSpecification(text, image, normal_path(source), normal_path(destination))
     assert expected == parse_input(text)
+
+
+@given(images, st.text(), st.text().filter(lambda path: normal_path(f"/{path}") != "/"))
+def test_what_is_written_is_read_again_whatever_is_in_the_paths(image: str, source: str, destination: str) -> None:
+    spec = parse_input(format_input(image, source=f"/{source}", destination=f"/{destination}"))
+
+    assert (spec.image, spec.source, spec.destination) == (
+        image,
+        *(normal_path(f"/{it}") for it in (source, destination)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "destination"),
+    [
+        ('mnist,"src=/a,b"', "/a,b", "/data"),
+        ('mnist,"src=/a,b","dest=/x""y,z"', "/a,b", '/x"y,z'),
+        ('"mnist", "src=/a",dest=/x"y', "/a", '/x"y'),
+    ],
+)
+def test_a_part_that_holds_a_comma_stands_in_quotation_marks(text: str, source: str, destination: str) -> None:
+    spec = parse_input(text)
+
+    assert (spec.text, spec.image, spec.source, spec.destination) == (text, "mnist", source, destination)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("mnist,src=/a,b", "'b' is no KEY=PATH"),
+        ('mnist,src="/a,b"', "src must be an absolute path, not '\"/a'"),
+        ('mnist,"src=/a,b', "a quotation mark does not close"),
+        ('mnist,"src=/a,b"/c', "a quotation mark does not close"),
+    ],
+)
+def test_a_comma_that_is_not_quoted_is_told_with_the_quoting(text: str, why: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        parse_input(text)
+
+    assert caught.value.what == f"input {text!r}: {why}"
+    assert caught.value.hint is not None
+    assert '"src=/a,b",dest=/x' in caught.value.hint
 
 
 @given(images, paths, destinations)

@@ -50,6 +50,12 @@ RUN = {
 }
 
 
+def test_source_with_a_comma_stands_in_quotation_marks() -> None:
+    plan = replace(PLAN, inputs=(replace(PLAN.inputs[0], source="/a,b"), PLAN.inputs[1]))
+
+    assert container_labels(plan, version="1")["jobber.inputs"] == f'"{"b" * 64}:/a,b:ro",' + f"{'a' * 64}:/other:ro"
+
+
 def test_container_has_the_plan() -> None:
     assert container_labels(PLAN, version="1.2.3") == {**RUN, "jobber.run": render_plan(PLAN)}
 

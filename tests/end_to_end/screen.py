@@ -23,7 +23,9 @@ ROWS, COLUMNS = 24, 80
 class Sitting:
     """One command in front of a terminal, with the terminal's foreground to itself."""
 
-    def __init__(self, words: list[str], *, folder: Path, environment: dict[str, str]) -> None:
+    def __init__(
+        self, words: list[str], *, folder: Path, environment: dict[str, str], stderr: Path | None = None
+    ) -> None:
         self.screen = pyte.Screen(COLUMNS, ROWS)
         self._stream = pyte.ByteStream(self.screen)
         self.transcript = b""
@@ -37,6 +39,8 @@ class Sitting:
                 fcntl.ioctl(self.slave, termios.TIOCSCTTY, 0)
                 for descriptor in range(3):
                     os.dup2(self.slave, descriptor)
+                if stderr is not None:
+                    os.dup2(os.open(stderr, os.O_WRONLY | os.O_CREAT), 2)
                 os.closerange(3, 256)
                 os.chdir(folder)
                 os.execve(sys.executable, [sys.executable, "-m", "jobber", *words], {**environment, "TERM": "xterm"})

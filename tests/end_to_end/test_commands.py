@@ -77,6 +77,19 @@ def test_input_is_read_only_and_recorded(shell: Shell) -> None:
     assert [(item["ref"], item["src"], item["dest"]) for item in inputs] == [(f"{data}:latest", "/data", "/data")]
 
 
+def test_input_whose_path_has_a_comma_is_mounted_recorded_and_mounted_again(shell: Shell) -> None:
+    (shell.folder / "x").write_text("X")
+    (shell.folder / "Dockerfile.data").write_text('FROM scratch\nCOPY ["x", "/a,b/c d/"]\n')
+    built = shell.jobber("build", "-t", f"{shell.name}-data", "-f", "Dockerfile.data", ".")
+    assert built.returncode == 0, built.stderr
+    spec = f'{shell.name}-data,"src=/a,b/c d","dest=/in,here"'
+    ran = shell.jobber("run", "-i", spec, shell.name, "cat", "/in,here/x")
+    again = shell.jobber("rerun", f"{shell.name}:latest-run")
+
+    assert (ran.stdout, again.stdout) == (b"X", b"X"), (ran.stderr, again.stderr)
+    assert shell.labels(f"{shell.name}:latest-run")["jobber.inputs"].endswith(':/a,b/c d:ro"')
+
+
 def test_timeout(shell: Shell) -> None:
     ran = shell.jobber("run", "--timeout", "1", "-Xd", "--stop-timeout 1", shell.name, "sleep", "60")
 

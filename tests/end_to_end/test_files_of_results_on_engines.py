@@ -126,3 +126,25 @@ def test_full_disk_is_one_error(shell: Shell) -> None:
                 check=False,
             )
         assert (ran.returncode, ran.stderr) == (1, b"error: can't copy to stdout: no space left on device\n")
+
+
+def test_files_that_the_engine_makes_for_itself_are_no_difference(shell: Shell) -> None:
+    """Podman leaves `/etc/mtab`, `/run/.containerenv` and others in a commit, and all engines leave mount points."""
+    options = f"-v {shell.folder}:/mnt/deep/host -v {shell.folder}/Dockerfile:/mnt/own/file --tmpfs /model/quick"
+    job = ("sh", "-c", "mkdir -p /mnt/own; echo 1 >/mnt/own/mine; echo 1 >/model/made")
+    data = shell.data_image(x="X")
+    words = ("run", "-i", f"{data},dest=/in/data", "-o", "/model", "-Xd", options, shell.name, *job)
+    assert shell.jobber(*words).returncode == 0
+    differences = json.loads(shell.jobber("diff", "--all", "--json", shell.name, f"{shell.name}:latest-run").stdout)
+    again = shell.jobber("rerun", "--verify", f"{shell.name}:latest-run")
+
+    assert {change["path"] for change in differences["files"]} == {
+        "/mnt",
+        "/mnt/own",
+        "/mnt/own/mine",
+        "/model",
+        "/model/made",
+        "/run.log",
+    }
+    assert again.returncode == 0, again.stderr
+    assert b"/model" in again.stderr

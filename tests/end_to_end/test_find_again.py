@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import sys
+from contextlib import closing
+from pathlib import Path
 
 import pytest
-from user import Shell
+from user import Shell, user
 
+from jobber.adapters.wire import Wire, parse_endpoint
 from jobber.domain.build import BuildRequest
 from jobber.domain.errors import JobberError
 from jobber.domain.reference import ImageId, parse_reference
@@ -189,3 +193,27 @@ def _told_digests(shell: Shell, name: str) -> tuple[list[str], list[str]]:
     shown = json.loads(shell.jobber("show", name, "--json").stdout)
     exported = json.loads(shell.jobber("export", "--format", "slsa", name).stdout)
     return shown["digests"], [subject["digest"]["sha256"] for subject in exported["subject"] if "uri" in subject]
+
+
+@pytest.mark.podman
+@pytest.mark.xdist_group("podman")
+def test_layers_of_zstd_are_read_in_a_registry(podman_engine_address: str, tmp_path: Path) -> None:
+    """Podman pushes them on demand; Docker 20.10 can't pull them."""
+    host = os.environ.get("JOBBER_TEST_REGISTRY")
+    if not host:
+        pytest.skip("no registry")
+    if sys.version_info < (3, 14):
+        pytest.importorskip("zstandard")
+    with user(tmp_path, podman_engine_address, DOCKER_HOST=podman_engine_address) as shell:
+        data = shell.data_image(x="X" * 100_000, y="Y")
+        name = f"{host}/jobber-test/{data}:1"
+        query = {"destination": name, "tlsVerify": False, "compressionFormat": "zstd", "format": "oci"}
+        with closing(Wire(parse_endpoint(podman_engine_address))) as wire:
+            path = f"/v4.0.0/libpod/images/localhost%2F{data}:latest/push"
+            with wire.call("POST", path, query=query) as response:
+                assert response.ok, response.why()
+                response.read()
+        copied = shell.jobber("cp", f"{name}:/data/x", "copy")
+
+        assert copied.returncode == 0, copied.stderr
+        assert (shell.folder / "copy").read_text() == "X" * 100_000

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from screen import Sitting
@@ -22,8 +23,8 @@ _PROMPT = "/ #"
 def sit(shell: Shell) -> Iterator[Callable[..., Sitting]]:
     sittings: list[Sitting] = []
 
-    def begin(*words: str) -> Sitting:
-        sittings.append(Sitting(list(words), folder=shell.folder, environment=shell.environment))
+    def begin(*words: str, stderr: Path | None = None) -> Sitting:
+        sittings.append(Sitting(list(words), folder=shell.folder, environment=shell.environment, stderr=stderr))
         return sittings[-1]
 
     yield begin
@@ -152,6 +153,43 @@ def test_job_has_no_terminal_unless_both_ends_are_one(shell: Shell) -> None:
     os.close(slave)
 
     assert (process.returncode, said) == (0, b"typed\n")
+
+
+def test_stderr_that_goes_elsewhere_has_what_the_job_complains_of(shell: Shell) -> None:
+    """On a terminal of the job's own it would be on the screen."""
+    master, slave = pty.openpty()
+    script = "test -t 0 && echo in; test -t 1 && echo out; echo said; echo complained >&2"
+    command = [sys.executable, "-m", "jobber", "run", "--result-image", "none", shell.name, "sh", "-c", script]
+    with subprocess.Popen(
+        command,
+        cwd=shell.folder,
+        env=shell.environment,
+        stdin=slave,
+        stdout=slave,
+        stderr=subprocess.PIPE,
+        preexec_fn=_own_terminal,  # noqa: PLW1509 - no thread is there
+    ) as process:
+        os.write(master, b"\x04")
+        _, complained = process.communicate(timeout=SECONDS)
+    said = os.read(master, 1 << 16)
+    os.close(master)
+    os.close(slave)
+
+    assert (process.returncode, complained) == (0, b"complained\n")
+    assert said.endswith(b"said\r\n")
+    assert b"out" not in said
+
+
+def test_attached_screen_has_its_keys_while_stderr_goes_elsewhere(shell: Shell, sit: Callable[..., Sitting]) -> None:
+    first = sit("run", "--result-image", "none", shell.name, "sh")
+    first.await_text(_PROMPT)
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    second = sit("attach", _running(shell)[:12], stderr=shell.folder / "err.log")
+    second.await_text("list of built-in commands")
+    second.type(b"exit 6\r")
+
+    assert second.wait() == 6
 
 
 def test_background_process_neither_stops_nor_takes_the_terminal(shell: Shell) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.api import arguments
-from jobber.domain.input import parse_input
+from jobber.domain.input import format_input, parse_input
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,10 +40,9 @@ def _specification_of(name: str, given: str | Input | Image | Result) -> InputSp
     if isinstance(given, str):
         return parse_input(given)
     source = given if isinstance(given, Input) else Input(given)
-    words = [name_of(name, source.image)]
-    words += [f"src={arguments.path(f'{name}.src', source.src)}"] if source.src is not None else []
-    words += [f"dest={arguments.path(f'{name}.dest', source.dest)}"] if source.dest is not None else []
-    return parse_input(",".join(words))
+    src = None if source.src is None else arguments.path(f"{name}.src", source.src)
+    dest = None if source.dest is None else arguments.path(f"{name}.dest", source.dest)
+    return parse_input(format_input(name_of(name, source.image), source=src, destination=dest))
 
 
 def name_of(name: str, image: str | Image | Result) -> str:

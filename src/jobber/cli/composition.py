@@ -35,14 +35,15 @@ def keyring(entries: Sequence[CredentialEntry], *, around: Surroundings | None =
     return MachineKeyring(tuple(entries), environment=(around or surroundings()).login_variables())
 
 
-def shell_console(progress: Progress, *, around: Surroundings | None = None) -> Console:
-    """The streams of the shell, or of whatever is around, for the job."""
+def shell_console(progress: Progress, *, around: Surroundings | None = None, attaches: bool = False) -> Console:
+    """The streams of the shell, or of whatever is around, for the job; with `attaches` for one that has started."""
 
     def refused(stream: str, why: str) -> None:
         progress.warn("output-refused", stream=stream, why=why)
 
     around = around or surroundings()
-    return around.console(before_output=getattr(progress, "clear", _nothing), on_refused=refused)
+    clear = getattr(progress, "clear", _nothing)
+    return around.console(before_output=clear, on_refused=refused, attaches=attaches)
 
 
 def runner(
@@ -119,7 +120,7 @@ def following(engine: Engine, interruptions: Interruptions, progress: Progress, 
     """The use case of `jobber attach`."""
     from jobber.domain.use_cases.attach import Following
 
-    console = shell_console(progress)
+    console = shell_console(progress, attaches=True)
     return Following(adoption(engine, interruptions, progress, keys), console)
 
 

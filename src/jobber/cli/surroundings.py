@@ -47,8 +47,13 @@ class Surroundings(Protocol):
     def kept_logs(self) -> KeptLogs:
         """Where outputs are kept that engines have not noted."""
 
-    def console(self, *, before_output: Callable[[], None], on_refused: Callable[[str, str], None]) -> Console:
-        """The job's streams; `on_refused` hears which stream takes no more of what the job says, and why."""
+    def console(
+        self, *, before_output: Callable[[], None], on_refused: Callable[[str, str], None], attaches: bool = False
+    ) -> Console:
+        """The job's streams; `on_refused` hears which stream takes no more of what the job says, and why.
+
+        With `attaches` the job has started already, with a terminal or without.
+        """
 
     def interruptions(self) -> Interruptions:
         """The signals to this process, heard from now on."""
@@ -108,11 +113,13 @@ class ThisMachine:
 
         return users_logs(os.environ)
 
-    def console(self, *, before_output: Callable[[], None], on_refused: Callable[[str, str], None]) -> Console:
+    def console(
+        self, *, before_output: Callable[[], None], on_refused: Callable[[str, str], None], attaches: bool = False
+    ) -> Console:
         """The three standard streams."""
         from jobber.adapters.host.console import StandardStreams
 
-        return StandardStreams(before_output=before_output, on_refused=on_refused)
+        return StandardStreams(before_output=before_output, on_refused=on_refused, attaches=attaches)
 
     def interruptions(self) -> Interruptions:
         """SIGINT, SIGTERM, SIGHUP."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import InputsCollide, InvalidInput
+from jobber.domain.fields import quoted_field, read_quoted
 from jobber.domain.label import Label
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from jobber.domain.image import Image
 
 DEFAULT_DIRECTORY = "/data"
+_QUOTING = "a part with a comma stands in double quotes, its key included: '\"src=/a,b\",dest=/x'"
 _KEYS = {"src": "src", "source": "src", "dest": "dest", "local": "dest"}
 
 
@@ -33,8 +35,8 @@ class InputSpecification:
 
 
 def parse_input(text: str) -> InputSpecification:
-    """Read `IMAGE[,src=SRC][,dest=DEST]`. Raises `InvalidInput`."""
-    image, *settings = text.split(",")
+    """Read `IMAGE[,src=SRC][,dest=DEST]`; a part that holds a comma stands in double quotes. Raises `InvalidInput`."""
+    image, *settings = _fields(text)
     if not image.strip():
         raise InvalidInput(text, why="no image is named")
     paths: dict[str, str] = {}
@@ -51,6 +53,13 @@ def parse_input(text: str) -> InputSpecification:
         source=paths.get("src"),
         destination=paths.get("dest", DEFAULT_DIRECTORY),
     )
+
+
+def format_input(image: str, *, source: str | None = None, destination: str | None = None) -> str:
+    """Return the in-spec that `parse_input` reads these from."""
+    settings = (("src", source), ("dest", destination))
+    fields = (image, *(f"{key}={path}" for key, path in settings if path is not None))
+    return ",".join(map(quoted_field, fields))
 
 
 def check_destinations(inputs: Iterable[InputSpecification], *, taken: Iterable[str] = ()) -> None:
@@ -82,13 +91,32 @@ def lies_within(path: str, *, directory: str) -> bool:
     return path == directory or path.startswith(directory.rstrip("/") + "/")
 
 
+def _fields(text: str) -> list[str]:
+    """Split an in-spec at its commas. A quotation mark inside a part is itself, for paths may have one."""
+    fields: list[str] = []
+    rest: str | None = text
+    while rest is not None:
+        if rest.lstrip().startswith('"'):
+            try:
+                field, rest = read_quoted(rest.lstrip())
+            except ValueError:
+                raise InvalidInput(text, why="a quotation mark does not close", hint=_QUOTING) from None
+        else:
+            field, comma, following = rest.partition(",")
+            rest = following if comma else None
+        fields.append(field)
+    return fields
+
+
 def _parse_setting(text: str, setting: str) -> tuple[str, str]:
     word, equals, path = setting.partition("=")
     key = _KEYS.get(word.strip())
     if key is None or not equals:
-        raise InvalidInput(text, why=f"unknown key {word.strip()!r}" if equals else f"{setting!r} is no KEY=PATH")
+        why = f"unknown key {word.strip()!r}" if equals else f"{setting!r} is no KEY=PATH"
+        raise InvalidInput(text, why=why, hint=None if equals or not setting or "=" not in text else _QUOTING)
     if not path.startswith("/"):
-        raise InvalidInput(text, why=f"{word.strip()} must be an absolute path, not {path!r}")
+        hint = _QUOTING if path.startswith('"') else None
+        raise InvalidInput(text, why=f"{word.strip()} must be an absolute path, not {path!r}", hint=hint)
     return key, normal_path(path)
 
 
@@ -114,8 +142,8 @@ def _place_of_its_own(spec: InputSpecification, *taken: str) -> str:
     name = spec.image.partition("@")[0].rpartition("/")[2].partition(":")[0] or "input"
     places = [f"/{word}" for word in (name.rpartition("-")[2], name, f"{name}-input") if word]
     place = next((place for place in places if _is_apart(place, (spec.destination, *taken))), places[-1])
-    source = f",src={spec.source}" if spec.source else ""
-    return f"give one of them a place of its own, for example {spec.image}{source},dest={place}"
+    example = format_input(spec.image, source=spec.source, destination=place)
+    return f"give one of them a place of its own, for example {example}"
 
 
 def _is_apart(place: str, others: Iterable[str]) -> bool:

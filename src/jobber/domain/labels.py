@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jobber.domain.fields import quoted_field
 from jobber.domain.label import Label
 from jobber.domain.metrics import render_metrics
 from jobber.domain.record import render_plan, render_record, rfc3339
@@ -82,7 +83,7 @@ def build_labels(
 
 
 def _run_labels(plan: RunPlan, *, version: str) -> dict[str, str]:
-    inputs = (f"{item.image.id.removeprefix('sha256:')}:{item.source}:ro" for item in plan.inputs)
+    inputs = (quoted_field(f"{item.image.id.removeprefix('sha256:')}:{item.source}:ro") for item in plan.inputs)
     return {
         Label.VERSION: version,
         Label.BUILD_TAGS: "",

@@ -114,6 +114,13 @@ def reference_in(text: str) -> ImageReference | None:
         return None
 
 
+def repository_of(text: str) -> str:
+    """Return the repository of a reference's text, without reading it in full: there are thousands."""
+    name = text.partition("@")[0]
+    head, slash, last = name.rpartition("/")
+    return f"{head}{slash}{last.partition(':')[0]}"
+
+
 def parse_registry(text: str) -> Registry:
     """Read a default registry, with or without a namespace: `gcr.io/myproject`. Raises `InvalidReference`."""
     parts = text.rstrip("/").split("/")

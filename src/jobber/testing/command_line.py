@@ -115,9 +115,11 @@ class SurroundingsUnderTest:
         """Those beside the test's engine."""
         return self._engine.kept_logs
 
-    def console(self, *, before_output: Callable[[], None], on_refused: Callable[[str, str], None]) -> Console:
+    def console(
+        self, *, before_output: Callable[[], None], on_refused: Callable[[str, str], None], attaches: bool = False
+    ) -> Console:
         """The streams of the call."""
-        del on_refused
+        del on_refused, attaches
         before_output()
         return CapturingConsole(self.stdin, self.streams)
 

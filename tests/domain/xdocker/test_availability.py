@@ -67,6 +67,8 @@ def test_docker_has_no_other_modes(text: str, error: type[Exception] | None) -> 
         "--stop-timeout -1",
         "--mount type=volume,src=v,dst=/v,volume-subpath=a",
         "--mount type=image,src=i,dst=/i,image-subpath=a",
+        "--log-driver passthrough",
+        "--log-driver passthrough-tty",
     ],
 )
 def test_podman_4_has_not_all_of_dockers_options(text: str) -> None:

@@ -127,6 +127,8 @@ def test_processors_for_graphics_are_asked_for(text: str, expected: GpuRequest) 
         ("all,count=2", "count is given twice"),
         ("device=0,device=1", "device is given twice"),
         ("speed=9", "'speed' is no key: count, device, capabilities, driver or options"),
+        ("count=2,device=0", "a count and devices exclude each other"),
+        ("all,device=0", "a count and devices exclude each other"),
         ("", "it is empty"),
     ],
 )

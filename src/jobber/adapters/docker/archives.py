@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from typing import TYPE_CHECKING
 
+from jobber.adapters.archive_names import link_target
 from jobber.adapters.failures import failed
 from jobber.domain.errors import ContainerNotFound, PathNotFound
 
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from jobber.adapters.wire import Response, Wire
 
 _MISSING = 404
-_DESCRIBED = "x-docker-container-path-stat"
 _NO_WAY = ("not a directory", "too many links")
 
 
@@ -26,26 +24,20 @@ def open_archive(wire: Wire, container: str, path: str, *, of: str) -> Generator
     """
     where = f"/containers/{container}/archive"
     response = wire.call("GET", where, query={"path": path})
-    if target := _target(response):
+    if target := link_target(response.headers):
         with response:
             response.read()
         response = wire.call("GET", where, query={"path": target})
     with response:
         if not response.ok:
-            raise _not_read(container, response, path=path, of=of)
+            raise _not_read(container, response, path=path, of=of, target=target)
         yield from response.chunks()
 
 
-def _target(response: Response) -> str | None:
-    described = response.headers.get(_DESCRIBED, "")
-    target: str | None = json.loads(base64.b64decode(described)).get("linkTarget") if described else None
-    return target
-
-
-def _not_read(container: str, response: Response, *, path: str, of: str) -> Exception:
+def _not_read(container: str, response: Response, *, path: str, of: str, target: str | None) -> Exception:
     error = failed(f"read {path} of {of}", response)
     if "no such container" in error.why.lower():
         return ContainerNotFound(container)
     if response.status == _MISSING or any(words in error.why for words in _NO_WAY):
-        return PathNotFound(of, path=path)
+        return PathNotFound(of, path=path, target=target or None)
     return error

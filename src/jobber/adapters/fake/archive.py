@@ -6,10 +6,24 @@ import io
 import tarfile
 from typing import TYPE_CHECKING
 
+from jobber.domain.errors import PathNotFound
+
 if TYPE_CHECKING:
     from jobber.adapters.fake.files import Files, Node
 
 _DIRECTORY_MODE = 0o755
+
+
+def existing_path(files: Files, path: str, *, of: str) -> str:
+    """Return the path with all links followed. Raises `PathNotFound`."""
+    try:
+        real = files.resolve(path)
+    except OSError:  # links in a ring
+        raise PathNotFound(of, path=path) from None
+    if files.exists(real):
+        return real
+    node = files.node(path)
+    raise PathNotFound(of, path=path, target=real if node is not None and node.kind == "link" else None)
 
 
 def archive_of(files: Files, path: str, *, name: str) -> bytes:

@@ -6,19 +6,17 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from jobber.adapters.askable import check_askable
-from jobber.adapters.fake.archive import archive_of
+from jobber.adapters.fake.archive import archive_of, existing_path
 from jobber.adapters.fake.files import Files
 from jobber.adapters.refusals import refusal
 from jobber.domain.errors import (
     EngineFailed,
     ImageNotFound,
-    PathNotFound,
     PullRefused,
     PushedImageMissing,
     PushRefused,
     TagTaken,
 )
-from jobber.domain.input import normal_path
 from jobber.domain.reference import ImageId, ImageReference, parse_image_id, reference_in
 
 if TYPE_CHECKING:
@@ -79,10 +77,8 @@ class FakeImages:
         check_askable(path)
         with self._call("archive", path):
             files = Files(self.find(image).layers)
-            real = files.resolve(path)
-            if not files.exists(path):
-                raise PathNotFound(image, path=path)
-            yield archive_of(files, real, name=normal_path(path).rpartition("/")[2])
+            real = existing_path(files, path, of=image)
+            yield archive_of(files, real, name=real.rpartition("/")[2])
 
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[ListedImage]:
         """All images with these labels."""
@@ -92,6 +88,10 @@ class FakeImages:
                 for stored in self._store.images.values()
                 if all(name in stored.labels and value in (None, stored.labels[name]) for name, value in labels.items())
             ]
+
+    def list_few(self, *, limit: int) -> Sequence[ListedImage]:
+        """List all images, if there are at most `limit`; else return none."""
+        return self.list(labels={}) if len(self._store.images) <= limit else ()
 
     def references(self, *, seconds: float | None = None) -> tuple[str, ...]:  # noqa: ARG002 - it answers at once
         """The tags of all images."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobber.adapters.fake.archive import archive_of
+from jobber.adapters.fake.archive import archive_of, existing_path
 from jobber.adapters.fake.files import Files
 from jobber.domain.credentials import host_of
-from jobber.domain.errors import ImageNotFound, PathNotFound, RegistryFailed
+from jobber.domain.errors import ImageNotFound, RegistryFailed
 from jobber.domain.image import Image
-from jobber.domain.input import normal_path
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -47,13 +46,8 @@ class FakeRemoteImages:
         Raises `ImageNotFound`, `PathNotFound`, `RegistryFailed`.
         """
         files = Files(self._find(reference, credentials)[0].layers)
-        try:
-            real = files.resolve(path)
-        except OSError:  # links in a ring
-            real = ""
-        if not real or not files.exists(real):
-            raise PathNotFound(str(reference), path=path)
-        yield archive_of(files, real, name=normal_path(path).rpartition("/")[2])
+        real = existing_path(files, path, of=str(reference))
+        yield archive_of(files, real, name=real.rpartition("/")[2])
 
     def tags(self, reference: ImageReference, *, credentials: Credentials | None) -> Sequence[str]:
         """The tags of a reference's repository. Raises `ImageNotFound`, `RegistryFailed`."""

@@ -86,15 +86,17 @@ class StandardStreams:
         *,
         before_output: Callable[[], None] = lambda: None,
         on_refused: Callable[[str, str], None] = lambda _stream, _why: None,
+        attaches: bool = False,
     ) -> None:
         """Make a console that calls `before_output` ahead of each piece, to clear a progress line.
 
         `on_refused` hears the name of a stream that takes no more output, and why; not where its reader has left.
+        With `attaches` the job has started, and whether it has a terminal is settled: then stderr may go elsewhere.
         """
         self._before_output = before_output
         self._on_refused = on_refused
         self._descriptors = {Stream.STDOUT: 1, Stream.STDERR: 2}
-        self._is_interactive = is_ours(0) and os.isatty(1)
+        self._is_interactive = is_ours(0) and os.isatty(1) and (attaches or os.isatty(2))
         self._stdin = StandardInput() if _is_open(0) and (is_ours(0) or not os.isatty(0)) else None
         self._modes: ScreenModes | None = None
 
@@ -105,7 +107,10 @@ class StandardStreams:
 
     @property
     def terminal(self) -> Terminal | None:
-        """The size of our terminal as it is now; None unless stdin and stdout are one, with us in front of it."""
+        """The size of our terminal as it is now; None unless all our streams are one, with us in front of it.
+
+        On a terminal of the job's own its stderr could not be told from its stdout.
+        """
         if not self._is_interactive:
             return None
         if self._modes is not None and is_ours(0):  # whoever stopped us may have given it other modes

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
+from jobber.adapters.archive_names import link_target, named_archive
 from jobber.adapters.failures import failed, missing_or_failed
 from jobber.adapters.members import ArchiveBroken, first_bytes
 from jobber.domain.container import ContainerId
@@ -20,14 +21,14 @@ _NO_WAY = ("not a directory", "too many levels of symbolic links")
 
 
 def open_archive(wire: Wire, container: str, path: str, *, of: str) -> Generator[bytes]:
-    """The archive of a file or a directory, links followed.
+    """The archive of a file or a directory, links followed, with the names that Docker gives.
 
     `of` names in errors what is read. Raises `ContainerNotFound`, `PathNotFound`, `EngineFailed` at the first piece.
     """
     with wire.call("GET", f"/containers/{container}/archive", query={"path": path}) as response:
         if not response.ok:
             raise _not_read(container, response, path=path, of=of)
-        yield from response.chunks()
+        yield from named_archive(response.chunks(), path=path, target=link_target(response.headers))
 
 
 def read_file(wire: Wire, container: str, path: str, *, of: str, limit: int) -> bytes:
@@ -62,5 +63,5 @@ def _not_read(container: str, response: Response, *, path: str, of: str) -> Exce
     if "no such container" in error.why:
         return ContainerNotFound(container)
     if response.status == _MISSING or any(words in error.why for words in _NO_WAY):
-        return PathNotFound(of, path=path)
+        return PathNotFound(of, path=path, target=link_target(response.headers))
     return error

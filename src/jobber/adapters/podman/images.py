@@ -11,7 +11,7 @@ from jobber.adapters.askable import check_askable
 from jobber.adapters.claim import claim_tag
 from jobber.adapters.failures import failed
 from jobber.adapters.listing import listed, with_labels
-from jobber.adapters.podman.archives import open_archive
+from jobber.adapters.podman.archives import mounted, open_archive
 from jobber.adapters.podman.names import candidates, engine_reference
 from jobber.adapters.podman.parts import make_part, remove_part, set_up_part
 from jobber.adapters.podman.translate import image_id, image_of, listed_image_of
@@ -128,15 +128,32 @@ class PodmanImages:
         has_volumes = bool(self.inspect(image).configuration.volumes)
         part = make_part(self._wire, image)
         try:
-            if has_volumes:  # they are empty until the container is set up
-                set_up_part(self._wire, part, call=f"read {path} of image {image}")
-            yield from open_archive(self._wire, part, path, of=image)
+            if not has_volumes:
+                yield from open_archive(self._wire, part, path, of=image)
+                return
+            # Volumes are empty until the container is set up. That fails, for the container has no command that could
+            # be executed, and Podman unmounts its file system, unless it is kept mounted.
+            set_up_part(self._wire, part, call=f"read {path} of image {image}")
+            with mounted(self._wire, part):
+                yield from open_archive(self._wire, part, path, of=image)
         finally:
             remove_part(self._wire, part)
 
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[ListedImage]:
         """All images with these labels."""
         return self.listed(labels=labels, everything=True)
+
+    def list_few(self, *, limit: int) -> Sequence[ListedImage]:
+        """List all images, if there are at most `limit`; else return none, without asking for the list."""
+        return self.list(labels={}) if self._count() <= limit else ()
+
+    def _count(self) -> int:
+        """Return the number of images, those without a tag included."""
+        with self._wire.call("GET", "/info") as response:
+            if not response.ok:
+                raise failed("count images", response)
+            number: int = response.json()["store"]["imageStore"]["number"]
+        return number
 
     def listed(self, *, labels: Mapping[str, str | None], everything: bool) -> Sequence[ListedImage]:
         """Images with these labels; with `everything`, those too that have no tag and that others are made from."""

@@ -78,7 +78,7 @@ def _changes(snapshot: Snapshot, container: dict[str, Any], blank: list[str]) ->
         f"WORKDIR {code.workdir or '/'}",
         *(f"ENV {variable}" for variable in code.environment),
         *(f"ENV {name}=" for name in blank),
-        *(f"LABEL {name}={value}" for name, value in _labels(snapshot, container).items()),
+        *(f"LABEL {name}={_quoted(value)}" for name, value in _labels(snapshot, container).items()),
     ]
     if code.user or container.get("User"):
         changes.append(f"USER {code.user or _ROOT}")
@@ -87,6 +87,11 @@ def _changes(snapshot: Snapshot, container: dict[str, Any], blank: list[str]) ->
         changes += [f"VOLUME {path}" for path in code.volumes]
         changes += [f"STOPSIGNAL {code.stop_signal}"] if code.stop_signal else []
     return changes
+
+
+def _quoted(value: str) -> str:
+    """Return a label's value as a change has it: Podman 4.3 takes one pair of quotes around it away."""
+    return f'"{value}"' if value.startswith('"') and value.endswith('"') else value
 
 
 def _new_variables(snapshot: Snapshot, container: dict[str, Any]) -> list[str]:

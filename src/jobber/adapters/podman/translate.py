@@ -25,6 +25,8 @@ _BEFORE_CAUSE = re.compile(
     r"^(?:(?:trying to reuse|checking whether a|writing|reading|copying|initializing|getting|determining)\b"
     r"(?: \S+)*?(?: destination| source \S+| exists in \S+| in \S+| image| blob \S*| config\S*|list): )+"
 )
+_NO_STREAMS = "attach socket"
+"""What is missing where the job's output can't be had: its streams are those of Podman's service."""
 _NOT_FOUND = 127
 _NOT_EXECUTABLE = 126
 _ENGINE_FAILED = 125
@@ -117,7 +119,9 @@ def _empties_its_log(configuration: dict[str, Any]) -> bool:
 def not_started(why: str) -> JobNotStarted:
     """What `podman run` makes of a start that failed: 127 not found, 126 not executable, else 125."""
     lowered = why.lower()
-    if "executable file not found" in lowered or "no such file or directory" in lowered:
+    if _NO_STREAMS in lowered:
+        status = _ENGINE_FAILED
+    elif "executable file not found" in lowered or "no such file or directory" in lowered:
         status = _NOT_FOUND
     elif "permission denied" in lowered or "is a directory" in lowered or "exec format error" in lowered:
         status = _NOT_EXECUTABLE
@@ -126,6 +130,8 @@ def not_started(why: str) -> JobNotStarted:
     # runc: runc create failed: unable to start container process: exec: "x": not found in $PATH: OCI …
     cause = re.search(r'exec: ("[^"]*": .*?)(: OCI .*)?$', why)
     error = JobNotStarted(why=cause[1] if cause else _AROUND.sub("", why), exit_status=status)
+    if _NO_STREAMS in lowered:
+        error.hint = "name a log driver that keeps the job's output: -Xd '--log-driver k8s-file'"
     if "unresolvable cdi devices" in lowered:
         error.hint = "the engine has no such device, or no description of it: nvidia-ctk cdi generate"
     return error

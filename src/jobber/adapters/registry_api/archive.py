@@ -28,7 +28,7 @@ def archive_of(tree: Tree, reference: ImageReference, *, path: str) -> Iterator[
     found = tree.find(path)
     source = None if found is None else tree.source_of(found)
     if found is None or source is None:
-        raise PathNotFound(str(reference), path=path)
+        raise PathNotFound(str(reference), path=path, target=tree.link_at(path))
     name = normal_path(path).rpartition("/")[2]
     wanted: _Wanted = defaultdict(lambda: defaultdict(list))
     if source.entry is not None and not source.is_directory:

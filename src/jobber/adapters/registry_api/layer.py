@@ -9,12 +9,13 @@ import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import IO, TYPE_CHECKING, BinaryIO, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from jobber.domain.errors import RegistryFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from jobber.adapters.registry_api.manifest import Blob
     from jobber.adapters.registry_api.session import Session
@@ -134,15 +135,37 @@ def _uncompressed(blob: IO[bytes], reference: ImageReference) -> Iterator[IO[byt
         with gzip.GzipFile(fileobj=blob, mode="rb") as stream:
             yield cast("IO[bytes]", stream)
     elif beginning == _ZSTD:
-        try:
-            zstd = import_module("compression.zstd")
-        except ImportError:
-            raise RegistryFailed(
-                str(reference),
-                why="its layers are compressed with zstd, which this Python can't read",
-                hint="use Python 3.14 or later, or pull the image",
-            ) from None
-        with zstd.open(blob) as stream:
-            yield cast("BinaryIO", stream)
+        with _zstd_reader(blob, reference) as stream:
+            yield stream
     else:
         yield blob
+
+
+@contextmanager
+def _zstd_reader(blob: IO[bytes], reference: ImageReference) -> Iterator[IO[bytes]]:
+    """Read zstd, by Python since 3.14, else by the package `zstandard`. Raises `RegistryFailed`, `ValueError`."""
+    for name, open_reader in _ZSTD_READERS.items():
+        try:
+            module = import_module(name)
+        except ImportError:
+            continue
+        try:
+            with open_reader(module, blob) as stream:
+                yield stream
+        except module.ZstdError as error:
+            raise ValueError(str(error)) from None
+        return
+    raise RegistryFailed(
+        str(reference),
+        why="its layers are compressed with zstd, which this Python can't read",
+        hint="pip install 'docker-jobber[zstd]', use Python 3.14 or later, or pull the image",
+    )
+
+
+_ZSTD_READERS: dict[str, Callable[[Any, IO[bytes]], AbstractContextManager[IO[bytes]]]] = {
+    "compression.zstd": lambda module, blob: module.open(blob),
+    # all frames are to be read: `zstd:chunked` has one for each file
+    "zstandard": lambda module, blob: module.ZstdDecompressor().stream_reader(
+        blob, read_across_frames=True, closefd=False
+    ),
+}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 import tarfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from jobber.domain.input import normal_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -69,6 +72,15 @@ class Tree:
             else:
                 done = here.path
         return self._at(done) if done else Found("", 0, self._root())
+
+    def link_at(self, path: str) -> str | None:
+        """Return where a link at a path leads, as an absolute path; None where there is no link."""
+        above, _, name = normal_path(path).rpartition("/")
+        parent = self.find(above)
+        link = self._at(f"{parent.path}/{name}".lstrip("/")) if parent is not None else None
+        if parent is None or link is None or link.entry is None or link.entry.kind != tarfile.SYMTYPE:
+            return None
+        return normal_path(posixpath.join("/", parent.path, link.entry.target))
 
     def below(self, directory: str) -> Iterator[Found]:
         """All that is in a directory and further down, in no order that means anything."""

@@ -42,12 +42,19 @@ class SourceNotFound(JobberError):
 
 
 class PathNotFound(JobberError):
-    """An image that has neither a file nor a directory there."""
+    """An image that has neither a file nor a directory there, or a link that leads to neither."""
 
-    def __init__(self, image: str, *, path: str) -> None:
-        super().__init__(f"image {image} has no {path}")
+    def __init__(self, image: str, *, path: str, target: str | None = None) -> None:
+        super().__init__(
+            f"{path} of image {image} is a link to {target}, which the image does not have"
+            if target
+            else f"image {image} has no {path}",
+            hint="the link itself is copied with the directory that holds it" if target else None,
+        )
         self.image = image
         self.path = path
+        self.target = target
+        """Where the link at the path leads; None where there is none."""
 
 
 class NeitherHasPath(PathNotFound):

@@ -51,6 +51,22 @@ class ImageStore(Protocol):
         None stands for any value of a label.
         """
 
+    def list_few(self, *, limit: int) -> Sequence[ListedImage]:
+        """List all images, if the engine has at most `limit` of them; return none otherwise.
+
+        Podman 4.3 takes a minute to list 600 images. It is not asked for a list that would be longer than the limit.
+
+        Args:
+            limit: The largest number of images to list, those without a tag included.
+
+        Returns:
+            All images, or none where there are more than `limit`.
+
+        Raises:
+            EngineFailed: The engine could not list its images.
+
+        """
+
     def references(self, *, seconds: float | None = None) -> Sequence[str]:
         """Return the tags of all images, as the user knows them: for shells to complete, and for hints.
 

@@ -70,7 +70,7 @@ class Console(Protocol):
 
     @property
     def terminal(self) -> Terminal | None:
-        """The size of our terminal as it is now; None unless stdin and stdout are one, with us in front of it."""
+        """The size of our terminal as it is now; None unless all our streams are one, with us in front of it."""
 
     def raw(self) -> AbstractContextManager[None]:
         """Inside, keys go to the job as they are; afterwards the terminal is as it was, whatever happened."""

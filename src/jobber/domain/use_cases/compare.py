@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from jobber.domain.comparison import file_changes, record_changes, value_changes
 from jobber.domain.container import LOG
+from jobber.domain.engine_files import engine_files, mount_points_of, without_engine_files
 from jobber.domain.errors import NeitherHasPath, NotAFile, PathNotFound
 from jobber.domain.image_path import ImagePath
 from jobber.domain.label import Label
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from jobber.domain.comparison import Change, FileChange
     from jobber.domain.progress import Progress
-    from jobber.domain.tree import Entry
+    from jobber.domain.tree import Entry, Tree
     from jobber.domain.use_cases.find_result import FoundResult, ResultFinder
 
     Entries = Generator[tuple[str, Entry]]
@@ -169,7 +170,9 @@ class Comparing:
                         waiting.remove(pair)
                     else:
                         pair[1][found[0]] = found[1]
-        yield from file_changes(*(_absolute(tree, place_a) for tree in trees))
+        engines = (_engine_files(a, trees[0], place_a), _engine_files(b, trees[1], place_b))
+        one, other = without_engine_files(trees[0], trees[1], *engines)
+        yield from file_changes(_absolute(one, place_a), _absolute(other, place_a))
 
     def _entries(self, side: Side, path: str) -> Entries:
         """All that is at a path; nothing where there is none."""
@@ -194,6 +197,12 @@ def _places(a: Side, b: Side, scope: Scope) -> tuple[tuple[str, str], ...]:
             return ((a.out, b.out), (LOG, LOG))
         case _:
             return (("/", "/"),)
+
+
+def _engine_files(side: Side, tree: Tree, place: str) -> frozenset[str]:
+    """The paths in a tree that the engine has put there while the result was made."""
+    record = side.found.record or side.found.inherited
+    return engine_files(tree, place=place, mounted=mount_points_of(side.found.image, record))
 
 
 def _absolute(tree: Mapping[str, Entry], place: str) -> dict[str, Entry]:

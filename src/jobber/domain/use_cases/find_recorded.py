@@ -12,19 +12,22 @@ from jobber.domain.errors import (
     PullRefused,
     RegistryFailed,
 )
-from jobber.domain.reference import parse_image_id, reference_in
+from jobber.domain.reference import parse_image_id, reference_in, repository_of
 from jobber.domain.repetition import is_same_image, is_same_object
 from jobber.domain.use_cases.find_image import FoundImage
 from jobber.domain.use_cases.pull import pull
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-    from jobber.domain.image import Image
+    from jobber.domain.image import Image, ListedImage
     from jobber.domain.ports import Engine, Interruptions, Keyring, RemoteImages
     from jobber.domain.progress import Progress
     from jobber.domain.record import RecordedImage
     from jobber.domain.reference import ImageReference
+
+_MOST_LOOKED_INTO = 200
+"""Images whose layers are compared with a recorded image's, where none of its names leads to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +94,12 @@ class RecordedImages:
         raise error
 
     def _candidates(self, recorded: RecordedImage) -> Iterator[Image]:
-        """Images that may be the one: by id, by digest, by its name, and then all that there are."""
-        references = [_reference(text) for text in (*recorded.digests, recorded.reference)]
-        names: list[ImageReference | str] = [recorded.id, *filter(None, references)]
-        for name in names:
-            if image := self._inspected(name):
-                yield image
-        if recorded.chain:
-            for listed in self.engine.images.list(labels={}):
-                if image := self._inspected(listed.id):
-                    yield image
+        """Yield images that may be the recorded one: by its names, and then others that the engine lists.
 
-    def _inspected(self, name: ImageReference | str) -> Image | None:
-        try:
-            return self.engine.images.inspect(name)
-        except ImageNotFound:
-            return None
+        Podman 4.3 takes a minute for a list of 600 images, so nothing is listed before the names were tried.
+        """
+        yield from named_images(self.engine, recorded)
+        yield from other_images(self.engine, recorded)
 
     def _in_registries(self, recorded: RecordedImage) -> Iterator[ImageReference]:
         """The digests that registries still have; those too of registries that only the engine may reach."""
@@ -122,6 +115,45 @@ class RecordedImages:
                 if not reference.is_remote:  # an engine with manifest ids gives digests to what was never in a registry
                     continue
             yield reference
+
+
+def named_images(engine: Engine, recorded: RecordedImage) -> Iterator[Image]:
+    """Yield the images that a record's names mean now: its ID, its digests, its reference. No image is listed."""
+    references = [_reference(text) for text in (*recorded.digests, recorded.reference)]
+    names: list[ImageReference | str] = [recorded.id, *filter(None, references)]
+    for name in names:
+        if image := _inspected(engine, name):
+            yield image
+
+
+def other_images(engine: Engine, recorded: RecordedImage, *, limit: int | None = None) -> Iterator[Image]:
+    """Yield images that may have the layers of the recorded one under other names, the likeliest first.
+
+    With `limit`, only where the engine has at most so many images.
+    """
+    if not recorded.chain:  # an older jobber did not record it
+        return
+    images = engine.images.list(labels={}) if limit is None else engine.images.list_few(limit=limit)
+    for listed in _likeliest(images, recorded):
+        if image := _inspected(engine, listed.id):
+            yield image
+
+
+def _inspected(engine: Engine, name: ImageReference | str) -> Image | None:
+    try:
+        return engine.images.inspect(name)
+    except ImageNotFound:
+        return None
+
+
+def _likeliest(images: Sequence[ListedImage], recorded: RecordedImage) -> Sequence[ListedImage]:
+    """Return the images to look into: those in the repository of the recorded image first, then others with tags."""
+    repository = repository_of(recorded.reference)
+
+    def likelihood(image: ListedImage) -> tuple[bool, bool]:
+        return repository in map(repository_of, image.references), bool(image.references)
+
+    return sorted(images, key=likelihood, reverse=True)[:_MOST_LOOKED_INTO]
 
 
 def _reference(text: str) -> ImageReference | None:

@@ -23,5 +23,5 @@ def archive_of(finder: ResultFinder, found: FoundResult, *, path: str, name: str
         else:
             credentials = finder.keyring.credentials_for(found.remote)
             yield from finder.remote.archive(found.remote, path=path, credentials=credentials)
-    except PathNotFound:
-        raise PathNotFound(name, path=path) from None
+    except PathNotFound as error:
+        raise PathNotFound(name, path=path, target=error.target) from None

@@ -13,7 +13,7 @@ from jobber.domain.errors import (
     RunNotRepeatable,
     UsageError,
 )
-from jobber.domain.input import InputSpecification
+from jobber.domain.input import InputSpecification, format_input
 from jobber.domain.label import Label
 from jobber.domain.policy import PullPolicy
 from jobber.domain.record import rfc3339
@@ -186,5 +186,5 @@ def _request_of(record: RunRecord, request: RerunRequest, options: ContainerOpti
 
 def _specification(item: RecordedInput) -> InputSpecification:
     name = item.image.reference
-    text = f"{name},src={item.source},dest={item.destination}"
+    text = format_input(name, source=item.source, destination=item.destination)
     return InputSpecification(text, name, source=item.source, destination=item.destination)

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import ImageNotFound, InvalidReference
-from jobber.domain.lineage import Presence, Role
-from jobber.domain.reference import parse_image_id, parse_reference
-from jobber.domain.use_cases.trace_lineage import Tracer
+from jobber.domain.image import ListedImage
+from jobber.domain.lineage import Node, Presence, Role
+from jobber.domain.reference import ImageId, parse_image_id, parse_reference
+from jobber.domain.repetition import is_same_image
+from jobber.domain.use_cases.find_image import FoundImage
+from jobber.domain.use_cases.find_recorded import named_images, other_images
+from jobber.domain.use_cases.registry_images import RegistryImages
 
 if TYPE_CHECKING:
     from jobber.domain.image import Image
-    from jobber.domain.lineage import Node, Origin
+    from jobber.domain.lineage import Origin
     from jobber.domain.progress import Progress
-    from jobber.domain.reference import ImageId
-    from jobber.domain.use_cases.find_result import ResultFinder
+    from jobber.domain.record import RecordedImage
+    from jobber.domain.use_cases.find_result import FoundResult, ResultFinder
+
+_FEW = 100
+"""Images that are looked into, one by one, for one that is known by its layers only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +73,57 @@ class ShownImage:
 def show_image(finder: ResultFinder, name: str, *, progress: Progress) -> ShownImage:
     """Look at an image, here or in a registry.
 
+    What it was made from is looked up by the names in its record. Images are listed only where no name leads to one,
+    and the engine has few.
+
     Raises `ImageNotFound`, `AmbiguousName`, `InvalidReference`, `RegistryFailed`.
     """
     found = finder.find(name)
-    tracer = Tracer(finder, progress)
-    node = tracer.node_of(found)
-    origins = tuple(_now(finder, tracer, origin) for origin in node.origins)
-    return ShownImage(finder.with_true_digests(found.image), node, origins, tracer.base_of(node))
+    node = _node_of(found)
+    registries = RegistryImages(finder, progress)
+    nodes: dict[str, Node] = {}
+    for origin in node.origins:
+        if origin.image.id not in nodes:
+            nodes[origin.image.id] = _locate(finder, registries, origin.image)
+    origins = tuple(_now(finder, nodes[origin.image.id], origin) for origin in node.origins)
+    return ShownImage(finder.with_true_digests(found.image), node, origins, _base_of(finder, found))
 
 
-def _now(finder: ResultFinder, tracer: Tracer, origin: Origin) -> OriginNow:
+def _node_of(found: FoundResult) -> Node:
+    if found.remote is None:
+        return Node(found.image.listed, Presence.HERE, found.record)
+    return Node(found.image.listed, Presence.REGISTRY, found.record, str(found.remote))
+
+
+def _locate(finder: ResultFinder, registries: RegistryImages, recorded: RecordedImage) -> Node:
+    """Return the image of a record: as the engine has it, as a registry has it, or as missing."""
+    candidates = (named_images, partial(other_images, limit=_FEW))
+    for image in chain.from_iterable(images(finder.engine, recorded) for images in candidates):
+        if is_same_image(recorded, FoundImage(image, None).recorded):
+            return Node(image.listed, Presence.HERE)
+    return registries.node_of(recorded)
+
+
+def _base_of(finder: ResultFinder, found: FoundResult) -> Node | None:
+    """Return the result that an image was built from; None for other images.
+
+    One that is missing is known by its record, and has the run's ID for a key.
+    """
+    if found.inherited is None:
+        return None
+    base = finder.result_with(found.image.labels)
+    if base is None:
+        return Node(ListedImage(ImageId(found.inherited.id)), Presence.MISSING, found.inherited)
+    return Node(base, Presence.HERE, found.inherited) if base.id != found.image.id else None
+
+
+def _now(finder: ResultFinder, node: Node, origin: Origin) -> OriginNow:
     text = origin.image.reference
     named_now: ImageId | None = None
     has_name = parse_image_id(text) is None
-    if has_name:
+    if has_name and node.presence is Presence.HERE and text in node.image.references:
+        named_now = node.image.id
+    elif has_name:
         with suppress(ImageNotFound, InvalidReference):
             named_now = finder.engine.images.inspect(parse_reference(text)).id
-    return OriginNow(origin, tracer.origin(origin), has_name, named_now)
+    return OriginNow(origin, node, has_name, named_now)

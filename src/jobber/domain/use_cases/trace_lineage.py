@@ -6,15 +6,14 @@ from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from jobber.domain.credentials import host_of
-from jobber.domain.derived import own_record
-from jobber.domain.errors import CredentialsUnusable, ImageNotFound, RegistryFailed
+from jobber.domain.errors import ImageNotFound
 from jobber.domain.image import ListedImage
 from jobber.domain.label import Label
 from jobber.domain.lineage import Edge, ImageIndex, Lineage, Node, Origin, Presence, Role
 from jobber.domain.naming import is_result_tag
-from jobber.domain.reference import ImageId, reference_in
+from jobber.domain.reference import ImageId, repository_of
 from jobber.domain.result import parse_record
+from jobber.domain.use_cases.registry_images import RegistryImages
 from jobber.domain.use_cases.results_here import results_here
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
     from jobber.domain.progress import Progress
     from jobber.domain.record import RecordedImage
-    from jobber.domain.reference import ImageReference
     from jobber.domain.result import RunRecord
     from jobber.domain.use_cases.find_result import FoundResult, ResultFinder
 
@@ -54,8 +52,11 @@ class Tracer:
     """The repositories and chains that have been looked for."""
     _room: dict[bool, int] = field(default_factory=lambda: {True: _MOST_LOOKED_INTO, False: _MOST_LOOKED_INTO})
     """How many images may still be looked into: those that were called so, and others."""
-    _silent: set[str] = field(default_factory=set)
-    """Registries that have failed once; they are not asked again."""
+    _registries: RegistryImages = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Set up what registries are asked by."""
+        self._registries = RegistryImages(self.finder, self.progress)
 
     def trace(self, name: str, *, down: bool = False) -> Lineage:
         """The lineage of an image. Raises `ImageNotFound`, `AmbiguousName`, `InvalidReference`, `RegistryFailed`."""
@@ -93,7 +94,7 @@ class Tracer:
         """The image that something was made from: here, in a registry, or missing."""
         recorded = origin.image
         if recorded.id not in self._traced:
-            self._traced[recorded.id] = self._here(recorded) or self._in_registry(recorded) or _missing(recorded)
+            self._traced[recorded.id] = self._here(recorded) or self._registries.node_of(recorded)
         return self._traced[recorded.id]
 
     def base_of(self, node: Node) -> Node | None:
@@ -117,7 +118,7 @@ class Tracer:
         self._images = self.finder.engine.images.list(labels={})
         self._index.add(self._images)
         for image in self._images:
-            for repository in {_repository(tag) for tag in image.references}:
+            for repository in {repository_of(tag) for tag in image.references}:
                 self._by_repository.setdefault(repository, []).append(image)
         for result in results_here(self.finder.engine, [it for it in self._images if Label.RUN in it.labels]):
             self._records[result.image.id] = result.record
@@ -161,7 +162,7 @@ class Tracer:
     def _known(self, recorded: RecordedImage) -> ListedImage | None:
         """The image as the engine has it; one that has another id by now is known by its layers."""
         image = self._index.find(recorded)
-        sought = (_repository(recorded.reference), recorded.chain)
+        sought = (repository_of(recorded.reference), recorded.chain)
         if image is None and recorded.chain and sought not in self._sought:
             self._sought.add(sought)
             self._look_into(recorded)
@@ -170,7 +171,7 @@ class Tracer:
 
     def _look_into(self, recorded: RecordedImage) -> None:
         """Learn the chains of images that may be the recorded one: those that were called like it, then others."""
-        called_so = self._by_repository.get(_repository(recorded.reference), [])
+        called_so = self._by_repository.get(repository_of(recorded.reference), [])
         called_so.sort(key=lambda image: recorded.reference in image.references)
         was_result = is_result_tag(recorded.reference.rpartition(":")[2])
         others = (self._by_kind.get(kind, []) for kind in (was_result, not was_result))
@@ -189,44 +190,6 @@ class Tracer:
                 if chain == recorded.chain:
                     return
 
-    def _in_registry(self, recorded: RecordedImage) -> Node | None:
-        """The image as a registry has it: by its digest, or by its name if that is still the same image."""
-        for text in (*recorded.digests, recorded.reference):
-            reference = reference_in(text)
-            if reference is None or not reference.is_remote or host_of(reference) in self._silent:
-                continue
-            node = self._read(reference, recorded)
-            if node is not None:
-                return node
-        return None
-
-    def _read(self, reference: ImageReference, recorded: RecordedImage) -> Node | None:
-        self.progress.step(f"reading {reference}")
-        try:
-            credentials = self.finder.keyring.credentials_for(reference)
-            image = self.finder.remote.inspect(reference, credentials=credentials)
-        except ImageNotFound:
-            return None
-        except (RegistryFailed, CredentialsUnusable) as error:
-            self._silent.add(host_of(reference))
-            self.progress.warn("registry-unread", why=error.what)
-            return None
-        if reference.digest is None and image.id != recorded.id and image.chain != recorded.chain:
-            return None
-        return Node(image.listed, Presence.REGISTRY, own_record(image), str(reference))
-
 
 def _edge(child: str, parent: str, origin: Origin) -> Edge:
     return Edge(child, parent, origin.role, origin.image.reference, origin.source, origin.destination)
-
-
-def _missing(recorded: RecordedImage) -> Node:
-    image = ListedImage(recorded.id, references=(recorded.reference,), digests=recorded.digests)
-    return Node(image, Presence.MISSING)
-
-
-def _repository(text: str) -> str:
-    """The repository of a reference, without reading it in full: there are thousands."""
-    name = text.partition("@")[0]
-    head, slash, last = name.rpartition("/")
-    return f"{head}{slash}{last.partition(':')[0]}"

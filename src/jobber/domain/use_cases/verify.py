@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from jobber.domain.engine_files import engine_files, mount_points_of, without_engine_files
 from jobber.domain.errors import PathNotFound
+from jobber.domain.result import parse_record
 from jobber.domain.tree import Difference, Tree, differences, files_in, size_of
 
 if TYPE_CHECKING:
@@ -40,11 +42,17 @@ class Verification:
     def compare(self, before: Tree, new: ImageId, *, out: str) -> tuple[Difference, ...]:
         """What is not the same in `out` of a new result, byte for byte, by whole paths; it is told as well.
 
+        Mount points and other files that an engine makes for itself are no difference.
+
         Raises as `remember`.
         """
         self.progress.step(f"comparing {out}")
         after = self._tree(self.engine.images.archive(new, path=out))
-        found = tuple(replace(one, path=_whole(out, one.path)) for one in differences(before, after))
+        image = self.engine.images.inspect(new)
+        mounted = mount_points_of(image, parse_record(image.labels))
+        engines = (engine_files(tree, place=out, mounted=mounted) for tree in (before, after))
+        compared = differences(*without_engine_files(before, after, *engines))
+        found = tuple(replace(one, path=_whole(out, one.path)) for one in compared)
         for difference in found[:_MOST_TOLD]:
             self.progress.note("differs", path=_printable(difference.path), what=_printable(difference.what))
         if len(found) > _MOST_TOLD:

@@ -25,6 +25,9 @@ _READ_ONLY_RECURSIVE = (1, 44)
 _GATEWAY_PRIORITY = (1, 48)
 _SEVERAL_NETWORKS = (1, 44)
 _PODMAN_IMAGE_SUBPATH = (5,)
+_PASSED_THROUGH = ("passthrough", "passthrough-tty")
+"""Podman's log drivers that give the job the streams of the process that started it: those of its service."""
+_NOT_BY_API = "the job's output would go to Podman's service, and neither to jobber nor into a log"
 
 
 def check_docker(options: ContainerOptions, *, api_version: tuple[int, int]) -> None:
@@ -55,6 +58,8 @@ def check_podman(options: ContainerOptions, *, version: tuple[int, ...]) -> None
         _check_health(options.health)
     if options.stop_timeout is not None and options.stop_timeout < 0:
         raise OptionUnsupported(f"--stop-timeout {options.stop_timeout}", engine=_PODMAN, why="it can't be negative")
+    if options.log_driver in _PASSED_THROUGH:
+        raise OptionUnsupported(f"--log-driver {options.log_driver}", engine=_PODMAN, why=_NOT_BY_API)
     _check_apart(options)
     for mount in options.mounts:
         _check_detail(mount, version=version)

@@ -7,6 +7,7 @@ from posixpath import normpath
 from typing import TYPE_CHECKING
 
 from jobber.domain.options import Device, DeviceLimit, GpuRequest, ProcessLimit, Throttle
+from jobber.domain.xdocker.quoting import quoting_hint
 from jobber.domain.xdocker.values import read_fields, read_size
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ _RULE = re.compile(r"[acb] ([0-9]+|\*):([0-9]+|\*) [rwm]{1,3}", re.ASCII)
 _NAMES = frozenset(
     "core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack".split()
 )
+_GPU_KEYS = ("count", "device", "capabilities", "driver", "options")
+_GPU_LISTS = ("device", "capabilities", "options")
 _LARGEST_WEIGHT = 1000
 _SMALLEST_WEIGHT = 10
 
@@ -76,7 +79,8 @@ def read_gpus(reading: Reading) -> None:
     try:
         reading.draft.append("gpus", _gpu_request(read_fields(reading.value)))
     except ValueError as error:
-        raise reading.wrong(str(error)) from None
+        hint = quoting_hint(reading.option, reading.value, keys=_GPU_KEYS, lists=_GPU_LISTS)
+        raise reading.wrong(str(error), hint=hint) from None
 
 
 def read_process_limit(reading: Reading) -> None:
@@ -106,9 +110,11 @@ def _gpu_request(fields: list[str]) -> GpuRequest:
             key, value = "count", field
         if key in found:
             raise ValueError(f"{key} is given twice")
-        if key not in ("count", "device", "capabilities", "driver", "options"):
+        if key not in _GPU_KEYS:
             raise ValueError(f"{key!r} is no key: count, device, capabilities, driver or options")
         found[key] = value
+    if "device" in found and "count" in found:
+        raise ValueError("a count and devices exclude each other")
     devices = tuple(found["device"].split(",")) if "device" in found else ()
     options = {}
     for pair in read_fields(found["options"]) if "options" in found else ():

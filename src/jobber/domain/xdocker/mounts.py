@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from jobber.domain.input import normal_path
 from jobber.domain.options import Mount, MountDetail
+from jobber.domain.xdocker.quoting import quoting_hint
 from jobber.domain.xdocker.values import read_boolean, read_fields, read_size
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ def read_mount(reading: Reading) -> None:
             mount = _with_field(mount, field, reading)
         _check_mount(mount)
     except ValueError as error:
-        raise reading.wrong(str(error)) from None
+        hint = quoting_hint(reading.option, reading.value, keys=_MOUNT_KEYS, texts=_PATHS, lists=("volume-opt",))
+        raise reading.wrong(str(error), hint=hint) from None
     reading.draft.append("mounts", mount)
 
 
@@ -208,6 +210,9 @@ _DETAILS: dict[str, Callable[[MountDetail, str], MountDetail]] = {
     "tmpfs-size": lambda detail, value: replace(detail, tmpfs_size=read_size(value)),
     "tmpfs-mode": _tmpfs_mode,
 }
+
+_PATHS = ("source", "src", "target", "dst", "destination", "volume-subpath", "image-subpath")
+_MOUNT_KEYS = frozenset(("type", "readonly", "ro", *_PATHS, *_DETAILS))
 
 
 def _check_mount(mount: Mount) -> None:

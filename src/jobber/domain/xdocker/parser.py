@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from jobber.domain.options import Mount
 
+_MOUNTS = "mounts"
+
 
 def parse_options(
     words: Sequence[str],
@@ -52,6 +54,21 @@ def revealed_words(words: Sequence[str], *, environment: Mapping[str, str]) -> t
 def located_words(words: Sequence[str], *, directory: str) -> tuple[str, ...]:
     """The words, one for one, with paths that are relative to a directory made absolute."""
     return with_absolute_paths(words, SPELLINGS, directory=directory)
+
+
+def mount_points(words: Sequence[str]) -> tuple[str, ...]:
+    """Return the places in the container that the words of a record mount something at; none where they can't be read.
+
+    Variables and files are not needed for that.
+    """
+    draft = Draft(Caller({}, "/"))
+    try:
+        for word in read_words(words, SPELLINGS):
+            if OPTIONS[word.option].field == _MOUNTS:
+                OPTIONS[word.option].read(Reading(word.option, word.value, draft))
+    except InvalidOption:  # of a newer jobber
+        return ()
+    return tuple(mount.destination for mount in draft.fields.get(_MOUNTS, ()))
 
 
 def _settle(draft: Draft) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from jobber.domain.fields import read_quoted
+
 if TYPE_CHECKING:
     from fractions import Fraction
 
@@ -138,7 +140,7 @@ def read_fields(text: str) -> list[str]:
     if not rest:
         raise ValueError("it is empty")
     while rest is not None:
-        field, rest = _read_quoted(rest) if rest.startswith('"') else _read_plain(rest)
+        field, rest = read_quoted(rest) if rest.startswith('"') else _read_plain(rest)
         fields.append(field)
     return fields
 
@@ -153,14 +155,6 @@ def _read_plain(text: str) -> tuple[str, str | None]:
     if '"' in field:
         raise ValueError(f"there is a quotation mark inside {field}: quote all of it, as in '\"a=1,2\",b=3'")
     return field, rest if comma else None
-
-
-def _read_quoted(text: str) -> tuple[str, str | None]:
-    match = re.match(r'"((?:[^"]|"")*)"(?:,|$)', text, re.DOTALL)
-    if match is None:
-        raise ValueError(f"the quotation mark in {text} does not close")
-    rest = text[match.end() :] if match[0].endswith(",") else None
-    return match[1].replace('""', '"'), rest
 
 
 def _nanoseconds(number: str, unit: int) -> int:

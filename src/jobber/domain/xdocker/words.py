@@ -15,6 +15,11 @@ OURS = frozenset(
 )
 """What jobber itself decides about."""
 
+_TERMINAL = (
+    "leave it out: the job gets a terminal where stdin, stdout and stderr are one; elsewhere `script` gives jobber one:"
+    " script -qec 'jobber run …' /dev/null"
+)
+
 
 class Spellings(NamedTuple):
     """The options there are."""
@@ -103,7 +108,8 @@ def _with_following(name: str, option: str, word: str, following: str | None) ->
 
 def _known(name: str, spellings: Spellings) -> str:
     if name in OURS:
-        raise InvalidOption(name, why="jobber itself decides about it", hint="leave it out")
+        hint = _TERMINAL if name in ("-t", "--tty") else "leave it out"
+        raise InvalidOption(name, why="jobber itself decides about it", hint=hint)
     option = spellings.canonical.get(name)
     if option is None:
         import difflib

@@ -90,6 +90,62 @@ class ImageContract:
     def test_all_images_are_listed_without_labels(self, world: World) -> None:
         assert world.base_id in {image.id for image in world.engine.images.list(labels={})}
 
+    @pytest.mark.parametrize(
+        ("path", "names"),
+        [
+            ("/data", ["data", "data/deep", "data/deep/y", "data/x"]),
+            ("/data/deep", ["deep", "deep/y"]),
+            ("/data/x", ["x"]),
+            ("/links/directory", ["data", "data/deep", "data/deep/y", "data/x"]),
+            ("/links/file", ["x"]),
+            ("/links", ["links", "links/directory", "links/file", "links/nowhere", "links/ring"]),
+        ],
+    )
+    def test_names_in_an_archive_begin_with_that_of_what_was_asked_for(
+        self, world: World, tmp_path: Path, path: str, names: list[str]
+    ) -> None:
+        """Those of Docker, also where a volume is declared: never absolute ones."""
+        image = self._linked(world, tmp_path)
+        octets = io.BytesIO(b"".join(world.engine.images.archive(image, path=path)))
+        with tarfile.open(fileobj=octets) as archive:
+            assert sorted(archive.getnames()) == names
+
+    def test_root_of_an_image_with_volumes_is_whole(self, world: World, tmp_path: Path) -> None:
+        """Podman 4.3 unmounts the file system of the container that its volumes were copied for."""
+        image = self._linked(world, tmp_path)
+        found = _members(world, image, "/")
+
+        assert {"data/deep/y", "data/x", "links/nowhere"} <= {name.strip("/") for name in found}
+
+    def test_link_that_leads_nowhere_is_told_with_where_it_leads(self, world: World, tmp_path: Path) -> None:
+        image = self._linked(world, tmp_path)
+        targets = {"/links/nowhere": "/data/none", "/links/ring": None, "/links/none": None, "/links/nowhere/x": None}
+        found = {}
+        for path in targets:
+            with pytest.raises(PathNotFound) as caught:
+                b"".join(world.engine.images.archive(image, path=path))
+            found[path] = caught.value.target
+
+        assert found == targets
+
+    def _linked(self, world: World, tmp_path: Path) -> ImageId:
+        """An image with links, and with a volume that holds something."""
+        made = _committed(
+            world,
+            *("write", "/data/x", "X", "write", "/data/deep/y", "Y", "mkdir", "/links"),
+            *("link", "/links/directory", "../data", "link", "/links/file", "/data/x"),
+            *("link", "/links/nowhere", "../data/none", "link", "/links/ring", "ring"),
+        )
+        name = world.name()
+        world.engine.images.tag(made, reference=name)
+        return world.build(tmp_path, f"FROM {name}\nVOLUME /data\n")
+
+    def test_few_images_are_listed_and_more_are_not(self, world: World) -> None:
+        everything = {image.id for image in world.engine.images.list(labels={})}
+
+        assert everything & {image.id for image in world.engine.images.list_few(limit=1 << 20)}
+        assert not world.engine.images.list_few(limit=0)
+
     def test_layers_of_an_image_begin_with_those_of_its_base(self, world: World, tmp_path: Path) -> None:
         (tmp_path / "x").write_text("X")
         image = world.engine.images.inspect(world.build(tmp_path, f"FROM {world.base}\nCOPY x /x\n"))
