@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from jobber.adapters.connect import OWN_ENGINES, connect, greet, places
 from jobber.adapters.wire import WireUnreachable
 from jobber.domain.checkup.findings import EnginePlace
-from jobber.domain.errors import EngineUnavailable, JobberError
+from jobber.domain.errors import EngineUnavailable, Interrupted, JobberError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -73,6 +73,8 @@ class MachineEngines:
             return
         try:
             yield from places(self.host, self.environment)
+        except Interrupted:
+            raise
         except JobberError:
             return
 

@@ -13,6 +13,7 @@ from jobber.domain.checkup.findings import Configuration
 if TYPE_CHECKING:
     from jobber.domain.checkup.check import Checkup
     from jobber.domain.configuration.in_force import Settings
+    from jobber.domain.ports import Interruptions
     from jobber.domain.use_cases.check_setup import SetupCheck
 
 SCHEMA = 1
@@ -35,19 +36,16 @@ def doctor(*, json: bool = False, options: GlobalOptions | None = None) -> int:
     from jobber.cli.checkup_lines import checkup_lines
 
     options = options or GlobalOptions()
-    with surroundings().interruptions().abortable():
-        checkup = _check(options)
+    configuration, settings = _configuration(options)
+    interruptions = surroundings().interruptions()
+    with interruptions.abortable():
+        checkup = _setup_check(options, configuration, settings, interruptions).check()
     if json:
         print(as_json(_facts(checkup)))
     else:
         for line in checkup_lines(checkup):
             print(line)
     return 0 if checkup.can_run else 1
-
-
-def _check(options: GlobalOptions) -> Checkup:
-    configuration, settings = _configuration(options)
-    return _setup_check(options, configuration, settings).check()
 
 
 def _configuration(options: GlobalOptions) -> tuple[Configuration, Settings]:
@@ -64,7 +62,9 @@ def _configuration(options: GlobalOptions) -> tuple[Configuration, Settings]:
     return Configuration(files, problems, settings.active, str(registry) if registry else ""), settings
 
 
-def _setup_check(options: GlobalOptions, configuration: Configuration, settings: Settings) -> SetupCheck:
+def _setup_check(
+    options: GlobalOptions, configuration: Configuration, settings: Settings, interruptions: Interruptions
+) -> SetupCheck:
     from jobber.cli.composition import adoption, keyring
     from jobber.cli.messages import messages
     from jobber.domain.configuration.settings import CREDENTIALS, ENGINE, HOST, VERBOSE
@@ -88,7 +88,7 @@ def _setup_check(options: GlobalOptions, configuration: Configuration, settings:
         ),
         configuration=configuration,
         entries=entries,
-        adoption=lambda engine: adoption(engine, around.interruptions(), progress, keyring(entries)),
+        adoption=lambda engine: adoption(engine, interruptions, progress, keyring(entries)),
         host_is_option=host.origin.is_option,
     )
 

@@ -23,7 +23,7 @@ def docker_facts(wire: Wire, *, builder: DockerBuilder, api_version: tuple[int, 
     with wire.call("GET", "/info") as response:
         if not response.ok:
             raise failed("describe its set-up", response)
-        told: dict[str, Any] = response.json()
+        told: dict[str, Any] = response.json() or {}
     client = builder.client(seconds=_SECONDS)
     remedy = _SWITCHED_OFF if builder.is_switched_off() else _BUILDX
     registries = told.get("RegistryConfig") or {}

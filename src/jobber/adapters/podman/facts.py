@@ -16,7 +16,7 @@ def podman_facts(wire: Wire) -> EngineFacts:
     with wire.call("GET", "/info") as response:
         if not response.ok:
             raise failed("describe its set-up", response)
-        told: dict[str, Any] = response.json()
+        told: dict[str, Any] = response.json() or {}
     host, store = told.get("host") or {}, told.get("store") or {}
     registries = told.get("registries") or {}
     buildah = host.get("buildahVersion")

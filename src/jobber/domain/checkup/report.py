@@ -49,7 +49,13 @@ def _facts(findings: Findings) -> dict[str, Any]:
         },
         "engine": engine and _engine_facts(engine),
         "elsewhere": [
-            {"address": place.address, "why": place.why, "answer": place.answer, "is-engine": place.is_engine}
+            {
+                "address": place.address,
+                "why": place.why,
+                "answer": place.answer,
+                "is-engine": place.is_engine,
+                "is-named": place.is_named,
+            }
             for place in findings.places
         ],
         "logins": _login_facts(findings.logins),

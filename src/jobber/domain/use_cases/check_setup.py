@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from jobber.domain.checkup.findings import EngineReport, Findings
 from jobber.domain.checkup.report import report
-from jobber.domain.errors import EngineLost, JobberError, UsageError
+from jobber.domain.errors import EngineLost, Interrupted, JobberError, UsageError
 from jobber.domain.ports.checkup import InspectableEngine
 from jobber.domain.use_cases.list_runs import State, list_runs
 
@@ -59,7 +59,7 @@ class SetupCheck:
         try:
             engine, why = self.search.connect()
         except JobberError as error:
-            if isinstance(error, UsageError) and self.host_is_option:
+            if isinstance(error, Interrupted) or (isinstance(error, UsageError) and self.host_is_option):
                 raise
             return error
         try:
@@ -96,8 +96,10 @@ class SetupCheck:
 
 
 def _asked(question: Callable[[], T]) -> T | JobberError:
-    """Return the answer, or the error that came in its place."""
+    """Return the answer, or the error that came in its place. Raises `Interrupted`."""
     try:
         return question()
+    except Interrupted:
+        raise
     except JobberError as error:
         return error

@@ -8,6 +8,7 @@ from jobber.testing.contract.build import BuildContract
 from jobber.testing.contract.commit import CommitContract
 from jobber.testing.contract.containers import ContainerContract
 from jobber.testing.contract.creation import CreationContract
+from jobber.testing.contract.facts import FactsContract
 from jobber.testing.contract.images import ImageContract
 from jobber.testing.contract.inputs import InputContract
 from jobber.testing.contract.lifecycle import LifecycleContract
@@ -30,5 +31,6 @@ class EngineContract(
     RemoteImagesContract,
     LifecycleContract,
     RunContract,
+    FactsContract,
 ):
     """All of it."""
