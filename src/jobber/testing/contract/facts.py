@@ -46,12 +46,3 @@ class FactsContract:
         space = facts_of(world).space
 
         assert space is None or 0 <= space.free <= space.total
-
-    def test_asking_changes_nothing(self, world: World) -> None:
-        before = world.engine.containers.list(labels={"jobber.run": None}), world.engine.images.references()
-        facts_of(world)
-
-        assert before == (
-            world.engine.containers.list(labels={"jobber.run": None}),
-            world.engine.images.references(),
-        )
