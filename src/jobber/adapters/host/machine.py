@@ -83,7 +83,8 @@ class LocalMachine:
 
     def _commands(self) -> Iterator[Command]:
         seen: set[str] = set()
-        for folder in self.environment.get("PATH", "").split(os.pathsep):
+        search_path = self.environment.get("PATH")
+        for folder in search_path.split(os.pathsep) if search_path else ():
             path = os.path.join(folder, "jobber")  # noqa: PTH118 - an empty directory is the current one, for a shell
             real = os.path.realpath(path)
             if real not in seen and os.access(path, os.X_OK) and os.path.isfile(path):  # noqa: PTH113

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from jobber.domain.checkup.check import note, ok, problem
 from jobber.domain.checkup.findings import Program
@@ -53,3 +53,5 @@ def _check_command(first: Command) -> Iterator[Check]:
             yield note("jobber", f"`jobber` in this shell is another installation: {first.path}")
         case Program.UNKNOWN:
             yield note("jobber", f"`jobber` in this shell is {first.path}, which is not known to be this program")
+        case _ as never:
+            assert_never(never)
