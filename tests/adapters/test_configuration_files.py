@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from jobber.adapters.configuration.files import LARGEST, check_file, current_directory, find_files, read_files
+from jobber.adapters.configuration.files import (
+    LARGEST,
+    check_file,
+    current_directory,
+    find_files,
+    misnamed_files,
+    read_files,
+)
 from jobber.domain.errors import ConfigurationInvalid, ConfigurationUnreadable, JobberError, UnknownSetting
 
 NAME = "jobber-config.yml"
@@ -54,6 +61,44 @@ def test_the_configuration_home_can_be_elsewhere(tmp_path: Path) -> None:
     elsewhere = write(tmp_path / "elsewhere" / "jobber")
 
     assert found(tmp_path, tmp_path, XDG_CONFIG_HOME=str(tmp_path / "elsewhere")) == [elsewhere]
+
+
+def misnamed(tmp_path: Path, directory: Path, **environment: str) -> list[str]:
+    """What in or below the test's own folder has a wrong name."""
+    files = misnamed_files({"HOME": str(tmp_path / "home"), **environment}, directory=str(directory))
+    return [file for file in files if file.startswith(str(tmp_path))]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["jobber-config.yaml", "jobber-config.json", ".jobber-config.yml", "jobber_config.yml", "jobber-config.toml"],
+)
+def test_a_file_of_another_name_is_found_wherever_one_is_looked_for(tmp_path: Path, name: str) -> None:
+    here, home = tmp_path / "a" / "b", tmp_path / "home" / ".config" / "jobber"
+    for folder in (here, home):
+        folder.mkdir(parents=True)
+    files = [folder / name for folder in (home, here, tmp_path / "a")]
+    for file in files:
+        file.touch()
+
+    assert misnamed(tmp_path, here) == [str(file) for file in files]
+
+
+def test_a_plain_name_is_wrong_in_the_configuration_home_alone(tmp_path: Path) -> None:
+    home = tmp_path / "home" / ".config" / "jobber"
+    home.mkdir(parents=True)
+    for folder in (home, tmp_path):
+        (folder / "config.yml").touch()
+
+    assert misnamed(tmp_path, tmp_path) == [str(home / "config.yml")]
+
+
+def test_a_file_of_the_right_name_and_a_directory_of_a_wrong_one_are_not_misnamed(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / "jobber-config.yaml").mkdir()
+    (tmp_path / "jobber-config.schema.json").touch()
+
+    assert misnamed(tmp_path, tmp_path) == []
 
 
 @pytest.mark.parametrize("home", ["", "relative"])

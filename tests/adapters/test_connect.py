@@ -11,7 +11,7 @@ from one_answer import answering
 
 from jobber.adapters import connect as connecting
 from jobber.adapters.connect import connect
-from jobber.adapters.wire import parse_endpoint
+from jobber.adapters.wire import WireUnreachable, parse_endpoint
 from jobber.domain.errors import EngineUnavailable, UsageError
 from jobber.testing import FakeProgress
 
@@ -155,10 +155,10 @@ def test_a_context_named_in_the_environment_beats_the_current_one(
 def test_docker_host_makes_docker_contexts_unheard(
     serve: Callable[..., str], environment: dict[str, str], folder: Path
 ) -> None:
-    usual = serve("usual")
+    address = serve("variable")
     context(folder, "mine", serve("context"), current=True)
 
-    assert found({**environment, "DOCKER_HOST": "unix:///nonexistent"})[2] == usual
+    assert found({**environment, "DOCKER_HOST": address, "DOCKER_CONTEXT": "gone"})[2] == address
 
 
 @pytest.mark.parametrize("config", ["{}", '{"currentContext":""}', '{"currentContext":"default"}', "[]", "no json"])
@@ -184,16 +184,115 @@ def test_the_usual_sockets_are_tried_in_their_order(serve: Callable[..., str], e
     assert found(environment)[2] == first
 
 
-def test_a_variable_that_names_a_silent_host_is_passed_over_with_a_warning(
+# An engine that was named
+
+
+@pytest.mark.parametrize("variable", ["DOCKER_HOST", "CONTAINER_HOST"])
+@pytest.mark.parametrize("choice", ["auto", "podman"])
+def test_no_other_engine_takes_the_place_of_a_silent_one_that_a_variable_names(
+    serve: Callable[..., str], environment: dict[str, str], variable: str, choice: str
+) -> None:
+    serve("usual", PODMAN)
+
+    with pytest.raises(EngineUnavailable) as caught:
+        found({**environment, variable: "unix:///nonexistent"}, choice=choice)
+
+    assert [where for where, _ in caught.value.tried] == [f"unix:///nonexistent ({variable})"]
+    assert f"while {variable} is set" in str(caught.value.hint)
+
+
+def test_container_host_names_no_docker(serve: Callable[..., str], environment: dict[str, str]) -> None:
+    address = serve("usual")
+
+    assert found({**environment, "CONTAINER_HOST": "unix:///nonexistent"}, choice="docker")[2] == address
+
+
+def test_container_host_is_asked_first_where_podman_is_wanted(
     serve: Callable[..., str], environment: dict[str, str]
 ) -> None:
+    address = serve("podman", PODMAN)
+    variables = {**environment, "DOCKER_HOST": "unix:///nonexistent", "CONTAINER_HOST": address}
+
+    assert found(variables, choice="podman")[2] == address
+
+
+@pytest.mark.parametrize("variables", [{}, {"DOCKER_CONTEXT": "gpu"}])
+def test_no_other_engine_takes_the_place_of_a_silent_docker_context(
+    serve: Callable[..., str], environment: dict[str, str], folder: Path, variables: dict[str, str]
+) -> None:
     serve("usual")
+    context(folder, "gpu", "tcp://127.0.0.1:1", current=not variables)
+
+    with pytest.raises(EngineUnavailable) as caught:
+        found({**environment, **variables})
+
+    assert [where for where, _ in caught.value.tried] == ["tcp://127.0.0.1:1 (docker context gpu)"]
+    assert "while this context is current" in str(caught.value.hint)
+
+
+@pytest.mark.parametrize("answer", [OTHER, BROKEN, b""])
+def test_what_is_named_and_is_no_engine_is_an_error(
+    serve: Callable[..., str], environment: dict[str, str], answer: bytes
+) -> None:
+    serve("usual")
+
+    with pytest.raises(EngineUnavailable):
+        found({**environment, "DOCKER_HOST": serve("named", answer)})
+
+
+def test_podman_is_not_started_in_the_place_of_an_engine_that_was_named(
+    environment: dict[str, str], folder: Path
+) -> None:
+    (folder / "podman").write_text(f"#!/bin/sh\ntouch {folder}/started\n")
+    (folder / "podman").chmod(0o755)
+
+    tried({**environment, "DOCKER_HOST": "unix:///nonexistent"})
+
+    assert not (folder / "started").exists()
+
+
+def test_the_default_context_names_no_engine(
+    serve: Callable[..., str], environment: dict[str, str], folder: Path
+) -> None:
+    context(folder, "gpu", "unix:///nonexistent", current=True)
+    address = serve("usual")
+
+    assert found({**environment, "DOCKER_CONTEXT": "default"})[2] == address
+
+
+@pytest.mark.parametrize("meta", ["no json", "[]", "{}", '{"Endpoints":{"docker":{}}}', '{"Endpoints":{"docker":7}}'])
+def test_a_context_that_can_not_be_read_is_an_error(
+    serve: Callable[..., str], environment: dict[str, str], folder: Path, meta: str
+) -> None:
+    serve("usual")
+    context(folder, "gpu", "unix:///nonexistent", current=True)
+    next(folder.glob(".docker/contexts/meta/*/meta.json")).write_text(meta)
+
+    with pytest.raises(UsageError, match="docker context 'gpu' can't be used"):
+        found(environment)
+
+
+def test_a_context_with_an_address_of_another_kind_is_an_error_that_names_it(
+    environment: dict[str, str], folder: Path
+) -> None:
+    context(folder, "gpu", "npipe:////./pipe/docker_engine", current=True)
+
+    with pytest.raises(UsageError, match="docker context 'gpu' can't be used: not an engine's host"):
+        found(environment)
+
+
+def test_an_engine_of_another_kind_that_was_named_is_passed_over_with_a_warning(
+    serve: Callable[..., str], environment: dict[str, str]
+) -> None:
+    address = serve("last", PODMAN)
     progress = FakeProgress()
-    silent = {**environment, "DOCKER_HOST": "unix:///nonexistent"}
+    named = {**environment, "DOCKER_HOST": serve("named")}
 
-    connect(host=None, choice="auto", environment=silent, progress=progress).close()
+    engine = connect(host=None, choice="podman", environment=named, progress=progress)
+    engine.close()
 
-    assert [(event, facts["origin"]) for event, facts in progress.warnings] == [("host-silent", "DOCKER_HOST")]
+    assert engine.describe().address == address
+    assert [(event, facts["origin"]) for event, facts in progress.warnings] == [("host-of-other-kind", "DOCKER_HOST")]
 
 
 def test_a_silent_host_that_is_given_is_not_replaced(serve: Callable[..., str], environment: dict[str, str]) -> None:
@@ -223,10 +322,8 @@ def test_the_error_lists_all_that_was_tried_in_order(
     serve: Callable[..., str], environment: dict[str, str], folder: Path
 ) -> None:
     serve("usual", OTHER)
-    places = tried({**environment, "CONTAINER_HOST": f"unix://{folder}/none.sock"})
 
-    assert places == {
-        f"unix://{folder}/none.sock (CONTAINER_HOST)": "no such file or directory",
+    assert tried(environment) == {
         f"unix://{folder}/usual.sock (Docker's socket)": "it is no container engine",
         f"unix://{folder}/last.sock (Podman's socket)": "no such file or directory",
         "podman on the PATH": "there is none",
@@ -246,6 +343,33 @@ def test_the_error_says_how_to_get_an_engine(environment: dict[str, str]) -> Non
         found(environment)
 
     assert "DOCKER_HOST" in str(caught.value.hint)
+
+
+@pytest.mark.parametrize(
+    ("host", "hint"),
+    [("tcp://127.0.0.1:1", "DOCKER_TLS_VERIFY"), ("unix:///nonexistent", "listens at this socket")],
+)
+def test_the_hint_is_about_the_way_to_the_host_that_was_given(
+    environment: dict[str, str], host: str, hint: str
+) -> None:
+    with pytest.raises(EngineUnavailable) as caught:
+        found(environment, host=host)
+
+    assert hint in str(caught.value.hint)
+    assert "without -H" in str(caught.value.hint)
+
+
+def test_the_hint_names_a_socket_that_is_closed_to_the_user(
+    environment: dict[str, str], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(*_: object, **__: object) -> None:
+        raise WireUnreachable("permission denied")
+
+    monkeypatch.setattr(connecting, "_ask", forbidden)
+    with pytest.raises(EngineUnavailable) as caught:
+        found(environment)
+
+    assert str(caught.value.hint).startswith(f"unix://{folder}/usual.sock (Docker's socket): your user may not use")
 
 
 @pytest.mark.parametrize(("host", "choice"), [("unix:///nonexistent", "auto"), (None, "docker")])

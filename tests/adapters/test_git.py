@@ -112,6 +112,93 @@ def test_without_git_there_is_no_revision(tree: Path, tmp_path: Path, monkeypatc
     assert GitTree(str(tree), environment=os.environ).revision() is None
 
 
+# Why git tells nothing
+
+
+def trouble(folder: Path, **variables: str) -> str | None:
+    """What is in the way of a tree's revision and origin."""
+    asked = GitTree(str(folder), environment={**os.environ, **variables})
+    asked.revision()
+    asked.origin()
+    return asked.trouble
+
+
+def test_nothing_is_in_the_way_of_a_tree(tree: Path) -> None:
+    git(tree, "remote", "add", "origin", "https://a.example/x")
+
+    assert trouble(tree) is None
+
+
+def test_there_is_no_trouble_outside_a_tree(tmp_path: Path) -> None:
+    assert trouble(tmp_path) is None
+
+
+def test_there_is_no_trouble_without_git(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    assert trouble(tree) is None
+
+
+def test_there_is_no_trouble_before_the_first_commit(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+
+    assert trouble(tmp_path) is None
+
+
+def test_a_repository_of_another_user_is_told_with_gits_own_remedy(tree: Path) -> None:
+    assert trouble(tree, GIT_TEST_ASSUME_DIFFERENT_OWNER="1") == (
+        f"git: detected dubious ownership in repository at '{tree}'"
+        f" (`git config --global --add safe.directory {tree}` trusts it)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [("nonsense", "invalid gitfile format"), ("gitdir: /nonexistent/worktrees/x", "not a git repository"), (None, "")],
+)
+def test_a_broken_repository_is_told(tmp_path: Path, content: str | None, why: str) -> None:
+    if content is None:
+        (tmp_path / ".git").mkdir()
+    else:
+        (tmp_path / ".git").write_text(content)
+
+    told = trouble(tmp_path)
+    assert told is not None
+    assert why or "not a git repository" in told
+
+
+def test_a_broken_configuration_is_told(tree: Path) -> None:
+    (tree / ".git" / "config").write_text("[broken")
+
+    assert "bad config line" in str(trouble(tree))
+
+
+def test_a_broken_index_is_told_and_the_tree_counts_as_changed(tree: Path) -> None:
+    (tree / ".git" / "index").write_bytes(b"nonsense, and more of it than a checksum takes")
+    asked = GitTree(str(tree), environment=os.environ)
+
+    assert str(asked.revision()).endswith("-dirty")
+    assert "so it counts as changed: git: " in str(asked.trouble)
+
+
+def test_git_that_hangs_is_waited_for_once(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "git").write_text(f"#!/bin/sh\necho $3 >>{tmp_path}/asked\nexec sleep 60\n")
+    (tmp_path / "bin" / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.environ['PATH']}")
+    monkeypatch.setattr("jobber.adapters.git._SECONDS", 0.2)
+
+    assert trouble(tree) == "`git rev-parse` took longer than 0.2 s"
+    assert (tmp_path / "asked").read_text() == "rev-parse\n"
+
+
+def test_a_password_in_an_address_is_not_told(tree: Path) -> None:
+    broken = '[url "https://me:hunter2@a.example/"]\ninsteadOf = x\n[remote "https://me:hunter2@a.example\n'
+    (tree / ".git" / "config").write_text(broken)
+
+    assert "hunter2" not in str(trouble(tree))
+
+
 def test_a_tree_without_a_remote_has_no_origin(tree: Path) -> None:
     assert GitTree(str(tree), environment=os.environ).origin() is None
 

@@ -12,6 +12,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from trees import VALUES
 
+import jobber
 from jobber.adapters.configuration.files import check_file
 from jobber.cli.options import GlobalOptions
 from jobber.cli.request import run_request
@@ -20,6 +21,7 @@ from jobber.domain.configuration.in_force import Settings
 from jobber.domain.configuration.layer import Values
 from jobber.domain.configuration.settings import SETTINGS
 from jobber.domain.configuration.show import facts_of
+from jobber.domain.errors import JobberError
 
 NAME = "jobber-config.yml"
 Run = Callable[..., tuple[int, str, str]]
@@ -262,3 +264,31 @@ def test_checking_tells_of_variables_too(run: Run, monkeypatch: pytest.MonkeyPat
     status, _, err = run("config", "--check")
 
     assert (status, err.startswith("error: JOBBER_TIMEOUT: ")) == (2, True)
+
+
+# Files of another name
+
+
+@pytest.mark.parametrize("words", [("config",), ("config", "--check"), ("config", "--format", "json")])
+def test_a_file_of_another_name_is_a_warning_that_names_it_once(run: Run, home: Path, words: tuple[str, ...]) -> None:
+    (home / "project" / "jobber-config.yaml").write_text("timeout: 5\n")
+
+    status, _, said = run(*words)
+    assert status == 0
+    warning = f"warning: {home}/project/jobber-config.yaml is not read: a configuration file is named jobber-config.yml"
+    assert [line for line in said.splitlines() if line.startswith("warning:")] == [warning]
+
+
+def test_an_unknown_configuration_is_told_with_the_file_that_may_define_it(run: Run, home: Path) -> None:
+    (home / "jobber-config.yaml").write_text("configs:\n  gpu: {}\n")
+
+    status, _, said = run("-c", "gpu", "run", "x")
+    assert status == 125
+    assert [line.partition(":")[0] for line in said.splitlines()] == ["warning", "error", "hint"]
+
+
+def test_in_python_a_file_of_another_name_is_a_warning(home: Path) -> None:
+    (home / "jobber-config.yaml").write_text("timeout: 5\n")
+
+    with pytest.warns(UserWarning, match="jobber-config.yaml is not read"), pytest.raises(JobberError):
+        jobber.image("x")

@@ -165,13 +165,22 @@ def test_without_an_engine_a_command_fails_and_says_what_it_tried_and_what_to_do
     assert (status, ["error", "hint"]) == (ended, told)
 
 
-@pytest.mark.parametrize(
-    "where", ["unix:///nonexistent (DOCKER_HOST)", "docker.sock (Docker's socket)", "podman on the PATH"]
-)
-def test_without_an_engine_every_place_is_named(where: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("where", ["docker.sock (Docker's socket)", "podman on the PATH"])
+def test_without_an_engine_every_place_is_named(
+    where: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DOCKER_HOST")
     ends("recover")
 
     assert where in capsys.readouterr().err
+
+
+def test_an_engine_that_is_named_and_silent_is_the_only_one_that_is_tried(capsys: pytest.CaptureFixture[str]) -> None:
+    ends("recover")
+
+    said = capsys.readouterr().err
+    assert "unix:///nonexistent (DOCKER_HOST)" in said
+    assert "docker.sock" not in said
 
 
 def test_a_traceback_is_never_shown_for_an_error_that_was_foreseen(capsys: pytest.CaptureFixture[str]) -> None:

@@ -216,12 +216,6 @@ def test_no_engine_stops_runs() -> None:
     assert report(found(engine=error)).facts["engine"] is None
 
 
-def test_socket_that_is_closed_to_the_user_has_a_remedy_of_its_own() -> None:
-    error = EngineUnavailable([("unix:///a (Docker's socket)", "permission denied")], hint="start one")
-
-    assert "join the group" in str(check("engine", engine=error).hint)
-
-
 def test_other_errors_of_the_search_are_told_as_they_are() -> None:
     told = check("engine", engine=UsageError("there is no docker context 'x'", hint="`docker context ls`"))
 

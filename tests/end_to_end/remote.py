@@ -18,7 +18,8 @@ READY_SECONDS = 30
 class RemoteMachine:
     """An sshd of our own, whose sessions have these variables; `search_path` is the PATH that finds an `ssh` to it."""
 
-    def __init__(self, folder: Path, *, forwards: bool = True, **variables: str) -> None:
+    def __init__(self, folder: Path, *, forwards: bool = True, user: str = "root", **variables: str) -> None:
+        self._user = user
         self._folder = folder
         self.port = free_port()
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -29,7 +30,8 @@ class RemoteMachine:
         Path("/run/sshd").mkdir(exist_ok=True)
         sftp = " ".join(f'"{name}={value}"' for name, value in variables.items())
         (folder / "sshd_config").write_text(
-            f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {folder}/host\nPidFile none\nUsePAM no\n"
+            f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {folder}/host\nPidFile none\n"
+            f"UsePAM {'no' if user == 'root' else 'yes'}\n"  # without it, sshd lets no user in that has no password
             f"AuthorizedKeysFile {folder}/authorized\nStrictModes no\nPasswordAuthentication no\n"
             f"KbdInteractiveAuthentication no\nAllowStreamLocalForwarding {'yes' if forwards else 'no'}\n"
             "MaxStartups 100\nMaxSessions 100\n" + (f"SetEnv {sftp}\n" if sftp else "")
@@ -72,6 +74,12 @@ class RemoteMachine:
         (self._folder / "no_hosts").write_text("")
         self._client_config(known_hosts=self._folder / "no_hosts")
 
+    def mistake_host(self) -> None:
+        """Let the user's ssh know another key of this host."""
+        key = (self._folder / "user.pub").read_text()
+        (self._folder / "other_hosts").write_text(f"far-away {key}")
+        self._client_config(known_hosts=self._folder / "other_hosts")
+
     def refuse_keys(self) -> None:
         """Let nobody in any more."""
         (self._folder / "authorized").write_text("")
@@ -99,7 +107,7 @@ class RemoteMachine:
 
     def _client_config(self, *, known_hosts: Path) -> None:
         (self._folder / "config").write_text(
-            f"Host far-away\n  HostName 127.0.0.1\n  HostKeyAlias far-away\n  Port {self.port}\n  User root\n"
+            f"Host far-away\n  HostName 127.0.0.1\n  HostKeyAlias far-away\n  Port {self.port}\n  User {self._user}\n"
             f"Host *\n  IdentityFile {self._folder}/user\n  IdentitiesOnly yes\n"
             f"  UserKnownHostsFile {known_hosts}\n  GlobalKnownHostsFile none\n  StrictHostKeyChecking yes\n"
         )

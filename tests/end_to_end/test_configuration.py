@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,6 +44,36 @@ def test_a_team_s_files_make_a_run_what_they_say(shell: Shell) -> None:
     assert record["docker-args"] == ["-e", "LEVEL=1", "-w", "/bin", "-e", "NOISE=2"]
     assert (quiet.returncode, quiet.stdout, b"result" in quiet.stderr) == (0, b"only a  word\n", False)
     assert own.stdout == b"my own\n"
+
+
+def test_paths_of_a_file_are_relative_to_it_and_those_of_the_command_line_to_where_one_stands(shell: Shell) -> None:
+    project = shell.folder.parent
+    for place in (project, shell.folder):
+        (place / "data").mkdir()
+        (place / "data" / "x").write_text(f"of {place.name}\n")
+        (place / "env").write_text(f"PLACE={place.name}\n")
+    (project / NAME).write_text(
+        "cmd: sh -c 'cat /x/x /y/x; echo $PLACE'\n"
+        "Xdocker: [-v, './data:/x', --mount, 'type=bind,source=./data,dst=/y', --env-file env]\n"
+    )
+    by_file = shell.jobber("run")
+    recorded = record_of(shell)["docker-args"]
+    by_option = shell.jobber("run", "-Xd", "-v ./data:/x -v ../data:/y --env-file ./env")
+    shown = shell.jobber("config", "--origins")
+    again = subprocess.run(
+        [sys.executable, "-m", "jobber", "rerun", f"{shell.name}:latest-run"],
+        cwd="/",
+        env=shell.environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+
+    assert by_file.stdout == f"of {project.name}\nof {project.name}\n{project.name}\n".encode(), by_file.stderr
+    assert recorded[:2] == ["-v", f"{project}/data:/x"]  # type: ignore[index]
+    by_hand = f"of {shell.folder.name}\nof {project.name}\n{shell.folder.name}\n".encode()
+    assert (by_option.stdout, again.stdout) == (by_hand, by_hand), by_option.stderr + again.stderr
+    assert f"{project}/{NAME}:2".encode() in shown.stdout
 
 
 def test_settings_for_time_and_results_hold(shell: Shell) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import shutil
+import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -184,14 +187,88 @@ class TestSsh:
         with remote(tmp_path, "unix:///nonexistent") as machine:
             machine.refuse_keys()
 
-            assert "Permission denied (publickey)" in refused(tmp_path, machine.address, PATH=machine.search_path)
+            said = refused(tmp_path, machine.address, PATH=machine.search_path)
+            assert "Permission denied (publickey)" in said
+            assert "ssh-copy-id far-away" in said
+            assert "never asks for a password" in said
             assert machine.processes() == []
 
     def test_host_that_is_not_known(self, tmp_path: Path) -> None:
         with remote(tmp_path, "unix:///nonexistent") as machine:
             machine.forget_host()
 
-            assert "Host key verification failed" in refused(tmp_path, machine.address, PATH=machine.search_path)
+            said = refused(tmp_path, machine.address, PATH=machine.search_path)
+            assert "Host key verification failed" in said
+            assert "hint: connect once with `ssh far-away`" in said
+            assert "TLS" not in said
+
+    def test_host_with_another_key(self, tmp_path: Path) -> None:
+        with remote(tmp_path, "unix:///nonexistent") as machine:
+            machine.mistake_host()
+
+            said = refused(tmp_path, machine.address, PATH=machine.search_path)
+            assert "Host key verification failed" in said
+            assert "`ssh-keygen -R far-away` forgets the old key" in said
+
+    def test_host_of_an_unknown_name(self, tmp_path: Path) -> None:
+        said = refused(tmp_path, "ssh://nobody.invalid")
+
+        assert "Could not resolve hostname" in said
+        assert "hint: check the name" in said
+
+    def test_port_where_nothing_listens(self, tmp_path: Path) -> None:
+        said = refused(tmp_path, "ssh://me@127.0.0.1:1")
+
+        assert "Connection refused" in said
+        assert "hint: check that `ssh -p 1 me@127.0.0.1` works" in said
+
+    def test_no_ssh_here(self, tmp_path: Path) -> None:
+        said = refused(tmp_path, "ssh://box", ONLY_PATH=bare_path(tmp_path))
+
+        assert "there is no ssh on the PATH" in said
+        assert "hint: install an ssh client" in said
+
+    def test_machine_without_an_engine(self, tmp_path: Path) -> None:
+        with remote(tmp_path, "unix:///nonexistent", PATH=bare_path(tmp_path)) as machine:
+            said = refused(tmp_path, machine.address, PATH=machine.search_path)
+
+            assert "there is neither docker nor podman" in said
+            assert "hint: install docker or podman over there" in said
+
+    def test_client_over_there_without_an_engine(self, tmp_path: Path) -> None:
+        with remote(tmp_path, "unix:///nonexistent") as machine:
+            said = refused(tmp_path, machine.address, PATH=machine.search_path)
+
+            assert "nonexistent" in said
+            assert "hint: start the engine over there" in said
+
+    def test_socket_where_nothing_listens(self, tmp_path: Path) -> None:
+        path = f"{tmp_path}/stale.sock"
+        with socket.socket(socket.AF_UNIX) as stale:
+            stale.bind(path)
+        with remote(tmp_path, "unix:///nonexistent") as machine:
+            said = refused(tmp_path, f"{machine.address}{path}", PATH=machine.search_path)
+
+            assert f"nothing listens at {path}" in said
+            assert "AllowStreamLocalForwarding" in said
+
+    @pytest.mark.skipif(os.getuid() != 0, reason="another user is needed on the other side")
+    def test_socket_that_is_closed_to_the_user_over_there(self) -> None:
+        with tempfile.TemporaryDirectory() as place, socket.socket(socket.AF_UNIX) as listener:
+            folder = Path(place)
+            folder.chmod(0o755)
+            path = f"{folder}/engine.sock"
+            listener.bind(path)
+            listener.listen()
+            Path(path).chmod(0o600)
+            with remote(folder, f"unix://{path}", user=a_user_with_a_shell()) as machine:
+                (folder / "ssh").chmod(0o711)
+                said = refused(folder, f"{machine.address}{path}", PATH=machine.search_path)
+                by_client = refused(folder, machine.address, PATH=machine.search_path)
+
+            for text in (said, by_client):
+                assert "permission denied" in text.lower()
+                assert "hint: the user over there may not use the engine's socket" in text
 
     def test_engine_that_is_not_there(self, tmp_path: Path) -> None:
         with remote(tmp_path, "unix:///nonexistent") as machine:
@@ -215,9 +292,27 @@ def store_context(folder: Path, host: str, certificates: Path) -> None:
         shutil.copy(certificates / name, tls / name)
 
 
+def bare_path(folder: Path) -> str:
+    """A PATH with a shell and little else."""
+    bare = folder / "bare"
+    bare.mkdir()
+    for name in ("sh", "cat", "grep", "id"):
+        (bare / name).symlink_to(shutil.which(name) or "")
+    return str(bare)
+
+
+def a_user_with_a_shell() -> str:
+    """Another user than root who may log in; skips where there is none."""
+    for entry in pwd.getpwall():
+        if entry.pw_uid and Path(entry.pw_shell).name in ("sh", "bash", "dash"):
+            return entry.pw_name
+    pytest.skip("root alone has a shell here")
+
+
 def refused(folder: Path, address: str, **variables: str) -> str:
-    """What is said about a host that can't be had."""
-    environment = {"PATH": f"{variables.pop('PATH', '')}:{os.environ['PATH']}", "HOME": str(folder), **variables}
+    """What is said about a host that can't be had; nothing but `ONLY_PATH` is on the PATH where that is given."""
+    path = variables.pop("ONLY_PATH", "") or f"{variables.pop('PATH', '')}:{os.environ['PATH']}"
+    environment = {"PATH": path, "HOME": str(folder), **variables}
     done = subprocess.run(
         [sys.executable, "-m", "jobber", "-H", address, "run", "x"],
         env=environment,
@@ -235,10 +330,12 @@ def refused(folder: Path, address: str, **variables: str) -> str:
 
 
 @contextmanager
-def remote(folder: Path, engine_address: str, *, forwards: bool = True) -> Iterator[RemoteMachine]:
+def remote(
+    folder: Path, engine_address: str, *, forwards: bool = True, user: str = "root", **variables: str
+) -> Iterator[RemoteMachine]:
     need(program="sshd")
-    variables = {"DOCKER_HOST": engine_address, "CONTAINER_HOST": engine_address}
-    machine = RemoteMachine(folder / "ssh", forwards=forwards, **variables)
+    variables = {"DOCKER_HOST": engine_address, "CONTAINER_HOST": engine_address, **variables}
+    machine = RemoteMachine(folder / "ssh", forwards=forwards, user=user, **variables)
     try:
         yield machine
     finally:

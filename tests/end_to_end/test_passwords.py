@@ -18,6 +18,7 @@ from user import SECONDS, Shell
 from watcher import Watcher
 
 from jobber.domain.credentials import Credentials
+from jobber.domain.reference import parse_reference
 
 
 @pytest.fixture
@@ -85,6 +86,32 @@ def test_password_is_nowhere(shell: Shell, guarded: tuple[str, Credentials], tmp
     assert not any(secret in text for text in (*texts, labels) for secret in (password, password[::-1]))
 
 
+@pytest.mark.parametrize(
+    "dockerfile",
+    [
+        'FROM "{base}"\n',
+        "FROM '{base}' AS x\nFROM x\n",
+        "# escape=`\nFROM `\n# a comment\n  {base}\n",
+        'ARG R="{host}"\nARG N=${{R}}/{path}\nFROM --platform=linux/amd64 ${{N:-x}}\n',
+        "from \\\n\n{base}\n",
+        'FROM scratch\nCOPY --chown=0:0 --from="{base}" /bin/busybox /x\n',
+    ],
+)
+def test_private_base_in_every_spelling(shell: Shell, guarded: tuple[str, Credentials], dockerfile: str) -> None:
+    host, credentials = guarded
+    give(shell, host, credentials)
+    base = f"{remote(shell, host, '-base')}:1"
+    assert shell.jobber("build", "-t", base).returncode == 0
+    shell.engine.images.remove(parse_reference(base))
+    derived = shell.folder / "derived"
+    derived.mkdir()
+    text = dockerfile.format(base=base, host=host, path=base.removeprefix(f"{host}/"))
+    (derived / "Dockerfile").write_text(text)
+    built = shell.jobber("build", "--no-cache", "-t", f"{shell.name}-data", str(derived))
+
+    assert built.returncode == 0, built.stderr
+
+
 def test_wrong_password_is_told_and_nothing_is_lost(shell: Shell, guarded: tuple[str, Credentials]) -> None:
     host, credentials = guarded
     give(shell, host, credentials, password="wrong")
@@ -118,6 +145,59 @@ def test_stored_login_is_used(shell: Shell, guarded: tuple[str, Credentials]) ->
     missing = shell.jobber("push", f"{remote(shell, host)}:1")
     assert missing.returncode == 1
     assert b"docker-credential-of-the-test is not on the PATH" in missing.stderr
+
+
+@pytest.mark.parametrize("buildkit", ["0", "1"])
+def test_helper_that_is_missing_matters_where_a_registry_wants_it(
+    shell: Shell, guarded: tuple[str, Credentials], buildkit: str
+) -> None:
+    host, credentials = guarded
+    shell.environment["DOCKER_BUILDKIT"] = buildkit
+    give(shell, host, credentials)
+    base, made = f"{remote(shell, host, '-base')}:1", f"{shell.name}-data:1"
+    assert shell.jobber("build", "-t", base).returncode == 0
+    home = Path(shell.environment["HOME"])
+    (home / ".config" / "jobber" / "jobber-config.yml").unlink()
+    (home / ".docker").mkdir(exist_ok=True)
+    (home / ".docker" / "config.json").write_text(json.dumps({"credHelpers": {host: "nobody-has-this"}}))
+    derived = shell.folder / "derived"
+    derived.mkdir()
+    (derived / "Dockerfile").write_text(f"FROM {base}\nENV X=1\n")
+    here = [
+        shell.jobber("build", "--no-cache", "-t", made, str(derived)),
+        shell.jobber("run", "--pull", "missing", "--no-push", base, "true"),
+        shell.jobber("run", "--pull", "never", "--no-push", base, "true"),
+    ]
+    pulled = shell.jobber("build", "--pull", "-t", made, str(derived))
+    shell.engine.images.remove(parse_reference(base))
+    gone = [
+        shell.jobber("build", "--no-cache", "-t", made, str(derived)),
+        shell.jobber("run", "--pull", "missing", "--no-push", base, "true"),
+    ]
+
+    assert [done.returncode for done in here] == [0, 0, 0], [done.stderr for done in here]
+    assert [done.returncode for done in (pulled, *gone)] == [1, 1, 125]
+    for done in (pulled, *gone):
+        assert b"docker-credential-nobody-has-this is not on the PATH" in done.stderr
+
+
+@pytest.mark.parametrize("buildkit", ["0", "1"])
+def test_helper_that_is_missing_for_an_open_registry_is_no_error(
+    shell: Shell, registry_host: str, buildkit: str
+) -> None:
+    shell.environment["DOCKER_BUILDKIT"] = buildkit
+    base = f"{remote(shell, registry_host, '-base')}:1"
+    assert shell.jobber("build", "-t", base).returncode == 0
+    shell.engine.images.remove(parse_reference(base))
+    home = Path(shell.environment["HOME"])
+    (home / ".docker").mkdir(exist_ok=True)
+    (home / ".docker" / "config.json").write_text(json.dumps({"credHelpers": {registry_host: "nobody-has-this"}}))
+    derived = shell.folder / "derived"
+    derived.mkdir()
+    (derived / "Dockerfile").write_text(f"FROM {base}\nENV X=1\n")
+    built = shell.jobber("build", "--no-cache", "-t", f"{shell.name}-data:1", str(derived))
+
+    assert built.returncode == 0, built.stderr
 
 
 @pytest.fixture

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def _build(engine: FakeEngine, folder: Path, *names: str, tree: FakeSourceTree | None = None) -> BuildResult:
+def _build(
+    engine: FakeEngine,
+    folder: Path,
+    *names: str,
+    tree: FakeSourceTree | None = None,
+    progress: FakeProgress | None = None,
+) -> BuildResult:
     (folder / "Dockerfile").write_text("FROM scratch\nCOPY Dockerfile /data/\n")
     use_case = ImageBuild(
         engine=engine,
@@ -24,7 +30,7 @@ def _build(engine: FakeEngine, folder: Path, *names: str, tree: FakeSourceTree |
         interruptions=FakeInterruptions(),
         keyring=FakeKeyring(),
         tree=tree or FakeSourceTree(),
-        progress=FakeProgress(),
+        progress=progress or FakeProgress(),
         version="1.2.3",
     )
     request = BuildRequest(context=folder, dockerfile=folder / "Dockerfile")
@@ -61,6 +67,13 @@ def test_labels_name_the_tags_and_the_revision(tmp_path: Path) -> None:
         "org.opencontainers.image.revision": "abc-dirty",
         "org.opencontainers.image.source": "https://git.test/x.git",
     }
+
+
+def test_a_revision_that_can_not_be_told_is_a_warning(tmp_path: Path) -> None:
+    progress = FakeProgress()
+    _build(FakeEngine(), tmp_path, "a:1", tree=FakeSourceTree(trouble="git: no"), progress=progress)
+
+    assert progress.warnings == [("revision-unknown", {"why": "git: no"})]
 
 
 def test_remote_tags_are_pushed_and_local_ones_are_not(tmp_path: Path) -> None:

@@ -5,9 +5,17 @@ from __future__ import annotations
 import pytest
 
 from jobber.domain.credentials import Credentials
-from jobber.domain.errors import ImageNotFound, Interrupted, InvalidReference, PullRefused
+from jobber.domain.errors import (
+    CredentialHelperMissing,
+    CredentialsUnusable,
+    ImageNotFound,
+    Interrupted,
+    InvalidReference,
+    PasswordFileUnreadable,
+    PullRefused,
+)
 from jobber.domain.policy import PullPolicy
-from jobber.domain.reference import parse_registry
+from jobber.domain.reference import ImageReference, parse_registry
 from jobber.domain.use_cases.find_image import ImageFinder
 from jobber.testing import FakeEngine, FakeKeyring, FakeProgress
 
@@ -168,3 +176,50 @@ def test_record_of_a_pulled_image_has_its_digest(engine: FakeEngine) -> None:
     assert recorded.reference == f"{HOST}/mnist:latest"
     assert [digest.partition("@")[0] for digest in recorded.digests] == [f"{HOST}/mnist"]
     assert finder(engine).find(recorded.digests[0]).image.id == recorded.id
+
+
+class Broken(FakeKeyring):
+    """A keyring whose credentials can't be used."""
+
+    def __init__(self, error: CredentialsUnusable) -> None:
+        super().__init__()
+        self._error = error
+
+    def credentials_for(self, reference: ImageReference) -> Credentials | None:  # noqa: ARG002
+        raise self._error
+
+
+HELPER_MISSING = CredentialHelperMissing(HOST, helper="docker-credential-x", path="config.json")
+
+
+def test_a_stored_login_that_can_not_be_used_is_no_error_where_none_is_wanted(engine: FakeEngine) -> None:
+    made = publish(engine)
+
+    assert finder(engine, keyring=Broken(HELPER_MISSING)).find(f"{HOST}/mnist").image.id == made
+
+
+def test_a_stored_login_that_can_not_be_used_is_the_error_where_one_is_wanted(engine: FakeEngine) -> None:
+    publish(engine)
+    engine.remote.require(HOST, user="me", password="right")
+
+    with pytest.raises(CredentialHelperMissing):
+        finder(engine, keyring=Broken(HELPER_MISSING)).find(f"{HOST}/mnist")
+
+
+def test_a_pull_that_fails_for_another_reason_is_told_as_that(engine: FakeEngine) -> None:
+    with pytest.raises(PullRefused):
+        finder(engine, keyring=Broken(HELPER_MISSING)).find(f"{HOST}/nobody")
+
+
+def test_an_own_entry_that_can_not_be_used_is_an_error(engine: FakeEngine) -> None:
+    publish(engine)
+
+    with pytest.raises(PasswordFileUnreadable):
+        finder(engine, keyring=Broken(PasswordFileUnreadable(HOST, path="pw", why="none"))).find(f"{HOST}/mnist")
+
+
+@pytest.mark.parametrize("policy", [PullPolicy.MISSING, PullPolicy.NEVER])
+def test_no_credentials_are_asked_for_where_nothing_is_pulled(engine: FakeEngine, policy: PullPolicy) -> None:
+    made = engine.image(f"{HOST}/mnist", files={"/x": "x"})
+
+    assert finder(engine, policy, keyring=Broken(HELPER_MISSING)).find(f"{HOST}/mnist").image.id == made

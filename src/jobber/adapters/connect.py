@@ -7,11 +7,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jobber.adapters.masking import masked_call
 from jobber.adapters.wire import Endpoint, Scheme, TlsFiles, Wire, WireBroken, WireUnreachable, parse_endpoint
 from jobber.domain.errors import EngineUnavailable, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from jobber.adapters.wire import Transport
     from jobber.adapters.wire.ssh import SshTunnel
@@ -25,11 +26,29 @@ _HINT = (
     "start one (`systemctl start docker`, or `systemctl --user start podman.socket`), install one"
     " (`apt install podman`), or name one with -H or DOCKER_HOST"
 )
-
-_HINT_FOR_HOST = (
-    "is an engine running there, and does it listen? TLS is used with DOCKER_TLS_VERIFY=1 and the certificates in"
-    " DOCKER_CERT_PATH; without -H, an engine on this machine is looked for"
+_HINT_FORBIDDEN = (
+    "your user may not use that socket: add it to the socket's group (`sudo usermod -aG docker $USER`, then log in"
+    " anew), or use a rootless engine"
 )
+_HINT_TCP = (
+    "is an engine running there, and does it listen? TLS is used with DOCKER_TLS_VERIFY=1 and the certificates in"
+    " DOCKER_CERT_PATH"
+)
+_HINT_UNIX = "is an engine running that listens at this socket?"
+_OTHERWISE = {
+    "-H": "without -H, an engine on this machine is looked for",
+    "DOCKER_HOST": "no other engine is used while DOCKER_HOST is set; -H names another one",
+    "CONTAINER_HOST": "no other engine is used while CONTAINER_HOST is set; -H names another one",
+}
+_OTHERWISE_CONTEXT = (
+    "no other engine is used while this context is current (`docker context use`); -H names another one"
+)
+_VARIABLES = {
+    "auto": ("DOCKER_HOST", "CONTAINER_HOST"),
+    "docker": ("DOCKER_HOST",),
+    "podman": ("CONTAINER_HOST", "DOCKER_HOST"),
+}
+"""The variables that name an engine, in their order, by the kind of engine that is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +58,7 @@ class Candidate:
     endpoint: Endpoint
     why: str
     named: bool
-    """Whether the user named it, so that passing it over deserves a word."""
+    """Whether the user named it, so that no other engine may take its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +80,11 @@ class _Way:
             self._tunnel = SshTunnel(endpoint, seconds=seconds)
             self.dial = self._tunnel.dial
 
-    def complaint(self) -> str:
-        """What those on the way complained of; empty for nothing."""
-        return self._tunnel.complaint() if self._tunnel is not None else ""
+    def explain(self, error: WireUnreachable | WireBroken) -> WireUnreachable | WireBroken:
+        """Return what those on the way complained of, in the place of an error that says less."""
+        if self._tunnel is None or str(error).startswith("ssh: "):
+            return error
+        return self._tunnel.complaint() or error
 
     def close(self) -> None:
         """Leave nothing of it."""
@@ -82,9 +103,10 @@ def connect(
 ) -> Engine:
     """Find the engine that is meant. `choice` is `auto`, `docker`, `podman`, or what another package brings.
 
-    Where nothing answers, a service of Podman is started, unless the caller has no time for that. `seconds` limits the
-    wait for an engine's first word, and twice as long that for each piece of what it says later; without it, an engine
-    may work for as long as it likes.
+    An engine that the user named and that does not answer is an error: no other one takes its place. Where none was
+    named and nothing answers, a service of Podman is started, unless the caller has no time for that. `seconds`
+    limits the wait for an engine's first word, and twice as long that for each piece of what it says later; without it,
+    an engine may work for as long as it likes.
 
     Raises `EngineUnavailable` with all that was tried, and `UsageError` for a host that is none.
     """
@@ -93,29 +115,33 @@ def connect(
 
         return connect_brought(choice, host=host, environment=environment, progress=progress)
     tried: list[tuple[str, str]] = []
-    for candidate in _candidates(host, environment):
+    for candidate in _candidates(host, environment, choice):
         way = _Way(candidate.endpoint, seconds=seconds)
+        where = f"{candidate.endpoint} ({candidate.why})"
         try:
             answer = _ask(candidate.endpoint, dial=way.dial, seconds=seconds or ANSWER_SECONDS)
         except (WireUnreachable, WireBroken) as error:
-            why = str(error) if str(error).startswith("ssh: ") else way.complaint() or str(error)
+            explained = way.explain(error)
             way.close()
-            tried.append((f"{candidate.endpoint} ({candidate.why})", why))
-            if candidate.named and host is None:
-                progress.warn("host-silent", host=str(candidate.endpoint), origin=candidate.why, why=why)
+            tried.append((where, str(explained)))
+            if candidate.named:
+                raise EngineUnavailable(tried, hint=_hint_for(candidate, explained)) from None
             continue
         except BaseException:
             way.close()
             raise
         if choice not in ("auto", answer.name):
             way.close()
-            tried.append((f"{candidate.endpoint} ({candidate.why})", f"it is {answer.name}, not {choice}"))
+            tried.append((where, f"it is {answer.name}, not {choice}"))
+            if candidate.named and host is None:
+                facts = {"host": str(candidate.endpoint), "origin": candidate.why}
+                progress.warn("host-of-other-kind", **facts, kind=answer.name, wanted=choice)
             continue
         progress.call("engine", name=answer.name, version=answer.version, host=str(candidate.endpoint))
         wire = Wire(
             candidate.endpoint,
             seconds=seconds and 2 * seconds,
-            on_call=lambda method, path: progress.call("engine-call", call=f"{method} {path}"),
+            on_call=lambda method, path: progress.call("engine-call", call=f"{method} {masked_call(path)}"),
             dial=way.dial,
         )
         return _assemble(wire, answer, closing=way.close)
@@ -126,15 +152,35 @@ def connect(
         if service is not None:
             wire = Wire(service.endpoint, seconds=seconds and 2 * seconds)
             return _assemble(wire, _ask(service.endpoint), closing=service.stop)
-    raise EngineUnavailable(tried, hint=_HINT if host is None else _HINT_FOR_HOST)
+    raise EngineUnavailable(tried, hint=_hint(tried, host=host, choice=choice))
 
 
-def _candidates(host: str | None, environment: Mapping[str, str]) -> Iterator[Candidate]:
+def _hint(tried: Sequence[tuple[str, str]], *, host: str | None, choice: str) -> str:
+    if host is not None:
+        return f"leave out --engine {choice}, or name another host"
+    forbidden = [where for where, why in tried if why == "permission denied"]
+    return f"{forbidden[0]}: {_HINT_FORBIDDEN}" if forbidden else _HINT
+
+
+def _hint_for(candidate: Candidate, error: WireUnreachable | WireBroken) -> str:
+    """Return what to do about an engine that was named and does not answer."""
+    match candidate.endpoint.scheme:
+        case Scheme.SSH:
+            remedy = error.hint
+        case Scheme.TCP:
+            remedy = _HINT_TCP
+        case Scheme.UNIX:
+            remedy = _HINT_FORBIDDEN if str(error) == "permission denied" else _HINT_UNIX
+    otherwise = _OTHERWISE.get(candidate.why, _OTHERWISE_CONTEXT)
+    return "; ".join(filter(None, (remedy, otherwise)))
+
+
+def _candidates(host: str | None, environment: Mapping[str, str], choice: str = "auto") -> Iterator[Candidate]:
     tls = _tls_files(environment)
     if host is not None:
         yield Candidate(parse_endpoint(host).secured(tls), "-H", named=True)
         return
-    for variable in ("DOCKER_HOST", "CONTAINER_HOST"):
+    for variable in _VARIABLES[choice]:
         if text := environment.get(variable):
             try:
                 endpoint = parse_endpoint(text)
@@ -143,38 +189,13 @@ def _candidates(host: str | None, environment: Mapping[str, str]) -> Iterator[Ca
                 raise
             yield Candidate(endpoint.secured(tls), variable, named=True)
     if not environment.get("DOCKER_HOST"):
-        yield from _docker_context(environment)
+        from jobber.adapters.docker_context import current_context
+
+        if context := current_context(environment):
+            name, endpoint = context
+            yield Candidate(endpoint, f"docker context {name}", named=True)
     for path, why in _sockets(environment):
         yield Candidate(parse_endpoint(path), why, named=False)
-
-
-def _docker_context(environment: Mapping[str, str]) -> Iterator[Candidate]:
-    import json
-    from hashlib import sha256
-    from pathlib import Path
-
-    folder = Path(environment.get("DOCKER_CONFIG") or Path(environment.get("HOME", "/"), ".docker"))
-    name = environment.get("DOCKER_CONTEXT")
-    try:
-        if not name:
-            name = json.loads((folder / "config.json").read_bytes()).get("currentContext")
-        if not name or name == "default":
-            return
-        key = sha256(name.encode()).hexdigest()
-        stored = json.loads((folder / "contexts" / "meta" / key / "meta.json").read_bytes())
-        docker = stored["Endpoints"]["docker"]
-        certificates = folder / "contexts" / "tls" / key / "docker"
-        tls = TlsFiles(str(certificates), verify=not docker.get("SkipTLSVerify")) if certificates.is_dir() else None
-        endpoint = parse_endpoint(docker["Host"]).secured(tls)
-    except FileNotFoundError:
-        if name:
-            raise UsageError(
-                f"there is no docker context {name!r}", hint="`docker context ls` lists those there are"
-            ) from None
-        return
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return  # a configuration that docker itself could not read either names no host
-    yield Candidate(endpoint, f"docker context {name}", named=True)
 
 
 def _sockets(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -231,9 +252,9 @@ def _assemble(wire: Wire, answer: _Answer, *, closing: Callable[[], None] | None
     return DockerEngine(wire, address=address, version=version, closing=closing)
 
 
-def places(host: str | None, environment: Mapping[str, str]) -> Iterator[Candidate]:
+def places(host: str | None, environment: Mapping[str, str], choice: str) -> Iterator[Candidate]:
     """Return each place where `connect` looks for an engine, in its order. Raises `UsageError`."""
-    return _candidates(host, environment)
+    return _candidates(host, environment, choice)
 
 
 def greet(endpoint: Endpoint, *, seconds: float) -> str:
@@ -245,8 +266,7 @@ def greet(endpoint: Endpoint, *, seconds: float) -> str:
     try:
         answer = _ask(endpoint, dial=way.dial, seconds=seconds)
     except (WireUnreachable, WireBroken) as error:
-        why = str(error) if str(error).startswith("ssh: ") else way.complaint() or str(error)
-        raise WireUnreachable(why) from None
+        raise WireUnreachable(str(way.explain(error))) from None
     finally:
         way.close()
     return f"{answer.name} {answer.version}"

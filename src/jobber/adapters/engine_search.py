@@ -72,7 +72,7 @@ class MachineEngines:
         if self.choice not in OWN_ENGINES:
             return
         try:
-            yield from places(self.host, self.environment)
+            yield from places(self.host, self.environment, self.choice)
         except Interrupted:
             raise
         except JobberError:

@@ -9,14 +9,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jobber.adapters.masking import masked
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SECONDS = 10.0
+_FATAL = "fatal: "
+_EXCEPTION = "git config --global --add safe.directory "
+"""What git (2.35.2 and later) says to call where a repository belongs to another user."""
 
 
 class GitTree:
-    """What git tells of a folder; nothing where there is no git, no work tree, or git refuses.
+    """What git tells of a folder; nothing where there is no git, no work tree, or git refuses, which is a trouble.
 
     With `ceiling`, an absolute path without links, no work tree counts that begins there or above it.
     """
@@ -31,6 +36,13 @@ class GitTree:
             "GIT_TERMINAL_PROMPT": "0",
             "LC_ALL": "C",
         }
+        self._trouble: str | None = None
+        self._hangs = False
+
+    @property
+    def trouble(self) -> str | None:
+        """Why less is known than the work tree holds; None where all is known, or there is nothing to know."""
+        return self._trouble
 
     def revision(self) -> str | None:
         """The commit, with `-dirty` where something is not committed; None outside a work tree."""
@@ -38,6 +50,9 @@ class GitTree:
         if not commit:
             return None
         changed = self._git("status", "--porcelain", "--untracked-files=normal")
+        if changed is None:
+            self._trouble = f"changes are not known, so it counts as changed: {self._trouble}"
+            self._hangs = False  # a large work tree takes long; what else is asked does not depend on its size
         return f"{commit}-dirty" if changed or changed is None else commit
 
     def origin(self) -> str | None:
@@ -63,7 +78,8 @@ class GitTree:
         return False
 
     def _git(self, *words: str) -> str | None:
-        if not self._may_be_in_tree:
+        """Return what git says; None where it fails, has nothing to say, or has hung before."""
+        if self._hangs or not self._may_be_in_tree:
             return None
         try:
             done = subprocess.run(
@@ -76,9 +92,25 @@ class GitTree:
                 check=False,
                 env=self._environment,
             )
+        except subprocess.TimeoutExpired:
+            self._hangs = True
+            self._trouble = f"`git {words[0]}` took longer than {_SECONDS:g} s"
+            return None
         except (OSError, subprocess.SubprocessError):
             return None
-        return done.stdout.strip() if done.returncode == 0 else None
+        if done.returncode == 0:
+            return done.stdout.strip()
+        if why := done.stderr.strip():  # a repository without a commit is no trouble, and git says nothing then
+            self._trouble = _reason(why)
+        return None
+
+
+def _reason(said: str) -> str:
+    """Return why git refuses, with the remedy that it names itself."""
+    lines = [line.strip() for line in masked(said).splitlines()]
+    why = next((line.removeprefix(_FATAL) for line in lines if line.startswith(_FATAL)), lines[-1])
+    remedy = next((line for line in lines if line.startswith(_EXCEPTION)), None)
+    return f"git: {why}{f' (`{remedy}` trusts it)' if remedy else ''}"
 
 
 def without_credentials(address: str) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _MASK = "***"
 _IN_ADDRESS = re.compile(r"(?<=://)[^/\s@\"']+:[^/\s@\"']+(?=@)")
 _IN_HEADER = re.compile(r"\b(Bearer|Basic) +[A-Za-z0-9+/=_.~-]{8,}", re.IGNORECASE)
+_BUILD_ARGUMENTS = re.compile(r"(?<=[?&])(buildargs=)[^&]+")
 _IN_QUERY = re.compile(r"\b((?:access_|refresh_|identity_?)?token|password|secret)=[^&\s\"']+", re.IGNORECASE)
 
 
@@ -26,6 +27,11 @@ def masked(text: str, credentials: Iterable[Credentials | None] = ()) -> str:
     text = _IN_ADDRESS.sub(_MASK, text)
     text = _IN_HEADER.sub(rf"\1 {_MASK}", text)
     return _IN_QUERY.sub(rf"\1={_MASK}", text)
+
+
+def masked_call(path: str) -> str:
+    """The path of an engine call without the values of build arguments, which may hold proxies' passwords."""
+    return _BUILD_ARGUMENTS.sub(rf"\1{_MASK}", path)
 
 
 def _secrets(credentials: Iterable[Credentials | None]) -> set[str]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from jobber.adapters.masking import masked
 from jobber.domain.credentials import host_of
 from jobber.domain.errors import (
+    BaseUnauthorized,
+    BuildFailed,
     PullLoginExpired,
     PullRefused,
     PullUnauthorized,
@@ -18,6 +20,8 @@ from jobber.domain.errors import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jobber.domain.credentials import Credentials
     from jobber.domain.reference import ImageReference
 
@@ -30,6 +34,19 @@ _UNAUTHORIZED = re.compile(
     r"|incorrect username or password|\bdenied\b|\b40[13] (?:unauthorized|forbidden)|status(?: code)?:? 40[13]",
     re.IGNORECASE,
 )
+_STEP_FAILED = re.compile(r"non-zero code|did not complete successfully|exit status \d|executor failed running")
+"""What builders say of a step whose command failed: the command, which may say anything, is quoted there."""
+_NO_ANSWER = "error getting credentials"
+"""What the docker client says where a credential helper fails."""
+
+
+def build_failure(
+    why: str, secrets: Iterable[Credentials | None], *, log: bytes = b"", step: str | None = None
+) -> BuildFailed:
+    """The error for what a builder said, of its own kind where a registry refuses a base image."""
+    text = masked(why.strip(), secrets)
+    is_refusal = (_UNAUTHORIZED.search(text) or _NO_ANSWER in text) and not _STEP_FAILED.search(text)
+    return (BaseUnauthorized if is_refusal else BuildFailed)(why=text, log=log, step=step)
 
 
 def refusal(

@@ -84,9 +84,9 @@ def authorization(credentials: Credentials | None, reference: ImageReference) ->
     return {"X-Registry-Auth": _encoded(facts)}
 
 
-def build_authorization(credentials: Mapping[str, Credentials]) -> dict[str, str]:
+def build_authorization(credentials: Mapping[str, Credentials | None]) -> dict[str, str]:
     """The header of a build that says who we are to each registry, by host."""
-    servers = {_SERVER_OF_HUB if host == HUB else host: known for host, known in credentials.items()}
+    servers = {_SERVER_OF_HUB if host == HUB else host: known for host, known in credentials.items() if known}
     return {"X-Registry-Config": _encoded({server: _facts(known, server) for server, known in servers.items()})}
 
 

@@ -67,16 +67,17 @@ def build(
     dockerfile = find_dockerfile(folder, None if file is None else Path(arguments.path("file", file)))
     given = arguments.variables("build_args", build_args)
     values = {name: os.environ.get(name) if value is None else value for name, value in given.items()}
+    wanted = arguments.text_or_none("platform", platform)
     request = BuildRequest(
         context=folder,
         dockerfile=dockerfile,
         arguments=values,
         target=arguments.text_or_none("target", target),
-        platform=arguments.text_or_none("platform", platform),
+        platform=wanted,
         no_cache=no_cache,
         pull=pull,
         secrets=arguments.texts("secrets", secrets, or_one=False),
-        bases=base_references(dockerfile_text(dockerfile), arguments=values),
+        bases=base_references(dockerfile_text(dockerfile), arguments=values, platform=wanted),
     )
     keys = keyring(settings_credentials(settings), around=connection.around)
     pushes = settings.get(PUSH) if push is None else push

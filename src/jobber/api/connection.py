@@ -37,7 +37,7 @@ def settings_and_connection(
     engine: str | Engine | None, host: str | None, *, registry: str | None, config: str | Sequence[str] = ()
 ) -> tuple[Settings, Connection]:
     """The settings in force for a call, and the engine that they mean. Raises `JobberError`."""
-    from jobber.cli.settings import load_settings
+    from jobber.cli.settings import load_settings, misnamed_configurations
     from jobber.domain.configuration.settings import ENGINE, HOST
 
     arguments.engine(engine)
@@ -49,6 +49,12 @@ def settings_and_connection(
         engine if isinstance(engine, str) else None,
     )
     around = surroundings_of(given)
+    for path in misnamed_configurations(os.environ, around=around):
+        import warnings
+
+        from jobber.cli.messages import sentence
+
+        warnings.warn(sentence("misnamed-configuration", {"path": path}), stacklevel=3)
     settings = load_settings(choices, environment=os.environ, around=around)
     return settings, Connection(around, settings.get(ENGINE) if given is None else given, settings.get(HOST))
 
@@ -99,9 +105,10 @@ class Connection:
 
 def settings_credentials(settings: Settings) -> tuple[CredentialEntry, ...]:
     """The entries of the setting `credentials`, in their order."""
+    from jobber.domain.configuration.lists import located_entry
     from jobber.domain.configuration.settings import CREDENTIALS
 
-    return tuple(item.content for item in settings.get(CREDENTIALS))
+    return tuple(located_entry(item) for item in settings.get(CREDENTIALS))
 
 
 def progress_for(*, quiet: bool, progress: Progress | None) -> Progress:

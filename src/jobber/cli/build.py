@@ -79,7 +79,7 @@ def build(
         no_cache=no_cache,
         pull=pull,
         secrets=secret,
-        bases=base_references(dockerfile_text(dockerfile), arguments=arguments),
+        bases=base_references(dockerfile_text(dockerfile), arguments=arguments, platform=platform),
     )
     check_writable(iidfile)
     keys = keyring(options.credentials())

@@ -43,8 +43,12 @@ class GlobalOptions:
     @cached_property
     def settings(self) -> Settings:
         """The settings in force, with these options. Raises `ConfigurationInvalid` and others."""
-        from jobber.cli.settings import load_settings
+        from jobber.cli.settings import load_settings, misnamed_configurations
 
+        for path in misnamed_configurations(os.environ):
+            from jobber.cli.messages import messages
+
+            messages(verbose=False, log_format=self.log_format).warn("misnamed-configuration", path=path)
         return load_settings(self, environment=os.environ)
 
     def messages(self) -> Messages:
@@ -65,9 +69,10 @@ class GlobalOptions:
 
     def credentials(self) -> tuple[CredentialEntry, ...]:
         """The entries of the setting `credentials`, in their order. Raises as `settings`."""
+        from jobber.domain.configuration.lists import located_entry
         from jobber.domain.configuration.settings import CREDENTIALS
 
-        return tuple(item.content for item in self.settings.get(CREDENTIALS))
+        return tuple(located_entry(item) for item in self.settings.get(CREDENTIALS))
 
     @contextmanager
     def connected(

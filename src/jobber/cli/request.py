@@ -62,9 +62,11 @@ def container_options(pieces: Pieces) -> tuple[tuple[str, ...], ContainerOptions
     """The words of Xdocker as a record keeps them, and what they say; an error names the file that has the option."""
     if not pieces:
         return (), ContainerOptions()
+    from jobber.domain.configuration.lists import located_options
     from jobber.domain.errors import UsageError
     from jobber.domain.xdocker import recorded_words
 
+    pieces = located_options(pieces, directory=os.getcwd())  # noqa: PTH109 (as in `current_directory`)
     words = tuple(word for piece in pieces for word in piece.content)
     try:
         options = read_options(words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from jobber.adapters.configuration.files import current_directory, find_files, read_files
+from jobber.adapters.configuration.files import current_directory, find_files, misnamed_files, read_files
 from jobber.cli.surroundings import surroundings
 from jobber.domain.configuration.in_force import Settings, read_option, settings_in_force
 from jobber.domain.configuration.origin import DEFAULT, Origin, Value
@@ -58,6 +58,14 @@ EngineName.others = staticmethod(_brought)
 def configuration_files(environment: Mapping[str, str], *, around: Surroundings | None = None) -> tuple[str, ...]:
     """The configuration files that count in the current directory. Raises `JobberError`."""
     return find_files(environment, directory=current_directory(), top=(around or surroundings()).top)
+
+
+def misnamed_configurations(environment: Mapping[str, str], *, around: Surroundings | None = None) -> tuple[str, ...]:
+    """Return the files that would count in the current directory if they were named right. Raises `JobberError`."""
+    around = around or surroundings()
+    if not around.reads_configuration:
+        return ()
+    return misnamed_files(environment, directory=current_directory(), top=around.top)
 
 
 def load_settings(

@@ -34,8 +34,8 @@ class BuildRequest:
     """`--secret` as `docker build` takes it: `id=ID,src=PATH` or `id=ID,env=NAME`."""
     bases: tuple[ImageReference, ...] = ()
     """The images that the Dockerfile asks for, as far as they are known."""
-    credentials: Mapping[str, Credentials] = field(default_factory=dict)
-    """Who we are to the registries of those, by host."""
+    credentials: Mapping[str, Credentials | None] = field(default_factory=dict)
+    """Who we are to the registries of those, by host; None for nobody, where the stored login can't be used."""
 
 
 def check_podman_build(request: BuildRequest) -> None:

@@ -5,8 +5,12 @@ The parser is `jobber.domain.xdocker`; each engine has one translation, its `cre
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +249,12 @@ class ContainerOptions:
     runtime: str | None = None
     platform: str | None = None
     """`OS[/ARCHITECTURE[/VARIANT]]`."""
+
+    def with_defaults(self, variables: Mapping[str, str]) -> ContainerOptions:
+        """The same with these variables, but for those that are given or unset by name."""
+        given = {name for name, _ in self.environment}
+        added = tuple((name, value) for name, value in variables.items() if name not in given)
+        return replace(self, environment=(*self.environment, *added)) if added else self
 
     @property
     def mount_destinations(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobber.domain.options import SeccompProfile
+from jobber.domain.proxies import PROXIES
 from jobber.domain.xdocker.records import is_masked
 from jobber.domain.xdocker.table import SPELLINGS
 from jobber.domain.xdocker.words import read_words
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from jobber.domain.record import RecordedImage, RunPlan
     from jobber.domain.result import RunRecord
 
-_ENGINES_OWN = ("container", "TERM")
-"""Variables that Podman adds to every image that it commits."""
+_ENGINES_OWN = ("container", "TERM", *PROXIES)
+"""Variables that engines add without a word: Podman to every image that it commits, clients to every container."""
 _FILES = ("--env-file", "--label-file")
 _SHARED = "container:"
 

@@ -126,9 +126,10 @@ class FakeProgress:
 class FakeSourceTree:
     """Version control that says what it is told."""
 
-    def __init__(self, revision: str | None = None, origin: str | None = None) -> None:
+    def __init__(self, revision: str | None = None, origin: str | None = None, *, trouble: str | None = None) -> None:
         self._revision = revision
         self._origin = origin
+        self.trouble = trouble
 
     def revision(self) -> str | None:
         """The commit."""

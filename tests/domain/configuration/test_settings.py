@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from trees import contents, errors_of, layer
+from trees import contents, errors_of, layer, node
 
 import jobber
 from jobber.domain.configuration.in_force import read_option, read_variables, settings_in_force
 from jobber.domain.configuration.kind import Unfit, split
 from jobber.domain.configuration.layer import read_layer
+from jobber.domain.configuration.lists import Options, located_entry, located_options
 from jobber.domain.configuration.node import Entry, Node
 from jobber.domain.configuration.origin import Origin, Value
 from jobber.domain.configuration.settings import (
@@ -698,3 +699,67 @@ def test_facts_name_every_setting() -> None:
 
 def test_errors_are_of_the_kind_that_commands_tell() -> None:
     assert all(isinstance(error, JobberError) for error in errors_of({"x": 1, "verbose": 5}))
+
+
+# Paths
+
+
+def options_of(content: object, *, place: str) -> Options:
+    return XDOCKER.kind.read(node(content), Origin(place, 1))
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("-v ./data:/x", [("-v", "/project/data:/x")]),
+        (["-v", "./data:/x", "-P"], [("-v",), ("/project/data:/x",), ("-P",)]),
+        (["--env-file env -e A=./b"], [("--env-file", "/project/env", "-e", "A=./b")]),
+        ("-P", [("-P",)]),
+    ],
+)
+def test_paths_in_options_are_relative_to_the_file(content: object, expected: object) -> None:
+    items = options_of(content, place="/project/jobber-config.yml")
+
+    assert [item.content for item in located_options(items, directory="/here")] == expected
+
+
+def test_paths_in_options_of_other_places_are_relative_to_a_directory() -> None:
+    items = (
+        *options_of(["-v ./a:/a"], place="/one/jobber-config.yml"),
+        *options_of(["-v ./b:/b"], place="/two/jobber-config.yml"),
+        *XDOCKER.kind.read_text("-v ./c:/c", Origin("-Xd")),
+    )
+    words = [item.content[1] for item in located_options(items, directory="/here")]
+
+    assert words == ["/one/a:/a", "/two/b:/b", "/here/c:/c"]
+    assert located_options(items)[2] == items[2]
+
+
+def test_paths_that_are_shown_are_absolute() -> None:
+    items = options_of("-v ./data:/x", place="/project/jobber-config.yml")
+
+    assert (XDOCKER.kind.plain(items), XDOCKER.kind.written(items)) == (
+        ["-v", "/project/data:/x"],
+        ["-v /project/data:/x"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "place", "expected"),
+    [
+        ("pw", "/project/jobber-config.yml", "/project/pw"),
+        ("./pw", "/project/jobber-config.yml", "/project/pw"),
+        ("../pw", "/project/jobber-config.yml", "/project/../pw"),
+        ("~/pw", "/project/jobber-config.yml", "~/pw"),
+        ("/pw", "/project/jobber-config.yml", "/pw"),
+        ("pw", "/jobber-config.yml", "//pw"),
+        ("pw", "elsewhere", "pw"),
+    ],
+)
+def test_a_password_file_is_relative_to_the_file_that_names_it(path: str, place: str, expected: str) -> None:
+    other = {"registry": "x.test", "user": "me", "password": "x"}
+    content = [{"registry": "r.test", "user": "me", "password-file": path}, other]
+    items = CREDENTIALS.kind.read(node(content), Origin(place, 1))
+
+    assert [located_entry(item).password_file for item in items] == [expected, None]
+    assert CREDENTIALS.kind.plain(items)[0]["password-file"] == expected  # type: ignore[index]

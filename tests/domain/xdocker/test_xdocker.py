@@ -19,7 +19,7 @@ from jobber.domain.options import (
     SeccompProfile,
 )
 from jobber.domain.options import HealthCheck as HealthCheckOption
-from jobber.domain.xdocker import parse_options, recorded_words, split_words
+from jobber.domain.xdocker import parse_options, recorded_words, revealed_words, split_words
 from jobber.domain.xdocker.values import read_duration, read_fields
 
 HERE = "/home/me/project"
@@ -115,6 +115,21 @@ def test_the_value_of_what_reads_as_a_secret_is_hidden_in_every_spelling(name: s
 @pytest.mark.parametrize("name", ["KEY", "API_KEY_ID", "KEYBOARD", "PASS", "TOKE", "SEED", "MONKEY"])
 def test_the_value_of_any_other_variable_is_recorded(name: str) -> None:
     assert ("-e", f"{name}=7") == recorded_words(("-e", f"{name}=7"))
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "https_proxy", "ALL_PROXY", "no_proxy"])
+def test_the_address_of_a_proxy_is_hidden_where_it_has_credentials(name: str) -> None:
+    open_address, secret = f"{name}=http://proxy:3128", f"{name}=http://me:hunter2@proxy:3128"
+
+    assert recorded_words(("-e", open_address, "-e", secret)) == ("-e", open_address, "-e", f"{name}=***")
+    assert revealed_words(("-e", f"{name}=***"), environment={name: "found"}) == ("-e", f"{name}=found")
+
+
+def test_the_address_of_a_proxy_is_hidden_in_a_text_that_is_no_words() -> None:
+    with pytest.raises(UsageError) as caught:
+        split_words("-e http_proxy=http://me:hunter2@proxy -e 'A")
+
+    assert "hunter2" not in caught.value.what
 
 
 @given(spellings, st.sampled_from(["API_TOKEN", "secret", "x_key", "A"]))

@@ -13,6 +13,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 NAME = "jobber-config.yml"
+_MISNAMED = (
+    "jobber-config.yaml",
+    "jobber-config.json",
+    "jobber-config.toml",
+    ".jobber-config.yml",
+    ".jobber-config.yaml",
+    "jobber_config.yml",
+    "jobber_config.yaml",
+)
+"""Names that people give to a configuration file, and that are not read."""
+_MISNAMED_IN_HOME = (*_MISNAMED, "config.yml", "config.yaml")
 LARGEST = 4 << 20
 """Bytes. A larger file is no configuration, and would take long to read."""
 
@@ -22,6 +33,14 @@ def find_files(environment: Mapping[str, str], *, directory: str, top: str = "/"
     deep = [path for path in _upwards(directory, top=top) if _is_there(path)][::-1]
     home = os.path.join(_configuration_home(environment), "jobber", NAME)  # noqa: PTH118 (this runs at every start)
     return (home, *deep) if home not in deep and _is_there(home, must_be_known=False) else tuple(deep)
+
+
+def misnamed_files(environment: Mapping[str, str], *, directory: str, top: str = "/") -> tuple[str, ...]:
+    """Return the files that look like a configuration, where one is looked for, and have another name."""
+    home = os.path.join(_configuration_home(environment), "jobber")  # noqa: PTH118
+    places = {home: _MISNAMED_IN_HOME} | {os.path.dirname(path): _MISNAMED for path in _upwards(directory, top=top)}  # noqa: PTH120
+    paths = (os.path.join(place, name) for place, names in places.items() for name in names)  # noqa: PTH118
+    return tuple(path for path in paths if _is_file(path))
 
 
 def current_directory() -> str:
@@ -90,6 +109,14 @@ def _is_there(path: str, *, must_be_known: bool = True) -> bool:
             return False
         raise _unreadable(path, error) from None
     return True
+
+
+def _is_file(path: str) -> bool:
+    """Whether something is a regular file; what can't be known is none."""
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116
+    except (OSError, ValueError):
+        return False
 
 
 def _read(path: str) -> bytes:

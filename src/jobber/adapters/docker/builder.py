@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from jobber.adapters.context import ContextStream
 from jobber.adapters.docker.buildkit import build_with_client, find_client, is_switched_off
-from jobber.adapters.masking import masked
+from jobber.adapters.docker.proxies import client_proxies
+from jobber.adapters.refusals import build_failure
 from jobber.adapters.registry_events import build_authorization
 from jobber.adapters.wire import Scheme
 from jobber.domain.errors import BuildFailed, ImageNotFound, OptionUnsupported
@@ -70,7 +71,7 @@ class DockerBuilder:
         query = {
             "dockerfile": context.name,
             "labels": json.dumps(dict(request.labels)),
-            "buildargs": json.dumps(dict(request.arguments)),
+            "buildargs": json.dumps({**client_proxies(os.environ, endpoint=self._wire.endpoint), **request.arguments}),
             "target": request.target,
             "platform": request.platform,
             "nocache": request.no_cache,
@@ -92,13 +93,13 @@ def _follow(response: Response, request: BuildRequest, progress: Progress) -> Im
     """Read the build's stream to its end. Raises `BuildFailed` with the output of the step that failed."""
     secrets = request.credentials.values()
     if not response.ok:
-        raise BuildFailed(why=masked(response.why(), secrets))
+        raise build_failure(response.why(), secrets)
     built: ImageId | None = None
     step: str | None = None
     log: list[bytes] = []
     for event in response.json_lines():
         if why := event.get("error") or (event.get("errorDetail") or {}).get("message"):
-            raise BuildFailed(why=masked(str(why), secrets), log=b"".join(log), step=step)
+            raise build_failure(str(why), secrets, log=b"".join(log), step=step)
         if text := event.get("stream"):
             octets = text.encode()
             progress.build_output(octets)

@@ -13,15 +13,16 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from jobber.adapters.docker.client_config import client_configuration
-from jobber.adapters.masking import masked
-from jobber.domain.errors import BuildFailed
+from jobber.adapters.refusals import build_failure
+from jobber.domain.proxies import PROXIES
 from jobber.domain.reference import ImageId
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from jobber.adapters.wire import Endpoint
     from jobber.domain.build import BuildRequest
+    from jobber.domain.errors import BuildFailed
     from jobber.domain.progress import Progress
 
 _WITHOUT_BUILDX = 23
@@ -115,10 +116,11 @@ class _Reading:
         why = next((line for line in reversed(self.last) if line.strip(b"-> ")), b"no reason given")
         text = re.sub(r"^(ERROR: |error: )?(failed to solve[^:]*: )?", "", why.decode(errors="replace"))
         text = re.sub(r"^rpc error: code = \w+ desc = ", "", text)
-        text = masked(text, request.credentials.values())
+        secrets = request.credentials.values()
         if self.failed is None:
-            return BuildFailed(why=text, log=b"")
-        return BuildFailed(why=text, log=b"".join(self.logs.get(self.failed, ())), step=self.names.get(self.failed))
+            return build_failure(text, secrets)
+        log = b"".join(self.logs.get(self.failed, ()))
+        return build_failure(text, secrets, log=log, step=self.names.get(self.failed))
 
     def _vertex(self, number: bytes, text: bytes, progress: Progress) -> None:
         if text.startswith(b"ERROR"):
@@ -133,11 +135,7 @@ class _Reading:
 def _options(request: BuildRequest) -> list[str]:
     options = [f"--file={request.dockerfile}"]
     options += [f"--label={name}={value}" for name, value in request.labels.items()]
-    # A value goes through the environment where it came from there: `--build-arg NAME` alone.
-    options += [
-        f"--build-arg={name}" if value is None else f"--build-arg={name}={value}"
-        for name, value in request.arguments.items()
-    ]
+    options += _arguments(request)
     options += [f"--secret={secret}" for secret in request.secrets]
     if request.target:
         options.append(f"--target={request.target}")
@@ -148,6 +146,20 @@ def _options(request: BuildRequest) -> list[str]:
     if request.pull:
         options.append("--pull")
     return options
+
+
+def _arguments(request: BuildRequest) -> Iterator[str]:
+    """Yield `--build-arg` for each argument, without the value where the client has it from the environment itself.
+
+    Proxies that are given in one case alone are given in the other as well: the client adds those of its configuration
+    in both cases, and of two that differ in case alone BuildKit takes any.
+    """
+    for name, value in request.arguments.items():
+        is_bare = value is None or os.environ.get(name) == value
+        yield f"--build-arg={name}" if is_bare else f"--build-arg={name}={value}"
+        twin = name.swapcase()
+        if name in PROXIES and twin not in request.arguments:
+            yield f"--build-arg={twin}" if value is None else f"--build-arg={twin}={value}"
 
 
 def _environment(endpoint: Endpoint) -> dict[str, str]:

@@ -43,10 +43,10 @@ if sys.argv[1:] == ["get"]:
 
 @contextmanager
 def client_configuration(
-    credentials: Mapping[str, Credentials], folder: Path, environment: Mapping[str, str]
+    credentials: Mapping[str, Credentials | None], folder: Path, environment: Mapping[str, str]
 ) -> Iterator[dict[str, str]]:
     """Inside, these variables let a client know the credentials, by host. `folder` is for us alone."""
-    if all(known.stored for known in credentials.values()):
+    if all(known is not None and known.stored for known in credentials.values()):
         yield {}  # what it has stored itself it knows best
         return
     servers = {_SERVER_OF_HUB if host == HUB else host: known for host, known in credentials.items()}
@@ -68,7 +68,7 @@ def client_configuration(
             shutil.rmtree(sockets, ignore_errors=True)
 
 
-def _serve(listener: socket.socket, servers: Mapping[str, Credentials]) -> None:
+def _serve(listener: socket.socket, servers: Mapping[str, Credentials | None]) -> None:
     while True:
         try:
             connection, _ = listener.accept()
@@ -82,7 +82,7 @@ def _serve(listener: socket.socket, servers: Mapping[str, Credentials]) -> None:
                 continue
 
 
-def _answer(connection: socket.socket, servers: Mapping[str, Credentials]) -> bytes:
+def _answer(connection: socket.socket, servers: Mapping[str, Credentials | None]) -> bytes:
     asked = b""
     while not asked.endswith(b"\n") and (chunk := connection.recv(4096)):
         asked += chunk
@@ -94,7 +94,9 @@ def _answer(connection: socket.socket, servers: Mapping[str, Credentials]) -> by
     return json.dumps({"ServerURL": server, "Username": user, "Secret": secret}).encode()
 
 
-def _write_configuration(folder: Path, servers: Mapping[str, Credentials], environment: Mapping[str, str]) -> Path:
+def _write_configuration(
+    folder: Path, servers: Mapping[str, Credentials | None], environment: Mapping[str, str]
+) -> Path:
     """The user's configuration, less the logins that it holds itself, with our helper for these servers."""
     own = Path(environment.get("DOCKER_CONFIG") or Path(environment.get("HOME", "/"), ".docker"))
     made = folder / "docker"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing
+from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO
 
 from jobber.adapters.attachment import StreamAttachment
@@ -42,6 +44,13 @@ class DockerContainers:
     def __init__(self, wire: Wire, *, api_version: tuple[int, int]) -> None:
         self._wire = wire
         self._api_version = api_version
+
+    @cached_property
+    def client_environment(self) -> Mapping[str, str]:
+        """The proxies of the docker client's configuration."""
+        from jobber.adapters.docker.proxies import client_proxies
+
+        return client_proxies(os.environ, endpoint=self._wire.endpoint)
 
     def check(self, options: ContainerOptions, /) -> None:
         """Check that this engine has all of the options."""

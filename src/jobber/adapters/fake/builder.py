@@ -22,7 +22,15 @@ from jobber.adapters.fake.stage import Dialect, Stage, declared
 from jobber.adapters.fake.words import expand, listed
 from jobber.domain.build import check_podman_build
 from jobber.domain.credentials import host_of
-from jobber.domain.errors import BuildFailed, ImageNotFound, InvalidReference, JobNotStarted, PullRefused
+from jobber.domain.errors import (
+    BaseUnauthorized,
+    BuildFailed,
+    ImageNotFound,
+    InvalidReference,
+    JobNotStarted,
+    PullRefused,
+    PullUnauthorized,
+)
 from jobber.domain.image import ImageConfiguration
 from jobber.domain.progress import Silence
 from jobber.domain.reference import parse_reference
@@ -30,11 +38,11 @@ from jobber.domain.reference import parse_reference
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jobber.adapters.fake.dockerfile import Instruction
     from jobber.adapters.fake.flavour import Flavour
     from jobber.adapters.fake.images import FakeImages, FakeRegistryPort
     from jobber.adapters.fake.store import Store, StoredImage
     from jobber.domain.build import BuildRequest
+    from jobber.domain.dockerfile.instructions import Instruction
     from jobber.domain.progress import Progress
     from jobber.domain.reference import ImageId
 
@@ -122,7 +130,8 @@ class _Build:
                 self._carry_out(instruction)
             except (BuildFailed, ValueError, OSError, InvalidReference) as error:
                 why = f"line {instruction.line}: {error.why if isinstance(error, BuildFailed) else error}"
-                raise BuildFailed(why=why, log=b"".join(self._log), step=step) from None
+                kind = BaseUnauthorized if isinstance(error, BaseUnauthorized) else BuildFailed
+                raise kind(why=why, log=b"".join(self._log), step=step) from None
             self._progress.build_output(b"".join(self._log))
         if self._request.target and not self._target_is_done():
             raise BuildFailed(why=f"there is no stage {self._request.target}")
@@ -147,6 +156,8 @@ class _Build:
             raise ValueError(f"no build stage in current context: {word} before FROM")
         if not rest:
             raise ValueError(f"{word} needs something behind it")
+        if instruction.has_document and not self._stands_in:
+            raise ValueError("the fake reads no here-documents")
         carry_out = own or getattr(self._now, f"do_{word.lower()}")
         carry_out(rest)
 
@@ -189,7 +200,7 @@ class _Build:
         """An image to build on, or to take from; None where a stand-in's is not here. Raises `ValueError`."""
         try:
             return self._image(name)
-        except ValueError:
+        except (ValueError, BaseUnauthorized):
             if not self._stands_in:
                 raise
             return None
@@ -205,6 +216,8 @@ class _Build:
         credentials = self._request.credentials.get(host_of(reference))
         try:
             self._registry.pull(reference, credentials=credentials, progress=self._progress)
+        except PullUnauthorized as error:
+            raise BaseUnauthorized(why=error.what) from None
         except PullRefused as error:
             raise ValueError(error.what) from None
         return self._images.find(reference)

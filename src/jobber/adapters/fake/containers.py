@@ -56,6 +56,8 @@ class FakeContainers:
         self._images = images
         self._flavour = flavour
         self._call = contextmanager(store.call)
+        self.client_environment: Mapping[str, str] = {}
+        """What the engine's client adds to the environment of every container; a test may set it."""
 
     def check(self, options: ContainerOptions, /) -> None:
         """Check that an engine of this flavour has the options, whether they have a meaning here or not."""

@@ -1,82 +1,40 @@
-"""The words of a Dockerfile: quotes and escapes taken off, the values of variables put in."""
+"""The words of a Dockerfile on the fake: what of variables not all engines take is an error."""
 
 from __future__ import annotations
 
 import json
-import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from jobber.domain.dockerfile.words import Reader as AnyReader
+from jobber.domain.dockerfile.words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_NAME = re.compile(r"\w+", re.ASCII)
 _SPECIAL = frozenset("@*#?-$!")
 
 
-@dataclass(slots=True)
-class Reader:
+class Reader(AnyReader):
     """A text that is read from left to right."""
 
-    text: str
-    variables: Mapping[str, str]
-    escape: str = "\\"
-    at: int = 0
-
-    def take(self) -> str:
-        """The next character; empty at the end."""
-        self.at += 1
-        return self.text[self.at - 1 : self.at]
-
-    def peek(self) -> str:
-        """The next character, which stays the next."""
-        return self.text[self.at : self.at + 1]
-
-    def until(self, stop: str, *, in_quotes: bool = False) -> str:
-        """All up to a character, or with none to the end. Raises `ValueError` where that never comes."""
-        said: list[str] = []
-        while self.at < len(self.text):
-            character = self.take()
-            if character == stop:
-                return "".join(said)
-            if character == self.escape:
-                is_taken = not in_quotes or self.peek() in ('"', "$", self.escape)
-                said.append(self.take() if is_taken else character)
-            elif character == "$":
-                said.append(self.variable())
-            elif character == "'" and not in_quotes:
-                said.append(self.literal())
-            elif character == '"':
-                said.append(self.until('"', in_quotes=True))
-            else:
-                said.append(character)
-        if stop:
-            raise ValueError(f"{self.text} has no closing {stop}")
-        return "".join(said)
-
-    def literal(self) -> str:
-        """All up to a single quote, as it is. Raises `ValueError`."""
-        end = self.text.find("'", self.at)
-        if end < 0:
-            raise ValueError(f"{self.text} has no closing '")
-        start, self.at = self.at, end + 1
-        return self.text[start:end]
+    __slots__ = ()
 
     def variable(self) -> str:
-        """The value of what stands behind a dollar sign. Raises `ValueError`."""
+        """Return the value of what stands behind a dollar sign. Raises `ValueError`."""
         character = self.peek()
         if character == "{":
             self.take()
-            return self._in_braces()
+            return self.in_braces()
         if character and character in _SPECIAL:
             raise self._unknown()
-        name = character if character.isdigit() else self._name()
+        name = character if character.isdigit() else self.name()
         if character.isdigit():
             self.take()
         return self.variables.get(name, "") if name else "$"
 
-    def _in_braces(self) -> str:
-        name = self._name()
+    def in_braces(self) -> str:
+        """Return the value of what stands in braces. Raises `ValueError`."""
+        name = self.name()
         after = self.take()
         value = self.variables.get(name, "")
         if name and after == "}":
@@ -88,11 +46,6 @@ class Reader:
         if modifier == "-":
             return value or word
         return word if value else ""
-
-    def _name(self) -> str:
-        match = _NAME.match(self.text, self.at)
-        self.at = match.end() if match else self.at
-        return match[0] if match else ""
 
     def _unknown(self) -> ValueError:
         known = "$NAME, ${NAME}, ${NAME:-WORD} and ${NAME:+WORD}"
@@ -106,9 +59,7 @@ def expand(text: str, variables: Mapping[str, str], *, escape: str = "\\") -> st
 
 def split(text: str, *, escape: str) -> list[str]:
     """The words of a text, each with its quotes and escapes; one that never ends a quote is its rest."""
-    e = re.escape(escape)
-    word = rf"""(?:'[^']*(?:'|$)|"(?:{e}.|[^"{e}])*(?:"|{e}?$)|{e}.?|[^\s'"{e}])+"""
-    return re.findall(word, text, re.DOTALL)
+    return list(words_of(text, escape=escape))
 
 
 def pairs(text: str, variables: Mapping[str, str], *, escape: str) -> Iterator[tuple[str, str]]:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobber.adapters.context import PODMAN_IGNORE_FILES, ContextStream
-from jobber.adapters.masking import masked
 from jobber.adapters.podman.translate import image_id
+from jobber.adapters.refusals import build_failure
 from jobber.adapters.registry_events import build_authorization
 from jobber.domain.build import check_podman_build
 from jobber.domain.errors import BuildFailed
@@ -71,6 +71,7 @@ class PodmanBuilder:
             "platform": request.platform,
             "nocache": request.no_cache,
             "pull": request.pull or None,
+            "httpproxy": True,  # those of the service's environment, as `podman build` has them
             "layers": True,
             "rm": True,
             "forcerm": True,
@@ -98,13 +99,13 @@ def _follow(response: Response, request: BuildRequest, progress: Progress) -> Im
     """Read the build's stream to its end. Raises `BuildFailed` with the output of the step that failed."""
     secrets = request.credentials.values()
     if not response.ok:
-        raise BuildFailed(why=masked(response.why(), secrets))
+        raise build_failure(response.why(), secrets)
     built = ""
     step: str | None = None
     log: list[bytes] = []
     for event in response.json_lines():
         if why := event.get("error") or (event.get("errorDetail") or {}).get("message"):
-            raise BuildFailed(why=masked(str(why).strip(), secrets), log=b"".join(log), step=step)
+            raise build_failure(str(why), secrets, log=b"".join(log), step=step)
         if text := event.get("stream"):
             octets = text.encode()
             progress.build_output(octets)

@@ -25,6 +25,7 @@ from jobber.adapters.stumbles import over_stumbles
 from jobber.domain.container import LOG
 from jobber.domain.errors import ContainerNotFound, EngineFailed, JobberError
 from jobber.domain.input import lies_within, normal_path
+from jobber.domain.proxies import PROXIES
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -190,10 +191,11 @@ def _changed(snapshot: Snapshot, container: dict[str, Any]) -> _Wanted:
 
 
 def _only_added(snapshot: Snapshot, container: dict[str, Any]) -> list[str]:
-    """Variables that the code image does not have; `--hostname` makes one as well."""
+    """Variables that the code image does not have; `--hostname` makes one as well, and the service's proxies do."""
     known = {variable.partition("=")[0] for variable in snapshot.configuration.environment}
-    has_host = any(variable.startswith(f"{_HOST}=") for variable in container.get("Env") or ())
-    return [name for name in dict.fromkeys((*snapshot.added_environment, *[_HOST] * has_host)) if name not in known]
+    there = [variable.partition("=")[0] for variable in container.get("Env") or ()]
+    by_podman = [name for name in there if name == _HOST or name in PROXIES]
+    return [name for name in dict.fromkeys((*snapshot.added_environment, *by_podman)) if name not in known]
 
 
 def _labels(snapshot: Snapshot, container: dict[str, Any]) -> dict[str, str]:

@@ -40,6 +40,11 @@ class PodmanContainers:
         self._wire = wire
         self._version = tuple(int(part) for part in version.split(".")[:2] if part.isdecimal())
 
+    @property
+    def client_environment(self) -> Mapping[str, str]:
+        """Nothing: the proxies of its own environment are the service's to add."""
+        return {}
+
     def check(self, options: ContainerOptions, /) -> None:
         """Check that this engine has all of the options."""
         create_body(ContainerSpecification(ImageId(""), options), version=self._version)

@@ -39,6 +39,7 @@ def create_body(specification: ContainerSpecification, *, version: tuple[int, ..
         "stdin": specification.reads_input,
         "terminal": is_terminal,
         "env": {name: value for name, value in options.environment if value is not None},
+        "httpproxy": True,  # those of the service's environment, as `podman run` has them
         "labels": {**dict(options.labels), **specification.labels},
         "mounts": mounts(options),
         "volumes": [

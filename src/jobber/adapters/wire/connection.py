@@ -21,8 +21,9 @@ _PATIENCE_THERE = 300.0
 class WireUnreachable(EngineLost):
     """Nothing listens there, or it doesn't let us in."""
 
-    def __init__(self, why: str) -> None:
+    def __init__(self, why: str, *, hint: str | None = None) -> None:
         super().__init__("a call", why=why)
+        self.hint = hint
 
     def __str__(self) -> str:
         return self.why

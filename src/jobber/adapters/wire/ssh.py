@@ -21,6 +21,14 @@ from typing import TYPE_CHECKING
 
 from jobber.adapters.short_folder import make_short_folder
 from jobber.adapters.wire.connection import WireUnreachable
+from jobber.adapters.wire.ssh_remedies import (
+    FORBIDDEN_SOCKET,
+    NO_ENGINE,
+    NO_SSH,
+    SILENT_SOCKET,
+    no_client,
+    remedy,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,6 +63,10 @@ else c=none; fi
 echo "jobber: $c $s"; exec cat >/dev/null
 """
 _USUAL_SOCKET = "/var/run/docker.sock"
+_QUESTION = """\
+if [ -S "$1" ]; then [ -w "$1" ] && echo socket || echo forbidden
+elif [ ! -e "$1" ] && [ -d "${1%/*}" ] && [ ! -x "${1%/*}" ]; then echo forbidden; fi
+"""
 
 
 class _Channel(socket.socket):
@@ -101,7 +113,7 @@ class SshTunnel:
     def _open(self, seconds: float) -> None:
         program = shutil.which("ssh")
         if program is None:
-            raise WireUnreachable("there is no ssh on the PATH: install an ssh client")
+            raise WireUnreachable("ssh: there is no ssh on the PATH", hint=NO_SSH)
         self._folder = make_short_folder("jobber-ssh-")
         log = self._folder / "log"
         with log.open("ab") as output:
@@ -141,11 +153,11 @@ class SshTunnel:
                     return line.removeprefix(b"jobber: ").decode().strip()
             left = give_up - time.monotonic()
             if left <= 0 or not select.select([descriptor], [], [], left)[0]:
-                raise WireUnreachable(f"ssh: no answer in {seconds:g} s")
+                raise self._silent(seconds)
             octets = os.read(descriptor, 1 << 16)
             if not octets:
                 self._process.wait()
-                raise WireUnreachable(_told(_last_line(log) or "it ended without a word"))
+                raise self._failed(log)
             told += octets
 
     def _can_forward(self, path: str, log: Path, seconds: float) -> bool:
@@ -170,10 +182,11 @@ class SshTunnel:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise WireUnreachable(f"ssh: no answer in {seconds:g} s") from None
+            raise self._silent(seconds) from None
         if done.returncode != 0:
             why = done.stderr.decode(errors="replace").strip().splitlines()
-            raise WireUnreachable(_told(why[-1] if why else _last_line(log)))
+            said = why[-1] if why else _last_line(log)
+            raise WireUnreachable(_told(said), hint=remedy(said, self._endpoint))
 
     def _connect_forwarded(self, seconds: float) -> socket.socket:
         assert self._folder is not None
@@ -200,12 +213,49 @@ class SshTunnel:
             )
         return channel
 
-    def complaint(self) -> str:
-        """What ssh, or the client over there, complained of last; empty for nothing."""
+    def complaint(self) -> WireUnreachable | None:
+        """Return what ssh, or the client over there, complained of last; None for nothing."""
         said = _last_line(self._folder / "log") if self._folder is not None else ""
+        if not said:
+            return None
         if self._socket and "open failed" in said:
-            return f"ssh: nothing listens at {self._socket} over there"
-        return _told(said) if said else ""
+            return self._refused_socket(self._socket)
+        return WireUnreachable(_told(said), hint=remedy(said, self._endpoint))
+
+    def _refused_socket(self, path: str) -> WireUnreachable:
+        """Return why no connection to a socket over there is forwarded: ssh gives one reason for all of them."""
+        found = self._ask_about(path)
+        if found == "forbidden":
+            return WireUnreachable(f"ssh: permission denied at {path} over there", hint=FORBIDDEN_SOCKET)
+        if self._client == "none" and not self._endpoint.path:
+            why = f"ssh: there is neither docker nor podman, and nothing listens at {path} over there"
+            return WireUnreachable(why, hint=no_client(self._endpoint))
+        why = f"ssh: nothing listens at {path} over there"
+        return WireUnreachable(why, hint=SILENT_SOCKET if found == "socket" else NO_ENGINE)
+
+    def _ask_about(self, path: str) -> str:
+        """Return what a path over there is to the user: `socket`, `forbidden`, or empty for anything else."""
+        words = self._words("ssh", "no", CONNECT_SECONDS, _NO_FORWARDS)
+        question = shlex.join(["sh", "-c", _QUESTION, "sh", path])
+        with suppress(OSError, subprocess.SubprocessError):
+            done = subprocess.run(
+                [*words, "--", self._endpoint.host, question],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=CONNECT_SECONDS,
+                check=False,
+            )
+            return done.stdout.decode(errors="replace").strip().rpartition("\n")[2]
+        return ""
+
+    def _failed(self, log: Path) -> WireUnreachable:
+        """Return the error for an ssh that ended: its last line is the reason, all that it said names the remedy."""
+        why = _last_line(log) or "it ended without a word"
+        return WireUnreachable(_told(why), hint=remedy(_text(log), self._endpoint))
+
+    def _silent(self, seconds: float) -> WireUnreachable:
+        why = f"ssh: no answer in {seconds:g} s"
+        return WireUnreachable(why, hint=remedy(why, self._endpoint))
 
     def _words(self, program: str, master: str, seconds: float, *options: str) -> list[str]:
         words = [program, "-o", f"ConnectTimeout={max(1, int(seconds / 2))}"]
@@ -250,10 +300,14 @@ def _told(said: str) -> str:
     return f"ssh: {said.removeprefix('ssh: ')}"
 
 
-def _last_line(log: Path) -> str:
+def _text(log: Path) -> str:
     try:
-        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+        return log.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
+
+
+def _last_line(log: Path) -> str:
+    lines = _text(log).splitlines()
     said = [line.strip() for line in lines if line.strip() and not line.lower().startswith(("warning:", "**"))]
     return said[-1] if said else ""

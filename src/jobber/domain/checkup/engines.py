@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from jobber.domain.engine import EngineDescription
     from jobber.domain.engine_facts import EngineFacts, Space
 
-_DENIED = "permission denied"
-_HINT_DENIED = "you may not use that socket: join the group that owns it, or use an engine of your own (rootless)"
 _SILENT = "restart that engine; if another one is meant, name it with -H or DOCKER_HOST"
 _OLDEST = {"docker": (20, 10), "podman": (4, 3)}
 """The oldest versions that jobber is tested with."""
@@ -61,11 +59,9 @@ def _where(found: EngineReport) -> str:
 
 
 def _unavailable(error: JobberError) -> Check:
-    is_denied = isinstance(error, EngineUnavailable) and any(_DENIED in why for _, why in error.tried)
-    hint = _HINT_DENIED if is_denied else error.hint
     # The places that were tried have lines of their own.
     text = "no container engine answers" if isinstance(error, EngineUnavailable) else error.what
-    return problem("engine", text, hint, stops_runs=True)
+    return problem("engine", text, error.hint, stops_runs=True)
 
 
 def _check_places(places: tuple[EnginePlace, ...]) -> Iterator[Check]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
 from jobber.domain.configuration.kind import Listing, Unfit, split
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from jobber.domain.configuration.origin import Origin
 
 HIDDEN = "***"
+_SIGNS_OF_PATHS = (".", "file", "seccomp")
+"""One of them is in the words of every option with a path that may be relative."""
 _KEYS = ("registry", "user", "password", "password-file")
 
 
@@ -63,8 +67,12 @@ class DockerOptions(Listing[tuple[str, ...]]):
             raise
 
     def plain(self, value: tuple[Value[tuple[str, ...]], ...]) -> object:
-        """All the words of all the items, secrets hidden."""
-        return [word for item in value for word in self.plain_item(item.content)]
+        """All the words of all the items, secrets hidden, paths of files absolute."""
+        return [word for item in located_options(value) for word in self.plain_item(item.content)]
+
+    def written(self, value: tuple[Value[tuple[str, ...]], ...]) -> object:
+        """The items as a file has them, wherever it is."""
+        return super().written(located_options(value))
 
     def written_item(self, item: tuple[str, ...]) -> object:
         """One text that is split into these words, secrets hidden."""
@@ -112,10 +120,51 @@ class Credentials(Listing[CredentialEntry]):
         """No text says an entry: a password in an environment variable would be seen. Raises `Unfit`."""
         raise Unfit(f"must be {self.expects}", line=line)
 
+    def plain(self, value: tuple[Value[CredentialEntry], ...]) -> object:
+        """The entries as JSON has them, paths absolute."""
+        return [self.plain_item(located_entry(item)) for item in value]
+
+    def written(self, value: tuple[Value[CredentialEntry], ...]) -> object:
+        """The entries as a file has them, wherever it is."""
+        return self.plain(value)
+
     def plain_item(self, item: CredentialEntry) -> object:
         """The entry, its password hidden."""
         secret = {"password-file": item.password_file} if item.password is None else {"password": HIDDEN}
         return {"registry": item.registry, "user": item.user, **secret}
+
+
+Options = tuple[Value[tuple[str, ...]], ...]
+
+
+def located_options(items: Options, *, directory: str = "") -> Options:
+    """Return the words of options with absolute paths: those of a file are relative to it, all others to a directory.
+
+    Without a directory, the others stay as they are. An option may stand in two items of one place.
+    """
+    located: list[Value[tuple[str, ...]]] = []
+    for _, group in groupby(items, key=lambda item: item.origin.place):
+        together = tuple(group)
+        located += _located(together, directory=together[0].origin.directory or directory)
+    return tuple(located)
+
+
+def _located(items: Options, *, directory: str) -> Options:
+    words = tuple(word for item in items for word in item.content)
+    if not directory or not any(sign in word for word in words for sign in _SIGNS_OF_PATHS):
+        return items
+    from jobber.domain.xdocker import located_words
+
+    located = iter(located_words(words, directory=directory))
+    return tuple(item._replace(content=tuple(islice(located, len(item.content)))) for item in items)
+
+
+def located_entry(item: Value[CredentialEntry]) -> CredentialEntry:
+    """Return an entry whose password file is relative to the file that names it."""
+    path, directory = item.content.password_file, item.origin.directory
+    if path is None or path.startswith(("/", "~")) or not directory:
+        return item.content
+    return replace(item.content, password_file=f"{directory}/{path.removeprefix('./')}")
 
 
 def _without_secrets(words: tuple[str, ...]) -> tuple[str, ...]:

@@ -27,6 +27,11 @@ class Origin(NamedTuple):
         return self.place if self.line is None else f"{self.place}:{self.line}"
 
     @property
+    def directory(self) -> str:
+        """The directory of a file; empty for any other place."""
+        return self.place.rpartition("/")[0] or "/" if self.place.startswith("/") else ""
+
+    @property
     def is_option(self) -> bool:
         """Whether it was given on the command line."""
         return self.place.startswith("-")

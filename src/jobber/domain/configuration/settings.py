@@ -105,7 +105,7 @@ CREDENTIALS: Setting[tuple[Value[CredentialEntry], ...]] = Setting(
     "credentials",
     Credentials(),
     (),
-    "who you are to registries",
+    "who you are to registries; a password-file is relative to the file that names it",
     between_files=Rule.CONCATENATE,
     when_applied=Rule.CONCATENATE,
 )
@@ -130,7 +130,12 @@ CMD: Setting[tuple[str, ...] | None] = Setting(
     "cmd", Command(), None, "command of runs that are given none", option="COMMAND"
 )
 XDOCKER: Setting[tuple[Value[tuple[str, ...]], ...]] = Setting(
-    "Xdocker", DockerOptions(), (), "`docker run` options", option="-Xd", when_applied=Rule.CONCATENATE
+    "Xdocker",
+    DockerOptions(),
+    (),
+    "`docker run` options; paths are relative to the file that names them",
+    option="-Xd",
+    when_applied=Rule.CONCATENATE,
 )
 ENGINE: Setting[str] = Setting("engine", EngineName(), "auto", "container engine", option="--engine")
 PULL: Setting[PullPolicy] = Setting(

@@ -33,6 +33,7 @@ from jobber.domain.errors.credentials import (
     StoredLoginsUnreadable,
 )
 from jobber.domain.errors.engines import (
+    BaseUnauthorized,
     BuildFailed,
     ContainerNotFound,
     EngineFailed,
@@ -80,6 +81,7 @@ from jobber.domain.errors.runs import (
 __all__ = [
     "AmbiguousName",
     "AnswerNeeded",
+    "BaseUnauthorized",
     "BuildFailed",
     "ClaimLost",
     "CodeImageGone",

@@ -8,6 +8,9 @@ from jobber.domain.errors.base import JobberError
 class CredentialsUnusable(JobberError):
     """Credentials that are there for a registry, and can't be used."""
 
+    is_stored = False
+    """Whether a login that Docker or Podman stored is meant, without which their clients go on as nobody."""
+
     def __init__(self, registry: str, *, why: str, hint: str | None = None) -> None:
         super().__init__(f"credentials for {registry}: {why}", hint=hint)
         self.registry = registry
@@ -37,6 +40,8 @@ class PasswordEmpty(CredentialsUnusable):
 class StoredLoginsUnreadable(CredentialsUnusable):
     """A file with the logins of Docker or Podman that is no such file."""
 
+    is_stored = True
+
     def __init__(self, registry: str, *, path: str, why: str) -> None:
         super().__init__(
             registry,
@@ -48,6 +53,8 @@ class StoredLoginsUnreadable(CredentialsUnusable):
 
 class CredentialHelperFailed(CredentialsUnusable):
     """A credential helper that gives no credentials."""
+
+    is_stored = True
 
     def __init__(self, registry: str, *, helper: str, why: str, hint: str | None = None) -> None:
         super().__init__(

@@ -97,3 +97,7 @@ class BuildFailed(JobberError):
         self.why = why
         self.log = log
         self.step = step
+
+
+class BaseUnauthorized(BuildFailed):
+    """A registry wants to know who asks for a base image, or doesn't take the credentials."""

@@ -37,6 +37,10 @@ class Attachment(Protocol):
 class Containers(Protocol):
     """The containers of jobs."""
 
+    @property
+    def client_environment(self) -> Mapping[str, str]:
+        """Variables that the engine's own client gives every container beside those it is asked for: proxies."""
+
     def check(self, options: ContainerOptions, /) -> None:
         """Check that this engine has all of the options, and make nothing. Raises `OptionUnsupported`."""
 

@@ -111,6 +111,10 @@ class Destination(Protocol):
 class SourceTree(Protocol):
     """Version control of a build context."""
 
+    @property
+    def trouble(self) -> str | None:
+        """Why less is known than is there, after it was asked; None where all is known, or there is nothing."""
+
     def revision(self) -> str | None:
         """The commit, with `-dirty` where something is not committed; None outside a work tree."""
 

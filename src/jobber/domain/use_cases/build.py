@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from jobber.domain.credentials import host_of
 from jobber.domain.errors import EngineFailed, ImageNotFound, TagTaken
 from jobber.domain.labels import build_labels
 from jobber.domain.naming import build_tags, next_second, timestamp_tag
+from jobber.domain.use_cases.base_logins import BaseLogins
 from jobber.domain.use_cases.push import push_all
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from jobber.domain.build import BuildRequest
-    from jobber.domain.credentials import Credentials
     from jobber.domain.ports import Clock, Engine, Interruptions, Keyring, SourceTree
     from jobber.domain.progress import Progress
     from jobber.domain.reference import ImageId, ImageReference
@@ -46,8 +45,9 @@ class ImageBuild:
 
     def build(self, request: BuildRequest, *, names: tuple[ImageReference, ...], push: bool = True) -> BuildResult:
         """Build, tag and push. Raises `BuildFailed`, `PushRefused` and others."""
+        logins = BaseLogins(self.keyring, self.engine.images)
         with self.interruptions.abortable():
-            image, tags = self._build(replace(request, credentials=self._credentials(request)), names)
+            image, tags = logins.build(request, lambda known: self._build(known, names))
         self.progress.note("built", tags=", ".join(map(str, tags)), id=image)
         if push:
             push_all(
@@ -59,16 +59,13 @@ class ImageBuild:
             )
         return BuildResult(image, tags)
 
-    def _credentials(self, request: BuildRequest) -> dict[str, Credentials]:
-        """Who we are to the registries that the build turns to; those of local images are none."""
-        known = {host_of(base): self.keyring.credentials_for(base) for base in request.bases if base.is_remote}
-        return {host: credentials for host, credentials in known.items() if credentials is not None}
-
     def _build(
         self, request: BuildRequest, names: tuple[ImageReference, ...]
     ) -> tuple[ImageId, tuple[ImageReference, ...]]:
         at = self._free_second(names, self.clock.now())
         revision, origin = self.tree.revision(), self.tree.origin()
+        if self.tree.trouble is not None:
+            self.progress.warn("revision-unknown", why=self.tree.trouble)
         for _ in range(_MOST_TRIES):
             tags = build_tags(names, at=at)
             # The labels name the tags: where another build takes one meanwhile, the last layer is made anew.

@@ -9,6 +9,7 @@ from jobber.domain.errors import ImageNotFound
 from jobber.domain.policy import PullPolicy
 from jobber.domain.record import RecordedImage
 from jobber.domain.reference import parse_image_id, parse_reference, reads_as_id
+from jobber.domain.use_cases.pull import pull
 
 if TYPE_CHECKING:
     from jobber.domain.image import Image
@@ -70,8 +71,7 @@ class ImageFinder:
                 pass
         self.progress.step(f"pulling {reference}")
         with self.interruptions.abortable():
-            credentials = self.keyring.credentials_for(reference)
-            return self.engine.registry.pull(reference, credentials=credentials, progress=self.progress)
+            return pull(reference, registry=self.engine.registry, keyring=self.keyring, progress=self.progress)
 
     def _local(self, reference: ImageReference) -> Image:
         try:

@@ -15,6 +15,7 @@ from jobber.domain.errors import (
 from jobber.domain.reference import parse_image_id, reference_in
 from jobber.domain.repetition import is_same_image, is_same_object
 from jobber.domain.use_cases.find_image import FoundImage
+from jobber.domain.use_cases.pull import pull
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -82,8 +83,8 @@ class RecordedImages:
             self.progress.step(f"pulling {reference}")
             try:
                 with self.interruptions.abortable():
-                    credentials = self.keyring.credentials_for(reference)
-                    image = self.engine.registry.pull(reference, credentials=credentials, progress=self.progress)
+                    registry = self.engine.registry
+                    image = pull(reference, registry=registry, keyring=self.keyring, progress=self.progress)
                 return located.found(image)
             except (PullRefused, CredentialsUnusable) as refused:
                 error = refused

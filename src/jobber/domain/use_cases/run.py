@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from jobber.domain.container import ImageMount, Terminal, VolumeMount
+    from jobber.domain.options import ContainerOptions
     from jobber.domain.ports import Attachment, Clock, Console, Engine, Interruptions, KeptLogs, Keyring
     from jobber.domain.progress import Progress
     from jobber.domain.record import RunPlan
@@ -96,6 +97,7 @@ class Runner:
         check_destinations(request.inputs, taken=request.options.mount_destinations)
         request = replace(request, runtime=chosen_runtime(request.runtime, options=request.options))
         self.engine.containers.check(request.options)
+        request = replace(request, options=self._options(request))
         lent = lent_destinations(request.options, containers=self.engine.containers)
         check_destinations(request.inputs, taken=lent)
         code, *inputs = found or self._find(request)
@@ -184,7 +186,7 @@ class Runner:
         self._stop_if_interrupted()
         specification = ContainerSpecification(
             image=prepared.code.image.id,
-            options=request.options,
+            options=self._options(request),
             command=request.command,
             inputs=mounts,
             labels=container_labels(prepared.plan, version=self.version),
@@ -193,6 +195,10 @@ class Runner:
             reads_input=not request.detach,
         )
         return self.engine.containers.create(specification)
+
+    def _options(self, request: RunRequest) -> ContainerOptions:
+        """The options of a run with what the engine's own client would add; records have what was asked for."""
+        return request.options.with_defaults(self.engine.containers.client_environment)
 
     def _watch(self, container: ContainerId, plan: RunPlan, log: BinaryIO) -> _Watched:
         terminal = self.console.terminal

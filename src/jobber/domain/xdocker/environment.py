@@ -74,7 +74,7 @@ def _lines(reading: Reading) -> Iterator[tuple[str, str | None]]:
 
 def _text(reading: Reading) -> str:
     try:
-        content = reading.draft.caller.read_file(reading.value)
+        content = reading.draft.caller.read_file(reading.draft.caller.expanded(reading.value))
     except OSError as error:
         raise reading.wrong(f"{reading.value} can't be read: {(error.strerror or str(error)).lower()}") from None
     try:

@@ -107,8 +107,8 @@ def _volume_source(reading: Reading, source: str) -> tuple[str, str]:
     if source.startswith("/"):
         return "bind", source
     caller = reading.draft.caller
-    if source == "~" or source.startswith("~/"):  # a shell has done so before docker sees it
-        return "bind", normal_path(caller.environment.get("HOME", "/") + source[1:])
+    if (home := caller.expanded(source)) != source:
+        return "bind", home
     if source.startswith("."):
         return "bind", normal_path(f"{caller.directory}/{source}")
     if not _VOLUME_NAME.fullmatch(source):

@@ -9,6 +9,7 @@ from jobber.domain.input import normal_path
 from jobber.domain.options import ContainerOptions
 from jobber.domain.xdocker.health import settle_health
 from jobber.domain.xdocker.networks import join_networks
+from jobber.domain.xdocker.paths import with_absolute_paths
 from jobber.domain.xdocker.reading import Caller, Draft, Reading, no_files
 from jobber.domain.xdocker.records import recorded, with_secrets
 from jobber.domain.xdocker.settings import check_logging, settle_capabilities
@@ -46,6 +47,11 @@ def recorded_words(words: Sequence[str]) -> tuple[str, ...]:
 def revealed_words(words: Sequence[str], *, environment: Mapping[str, str]) -> tuple[str, ...]:
     """The words of a record with the values that it hides, as far as the environment has them."""
     return with_secrets(words, SPELLINGS, environment=environment)
+
+
+def located_words(words: Sequence[str], *, directory: str) -> tuple[str, ...]:
+    """The words, one for one, with paths that are relative to a directory made absolute."""
+    return with_absolute_paths(words, SPELLINGS, directory=directory)
 
 
 def _settle(draft: Draft) -> None:

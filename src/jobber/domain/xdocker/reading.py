@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from jobber.domain.errors import InvalidOption
+from jobber.domain.input import normal_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,6 +25,11 @@ class Caller:
     directory: str
     read_file: Callable[[str], bytes] = no_files
     """Raises `OSError`."""
+
+    def expanded(self, path: str) -> str:
+        """A path with the home in the place of `~`: a shell has done so before docker sees it."""
+        is_home = path == "~" or path.startswith("~/")
+        return normal_path(self.environment.get("HOME", "/") + path[1:]) if is_home else path
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from jobber.domain.proxies import PROXIES, PROXY_NAMES
 from jobber.domain.xdocker.words import read_words
 
 if TYPE_CHECKING:
@@ -17,16 +18,17 @@ _SECRET_IN_TEXT = re.compile(
     r"(\w*(?:TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL)\w*|\w*_KEY)=(?:\S|\s(?!-))*", re.IGNORECASE
 )
 _HIDDEN = "***"
+_PROXY_IN_TEXT = re.compile(rf"\b({'|'.join(PROXY_NAMES)})=[^\s'\"]*@[^\s'\"]*", re.IGNORECASE)
 
 
 def recorded(words: Sequence[str], spellings: Spellings) -> tuple[str, ...]:
     """The words, with `***` for what must not be kept."""
     kept: list[str] = []
     for word in read_words(words, spellings):
-        name, equals, _ = word.value.partition("=")
+        name, equals, value = word.value.partition("=")
         if not word.words:
             continue
-        hides = word.option == "--env" and equals and _SECRET.fullmatch(name)
+        hides = word.option == "--env" and equals and _is_secret(name, value)
         last = f"{word.prefix}{name}={_HIDDEN}" if hides else word.words[-1]
         kept.extend((*word.words[:-1], last))
     return tuple(kept)
@@ -45,9 +47,14 @@ def with_secrets(words: Sequence[str], spellings: Spellings, *, environment: Map
 
 def is_masked(name: str, value: str) -> bool:
     """Whether a variable's value in a record is hidden."""
-    return value == _HIDDEN and _SECRET.fullmatch(name) is not None
+    return value == _HIDDEN and (name in PROXIES or _SECRET.fullmatch(name) is not None)
+
+
+def _is_secret(name: str, value: str) -> bool:
+    return _SECRET.fullmatch(name) is not None or (name in PROXIES and "@" in value)
 
 
 def masked_text(text: str) -> str:
     """A text that is no words yet, without what looks like a secret."""
-    return _SECRET_IN_TEXT.sub(lambda match: f"{match[1]}={_HIDDEN}", text)
+    text = _SECRET_IN_TEXT.sub(lambda match: f"{match[1]}={_HIDDEN}", text)
+    return _PROXY_IN_TEXT.sub(lambda match: f"{match[1]}={_HIDDEN}", text)

@@ -143,7 +143,7 @@ def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
 
 def _profile(reading: Reading, path: str) -> SeccompProfile:
     try:
-        text = reading.draft.caller.read_file(path).decode()
+        text = reading.draft.caller.read_file(reading.draft.caller.expanded(path)).decode()
         json.loads(text)
     except OSError as error:
         return SeccompProfile(path, None, f"{path} can't be read: {(error.strerror or str(error)).lower()}")

@@ -143,6 +143,11 @@ def read_fields(text: str) -> list[str]:
     return fields
 
 
+def write_fields(fields: list[str]) -> str:
+    """Fields between commas, so that `read_fields` gives them back."""
+    return ",".join('"' + field.replace('"', '""') + '"' if set(field) & set(',"') else field for field in fields)
+
+
 def _read_plain(text: str) -> tuple[str, str | None]:
     field, comma, rest = text.partition(",")
     if '"' in field:

@@ -11,7 +11,7 @@ import pytest
 from jobber.adapters.fake.kept_logs import FakeKeptLogs
 from jobber.domain.credentials import host_of
 from jobber.domain.errors import (
-    BuildFailed,
+    BaseUnauthorized,
     ImageNotFound,
     PullRefused,
     PullUnauthorized,
@@ -137,8 +137,19 @@ class RegistryContract:
         world.engine.registry.push(name, credentials=credentials, progress=FakeProgress())
         world.engine.images.remove(name)
 
-        with pytest.raises(BuildFailed):
+        with pytest.raises(BaseUnauthorized):
             world.build(tmp_path, f"FROM {name}\nENV SAID=never\n", bases=(name,))
+
+    def test_build_goes_on_as_nobody_where_a_stored_login_can_not_be_used(self, world: World, tmp_path: Path) -> None:
+        name, credentials = self._guarded(world)
+        world.engine.registry.push(name, credentials=credentials, progress=FakeProgress())
+        nobody = {host_of(name): None}
+        image = world.build(tmp_path, f"FROM {name}\nENV SAID=built\n", bases=(name,), credentials=nobody)
+        world.engine.images.remove(name)
+        with pytest.raises(BaseUnauthorized):
+            world.build(tmp_path, f"FROM {name}\nENV SAID=no\n", bases=(name,), credentials=nobody, no_cache=True)
+
+        assert world.run("variable", "SAID", image=image).stdout == b"built\n"
 
     def _guarded(self, world: World) -> tuple[ImageReference, Credentials]:
         if world.guarded is None:

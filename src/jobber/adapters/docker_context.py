@@ -1,0 +1,59 @@
+"""The docker context that is current: where the `docker` client would find its engine."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jobber.adapters.wire import Endpoint, TlsFiles, parse_endpoint
+from jobber.domain.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_DEFAULT = "default"
+"""The context that names no engine: variables and the usual sockets count."""
+
+
+def current_context(environment: Mapping[str, str]) -> tuple[str, Endpoint] | None:
+    """Return name and engine of the current docker context; None where it is the default one.
+
+    Raises `UsageError` for a context that names no engine: the `docker` client stops there as well.
+    """
+    folder = Path(environment.get("DOCKER_CONFIG") or Path(environment.get("HOME", "/"), ".docker"))
+    name = environment.get("DOCKER_CONTEXT") or _configured_name(folder / "config.json")
+    if not name or name == _DEFAULT:
+        return None
+    key = sha256(name.encode(errors="surrogateescape")).hexdigest()
+    try:
+        stored = json.loads((folder / "contexts" / "meta" / key / "meta.json").read_bytes())
+        docker = stored["Endpoints"]["docker"]
+        certificates = folder / "contexts" / "tls" / key / "docker"
+        tls = TlsFiles(str(certificates), verify=not docker.get("SkipTLSVerify")) if certificates.is_dir() else None
+        return name, parse_endpoint(docker["Host"]).secured(tls)
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(f"there is no docker context {name!r}", hint=_hint(environment)) from None
+    except UsageError as error:
+        why = error.what
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        why = "its description names no engine"
+    raise UsageError(f"the docker context {name!r} can't be used: {why}", hint=_hint(environment))
+
+
+def _configured_name(path: Path) -> str | None:
+    """Return what the client's configuration says; one that the client can't read names no context."""
+    try:
+        configuration: Any = json.loads(path.read_bytes())
+        name = configuration.get("currentContext")
+    except (OSError, ValueError, AttributeError, RecursionError):
+        return None
+    return name if isinstance(name, str) else None
+
+
+def _hint(environment: Mapping[str, str]) -> str:
+    chosen = "DOCKER_CONTEXT" if environment.get("DOCKER_CONTEXT") else "`docker context use NAME`"
+    return f"`docker context ls` lists the contexts; {chosen} chooses another one"

@@ -1,0 +1,86 @@
+"""Remedies for what `ssh`, or the engine's client on the other side, complains of.
+
+The words are those of OpenSSH (8.4 to 10), of `docker system dial-stdio` and of `podman system dial-stdio`.
+"""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from jobber.adapters.wire.endpoint import Endpoint
+
+NO_SSH = "install an ssh client, for example `apt install openssh-client`"
+NO_ENGINE = (
+    "start the engine over there (`systemctl start docker`, or `systemctl --user start podman.socket`),"
+    " or name its socket: ssh://USER@HOST/PATH"
+)
+FORBIDDEN_SOCKET = (
+    "the user over there may not use the engine's socket: add them to its group (`sudo usermod -aG docker USER` for"
+    " Docker, then log in anew), or connect as another user"
+)
+SILENT_SOCKET = (
+    "start the engine over there; where it runs, the ssh server forwards no sockets (AllowStreamLocalForwarding):"
+    " leave the path out, and the client over there is used"
+)
+_NO_CLIENT = (
+    "install docker or podman over there so that a shell without a terminal finds it (`{login} docker version`),"
+    " or name the engine's socket: ssh://USER@HOST/PATH"
+)
+_OTHERWISE = "check that `{login}` works without a question, and that an engine is running over there"
+
+
+class _Remedy(NamedTuple):
+    """What to do about a complaint that has one of these signs, in lower case."""
+
+    signs: tuple[str, ...]
+    advice: str
+
+
+_REMEDIES = (
+    _Remedy(
+        ("remote host identification has changed", "has changed and you have requested strict checking"),
+        "another machine answers under this name, or it has a new host key: once that is clear,"
+        " `ssh-keygen -R {known_as}` forgets the old key and `{login}` accepts the new one",
+    ),
+    _Remedy(
+        ("host key verification failed", "host key is known"),
+        "connect once with `{login}` and accept its host key: jobber never asks",
+    ),
+    _Remedy(
+        ("permission denied (", "too many authentication failures"),
+        "`{login}` must log in without a question: `{copy_id}` gives your key to the other side, `ssh-add` unlocks it;"
+        " jobber never asks for a password",
+    ),
+    _Remedy(
+        ("could not resolve hostname",),
+        "check the name: the network must know it, or it must be a `Host` of ~/.ssh/config",
+    ),
+    _Remedy(("permission denied",), FORBIDDEN_SOCKET),
+    _Remedy(("docker daemon", "dial unix", "podman", "no such file or directory"), NO_ENGINE),
+    _Remedy(
+        ("connection refused", "timed out", "no route to host", "network is unreachable", "no answer in"),
+        "check that `{login}` works; a port other than 22 is written as ssh://USER@HOST:PORT",
+    ),
+)
+
+
+def remedy(said: str, endpoint: Endpoint) -> str:
+    """Return what the user can do about the output of an `ssh` that led to no engine."""
+    text = " ".join(said.lower().split())
+    advice = next((known.advice for known in _REMEDIES if any(sign in text for sign in known.signs)), _OTHERWISE)
+    return _filled(advice, endpoint)
+
+
+def no_client(endpoint: Endpoint) -> str:
+    """Return what to do where neither a client nor the usual socket is on the other side."""
+    return _filled(_NO_CLIENT, endpoint)
+
+
+def _filled(advice: str, endpoint: Endpoint) -> str:
+    user = f"{endpoint.user}@" if endpoint.user else ""
+    port = f"-p {endpoint.port} " if endpoint.port is not None else ""
+    target = f"{port}{shlex.quote(user + endpoint.host)}"
+    known_as = endpoint.host if endpoint.port in (None, 22) else f"[{endpoint.host}]:{endpoint.port}"
+    return advice.format(login=f"ssh {target}", copy_id=f"ssh-copy-id {target}", known_as=shlex.quote(known_as))
