@@ -9,6 +9,7 @@ import pytest
 from jobber.adapters.fake.files import Files, file_node
 from jobber.adapters.fake.flavour import parse_flavour
 from jobber.domain.container import ContainerSpecification
+from jobber.domain.engine_facts import ImageStore
 from jobber.domain.errors import EngineFailed, ImageNotFound, JobNotStarted, OptionUnsupported
 from jobber.domain.options import ContainerOptions, Mount, MountDetail
 from jobber.domain.reference import parse_reference
@@ -200,3 +201,24 @@ def test_directory_of_an_image_is_mounted() -> None:
         return 0 if job.files.read("/in/x") == b"X" else 1
 
     assert run(engine, ContainerOptions(mounts=(mount,)), program=program) == 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "store", "driver"),
+    [
+        ({}, ImageStore.GRAPH_DRIVER, "overlay2"),
+        ({"id_store": "manifest"}, ImageStore.CONTAINERD, "overlayfs"),
+        ({"flavour": "podman", "version": "5.8.6"}, ImageStore.CONTAINERS_STORAGE, "overlay"),
+    ],
+)
+def test_set_up_goes_by_flavour_and_store(settings: dict[str, Any], store: ImageStore, driver: str) -> None:
+    facts = FakeEngine(**settings).facts()
+
+    assert (facts.image_store, facts.storage_driver) == (store, driver)
+
+
+def test_runtimes_that_a_test_adds_are_described() -> None:
+    engine = FakeEngine()
+    engine.runtimes.add("kata")
+
+    assert {"kata", "nvidia", "runc"} <= set(engine.facts().runtimes)

@@ -62,6 +62,21 @@ def test_engine_is_chosen_by_the_environment(site: Path) -> None:
     assert "tag hello:latest-run" in journal.read_text().splitlines()
 
 
+def test_doctor_takes_an_engine_that_does_not_describe_itself(site: Path) -> None:
+    ran = jobber(site, "--engine", "memory", "doctor")
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "it does not describe its set-up" in ran.stdout
+    assert "engine memory, which another package brings" in " ".join(ran.stdout.split())
+
+
+def test_doctor_tells_of_an_engine_that_can_t_be_loaded(site: Path) -> None:
+    ran = jobber(site, "--engine", "broken", "doctor")
+
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert "engine broken, which broken brings, could not be loaded" in " ".join(ran.stdout.split())
+
+
 def test_engine_is_to_be_had_from_python(site: Path) -> None:
     code = "import jobber; print(jobber.run('hello', engine='memory', quiet=True).record['engine']['name'])"
 

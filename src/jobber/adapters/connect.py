@@ -71,13 +71,13 @@ class _Answer:
 class _Way:
     """The way to an endpoint: nothing, or a tunnel that is opened when it is needed."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, *, seconds: float | None = None) -> None:
         self._tunnel: SshTunnel | None = None
         self.dial: Callable[[float], Transport] | None = None
         if endpoint.scheme is Scheme.SSH:
             from jobber.adapters.wire.ssh import SshTunnel
 
-            self._tunnel = SshTunnel(endpoint)
+            self._tunnel = SshTunnel(endpoint, seconds=seconds)
             self.dial = self._tunnel.dial
 
     def explain(self, error: WireUnreachable | WireBroken) -> WireUnreachable | WireBroken:
@@ -99,11 +99,14 @@ def connect(
     environment: Mapping[str, str],
     progress: Progress,
     starts_service: bool = True,
+    seconds: float | None = None,
 ) -> Engine:
     """Find the engine that is meant. `choice` is `auto`, `docker`, `podman`, or what another package brings.
 
     An engine that the user named and that does not answer is an error: no other one takes its place. Where none was
-    named and nothing answers, a service of Podman is started, unless the caller has no time for that.
+    named and nothing answers, a service of Podman is started, unless the caller has no time for that. `seconds`
+    limits the wait for an engine's first word, and twice as long that for each piece of what it says later; without it,
+    an engine may work for as long as it likes.
 
     Raises `EngineUnavailable` with all that was tried, and `UsageError` for a host that is none.
     """
@@ -113,10 +116,10 @@ def connect(
         return connect_brought(choice, host=host, environment=environment, progress=progress)
     tried: list[tuple[str, str]] = []
     for candidate in _candidates(host, environment, choice):
-        way = _Way(candidate.endpoint)
+        way = _Way(candidate.endpoint, seconds=seconds)
         where = f"{candidate.endpoint} ({candidate.why})"
         try:
-            answer = _ask(candidate.endpoint, dial=way.dial)
+            answer = _ask(candidate.endpoint, dial=way.dial, seconds=seconds or ANSWER_SECONDS)
         except (WireUnreachable, WireBroken) as error:
             explained = way.explain(error)
             way.close()
@@ -137,6 +140,7 @@ def connect(
         progress.call("engine", name=answer.name, version=answer.version, host=str(candidate.endpoint))
         wire = Wire(
             candidate.endpoint,
+            seconds=seconds and 2 * seconds,
             on_call=lambda method, path: progress.call("engine-call", call=f"{method} {masked_call(path)}"),
             dial=way.dial,
         )
@@ -144,9 +148,10 @@ def connect(
     if starts_service and host is None and choice in ("auto", "podman"):
         from jobber.adapters.podman.service import start_service
 
-        service = start_service(environment, tried=tried)
+        service = start_service(environment, tried=tried, seconds=seconds and 3 * seconds)
         if service is not None:
-            return _assemble(Wire(service.endpoint), _ask(service.endpoint), closing=service.stop)
+            wire = Wire(service.endpoint, seconds=seconds and 2 * seconds)
+            return _assemble(wire, _ask(service.endpoint), closing=service.stop)
     raise EngineUnavailable(tried, hint=_hint(tried, host=host, choice=choice))
 
 
@@ -211,9 +216,11 @@ def _tls_files(environment: Mapping[str, str]) -> TlsFiles | None:
     return TlsFiles(environment.get("DOCKER_CERT_PATH") or f"{home}/.docker", verify=verify)
 
 
-def _ask(endpoint: Endpoint, *, dial: Callable[[float], Transport] | None = None) -> _Answer:
+def _ask(
+    endpoint: Endpoint, *, dial: Callable[[float], Transport] | None = None, seconds: float = ANSWER_SECONDS
+) -> _Answer:
     """Ask who is there by a ping, whose head tells all; Docker's `/version` takes 20 ms."""
-    wire = Wire(endpoint, seconds=ANSWER_SECONDS, dial=dial)
+    wire = Wire(endpoint, seconds=seconds, dial=dial)
     try:
         with wire.call("GET", "/_ping") as response:
             headers = response.headers
@@ -243,3 +250,23 @@ def _assemble(wire: Wire, answer: _Answer, *, closing: Callable[[], None] | None
     from jobber.adapters.docker.engine import DockerEngine
 
     return DockerEngine(wire, address=address, version=version, closing=closing)
+
+
+def places(host: str | None, environment: Mapping[str, str], choice: str) -> Iterator[Candidate]:
+    """Return each place where `connect` looks for an engine, in its order. Raises `UsageError`."""
+    return _candidates(host, environment, choice)
+
+
+def greet(endpoint: Endpoint, *, seconds: float) -> str:
+    """Ask at a place which engine is there, and return its name and version.
+
+    Raises `WireUnreachable` where none answers within so many seconds, with the reason alone as its text.
+    """
+    way = _Way(endpoint, seconds=seconds)
+    try:
+        answer = _ask(endpoint, dial=way.dial, seconds=seconds)
+    except (WireUnreachable, WireBroken) as error:
+        raise WireUnreachable(str(way.explain(error))) from None
+    finally:
+        way.close()
+    return f"{answer.name} {answer.version}"

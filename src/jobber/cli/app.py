@@ -30,6 +30,7 @@ _COMMANDS = {
     "diff": ("A B", "Tell what differs between two results, and between their files."),
     "push": ("REFERENCE...", "Push images to their registries."),
     "config": ("", "Show the settings in force, and check the files that they come from."),
+    "doctor": ("", "Check what is installed and reachable, and tell what to mend."),
     "ps": ("", "List the runs that are not finished."),
     "attach": ("RUN", "Follow a run: its output, its exit status; and finish it when it ends."),
     "stop": ("RUN", "End a run, and keep its result as planned."),

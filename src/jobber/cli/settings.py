@@ -78,7 +78,15 @@ def load_settings(
     else:
         layers, environment = (), {}
     names = tuple(Value(name, Origin(f"-c {name}")) for name in options.config)
-    settings = settings_in_force(layers, names=names, variables=environment)
+    return _with_options(settings_in_force(layers, names=names, variables=environment), options)
+
+
+def settings_of_options(options: ChosenOptions) -> Settings:
+    """Return the settings that the command line alone gives, where files are broken. Raises `JobberError`."""
+    return _with_options(Settings(), options)
+
+
+def _with_options(settings: Settings, options: ChosenOptions) -> Settings:
     registry = {DEFAULT_REGISTRY.name: Value(None, Origin("-r"))} if options.reg == "" else {}
     return settings.replaced(
         {

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from jobber.domain.ports import Clock, Console, Engine, Interruptions, KeptLogs, RemoteImages, SourceTree
+    from jobber.domain.ports.checkup import EngineSearch, Machine
     from jobber.domain.progress import Progress
     from jobber.domain.reference import ImageId
 
@@ -34,6 +35,14 @@ class Surroundings(Protocol):
 
     def connect(self, *, host: str | None, choice: str, environment: Mapping[str, str], progress: Progress) -> Engine:
         """Find the engine that is meant. Raises `EngineUnavailable`."""
+
+    def engines(
+        self, *, host: str | None, origin: str, choice: str, environment: Mapping[str, str], progress: Progress
+    ) -> EngineSearch:
+        """Return the search for the engine that is meant, and for others; `origin` is where the host is named."""
+
+    def machine(self) -> Machine:
+        """Return the machine that the command runs on."""
 
     def remote_images(self) -> RemoteImages:
         """The way to registries without an engine."""
@@ -86,6 +95,22 @@ class ThisMachine:
         from jobber.adapters.connect import connect
 
         return connect(host=host, choice=choice, environment=environment, progress=progress)
+
+    def engines(
+        self, *, host: str | None, origin: str, choice: str, environment: Mapping[str, str], progress: Progress
+    ) -> EngineSearch:
+        """Return the search for engines that this machine reaches."""
+        from jobber.adapters.engine_search import MachineEngines
+
+        return MachineEngines(host, origin, choice, environment, progress)
+
+    def machine(self) -> Machine:
+        """Return this machine, as the environment of this process has it."""
+        import os
+
+        from jobber.adapters.host.machine import LocalMachine
+
+        return LocalMachine(os.environ)
 
     def remote_images(self) -> RemoteImages:
         """Registries by their own API."""

@@ -97,6 +97,7 @@ COMMANDS: Mapping[str, Syntax] = {
     ),
     "push": Syntax(),
     "config": Syntax(valued=_spellings(("--format",)), flags=_spellings(("--origins",), ("--schema",), ("--check",))),
+    "doctor": Syntax(flags=_spellings(("--json",))),
     "export": Syntax(valued=_spellings(("--format",), ("-o", "--output"))),
     "prune": Syntax(
         valued=_spellings(("--keep-last",), ("--older-than",)),

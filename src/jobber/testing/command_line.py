@@ -20,13 +20,15 @@ from jobber.testing.real import RealEngine
 from jobber.testing.standard_input import job_input
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
     from typing import BinaryIO
 
+    from jobber.domain.checkup.findings import EnginePlace
     from jobber.domain.image import Image
     from jobber.domain.ports import Clock, Console, Engine, JobInput, KeptLogs, RemoteImages, SourceTree
+    from jobber.domain.ports.checkup import EngineSearch, Machine
     from jobber.domain.progress import Progress
     from jobber.domain.reference import ImageId
     from jobber.testing.engine import EngineUnderTest
@@ -67,6 +69,21 @@ class CapturingConsole:
         return Spool()
 
 
+class _OneEngine:
+    """The search for engines in a test."""
+
+    def __init__(self, connect: Callable[[], Engine]) -> None:
+        self._connect = connect
+
+    def connect(self) -> tuple[Engine, str]:
+        """Return the test's engine. Raises `EngineUnavailable` where it has disappeared."""
+        return self._connect(), "the engine of the test"
+
+    def places(self) -> Sequence[EnginePlace]:
+        """Return no other place."""
+        return ()
+
+
 class SurroundingsUnderTest:
     """What commands and the Python API have around them in a test: the test's engine, its clock, and no user.
 
@@ -94,6 +111,19 @@ class SurroundingsUnderTest:
         if isinstance(self._engine, FakeEngine) and self._engine.faults.is_gone:
             raise EngineUnavailable([("memory:", "connection refused")], hint="the test let the engine disappear")
         return self._engine
+
+    def engines(
+        self, *, host: str | None, origin: str, choice: str, environment: Mapping[str, str], progress: Progress
+    ) -> EngineSearch:
+        """Return a search that finds the test's engine, and no other."""
+        del origin
+        return _OneEngine(lambda: self.connect(host=host, choice=choice, environment=environment, progress=progress))
+
+    def machine(self) -> Machine:
+        """Return this machine, with the environment of the call and no GPUs."""
+        from jobber.adapters.host.machine import LocalMachine
+
+        return LocalMachine(self._environment, dev=_NOWHERE)
 
     def remote_images(self) -> RemoteImages:
         """The fake registry of a fake engine; else registries by their own API."""

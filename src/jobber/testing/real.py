@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, cast
 from jobber.adapters.fake.kept_logs import FakeKeptLogs
 from jobber.adapters.host.clock import SystemClock
 from jobber.domain.build import BuildRequest
+from jobber.domain.engine_facts import EngineFacts
 from jobber.domain.errors import ImageNotFound, JobberError, PathNotFound
+from jobber.domain.ports.checkup import InspectableEngine
 from jobber.domain.progress import Silence
 from jobber.domain.reference import parse_image_id, parse_reference
 
@@ -120,6 +122,10 @@ class RealEngine:
     def describe(self) -> EngineDescription:
         """What the engine is."""
         return self._engine.describe()
+
+    def facts(self) -> EngineFacts:
+        """Describe the engine's set-up, as far as it does. Raises `EngineLost`, `EngineFailed`."""
+        return self._engine.facts() if isinstance(self._engine, InspectableEngine) else EngineFacts()
 
     def close(self) -> None:
         """Nothing: commands close the engine that they are given, and the next one needs it."""

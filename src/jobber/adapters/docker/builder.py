@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from jobber.adapters.build_warnings import BuildWarnings
 from jobber.adapters.context import ContextStream
-from jobber.adapters.docker.buildkit import build_with_client, find_client
+from jobber.adapters.docker.buildkit import build_with_client, find_client, is_switched_off
 from jobber.adapters.docker.proxies import client_proxies
 from jobber.adapters.refusals import build_failure
 from jobber.adapters.registry_events import build_authorization
@@ -42,9 +42,7 @@ class DockerBuilder:
 
     def build(self, request: BuildRequest, *, progress: Progress) -> ImageId:
         """Build an image, untagged. Raises `BuildFailed`."""
-        endpoint = self._wire.endpoint
-        # A socket behind ssh is nothing that the client takes for a host.
-        client = None if endpoint.scheme is Scheme.SSH and endpoint.path else find_client(os.environ)
+        client = self.client()
         if client is not None:
             progress.call("builder", kind="BuildKit", client=" ".join(client.words))
             return self._build_with_client(client, request, progress)
@@ -52,6 +50,16 @@ class DockerBuilder:
             raise OptionUnsupported("--secret", engine="docker", why=_NEEDS_BUILDKIT)
         progress.call("builder", kind="the engine's own")
         return self._images.inspect(self._build(request, progress)).id
+
+    def client(self, *, seconds: float | None = None) -> Client | None:
+        """Return the client that builds with BuildKit, if there is one; each is asked for so many seconds at most."""
+        endpoint = self._wire.endpoint
+        # A socket behind ssh is nothing that the client takes for a host.
+        return None if endpoint.scheme is Scheme.SSH and endpoint.path else find_client(os.environ, seconds=seconds)
+
+    def is_switched_off(self) -> bool:
+        """Return whether the user wants no BuildKit."""
+        return is_switched_off(os.environ)
 
     def _build_with_client(self, client: Client, request: BuildRequest, progress: Progress) -> ImageId:
         """Build; once more where BuildKit gives out of its cache what was removed meanwhile."""

@@ -47,19 +47,25 @@ class Client:
     words: tuple[str, ...]
 
 
-def find_client(environment: Mapping[str, str]) -> Client | None:
+def is_switched_off(environment: Mapping[str, str]) -> bool:
+    """Return whether the user wants no BuildKit."""
+    return environment.get("DOCKER_BUILDKIT") == "0"
+
+
+def find_client(environment: Mapping[str, str], *, seconds: float | None = None) -> Client | None:
     """The first `docker` on the PATH that has BuildKit; None where none has, or the user doesn't want it."""
-    if environment.get("DOCKER_BUILDKIT") == "0":
+    if is_switched_off(environment):
         return None
+    limit = _ANSWER_SECONDS if seconds is None else seconds
     seen: set[Path] = set()
     for folder in environment.get("PATH", "").split(os.pathsep):
         path = Path(folder, "docker")
         if not os.access(path, os.X_OK) or path.resolve() in seen:
             continue
         seen.add(path.resolve())
-        if _says(path, "buildx", "version") is not None:
+        if _says(path, "buildx", "version", seconds=limit) is not None:
             return Client((str(path), "buildx", "build", "--load"))
-        version = re.search(r"version (\d+)\.", _says(path, "--version") or "")
+        version = re.search(r"version (\d+)\.", _says(path, "--version", seconds=limit) or "")
         if version and int(version[1]) < _WITHOUT_BUILDX:
             return Client((str(path), "build"))
     return None
@@ -195,7 +201,7 @@ def _environment(endpoint: Endpoint) -> dict[str, str]:
     return environment
 
 
-def _says(path: Path, *words: str) -> str | None:
+def _says(path: Path, *words: str, seconds: float) -> str | None:
     """What a client says; None where it fails."""
     try:
         done = subprocess.run(
@@ -203,7 +209,7 @@ def _says(path: Path, *words: str) -> str | None:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=_ANSWER_SECONDS,
+            timeout=seconds,
             check=False,
         )
     except (OSError, subprocess.SubprocessError):

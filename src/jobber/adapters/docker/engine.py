@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from jobber.adapters.docker.registry import DockerRegistry
     from jobber.adapters.runs import SharedRunStore
     from jobber.adapters.wire import Wire
+    from jobber.domain.engine_facts import EngineFacts
 
 _IMAGE_MOUNTS = (1, 48)
 
@@ -102,6 +103,12 @@ class DockerEngine:
     def describe(self) -> EngineDescription:
         """What the engine is."""
         return self._description
+
+    def facts(self) -> EngineFacts:
+        """Describe the engine's set-up. Raises `EngineLost`, `EngineFailed`."""
+        from jobber.adapters.docker.facts import docker_facts
+
+        return docker_facts(self._wire, builder=self.builder, api_version=self._api_version)
 
     def close(self) -> None:
         """Let go of the engine."""

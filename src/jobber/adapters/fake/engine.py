@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -12,6 +13,7 @@ from jobber.adapters.fake.builder import FakeBuilder
 from jobber.adapters.fake.clock import FakeClock
 from jobber.adapters.fake.containers import FakeContainers
 from jobber.adapters.fake.ending import check_program
+from jobber.adapters.fake.facts import fake_facts
 from jobber.adapters.fake.faults import Faults
 from jobber.adapters.fake.files import Files, Layer, Node, file_node
 from jobber.adapters.fake.flavour import IdStore, parse_flavour
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from jobber.adapters.fake.flavour import FlavourName
     from jobber.adapters.fake.job import Program
     from jobber.adapters.fake.stage import Stage
+    from jobber.domain.engine_facts import EngineFacts
     from jobber.domain.errors import JobberError
     from jobber.domain.image import Image
 
@@ -65,9 +68,10 @@ class FakeEngine:
         self.faults = Faults(self.interruptions)
         self.kept_logs = FakeKeptLogs()
         """What jobs have said that this engine has not noted, beside it."""
-        engine = parse_flavour(flavour, version)
+        engine = self._flavour = parse_flavour(flavour, version)
         check_known(id_store, known=get_args(IdStore), what="id_store")
         self.store = Store(self.clock, id_store, self.faults, runtimes=set(engine.runtimes))
+        self._call = contextmanager(self.store.call)
         self._description = EngineDescription(
             name=engine.name,
             version=version,
@@ -144,6 +148,11 @@ class FakeEngine:
     def describe(self) -> EngineDescription:
         """What the engine is."""
         return self._description
+
+    def facts(self) -> EngineFacts:
+        """Describe the engine's set-up, as one of its flavour would."""
+        with self._call("facts"):
+            return fake_facts(self.store, self._flavour)
 
     def close(self) -> None:
         """Let go of the engine: nothing to do."""

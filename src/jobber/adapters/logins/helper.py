@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 ANSWER_SECONDS = 60.0
 """Helpers ask clouds, and some ask the user."""
+CHECK_SECONDS = 5.0
+"""For a helper that is asked for its version alone."""
 _TOKEN = "<token>"  # noqa: S105 - a user of this name has an identity token in place of a password
 _NOTHING = ("credentials not found", "no credentials", "not found in native keychain")
 
@@ -49,12 +51,34 @@ def ask_helper(
     return Credentials(user, secret, origin=helper, stored=True)
 
 
+def check_helper(name: str, *, registry: str, named_in: str, environment: Mapping[str, str]) -> None:
+    """Check that a helper is there and ends, without asking it for a login. Raises `CredentialHelperFailed`."""
+    helper = f"docker-credential-{name}"
+    program = shutil.which(helper, path=environment.get("PATH"))
+    if program is None:
+        raise CredentialHelperMissing(registry, helper=helper, path=named_in)
+    try:
+        # Some helpers don't know this word, and say so: they are there, and work.
+        _run(program, "", registry, helper, environment, action="version", seconds=CHECK_SECONDS)
+    except CredentialHelperFailed as error:
+        error.hint = f"see what `{helper} version` says, or correct {named_in}"
+        raise
+
+
 def _run(
-    program: str, server: str, registry: str, helper: str, environment: Mapping[str, str]
+    program: str,
+    server: str,
+    registry: str,
+    helper: str,
+    environment: Mapping[str, str],
+    *,
+    action: str = "get",
+    seconds: float | None = None,
 ) -> tuple[int, bytes, bytes]:
+    limit = ANSWER_SECONDS if seconds is None else seconds
     try:
         process = subprocess.Popen(
-            [program, "get"],
+            [program, action],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -65,9 +89,9 @@ def _run(
         raise CredentialHelperFailed(registry, helper=helper, why=f"can't be started: {error.strerror}") from None
     with process:
         try:
-            answer, complaint = process.communicate(server.encode(), timeout=ANSWER_SECONDS)
+            answer, complaint = process.communicate(server.encode(), timeout=limit)
         except subprocess.TimeoutExpired:
-            raise CredentialHelperSilent(registry, helper=helper, seconds=ANSWER_SECONDS) from None
+            raise CredentialHelperSilent(registry, helper=helper, seconds=limit) from None
         finally:
             if process.poll() is None:
                 with suppress(ProcessLookupError):

@@ -34,22 +34,32 @@ class MachineKeyring:
         if entry is not None:
             return Credentials(
                 entry.user,
-                self._password(entry),
+                _password(entry, self._environment),
                 origin=f"the entry for {entry.registry} in the configuration",
             )
         from jobber.adapters.logins.stored import stored_credentials
 
         return stored_credentials(reference, self._environment)
 
-    def _password(self, entry: CredentialEntry) -> str:
-        if entry.password_file is None:
-            if not entry.password:
-                raise PasswordEmpty(entry.registry, origin="`password` in the configuration")
-            return entry.password
-        password = _read(entry.registry, entry.password_file, self._environment)
-        if not password:
-            raise PasswordEmpty(entry.registry, origin=f"password file {entry.password_file}")
-        return password
+
+def check_entry(entry: CredentialEntry, environment: Mapping[str, str]) -> None:
+    """Check that an entry's password is there. Raises `CredentialsUnusable`.
+
+    A pipe in the place of a file is not read, for what is read out of it is gone, and it may never end.
+    """
+    if entry.password_file is None or not _expanded(entry.password_file, environment).is_fifo():
+        _password(entry, environment)
+
+
+def _password(entry: CredentialEntry, environment: Mapping[str, str]) -> str:
+    if entry.password_file is None:
+        if not entry.password:
+            raise PasswordEmpty(entry.registry, origin="`password` in the configuration")
+        return entry.password
+    password = _read(entry.registry, entry.password_file, environment)
+    if not password:
+        raise PasswordEmpty(entry.registry, origin=f"password file {entry.password_file}")
+    return password
 
 
 def _read(registry: str, written: str, environment: Mapping[str, str]) -> str:

@@ -23,8 +23,8 @@ _SERVER_OF_HUB = "https://index.docker.io/v1/"
 
 def stored_credentials(reference: ImageReference, environment: Mapping[str, str]) -> Credentials | None:
     """What is stored for a reference, in the first file that has something. Raises `CredentialsUnusable`."""
-    for path, of_docker in _files(environment):
-        logins = _read(path, host_of(reference))
+    for path, of_docker in login_files(environment):
+        logins = read_logins(path, host_of(reference))
         if logins is not None and (
             found := _Logins(path, logins, of_docker=of_docker, environment=environment).find(reference)
         ):
@@ -32,7 +32,7 @@ def stored_credentials(reference: ImageReference, environment: Mapping[str, str]
     return None
 
 
-def _files(environment: Mapping[str, str]) -> Iterator[tuple[Path, bool]]:
+def login_files(environment: Mapping[str, str]) -> Iterator[tuple[Path, bool]]:
     """The files, in order, and whether one is Docker's: there a key is a host, and nothing below it."""
     home = environment.get("HOME")
     if named := environment.get("REGISTRY_AUTH_FILE"):
@@ -49,7 +49,8 @@ def _files(environment: Mapping[str, str]) -> Iterator[tuple[Path, bool]]:
         yield Path(home, ".docker", "config.json"), True
 
 
-def _read(path: Path, registry: str) -> dict[str, Any] | None:
+def read_logins(path: Path, registry: str) -> dict[str, Any] | None:
+    """Read a file of logins; None where there is none, or nothing in it. Raises `StoredLoginsUnreadable`."""
     try:
         text = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):

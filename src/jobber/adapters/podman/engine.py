@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from jobber.adapters.podman.registry import PodmanRegistry
     from jobber.adapters.runs import SharedRunStore
     from jobber.adapters.wire import Wire
+    from jobber.domain.engine_facts import EngineFacts
 
 _LIBPOD = "/v4.0.0/libpod"
 """Every Podman from 4.0 on serves the paths of that version."""
@@ -108,6 +109,12 @@ class PodmanEngine:
     def describe(self) -> EngineDescription:
         """What the engine is."""
         return self._description
+
+    def facts(self) -> EngineFacts:
+        """Describe the engine's set-up. Raises `EngineLost`, `EngineFailed`."""
+        from jobber.adapters.podman.facts import podman_facts
+
+        return podman_facts(self._wire)
 
     def close(self) -> None:
         """Let go of the engine, and end a service that runs for us alone."""

@@ -39,8 +39,13 @@ class Service:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def start_service(environment: Mapping[str, str], *, tried: list[tuple[str, str]]) -> Service | None:
-    """Start `podman system service`, if there is a podman; what went wrong is added to `tried`."""
+def start_service(
+    environment: Mapping[str, str], *, tried: list[tuple[str, str]], seconds: float | None = None
+) -> Service | None:
+    """Start `podman system service`, if there is a podman; what went wrong is added to `tried`.
+
+    It is given so many seconds to answer, 30 unless the caller has less time.
+    """
     podman = shutil.which("podman", path=environment.get("PATH"))
     if podman is None:
         tried.append(("podman on the PATH", "there is none"))
@@ -58,7 +63,7 @@ def start_service(environment: Mapping[str, str], *, tried: list[tuple[str, str]
         )
     service = Service(endpoint, process, folder)
     try:
-        _await_ready(service)
+        _await_ready(service, seconds or _READY_SECONDS)
     except BaseException as error:
         said = (folder / "log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
         service.stop()
@@ -69,11 +74,11 @@ def start_service(environment: Mapping[str, str], *, tried: list[tuple[str, str]
     return service
 
 
-def _await_ready(service: Service) -> None:
-    give_up = time.monotonic() + _READY_SECONDS
+def _await_ready(service: Service, seconds: float) -> None:
+    give_up = time.monotonic() + seconds
     while True:
         try:
-            with Wire(service.endpoint, seconds=_READY_SECONDS).call("GET", "/_ping"):
+            with Wire(service.endpoint, seconds=seconds).call("GET", "/_ping"):
                 return
         except WireUnreachable:
             if service.process.poll() is not None or time.monotonic() > give_up:

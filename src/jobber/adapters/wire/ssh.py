@@ -83,8 +83,10 @@ class _Channel(socket.socket):
 class SshTunnel:
     """The way to one host, opened when it is first needed, and again when it broke."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, *, seconds: float | None = None) -> None:
+        """Make a tunnel that is not open yet; to open it may take CONNECT_SECONDS, or so many seconds."""
         self._endpoint = endpoint
+        self._seconds = seconds or CONNECT_SECONDS
         self._folder: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._client = ""
@@ -94,7 +96,7 @@ class SshTunnel:
         """A connection to the engine. Raises `WireUnreachable`."""
         if self._process is None or self._process.poll() is not None:
             self.close()
-            self._open(max(seconds, CONNECT_SECONDS))
+            self._open(max(seconds, self._seconds))
         if self._socket:
             return self._connect_forwarded(seconds)
         return self._dial_stdio(self._client)
@@ -200,7 +202,7 @@ class SshTunnel:
     def _dial_stdio(self, client: str) -> socket.socket:
         ours, theirs = socket.socketpair()
         channel = _Channel(fileno=ours.detach())
-        words = self._words("ssh", "no", CONNECT_SECONDS, _NO_FORWARDS)
+        words = self._words("ssh", "no", self._seconds, _NO_FORWARDS)
         assert self._folder is not None
         with theirs, (self._folder / "log").open("ab") as output:
             channel.process = _start(

@@ -11,6 +11,7 @@ from jobber.testing.contract.commit import CommitContract
 from jobber.testing.contract.configuration import ConfigurationContract
 from jobber.testing.contract.containers import ContainerContract
 from jobber.testing.contract.creation import CreationContract
+from jobber.testing.contract.facts import FactsContract
 from jobber.testing.contract.images import ImageContract
 from jobber.testing.contract.inputs import InputContract
 from jobber.testing.contract.lifecycle import LifecycleContract
@@ -36,5 +37,6 @@ class EngineContract(
     RemoteImagesContract,
     LifecycleContract,
     RunContract,
+    FactsContract,
 ):
     """All of it."""

@@ -1,0 +1,46 @@
+"""The set-up of a Podman engine, out of what it says of itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jobber.adapters.failures import failed
+from jobber.domain.engine_facts import EngineFacts, ImageStore, Space
+
+if TYPE_CHECKING:
+    from jobber.adapters.wire import Wire
+
+
+def podman_facts(wire: Wire) -> EngineFacts:
+    """Ask an engine about itself. Raises `EngineLost`, `EngineFailed`."""
+    with wire.call("GET", "/info") as response:
+        if not response.ok:
+            raise failed("describe its set-up", response)
+        told: dict[str, Any] = response.json() or {}
+    host, store = told.get("host") or {}, told.get("store") or {}
+    registries = told.get("registries") or {}
+    buildah = host.get("buildahVersion")
+    runtime = (host.get("ociRuntime") or {}).get("name") or ""
+    return EngineFacts(
+        api_version=str((told.get("version") or {}).get("APIVersion") or ""),
+        machine=host.get("hostname") or "",
+        platform="/".join(filter(None, [host.get("os"), host.get("arch")])),
+        builder=f"Podman's own (buildah {buildah})" if buildah else "Podman's own",
+        storage_driver=store.get("graphDriverName") or "",
+        image_store=ImageStore.CONTAINERS_STORAGE,
+        storage_path=store.get("graphRoot") or "",
+        space=_space(store),
+        cgroups=host.get("cgroupVersion") or "",
+        is_rootless=(host.get("security") or {}).get("rootless"),
+        runtimes=(runtime,) if runtime else (),
+        default_runtime=runtime,
+        insecure_registries=tuple(
+            name for name, entry in registries.items() if isinstance(entry, dict) and entry.get("Insecure")
+        ),
+    )
+
+
+def _space(store: dict[str, Any]) -> Space | None:
+    """Return the room that Podman tells, as every version from 4.2 on does."""
+    total, used = store.get("graphRootAllocated"), store.get("graphRootUsed")
+    return Space(total - used, total) if total and used is not None else None

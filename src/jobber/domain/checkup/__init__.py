@@ -1,0 +1,1 @@
+"""The report of `jobber doctor`: what was found, and what follows from it."""

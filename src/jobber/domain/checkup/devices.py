@@ -1,0 +1,36 @@
+"""The check of GPUs: those that the engine can give to jobs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jobber.domain.checkup.check import note, ok
+from jobber.domain.checkup.words import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jobber.domain.checkup.check import Check
+    from jobber.domain.checkup.findings import EngineReport
+    from jobber.domain.engine_facts import EngineFacts
+
+NVIDIA = "nvidia"
+_HINTS = {
+    "docker": "install NVIDIA's container toolkit, `nvidia-ctk runtime configure --runtime=docker`, restart Docker",
+    "podman": "install NVIDIA's container toolkit, then `nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml`",
+}
+
+
+def check_devices(found: EngineReport, facts: EngineFacts) -> Iterator[Check]:
+    """Tell which GPUs the engine knows of, and compare that with the devices of its machine."""
+    here = found.devices
+    known = [f"CDI devices {listed(facts.cdi_devices)}" if facts.cdi_devices else ""]
+    known += [f"runtime {NVIDIA}" if NVIDIA in facts.runtimes else ""]
+    known += [f"CDI specifications {listed(here.specifications)}" if here and here.specifications else ""]
+    if text := ", ".join(filter(None, known)):
+        yield ok("gpus", text)
+    elif here and (nodes := [node for node in here.nodes if NVIDIA in node]):
+        text = f"this machine has {listed(nodes)}, and the engine has no way to give it to a job"
+        yield note("gpus", text, _HINTS.get(found.description.name))
+    else:
+        yield ok("gpus", "none that the engine describes")
