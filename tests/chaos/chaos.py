@@ -34,9 +34,10 @@ from jobber.adapters.connect import connect
 from jobber.domain.container import ContainerState
 from jobber.domain.errors import JobberError
 from jobber.domain.label import Label
+from jobber.domain.leftover import LeftoverKind
 from jobber.domain.ports import Engine
 from jobber.domain.record import parse_ending, parse_plan
-from jobber.domain.reference import ImageId, parse_reference
+from jobber.domain.reference import ImageId, ImageReference, parse_reference
 from jobber.testing import FakeProgress
 
 SECONDS = 120
@@ -69,6 +70,8 @@ class Chaos:
     settled: set[str] = field(default_factory=set)
     """The ids of runs whose results were looked at and removed."""
     engine: Engine = field(init=False)
+    keeps: bool = field(init=False)
+    """Whether results have the code image's configuration exactly."""
     token: str = field(default_factory=lambda: uuid.uuid4().hex[:6])
     before: float = 1.0
     """How long an undisturbed run takes until the job is started."""
@@ -77,6 +80,7 @@ class Chaos:
 
     def __post_init__(self) -> None:
         self.engine = connect(host=self.address, choice="auto", environment={}, progress=FakeProgress())
+        self.keeps = self.engine.containers.keeps_configuration()
         base = f"jobber-chaos-{uuid.uuid4().hex[:10]}"
         self.name = f"{self.registry}/{base}" if self.registry else base
         context = self.folder / base
@@ -93,6 +97,11 @@ class Chaos:
         ran.communicate(timeout=SECONDS)
         self.before, self.after = started - made, time.monotonic() - started
         assert ran.returncode == 0
+
+    @property
+    def code(self) -> ImageReference:
+        """The code image."""
+        return parse_reference(f"{self.name}:code")
 
     def kill(self, numbers: Sequence[int]) -> None:
         """Some runs whose jobbers are killed, and one recovery."""
@@ -116,6 +125,7 @@ class Chaos:
             self.jobber("recover")
         for mark in marks:
             self.check(mark, logs=_INTERRUPTED_LOGS, may_lack_push=True)
+        self.check_images()
         self.remove_results()
 
     def disturb(
@@ -180,6 +190,8 @@ class Chaos:
         self.counts["never began" if not begun else "was quicker" if mark in self.quicker else "rounds"] += 1
         for result in results:
             image = self.engine.images.inspect(result)
+            if self.keeps and image.configuration != self.engine.images.inspect(self.code).configuration:
+                self.faults.append(f"{mark}: configuration {image.configuration}")
             tags = [text.rpartition(":")[2] for text in image.references]
             fixed = [tag for tag in tags if tag.startswith("2")]
             if len(fixed) != 1:
@@ -191,15 +203,10 @@ class Chaos:
                 self.faults.append(f"{mark}: {fixed[0]} was not pushed")
 
     def check_images(self) -> None:
-        """Results that say of containers what the code image says, and no image that one was to be made from."""
-        code = self.engine.images.inspect(parse_reference(f"{self.name}:code")).configuration
-        for image, record in self.records():
-            if parse_ending(record) is None:
-                self.faults.append(f"image {image} was to become a result: {record}")
-            elif self.engine.containers.keeps_configuration():
-                configuration = self.engine.images.inspect(image).configuration
-                if configuration != code:
-                    self.faults.append(f"{image}: configuration {configuration}")
+        """No image of the dead that a result was to be made from."""
+        for left in self.engine.runs.leftovers():
+            if left.kind is LeftoverKind.IMAGE:
+                self.faults.append(f"image {left.id} is {left.what}")
 
     def results(self, mark: str) -> list[ImageId]:
         """Ids of the images whose record names a mark."""
@@ -308,7 +315,7 @@ class Chaos:
         """Remove all images."""
         self.remove_results()
         with suppress(JobberError):
-            self.engine.images.remove(parse_reference(f"{self.name}:code"))
+            self.engine.images.remove(self.code)
 
 
 def await_start(process: subprocess.Popen[bytes]) -> None:
