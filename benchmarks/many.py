@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _IMAGES = 600
 _AIM = 1.2
-_MORE = 0.5
+_MORE = 1.0
 """Seconds more than the engine's own client, which is no Python program."""
 _OCI = "application/vnd.oci.image"
 

@@ -12,6 +12,7 @@ import pytest
 from user import SECONDS, WAIT, Shell, await_line, user
 
 from jobber.adapters.wire import Wire, parse_endpoint
+from jobber.domain.container import ContainerId
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,6 +89,19 @@ def test_input_whose_path_has_a_comma_is_mounted_recorded_and_mounted_again(shel
 
     assert (ran.stdout, again.stdout) == (b"X", b"X"), (ran.stderr, again.stderr)
     assert shell.labels(f"{shell.name}:latest-run")["jobber.inputs"].endswith(':/a,b/c d:ro"')
+
+
+def test_holes_of_a_containers_files_are_known_where_its_layer_can_be_looked_into(shell: Shell) -> None:
+    job = "dd if=/dev/zero of=/big bs=1 count=1 seek=1100000000 && echo made && sleep 100"
+    process = shell.start("run", "--result-image", "none", shell.name, "sh", "-c", job)
+    await_line(process, b"made\n")
+    (container,) = shell.containers()
+    found = shell.engine.containers.sparse_files(ContainerId(container))
+    process.kill()
+    if not found:
+        pytest.skip("the layers of this engine can't be looked into")
+
+    assert [(file.path, file.holes >> 20) for file in found] == [("/big", 1049)]
 
 
 def test_timeout(shell: Shell) -> None:

@@ -10,6 +10,7 @@ import pytest
 from jobber.domain.errors import EngineFailed, EngineLost, JobberError, PushRefused, TagTaken
 from jobber.domain.options import ContainerOptions
 from jobber.domain.policy import PullPolicy, ResultImagePolicy
+from jobber.domain.sparse_file import SparseFile
 from jobber.domain.use_cases.prepare import RunRequest
 from jobber.domain.use_cases.run import RunResult
 from jobber.testing import FakeConsole, FakeEngine, FakeProgress, Job, fake_runner
@@ -127,3 +128,34 @@ def test_refused_push_is_the_error_also_where_the_container_can_t_be_removed(eng
     engine.fail("remove", EngineFailed("remove the container", why="busy"))
     with pytest.raises(PushRefused):
         fake_runner(engine).run(RunRequest("registry.test/work:1", ContainerOptions(), pull=PullPolicy.NEVER))
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ((), None),
+        ((SparseFile("/model/x", 10**9),), None),
+        ((SparseFile("/model/x", 2 * 10**9),), {"files": "/model/x", "gigabytes": "2.0"}),
+        (
+            (SparseFile("/model/x", 10**9), SparseFile("/y", 1), SparseFile("/z", 1)),
+            {"files": "/model/x and 2 others", "gigabytes": "1.0"},
+        ),
+    ],
+)
+def test_holes_that_a_result_pays_for_are_told(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch, files: tuple[SparseFile, ...], told: dict[str, str] | None
+) -> None:
+    monkeypatch.setattr(engine.containers, "sparse_files", lambda _container: files)
+    progress = FakeProgress()
+    run(engine, progress)
+
+    assert progress.warnings == ([] if told is None else [("sparse-files", told)])
+
+
+def test_holes_that_can_t_be_looked_for_are_no_failure(engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_container: str) -> None:
+        raise EngineFailed("inspect", why="busy")
+
+    monkeypatch.setattr(engine.containers, "sparse_files", fail)
+
+    assert run(engine).image is not None

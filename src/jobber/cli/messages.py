@@ -57,6 +57,7 @@ _SENTENCES: Mapping[str, str] = {
     "metrics-not-kept": "the result has no metrics, for {path} can't be used: {why}",
     "metrics-left-out": "not all of {path} is kept as metrics: {why}",
     "not-copied": "{path} is not copied: {why}",
+    "sparse-files": "the result takes {gigabytes} GB more than its container: engines write out the holes of {files}",
     "never-started": "run {run} of {image} never started: its container is removed",
     "line-broken": "the engine can't be reached ({why}); the job goes on there, and jobber tries again",
     "line-mended": "the engine is back",

@@ -19,6 +19,7 @@ from jobber.adapters.failures import failed
 from jobber.adapters.frames import copy_frames
 from jobber.adapters.listing import listed, with_labels
 from jobber.adapters.members import first_bytes
+from jobber.adapters.sparse_files import sparse_files
 from jobber.domain.container import ContainerId, VolumeMount
 from jobber.domain.errors import ContainerNotFound, ImageNotFound, InputGone, NameTaken
 from jobber.domain.label import Label
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from jobber.domain.options import ContainerOptions
     from jobber.domain.ports import Interruptions, JobInput
     from jobber.domain.reference import ImageId
+    from jobber.domain.sparse_file import SparseFile
 
 _MISSING = 404
 _CONFLICT = 409
@@ -138,6 +140,10 @@ class DockerContainers:
         name = f"container {container[:12]}"
         with closing(open_archive(self._wire, container, path, of=name)) as pieces:
             return first_bytes(pieces, path=path, of=name, limit=limit)
+
+    def sparse_files(self, container: ContainerId) -> Sequence[SparseFile]:
+        """List the files with holes that a container has written, where its layer can be looked into."""
+        return sparse_files(self._wire, container)
 
     def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
         """Make an image of an exited container's file system."""

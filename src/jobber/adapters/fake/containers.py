@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from jobber.domain.options import ContainerOptions
     from jobber.domain.ports import Interruptions, JobInput
     from jobber.domain.reference import ImageId
+    from jobber.domain.sparse_file import SparseFile
 
 _TOO_DEEP = 125
 """Layers, as on Docker 20.10."""
@@ -210,6 +211,11 @@ class FakeContainers:
                 raise NotAFile(container, path=path) from None
             except OSError:
                 raise PathNotFound(container, path=path) from None
+
+    def sparse_files(self, container: ContainerId) -> Sequence[SparseFile]:
+        """Return none: files of the fake have no holes."""
+        del container
+        return ()
 
     def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
         """Make an image of a container's own file system: neither volumes nor mounts are part of it."""

@@ -15,6 +15,7 @@ from jobber.adapters.podman.create_body import create_body
 from jobber.adapters.podman.job import PodmanJob
 from jobber.adapters.podman.parts import create_failed, remove_part
 from jobber.adapters.podman.translate import container_of, not_started
+from jobber.adapters.sparse_files import sparse_files
 from jobber.domain.container import ContainerId, ContainerSpecification, VolumeMount
 from jobber.domain.errors import ContainerNotFound, ImageNotFound, InputGone, OptionUnsupported
 from jobber.domain.label import Label
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from jobber.domain.container import Container, Snapshot, Terminal
     from jobber.domain.options import ContainerOptions
     from jobber.domain.ports import Interruptions, JobInput
+    from jobber.domain.sparse_file import SparseFile
 
 _MISSING = 404
 _NOT_MODIFIED = 304
@@ -138,6 +140,10 @@ class PodmanContainers:
     def read(self, container: ContainerId, *, path: str, limit: int) -> bytes:
         """The first bytes of a file of a container that has ended."""
         return read_file(self._wire, container, path, of=f"container {container[:12]}", limit=limit)
+
+    def sparse_files(self, container: ContainerId) -> Sequence[SparseFile]:
+        """List the files with holes that a container has written, where its layer can be looked into."""
+        return sparse_files(self._wire, container)
 
     def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
         """Make an image of an exited container's file system."""

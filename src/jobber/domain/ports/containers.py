@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from jobber.domain.options import ContainerOptions
     from jobber.domain.ports.surroundings import Interruptions, JobInput
     from jobber.domain.reference import ImageId
+    from jobber.domain.sparse_file import SparseFile
 
 
 class Attachment(Protocol):
@@ -100,6 +101,19 @@ class Containers(Protocol):
         """The first `limit` bytes of a file of a container that has ended, links followed.
 
         Raises `ContainerNotFound`, `PathNotFound`, `NotAFile`, `EngineFailed`.
+        """
+
+    def sparse_files(self, container: ContainerId) -> Sequence[SparseFile]:
+        """List the files with holes that an exited container has written, where that takes a moment only.
+
+        A commit writes the holes out.
+
+        Args:
+            container: The container; no error where it is gone.
+
+        Returns:
+            The files, the largest holes first. None where it is not known, as for an engine on another machine.
+
         """
 
     def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:

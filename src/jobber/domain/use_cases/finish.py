@@ -32,6 +32,7 @@ from jobber.domain.labels import result_labels
 from jobber.domain.naming import next_second, result_tags
 from jobber.domain.record import parse_ending
 from jobber.domain.reference import parse_reference
+from jobber.domain.sparse_file import WORTH_TELLING
 from jobber.domain.use_cases.push import push_all
 from jobber.domain.use_cases.results_here import results_of_run
 
@@ -148,6 +149,7 @@ class Finisher:
         self, container: ContainerId, plan: RunPlan, ending: RunEnding, *, log: BinaryIO, code: Image | None
     ) -> ImageId:
         log.seek(0)
+        self._warn_of_holes(container)
         self.progress.step("saving the result image")
         code = code or self.engine.images.inspect(plan.image.id)
         snapshot = Snapshot(
@@ -174,6 +176,17 @@ class Finisher:
             left = set(blank_variables(self.engine.images.inspect(image)))
             if blank := [name for name in names if name in left]:
                 self.progress.warn("variables-left-blank", names=", ".join(blank))
+
+    def _warn_of_holes(self, container: ContainerId) -> None:
+        """Warn of files that take more room in the result than they do now."""
+        try:
+            files = self.engine.containers.sparse_files(container)
+        except JobberError:  # the commit that follows tells what is wrong with the engine
+            return
+        holes = sum(file.holes for file in files)
+        if holes > WORTH_TELLING:
+            others = f" and {len(files) - 1} others" if len(files) > 1 else ""
+            self.progress.warn("sparse-files", files=f"{files[0].path}{others}", gigabytes=f"{holes / 10**9:.1f}")
 
     def _metrics(self, container: ContainerId, plan: RunPlan) -> Mapping[str, Number]:
         """The numbers that the job left; whatever is wrong with them, the result is saved."""
