@@ -15,10 +15,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jobber.adapters.docker.committing import commit_as, flatten, put_log, remove_unfinished
-from jobber.adapters.docker.second_commit import commit_again, configuration_of
 from jobber.adapters.failures import failed
-from jobber.adapters.image_archive import ImageArchive, describe_image, log_layer
-from jobber.adapters.image_history import docker_history, with_run
 from jobber.adapters.ownership import unfinished_labels
 from jobber.domain.container import LOG
 from jobber.domain.errors import ContainerNotFound, JobberError
@@ -63,6 +60,8 @@ def commit(
         put_log(wire, container, log)
         if not _would_stay(facts["Config"], wanted) and (made := _exact_commit(wire, container, wanted)):
             return made
+    from jobber.adapters.docker.second_commit import commit_again, configuration_of
+
     own_log = None if takes_log else log
     if snapshot.is_flat:
         unfinished = flatten(wire, container)
@@ -99,6 +98,9 @@ def _load(
     """Make an image of the unfinished one's layers, and of the log where it needs one; None where Docker refuses."""
     if not is_asked():
         return None
+    from jobber.adapters.image_archive import ImageArchive, describe_image, log_layer
+    from jobber.adapters.image_history import docker_history, with_run
+
     below = _image(wire, unfinished)
     top = None if log is None else log_layer(log)
     layers = (*below["RootFS"]["Layers"], *([top.digest] if top else []))

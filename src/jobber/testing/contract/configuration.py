@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +14,7 @@ from jobber.domain.blank import blank_variables, unset_variables
 from jobber.domain.container import DEEPEST, ContainerSpecification, Snapshot
 from jobber.domain.label import Label
 from jobber.domain.options import ContainerOptions, HealthCheck, Mount, PublishedPort
+from jobber.testing.surroundings import FakeProgress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -112,6 +113,24 @@ class ConfigurationContract:
         labels = [image.labels[Label.RUN] for image in world.engine.images.list(labels={Label.RUN: None})]
 
         assert not [label for label in labels if current_owner() in label]
+
+    @pytest.mark.parametrize("options", [_ADDS, _READ_ONLY])
+    @pytest.mark.parametrize("depth", [0, DEEPEST])
+    def test_result_is_whole_after_a_way_through_a_registry(
+        self, world: World, options: ContainerOptions, depth: int
+    ) -> None:
+        if world.registry_host is None:
+            pytest.skip("no registry")
+        name = replace(world.name(), registry=world.registry_host)
+        result = self._result_of(world, world.base_id, options, words=("/bin/job", "exit", "0"), depth=depth)
+        world.engine.images.tag(result, reference=name)
+        world.engine.registry.push(name, credentials=None, progress=FakeProgress())
+        world.engine.images.remove(result)
+        pulled = world.engine.registry.pull(name, credentials=None, progress=FakeProgress()).id
+        world.keep(pulled)
+
+        assert pulled == result
+        assert world.run("show", "/run.log", image=pulled).stdout == b"log"
 
     def test_variables_that_an_engine_leaves_blank_are_named(self, world: World) -> None:
         result = self._result_of(world, world.base_id, _ADDS, words=("/bin/job", "exit", "0"))
