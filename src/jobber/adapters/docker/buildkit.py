@@ -49,16 +49,19 @@ def find_client(environment: Mapping[str, str]) -> Client | None:
     """The first `docker` on the PATH that has BuildKit; None where none has, or the user doesn't want it."""
     if environment.get("DOCKER_BUILDKIT") == "0":
         return None
-    seen: set[Path] = set()
+    paths: dict[Path, Path] = {}
     for folder in environment.get("PATH", "").split(os.pathsep):
         path = Path(folder, "docker")
-        if not os.access(path, os.X_OK) or path.resolve() in seen:
-            continue
-        seen.add(path.resolve())
-        if _says(path, "buildx", "version") is not None:
+        if os.access(path, os.X_OK):
+            paths.setdefault(path.resolve(), path)
+    # A client takes a while to answer: all are asked at once.
+    asked = [(path, _ask(path, "buildx", "version"), _ask(path, "--version")) for path in paths.values()]
+    answers = [(path, _answer(buildx), _answer(version)) for path, buildx, version in asked]
+    for path, buildx, version in answers:
+        if buildx is not None:
             return Client((str(path), "buildx", "build", "--load"))
-        version = re.search(r"version (\d+)\.", _says(path, "--version") or "")
-        if version and int(version[1]) < _WITHOUT_BUILDX:
+        number = re.search(r"version (\d+)\.", version or "")
+        if number and int(number[1]) < _WITHOUT_BUILDX:
             return Client((str(path), "build"))
     return None
 
@@ -182,20 +185,35 @@ def _environment(endpoint: Endpoint) -> dict[str, str]:
     return environment
 
 
-def _says(path: Path, *words: str) -> str | None:
-    """What a client says; None where it fails."""
+def _ask(path: Path, *words: str) -> subprocess.Popen[str] | None:
+    """Ask a client; None where it can't be started."""
     try:
-        done = subprocess.run(
+        return subprocess.Popen(
             [str(path), *words],
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             text=True,
-            timeout=_ANSWER_SECONDS,
-            check=False,
+            start_new_session=True,
         )
-    except (OSError, subprocess.SubprocessError):
+    except OSError:
         return None
-    return done.stdout if done.returncode == 0 else None
+
+
+def _answer(process: subprocess.Popen[str] | None) -> str | None:
+    """What a client says; None where it fails, or takes too long."""
+    if process is None:
+        return None
+    with process:
+        try:
+            said, _ = process.communicate(timeout=_ANSWER_SECONDS)
+        except (subprocess.TimeoutExpired, ValueError):
+            process.kill()
+            return None
+        except BaseException:
+            process.kill()
+            raise
+    return said if process.returncode == 0 else None
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
