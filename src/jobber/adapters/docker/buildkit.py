@@ -74,6 +74,7 @@ def build_with_client(client: Client, request: BuildRequest, *, endpoint: Endpoi
     ):
         id_file = Path(folder, "id")
         dockerfile = staged_dockerfile(request, Path(folder))
+        unused = unused_arguments(read_file(dockerfile).decode(errors="replace"), given_arguments(request))
         words = [*client.words, "--progress=plain", f"--iidfile={id_file}", f"--file={dockerfile}", *_options(request)]
         process = subprocess.Popen(
             [*words, "--", str(request.context)],
@@ -95,7 +96,7 @@ def build_with_client(client: Client, request: BuildRequest, *, endpoint: Endpoi
             process.stdout.close()
         if status != 0 or not id_file.exists():
             raise reading.failure(request)
-        if unused := unused_arguments(read_file(dockerfile).decode(errors="replace"), given_arguments(request)):
+        if unused:  # BuildKit itself does not warn of these
             reading.warnings.tell(f"One or more build-args [{' '.join(unused)}] were not consumed")
         return ImageId(id_file.read_text(encoding="ascii").strip())
 
@@ -201,7 +202,7 @@ def _ask(path: Path, *words: str) -> subprocess.Popen[str] | None:
 
 
 def _answer(process: subprocess.Popen[str] | None) -> str | None:
-    """What a client says; None where it fails, or takes too long."""
+    """Return the client's output; None where it fails, or takes too long."""
     if process is None:
         return None
     with process:
