@@ -24,13 +24,18 @@ _NO_COPY = 0.2
 _OUTPUT = 200_000_000
 _INPUT = 1_000_000_000
 _FILES = 20_000
+_SOME_FILES = 4_000
 _CACHED = """FROM {base}
 RUN head -c 16 /dev/urandom > /random
 RUN sleep 2
 WORKDIR /work
 ENV MODE=train
-COPY changed /work/
+COPY . /work/
 """
+_CHANGES, _MANY = 1, 2
+"""Places in the list of second builds."""
+_START = 0.5
+"""Seconds of a busy machine: a build that is all in the cache is shorter than Python's start and its imports."""
 _FEW = 5
 """Rounds of what takes seconds."""
 
@@ -122,11 +127,7 @@ def compare_input(bench: Bench, *, rounds: int) -> Iterator[Comparison]:
 
 def compare_build(bench: Bench, *, rounds: int) -> Iterator[Comparison]:
     """A build whose context has 20,000 files, with the same builder."""
-    folder = bench.folder / "context"
-    for number in range(_FILES):
-        directory = folder / f"{number // 200:03}"
-        directory.mkdir(parents=True, exist_ok=True)
-        (directory / f"digit-{number:05}.txt").write_text(f"{number}\n" * 20)
+    folder = _many_files(bench.folder / "context", number=_FILES)
     (folder / "Dockerfile").write_text("FROM scratch\nCOPY . /data/\n")
     stamp = folder / "000" / "stamp"
     ours = Command(
@@ -154,28 +155,39 @@ def compare_build(bench: Bench, *, rounds: int) -> Iterator[Comparison]:
 
 
 def compare_second_build(bench: Bench, *, rounds: int) -> Iterator[Comparison]:
-    """A build whose steps are all in the cache, and one of which only the last file has changed."""
-    for what, changes in (("nothing changed", False), ("a last file changed", True)):
-        folder = bench.folder / f"second-{changes}"
+    """A build whose steps are all in the cache; with another last file; and with a context of 4,000 files."""
+    for number, what in enumerate(("nothing changed", "last file changed", "4,000 files")):
+        folder = bench.folder / f"second-{number}"
         folder.mkdir()
+        if number == _MANY:
+            _many_files(folder, number=_SOME_FILES)
         (folder / "Dockerfile").write_text(_CACHED.format(base=f"{bench.image}:base"))
         changed = folder / "changed"
         changed.write_text("0")
-        before = partial(_change, changed) if changes else None
+        before = partial(_change, changed) if number == _CHANGES else None
         for builder, words, environment in _builders(bench):
             around = {**bench.environment, **environment}
             commands = (
                 Command(bench.jobber("build", "-t", f"{bench.image}:second", str(folder)), around, before),
                 Command((*words, "--tag", f"{bench.image}:second-by-hand", str(folder)), around, before),
             )
-            ours, theirs = map(seconds, in_turns(commands, rounds=rounds))
+            ours, theirs = map(seconds, in_turns(commands, rounds=rounds if number != _MANY else min(rounds, _FEW)))
             yield Comparison(
-                f"{bench.name}: second build, {what}, {builder}",
+                f"{bench.name}: again, {what}, {builder}",
                 ours,
                 theirs,
-                f"at most {_BUILD}",
-                lambda row: row.ratio <= _BUILD,
+                f"at most {_BUILD}, or {_START} s more",
+                lambda row: row.ratio <= _BUILD or row.difference <= _START,
+                note=f"{(statistics.median(ours) - statistics.median(theirs)) * 1000:+.0f} ms",
             )
+
+
+def _many_files(folder: Path, *, number: int) -> Path:
+    for each in range(number):
+        directory = folder / f"{each // 200:03}"
+        directory.mkdir(parents=True, exist_ok=True)
+        (directory / f"digit-{each:05}.txt").write_text(f"{each}\n" * 20)
+    return folder
 
 
 def _change(file: Path) -> None:

@@ -34,6 +34,14 @@ def test_image_of_a_dockerfile_text(jobber_engine: FakeEngine) -> None:
     assert (found.labels, found.configuration.command) == ({"a": "b"}, ("/bin/sh",))
 
 
+def test_instruction_that_changes_nothing_of_a_program_is_passed_over(jobber_engine: FakeEngine) -> None:
+    text = 'FROM nowhere\nMAINTAINER me\nHEALTHCHECK CMD x\nSHELL ["x"]\nRUN y\n'
+    jobber_engine.image("train", run=lambda _job: 0, dockerfile=text)
+    found = jobber_engine.images.inspect(parse_reference("train")).configuration
+
+    assert (found.health_check is None, found.shell) == (False, ("x",))
+
+
 def test_image_of_a_directory(jobber_engine: FakeEngine, tmp_path: Path) -> None:
     (tmp_path / "x").write_text("X")
     (tmp_path / "Dockerfile").write_text("FROM scratch\nCOPY x /data/\n")

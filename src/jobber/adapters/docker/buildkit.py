@@ -10,6 +10,7 @@ import tempfile
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 from typing import IO, TYPE_CHECKING
 
 from jobber.adapters.build_warnings import BuildWarnings
@@ -56,17 +57,20 @@ def find_client(environment: Mapping[str, str], *, seconds: float | None = None)
     """The first `docker` on the PATH that has BuildKit; None where none has, or the user doesn't want it."""
     if is_switched_off(environment):
         return None
-    limit = _ANSWER_SECONDS if seconds is None else seconds
-    seen: set[Path] = set()
+    paths: dict[Path, Path] = {}
     for folder in environment.get("PATH", "").split(os.pathsep):
         path = Path(folder, "docker")
-        if not os.access(path, os.X_OK) or path.resolve() in seen:
-            continue
-        seen.add(path.resolve())
-        if _says(path, "buildx", "version", seconds=limit) is not None:
+        if os.access(path, os.X_OK):
+            paths.setdefault(path.resolve(), path)
+    # A client takes a while to answer: all are asked at once.
+    asked = [(path, _ask(path, "buildx", "version"), _ask(path, "--version")) for path in paths.values()]
+    until = monotonic() + (_ANSWER_SECONDS if seconds is None else seconds)
+    answers = [(path, _answer(buildx, until=until), _answer(version, until=until)) for path, buildx, version in asked]
+    for path, buildx, version in answers:
+        if buildx is not None:
             return Client((str(path), "buildx", "build", "--load"))
-        version = re.search(r"version (\d+)\.", _says(path, "--version", seconds=limit) or "")
-        if version and int(version[1]) < _WITHOUT_BUILDX:
+        number = re.search(r"version (\d+)\.", version or "")
+        if number and int(number[1]) < _WITHOUT_BUILDX:
             return Client((str(path), "build"))
     return None
 
@@ -79,6 +83,7 @@ def build_with_client(client: Client, request: BuildRequest, *, endpoint: Endpoi
     ):
         id_file = Path(folder, "id")
         dockerfile = staged_dockerfile(request, Path(folder))
+        unused = unused_arguments(read_file(dockerfile).decode(errors="replace"), given_arguments(request))
         words = [*client.words, "--progress=plain", f"--iidfile={id_file}", f"--file={dockerfile}", *_options(request)]
         process = subprocess.Popen(
             [*words, "--", str(request.context)],
@@ -100,7 +105,7 @@ def build_with_client(client: Client, request: BuildRequest, *, endpoint: Endpoi
             process.stdout.close()
         if status != 0 or not id_file.exists():
             raise reading.failure(request)
-        if unused := unused_arguments(read_file(dockerfile).decode(errors="replace"), given_arguments(request)):
+        if unused:  # BuildKit itself does not warn of these
             reading.warnings.tell(f"One or more build-args [{' '.join(unused)}] were not consumed")
         return ImageId(id_file.read_text(encoding="ascii").strip())
 
@@ -201,20 +206,35 @@ def _environment(endpoint: Endpoint) -> dict[str, str]:
     return environment
 
 
-def _says(path: Path, *words: str, seconds: float) -> str | None:
-    """What a client says; None where it fails."""
+def _ask(path: Path, *words: str) -> subprocess.Popen[str] | None:
+    """Ask a client; None where it can't be started."""
     try:
-        done = subprocess.run(
+        return subprocess.Popen(
             [str(path), *words],
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             text=True,
-            timeout=seconds,
-            check=False,
+            start_new_session=True,
         )
-    except (OSError, subprocess.SubprocessError):
+    except OSError:
         return None
-    return done.stdout if done.returncode == 0 else None
+
+
+def _answer(process: subprocess.Popen[str] | None, *, until: float) -> str | None:
+    """Return the client's output; None where it fails, or has not ended at this moment of the monotonic clock."""
+    if process is None:
+        return None
+    with process:
+        try:
+            said, _ = process.communicate(timeout=max(0.0, until - monotonic()))
+        except (subprocess.TimeoutExpired, ValueError):
+            process.kill()
+            return None
+        except BaseException:
+            process.kill()
+            raise
+    return said if process.returncode == 0 else None
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -105,7 +105,7 @@ def _check(text: bytes, *, name: str) -> None:
 
 
 def _without_place(why: str, context: PodmanContext) -> str:
-    """What Podman says, with the user's names of files."""
+    """Return Podman's message with the user's names of files."""
     return re.sub(_PLACE, ".", why).replace(f"./{context.name}", f"./{context.dockerfile.name}")
 
 

@@ -39,7 +39,10 @@ class Builder(Protocol):
     """What makes images out of Dockerfiles."""
 
     def build(self, request: BuildRequest, *, progress: Progress) -> ImageId:
-        """Build an image, untagged. Raises `BuildFailed`; then nothing is left running."""
+        """Build an image, untagged, and pass the builder's warnings on as `build-warning`.
+
+        Raises `BuildFailed`; then nothing is left running.
+        """
 
 
 class Engine(Protocol):

@@ -1,4 +1,4 @@
-"""Builds: what is built again, and what is asked of a registry again."""
+"""Builds: the cache, and base images that are pulled again."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _A_SECOND = 1.1
 
 
 class BuildCacheContract:
-    """What a builder remembers."""
+    """The cache of a builder."""
 
     def test_second_build_changes_nothing(self, world: World, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("F")

@@ -22,7 +22,7 @@ _COPIES_ALL = "FROM scratch\nCOPY . /all/\n"
 
 
 class BuildContextContract:
-    """What a builder takes of a context."""
+    """The context of a build, as a builder takes it."""
 
     @pytest.mark.parametrize(
         ("ignored", "own", "expected"),
