@@ -203,6 +203,19 @@ def test_what_nobody_foresaw_is_told_in_one_line(
     assert capsys.readouterr().err.startswith("error: unforeseen ZeroDivisionError: division by zero\nhint: ")
 
 
+def interrupted_in_a_class(**_: object) -> None:
+    raise RuntimeError("Error calling __set_name__ on 'Field' instance") from KeyboardInterrupt()
+
+
+def test_interruption_that_python_hides_in_an_error_is_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(connect, "connect", interrupted_in_a_class)
+
+    assert ends("recover") == 130
+    assert capsys.readouterr().err == ""
+
+
 def test_what_nobody_foresaw_is_shown_with_its_trace_under_v(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

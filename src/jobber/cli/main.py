@@ -89,6 +89,8 @@ def _call(words: Sequence[str], environment: Mapping[str, str]) -> int:
     except BrokenPipeError:
         raise
     except Exception as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):  # Python makes a RuntimeError of one while a class is made
+            raise error.__cause__ from None
         if _is_verbose(line):
             import traceback
 
