@@ -226,7 +226,7 @@ class TestSsh:
         said = refused(tmp_path, "ssh://box", ONLY_PATH=bare_path(tmp_path))
 
         assert "there is no ssh on the PATH" in said
-        assert "hint: install an ssh client" in said
+        assert "hint: for example `apt install openssh-client`" in said
 
     def test_machine_without_an_engine(self, tmp_path: Path) -> None:
         with remote(tmp_path, "unix:///nonexistent", PATH=bare_path(tmp_path)) as machine:

@@ -82,6 +82,7 @@ WRONG = [
     ("FROM scratch\nCOPY --from=0 /x /\n", "line 2: there is no image 0"),
     ("FROM scratch\nCOPY --from=NOT /x /\n", "line 2: not an image reference"),
     ("FROM scratch\nCOPY --bogus=1 f /\n", "line 2: the fake knows no --bogus here"),
+    ("FROM base\nRUN <<EOF\ntouch /x\nEOF\n", "line 2: the fake reads no here-documents"),
     ("FROM scratch\nCOPY --chown=1:1 f /\n", "line 2: the fake knows no --chown here"),
     ("FROM scratch\nCOPY --chmod=u+x f /\n", "line 2: --chmod=u+x: the fake knows modes as numbers"),
     ("FROM scratch\nCOPY f\n", "line 2: a source and a destination are needed"),

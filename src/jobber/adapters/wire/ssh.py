@@ -113,7 +113,7 @@ class SshTunnel:
     def _open(self, seconds: float) -> None:
         program = shutil.which("ssh")
         if program is None:
-            raise WireUnreachable("ssh: there is no ssh on the PATH", hint=NO_SSH)
+            raise WireUnreachable("there is no ssh on the PATH: install an ssh client", hint=NO_SSH)
         self._folder = make_short_folder("jobber-ssh-")
         log = self._folder / "log"
         with log.open("ab") as output:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from jobber.adapters.wire.endpoint import Endpoint
 
-NO_SSH = "install an ssh client, for example `apt install openssh-client`"
+NO_SSH = "for example `apt install openssh-client`"
 NO_ENGINE = (
     "start the engine over there (`systemctl start docker`, or `systemctl --user start podman.socket`),"
     " or name its socket: ssh://USER@HOST/PATH"
