@@ -484,3 +484,16 @@ def test_size_in_a_registry_is_not_compared(engine: FakeEngine) -> None:
     engine.images.remove(first)
 
     assert show(engine, f"{HOST}/team/train:latest-run").added_size is None
+
+
+def test_image_that_was_code_and_input_is_looked_up_once(engine: FakeEngine) -> None:
+    engine.image("both", run=train, files={"/data/x": "X"})
+    result = run(engine, "both", "both")
+    before = engine.journal.count("inspect")
+    shown = show(engine, result)
+
+    assert [(it.origin.role, it.node.presence) for it in shown.origins] == [
+        (Role.CODE, Presence.HERE),
+        (Role.INPUT, Presence.HERE),
+    ]
+    assert engine.journal.count("inspect") == before + 2

@@ -105,20 +105,20 @@ class ImageContract:
         self, world: World, tmp_path: Path, path: str, names: list[str]
     ) -> None:
         """Those of Docker, also where a volume is declared: never absolute ones."""
-        image = self._linked(world, tmp_path)
+        image = self._image_with_links(world, tmp_path)
         octets = io.BytesIO(b"".join(world.engine.images.archive(image, path=path)))
         with tarfile.open(fileobj=octets) as archive:
             assert sorted(archive.getnames()) == names
 
     def test_root_of_an_image_with_volumes_is_whole(self, world: World, tmp_path: Path) -> None:
         """Podman 4.3 unmounts the file system of the container that its volumes were copied for."""
-        image = self._linked(world, tmp_path)
+        image = self._image_with_links(world, tmp_path)
         found = _members(world, image, "/")
 
         assert {"data/deep/y", "data/x", "links/nowhere"} <= {name.strip("/") for name in found}
 
     def test_link_that_leads_nowhere_is_told_with_where_it_leads(self, world: World, tmp_path: Path) -> None:
-        image = self._linked(world, tmp_path)
+        image = self._image_with_links(world, tmp_path)
         targets = {"/links/nowhere": "/data/none", "/links/ring": None, "/links/none": None, "/links/nowhere/x": None}
         found = {}
         for path in targets:
@@ -128,7 +128,7 @@ class ImageContract:
 
         assert found == targets
 
-    def _linked(self, world: World, tmp_path: Path) -> ImageId:
+    def _image_with_links(self, world: World, tmp_path: Path) -> ImageId:
         """An image with links, and with a volume that holds something."""
         made = _committed(
             world,
