@@ -72,15 +72,11 @@ class DockerBuilder:
 
     def _build(self, request: BuildRequest, progress: Progress) -> ImageId:
         context = ContextStream(Path(request.context), Path(request.dockerfile))
+        arguments = {**client_proxies(os.environ, endpoint=self._wire.endpoint), **request.arguments}
         query = {
             "dockerfile": context.name,
             "labels": json.dumps(dict(request.labels)),
-            "buildargs": json.dumps(
-                {
-                    **client_proxies(os.environ, endpoint=self._wire.endpoint),
-                    **{name: value for name, value in request.arguments.items() if value is not None},
-                }
-            ),
+            "buildargs": json.dumps({name: value for name, value in arguments.items() if value is not None}),
             "target": request.target,
             "platform": request.platform,
             "nocache": request.no_cache,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobber.adapters.fake.copying import copy, mode_of, read_context
-from jobber.adapters.fake.dockerfile import parse_dockerfile, parse_instruction, split_flags
+from jobber.adapters.fake.dockerfile import parse_dockerfile, split_flags
 from jobber.adapters.fake.execution import execute
 from jobber.adapters.fake.files import Files
 from jobber.adapters.fake.process import STAND_IN, with_path
@@ -22,6 +22,7 @@ from jobber.adapters.fake.words import expand
 from jobber.domain.build import check_podman_build, given_arguments
 from jobber.domain.build_arguments import unused_arguments
 from jobber.domain.credentials import host_of
+from jobber.domain.dockerfile.instructions import parse_instruction
 from jobber.domain.errors import (
     BaseUnauthorized,
     BuildFailed,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from jobber.domain.dockerfile.instructions import Instruction
 from jobber.domain.dockerfile.instructions import parse_dockerfile as parse
 from jobber.domain.errors import BuildFailed
 
@@ -22,12 +21,6 @@ def parse_dockerfile(text: str) -> Dockerfile:
         number, written = found.wrong_escape
         raise BuildFailed(why=f"line {number}: escape can be \\ or `, not {written!r}")
     return found
-
-
-def parse_instruction(line: int, text: str) -> Instruction:
-    """Return the instruction of a line that goes on no further."""
-    word, *rest = text.split(maxsplit=1)
-    return Instruction(line, word.upper(), "".join(rest).strip())
 
 
 def split_flags(rest: str, *, known: tuple[str, ...]) -> tuple[dict[str, str], str]:

@@ -84,6 +84,12 @@ def _is_continued(line: str, escape: str) -> bool:
     return line.endswith(escape) and not line.endswith(escape * 2)
 
 
+def parse_instruction(line: int, text: str) -> Instruction:
+    """Return the instruction of a line that is not continued and has no here-document."""
+    word, *rest = text.split(maxsplit=1)
+    return Instruction(line, word.upper(), "".join(rest).strip())
+
+
 def _add(found: Dockerfile, start: int, text: str, lines: list[str], at: int) -> int:
     """Add an instruction, pass over its here-documents, and return the line that comes next."""
     word, *rest = text.split(maxsplit=1)

@@ -197,16 +197,17 @@ class Runner:
         with self.interruptions.abortable():
             mounts = self._provide(prepared)
         self._stop_if_interrupted()
+        options = self._options(request)
         specification = ContainerSpecification(
             image=prepared.code.image.id,
-            options=self._options(request),
+            options=options,
             command=request.command,
             inputs=mounts,
             labels=container_labels(prepared.plan, version=self.version),
             runtime=prepared.plan.runtime,
             terminal=None if request.detach else self.console.terminal,
             reads_input=not request.detach,
-            unset=unset_variables(prepared.code.image, options=request.options),
+            unset=unset_variables(prepared.code.image, options=options),
         )
         return self.engine.containers.create(specification)
 
