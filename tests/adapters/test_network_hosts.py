@@ -108,4 +108,4 @@ def test_closed_port_is_told() -> None:
 def test_ssh_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
 
-    assert told("ssh://nowhere.invalid") == "ssh: there is no ssh on the PATH"
+    assert told("ssh://nowhere.invalid") == "there is no ssh on the PATH: install an ssh client"
