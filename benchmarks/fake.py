@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from jobber.domain.input import parse_input
-from jobber.domain.options import ContainerOptions
-from jobber.domain.use_cases.prepare import RunRequest
+from jobber.domain.containers.options import ContainerOptions
+from jobber.domain.runs.input import parse_input
+from jobber.domain.use_cases.run.prepare import RunRequest
 from jobber.testing import FakeEngine, Job, fake_runner
 from side_by_side import Comparison
 

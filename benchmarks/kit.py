@@ -11,11 +11,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from jobber.domain.build import BuildRequest
-from jobber.domain.input import parse_input
-from jobber.domain.options import ContainerOptions
-from jobber.domain.reference import parse_reference
-from jobber.domain.use_cases.prepare import RunRequest
+from jobber.domain.containers.options import ContainerOptions
+from jobber.domain.images.build_request import BuildRequest
+from jobber.domain.images.reference import parse_reference
+from jobber.domain.runs.input import parse_input
+from jobber.domain.use_cases.run.prepare import RunRequest
 from jobber.testing import FakeCommandLine, FakeEngine, FakeProgress, Job, fake_runner
 
 if TYPE_CHECKING:

@@ -11,14 +11,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from jobber.domain.errors import ImageNotFound
-from jobber.domain.image import Image, ListedImage
-from jobber.domain.labels import result_labels
-from jobber.domain.naming import timestamp_tag
-from jobber.domain.policy import Outcome, ResultImagePolicy
-from jobber.domain.record import RecordedImage, RecordedInput, RunEnding, RunPlan
-from jobber.domain.reference import ImageId
-from jobber.domain.use_cases.find_result import FoundResult, ResultFinder
-from jobber.domain.use_cases.trace_lineage import Tracer
+from jobber.domain.images.image import Image, ListedImage
+from jobber.domain.images.naming import timestamp_tag
+from jobber.domain.images.reference import ImageId
+from jobber.domain.runs.labels import result_labels
+from jobber.domain.runs.policy import Outcome, ResultImagePolicy
+from jobber.domain.runs.record import RecordedImage, RecordedInput, RunEnding, RunPlan
+from jobber.domain.use_cases.results.find_result import FoundResult, ResultFinder
+from jobber.domain.use_cases.results.trace_lineage import Tracer
 from jobber.testing import FakeKeyring, FakeProgress, FakeRegistry, FakeRemoteImages
 from side_by_side import Command, Comparison, in_turns, seconds
 

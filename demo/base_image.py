@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from engine import bring_along, engine, install, is_private, jobber_environment, run_privately
-from jobber.cli.messages import messages
 from jobber.domain.errors import ImageNotFound, PullRefused
-from jobber.domain.reference import parse_reference
+from jobber.domain.images.reference import parse_reference
+from jobber.session.messages import messages
 
 if TYPE_CHECKING:
     from jobber.domain.ports import Engine

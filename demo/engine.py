@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobber.adapters.connect import connect
-from jobber.cli.messages import messages
+from jobber.adapters.discovery.connect import connect
 from jobber.domain.errors import EngineUnavailable
+from jobber.session.messages import messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -32,7 +32,7 @@ def main() -> None:
 
 def command_page() -> str:
     """The help of every command."""
-    from jobber.cli.words import COMMANDS
+    from jobber.cli.command_line.split_arguments import COMMANDS
     from jobber.testing import FakeCommandLine, FakeEngine
 
     parts = ["# The command", "All of this is printed by `--help`."]
@@ -87,7 +87,7 @@ def testing_page() -> str:
 
 def labels_page() -> str:
     """The names of labels."""
-    from jobber.domain.label import Label
+    from jobber.domain.runs.label_names import Label
 
     source = inspect.getsource(Label)
     notes = dict(re.findall(r'(\w+) = "[^"]+"\n    """(.*?)"""', source, re.DOTALL))
@@ -156,7 +156,7 @@ def _phases() -> list[str]:
 
 
 def _program() -> list[str]:
-    from jobber.adapters.fake import job
+    from jobber.adapters.fake.jobs import job
 
     definition, note = re.findall(r'\n(Program = .*?)\n"""(.*?)"""', inspect.getsource(job), re.DOTALL)[0]
     return ["## jobber.testing.Program", f"```python\n{definition}\n```", note]

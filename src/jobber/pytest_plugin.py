@@ -140,9 +140,9 @@ def _made(folder: Path) -> Path:
 
 
 def _real_engine(choice: str, host: str | None) -> Any:
-    from jobber.adapters.connect import connect
+    from jobber.adapters.discovery.connect import connect
     from jobber.domain.errors import EngineUnavailable
-    from jobber.domain.progress import Silence
+    from jobber.domain.ports.progress import Silence
     from jobber.testing.real import NeedsContext, RealEngine
 
     class RealEngineOfTests(RealEngine):

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jobber.adapters.context import ContextStream, parse_ignore
+from jobber.adapters.build_context import ContextStream, parse_ignore
 from jobber.adapters.docker.buildkit import staged_dockerfile
 from jobber.adapters.podman.context import PodmanContext
-from jobber.domain.build import BuildRequest
 from jobber.domain.errors import BuildFailed
+from jobber.domain.images.build_request import BuildRequest
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from jobber.adapters.docker.client_config import client_configuration
-from jobber.domain.credentials import Credentials
+from jobber.domain.images.credentials import Credentials
 
 KNOWN = {
     "r.test:5000": Credentials("me", "s3cret"),

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from one_answer import answering
 
-from jobber.adapters import connect as connecting
-from jobber.adapters.connect import connect
+from jobber.adapters.discovery import connect as connecting
+from jobber.adapters.discovery.connect import connect
 from jobber.adapters.wire import WireUnreachable, parse_endpoint
 from jobber.domain.errors import EngineUnavailable, UsageError
 from jobber.testing import FakeProgress

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jobber.adapters.context import ContextStream, parse_ignore
+from jobber.adapters.build_context import ContextStream, parse_ignore
 from jobber.domain.errors import BuildFailed, UsageError
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobber.adapters.context import ContextStream, parse_ignore, read_build_files
+from jobber.adapters.build_context import ContextStream, parse_ignore, read_build_files
 from jobber.domain.errors import UsageError
 
 if TYPE_CHECKING:

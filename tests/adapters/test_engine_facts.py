@@ -15,7 +15,7 @@ from one_answer import answering
 from jobber.adapters.docker.engine import DockerEngine
 from jobber.adapters.podman.engine import PodmanEngine
 from jobber.adapters.wire import Wire, parse_endpoint
-from jobber.domain.engine_facts import EngineFacts, ImageStore, Space
+from jobber.domain.containers.engine_facts import EngineFacts, ImageStore, Space
 from jobber.domain.errors import EngineFailed, EngineLost
 
 DOCKER: dict[str, Any] = {

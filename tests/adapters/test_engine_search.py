@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from one_answer import answering
 
-from jobber.adapters import connect as connecting
-from jobber.adapters.engine_search import MachineEngines
+from jobber.adapters.discovery import connect as connecting
+from jobber.adapters.discovery.engine_search import MachineEngines
 from jobber.domain.checkup.findings import EnginePlace
 from jobber.domain.errors import EngineUnavailable, JobberError, UsageError
 from jobber.testing import FakeProgress

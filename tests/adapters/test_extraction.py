@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from jobber.adapters.extraction import HostDestination, Tree, extract, sent
-from jobber.adapters.members import ArchiveBroken, first_bytes, members
-from jobber.domain.copied import Copied
+from jobber.adapters.archives.extraction import HostDestination, Tree, extract, sent
+from jobber.adapters.archives.tar_reader import ArchiveBroken, first_bytes, members
 from jobber.domain.errors import NotAFile, NotWritten
-from jobber.domain.image_path import SourcePath
+from jobber.domain.files.copy_report import Copied
+from jobber.domain.images.image_path import SourcePath
 
 
 def archive(*entries: tuple[str, bytes | str | None, str]) -> bytes:

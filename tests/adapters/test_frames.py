@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobber.adapters.archive import log_archive
-from jobber.adapters.frames import FramedOutput, copy_frames, output_reader
-from jobber.domain.events import Output, Stream
+from jobber.adapters.archives.tar_writer import log_archive
+from jobber.adapters.job_stream.frames import FramedOutput, copy_frames, output_reader
+from jobber.domain.containers.events import Output, Stream
 
 outputs = st.lists(st.tuples(st.sampled_from(Stream), st.binary(max_size=20)), max_size=8)
 

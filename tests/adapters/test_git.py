@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobber.adapters.git import GitTree, without_credentials
+from jobber.adapters.host.git import GitTree, without_credentials
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -186,7 +186,7 @@ def test_git_that_hangs_is_waited_for_once(tree: Path, tmp_path: Path, monkeypat
     (tmp_path / "bin" / "git").write_text(f"#!/bin/sh\necho $3 >>{tmp_path}/asked\nexec sleep 60\n")
     (tmp_path / "bin" / "git").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.environ['PATH']}")
-    monkeypatch.setattr("jobber.adapters.git._SECONDS", 0.2)
+    monkeypatch.setattr("jobber.adapters.host.git._SECONDS", 0.2)
 
     assert trouble(tree) == "`git rev-parse` took longer than 0.2 s"
     assert (tmp_path / "asked").read_text() == "rev-parse\n"

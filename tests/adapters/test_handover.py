@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobber.adapters.extraction.handover import with_other_hand
+from jobber.adapters.archives.extraction.writer_thread import with_other_hand
 from jobber.domain.errors import EngineLost, Interrupted, NotWritten
 
 _MANY = [bytes([number % 256]) * 100_000 for number in range(400)]

@@ -8,7 +8,7 @@ import tarfile
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from jobber.adapters.image_archive import ImageArchive, describe_image, log_layer
+from jobber.adapters.archives.image_archive import ImageArchive, describe_image, log_layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

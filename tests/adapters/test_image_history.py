@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobber.adapters.image_history import docker_history, shell_of, triggers_of, with_run
+from jobber.adapters.engine_api.image_history import docker_history, shell_of, triggers_of, with_run
 
 MOMENT = "2026-01-01T00:00:00Z"
 

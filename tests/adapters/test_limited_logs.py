@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from jobber.adapters.docker.translate import container_of as docker_container
-from jobber.adapters.frames import StampedOutput
-from jobber.adapters.place_in_log import TAIL, PlaceInLog
+from jobber.adapters.job_stream.frames import StampedOutput
+from jobber.adapters.job_stream.log_position import TAIL, PlaceInLog
 from jobber.adapters.podman.translate import container_of as podman_container
-from jobber.domain.events import Stream
+from jobber.domain.containers.events import Stream
 
 _STATE = {"Status": "running", "StartedAt": "", "FinishedAt": "", "ExitCode": 0}
 _ANSWER = {"Id": "c", "Name": "/c", "Image": "sha256:1", "State": _STATE, "Created": "", "Config": {}}

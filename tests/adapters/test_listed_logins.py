@@ -11,10 +11,9 @@ from typing import Any
 
 import pytest
 
-from jobber.adapters.logins import helper
-from jobber.adapters.logins.listing import list_logins
+from jobber.adapters.credentials import helper
+from jobber.adapters.credentials.listing import list_logins
 from jobber.domain.checkup.findings import Login, Logins
-from jobber.domain.credentials import CredentialEntry
 from jobber.domain.errors import (
     CredentialHelperFailed,
     CredentialHelperMissing,
@@ -23,6 +22,7 @@ from jobber.domain.errors import (
     PasswordFileUnreadable,
     StoredLoginsUnreadable,
 )
+from jobber.domain.images.credentials import CredentialEntry
 
 SECRET = base64.b64encode(b"me:secret").decode()
 

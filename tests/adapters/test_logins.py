@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from jobber.adapters.logins import MachineKeyring, helper
-from jobber.domain.credentials import CredentialEntry, Credentials
+from jobber.adapters.credentials import MachineKeyring, helper
 from jobber.domain.errors import (
     CredentialHelperFailed,
     CredentialHelperMissing,
@@ -21,7 +20,8 @@ from jobber.domain.errors import (
     PasswordFileUnreadable,
     StoredLoginsUnreadable,
 )
-from jobber.domain.reference import parse_reference
+from jobber.domain.images.credentials import CredentialEntry, Credentials
+from jobber.domain.images.reference import parse_reference
 
 KEY = json.dumps({"type": "service_account", "private_key": "-----BEGIN\n" + "x" * 2000}, indent=2) + "\n"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from jobber import __version__
-from jobber.adapters.host.machine import LocalMachine
+from jobber.adapters.discovery.local_machine import LocalMachine
 from jobber.domain.checkup.findings import Command, Distribution, LocalDevices, Program
 
 OURS = "#!{python}\nimport sys\nfrom jobber.cli.main import main\nsys.exit(main())\n"

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from jobber.adapters import connect as connecting
-from jobber.adapters.connect import connect
+from jobber.adapters.discovery import connect as connecting
+from jobber.adapters.discovery.connect import connect
 from jobber.domain.errors import EngineUnavailable
 from jobber.testing import FakeProgress
 

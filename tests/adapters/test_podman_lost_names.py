@@ -13,7 +13,7 @@ from jobber.adapters.podman.images import PodmanImages
 from jobber.adapters.podman.registry import PodmanRegistry
 from jobber.adapters.wire import Wire, parse_endpoint
 from jobber.domain.errors import EngineFailed
-from jobber.domain.reference import ImageId, parse_reference
+from jobber.domain.images.reference import ImageId, parse_reference
 from jobber.testing import FakeProgress
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def test_tag_that_was_undone_is_given_again(tmp_path: Path, address: str) -> Non
 
 
 def test_tag_that_is_undone_for_ever_is_an_error(tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jobber.adapters.stumbles._PAUSE_SECONDS", 0)
+    monkeypatch.setattr("jobber.adapters.engine_api.retry._PAUSE_SECONDS", 0)
     answers = [_DONE, _GONE] * 40
     with (
         answering(tmp_path / "s", *answers),

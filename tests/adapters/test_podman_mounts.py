@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from jobber.adapters.podman.create_mounts import volumes
+from jobber.domain.docker_options import parse_options
 from jobber.domain.errors import InvalidOption
-from jobber.domain.xdocker import parse_options
 
 
 def test_a_letter_is_the_name_of_a_volume_as_it_is_to_podmans_client() -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from jobber.adapters.credentials.redaction import masked_call
 from jobber.adapters.docker.proxies import client_proxies
-from jobber.adapters.masking import masked_call
 from jobber.adapters.wire import parse_endpoint
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from hashlib import sha256
 
 import pytest
 
-from jobber.adapters.tree import read_tree
+from jobber.adapters.archives.file_tree import read_tree
 from jobber.domain.errors import EngineLost
-from jobber.domain.tree import Entry, Kind
+from jobber.domain.files.file_tree import Entry, Kind
 
 
 def _member(name: str, **facts: object) -> tarfile.TarInfo:

@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobber.adapters.layer_progress import LayerProgress
-from jobber.adapters.masking import masked
+from jobber.adapters.credentials.redaction import masked
+from jobber.adapters.engine_api.layer_progress import LayerProgress
+from jobber.adapters.engine_api.registry_errors import refusal
 from jobber.adapters.podman.translate import copy_cause, registry_cause
-from jobber.adapters.refusals import refusal
-from jobber.domain.credentials import Credentials
 from jobber.domain.errors import (
     PullLoginExpired,
     PullRefused,
@@ -25,7 +24,8 @@ from jobber.domain.errors import (
     PushRefused,
     PushUnauthorized,
 )
-from jobber.domain.reference import parse_reference
+from jobber.domain.images.credentials import Credentials
+from jobber.domain.images.reference import parse_reference
 
 KNOWN = Credentials("user", 'pass/word"+', origin="the test")
 

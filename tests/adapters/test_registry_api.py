@@ -19,9 +19,9 @@ from registry_server import INDEX, Answer, Asked, RegistryServer, archive, servi
 
 from jobber.adapters.registry_api import RegistryApi
 from jobber.adapters.registry_api.place import Place, place_of
-from jobber.domain.credentials import Credentials
 from jobber.domain.errors import ImageNotFound, PathNotFound, RegistryFailed
-from jobber.domain.reference import ImageReference, parse_reference
+from jobber.domain.images.credentials import Credentials
+from jobber.domain.images.reference import ImageReference, parse_reference
 
 ME = Credentials("me", "the secret of me", origin="the test")
 BASIC = "Basic " + base64.b64encode(b"me:the secret of me").decode()

@@ -9,10 +9,10 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from jobber.adapters.registry_events import exchange
+from jobber.adapters.engine_api.pull_push import exchange
 from jobber.adapters.wire import Wire, parse_endpoint
 from jobber.domain.errors import PullRefused, PushRefused
-from jobber.domain.reference import parse_reference
+from jobber.domain.images.reference import parse_reference
 from jobber.testing import FakeProgress
 
 DIGEST = "sha256:" + "0" * 64

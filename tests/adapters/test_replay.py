@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from jobber.adapters.replay import Tally, TextTally
-from jobber.domain.events import Output, Stream
+from jobber.adapters.job_stream.replay import Tally, TextTally
+from jobber.domain.containers.events import Output, Stream
 
 _PIECE = 1 << 14
 _SIZES = st.integers(0, 2 * _PIECE)

@@ -13,13 +13,13 @@ from itertools import count
 
 import pytest
 
-from jobber.adapters.lease import HeldClaim
-from jobber.adapters.ownership import current_owner
-from jobber.adapters.runs import Part, SharedRunStore, claim_name, part_of
+from jobber.adapters.host.process_identity import current_owner
+from jobber.adapters.run_claims.lease import HeldClaim
+from jobber.adapters.run_claims.run_store import Part, SharedRunStore, claim_name, part_of
 from jobber.domain.errors import ClaimLost, EngineLost, NameTaken, RunTaken
-from jobber.domain.image import Image, ListedImage
-from jobber.domain.label import Label
-from jobber.domain.reference import ImageId
+from jobber.domain.images.image import Image, ListedImage
+from jobber.domain.images.reference import ImageId
+from jobber.domain.runs.label_names import Label
 
 IMAGE = ImageId("sha256:" + "1" * 64)
 FAR = "far-away/boot/1/1"

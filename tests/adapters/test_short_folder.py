@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from jobber.adapters.short_folder import make_short_folder
+from jobber.adapters.host.temp_folder import make_short_folder
 
-_DIES = "import os; from jobber.adapters.short_folder import *; print(make_short_folder('x-')); os.abort()"
+_DIES = "import os; from jobber.adapters.host.temp_folder import *; print(make_short_folder('x-')); os.abort()"
 
 
 @pytest.fixture

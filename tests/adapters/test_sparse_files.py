@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from jobber.adapters.sparse_files import files_with_holes
-from jobber.domain.sparse_file import SparseFile
+from jobber.adapters.engine_api.sparse_files import files_with_holes
+from jobber.domain.files.sparse_file import SparseFile
 
 LARGE = 1 << 30
 

@@ -8,7 +8,7 @@ import pytest
 
 from jobber.adapters.docker import translate as docker
 from jobber.adapters.podman import translate as podman
-from jobber.domain.container import ContainerState
+from jobber.domain.containers.container import ContainerState
 
 STATES = [
     ("created", ContainerState.CREATED),

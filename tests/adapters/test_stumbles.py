@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jobber.adapters.stumbles import over_stumbles
+from jobber.adapters.engine_api.retry import over_stumbles
 from jobber.domain.errors import EngineFailed
 
 
@@ -33,7 +33,7 @@ def test_another_complaint_is_an_error_at_once() -> None:
 
 
 def test_an_engine_that_stumbles_for_ever_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jobber.adapters.stumbles._PAUSE_SECONDS", 0)
+    monkeypatch.setattr("jobber.adapters.engine_api.retry._PAUSE_SECONDS", 0)
 
     with pytest.raises(EngineFailed, match="it stumbled"):
         over_stumbles(_Engine(*["it stumbled"] * 1000).call, sign="stumbled")

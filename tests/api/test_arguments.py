@@ -11,7 +11,7 @@ import pytest
 
 import jobber
 from jobber.api.inputs import specifications_of
-from jobber.cli.surroundings import surrounded_by
+from jobber.session.environment import surrounded_by
 from jobber.testing import FakeEngine, Job
 from jobber.testing.command_line import SurroundingsUnderTest
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import jobber
-from jobber.domain.reference import ImageId
+from jobber.domain.images.reference import ImageId
 from jobber.testing import FakeEngine, FakeRegistry
 
 

@@ -16,7 +16,7 @@ import pytest
 import jobber
 from jobber.api.connection import Connection
 from jobber.api.images import Image
-from jobber.cli import surroundings
+from jobber.session import environment as surroundings
 from jobber.testing import FakeEngine
 from jobber.testing.command_line import SurroundingsUnderTest
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import jobber
-from jobber.domain.events import Signalled
+from jobber.domain.containers.events import Signalled
 from jobber.testing import FakeEngine, FakeProgress, Job, using
 
 
@@ -317,7 +317,7 @@ def test_run_in_another_thread_of_a_running_event_loop() -> None:
 
 
 def test_signals_are_heard_in_the_main_thread_alone_and_given_back() -> None:
-    from jobber.cli.surroundings import ThisMachine
+    from jobber.session.environment import ThisMachine
 
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     descriptors = len(list(Path("/proc/self/fd").iterdir()))

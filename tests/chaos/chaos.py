@@ -30,14 +30,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from jobber.adapters.connect import connect
-from jobber.domain.container import ContainerState
+from jobber.adapters.discovery.connect import connect
+from jobber.domain.containers.container import ContainerState
+from jobber.domain.containers.leftovers import LeftoverKind
 from jobber.domain.errors import JobberError
-from jobber.domain.label import Label
-from jobber.domain.leftover import LeftoverKind
+from jobber.domain.images.reference import ImageId, ImageReference, parse_reference
 from jobber.domain.ports import Engine
-from jobber.domain.record import parse_ending, parse_plan
-from jobber.domain.reference import ImageId, ImageReference, parse_reference
+from jobber.domain.runs.label_names import Label
+from jobber.domain.runs.record import parse_ending, parse_plan
 from jobber.testing import FakeProgress
 
 SECONDS = 120

@@ -15,9 +15,9 @@ from bash import completed
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobber.cli.complete import complete, split_line
-from jobber.cli.completion import Wanted, offer
-from jobber.cli.words import COMMANDS, GLOBAL
+from jobber.cli.command_line.complete import complete, split_line
+from jobber.cli.command_line.completion import Wanted, offer
+from jobber.cli.command_line.split_arguments import COMMANDS, GLOBAL
 
 needs_bash = pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
 

@@ -14,14 +14,14 @@ from trees import VALUES
 
 import jobber
 from jobber.adapters.configuration.files import check_file
-from jobber.cli.options import GlobalOptions
-from jobber.cli.request import run_request
-from jobber.cli.yaml_lines import yaml_lines
+from jobber.cli.command_line.global_options import GlobalOptions
+from jobber.cli.output.yaml_lines import yaml_lines
 from jobber.domain.configuration.in_force import Settings
 from jobber.domain.configuration.layer import Values
 from jobber.domain.configuration.settings import SETTINGS
 from jobber.domain.configuration.show import facts_of
 from jobber.domain.errors import JobberError
+from jobber.session.run_request import run_request
 
 NAME = "jobber-config.yml"
 Run = Callable[..., tuple[int, str, str]]

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from jobber.cli.options import GlobalOptions
-from jobber.cli.request import run_request
+from jobber.cli.command_line.global_options import GlobalOptions
 from jobber.domain.configuration.show import facts_of
+from jobber.session.run_request import run_request
 
 NAME = "jobber-config.yml"
 Run = Callable[..., tuple[int, str, str]]
@@ -171,7 +171,9 @@ def test_showing_settings_loads_nothing_of_an_engine(home: Path) -> None:
 
     assert status == 0
     assert "yaml" in modules
-    assert [name for name in modules if name.startswith(("docker", "podman", "jobber.adapters.connect"))] == []
+    assert [
+        name for name in modules if name.startswith(("docker", "podman", "jobber.adapters.discovery.connect"))
+    ] == []
     assert [name for name in modules if name.startswith(("jobber.adapters.docker", "jobber.adapters.podman"))] == []
 
 

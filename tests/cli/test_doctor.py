@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from jobber import __version__
-from jobber.adapters import connect
-from jobber.cli.checkup_lines import checkup_lines
+from jobber.adapters.discovery import connect
+from jobber.cli.output.checkup_lines import checkup_lines
 from jobber.domain.checkup.check import Checkup, note, ok, problem
 from jobber.domain.errors import EngineLost
 from jobber.testing import FakeCommandLine, FakeEngine, Job
@@ -171,8 +171,8 @@ def test_signal_ends_it(jobber_cli: FakeCommandLine, jobber_engine: FakeEngine) 
 
 
 def test_calls_without_configuration_files_read_none(jobber_engine: FakeEngine, tmp_path: Path) -> None:
-    from jobber.cli.doctor import doctor
-    from jobber.cli.surroundings import surrounded_by
+    from jobber.cli.commands.doctor import doctor
+    from jobber.session.environment import surrounded_by
 
     (tmp_path / "jobber-config.yml").write_text("nonsense: 1\n")
     with surrounded_by(SurroundingsUnderTest(jobber_engine)):

@@ -7,7 +7,7 @@ import json
 import pytest
 
 import jobber
-from jobber.domain.reference import parse_reference
+from jobber.domain.images.reference import parse_reference
 from jobber.testing import FakeCommandLine, FakeEngine, ImageConfiguration, Job
 
 PLAIN = ImageConfiguration(command=("/job",))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jobber import __version__
-from jobber.adapters import connect
+from jobber.adapters.discovery import connect
 from jobber.cli.main import call, exit_status_of
 from jobber.domain import errors
 from jobber.domain.errors import Interrupted, JobberError, JobNotStarted, UsageError

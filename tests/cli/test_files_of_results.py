@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from jobber.cli.json_log import JsonLog
+from jobber.cli.output.json_log import JsonLog
 from jobber.domain.errors import EngineFailed
 from jobber.testing import FakeCommandLine, FakeEngine, Job
 

@@ -59,4 +59,4 @@ def test_the_domain_loads_nothing_but_the_standard_library(by_domain: set[str]) 
 
 
 def test_a_look_at_what_is_loaded_sees_it() -> None:
-    assert "cyclopts" in loaded("import jobber.cli.app")
+    assert "cyclopts" in loaded("import jobber.cli.command_line.app")

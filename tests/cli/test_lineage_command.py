@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobber.cli.drawing.layout import BOX_HEIGHT, BOX_WIDTH, lay_out
-from jobber.cli.drawing.logs import LARGEST, plain_text
+from jobber.cli.output.lineage.layout import BOX_HEIGHT, BOX_WIDTH, lay_out
+from jobber.cli.output.lineage.logs import LARGEST, plain_text
 from jobber.domain.errors import EngineFailed
-from jobber.domain.reference import parse_reference
+from jobber.domain.images.reference import parse_reference
 from jobber.testing import FakeCommandLine, FakeEngine, Job
 
 HOST = "registry.test:5000"

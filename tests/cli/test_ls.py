@@ -6,10 +6,12 @@ import json
 
 import pytest
 
-from jobber.cli.columns import COLUMNS
-from jobber.cli.completion import COLUMN_NAMES
-from jobber.cli.table import Column, cut, printable, table_lines, width_of
-from jobber.cli.telling import (
+from jobber.cli.command_line.completion import COLUMN_NAMES
+from jobber.cli.output.columns import COLUMNS
+from jobber.cli.output.table import Column, cut, printable, table_lines, width_of
+from jobber.domain.runs.policy import Outcome
+from jobber.domain.runs.record import RunEnding
+from jobber.session.humanize import (
     duration_in_words,
     image_name,
     number_in_words,
@@ -17,8 +19,6 @@ from jobber.cli.telling import (
     size_in_words,
     tags_in_short,
 )
-from jobber.domain.policy import Outcome
-from jobber.domain.record import RunEnding
 from jobber.testing import FakeClock, FakeCommandLine, FakeEngine, Job
 
 

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from jobber.cli.duration import parse_duration, size_in_words
-from jobber.cli.question import is_agreed
+from jobber.cli.output.prompt import is_agreed
 from jobber.domain.errors import AnswerNeeded, EngineFailed
 from jobber.testing import FakeCommandLine, FakeEngine, Job
 

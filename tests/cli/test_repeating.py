@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jobber.domain.reference import parse_reference
+from jobber.domain.images.reference import parse_reference
 from jobber.testing import FakeCommandLine, FakeEngine, Job
 
 

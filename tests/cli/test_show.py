@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from jobber.domain.image import ImageConfiguration
-from jobber.domain.reference import parse_reference
+from jobber.domain.images.image import ImageConfiguration
+from jobber.domain.images.reference import parse_reference
 from jobber.testing import FakeClock, FakeCommandLine, FakeEngine, Job
 
 HOST = "registry.test:5000"

@@ -9,8 +9,8 @@ from cyclopts import App
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobber.cli.app import dispatch
-from jobber.cli.words import COMMANDS, GLOBAL, CommandLine, sort_words
+from jobber.cli.command_line.app import dispatch
+from jobber.cli.command_line.split_arguments import COMMANDS, GLOBAL, CommandLine, sort_words
 from jobber.domain.errors import UsageError
 
 if TYPE_CHECKING:

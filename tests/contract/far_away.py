@@ -8,11 +8,11 @@ from __future__ import annotations
 import sys
 import time
 
-from jobber.adapters.connect import connect
-from jobber.adapters.lease import HeldClaim
-from jobber.adapters.runs import SharedRunStore
+from jobber.adapters.discovery.connect import connect
+from jobber.adapters.run_claims.lease import HeldClaim
+from jobber.adapters.run_claims.run_store import SharedRunStore
 from jobber.domain.errors import ClaimLost
-from jobber.domain.reference import ImageId
+from jobber.domain.images.reference import ImageId
 from jobber.testing import FakeProgress
 
 BEAT_SECONDS = 0.2

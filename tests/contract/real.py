@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING
 from without_created import reload_without_created
 
 from jobber.adapters.host.clock import SystemClock
-from jobber.adapters.ownership import current_owner
+from jobber.adapters.host.process_identity import current_owner
 from jobber.adapters.registry_api import RegistryApi
-from jobber.adapters.runs import claim_name
+from jobber.adapters.run_claims.run_store import claim_name
 from jobber.adapters.wire import WireBroken
-from jobber.domain.credentials import Credentials
 from jobber.domain.errors import ImageNotFound
-from jobber.domain.label import Label
+from jobber.domain.images.credentials import Credentials
+from jobber.domain.runs.label_names import Label
 from jobber.testing.contract import GuardedRegistry, World, build_base
 
 if TYPE_CHECKING:
-    from jobber.adapters.runs import RunCalls
+    from jobber.adapters.run_claims.run_store import RunCalls
     from jobber.adapters.wire import Wire
+    from jobber.domain.images.reference import ImageId, ImageReference
     from jobber.domain.ports import Engine
-    from jobber.domain.reference import ImageId, ImageReference
 
 _LIBPOD = "/v4.0.0/libpod"
 

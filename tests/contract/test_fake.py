@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jobber.adapters.fake.remote_images import FakeRemoteImages
-from jobber.domain.credentials import Credentials
-from jobber.domain.reference import parse_reference
+from jobber.domain.images.credentials import Credentials
+from jobber.domain.images.reference import parse_reference
 from jobber.testing import FakeEngine
 from jobber.testing.contract import EngineContract, GuardedRegistry, World, job_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jobber.domain.reference import ImageId, ImageReference
+    from jobber.domain.images.reference import ImageId, ImageReference
 
 _FLAVOURS: list[dict[str, Any]] = [
     {"flavour": "docker", "version": "28.5", "id_store": "manifest"},

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 from real import dead_owner, make_world
 
-from jobber.adapters.image_archive import ImageArchive
+from jobber.adapters.archives.image_archive import ImageArchive
 from jobber.adapters.podman.engine import PodmanEngine
 from jobber.adapters.podman.parts import make_part, remove_part
-from jobber.adapters.run_calls import WireRunCalls
+from jobber.adapters.run_claims.engine_calls import WireRunCalls
 from jobber.adapters.wire import Wire, parse_endpoint
-from jobber.domain.blank import blank_variables
-from jobber.domain.container import DEEPEST
-from jobber.domain.label import Label
-from jobber.domain.options import ContainerOptions
+from jobber.domain.containers.container import DEEPEST
+from jobber.domain.containers.options import ContainerOptions
+from jobber.domain.history.blank_variables import blank_variables
+from jobber.domain.runs.label_names import Label
 from jobber.testing.contract import EngineContract, World
 
 if TYPE_CHECKING:

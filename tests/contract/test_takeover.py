@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from jobber.adapters.connect import connect
-from jobber.adapters.runs import RunCalls, SharedRunStore, claim_name
+from jobber.adapters.discovery.connect import connect
+from jobber.adapters.run_claims.run_store import RunCalls, SharedRunStore, claim_name
 from jobber.domain.errors import RunTaken
+from jobber.domain.images.reference import ImageId
 from jobber.domain.ports import Engine
-from jobber.domain.reference import ImageId
 from jobber.testing import FakeProgress
 from jobber.testing.contract import build_base
 

@@ -13,11 +13,11 @@ from noting_daemon import NotingDaemon
 from option_sets import COMMON, DOCKER, listed
 
 from jobber.adapters.docker.create_body import create_body
-from jobber.domain.container import ContainerSpecification
-from jobber.domain.reference import ImageId
-from jobber.domain.xdocker import parse_options
-from jobber.domain.xdocker.table import SPELLINGS
-from jobber.domain.xdocker.words import OURS
+from jobber.domain.containers.container import ContainerSpecification
+from jobber.domain.docker_options import parse_options
+from jobber.domain.docker_options.table import SPELLINGS
+from jobber.domain.docker_options.tokens import OURS
+from jobber.domain.images.reference import ImageId
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,8 +12,8 @@ from comparison import COMMAND, Clients
 
 from jobber.adapters.docker.proxies import client_proxies
 from jobber.adapters.wire import parse_endpoint
-from jobber.domain.container import ContainerSpecification
-from jobber.domain.xdocker import parse_options
+from jobber.domain.containers.container import ContainerSpecification
+from jobber.domain.docker_options import parse_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,8 +14,8 @@ from pages import agrees, blocks, follow
 from python_program import python
 
 from jobber import testing
-from jobber.cli.words import COMMANDS
-from jobber.domain.image import ImageConfiguration
+from jobber.cli.command_line.split_arguments import COMMANDS
+from jobber.domain.images.image import ImageConfiguration
 from jobber.testing import FakeCommandLine, FakeEngine
 
 ROOT = Path(__file__).parents[2]

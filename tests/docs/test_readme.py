@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from jobber.adapters.configuration.files import check_file
-from jobber.cli.words import COMMANDS, GLOBAL, Syntax, sort_words
+from jobber.cli.command_line.split_arguments import COMMANDS, GLOBAL, Syntax, sort_words
 from jobber.domain.configuration.activation import check_lists
 from jobber.domain.configuration.settings import CONFIGS, CONFIGS_EXPECTS, CONFIGS_SUMMARY, SETTINGS
-from jobber.domain.xdocker.words import OURS
+from jobber.domain.docker_options.tokens import OURS
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 from test_labels import ENDING, PLAN
 
-from jobber.domain.image import Image, ListedImage
-from jobber.domain.labels import result_labels
-from jobber.domain.policy import Outcome
-from jobber.domain.reference import ImageId
-from jobber.domain.result import ListedResult, RunRecord, parse_record
+from jobber.domain.images.image import Image, ListedImage
+from jobber.domain.images.reference import ImageId
+from jobber.domain.runs.labels import result_labels
+from jobber.domain.runs.policy import Outcome
+from jobber.domain.runs.result import ListedResult, RunRecord, parse_record
 
 _LABELS = result_labels(PLAN, ENDING, code=Image(PLAN.image.id), version="1")
 _FOUND = parse_record(_LABELS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jobber.domain.build_arguments import unused_arguments
+from jobber.domain.images.build_arguments import unused_arguments
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,8 @@ from jobber.domain.checkup.findings import (
 )
 from jobber.domain.checkup.report import report
 from jobber.domain.checkup.words import in_gigabytes, listed
-from jobber.domain.engine import EngineDescription
-from jobber.domain.engine_facts import EngineFacts, ImageStore, Space
+from jobber.domain.containers.engine import EngineDescription
+from jobber.domain.containers.engine_facts import EngineFacts, ImageStore, Space
 from jobber.domain.errors import (
     CredentialHelperMissing,
     EngineFailed,

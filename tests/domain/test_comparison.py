@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_labels import ENDING, PLAN
 
-from jobber.domain.comparison import (
+from jobber.domain.files.file_tree import Entry, Kind
+from jobber.domain.history.record_diff import (
     Change,
     FileChange,
     entry_facts,
@@ -17,13 +18,12 @@ from jobber.domain.comparison import (
     record_changes,
     value_changes,
 )
-from jobber.domain.image import Image
-from jobber.domain.labels import result_labels
-from jobber.domain.policy import Outcome
-from jobber.domain.record import RecordedImage, RecordedInput
-from jobber.domain.reference import ImageId
-from jobber.domain.result import RunRecord, parse_record
-from jobber.domain.tree import Entry, Kind
+from jobber.domain.images.image import Image
+from jobber.domain.images.reference import ImageId
+from jobber.domain.runs.labels import result_labels
+from jobber.domain.runs.policy import Outcome
+from jobber.domain.runs.record import RecordedImage, RecordedInput
+from jobber.domain.runs.result import RunRecord, parse_record
 
 OTHER = ImageId(f"sha256:{'c' * 64}")
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobber.domain.credentials import CredentialEntry, Credentials, entry_for, registry_segments
-from jobber.domain.reference import parse_reference
+from jobber.domain.images.credentials import CredentialEntry, Credentials, entry_for, registry_segments
+from jobber.domain.images.reference import parse_reference
 
 
 def chosen(reference: str, *registries: str) -> str | None:

@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 from test_labels import ENDING, PLAN
 
-from jobber.domain.derived import EMPTY_LAYER, has_own_tag, is_derived, own_record
-from jobber.domain.image import Image, ImageConfiguration, ListedImage
-from jobber.domain.labels import result_labels
-from jobber.domain.record import RecordedInput, RunPlan
-from jobber.domain.reference import ImageId
-from jobber.domain.result import RunRecord, parse_record
+from jobber.domain.images.image import Image, ImageConfiguration, ListedImage
+from jobber.domain.images.reference import ImageId
+from jobber.domain.runs.derived import EMPTY_LAYER, has_own_tag, is_derived, own_record
+from jobber.domain.runs.labels import result_labels
+from jobber.domain.runs.record import RecordedInput, RunPlan
+from jobber.domain.runs.result import RunRecord, parse_record
 
 _ID = ImageId("sha256:" + "a" * 64)
 _DEEP = tuple(map(str, range(110)))

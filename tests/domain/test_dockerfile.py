@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobber.domain.dockerfile import base_references
+from jobber.domain.images.dockerfile import base_references
 
 
 def asked(text: str, **arguments: str | None) -> list[str]:

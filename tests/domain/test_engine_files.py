@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 from records import RECORD
 
-from jobber.domain.engine_files import engine_files, mount_points_of, without_engine_files
-from jobber.domain.image import Image, ImageConfiguration
-from jobber.domain.reference import ImageId
-from jobber.domain.tree import Entry, Kind
+from jobber.domain.files.file_tree import Entry, Kind
+from jobber.domain.history.engine_files import engine_files, mount_points_of, without_engine_files
+from jobber.domain.images.image import Image, ImageConfiguration
+from jobber.domain.images.reference import ImageId
 
 EMPTY = Entry(Kind.FILE, 0o700)
 FULL = Entry(Kind.FILE, 0o644, 9, "d1")

@@ -13,16 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_labels import CODE, DATA, ENDING, PLAN
 
-from jobber.domain.export.exported import ExportedRun, environment_of, package_url, software_url
-from jobber.domain.export.prov import render_prov
-from jobber.domain.export.ro_crate import render_ro_crate
-from jobber.domain.export.slsa import render_slsa
-from jobber.domain.image import Image
-from jobber.domain.labels import result_labels
-from jobber.domain.policy import Outcome
-from jobber.domain.record import RecordedImage, RecordedInput, RunPlan
-from jobber.domain.reference import ImageId
-from jobber.domain.result import parse_record
+from jobber.domain.history.export.exported import ExportedRun, environment_of, package_url, software_url
+from jobber.domain.history.export.prov import render_prov
+from jobber.domain.history.export.ro_crate import render_ro_crate
+from jobber.domain.history.export.slsa import render_slsa
+from jobber.domain.images.image import Image
+from jobber.domain.images.reference import ImageId
+from jobber.domain.runs.labels import result_labels
+from jobber.domain.runs.policy import Outcome
+from jobber.domain.runs.record import RecordedImage, RecordedInput, RunPlan
+from jobber.domain.runs.result import parse_record
 
 RESULT = ImageId("sha256:" + "c" * 64)
 DIGEST = "gcr.io:80/me/mnist@sha256:" + "e" * 64

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobber.domain.image import Image, known_moment, known_seconds
-from jobber.domain.reference import ImageId
+from jobber.domain.images.image import Image, known_moment, known_seconds
+from jobber.domain.images.reference import ImageId
 
 
 @pytest.mark.parametrize(

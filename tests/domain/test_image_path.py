@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jobber.domain.errors import UsageError
-from jobber.domain.image_path import ImagePath, SourcePath, parse_image_path
+from jobber.domain.images.image_path import ImagePath, SourcePath, parse_image_path
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobber.domain.errors import InvalidInput
-from jobber.domain.image import Image
-from jobber.domain.input import (
+from jobber.domain.images.image import Image
+from jobber.domain.images.reference import ImageId
+from jobber.domain.runs.input import (
     InputSpecification,
     check_destinations,
     format_input,
@@ -18,7 +19,6 @@ from jobber.domain.input import (
     normal_path,
     parse_input,
 )
-from jobber.domain.reference import ImageId
 
 images = st.sampled_from(["mnist", "mnist:v1", "gcr.io/me/mnist", f"sha256:{'a' * 64}", "localhost:5000/x:1"])
 parts = st.sampled_from(["a", "b", "data", "a b", "..", ".", "", "x=y", "é"])

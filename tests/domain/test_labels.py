@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from jobber.domain.image import Image
-from jobber.domain.labels import build_labels, container_labels, result_labels
-from jobber.domain.policy import Outcome, ResultImagePolicy
-from jobber.domain.record import RecordedImage, RecordedInput, RunEnding, RunPlan, render_plan, render_record
-from jobber.domain.reference import ImageId, parse_reference
+from jobber.domain.images.image import Image
+from jobber.domain.images.reference import ImageId, parse_reference
+from jobber.domain.runs.labels import build_labels, container_labels, result_labels
+from jobber.domain.runs.policy import Outcome, ResultImagePolicy
+from jobber.domain.runs.record import RecordedImage, RecordedInput, RunEnding, RunPlan, render_plan, render_record
 
 CODE = ImageId(f"sha256:{'a' * 64}")
 DATA = ImageId(f"sha256:{'b' * 64}")

@@ -8,14 +8,14 @@ from datetime import timedelta
 import pytest
 from records import END, RECORD, result
 
-from jobber.domain.beginning import begins_id, begins_run
-from jobber.domain.entry import entry_of
 from jobber.domain.errors import SortKeyUnknown
-from jobber.domain.ledger import ImageChoice, Selection, selected, sorted_by
-from jobber.domain.parameters import ParameterChoice
-from jobber.domain.policy import Outcome
-from jobber.domain.record import RecordedImage, RecordedInput
-from jobber.domain.reference import ImageId, parse_reference
+from jobber.domain.history.facts import entry_of
+from jobber.domain.history.result_filter import ImageChoice, Selection, selected, sorted_by
+from jobber.domain.images.id_prefix import begins_id, begins_run
+from jobber.domain.images.reference import ImageId, parse_reference
+from jobber.domain.runs.parameters import ParameterChoice
+from jobber.domain.runs.policy import Outcome
+from jobber.domain.runs.record import RecordedImage, RecordedInput
 
 ID = ImageId("sha256:" + "ab" * 32)
 IMAGE = RecordedImage("gcr.io/me/train:2", ID, ("gcr.io/me/train@sha256:" + "cd" * 32,), chain="sha256:c")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from records import RECORD, result
 
-from jobber.domain.image import Image, ListedImage
-from jobber.domain.lineage import Edge, ImageIndex, Lineage, Node, Origin, Presence, Role
-from jobber.domain.record import RecordedImage
-from jobber.domain.reference import ImageId
+from jobber.domain.history.lineage import Edge, ImageIndex, Lineage, Node, Origin, Presence, Role
+from jobber.domain.images.image import Image, ListedImage
+from jobber.domain.images.reference import ImageId
+from jobber.domain.runs.record import RecordedImage
 
 A, B, C = (ImageId(f"sha256:{letter * 64}") for letter in "abc")
 

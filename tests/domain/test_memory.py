@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobber.domain.memory import memory_remedy, recorded_limit, size_option
-from jobber.domain.xdocker.values import read_size
+from jobber.domain.docker_options.values import read_size
+from jobber.domain.runs.memory import memory_remedy, recorded_limit, size_option
 
 MEGABYTE = 1 << 20
 

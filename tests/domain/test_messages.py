@@ -7,9 +7,9 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from jobber.domain.errors import InvalidInput, InvalidReference, UsageError
-from jobber.domain.input import check_destinations, parse_input
-from jobber.domain.naming import image_name_of, timestamp_tag
-from jobber.domain.reference import parse_reference, parse_registry
+from jobber.domain.images.naming import image_name_of, timestamp_tag
+from jobber.domain.images.reference import parse_reference, parse_registry
+from jobber.domain.runs.input import check_destinations, parse_input
 
 INPUTS = [
     (",src=/a", "no image is named"),

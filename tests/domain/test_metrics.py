@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobber.domain import metrics
 from jobber.domain.errors import MetricsUnusable
-from jobber.domain.metrics import metrics_of, parse_metrics, render_metrics
+from jobber.domain.runs import metrics
+from jobber.domain.runs.metrics import metrics_of, parse_metrics, render_metrics
 
 NUMBERS = st.dictionaries(
     st.text(st.characters(codec="utf-8"), max_size=20),

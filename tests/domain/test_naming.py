@@ -9,8 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobber.domain.errors import InvalidReference, UsageError
-from jobber.domain.naming import build_tags, image_name_of, next_second, parse_repository, result_tags, timestamp_tag
-from jobber.domain.reference import ImageReference, parse_reference, parse_registry
+from jobber.domain.images.naming import (
+    build_tags,
+    image_name_of,
+    next_second,
+    parse_repository,
+    result_tags,
+    timestamp_tag,
+)
+from jobber.domain.images.reference import ImageReference, parse_reference, parse_registry
 
 AT = datetime(2024, 2, 29, 23, 5, 9, 987654, UTC)
 

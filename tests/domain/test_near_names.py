@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobber.domain.near_names import name_hint
-from jobber.domain.reference import parse_reference
+from jobber.domain.images.near_names import name_hint
+from jobber.domain.images.reference import parse_reference
 
 HERE = (
     "points:latest",

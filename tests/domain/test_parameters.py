@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from records import RECORD
 
 from jobber.domain.errors import UsageError
-from jobber.domain.parameters import ParameterChoice, number_in, parameters_of, parse_parameter
+from jobber.domain.runs.parameters import ParameterChoice, number_in, parameters_of, parse_parameter
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from jobber.domain.containers.options import ContainerOptions
+from jobber.domain.containers.run_constraints import check_platform, chosen_runtime, grace_seconds
 from jobber.domain.errors import UsageError
-from jobber.domain.image import Image
-from jobber.domain.options import ContainerOptions
-from jobber.domain.placement import check_platform, chosen_runtime, grace_seconds
-from jobber.domain.reference import ImageId
+from jobber.domain.images.image import Image
+from jobber.domain.images.reference import ImageId
 
 
 @pytest.mark.parametrize(

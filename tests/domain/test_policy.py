@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jobber.domain.policy import Outcome, PullPolicy, ResultImagePolicy
+from jobber.domain.runs.policy import Outcome, PullPolicy, ResultImagePolicy
 
 
 @pytest.mark.parametrize("outcome", Outcome)

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobber.domain.policy import Outcome, ResultImagePolicy
-from jobber.domain.record import (
+from jobber.domain.images.reference import ImageId
+from jobber.domain.runs.policy import Outcome, ResultImagePolicy
+from jobber.domain.runs.record import (
     RecordedImage,
     RecordedInput,
     RunEnding,
@@ -21,7 +22,6 @@ from jobber.domain.record import (
     render_record,
     rfc3339,
 )
-from jobber.domain.reference import ImageId
 
 ID = ImageId(f"sha256:{'a' * 64}")
 PLAN = RunPlan(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobber.domain.errors import InvalidReference
-from jobber.domain.reference import (
+from jobber.domain.images.reference import (
     ImageReference,
     Registry,
     parse_image_id,

@@ -8,11 +8,8 @@ from typing import Any
 import pytest
 from test_labels import ENDING, PLAN
 
-from jobber.domain.image import Image, ImageConfiguration
-from jobber.domain.labels import result_labels
-from jobber.domain.record import RecordedImage
-from jobber.domain.reference import ImageId
-from jobber.domain.repetition import (
+from jobber.domain.docker_options import parse_options
+from jobber.domain.history.same_run import (
     added_variables,
     is_same_image,
     is_same_object,
@@ -21,8 +18,11 @@ from jobber.domain.repetition import (
     missing_variables,
     unrecorded,
 )
-from jobber.domain.result import RunRecord, parse_record
-from jobber.domain.xdocker import parse_options
+from jobber.domain.images.image import Image, ImageConfiguration
+from jobber.domain.images.reference import ImageId
+from jobber.domain.runs.labels import result_labels
+from jobber.domain.runs.record import RecordedImage
+from jobber.domain.runs.result import RunRecord, parse_record
 
 _A, _B = ImageId("sha256:" + "a" * 64), ImageId("sha256:" + "b" * 64)
 _DIGEST = "@sha256:" + "d" * 64

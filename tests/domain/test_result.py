@@ -9,10 +9,10 @@ from datetime import timedelta
 import pytest
 from test_labels import ENDING, PLAN
 
-from jobber.domain.image import Image, ListedImage
-from jobber.domain.labels import result_labels
-from jobber.domain.reference import ImageId
-from jobber.domain.result import RunRecord, is_built, parse_record, results_among
+from jobber.domain.images.image import Image, ListedImage
+from jobber.domain.images.reference import ImageId
+from jobber.domain.runs.labels import result_labels
+from jobber.domain.runs.result import RunRecord, is_built, parse_record, results_among
 
 LABELS = result_labels(PLAN, ENDING, code=Image(PLAN.image.id), version="1")
 

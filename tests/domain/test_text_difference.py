@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobber.domain.text_difference import is_binary, text_difference
+from jobber.domain.files.text_diff import is_binary, text_difference
 
 
 def difference(a: bytes, b: bytes) -> bytes:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobber.domain.tree import Difference, Entry, Kind, differences, files_in, size_of
+from jobber.domain.files.file_tree import Difference, Entry, Kind, differences, files_in, size_of
 
 FILE = Entry(Kind.FILE, 0o644, 3, "abc")
 LINK = Entry(Kind.LINK, content="a")

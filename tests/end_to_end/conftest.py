@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from user import Shell, write_context
 
-from jobber.adapters.connect import connect
+from jobber.adapters.discovery.connect import connect
 from jobber.testing import FakeProgress
 
 

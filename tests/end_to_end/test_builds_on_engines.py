@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from user import Shell
 
-from jobber.domain.reference import parse_reference
+from jobber.domain.images.reference import parse_reference
 
 
 def _random(shell: Shell, **files: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jobber.domain.reference import parse_reference
+from jobber.domain.images.reference import parse_reference
 
 if TYPE_CHECKING:
     from user import Shell

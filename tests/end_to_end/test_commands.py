@@ -12,7 +12,7 @@ import pytest
 from user import SECONDS, WAIT, Shell, await_line, user
 
 from jobber.adapters.wire import Wire, parse_endpoint
-from jobber.domain.container import ContainerId
+from jobber.domain.containers.container import ContainerId
 
 if TYPE_CHECKING:
     from pathlib import Path

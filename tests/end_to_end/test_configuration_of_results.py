@@ -7,8 +7,8 @@ import json
 import pytest
 from user import Shell
 
-from jobber.domain.label import Label
-from jobber.domain.reference import parse_reference
+from jobber.domain.images.reference import parse_reference
+from jobber.domain.runs.label_names import Label
 
 _OPTIONS = (
     "-e A_TOKEN=geheim-4713 -e CUDA_VISIBLE_DEVICES=0 -e SHELL_NAME=other -p 8080 -l of-the-run=yes --expose 9/udp"

@@ -18,7 +18,7 @@ import pytest
 from remote import RemoteMachine
 from user import WAIT, Shell
 
-from jobber.domain.engine_facts import ImageStore
+from jobber.domain.containers.engine_facts import ImageStore
 
 SETPRIV = shutil.which("setpriv")
 

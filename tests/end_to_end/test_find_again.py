@@ -12,9 +12,9 @@ import pytest
 from user import Shell, user
 
 from jobber.adapters.wire import Wire, parse_endpoint
-from jobber.domain.build import BuildRequest
 from jobber.domain.errors import JobberError
-from jobber.domain.reference import ImageId, parse_reference
+from jobber.domain.images.build_request import BuildRequest
+from jobber.domain.images.reference import ImageId, parse_reference
 from jobber.testing import FakeProgress
 
 _TRAIN = 'mkdir -p /model; echo "{\\"accuracy\\": $2}" >/model/metrics.json; echo said $2; exit $3'

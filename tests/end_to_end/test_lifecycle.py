@@ -19,7 +19,7 @@ from proxy import Proxy
 from user import SECONDS, WAIT, Shell, await_line
 
 from jobber.adapters.wire import Wire, parse_endpoint
-from jobber.domain.label import Label
+from jobber.domain.runs.label_names import Label
 
 _CHAOS = Path(__file__).parents[1] / "chaos" / "chaos.py"
 _SLOW = f"echo up; {WAIT}; echo over >&2; echo x >/made; exit 4"

@@ -6,7 +6,7 @@ import subprocess
 
 from user import Shell
 
-from jobber.domain.reference import ImageId, parse_reference
+from jobber.domain.images.reference import ImageId, parse_reference
 
 _COMMANDS = (
     ("show", "{}"),

@@ -17,8 +17,8 @@ from remote import free_port, is_open
 from user import SECONDS, Shell
 from watcher import Watcher
 
-from jobber.domain.credentials import Credentials
-from jobber.domain.reference import parse_reference
+from jobber.domain.images.credentials import Credentials
+from jobber.domain.images.reference import parse_reference
 
 
 @pytest.fixture

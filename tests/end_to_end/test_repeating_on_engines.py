@@ -8,7 +8,7 @@ from contextlib import suppress
 from user import Shell
 
 from jobber.domain.errors import JobberError
-from jobber.domain.reference import parse_reference
+from jobber.domain.images.reference import parse_reference
 
 _WRITE = (
     "sh",

@@ -16,7 +16,7 @@ import pytest
 from user import SECONDS
 
 from jobber.adapters.wire import Wire, parse_endpoint
-from jobber.domain.reference import parse_reference
+from jobber.domain.images.reference import parse_reference
 
 if TYPE_CHECKING:
     from user import Shell

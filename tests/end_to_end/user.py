@@ -12,11 +12,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from jobber.adapters.connect import connect
-from jobber.domain.container import Container
+from jobber.adapters.discovery.connect import connect
+from jobber.domain.containers.container import Container
 from jobber.domain.errors import JobberError
+from jobber.domain.images.reference import ImageId, parse_reference
 from jobber.domain.ports import Engine
-from jobber.domain.reference import ImageId, parse_reference
 from jobber.testing import FakeProgress
 
 SECONDS = 120

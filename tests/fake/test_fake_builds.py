@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from jobber.adapters.fake.files import Files
-from jobber.domain.build import BuildRequest
-from jobber.domain.credentials import Credentials
+from jobber.adapters.fake.filesystem.files import Files
 from jobber.domain.errors import BuildFailed, OptionUnsupported
-from jobber.domain.image import Image, ImageConfiguration, ImageHealthCheck
-from jobber.domain.reference import parse_reference
+from jobber.domain.images.build_request import BuildRequest
+from jobber.domain.images.credentials import Credentials
+from jobber.domain.images.image import Image, ImageConfiguration, ImageHealthCheck
+from jobber.domain.images.reference import parse_reference
 from jobber.testing import FakeEngine, FakeProgress, Job
 
 

@@ -6,12 +6,12 @@ import io
 
 import pytest
 
-from jobber.domain.container import ContainerId, ContainerSpecification, Snapshot, Terminal
+from jobber.domain.containers.container import ContainerId, ContainerSpecification, Snapshot, Terminal
+from jobber.domain.containers.events import DeadlinePassed, Exited, Output, Signalled
+from jobber.domain.containers.options import ContainerOptions, Mount
 from jobber.domain.errors import ClaimLost, EngineFailed, EngineLost, ImageNotFound, NameTaken
-from jobber.domain.events import DeadlinePassed, Exited, Output, Signalled
-from jobber.domain.image import ImageConfiguration
-from jobber.domain.options import ContainerOptions, Mount
-from jobber.domain.reference import ImageId, parse_reference
+from jobber.domain.images.image import ImageConfiguration
+from jobber.domain.images.reference import ImageId, parse_reference
 from jobber.testing import FakeConsole, FakeEngine, FakeInterruptions, Job
 
 
@@ -65,7 +65,7 @@ def test_files_of_the_engines_machine_are_mounted(engine: FakeEngine) -> None:
 
 
 def attachment_output(chunk: bytes) -> Output:
-    from jobber.domain.events import Stream
+    from jobber.domain.containers.events import Stream
 
     return Output(Stream.STDOUT, chunk)
 

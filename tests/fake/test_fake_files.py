@@ -9,10 +9,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from jobber.adapters.fake.files import Files, Node, Place, file_node
-from jobber.adapters.fake.indexed import IndexedLayer
-from jobber.domain.options import ContainerOptions
-from jobber.domain.use_cases.prepare import RunRequest
+from jobber.adapters.fake.filesystem.files import Files, Node, Place, file_node
+from jobber.adapters.fake.filesystem.indexed_layer import IndexedLayer
+from jobber.domain.containers.options import ContainerOptions
+from jobber.domain.use_cases.run.prepare import RunRequest
 from jobber.testing import FakeEngine, Job, fake_runner
 
 DIRECTORY = Node(kind="directory")

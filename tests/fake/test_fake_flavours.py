@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from jobber.adapters.fake.files import Files, file_node
+from jobber.adapters.fake.filesystem.files import Files, file_node
 from jobber.adapters.fake.flavour import parse_flavour
-from jobber.domain.container import ContainerSpecification
-from jobber.domain.engine_facts import ImageStore
+from jobber.domain.containers.container import ContainerSpecification
+from jobber.domain.containers.engine_facts import ImageStore
+from jobber.domain.containers.options import ContainerOptions, Mount, MountDetail
 from jobber.domain.errors import EngineFailed, ImageNotFound, JobNotStarted, OptionUnsupported
-from jobber.domain.options import ContainerOptions, Mount, MountDetail
-from jobber.domain.reference import parse_reference
+from jobber.domain.images.reference import parse_reference
 from jobber.testing import FakeEngine, FakeInterruptions, FakeProgress, FakeRegistry, FakeRemoteImages, Job
 
 DOCKERS = [

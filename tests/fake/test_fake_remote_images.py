@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jobber.domain.errors import PathNotFound
-from jobber.domain.reference import parse_reference
+from jobber.domain.images.reference import parse_reference
 from jobber.testing import FakeEngine, FakeProgress, FakeRemoteImages
 
 

@@ -16,7 +16,7 @@ import pytest
 
 import jobber
 from jobber.domain.errors import EngineLost
-from jobber.domain.reference import parse_reference
+from jobber.domain.images.reference import parse_reference
 from jobber.testing import FakeCommandLine, FakeEngine, Job, Program, using
 
 if TYPE_CHECKING:

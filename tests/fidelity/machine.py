@@ -17,15 +17,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, multiple, rule
 from twins import Pair, Twins, container_facts, container_id, image_id
 
-from jobber.domain.container import ContainerSpecification, ImageMount, VolumeMount
-from jobber.domain.options import ContainerOptions, Mount
-from jobber.domain.reference import ImageReference, parse_reference
+from jobber.domain.containers.container import ContainerSpecification, ImageMount, VolumeMount
+from jobber.domain.containers.options import ContainerOptions, Mount
+from jobber.domain.images.reference import ImageReference, parse_reference
 from jobber.testing import FakeProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from jobber.domain.container import ContainerId
+    from jobber.domain.containers.container import ContainerId
     from jobber.testing.contract import World
     from jobber.testing.contract.world import Ran
 

@@ -15,11 +15,11 @@ from hypothesis.stateful import run_state_machine_as_test
 from machine import EngineMachine
 from twins import LIST_SCRIPT, Twins, list_program
 
-from jobber.adapters.connect import connect
+from jobber.adapters.discovery.connect import connect
 from jobber.adapters.host.clock import SystemClock
-from jobber.domain.build import BuildRequest
 from jobber.domain.errors import ImageNotFound
-from jobber.domain.reference import parse_reference
+from jobber.domain.images.build_request import BuildRequest
+from jobber.domain.images.reference import parse_reference
 from jobber.testing import FakeEngine, FakeProgress
 from jobber.testing.contract import JOB_SCRIPT, World, job_program
 

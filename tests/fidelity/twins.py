@@ -14,20 +14,20 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from jobber.domain.build import BuildRequest
-from jobber.domain.container import ContainerId, Snapshot
+from jobber.domain.containers.container import ContainerId, Snapshot
+from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.errors import JobberError
-from jobber.domain.options import ContainerOptions
-from jobber.domain.reference import ImageId
+from jobber.domain.images.build_request import BuildRequest
+from jobber.domain.images.reference import ImageId
 from jobber.testing import FakeProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from jobber.domain.container import Container
-    from jobber.domain.image import Image
-    from jobber.domain.reference import ImageReference
+    from jobber.domain.containers.container import Container
+    from jobber.domain.images.image import Image
+    from jobber.domain.images.reference import ImageReference
     from jobber.testing import Job
     from jobber.testing.contract import World
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import jobber
-from jobber.domain.label import Label
+from jobber.domain.runs.label_names import Label
 from jobber.testing import EngineUnderTest, FakeCommandLine, FakeEngine, Job
 
 

@@ -8,7 +8,7 @@ import pytest
 
 import jobber
 from jobber.domain.errors import BuildFailed, ImageNotFound
-from jobber.domain.reference import parse_reference
+from jobber.domain.images.reference import parse_reference
 from jobber.testing import FakeCommandLine, FakeEngine, ImageConfiguration, Job, Program
 
 

@@ -7,8 +7,8 @@ from typing import Any, get_args
 import pytest
 
 from jobber.adapters.fake.faults import Signal
+from jobber.domain.containers.events import FOR_JOB
 from jobber.domain.errors import EngineFailed, EngineLost, ImageNotFound
-from jobber.domain.events import FOR_JOB
 from jobber.testing import Call, FakeCommandLine, FakeEngine, FakeRegistry, Job, Phase
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from jobber.adapters.connect import connect
+from jobber.adapters.discovery.connect import connect
 from jobber.testing import FakeProgress
 from jobber.testing.contract.base import build_base
 

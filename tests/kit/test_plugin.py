@@ -137,9 +137,9 @@ def test_same_suite_on_a_real_engine(suite: Path, engine_address: str) -> None:
 
 
 def test_real_engine_is_left_as_it_was(suite: Path, engine_address: str) -> None:
-    from jobber.adapters.connect import connect
+    from jobber.adapters.discovery.connect import connect
     from jobber.domain.errors import ImageNotFound
-    from jobber.domain.reference import parse_reference
+    from jobber.domain.images.reference import parse_reference
     from jobber.testing import FakeProgress
 
     choice = "podman" if "podman" in engine_address else "docker"

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from jobber.domain.container import ContainerState, Terminal
+from jobber.domain.containers.container import ContainerState, Terminal
+from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.errors import (
     ContainerNotFound,
     EngineFailed,
@@ -16,16 +17,15 @@ from jobber.domain.errors import (
     PushRefused,
     RunNotFound,
 )
-from jobber.domain.label import Label
-from jobber.domain.options import ContainerOptions
-from jobber.domain.policy import Outcome, PullPolicy, ResultImagePolicy
-from jobber.domain.reference import parse_reference
-from jobber.domain.use_cases.attach import Following
-from jobber.domain.use_cases.list_runs import State, list_runs
-from jobber.domain.use_cases.prepare import RunRequest
-from jobber.domain.use_cases.recover import Recovery
-from jobber.domain.use_cases.run import RunResult
-from jobber.domain.use_cases.stop import Stopping
+from jobber.domain.images.reference import parse_reference
+from jobber.domain.runs.label_names import Label
+from jobber.domain.runs.policy import Outcome, PullPolicy, ResultImagePolicy
+from jobber.domain.use_cases.run.prepare import RunRequest
+from jobber.domain.use_cases.run.run import RunResult
+from jobber.domain.use_cases.unfinished.attach import Following
+from jobber.domain.use_cases.unfinished.list_runs import State, list_runs
+from jobber.domain.use_cases.unfinished.recover import Recovery
+from jobber.domain.use_cases.unfinished.stop import Stopping
 from jobber.testing import (
     FakeConsole,
     FakeEngine,

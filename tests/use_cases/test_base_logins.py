@@ -6,23 +6,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jobber.domain.build import BuildRequest
-from jobber.domain.credentials import Credentials, host_of
-from jobber.domain.dockerfile import base_references
 from jobber.domain.errors import (
     BaseUnauthorized,
     CredentialHelperMissing,
     CredentialsUnusable,
     PasswordFileUnreadable,
 )
-from jobber.domain.reference import parse_reference
-from jobber.domain.use_cases.build import ImageBuild
+from jobber.domain.images.build_request import BuildRequest
+from jobber.domain.images.credentials import Credentials, host_of
+from jobber.domain.images.dockerfile import base_references
+from jobber.domain.images.reference import parse_reference
+from jobber.domain.use_cases.images.build import ImageBuild
 from jobber.testing import FakeEngine, FakeInterruptions, FakeProgress, FakeSourceTree
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jobber.domain.reference import ImageReference
+    from jobber.domain.images.reference import ImageReference
 
 HOST = "registry.test:5000"
 OTHER = "other.test:5000"

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jobber.domain.image import ImageConfiguration
-from jobber.domain.options import ContainerOptions
-from jobber.domain.use_cases.prepare import RunRequest
+from jobber.domain.containers.options import ContainerOptions
+from jobber.domain.images.image import ImageConfiguration
+from jobber.domain.use_cases.run.prepare import RunRequest
 from jobber.testing import FakeEngine, FakeProgress, Job, fake_runner
 
 if TYPE_CHECKING:
     from jobber.adapters.fake.flavour import IdStore
-    from jobber.domain.reference import ImageId
+    from jobber.domain.images.reference import ImageId
 
 SEEN: list[dict[str, str]] = []
 _ADDS = ContainerOptions(environment=(("CUDA_VISIBLE_DEVICES", "0"), ("A", "2")))

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jobber.domain.build import BuildRequest
 from jobber.domain.errors import EngineFailed, Interrupted, PushRefused, TagTaken
-from jobber.domain.reference import ImageReference, parse_reference
-from jobber.domain.use_cases.build import BuildResult, ImageBuild
+from jobber.domain.images.build_request import BuildRequest
+from jobber.domain.images.reference import ImageReference, parse_reference
+from jobber.domain.use_cases.images.build import BuildResult, ImageBuild
 from jobber.testing import FakeEngine, FakeInterruptions, FakeKeyring, FakeProgress, FakeSourceTree
 
 if TYPE_CHECKING:

@@ -16,14 +16,14 @@ from jobber.domain.checkup.findings import (
     Login,
     Logins,
 )
-from jobber.domain.credentials import CredentialEntry
-from jobber.domain.engine import EngineDescription
-from jobber.domain.engine_facts import EngineFacts, Space
+from jobber.domain.containers.engine import EngineDescription
+from jobber.domain.containers.engine_facts import EngineFacts, Space
+from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.errors import EngineFailed, EngineLost, EngineUnavailable, Interrupted, JobberError, UsageError
-from jobber.domain.options import ContainerOptions
+from jobber.domain.images.credentials import CredentialEntry
 from jobber.domain.ports import Engine
-from jobber.domain.use_cases.check_setup import SetupCheck
-from jobber.domain.use_cases.prepare import RunRequest
+from jobber.domain.use_cases.checkup.check_setup import SetupCheck
+from jobber.domain.use_cases.run.prepare import RunRequest
 from jobber.testing import FakeEngine, Job, fake_adoption, fake_runner
 
 

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from jobber.domain.label import Label
-from jobber.domain.options import ContainerOptions
-from jobber.domain.use_cases.prepare import RunRequest
+from jobber.domain.containers.options import ContainerOptions
+from jobber.domain.runs.label_names import Label
+from jobber.domain.use_cases.run.prepare import RunRequest
 from jobber.testing import FakeConsole, FakeEngine, fake_runner
 
 SECRET = "http://me:geheim@proxy:3128"

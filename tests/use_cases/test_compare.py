@@ -7,15 +7,15 @@ from functools import partial
 
 import pytest
 
-from jobber.adapters.members import content_of
-from jobber.adapters.tree import read_entries
+from jobber.adapters.archives.file_tree import read_entries
+from jobber.adapters.archives.tar_reader import content_of
+from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.errors import ImageNotFound, NotAFile, PathNotFound
-from jobber.domain.options import ContainerOptions
-from jobber.domain.reference import ImageId, parse_reference
-from jobber.domain.use_cases import compare
-from jobber.domain.use_cases.compare import ComparedFile, Comparing, Comparison, Content, Scope
-from jobber.domain.use_cases.find_result import ResultFinder
-from jobber.domain.use_cases.prepare import RunRequest
+from jobber.domain.images.reference import ImageId, parse_reference
+from jobber.domain.use_cases.results import compare
+from jobber.domain.use_cases.results.compare import ComparedFile, Comparing, Comparison, Content, Scope
+from jobber.domain.use_cases.results.find_result import ResultFinder
+from jobber.domain.use_cases.run.prepare import RunRequest
 from jobber.testing import FakeEngine, FakeKeyring, FakeProgress, FakeRemoteImages, Job, fake_runner
 
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from jobber.adapters.members import members
-from jobber.domain.copied import Copied
+from jobber.adapters.archives.tar_reader import members
 from jobber.domain.errors import ImageNotFound, NotWritten, PathNotFound
-from jobber.domain.image_path import ImagePath, SourcePath
-from jobber.domain.reference import parse_reference, parse_registry
-from jobber.domain.use_cases.copy_files import Copying
-from jobber.domain.use_cases.find_result import ResultFinder
+from jobber.domain.files.copy_report import Copied
+from jobber.domain.images.image_path import ImagePath, SourcePath
+from jobber.domain.images.reference import parse_reference, parse_registry
+from jobber.domain.use_cases.results.copy_files import Copying
+from jobber.domain.use_cases.results.find_result import ResultFinder
 from jobber.testing import FakeEngine, FakeKeyring, FakeProgress, FakeRemoteImages
 
 

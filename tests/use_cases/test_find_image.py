@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from jobber.domain.credentials import Credentials
 from jobber.domain.errors import (
     CredentialHelperMissing,
     CredentialsUnusable,
@@ -14,9 +13,10 @@ from jobber.domain.errors import (
     PasswordFileUnreadable,
     PullRefused,
 )
-from jobber.domain.policy import PullPolicy
-from jobber.domain.reference import ImageReference, parse_registry
-from jobber.domain.use_cases.find_image import ImageFinder
+from jobber.domain.images.credentials import Credentials
+from jobber.domain.images.reference import ImageReference, parse_registry
+from jobber.domain.runs.policy import PullPolicy
+from jobber.domain.use_cases.images.find_image import ImageFinder
 from jobber.testing import FakeEngine, FakeKeyring, FakeProgress
 
 HOST = "registry.test:5000"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from jobber.domain.credentials import Credentials
+from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.errors import (
     AmbiguousName,
     ImageNotFound,
@@ -17,11 +17,11 @@ from jobber.domain.errors import (
     RunNotFinished,
     RunNotFound,
 )
-from jobber.domain.options import ContainerOptions
-from jobber.domain.reference import ImageId, parse_reference, parse_registry
-from jobber.domain.use_cases.find_result import ResultFinder
-from jobber.domain.use_cases.prepare import RunRequest
-from jobber.domain.use_cases.results_here import results_here
+from jobber.domain.images.credentials import Credentials
+from jobber.domain.images.reference import ImageId, parse_reference, parse_registry
+from jobber.domain.use_cases.images.engine_results import results_here
+from jobber.domain.use_cases.results.find_result import ResultFinder
+from jobber.domain.use_cases.run.prepare import RunRequest
 from jobber.testing import FakeEngine, FakeKeyring, FakeProgress, FakeRemoteImages, fake_runner
 
 HOST = "registry.test:5000"

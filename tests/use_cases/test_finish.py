@@ -7,12 +7,12 @@ import json
 
 import pytest
 
+from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.errors import EngineFailed, EngineLost, JobberError, PushRefused, TagTaken
-from jobber.domain.options import ContainerOptions
-from jobber.domain.policy import PullPolicy, ResultImagePolicy
-from jobber.domain.sparse_file import SparseFile
-from jobber.domain.use_cases.prepare import RunRequest
-from jobber.domain.use_cases.run import RunResult
+from jobber.domain.files.sparse_file import SparseFile
+from jobber.domain.runs.policy import PullPolicy, ResultImagePolicy
+from jobber.domain.use_cases.run.prepare import RunRequest
+from jobber.domain.use_cases.run.run import RunResult
 from jobber.testing import FakeConsole, FakeEngine, FakeProgress, Job, fake_runner
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.errors import EngineFailed, EngineLost, JobberError
-from jobber.domain.options import ContainerOptions
-from jobber.domain.policy import PullPolicy
-from jobber.domain.use_cases.prepare import RunRequest
-from jobber.domain.use_cases.recover import Recovery
+from jobber.domain.runs.policy import PullPolicy
+from jobber.domain.use_cases.run.prepare import RunRequest
+from jobber.domain.use_cases.unfinished.recover import Recovery
 from jobber.testing import FakeEngine, FakeProgress, Job, fake_adoption, fake_runner
 
 _REFUSED = EngineFailed("commit the container", why="no space left on device")

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.errors import EngineFailed, EngineLost
-from jobber.domain.metrics import metrics_of
-from jobber.domain.options import ContainerOptions
-from jobber.domain.use_cases.prepare import RunRequest
-from jobber.domain.use_cases.recover import Recovery
+from jobber.domain.runs.metrics import metrics_of
+from jobber.domain.use_cases.run.prepare import RunRequest
+from jobber.domain.use_cases.unfinished.recover import Recovery
 from jobber.testing import FakeConsole, FakeEngine, FakeProgress, Job, fake_adoption, fake_runner
 
 

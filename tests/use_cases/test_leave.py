@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from jobber.domain.container import ContainerId
+from jobber.domain.containers.container import ContainerId
 from jobber.domain.errors import EngineFailed
-from jobber.domain.use_cases.leave import discard
+from jobber.domain.use_cases.run.abandon_container import discard
 from jobber.testing import FakeEngine
 
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from jobber.domain.container import Container, ContainerId
-from jobber.domain.options import ContainerOptions
-from jobber.domain.use_cases.prepare import RunRequest
-from jobber.domain.use_cases.recover import Recovery
+from jobber.domain.containers.container import Container, ContainerId
+from jobber.domain.containers.options import ContainerOptions
+from jobber.domain.use_cases.run.prepare import RunRequest
+from jobber.domain.use_cases.unfinished.recover import Recovery
 from jobber.testing import FakeEngine, FakeProgress, Job, fake_adoption, fake_runner
 
 

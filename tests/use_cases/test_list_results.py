@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.errors import ImageNotFound, InvalidReference, RegistryFailed, UsageError
-from jobber.domain.input import parse_input
-from jobber.domain.options import ContainerOptions
+from jobber.domain.images.reference import ImageId, parse_reference, parse_registry
 from jobber.domain.ports import RemoteImages
-from jobber.domain.reference import ImageId, parse_reference, parse_registry
-from jobber.domain.use_cases.find_result import ResultFinder
-from jobber.domain.use_cases.list_results import ListRequest, ResultList
-from jobber.domain.use_cases.prepare import RunRequest
+from jobber.domain.runs.input import parse_input
+from jobber.domain.use_cases.results.find_result import ResultFinder
+from jobber.domain.use_cases.results.list_results import ListRequest, ResultList
+from jobber.domain.use_cases.run.prepare import RunRequest
 from jobber.testing import FakeEngine, FakeKeyring, FakeProgress, FakeRemoteImages, fake_runner
 
 HOST = "registry.test:5000"

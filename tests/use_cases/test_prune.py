@@ -6,16 +6,16 @@ from datetime import timedelta
 
 import pytest
 
-from jobber.domain.container import ContainerSpecification
+from jobber.domain.containers.container import ContainerSpecification
+from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.errors import EngineFailed, ImageNotFound, InputGone, Interrupted
-from jobber.domain.input import parse_input
-from jobber.domain.options import ContainerOptions
-from jobber.domain.policy import Outcome
-from jobber.domain.pruning import PruneRule, repositories_of
-from jobber.domain.reference import ImageId, parse_reference
-from jobber.domain.result import results_among
-from jobber.domain.use_cases.prepare import RunRequest
-from jobber.domain.use_cases.prune import Prune, Pruning
+from jobber.domain.history.retention import PruneRule, repositories_of
+from jobber.domain.images.reference import ImageId, parse_reference
+from jobber.domain.runs.input import parse_input
+from jobber.domain.runs.policy import Outcome
+from jobber.domain.runs.result import results_among
+from jobber.domain.use_cases.results.prune import Prune, Pruning
+from jobber.domain.use_cases.run.prepare import RunRequest
 from jobber.testing import FakeEngine, FakeProgress, Job, fake_runner
 
 ALL = PruneRule(keep_last=0)

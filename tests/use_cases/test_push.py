@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from jobber.domain.credentials import Credentials
 from jobber.domain.errors import CredentialsUnusable, PushedImageMissing, PushRefused, PushUnauthorized
-from jobber.domain.reference import ImageReference, parse_reference
-from jobber.domain.use_cases.push import push_all
+from jobber.domain.images.credentials import Credentials
+from jobber.domain.images.reference import ImageReference, parse_reference
+from jobber.domain.use_cases.images.push import push_all
 from jobber.testing import FakeEngine, FakeInterruptions, FakeKeyring, FakeProgress
 
 

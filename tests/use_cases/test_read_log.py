@@ -9,8 +9,19 @@ from functools import partial
 
 import pytest
 
-from jobber.adapters.members import content_of
-from jobber.domain.container import ContainerId
+from jobber.adapters.archives.tar_reader import content_of
+from jobber.domain.containers.container import ContainerId
+from jobber.domain.containers.events import (
+    DeadlinePassed,
+    Disturbance,
+    Disturbed,
+    Exited,
+    JobEvent,
+    Output,
+    Resized,
+    Stream,
+)
+from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.errors import (
     ContainerNotFound,
     ImageNotFound,
@@ -22,14 +33,12 @@ from jobber.domain.errors import (
     RunNotFound,
     UsageError,
 )
-from jobber.domain.events import DeadlinePassed, Disturbance, Disturbed, Exited, JobEvent, Output, Resized, Stream
-from jobber.domain.options import ContainerOptions
-from jobber.domain.policy import ResultImagePolicy
-from jobber.domain.reference import parse_reference
-from jobber.domain.use_cases.find_result import ResultFinder
-from jobber.domain.use_cases.prepare import RunRequest
-from jobber.domain.use_cases.read_log import LogReading
-from jobber.domain.use_cases.recover import Recovery
+from jobber.domain.images.reference import parse_reference
+from jobber.domain.runs.policy import ResultImagePolicy
+from jobber.domain.use_cases.results.find_result import ResultFinder
+from jobber.domain.use_cases.results.read_log import LogReading
+from jobber.domain.use_cases.run.prepare import RunRequest
+from jobber.domain.use_cases.unfinished.recover import Recovery
 from jobber.testing import FakeEngine, FakeKeyring, FakeProgress, FakeRemoteImages, Job, fake_adoption, fake_runner
 
 

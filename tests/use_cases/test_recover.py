@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from jobber.domain.container import ContainerSpecification
+from jobber.domain.containers.container import ContainerSpecification
+from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.errors import (
     CodeImageGone,
     ContainerNotFound,
@@ -18,12 +19,11 @@ from jobber.domain.errors import (
     JobberError,
     LogUnreadable,
 )
-from jobber.domain.label import Label
-from jobber.domain.options import ContainerOptions
-from jobber.domain.policy import Outcome
-from jobber.domain.reference import ImageId, parse_reference
-from jobber.domain.use_cases.prepare import RunRequest
-from jobber.domain.use_cases.recover import Recovery
+from jobber.domain.images.reference import ImageId, parse_reference
+from jobber.domain.runs.label_names import Label
+from jobber.domain.runs.policy import Outcome
+from jobber.domain.use_cases.run.prepare import RunRequest
+from jobber.domain.use_cases.unfinished.recover import Recovery
 from jobber.testing import FakeEngine, FakeProgress, Job, fake_adoption, fake_runner
 
 

@@ -7,23 +7,23 @@ from collections.abc import Mapping
 
 import pytest
 
-from jobber.adapters.tree import read_tree
-from jobber.domain.credentials import Credentials
+from jobber.adapters.archives.file_tree import read_tree
+from jobber.domain.containers.options import ContainerOptions
+from jobber.domain.docker_options import parse_options, recorded_words
 from jobber.domain.errors import ImageNotFound, NotAResult, RegistryFailed, RunNotRepeatable, UsageError
-from jobber.domain.image import Image, ImageConfiguration
-from jobber.domain.input import parse_input
-from jobber.domain.options import ContainerOptions
-from jobber.domain.policy import PullPolicy
-from jobber.domain.record import RecordedImage
-from jobber.domain.reference import ImageId, ImageReference, parse_reference
-from jobber.domain.result import RunRecord, parse_record
-from jobber.domain.use_cases.find_recorded import RecordedImages
-from jobber.domain.use_cases.find_result import FoundResult, ResultFinder
-from jobber.domain.use_cases.prepare import RunRequest
-from jobber.domain.use_cases.rerun import PreparedRerun, Rerun, RerunRequest
-from jobber.domain.use_cases.run import RunResult
-from jobber.domain.use_cases.verify import Verification
-from jobber.domain.xdocker import parse_options, recorded_words
+from jobber.domain.images.credentials import Credentials
+from jobber.domain.images.image import Image, ImageConfiguration
+from jobber.domain.images.reference import ImageId, ImageReference, parse_reference
+from jobber.domain.runs.input import parse_input
+from jobber.domain.runs.policy import PullPolicy
+from jobber.domain.runs.record import RecordedImage
+from jobber.domain.runs.result import RunRecord, parse_record
+from jobber.domain.use_cases.repeat.rerun import PreparedRerun, Rerun, RerunRequest
+from jobber.domain.use_cases.repeat.verify_output import Verification
+from jobber.domain.use_cases.results.find_recorded import RecordedImages
+from jobber.domain.use_cases.results.find_result import FoundResult, ResultFinder
+from jobber.domain.use_cases.run.prepare import RunRequest
+from jobber.domain.use_cases.run.run import RunResult
 from jobber.testing import FakeEngine, FakeKeyring, FakeProgress, FakeRemoteImages, Job, fake_runner
 
 

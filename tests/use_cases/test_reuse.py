@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from jobber.domain.docker_options import parse_options
 from jobber.domain.errors import ImageNotFound, PushRefused
-from jobber.domain.image import ImageConfiguration
-from jobber.domain.input import parse_input
-from jobber.domain.label import Label
-from jobber.domain.policy import PullPolicy, ResultImagePolicy
-from jobber.domain.reference import parse_reference
-from jobber.domain.use_cases.prepare import RunRequest
-from jobber.domain.use_cases.run import RunResult
-from jobber.domain.xdocker import parse_options
+from jobber.domain.images.image import ImageConfiguration
+from jobber.domain.images.reference import parse_reference
+from jobber.domain.runs.input import parse_input
+from jobber.domain.runs.label_names import Label
+from jobber.domain.runs.policy import PullPolicy, ResultImagePolicy
+from jobber.domain.use_cases.run.prepare import RunRequest
+from jobber.domain.use_cases.run.run import RunResult
 from jobber.testing import FakeConsole, FakeEngine, FakeProgress, Job, fake_runner
 
 

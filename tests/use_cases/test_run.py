@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from jobber.domain.container import ContainerState
+from jobber.domain.containers.container import ContainerState
+from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.errors import (
     ContainerNotFound,
     EngineFailed,
@@ -18,13 +19,12 @@ from jobber.domain.errors import (
     PushRefused,
     UsageError,
 )
-from jobber.domain.image import ImageConfiguration
-from jobber.domain.input import parse_input
-from jobber.domain.options import ContainerOptions
-from jobber.domain.policy import Outcome, PullPolicy, ResultImagePolicy
-from jobber.domain.reference import ImageId, parse_reference, parse_registry
-from jobber.domain.use_cases.prepare import RunRequest
-from jobber.domain.use_cases.recover import Recovery
+from jobber.domain.images.image import ImageConfiguration
+from jobber.domain.images.reference import ImageId, parse_reference, parse_registry
+from jobber.domain.runs.input import parse_input
+from jobber.domain.runs.policy import Outcome, PullPolicy, ResultImagePolicy
+from jobber.domain.use_cases.run.prepare import RunRequest
+from jobber.domain.use_cases.unfinished.recover import Recovery
 from jobber.testing import FakeEngine, FakeInterruptions, FakeProgress, Job, fake_adoption, fake_runner
 
 KEEPER = ImageConfiguration(command=("/q",), volumes=("/data",))

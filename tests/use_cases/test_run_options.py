@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from jobber.domain.container import ContainerSpecification
+from jobber.domain.containers.container import ContainerSpecification
+from jobber.domain.containers.options import ContainerOptions, Mount
+from jobber.domain.docker_options import parse_options
 from jobber.domain.errors import ContainerNotFound, InvalidInput, JobberError, OptionUnsupported, UsageError
-from jobber.domain.input import parse_input
-from jobber.domain.options import ContainerOptions, Mount
-from jobber.domain.use_cases.prepare import RunRequest
-from jobber.domain.xdocker import parse_options
+from jobber.domain.runs.input import parse_input
+from jobber.domain.use_cases.run.prepare import RunRequest
 from jobber.testing import FakeEngine, Job, fake_runner
 
 

@@ -6,16 +6,16 @@ from collections.abc import Callable
 
 import pytest
 
+from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.errors import EngineLost, ImageNotFound, JobberError, PullRefused, PushedImageMissing, RunNotFound
-from jobber.domain.input import parse_input
-from jobber.domain.options import ContainerOptions
-from jobber.domain.policy import PullPolicy
-from jobber.domain.reference import parse_reference
-from jobber.domain.use_cases.adopt import find_run
-from jobber.domain.use_cases.find_result import ResultFinder
-from jobber.domain.use_cases.prepare import RunRequest
-from jobber.domain.use_cases.push import push_all
-from jobber.domain.use_cases.suggest import is_missing_in_registry, suggestion
+from jobber.domain.images.reference import parse_reference
+from jobber.domain.runs.input import parse_input
+from jobber.domain.runs.policy import PullPolicy
+from jobber.domain.use_cases.images.push import push_all
+from jobber.domain.use_cases.images.suggest import is_missing_in_registry, suggestion
+from jobber.domain.use_cases.results.find_result import ResultFinder
+from jobber.domain.use_cases.run.prepare import RunRequest
+from jobber.domain.use_cases.unfinished.unfinished_runs import find_run
 from jobber.testing import FakeEngine, FakeKeyring, FakeProgress, FakeRemoteImages, fake_runner
 
 HOST = "registry.test"

@@ -7,15 +7,15 @@ from dataclasses import replace
 
 import pytest
 
+from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.errors import EngineFailed
-from jobber.domain.image import ImageConfiguration
-from jobber.domain.options import ContainerOptions
-from jobber.domain.policy import Outcome, PullPolicy, ResultImagePolicy
-from jobber.domain.reference import parse_reference, parse_registry
-from jobber.domain.use_cases.attach import Following
-from jobber.domain.use_cases.prepare import RunRequest
-from jobber.domain.use_cases.recover import Recovery
-from jobber.domain.use_cases.run import RunResult
+from jobber.domain.images.image import ImageConfiguration
+from jobber.domain.images.reference import parse_reference, parse_registry
+from jobber.domain.runs.policy import Outcome, PullPolicy, ResultImagePolicy
+from jobber.domain.use_cases.run.prepare import RunRequest
+from jobber.domain.use_cases.run.run import RunResult
+from jobber.domain.use_cases.unfinished.attach import Following
+from jobber.domain.use_cases.unfinished.recover import Recovery
 from jobber.testing import (
     FakeConsole,
     FakeEngine,

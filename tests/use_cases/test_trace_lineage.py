@@ -7,17 +7,17 @@ from dataclasses import replace
 
 import pytest
 
-from jobber.domain.credentials import Credentials
+from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.errors import CredentialsUnusable, EngineFailed, ImageNotFound, RegistryFailed
-from jobber.domain.input import parse_input
-from jobber.domain.lineage import Edge, Lineage, Presence, Role
-from jobber.domain.options import ContainerOptions
-from jobber.domain.policy import PullPolicy
-from jobber.domain.reference import ImageId, ImageReference, parse_reference
-from jobber.domain.use_cases.find_result import ResultFinder
-from jobber.domain.use_cases.prepare import RunRequest
-from jobber.domain.use_cases.show_result import ShownImage, show_image
-from jobber.domain.use_cases.trace_lineage import Tracer
+from jobber.domain.history.lineage import Edge, Lineage, Presence, Role
+from jobber.domain.images.credentials import Credentials
+from jobber.domain.images.reference import ImageId, ImageReference, parse_reference
+from jobber.domain.runs.input import parse_input
+from jobber.domain.runs.policy import PullPolicy
+from jobber.domain.use_cases.results.find_result import ResultFinder
+from jobber.domain.use_cases.results.show_result import ShownImage, show_image
+from jobber.domain.use_cases.results.trace_lineage import Tracer
+from jobber.domain.use_cases.run.prepare import RunRequest
 from jobber.testing import FakeEngine, FakeKeyring, FakeProgress, FakeRemoteImages, Job, fake_runner
 
 HOST = "registry.test:5000"

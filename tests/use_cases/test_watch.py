@@ -8,16 +8,16 @@ from typing import BinaryIO
 
 import pytest
 
-from jobber.domain.container import ContainerState, Terminal
+from jobber.domain.containers.container import ContainerState, Terminal
+from jobber.domain.containers.events import FOR_JOB
+from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.errors import LogLost
-from jobber.domain.events import FOR_JOB
-from jobber.domain.label import Label
-from jobber.domain.options import ContainerOptions
-from jobber.domain.policy import Outcome
-from jobber.domain.reference import parse_reference
-from jobber.domain.use_cases.prepare import RunRequest
-from jobber.domain.use_cases.recover import Recovery
-from jobber.domain.use_cases.run import RunResult
+from jobber.domain.images.reference import parse_reference
+from jobber.domain.runs.label_names import Label
+from jobber.domain.runs.policy import Outcome
+from jobber.domain.use_cases.run.prepare import RunRequest
+from jobber.domain.use_cases.run.run import RunResult
+from jobber.domain.use_cases.unfinished.recover import Recovery
 from jobber.testing import FakeConsole, FakeEngine, FakeInterruptions, FakeProgress, Job, fake_adoption, fake_runner
 
 

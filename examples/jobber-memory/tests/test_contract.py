@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jobber.domain.reference import parse_reference
+from jobber.domain.images.reference import parse_reference
 from jobber.testing import FakeEngine, FakeRemoteImages
 from jobber.testing.contract import EngineContract, World, job_program
 from jobber_memory import MemoryEngine

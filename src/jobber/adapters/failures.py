@@ -8,7 +8,7 @@ from jobber.domain.errors import ContainerNotFound, EngineFailed
 
 if TYPE_CHECKING:
     from jobber.adapters.wire import Response
-    from jobber.domain.container import ContainerId
+    from jobber.domain.containers.container import ContainerId
 
 _MISSING = 404
 

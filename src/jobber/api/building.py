@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from jobber.api import arguments
 from jobber.api.connection import progress_for, settings_and_connection, settings_credentials
 from jobber.api.images import Image
-from jobber.domain.build import BuildRequest
-from jobber.domain.dockerfile import base_references
+from jobber.domain.images.build_request import BuildRequest
+from jobber.domain.images.dockerfile import base_references
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from os import PathLike
 
     from jobber.domain.ports import Engine
-    from jobber.domain.progress import Progress
+    from jobber.domain.ports.progress import Progress
 
 
 def build(
@@ -49,9 +49,15 @@ def build(
     Raises `BuildFailed`, whose `log` is the output of the failing step, `UsageError`, `PushRefused`,
     `EngineUnavailable` and other `JobberError`s.
     """
-    from jobber.cli.build_context import check_context, check_dockerfile, dockerfile_text, find_dockerfile, parse_names
-    from jobber.cli.composition import image_build, keyring
     from jobber.domain.configuration.settings import DEFAULT_REGISTRY, PUSH
+    from jobber.session.bootstrap import image_build, keyring
+    from jobber.session.build_arguments import (
+        check_context,
+        check_dockerfile,
+        dockerfile_text,
+        find_dockerfile,
+        parse_names,
+    )
 
     told = progress_for(quiet=quiet, progress=progress)
     arguments.truths(no_cache=no_cache, pull=pull, push=push)

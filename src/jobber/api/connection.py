@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.api import arguments
-from jobber.cli.surroundings import surroundings_of
 from jobber.domain.errors import Interrupted
-from jobber.domain.progress import Silence
+from jobber.domain.ports.progress import Silence
+from jobber.session.environment import surroundings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from jobber.cli.surroundings import Surroundings
     from jobber.domain.configuration.in_force import Settings
-    from jobber.domain.credentials import CredentialEntry
+    from jobber.domain.images.credentials import CredentialEntry
     from jobber.domain.ports import Engine, Interruptions
-    from jobber.domain.progress import Progress
+    from jobber.domain.ports.progress import Progress
+    from jobber.session.environment import Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ def settings_and_connection(
     engine: str | Engine | None, host: str | None, *, registry: str | None, config: str | Sequence[str] = ()
 ) -> tuple[Settings, Connection]:
     """The settings in force for a call, and the engine that they mean. Raises `JobberError`."""
-    from jobber.cli.settings import load_settings, misnamed_configurations
     from jobber.domain.configuration.settings import ENGINE, HOST
+    from jobber.session.settings import load_settings, misnamed_configurations
 
     arguments.engine(engine)
     given = None if isinstance(engine, str) else engine
@@ -52,7 +52,7 @@ def settings_and_connection(
     for path in misnamed_configurations(os.environ, around=around):
         import warnings
 
-        from jobber.cli.messages import sentence
+        from jobber.session.messages import sentence
 
         warnings.warn(sentence("misnamed-configuration", {"path": path}), stacklevel=3)
     settings = load_settings(choices, environment=os.environ, around=around)
@@ -125,6 +125,6 @@ def progress_for(*, quiet: bool, progress: Progress | None) -> Progress:
         from jobber.api.notebook import NotebookProgress
 
         return NotebookProgress(display)
-    from jobber.cli.messages import messages
+    from jobber.session.messages import messages
 
     return messages(verbose=False, log_format="console")

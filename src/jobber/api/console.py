@@ -8,14 +8,14 @@ import sys
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-from jobber.domain.events import Stream
+from jobber.domain.containers.events import Stream
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from typing import BinaryIO
 
-    from jobber.domain.events import Output
-    from jobber.domain.progress import Progress
+    from jobber.domain.containers.events import Output
+    from jobber.domain.ports.progress import Progress
 
 
 class GuestConsole:

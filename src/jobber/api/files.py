@@ -9,18 +9,18 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobber.adapters.extraction import Tree, extract
-from jobber.adapters.members import members
-from jobber.domain.copied import Copied
+from jobber.adapters.archives.extraction import Tree, extract
+from jobber.adapters.archives.tar_reader import members
 from jobber.domain.errors import PathNotFound
+from jobber.domain.files.copy_report import Copied
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from os import PathLike
 
-    from jobber.adapters.members import Member
+    from jobber.adapters.archives.tar_reader import Member
     from jobber.api.connection import Connection
-    from jobber.domain.reference import ImageId
+    from jobber.domain.images.reference import ImageId
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 from jobber.api import arguments
 from jobber.api.connection import settings_and_connection
 from jobber.api.files import ImageFiles
-from jobber.domain import metrics
-from jobber.domain.container import LOG
-from jobber.domain.derived import own_record
+from jobber.domain.containers.container import LOG
 from jobber.domain.errors import MetricsUnusable, PathNotFound
-from jobber.domain.label import Label
-from jobber.domain.progress import Silence
-from jobber.domain.use_cases.find_image import ImageFinder
+from jobber.domain.ports.progress import Silence
+from jobber.domain.runs import metrics
+from jobber.domain.runs.derived import own_record
+from jobber.domain.runs.label_names import Label
+from jobber.domain.use_cases.images.find_image import ImageFinder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jobber.api.connection import Connection
-    from jobber.domain.image import Image as StoredImage
+    from jobber.domain.images.image import Image as StoredImage
     from jobber.domain.ports import Engine
 
 
@@ -106,9 +106,9 @@ def image(
     `registry` is the default registry; `engine` and `host` are as for `run`. Raises `ImageNotFound`,
     `InvalidReference`, `EngineUnavailable`.
     """
-    from jobber.cli.composition import keyring
     from jobber.domain.configuration.settings import DEFAULT_REGISTRY
-    from jobber.domain.policy import PullPolicy
+    from jobber.domain.runs.policy import PullPolicy
+    from jobber.session.bootstrap import keyring
 
     settings, connection = settings_and_connection(engine, host, registry=registry)
     text = arguments.text("name", name, wanted="a reference or an id")

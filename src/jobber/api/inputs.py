@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.api import arguments
-from jobber.domain.input import format_input, parse_input
+from jobber.domain.runs.input import format_input, parse_input
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from jobber.api.images import Image
     from jobber.api.result import Result
-    from jobber.domain.input import InputSpecification
+    from jobber.domain.runs.input import InputSpecification
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import sys
 from html import escape
 from typing import TYPE_CHECKING, Any, Protocol
 
-from jobber.cli.messages import sentence
+from jobber.session.messages import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from jobber.api import arguments
 from jobber.api.connection import progress_for, settings_and_connection, settings_credentials
-from jobber.domain.use_cases.push import push_all
+from jobber.domain.use_cases.images.push import push_all
 
 if TYPE_CHECKING:
     from jobber.domain.ports import Engine
-    from jobber.domain.progress import Progress
+    from jobber.domain.ports.progress import Progress
 
 
 def push(
@@ -22,9 +22,9 @@ def push(
     progress: Progress | None = None,
 ) -> None:
     """Push images to their registries: for results whose push failed. Raises `PushRefused`, `UsageError`."""
-    from jobber.cli.composition import keyring
-    from jobber.cli.push_references import parse_references
     from jobber.domain.configuration.settings import DEFAULT_REGISTRY
+    from jobber.session.bootstrap import keyring
+    from jobber.session.push_references import parse_references
 
     told = progress_for(quiet=quiet, progress=progress)
     settings, connection = settings_and_connection(engine, host, registry=registry)

@@ -10,7 +10,7 @@ from jobber.api.console import GuestConsole
 from jobber.api.images import Image
 from jobber.api.inputs import name_of, specifications_of
 from jobber.api.result import Result, ResultDiffers
-from jobber.domain.policy import Outcome
+from jobber.domain.runs.policy import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from jobber.api.inputs import Input
     from jobber.domain.ports import Engine
-    from jobber.domain.progress import Progress
+    from jobber.domain.ports.progress import Progress
 
 
 def rerun(
@@ -47,10 +47,10 @@ def rerun(
     Raises `RunNotRepeatable` with all that is missing before anything starts, `NotAResult`, `ResultDiffers` under
     `verify`, and as `run`.
     """
-    from jobber.cli.composition import keyring
-    from jobber.cli.composition import rerun as rerun_use_case
-    from jobber.cli.rerun import rerun_request, rerun_settings, run_again
+    from jobber.cli.commands.rerun import rerun_request, rerun_settings, run_again
     from jobber.domain.configuration.settings import DEFAULT_REGISTRY
+    from jobber.session.bootstrap import keyring
+    from jobber.session.bootstrap import rerun as rerun_use_case
 
     told = progress_for(quiet=quiet, progress=progress)
     arguments.truths(push=push, verify=verify)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from jobber.domain.container import LOG
+from jobber.domain.containers.container import LOG
 from jobber.domain.errors import JobberError
 
 if TYPE_CHECKING:

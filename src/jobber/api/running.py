@@ -11,8 +11,6 @@ from jobber.api.console import GuestConsole
 from jobber.api.images import Image
 from jobber.api.inputs import name_of, specifications_of
 from jobber.api.result import Result, log_of
-from jobber.cli.settings import given
-from jobber.domain import policy
 from jobber.domain.configuration.origin import Origin, Value
 from jobber.domain.configuration.settings import (
     CMD,
@@ -27,6 +25,8 @@ from jobber.domain.configuration.settings import (
     XDOCKER,
 )
 from jobber.domain.errors import EngineLost
+from jobber.domain.runs import policy
+from jobber.session.settings import given
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from jobber.api.inputs import Input
     from jobber.domain.configuration.in_force import Settings
     from jobber.domain.ports import Engine
-    from jobber.domain.progress import Progress
+    from jobber.domain.ports.progress import Progress
 
 
 def run(
@@ -79,8 +79,8 @@ def run(
     `PushRefused`, `EngineUnavailable`, `EngineLost` and other `JobberError`s, and `KeyboardInterrupt` when the run was
     interrupted; its result is kept then.
     """
-    from jobber.cli.composition import keyring, runner
-    from jobber.cli.request import run_request
+    from jobber.session.bootstrap import keyring, runner
+    from jobber.session.run_request import run_request
 
     told = progress_for(quiet=quiet, progress=progress)
     arguments.truths(push=push, reuse=reuse, check=check)
@@ -124,7 +124,7 @@ def _with_words(
     environment: Mapping[str, str] | None,
 ) -> Settings:
     """The settings with these in the place of their own, of which an empty one is one, too. Raises `UsageError`."""
-    from jobber.cli.request import split_options
+    from jobber.session.run_request import split_options
 
     values: dict[str, Value[Any]] = {}
     if command is not None:

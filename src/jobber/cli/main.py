@@ -9,13 +9,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
 from jobber import __version__
-from jobber.cli.streams import settle_streams
+from jobber.cli.output.standard_streams import settle_streams
 from jobber.domain.errors import Interrupted, JobberError, NotWritten, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from jobber.cli.words import CommandLine
+    from jobber.cli.command_line.split_arguments import CommandLine
 
 EXIT_FAILURE = 1
 EXIT_USAGE = 2
@@ -65,23 +65,23 @@ def _version() -> int:
 
 
 def _call(words: Sequence[str], environment: Mapping[str, str]) -> int:
-    from jobber.cli.words import sort_words
+    from jobber.cli.command_line.split_arguments import sort_words
 
     if words and words[0] == _COMPLETE:
-        from jobber.cli.complete import complete, end_soon
+        from jobber.cli.command_line.complete import complete, end_soon
 
         end_soon(environment)
         return complete(words[1:], environment=environment)
     try:
         if words and words[0] == _INSTALL_COMPLETION:
-            from jobber.cli.install_completion import install_completion
+            from jobber.cli.command_line.install_completion import install_completion
 
             return install_completion(words[1:], environment=environment)
         line = sort_words(words)
     except JobberError as error:
         return _fail(error, command=_command_of(words), log_format=_log_format(words, environment))
     try:
-        from jobber.cli.app import dispatch
+        from jobber.cli.command_line.app import dispatch
 
         return dispatch(line)
     except JobberError as error:
@@ -111,7 +111,7 @@ def exit_status_of(error: JobberError, *, command: str | None) -> int:
 
 
 def _fail(error: JobberError, *, command: str | None, log_format: str, line: CommandLine | None = None) -> int:
-    from jobber.cli.messages import messages
+    from jobber.session.messages import messages
 
     messages(verbose=line is not None and _is_verbose(line), log_format=log_format).fail(error)
     return exit_status_of(error, command=command)
@@ -133,6 +133,6 @@ def _is_verbose(line: CommandLine) -> bool:
 
 def _command_of(words: Sequence[str]) -> str | None:
     """The command that a command line seems to be about, for one that could not be sorted."""
-    from jobber.cli.words import COMMANDS
+    from jobber.cli.command_line.split_arguments import COMMANDS
 
     return next((word for word in words if word in COMMANDS), None)

@@ -7,13 +7,13 @@ Nothing here loads docker, podman or pytest; the fixtures are in `jobber.pytest_
 from jobber.adapters.fake.clock import FakeClock
 from jobber.adapters.fake.engine import FakeEngine
 from jobber.adapters.fake.faults import Faults, Phase
-from jobber.adapters.fake.files import Files
-from jobber.adapters.fake.interruptions import FakeInterruptions
-from jobber.adapters.fake.job import Job, Program
+from jobber.adapters.fake.filesystem.files import Files
+from jobber.adapters.fake.jobs.interruptions import FakeInterruptions
+from jobber.adapters.fake.jobs.job import Job, Program
 from jobber.adapters.fake.registry import FakeRegistry
 from jobber.adapters.fake.remote_images import FakeRemoteImages
 from jobber.adapters.fake.store import Call
-from jobber.domain.image import ImageConfiguration
+from jobber.domain.images.image import ImageConfiguration
 from jobber.testing.command_line import FakeCommandLine, using
 from jobber.testing.completed import Completed
 from jobber.testing.engine import EngineUnderTest

@@ -7,13 +7,13 @@ from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from jobber.adapters.fake.engine import FakeEngine
-from jobber.adapters.fake.interruptions import FakeInterruptions
+from jobber.adapters.fake.jobs.interruptions import FakeInterruptions
 from jobber.adapters.fake.remote_images import FakeRemoteImages
-from jobber.adapters.git import GitTree
-from jobber.cli.surroundings import surrounded_by, surroundings_of
+from jobber.adapters.host.git import GitTree
+from jobber.domain.containers.events import Output, Stream
 from jobber.domain.errors import EngineUnavailable
-from jobber.domain.events import Output, Stream
-from jobber.domain.input import lies_within
+from jobber.domain.runs.input import lies_within
+from jobber.session.environment import surrounded_by, surroundings_of
 from jobber.testing.completed import Completed
 from jobber.testing.place import Streams, in_place
 from jobber.testing.real import RealEngine
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from jobber.domain.checkup.findings import EnginePlace
-    from jobber.domain.image import Image
+    from jobber.domain.images.image import Image
+    from jobber.domain.images.reference import ImageId
     from jobber.domain.ports import Clock, Console, Engine, JobInput, KeptLogs, RemoteImages, SourceTree
     from jobber.domain.ports.checkup import EngineSearch, Machine
-    from jobber.domain.progress import Progress
-    from jobber.domain.reference import ImageId
+    from jobber.domain.ports.progress import Progress
     from jobber.testing.engine import EngineUnderTest
 
 _COLUMNS = "80"
@@ -121,7 +121,7 @@ class SurroundingsUnderTest:
 
     def machine(self) -> Machine:
         """Return this machine, with the environment of the call and no GPUs."""
-        from jobber.adapters.host.machine import LocalMachine
+        from jobber.adapters.discovery.local_machine import LocalMachine
 
         return LocalMachine(self._environment, dev=_NOWHERE)
 

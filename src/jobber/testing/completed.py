@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from jobber.domain.image import Image
+    from jobber.domain.images.image import Image
 
 
 @dataclass(frozen=True, slots=True)

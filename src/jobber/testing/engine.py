@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from os import PathLike
 
-    from jobber.adapters.fake.job import Program
-    from jobber.domain.image import Image
+    from jobber.adapters.fake.jobs.job import Program
+    from jobber.domain.images.image import Image
+    from jobber.domain.images.reference import ImageId
     from jobber.domain.ports import Clock, KeptLogs
-    from jobber.domain.reference import ImageId
 
 
 class EngineUnderTest(Engine, Protocol):

@@ -11,22 +11,22 @@ from typing import TYPE_CHECKING, Any, cast
 
 from jobber.adapters.fake.kept_logs import FakeKeptLogs
 from jobber.adapters.host.clock import SystemClock
-from jobber.domain.build import BuildRequest
-from jobber.domain.engine_facts import EngineFacts
+from jobber.domain.containers.engine_facts import EngineFacts
 from jobber.domain.errors import ImageNotFound, JobberError, PathNotFound
+from jobber.domain.images.build_request import BuildRequest
+from jobber.domain.images.reference import parse_image_id, parse_reference
 from jobber.domain.ports.checkup import InspectableEngine
-from jobber.domain.progress import Silence
-from jobber.domain.reference import parse_image_id, parse_reference
+from jobber.domain.ports.progress import Silence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from os import PathLike
 
-    from jobber.adapters.fake.job import Program
-    from jobber.domain.engine import EngineDescription
-    from jobber.domain.image import Image
+    from jobber.adapters.fake.jobs.job import Program
+    from jobber.domain.containers.engine import EngineDescription
+    from jobber.domain.images.image import Image
+    from jobber.domain.images.reference import ImageId, ImageReference
     from jobber.domain.ports import Builder, Clock, Containers, Engine, ImageStore, InputStore, Registry, RunStore
-    from jobber.domain.reference import ImageId, ImageReference
 
 
 class NeedsContext(JobberError):

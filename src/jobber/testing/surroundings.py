@@ -8,18 +8,18 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
 from jobber import __version__
-from jobber.adapters.fake.interruptions import FakeInterruptions
-from jobber.domain.events import Output, Stream
-from jobber.domain.use_cases.adopt import Adoption
-from jobber.domain.use_cases.run import Runner
+from jobber.adapters.fake.jobs.interruptions import FakeInterruptions
+from jobber.domain.containers.events import Output, Stream
+from jobber.domain.use_cases.run.run import Runner
+from jobber.domain.use_cases.unfinished.unfinished_runs import Adoption
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from jobber.adapters.fake.engine import FakeEngine
-    from jobber.domain.container import Terminal
-    from jobber.domain.credentials import Credentials
-    from jobber.domain.reference import ImageReference
+    from jobber.domain.containers.container import Terminal
+    from jobber.domain.images.credentials import Credentials
+    from jobber.domain.images.reference import ImageReference
 
 __all__ = [
     "FakeConsole",

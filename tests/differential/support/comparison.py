@@ -11,16 +11,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jobber.domain.container import ContainerId, ContainerSpecification
+from jobber.domain.containers.container import ContainerId, ContainerSpecification
+from jobber.domain.docker_options import parse_options
 from jobber.domain.errors import JobberError
-from jobber.domain.xdocker import parse_options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from jobber.adapters.wire import Wire
+    from jobber.domain.images.reference import ImageId
     from jobber.domain.ports import Engine
-    from jobber.domain.reference import ImageId
 
 _LABEL = "jobber-test.differential"
 COMMAND = ("/bin/job", "x")

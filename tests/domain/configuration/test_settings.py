@@ -34,9 +34,9 @@ from jobber.domain.configuration.settings import (
     Setting,
 )
 from jobber.domain.configuration.show import facts_of, facts_with_origins, schema, written_of
-from jobber.domain.credentials import CredentialEntry
 from jobber.domain.errors import ConfigurationInvalid, JobberError, SettingInvalid, UnknownSetting, UsageError
-from jobber.domain.policy import ResultImagePolicy
+from jobber.domain.images.credentials import CredentialEntry
+from jobber.domain.runs.policy import ResultImagePolicy
 
 _ENTRY = {"registry": "gcr.io/me", "user": "_json_key", "password-file": "~/key.json"}
 

@@ -10,10 +10,10 @@ from jobber.domain.configuration.layer import Configuration, Layer, NameList, Se
 from jobber.domain.configuration.node import Entry, Node
 from jobber.domain.configuration.origin import Origin, Value
 from jobber.domain.configuration.settings import SETTINGS
-from jobber.domain.credentials import CredentialEntry
 from jobber.domain.errors import ConfigurationInvalid
-from jobber.domain.input import InputSpecification
-from jobber.domain.policy import ResultImagePolicy
+from jobber.domain.images.credentials import CredentialEntry
+from jobber.domain.runs.input import InputSpecification
+from jobber.domain.runs.policy import ResultImagePolicy
 
 _WORDS = st.text(alphabet="abcdefgh-=.:/ '\"é", min_size=1, max_size=8)
 _SECONDS = st.integers(1, 10**9) | st.floats(1e-6, 10**6)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from jobber.domain.containers.options import ContainerOptions
+from jobber.domain.docker_options import parse_options, split_words
 from jobber.domain.errors import InvalidOption
-from jobber.domain.options import ContainerOptions
-from jobber.domain.xdocker import parse_options, split_words
 
 HERE = "/home/me/project"
 

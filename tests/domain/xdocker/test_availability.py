@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from jobber.domain.containers.options import ContainerOptions, Mount
+from jobber.domain.docker_options import parse_options
+from jobber.domain.docker_options.availability import check_docker, check_podman
 from jobber.domain.errors import InvalidOption, OptionUnsupported
-from jobber.domain.options import ContainerOptions, Mount
-from jobber.domain.xdocker import parse_options
-from jobber.domain.xdocker.availability import check_docker, check_podman
 
 
 def options(text: str) -> ContainerOptions:

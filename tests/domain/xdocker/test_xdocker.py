@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobber.domain.errors import InvalidOption, UsageError
-from jobber.domain.options import (
+from jobber.domain.containers.options import (
     ContainerOptions,
     GpuRequest,
     Mount,
@@ -18,9 +17,10 @@ from jobber.domain.options import (
     PublishedPort,
     SeccompProfile,
 )
-from jobber.domain.options import HealthCheck as HealthCheckOption
-from jobber.domain.xdocker import parse_options, recorded_words, revealed_words, split_words
-from jobber.domain.xdocker.values import read_duration, read_fields
+from jobber.domain.containers.options import HealthCheck as HealthCheckOption
+from jobber.domain.docker_options import parse_options, recorded_words, revealed_words, split_words
+from jobber.domain.docker_options.values import read_duration, read_fields
+from jobber.domain.errors import InvalidOption, UsageError
 
 HERE = "/home/me/project"
 SPELLINGS = ["-eA=B", "-e=A=B", "-e A=B", "--env=A=B", "--env A=B"]

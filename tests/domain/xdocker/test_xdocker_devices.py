@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from options_reading import read, refusal
 
-from jobber.domain.options import Device, DeviceLimit, GpuRequest, ProcessLimit, Throttle
+from jobber.domain.containers.options import Device, DeviceLimit, GpuRequest, ProcessLimit, Throttle
 
 LIMITS = "core, cpu, data, fsize, locks, memlock, msgqueue, nice, nofile, nproc, rss, rtprio, rttime, sigpending, stack"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from options_reading import HERE, read, refusal
 
-from jobber.domain.options import Mount, MountDetail
+from jobber.domain.containers.options import Mount, MountDetail
 
 PLAIN = MountDetail()
 BIND = MountDetail(is_bind=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from options_reading import read, refusal
 
-from jobber.domain.options import ContainerOptions, Network, PublishedPort
+from jobber.domain.containers.options import ContainerOptions, Network, PublishedPort
 
 MAC = "92:d0:c6:0a:29:33"
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobber.domain.xdocker import located_words, split_words
-from jobber.domain.xdocker.values import read_fields, write_fields
+from jobber.domain.docker_options import located_words, split_words
+from jobber.domain.docker_options.values import read_fields, write_fields
 
 
 def located(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from options_reading import read, refusal
 
-from jobber.domain.xdocker import split_words
+from jobber.domain.docker_options import split_words
 
 
 @pytest.mark.parametrize(

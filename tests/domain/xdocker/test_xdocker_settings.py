@@ -7,8 +7,8 @@ from dataclasses import fields
 import pytest
 from options_reading import read, refusal
 
-from jobber.domain.options import ContainerOptions, HealthCheck, SeccompProfile
-from jobber.domain.xdocker.table import TABLE, first_lacking
+from jobber.domain.containers.options import ContainerOptions, HealthCheck, SeccompProfile
+from jobber.domain.docker_options.table import TABLE, first_lacking
 
 SECOND = 10**9
 NO_PROFILE = SeccompProfile("unconfined:x", None, "unconfined:x can't be read: no such file or directory")

@@ -10,9 +10,9 @@ from jobber.testing import FakeEngine
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jobber.domain.engine import EngineDescription
+    from jobber.domain.containers.engine import EngineDescription
     from jobber.domain.ports import Builder, Containers, ImageStore, InputStore, Registry, RunStore
-    from jobber.domain.progress import Progress
+    from jobber.domain.ports.progress import Progress
     from jobber.testing import Job
 
 JOURNAL = "JOBBER_MEMORY_JOURNAL"

@@ -9,22 +9,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobber.adapters.build_warnings import BuildWarnings
-from jobber.adapters.context import ContextStream
+from jobber.adapters.build_context import ContextStream
 from jobber.adapters.docker.buildkit import build_with_client, find_client, is_switched_off
 from jobber.adapters.docker.proxies import client_proxies
-from jobber.adapters.refusals import build_failure
-from jobber.adapters.registry_events import build_authorization
+from jobber.adapters.engine_api.build_warnings import BuildWarnings
+from jobber.adapters.engine_api.pull_push import build_authorization
+from jobber.adapters.engine_api.registry_errors import build_failure
 from jobber.adapters.wire import Scheme
 from jobber.domain.errors import BuildFailed, ImageNotFound, OptionUnsupported
-from jobber.domain.reference import ImageId
+from jobber.domain.images.reference import ImageId
 
 if TYPE_CHECKING:
     from jobber.adapters.docker.buildkit import Client
     from jobber.adapters.docker.images import DockerImages
     from jobber.adapters.wire import Response, Wire
-    from jobber.domain.build import BuildRequest
-    from jobber.domain.progress import Progress
+    from jobber.domain.images.build_request import BuildRequest
+    from jobber.domain.ports.progress import Progress
 
 _NEEDS_BUILDKIT = "it needs BuildKit: a docker client with buildx here, and DOCKER_BUILDKIT not 0"
 _STEP = re.compile(r"Step \d+/\d+ : .*")

@@ -13,23 +13,23 @@ from pathlib import Path
 from time import monotonic
 from typing import IO, TYPE_CHECKING
 
-from jobber.adapters.build_warnings import BuildWarnings
-from jobber.adapters.context import find_ignore_file, read_file
+from jobber.adapters.build_context import find_ignore_file, read_file
 from jobber.adapters.docker.client_config import client_configuration
-from jobber.adapters.refusals import build_failure
-from jobber.domain.build import given_arguments
-from jobber.domain.build_arguments import unused_arguments
+from jobber.adapters.engine_api.build_warnings import BuildWarnings
+from jobber.adapters.engine_api.registry_errors import build_failure
+from jobber.domain.docker_options.proxies import PROXIES
 from jobber.domain.errors import BuildFailed
-from jobber.domain.proxies import PROXIES
-from jobber.domain.reference import ImageId
+from jobber.domain.images.build_arguments import unused_arguments
+from jobber.domain.images.build_request import given_arguments
+from jobber.domain.images.reference import ImageId
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from jobber.adapters.wire import Endpoint
-    from jobber.domain.build import BuildRequest
     from jobber.domain.errors import BuildFailed
-    from jobber.domain.progress import Progress
+    from jobber.domain.images.build_request import BuildRequest
+    from jobber.domain.ports.progress import Progress
 
 _WITHOUT_BUILDX = 23
 """Clients before this version have BuildKit built in; later ones need buildx."""

@@ -17,13 +17,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jobber.adapters.short_folder import make_short_folder
-from jobber.domain.credentials import HUB
+from jobber.adapters.host.temp_folder import make_short_folder
+from jobber.domain.images.credentials import HUB
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from jobber.domain.credentials import Credentials
+    from jobber.domain.images.credentials import Credentials
 
 _CONFIGURATION = "config.json"
 _HELPER = "jobber"

@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jobber.adapters.docker.committing import commit_as, flatten, put_log, remove_unfinished
 from jobber.adapters.failures import failed
-from jobber.adapters.ownership import unfinished_labels
-from jobber.domain.container import LOG
+from jobber.adapters.host.process_identity import unfinished_labels
+from jobber.domain.containers.container import LOG
 from jobber.domain.errors import ContainerNotFound, JobberError
-from jobber.domain.input import lies_within, normal_path
+from jobber.domain.runs.input import lies_within, normal_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jobber.adapters.wire import Wire
-    from jobber.domain.container import ContainerId, Snapshot
-    from jobber.domain.reference import ImageId
+    from jobber.domain.containers.container import ContainerId, Snapshot
+    from jobber.domain.images.reference import ImageId
 
 _MISSING = 404
 _PLATFORM = {
@@ -98,8 +98,8 @@ def _load(
     """Make an image of the unfinished one's layers, and of the log where it needs one; None where Docker refuses."""
     if not is_asked():
         return None
-    from jobber.adapters.image_archive import ImageArchive, describe_image, log_layer
-    from jobber.adapters.image_history import docker_history, with_run
+    from jobber.adapters.archives.image_archive import ImageArchive, describe_image, log_layer
+    from jobber.adapters.engine_api.image_history import docker_history, with_run
 
     below = _image(wire, unfinished)
     top = None if log is None else log_layer(log)

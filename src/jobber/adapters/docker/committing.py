@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from jobber.adapters.archive import log_archive
+from jobber.adapters.archives.tar_writer import log_archive
 from jobber.adapters.failures import failed
-from jobber.adapters.ownership import unfinished_labels
-from jobber.domain.container import LOG
+from jobber.adapters.host.process_identity import unfinished_labels
+from jobber.domain.containers.container import LOG
 from jobber.domain.errors import EngineFailed
-from jobber.domain.reference import ImageId
+from jobber.domain.images.reference import ImageId
 
 if TYPE_CHECKING:
     from jobber.adapters.wire import Wire

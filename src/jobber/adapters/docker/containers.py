@@ -7,7 +7,7 @@ from contextlib import closing
 from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO
 
-from jobber.adapters.attachment import StreamAttachment
+from jobber.adapters.archives.tar_reader import first_bytes
 from jobber.adapters.docker.archives import open_archive
 from jobber.adapters.docker.commit import commit
 from jobber.adapters.docker.create_body import check_options, create_body
@@ -15,25 +15,25 @@ from jobber.adapters.docker.create_host import NVIDIA
 from jobber.adapters.docker.job import DockerJob
 from jobber.adapters.docker.parts import remove_part
 from jobber.adapters.docker.translate import container_of, not_started
+from jobber.adapters.engine_api.calls import listed, with_labels
+from jobber.adapters.engine_api.sparse_files import sparse_files
 from jobber.adapters.failures import failed
-from jobber.adapters.frames import copy_frames
-from jobber.adapters.listing import listed, with_labels
-from jobber.adapters.members import first_bytes
-from jobber.adapters.sparse_files import sparse_files
-from jobber.domain.container import ContainerId, VolumeMount
+from jobber.adapters.job_stream.attachment import StreamAttachment
+from jobber.adapters.job_stream.frames import copy_frames
+from jobber.domain.containers.container import ContainerId, VolumeMount
 from jobber.domain.errors import ContainerNotFound, ImageNotFound, InputGone, NameTaken
-from jobber.domain.label import Label
+from jobber.domain.runs.label_names import Label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from jobber.adapters.wire import Response, Wire
-    from jobber.domain.container import Container, ContainerSpecification, Snapshot, Terminal
-    from jobber.domain.options import ContainerOptions
+    from jobber.domain.containers.container import Container, ContainerSpecification, Snapshot, Terminal
+    from jobber.domain.containers.options import ContainerOptions
+    from jobber.domain.files.sparse_file import SparseFile
+    from jobber.domain.images.reference import ImageId
     from jobber.domain.ports import Interruptions, JobInput
-    from jobber.domain.reference import ImageId
-    from jobber.domain.sparse_file import SparseFile
 
 _MISSING = 404
 _CONFLICT = 409

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.docker.create_host import host_config
 from jobber.adapters.docker.create_networks import endpoints
-from jobber.domain.options import ContainerOptions
+from jobber.domain.containers.options import ContainerOptions
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from jobber.domain.container import ContainerSpecification
-    from jobber.domain.options import HealthCheck
+    from jobber.domain.containers.container import ContainerSpecification
+    from jobber.domain.containers.options import HealthCheck
 
 _MAC_PER_NETWORK = (1, 44)
 
@@ -66,7 +66,7 @@ def check_options(options: ContainerOptions, *, api_version: tuple[int, int]) ->
     """Check that this version of Docker has all of the options. Raises `OptionUnsupported`, `InvalidOption`."""
     if options == ContainerOptions():
         return
-    from jobber.domain.xdocker.availability import check_docker
+    from jobber.domain.docker_options.availability import check_docker
 
     check_docker(options, api_version=api_version)
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.docker.create_mounts import binds, described_mounts, input_mounts, tmpfs
 from jobber.adapters.docker.create_networks import network_mode, port_bindings
-from jobber.domain.options import GpuRequest, Throttle
+from jobber.domain.containers.options import GpuRequest, Throttle
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from jobber.domain.container import ContainerSpecification
-    from jobber.domain.options import ContainerOptions
+    from jobber.domain.containers.container import ContainerSpecification
+    from jobber.domain.containers.options import ContainerOptions
 
 NVIDIA = "nvidia"
 _SIZED_TERMINAL = (1, 42)

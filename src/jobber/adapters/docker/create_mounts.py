@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from jobber.domain.container import ImageMount
+from jobber.domain.containers.container import ImageMount
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jobber.domain.container import VolumeMount
-    from jobber.domain.options import ContainerOptions, Mount, MountDetail
+    from jobber.domain.containers.container import VolumeMount
+    from jobber.domain.containers.options import ContainerOptions, Mount, MountDetail
 
 
 def binds(options: ContainerOptions) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from jobber.domain.options import ContainerOptions, Network
+    from jobber.domain.containers.options import ContainerOptions, Network
 
 
 def endpoints(options: ContainerOptions, *, has_mac: bool) -> dict[str, Any]:

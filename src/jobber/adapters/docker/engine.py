@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.docker.images import DockerImages
-from jobber.domain.engine import EngineDescription
+from jobber.domain.containers.engine import EngineDescription
 from jobber.domain.errors import EngineUnavailable
 
 if TYPE_CHECKING:
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from jobber.adapters.docker.containers import DockerContainers
     from jobber.adapters.docker.inputs import DockerInputs
     from jobber.adapters.docker.registry import DockerRegistry
-    from jobber.adapters.runs import SharedRunStore
+    from jobber.adapters.run_claims.run_store import SharedRunStore
     from jobber.adapters.wire import Wire
-    from jobber.domain.engine_facts import EngineFacts
+    from jobber.domain.containers.engine_facts import EngineFacts
 
 _IMAGE_MOUNTS = (1, 48)
 
@@ -75,8 +75,8 @@ class DockerEngine:
     def runs(self) -> SharedRunStore:
         """What jobbers tell each other about runs."""
         from jobber.adapters.docker.parts import make_part, remove_part
-        from jobber.adapters.run_calls import WireRunCalls
-        from jobber.adapters.runs import SharedRunStore
+        from jobber.adapters.run_claims.engine_calls import WireRunCalls
+        from jobber.adapters.run_claims.run_store import SharedRunStore
 
         def calls(wire: Wire) -> WireRunCalls:
             return WireRunCalls(wire, images=DockerImages(wire), make=make_part, remove=remove_part)

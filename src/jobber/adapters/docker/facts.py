@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.failures import failed
-from jobber.domain.engine_facts import EngineFacts, ImageStore
+from jobber.domain.containers.engine_facts import EngineFacts, ImageStore
 
 if TYPE_CHECKING:
     from jobber.adapters.docker.builder import DockerBuilder

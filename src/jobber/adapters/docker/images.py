@@ -7,25 +7,25 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from jobber.adapters.askable import check_askable
-from jobber.adapters.claim import claim_tag
+from jobber.adapters.archives.paths import check_askable
 from jobber.adapters.docker.archives import open_archive
 from jobber.adapters.docker.init_layer import without_init_layer
 from jobber.adapters.docker.parts import make_part, remove_part
 from jobber.adapters.docker.translate import image_of, listed_image_of
+from jobber.adapters.engine_api.calls import listed, with_labels
+from jobber.adapters.engine_api.remove_image import remove_with_tags
+from jobber.adapters.engine_api.retry import over_stumbles
 from jobber.adapters.failures import failed
-from jobber.adapters.listing import listed, with_labels
-from jobber.adapters.stumbles import over_stumbles
-from jobber.adapters.untag import remove_with_tags
+from jobber.adapters.run_claims.tag_claim import claim_tag
 from jobber.domain.errors import ImageNotFound
-from jobber.domain.input import normal_path
+from jobber.domain.runs.input import normal_path
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
 
     from jobber.adapters.wire import Wire
-    from jobber.domain.image import Image, ListedImage
-    from jobber.domain.reference import ImageId, ImageReference
+    from jobber.domain.images.image import Image, ListedImage
+    from jobber.domain.images.reference import ImageId, ImageReference
 
 _MISSING = 404
 _WAS_REMOVED = "not found"

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobber.adapters.archive import END, repacked
-from jobber.adapters.members import members
+from jobber.adapters.archives.tar_reader import members
+from jobber.adapters.archives.tar_writer import END, repacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from jobber.adapters.members import Member
+    from jobber.adapters.archives.tar_reader import Member
 
 _FILES = frozenset((".dockerenv", "dev/console", "etc/hostname", "etc/hosts", "etc/resolv.conf"))
 _DIRECTORIES = frozenset(("dev", "dev/pts", "dev/shm", "etc", "proc", "sys"))

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.docker.init_layer import without_init_layer
 from jobber.adapters.docker.parts import make_part, remove_part
+from jobber.adapters.engine_api.calls import listed
+from jobber.adapters.engine_api.shared_inputs import Volume, discard, share, whole_copies
+from jobber.adapters.engine_api.volumes import WireVolumes
 from jobber.adapters.failures import failed
-from jobber.adapters.listing import listed
-from jobber.adapters.shared_inputs import Volume, discard, share, whole_copies
-from jobber.adapters.volumes import WireVolumes
-from jobber.domain.container import ImageMount
+from jobber.domain.containers.container import ImageMount
 from jobber.domain.errors import SourceNotFound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from jobber.adapters.wire import Wire
-    from jobber.domain.container import ContainerId, VolumeMount
-    from jobber.domain.image import Image
-    from jobber.domain.leftover import InputCopy
-    from jobber.domain.progress import Progress
+    from jobber.domain.containers.container import ContainerId, VolumeMount
+    from jobber.domain.containers.leftovers import InputCopy
+    from jobber.domain.images.image import Image
+    from jobber.domain.ports.progress import Progress
 
 _MISSING = 404
 _GO_DIRECTORY = 1 << 31

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from jobber.adapters.attached_job import NO_DETACH_KEYS
 from jobber.adapters.docker.translate import container_of
 from jobber.adapters.failures import failed
-from jobber.adapters.frames import StampedOutput, output_reader
-from jobber.adapters.outlets import LiveOutlet, LogOutlet, Outlet
-from jobber.adapters.replay import Tally, TextTally
+from jobber.adapters.job_stream.engine_job import NO_DETACH_KEYS
+from jobber.adapters.job_stream.frames import StampedOutput, output_reader
+from jobber.adapters.job_stream.replay import Tally, TextTally
+from jobber.adapters.job_stream.streams import LiveOutlet, LogOutlet, Outlet
 from jobber.adapters.wire import RawStream, WireBroken, patience
 from jobber.domain.errors import ContainerNotFound, EngineFailed, LogUnreadable
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from jobber.adapters.frames import RawOutput
+    from jobber.adapters.job_stream.frames import RawOutput
     from jobber.adapters.wire import Response, Wire
-    from jobber.domain.container import ContainerId, Terminal
+    from jobber.domain.containers.container import ContainerId, Terminal
 
 _MISSING = 404
 _TEXT_LOG = "json-file"

@@ -6,16 +6,16 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.failures import failed
-from jobber.adapters.ownership import current_owner, is_alive
-from jobber.domain.container import ContainerId
+from jobber.adapters.host.process_identity import current_owner, is_alive
+from jobber.domain.containers.container import ContainerId
 from jobber.domain.errors import ImageNotFound, NameTaken
-from jobber.domain.label import Label
+from jobber.domain.runs.label_names import Label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jobber.adapters.wire import Wire
-    from jobber.domain.reference import ImageId
+    from jobber.domain.images.reference import ImageId
 
 _MISSING = 404
 _CONFLICT = 409

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from jobber.adapters.registry_events import exchange
+from jobber.adapters.engine_api.pull_push import exchange
 from jobber.domain.errors import PullRefused, PushRefused
 
 if TYPE_CHECKING:
     from jobber.adapters.docker.images import DockerImages
     from jobber.adapters.wire import Wire
-    from jobber.domain.credentials import Credentials
-    from jobber.domain.image import Image
-    from jobber.domain.progress import Progress
-    from jobber.domain.reference import ImageReference
+    from jobber.domain.images.credentials import Credentials
+    from jobber.domain.images.image import Image
+    from jobber.domain.images.reference import ImageReference
+    from jobber.domain.ports.progress import Progress
 
 
 class DockerRegistry:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from jobber.adapters.health_checks import health_check_of
-from jobber.domain.container import Container, ContainerId, ContainerMount, ContainerState
+from jobber.adapters.engine_api.health_checks import health_check_of
+from jobber.domain.containers.container import Container, ContainerId, ContainerMount, ContainerState
 from jobber.domain.errors import JobNotStarted
-from jobber.domain.image import Image, ImageConfiguration, ListedImage, known_moment, known_seconds
-from jobber.domain.reference import ImageId
+from jobber.domain.images.image import Image, ImageConfiguration, ListedImage, known_moment, known_seconds
+from jobber.domain.images.reference import ImageId
 
 _NEVER = "0001-01-01"
 _ANONYMOUS = re.compile(r"[0-9a-f]{64}").fullmatch

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from jobber.domain.container import ContainerSpecification, Snapshot
-    from jobber.domain.image import ImageConfiguration
+    from jobber.domain.containers.container import ContainerSpecification, Snapshot
+    from jobber.domain.images.image import ImageConfiguration
 
 
 def as_a_commit_leaves_it(snapshot: Snapshot, specification: ContainerSpecification) -> ImageConfiguration:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
-from jobber.adapters.fake.attachment import FakeAttachment
 from jobber.adapters.fake.committing import as_a_commit_leaves_it
-from jobber.adapters.fake.files import Files, file_node
-from jobber.adapters.fake.job import KILLED, Job
-from jobber.adapters.fake.mounting import Mounting
-from jobber.adapters.fake.process import environment_of, program_of, words_of
-from jobber.adapters.fake.set_up import enter_workdir, make_mount_points, make_workdir, workdir_of
+from jobber.adapters.fake.filesystem.files import Files, file_node
+from jobber.adapters.fake.filesystem.mount_points import enter_workdir, make_mount_points, make_workdir, workdir_of
+from jobber.adapters.fake.filesystem.mounts import Mounting
+from jobber.adapters.fake.jobs.attachment import FakeAttachment
+from jobber.adapters.fake.jobs.job import KILLED, Job
+from jobber.adapters.fake.jobs.process import environment_of, program_of, words_of
 from jobber.adapters.fake.store import StoredContainer
-from jobber.domain.container import (
+from jobber.domain.containers.container import (
     LOG,
     Container,
     ContainerId,
@@ -35,13 +35,13 @@ if TYPE_CHECKING:
 
     from jobber.adapters.fake.flavour import Flavour
     from jobber.adapters.fake.images import FakeImages
-    from jobber.adapters.fake.job import Timeline
+    from jobber.adapters.fake.jobs.job import Timeline
     from jobber.adapters.fake.store import Store, StoredImage
-    from jobber.domain.container import ContainerSpecification, Snapshot, Terminal
-    from jobber.domain.options import ContainerOptions
+    from jobber.domain.containers.container import ContainerSpecification, Snapshot, Terminal
+    from jobber.domain.containers.options import ContainerOptions
+    from jobber.domain.files.sparse_file import SparseFile
+    from jobber.domain.images.reference import ImageId
     from jobber.domain.ports import Interruptions, JobInput
-    from jobber.domain.reference import ImageId
-    from jobber.domain.sparse_file import SparseFile
 
 _TOO_DEEP = 125
 """Layers, as on Docker 20.10."""

@@ -9,40 +9,40 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, get_args
 
-from jobber.adapters.fake.builder import FakeBuilder
+from jobber.adapters.fake.building.builder import FakeBuilder
+from jobber.adapters.fake.choices import check_known
 from jobber.adapters.fake.clock import FakeClock
 from jobber.adapters.fake.containers import FakeContainers
-from jobber.adapters.fake.ending import check_program
 from jobber.adapters.fake.facts import fake_facts
 from jobber.adapters.fake.faults import Faults
-from jobber.adapters.fake.files import Files, Layer, Node, file_node
+from jobber.adapters.fake.filesystem.files import Files, Layer, Node, file_node
 from jobber.adapters.fake.flavour import IdStore, parse_flavour
 from jobber.adapters.fake.images import FakeImages, FakeRegistryPort
 from jobber.adapters.fake.inputs import FakeInputs
-from jobber.adapters.fake.interruptions import FakeInterruptions
+from jobber.adapters.fake.jobs.exit_status import check_program
+from jobber.adapters.fake.jobs.interruptions import FakeInterruptions
+from jobber.adapters.fake.jobs.process import STAND_IN
 from jobber.adapters.fake.kept_logs import FakeKeptLogs
-from jobber.adapters.fake.known import check_known
-from jobber.adapters.fake.process import STAND_IN
 from jobber.adapters.fake.registry import FakeRegistry
 from jobber.adapters.fake.runs import FakeRuns
 from jobber.adapters.fake.store import Call, Store, StoredImage
-from jobber.domain.build import BuildRequest
-from jobber.domain.engine import EngineDescription
+from jobber.domain.containers.engine import EngineDescription
 from jobber.domain.errors import BuildFailed
-from jobber.domain.image import ImageConfiguration
-from jobber.domain.progress import Silence
-from jobber.domain.reference import ImageId, parse_reference
+from jobber.domain.images.build_request import BuildRequest
+from jobber.domain.images.image import ImageConfiguration
+from jobber.domain.images.reference import ImageId, parse_reference
+from jobber.domain.ports.progress import Silence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from os import PathLike
 
+    from jobber.adapters.fake.building.stage import Stage
     from jobber.adapters.fake.flavour import FlavourName
-    from jobber.adapters.fake.job import Program
-    from jobber.adapters.fake.stage import Stage
-    from jobber.domain.engine_facts import EngineFacts
+    from jobber.adapters.fake.jobs.job import Program
+    from jobber.domain.containers.engine_facts import EngineFacts
     from jobber.domain.errors import JobberError
-    from jobber.domain.image import Image
+    from jobber.domain.images.image import Image
 
 
 class FakeEngine:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobber.domain.engine_facts import EngineFacts, ImageStore
+from jobber.domain.containers.engine_facts import EngineFacts, ImageStore
 
 if TYPE_CHECKING:
     from jobber.adapters.fake.flavour import Flavour

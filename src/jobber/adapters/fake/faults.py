@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, get_args
 
-from jobber.adapters.fake.known import check_known
+from jobber.adapters.fake.choices import check_known
+from jobber.domain.containers.events import Disturbance, Disturbed
 from jobber.domain.errors import EngineFailed, EngineLost
-from jobber.domain.events import Disturbance, Disturbed
 
 if TYPE_CHECKING:
-    from jobber.adapters.fake.interruptions import FakeInterruptions
+    from jobber.adapters.fake.jobs.interruptions import FakeInterruptions
     from jobber.domain.errors import JobberError
 
 Phase = Literal[

@@ -6,14 +6,14 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
-from jobber.adapters.description_size import PODMAN_LIMIT, check_size
-from jobber.adapters.fake.known import check_known
-from jobber.domain.xdocker.availability import check_docker, check_podman
+from jobber.adapters.engine_api.description_size import PODMAN_LIMIT, check_size
+from jobber.adapters.fake.choices import check_known
+from jobber.domain.docker_options.availability import check_docker, check_podman
 
 if TYPE_CHECKING:
-    from jobber.domain.container import ContainerSpecification
-    from jobber.domain.options import ContainerOptions
-    from jobber.domain.reference import ImageReference
+    from jobber.domain.containers.container import ContainerSpecification
+    from jobber.domain.containers.options import ContainerOptions
+    from jobber.domain.images.reference import ImageReference
 
 FlavourName = Literal["docker", "podman"]
 IdStore = Literal["config", "manifest"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from jobber.adapters.askable import check_askable
-from jobber.adapters.fake.archive import archive_of, existing_path
-from jobber.adapters.fake.files import Files
-from jobber.adapters.refusals import refusal
+from jobber.adapters.archives.paths import check_askable
+from jobber.adapters.engine_api.registry_errors import refusal
+from jobber.adapters.fake.filesystem.archive import archive_of, existing_path
+from jobber.adapters.fake.filesystem.files import Files
 from jobber.domain.errors import (
     EngineFailed,
     ImageNotFound,
@@ -17,7 +17,7 @@ from jobber.domain.errors import (
     PushRefused,
     TagTaken,
 )
-from jobber.domain.reference import ImageId, ImageReference, parse_image_id, reference_in
+from jobber.domain.images.reference import ImageId, ImageReference, parse_image_id, reference_in
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from jobber.adapters.fake.flavour import Flavour
     from jobber.adapters.fake.registry import FakeRegistry
     from jobber.adapters.fake.store import Store, StoredImage
-    from jobber.domain.credentials import Credentials
-    from jobber.domain.image import Image, ListedImage
-    from jobber.domain.progress import Progress
+    from jobber.domain.images.credentials import Credentials
+    from jobber.domain.images.image import Image, ListedImage
+    from jobber.domain.ports.progress import Progress
 
 
 class FakeImages:

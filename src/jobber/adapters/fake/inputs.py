@@ -5,21 +5,21 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from jobber.adapters.fake.files import Files
+from jobber.adapters.fake.filesystem.files import Files
 from jobber.adapters.fake.store import StoredVolume
-from jobber.domain.container import ImageMount, VolumeMount
+from jobber.domain.containers.container import ImageMount, VolumeMount
+from jobber.domain.containers.leftovers import InputCopy
 from jobber.domain.errors import SourceNotFound
-from jobber.domain.label import Label
-from jobber.domain.leftover import InputCopy
-from jobber.domain.reference import ImageId
+from jobber.domain.images.reference import ImageId
+from jobber.domain.runs.label_names import Label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jobber.adapters.fake.images import FakeImages
     from jobber.adapters.fake.store import Store
-    from jobber.domain.image import Image
-    from jobber.domain.progress import Progress
+    from jobber.domain.images.image import Image
+    from jobber.domain.ports.progress import Progress
 
 
 class FakeInputs:

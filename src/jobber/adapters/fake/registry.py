@@ -8,8 +8,8 @@ from jobber.domain.errors import PushRefused
 
 if TYPE_CHECKING:
     from jobber.adapters.fake.store import StoredImage
-    from jobber.domain.credentials import Credentials
-    from jobber.domain.reference import ImageReference
+    from jobber.domain.images.credentials import Credentials
+    from jobber.domain.images.reference import ImageReference
 
 
 class FakeRegistry:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobber.adapters.fake.archive import archive_of, existing_path
-from jobber.adapters.fake.files import Files
-from jobber.domain.credentials import host_of
+from jobber.adapters.fake.filesystem.archive import archive_of, existing_path
+from jobber.adapters.fake.filesystem.files import Files
 from jobber.domain.errors import ImageNotFound, RegistryFailed
-from jobber.domain.image import Image
+from jobber.domain.images.credentials import host_of
+from jobber.domain.images.image import Image
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
     from jobber.adapters.fake.registry import FakeRegistry
     from jobber.adapters.fake.store import StoredImage
-    from jobber.domain.credentials import Credentials
-    from jobber.domain.reference import ImageReference
+    from jobber.domain.images.credentials import Credentials
+    from jobber.domain.images.reference import ImageReference
 
 
 class FakeRemoteImages:

@@ -6,19 +6,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jobber.domain.containers.leftovers import Leftover, LeftoverKind
 from jobber.domain.errors import ClaimLost, ImageNotFound, RunTaken
-from jobber.domain.label import Label
-from jobber.domain.leftover import Leftover, LeftoverKind
-from jobber.domain.record import parse_ending, parse_plan
+from jobber.domain.runs.label_names import Label
+from jobber.domain.runs.record import parse_ending, parse_plan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from jobber.adapters.fake.store import Store
-    from jobber.domain.image import Image
-    from jobber.domain.policy import Outcome
-    from jobber.domain.reference import ImageId
+    from jobber.domain.images.image import Image
+    from jobber.domain.images.reference import ImageId
+    from jobber.domain.runs.policy import Outcome
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from jobber.domain.reference import ImageId
+    from jobber.domain.images.reference import ImageId
 
 
 class Tags:

@@ -9,13 +9,13 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from jobber.adapters.host.terminal import ScreenModes, is_ours, make_raw, raw, size_of
-from jobber.domain.events import Stream
+from jobber.domain.containers.events import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from jobber.domain.container import Terminal
-    from jobber.domain.events import Output
+    from jobber.domain.containers.container import Terminal
+    from jobber.domain.containers.events import Output
 
 _IN_MEMORY = 1 << 20
 

@@ -7,8 +7,8 @@ import signal
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from jobber.domain.containers.events import FOR_JOB, ForJob, Resized, Signalled
 from jobber.domain.errors import Interrupted
-from jobber.domain.events import FOR_JOB, ForJob, Resized, Signalled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

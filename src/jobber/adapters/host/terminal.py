@@ -8,7 +8,7 @@ import termios
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from jobber.domain.container import Terminal
+from jobber.domain.containers.container import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-from jobber.adapters.archive_names import link_target, named_archive
+from jobber.adapters.archives.archive_names import link_target, named_archive
+from jobber.adapters.archives.tar_reader import ArchiveBroken, first_bytes
 from jobber.adapters.failures import failed, missing_or_failed
-from jobber.adapters.members import ArchiveBroken, first_bytes
-from jobber.domain.container import ContainerId
+from jobber.domain.containers.container import ContainerId
 from jobber.domain.errors import ContainerNotFound, EngineFailed, PathNotFound
 
 if TYPE_CHECKING:

@@ -8,22 +8,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobber.adapters.build_warnings import BuildWarnings
-from jobber.adapters.context import link_out
+from jobber.adapters.build_context import link_out
+from jobber.adapters.engine_api.build_warnings import BuildWarnings
+from jobber.adapters.engine_api.pull_push import build_authorization
+from jobber.adapters.engine_api.registry_errors import build_failure
 from jobber.adapters.podman.context import PodmanContext
 from jobber.adapters.podman.labels import labels_parameter, with_labels
 from jobber.adapters.podman.translate import image_id
-from jobber.adapters.refusals import build_failure
-from jobber.adapters.registry_events import build_authorization
-from jobber.domain.build import check_podman_build
 from jobber.domain.errors import BuildFailed
+from jobber.domain.images.build_request import check_podman_build
 
 if TYPE_CHECKING:
     from jobber.adapters.podman.images import PodmanImages
     from jobber.adapters.wire import Response, Wire
-    from jobber.domain.build import BuildRequest
-    from jobber.domain.progress import Progress
-    from jobber.domain.reference import ImageId
+    from jobber.domain.images.build_request import BuildRequest
+    from jobber.domain.images.reference import ImageId
+    from jobber.domain.ports.progress import Progress
 
 _WARNING = re.compile(r"\[Warning\] (one or more build args were not consumed: .*)").fullmatch
 _STEP = re.compile(r"(\[\d+/\d+\] )?STEP \d+(/\d+)?: .*")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from jobber.adapters.archive import log_archive
+from jobber.adapters.archives.tar_writer import log_archive
+from jobber.adapters.engine_api.retry import over_stumbles
 from jobber.adapters.failures import failed
-from jobber.adapters.ownership import unfinished_labels
+from jobber.adapters.host.process_identity import unfinished_labels
 from jobber.adapters.podman.archives import mounted
 from jobber.adapters.podman.translate import copy_cause, image_id
-from jobber.adapters.stumbles import over_stumbles
-from jobber.domain.container import LOG
+from jobber.domain.containers.container import LOG
 from jobber.domain.errors import EngineFailed
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from jobber.adapters.wire import Wire
-    from jobber.domain.reference import ImageId
+    from jobber.domain.images.reference import ImageId
 
 _MISSING = 404
 _CLEARING_UP = "stopped"

@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO
 
-from jobber.adapters.attachment import StreamAttachment
-from jobber.adapters.description_size import PODMAN_LIMIT, check_size
+from jobber.adapters.engine_api.calls import listed, with_labels
+from jobber.adapters.engine_api.description_size import PODMAN_LIMIT, check_size
+from jobber.adapters.engine_api.sparse_files import sparse_files
 from jobber.adapters.failures import failed, missing_or_failed
-from jobber.adapters.frames import copy_frames
-from jobber.adapters.listing import listed, with_labels
+from jobber.adapters.job_stream.attachment import StreamAttachment
+from jobber.adapters.job_stream.frames import copy_frames
 from jobber.adapters.podman.archives import read_file
 from jobber.adapters.podman.commit import commit
 from jobber.adapters.podman.create_body import create_body
 from jobber.adapters.podman.job import PodmanJob
 from jobber.adapters.podman.parts import create_failed, remove_part
 from jobber.adapters.podman.translate import container_of, not_started
-from jobber.adapters.sparse_files import sparse_files
-from jobber.domain.container import ContainerId, ContainerSpecification, VolumeMount
+from jobber.domain.containers.container import ContainerId, ContainerSpecification, VolumeMount
 from jobber.domain.errors import ContainerNotFound, ImageNotFound, InputGone, OptionUnsupported
-from jobber.domain.label import Label
-from jobber.domain.reference import ImageId
+from jobber.domain.images.reference import ImageId
+from jobber.domain.runs.label_names import Label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from jobber.adapters.wire import Response, Wire
-    from jobber.domain.container import Container, Snapshot, Terminal
-    from jobber.domain.options import ContainerOptions
+    from jobber.domain.containers.container import Container, Snapshot, Terminal
+    from jobber.domain.containers.options import ContainerOptions
+    from jobber.domain.files.sparse_file import SparseFile
     from jobber.domain.ports import Interruptions, JobInput
-    from jobber.domain.sparse_file import SparseFile
 
 _MISSING = 404
 _NOT_MODIFIED = 304

@@ -9,13 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from jobber.adapters.context import PODMAN_IGNORE_FILES, ContextArchive, linked_files, read_build_files, unused_name
+from jobber.adapters.build_context import (
+    PODMAN_IGNORE_FILES,
+    ContextArchive,
+    linked_files,
+    read_build_files,
+    unused_name,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from jobber.adapters.context import Ignore
+    from jobber.adapters.build_context import Ignore
 
 
 @dataclass(slots=True)

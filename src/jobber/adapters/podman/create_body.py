@@ -10,13 +10,13 @@ from jobber.adapters.podman.create_mounts import image_volumes, mounts, volumes
 from jobber.adapters.podman.create_networks import exposed, host_entries, network, port_mappings
 from jobber.adapters.podman.create_resources import devices, limits
 from jobber.adapters.podman.create_security import namespaces, security
-from jobber.domain.container import ImageMount
+from jobber.domain.containers.container import ImageMount
+from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.errors import InvalidOption
-from jobber.domain.options import ContainerOptions
 
 if TYPE_CHECKING:
-    from jobber.domain.container import ContainerSpecification
-    from jobber.domain.options import HealthCheck
+    from jobber.domain.containers.container import ContainerSpecification
+    from jobber.domain.containers.options import HealthCheck
 
 NVIDIA = "nvidia"
 _STOP_SECONDS = 10
@@ -106,7 +106,7 @@ def create_body(specification: ContainerSpecification, *, version: tuple[int, ..
 def _check_options(options: ContainerOptions, *, version: tuple[int, ...]) -> None:
     if options == ContainerOptions():
         return
-    from jobber.domain.xdocker.availability import check_podman
+    from jobber.domain.docker_options.availability import check_podman
 
     check_podman(options, version=version)
 

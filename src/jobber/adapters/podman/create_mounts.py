@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jobber.domain.container import ImageMount
+from jobber.domain.containers.container import ImageMount
 from jobber.domain.errors import InvalidOption
-from jobber.domain.input import normal_path
+from jobber.domain.runs.input import normal_path
 
 if TYPE_CHECKING:
-    from jobber.domain.container import ContainerSpecification
-    from jobber.domain.options import ContainerOptions, Mount
+    from jobber.domain.containers.container import ContainerSpecification
+    from jobber.domain.containers.options import ContainerOptions, Mount
 
 _MEANINGLESS = frozenset(("cached", "delegated", "consistent"))
 """Options that have a meaning in Docker Desktop alone."""

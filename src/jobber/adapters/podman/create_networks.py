@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from jobber.domain.errors import InvalidOption, OptionUnsupported
 
 if TYPE_CHECKING:
-    from jobber.domain.options import ContainerOptions, Network
+    from jobber.domain.containers.options import ContainerOptions, Network
 
 _ENGINE = "podman"
 _MODES = {

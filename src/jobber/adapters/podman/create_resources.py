@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jobber.domain.containers.options import Throttle
 from jobber.domain.errors import InvalidOption, OptionUnsupported
-from jobber.domain.options import Throttle
 
 if TYPE_CHECKING:
-    from jobber.domain.container import ContainerSpecification
-    from jobber.domain.options import ContainerOptions, GpuRequest
+    from jobber.domain.containers.container import ContainerSpecification
+    from jobber.domain.containers.options import ContainerOptions, GpuRequest
 
 _ENGINE = "podman"
 _NVIDIA = "nvidia"

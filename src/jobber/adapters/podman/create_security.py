@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from jobber.domain.errors import OptionUnsupported
 
 if TYPE_CHECKING:
-    from jobber.domain.options import ContainerOptions
+    from jobber.domain.containers.options import ContainerOptions
 
 _ENGINE = "podman"
 _ANNOTATION = "io.podman.annotations."

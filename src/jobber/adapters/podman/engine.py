@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.podman.images import PodmanImages
-from jobber.domain.engine import EngineDescription
+from jobber.domain.containers.engine import EngineDescription
 from jobber.domain.errors import EngineUnavailable
 
 if TYPE_CHECKING:
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from jobber.adapters.podman.containers import PodmanContainers
     from jobber.adapters.podman.inputs import PodmanInputs
     from jobber.adapters.podman.registry import PodmanRegistry
-    from jobber.adapters.runs import SharedRunStore
+    from jobber.adapters.run_claims.run_store import SharedRunStore
     from jobber.adapters.wire import Wire
-    from jobber.domain.engine_facts import EngineFacts
+    from jobber.domain.containers.engine_facts import EngineFacts
 
 _LIBPOD = "/v4.0.0/libpod"
 """Every Podman from 4.0 on serves the paths of that version."""
@@ -81,8 +81,8 @@ class PodmanEngine:
     def runs(self) -> SharedRunStore:
         """What jobbers tell each other about runs."""
         from jobber.adapters.podman.parts import make_part, remove_part
-        from jobber.adapters.run_calls import WireRunCalls
-        from jobber.adapters.runs import SharedRunStore
+        from jobber.adapters.run_claims.engine_calls import WireRunCalls
+        from jobber.adapters.run_claims.run_store import SharedRunStore
 
         def calls(wire: Wire) -> WireRunCalls:
             return WireRunCalls(wire, images=PodmanImages(wire), make=make_part, remove=remove_part)

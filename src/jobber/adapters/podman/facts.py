@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.failures import failed
-from jobber.domain.engine_facts import EngineFacts, ImageStore, Space
+from jobber.domain.containers.engine_facts import EngineFacts, ImageStore, Space
 
 if TYPE_CHECKING:
     from jobber.adapters.wire import Wire

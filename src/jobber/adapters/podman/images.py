@@ -7,24 +7,24 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from jobber.adapters.askable import check_askable
-from jobber.adapters.claim import claim_tag
+from jobber.adapters.archives.paths import check_askable
+from jobber.adapters.engine_api.calls import listed, with_labels
+from jobber.adapters.engine_api.remove_image import remove_with_tags
+from jobber.adapters.engine_api.retry import over_stumbles
 from jobber.adapters.failures import failed
-from jobber.adapters.listing import listed, with_labels
 from jobber.adapters.podman.archives import mounted, open_archive
 from jobber.adapters.podman.names import candidates, engine_reference
 from jobber.adapters.podman.parts import make_part, remove_part, set_up_part
 from jobber.adapters.podman.translate import image_id, image_of, listed_image_of
-from jobber.adapters.stumbles import over_stumbles
-from jobber.adapters.untag import remove_with_tags
+from jobber.adapters.run_claims.tag_claim import claim_tag
 from jobber.domain.errors import EngineFailed, ImageNotFound
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
 
     from jobber.adapters.wire import Wire
-    from jobber.domain.image import Image, ListedImage
-    from jobber.domain.reference import ImageId, ImageReference
+    from jobber.domain.images.image import Image, ListedImage
+    from jobber.domain.images.reference import ImageId, ImageReference
 
 _MISSING = 404
 _SEVERAL_TAGS = "more than one tag"

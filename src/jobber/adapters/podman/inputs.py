@@ -6,21 +6,21 @@ import base64
 import json
 from typing import TYPE_CHECKING
 
-from jobber.adapters.listing import listed
+from jobber.adapters.engine_api.calls import listed
+from jobber.adapters.engine_api.shared_inputs import Volume, discard, share, whole_copies
+from jobber.adapters.engine_api.volumes import WireVolumes
 from jobber.adapters.podman.parts import make_part, remove_part, set_up_part
-from jobber.adapters.shared_inputs import Volume, discard, share, whole_copies
-from jobber.adapters.volumes import WireVolumes
-from jobber.domain.container import ImageMount
+from jobber.domain.containers.container import ImageMount
 from jobber.domain.errors import SourceNotFound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from jobber.adapters.wire import Wire
-    from jobber.domain.container import ContainerId, VolumeMount
-    from jobber.domain.image import Image
-    from jobber.domain.leftover import InputCopy
-    from jobber.domain.progress import Progress
+    from jobber.domain.containers.container import ContainerId, VolumeMount
+    from jobber.domain.containers.leftovers import InputCopy
+    from jobber.domain.images.image import Image
+    from jobber.domain.ports.progress import Progress
 
 _MISSING = 404
 _MOST_LINKS = 40

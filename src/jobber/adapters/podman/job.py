@@ -6,21 +6,21 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from jobber.adapters.attached_job import NO_DETACH_KEYS
 from jobber.adapters.failures import missing_or_failed
-from jobber.adapters.frames import RawOutput, output_reader
-from jobber.adapters.outlets import LiveOutlet, LogOutlet, Outlet
+from jobber.adapters.job_stream.engine_job import NO_DETACH_KEYS
+from jobber.adapters.job_stream.frames import RawOutput, output_reader
+from jobber.adapters.job_stream.replay import Tally
+from jobber.adapters.job_stream.streams import LiveOutlet, LogOutlet, Outlet
 from jobber.adapters.podman.translate import container_of, not_started
-from jobber.adapters.replay import Tally
 from jobber.adapters.wire import RawStream, WireBroken, patience
-from jobber.domain.container import ContainerState
+from jobber.domain.containers.container import ContainerState
 from jobber.domain.errors import ContainerNotFound, EngineFailed, LogUnreadable
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from jobber.adapters.wire import Pending, Response, Wire
-    from jobber.domain.container import ContainerId, Terminal
+    from jobber.domain.containers.container import ContainerId, Terminal
 
 _MISSING = 404
 _UNLIMITED = ("k8s-file", "json-file")

@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from jobber.domain.reference import parse_image_id
+from jobber.domain.images.reference import parse_image_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jobber.domain.reference import ImageId, ImageReference
+    from jobber.domain.images.reference import ImageId, ImageReference
 
 LOCAL = "localhost"
 HUB = "docker.io"

@@ -6,17 +6,17 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.failures import failed
-from jobber.adapters.ownership import current_owner, is_alive
+from jobber.adapters.host.process_identity import current_owner, is_alive
 from jobber.adapters.podman.translate import not_started
-from jobber.domain.container import ContainerId
+from jobber.domain.containers.container import ContainerId
 from jobber.domain.errors import EngineFailed, ImageNotFound, NameTaken
-from jobber.domain.label import Label
+from jobber.domain.runs.label_names import Label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jobber.adapters.wire import Wire
-    from jobber.domain.reference import ImageId
+    from jobber.domain.images.reference import ImageId
 
 _MISSING = 404
 _NOT_FOUND = 127

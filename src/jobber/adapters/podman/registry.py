@@ -10,20 +10,20 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from jobber.adapters.engine_api.pull_push import exchange
+from jobber.adapters.engine_api.retry import over_stumbles
 from jobber.adapters.podman.images import LOST_NAME
 from jobber.adapters.podman.names import engine_reference
 from jobber.adapters.podman.translate import registry_cause
-from jobber.adapters.registry_events import exchange
-from jobber.adapters.stumbles import over_stumbles
 from jobber.domain.errors import EngineFailed, ImageNotFound, PullRefused, PushedImageMissing, PushRefused
 
 if TYPE_CHECKING:
     from jobber.adapters.podman.images import PodmanImages
     from jobber.adapters.wire import Wire
-    from jobber.domain.credentials import Credentials
-    from jobber.domain.image import Image
-    from jobber.domain.progress import Progress
-    from jobber.domain.reference import ImageReference
+    from jobber.domain.images.credentials import Credentials
+    from jobber.domain.images.image import Image
+    from jobber.domain.images.reference import ImageReference
+    from jobber.domain.ports.progress import Progress
 
 _TRIES = 5
 _PAUSE_SECONDS = 0.2

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jobber.adapters.podman.committing import commit_as, put_log
 from jobber.adapters.podman.parts import make_part, remove_part
-from jobber.domain.proxies import PROXIES
+from jobber.domain.docker_options.proxies import PROXIES
 
 if TYPE_CHECKING:
     from jobber.adapters.wire import Wire
-    from jobber.domain.container import Snapshot
-    from jobber.domain.reference import ImageId
+    from jobber.domain.containers.container import Snapshot
+    from jobber.domain.images.reference import ImageId
 
 _ROOT = "0"
 _HOST = "HOSTNAME"

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jobber.adapters.short_folder import make_short_folder
+from jobber.adapters.host.temp_folder import make_short_folder
 from jobber.adapters.wire import Endpoint, Wire, WireBroken, WireUnreachable, parse_endpoint
 
 if TYPE_CHECKING:

@@ -7,16 +7,16 @@ from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING
 
-from jobber.adapters.archive import END, renamed, repacked
+from jobber.adapters.archives.tar_writer import END, renamed, repacked
 from jobber.adapters.registry_api.layer import CHUNK
 from jobber.domain.errors import PathNotFound
-from jobber.domain.input import normal_path
+from jobber.domain.runs.input import normal_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jobber.adapters.registry_api.tree import Found, Tree
-    from jobber.domain.reference import ImageReference
+    from jobber.domain.images.reference import ImageReference
 
 _DIRECTORY_MODE = 0o755
 _Wanted = dict[int, dict[int, list[str]]]

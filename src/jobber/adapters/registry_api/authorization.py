@@ -14,7 +14,7 @@ from jobber.adapters.registry_api.place import is_loopback
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from jobber.domain.credentials import Credentials
+    from jobber.domain.images.credentials import Credentials
 
 _PARAMETER = re.compile(r'(\w+)="([^"]*)"')
 _LARGEST = 1 << 20

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from jobber.adapters.health_checks import health_check_of
+from jobber.adapters.engine_api.health_checks import health_check_of
 from jobber.domain.errors import RegistryFailed
-from jobber.domain.image import Image, ImageConfiguration, known_moment
-from jobber.domain.reference import ImageId
+from jobber.domain.images.image import Image, ImageConfiguration, known_moment
+from jobber.domain.images.reference import ImageId
 
 if TYPE_CHECKING:
     from jobber.adapters.registry_api.manifest import Manifest
-    from jobber.domain.reference import ImageReference
+    from jobber.domain.images.reference import ImageReference
 
 
 def image_of(reference: ImageReference, manifest: Manifest, text: bytes) -> Image:

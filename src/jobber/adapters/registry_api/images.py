@@ -18,9 +18,9 @@ from jobber.domain.errors import RegistryFailed
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-    from jobber.domain.credentials import Credentials
-    from jobber.domain.image import Image
-    from jobber.domain.reference import ImageReference
+    from jobber.domain.images.credentials import Credentials
+    from jobber.domain.images.image import Image
+    from jobber.domain.images.reference import ImageReference
 
 _MOST_TAGS = 1000
 """In one answer; registries give fewer where they like."""

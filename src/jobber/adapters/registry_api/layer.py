@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from jobber.adapters.registry_api.manifest import Blob
     from jobber.adapters.registry_api.session import Session
-    from jobber.domain.reference import ImageReference
+    from jobber.domain.images.reference import ImageReference
 
 CHUNK = 1 << 18
 _WHITEOUT = ".wh."

@@ -12,7 +12,7 @@ from jobber.domain.errors import RegistryFailed
 
 if TYPE_CHECKING:
     from jobber.adapters.registry_api.session import Session
-    from jobber.domain.reference import ImageReference
+    from jobber.domain.images.reference import ImageReference
 
 _INDEXES = (
     "application/vnd.oci.image.index.v1+json",

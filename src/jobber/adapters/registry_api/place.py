@@ -6,10 +6,10 @@ import ipaddress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jobber.domain.credentials import HUB, segments_of
+from jobber.domain.images.credentials import HUB, segments_of
 
 if TYPE_CHECKING:
-    from jobber.domain.reference import ImageReference
+    from jobber.domain.images.reference import ImageReference
 
 _API_OF_HUB = "registry-1.docker.io"
 

@@ -6,18 +6,18 @@ import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from jobber.adapters.masking import masked
+from jobber.adapters.credentials.redaction import masked
 from jobber.adapters.registry_api.authorization import Unauthorized, authorization_for
 from jobber.adapters.registry_api.http import Unreachable, asked
 from jobber.adapters.registry_api.place import place_of
-from jobber.domain.credentials import host_of
 from jobber.domain.errors import ImageNotFound, RegistryFailed
+from jobber.domain.images.credentials import host_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jobber.domain.credentials import Credentials
-    from jobber.domain.reference import ImageReference
+    from jobber.domain.images.credentials import Credentials
+    from jobber.domain.images.reference import ImageReference
 
 _LARGEST = 1 << 25
 """Descriptions of images are kept in memory; nobody's is as large as this."""

@@ -19,7 +19,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from jobber.adapters.short_folder import make_short_folder
+from jobber.adapters.host.temp_folder import make_short_folder
 from jobber.adapters.wire.connection import WireUnreachable
 from jobber.adapters.wire.ssh_remedies import (
     FORBIDDEN_SOCKET,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from jobber.domain.checkup.check import Check
     from jobber.domain.checkup.findings import EngineReport
-    from jobber.domain.engine_facts import EngineFacts
+    from jobber.domain.containers.engine_facts import EngineFacts
 
 NVIDIA = "nvidia"
 _HINTS = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from jobber.domain.checkup.check import note, ok, problem
 from jobber.domain.checkup.devices import check_devices
 from jobber.domain.checkup.words import in_gigabytes
-from jobber.domain.engine_facts import ImageStore
+from jobber.domain.containers.engine_facts import ImageStore
 from jobber.domain.errors import EngineLost, EngineUnavailable, JobberError
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from jobber.domain.checkup.check import Check
     from jobber.domain.checkup.findings import EnginePlace, EngineReport, Findings
-    from jobber.domain.engine import EngineDescription
-    from jobber.domain.engine_facts import EngineFacts, Space
+    from jobber.domain.containers.engine import EngineDescription
+    from jobber.domain.containers.engine_facts import EngineFacts, Space
 
 _SILENT = "restart that engine; if another one is meant, name it with -H or DOCKER_HOST"
 _OLDEST = {"docker": (20, 10), "podman": (4, 3)}

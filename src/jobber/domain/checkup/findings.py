@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jobber.domain.engine import EngineDescription
-    from jobber.domain.engine_facts import EngineFacts, Space
+    from jobber.domain.containers.engine import EngineDescription
+    from jobber.domain.containers.engine_facts import EngineFacts, Space
     from jobber.domain.errors import JobberError
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jobber.domain.checkup.check import ok, problem
 from jobber.domain.checkup.words import listed
-from jobber.domain.engine_facts import EngineFacts
+from jobber.domain.containers.engine_facts import EngineFacts
 from jobber.domain.errors import JobberError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from jobber.domain.checkup.check import Checkup
 from jobber.domain.checkup.engines import check_engine
 from jobber.domain.checkup.installation import check_configuration, check_installation
 from jobber.domain.checkup.registries import check_registries
-from jobber.domain.engine_facts import EngineFacts
+from jobber.domain.containers.engine_facts import EngineFacts
 from jobber.domain.errors import JobberError
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from jobber.domain.configuration.kind import Listing, Unfit, split
 from jobber.domain.configuration.origin import Value
-from jobber.domain.credentials import CredentialEntry
 from jobber.domain.errors import JobberError
-from jobber.domain.input import InputSpecification, parse_input
-from jobber.domain.reference import parse_registry
+from jobber.domain.images.credentials import CredentialEntry
+from jobber.domain.images.reference import parse_registry
+from jobber.domain.runs.input import InputSpecification, parse_input
 from jobber.domain.spelling import did_you_mean
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def _located(items: Options, *, directory: str) -> Options:
     words = tuple(word for item in items for word in item.content)
     if not directory or not any(sign in word for word in words for sign in _SIGNS_OF_PATHS):
         return items
-    from jobber.domain.xdocker import located_words
+    from jobber.domain.docker_options import located_words
 
     located = iter(located_words(words, directory=directory))
     return tuple(item._replace(content=tuple(islice(located, len(item.content)))) for item in items)
@@ -169,7 +169,7 @@ def located_entry(item: Value[CredentialEntry]) -> CredentialEntry:
 
 def _without_secrets(words: tuple[str, ...]) -> tuple[str, ...]:
     """The words as a run record would keep them; words that are no options stay as they are."""
-    from jobber.domain.xdocker import recorded_words
+    from jobber.domain.docker_options import recorded_words
 
     try:
         return recorded_words(words)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from jobber.domain.configuration.kind import Scalar, Unfit
 from jobber.domain.configuration.kinds import Boolean, Choice, Command, Seconds, Text
 from jobber.domain.configuration.lists import Credentials, DockerOptions, Inputs
-from jobber.domain.policy import PullPolicy, ResultImagePolicy
-from jobber.domain.reference import Registry, parse_registry
+from jobber.domain.images.reference import Registry, parse_registry
+from jobber.domain.runs.policy import PullPolicy, ResultImagePolicy
 from jobber.domain.spelling import did_you_mean
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from jobber.domain.configuration.kind import Kind
     from jobber.domain.configuration.node import Node
     from jobber.domain.configuration.origin import Origin, Value
-    from jobber.domain.credentials import CredentialEntry
-    from jobber.domain.input import InputSpecification
+    from jobber.domain.images.credentials import CredentialEntry
+    from jobber.domain.runs.input import InputSpecification
 
 T = TypeVar("T")
 

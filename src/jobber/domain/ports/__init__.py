@@ -10,8 +10,7 @@ References given to an adapter are as the user knows them (`mnist:latest`); what
 from jobber.domain.ports.containers import Attachment, Containers
 from jobber.domain.ports.engine import Builder, Engine, EngineConnector, InputStore
 from jobber.domain.ports.images import ImageStore, Registry, RemoteImages
-from jobber.domain.ports.runs import Claim, RunStore
-from jobber.domain.ports.surroundings import (
+from jobber.domain.ports.machine import (
     Clock,
     Console,
     Destination,
@@ -21,6 +20,7 @@ from jobber.domain.ports.surroundings import (
     Keyring,
     SourceTree,
 )
+from jobber.domain.ports.runs import Claim, RunStore
 
 __all__ = [
     "Attachment",

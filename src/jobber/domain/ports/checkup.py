@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jobber.domain.checkup.findings import EnginePlace, Installation, LocalDevices, Logins
-    from jobber.domain.credentials import CredentialEntry
-    from jobber.domain.engine_facts import EngineFacts, Space
+    from jobber.domain.containers.engine_facts import EngineFacts, Space
+    from jobber.domain.images.credentials import CredentialEntry
     from jobber.domain.ports.engine import Engine
 
 

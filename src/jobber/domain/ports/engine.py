@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from jobber.domain.build import BuildRequest
-    from jobber.domain.container import ImageMount, VolumeMount
-    from jobber.domain.engine import EngineDescription
-    from jobber.domain.image import Image
-    from jobber.domain.leftover import InputCopy
+    from jobber.domain.containers.container import ImageMount, VolumeMount
+    from jobber.domain.containers.engine import EngineDescription
+    from jobber.domain.containers.leftovers import InputCopy
+    from jobber.domain.images.build_request import BuildRequest
+    from jobber.domain.images.image import Image
+    from jobber.domain.images.reference import ImageId
     from jobber.domain.ports.containers import Containers
     from jobber.domain.ports.images import ImageStore, Registry
+    from jobber.domain.ports.progress import Progress
     from jobber.domain.ports.runs import RunStore
-    from jobber.domain.progress import Progress
-    from jobber.domain.reference import ImageId
 
 
 class InputStore(Protocol):

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
 
-    from jobber.domain.credentials import Credentials
-    from jobber.domain.image import Image, ListedImage
-    from jobber.domain.progress import Progress
-    from jobber.domain.reference import ImageId, ImageReference
+    from jobber.domain.images.credentials import Credentials
+    from jobber.domain.images.image import Image, ListedImage
+    from jobber.domain.images.reference import ImageId, ImageReference
+    from jobber.domain.ports.progress import Progress
 
 
 class ImageStore(Protocol):

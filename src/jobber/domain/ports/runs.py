@@ -8,10 +8,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from jobber.domain.image import Image
-    from jobber.domain.leftover import Leftover
-    from jobber.domain.policy import Outcome
-    from jobber.domain.reference import ImageId
+    from jobber.domain.containers.leftovers import Leftover
+    from jobber.domain.images.image import Image
+    from jobber.domain.images.reference import ImageId
+    from jobber.domain.runs.policy import Outcome
 
 
 class Claim(Protocol):

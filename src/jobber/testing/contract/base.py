@@ -8,17 +8,17 @@ from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from jobber.domain.build import BuildRequest
 from jobber.domain.errors import ImageNotFound, TagTaken
-from jobber.domain.progress import Silence
-from jobber.domain.reference import parse_reference
+from jobber.domain.images.build_request import BuildRequest
+from jobber.domain.images.reference import parse_reference
+from jobber.domain.ports.progress import Silence
 from jobber.testing.contract.world import JOB_SCRIPT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from jobber.domain.images.reference import ImageReference
     from jobber.domain.ports import Engine
-    from jobber.domain.reference import ImageReference
 
 _DOCKERFILE = """\
 FROM scratch

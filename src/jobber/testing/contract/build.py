@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jobber.domain.build import BuildRequest
 from jobber.domain.errors import BuildFailed
-from jobber.domain.image import ImageHealthCheck
-from jobber.domain.progress import Silence
+from jobber.domain.images.build_request import BuildRequest
+from jobber.domain.images.image import ImageHealthCheck
+from jobber.domain.ports.progress import Silence
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jobber.domain.reference import ImageId
+    from jobber.domain.images.reference import ImageId
     from jobber.testing.contract.world import World
 
 

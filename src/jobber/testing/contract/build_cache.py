@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jobber.domain.credentials import host_of
 from jobber.domain.errors import BuildFailed
-from jobber.domain.reference import parse_reference
+from jobber.domain.images.credentials import host_of
+from jobber.domain.images.reference import parse_reference
 from jobber.testing.surroundings import FakeProgress
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jobber.domain.credentials import Credentials
-    from jobber.domain.reference import ImageId, ImageReference
+    from jobber.domain.images.credentials import Credentials
+    from jobber.domain.images.reference import ImageId, ImageReference
     from jobber.testing.contract.world import World
 
 _A_SECOND = 1.1

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jobber.domain.build import BuildRequest
 from jobber.domain.errors import BuildFailed
+from jobber.domain.images.build_request import BuildRequest
 from jobber.testing.surroundings import FakeProgress
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jobber.domain.reference import ImageId
+    from jobber.domain.images.reference import ImageId
     from jobber.testing.contract.world import World
 
 _COPIES_ALL = "FROM scratch\nCOPY . /all/\n"

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jobber.domain.container import DEEPEST, ContainerId, Snapshot
-from jobber.domain.derived import EMPTY_LAYER
+from jobber.domain.containers.container import DEEPEST, ContainerId, Snapshot
+from jobber.domain.containers.options import ContainerOptions, HealthCheck, Mount, PublishedPort
 from jobber.domain.errors import ContainerNotFound
-from jobber.domain.image import ImageConfiguration
-from jobber.domain.options import ContainerOptions, HealthCheck, Mount, PublishedPort
+from jobber.domain.images.image import ImageConfiguration
+from jobber.domain.runs.derived import EMPTY_LAYER
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jobber.domain.image import Image
-    from jobber.domain.reference import ImageId
+    from jobber.domain.images.image import Image
+    from jobber.domain.images.reference import ImageId
     from jobber.testing.contract.world import World
 
 _HOSTILE = '{"a":"b\\"c","d":"$HOME ${X} \\\\ \'q\' é","e":"x\\ny  z","f":[1,null]} $$'

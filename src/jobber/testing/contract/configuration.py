@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jobber.adapters.ownership import current_owner
-from jobber.domain.blank import blank_variables, unset_variables
-from jobber.domain.container import DEEPEST, ContainerSpecification, Snapshot
-from jobber.domain.label import Label
-from jobber.domain.options import ContainerOptions, HealthCheck, Mount, PublishedPort
+from jobber.adapters.host.process_identity import current_owner
+from jobber.domain.containers.container import DEEPEST, ContainerSpecification, Snapshot
+from jobber.domain.containers.options import ContainerOptions, HealthCheck, Mount, PublishedPort
+from jobber.domain.history.blank_variables import blank_variables, unset_variables
+from jobber.domain.runs.label_names import Label
 from jobber.testing.surroundings import FakeProgress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from jobber.domain.reference import ImageId
+    from jobber.domain.images.reference import ImageId
     from jobber.testing.contract.world import Ran, World
 
 _CODE = """\

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from jobber.domain.container import ContainerId, ContainerSpecification, ContainerState
+from jobber.domain.containers.container import ContainerId, ContainerSpecification, ContainerState
+from jobber.domain.containers.events import DeadlinePassed, Exited, Output
+from jobber.domain.containers.options import ContainerOptions, Mount
 from jobber.domain.errors import ContainerNotFound, ImageNotFound, JobNotStarted, NameTaken, NotAFile, PathNotFound
-from jobber.domain.events import DeadlinePassed, Exited, Output
-from jobber.domain.options import ContainerOptions, Mount
+from jobber.domain.images.reference import ImageId
 from jobber.domain.ports import Attachment
-from jobber.domain.reference import ImageId
 from jobber.testing.contract.world import World
 from jobber.testing.standard_input import job_input
 from jobber.testing.surroundings import FakeInterruptions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jobber.domain.engine_facts import EngineFacts, ImageStore
+from jobber.domain.containers.engine_facts import EngineFacts, ImageStore
 from jobber.domain.ports.checkup import InspectableEngine
 from jobber.testing.contract.world import World
 

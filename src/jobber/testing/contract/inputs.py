@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jobber.domain.container import ImageMount
+from jobber.domain.containers.container import ImageMount
 from jobber.domain.errors import InputGone, SourceNotFound
 from jobber.testing.surroundings import FakeProgress
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jobber.domain.container import VolumeMount
-    from jobber.domain.leftover import InputCopy
-    from jobber.domain.reference import ImageId
+    from jobber.domain.containers.container import VolumeMount
+    from jobber.domain.containers.leftovers import InputCopy
+    from jobber.domain.images.reference import ImageId
     from jobber.testing.contract.world import World
 
 

@@ -8,12 +8,12 @@ from datetime import timedelta
 
 import pytest
 
-from jobber.domain.container import ContainerId, ContainerState, Terminal
+from jobber.domain.containers.container import ContainerId, ContainerState, Terminal
+from jobber.domain.containers.events import DeadlinePassed, Exited, Output, Stream
 from jobber.domain.errors import ContainerNotFound, ImageNotFound, RunTaken
-from jobber.domain.events import DeadlinePassed, Exited, Output, Stream
-from jobber.domain.policy import Outcome
+from jobber.domain.images.reference import ImageId
 from jobber.domain.ports import Attachment
-from jobber.domain.reference import ImageId
+from jobber.domain.runs.policy import Outcome
 from jobber.testing.contract.world import World
 from jobber.testing.standard_input import job_input
 from jobber.testing.surroundings import FakeInterruptions

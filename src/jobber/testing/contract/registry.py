@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jobber.adapters.fake.kept_logs import FakeKeptLogs
-from jobber.domain.credentials import host_of
+from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.errors import (
     BaseUnauthorized,
     ImageNotFound,
@@ -19,17 +19,17 @@ from jobber.domain.errors import (
     PushRefused,
     PushUnauthorized,
 )
-from jobber.domain.options import ContainerOptions
-from jobber.domain.use_cases.prepare import RunRequest
-from jobber.domain.use_cases.run import Runner
+from jobber.domain.images.credentials import host_of
+from jobber.domain.use_cases.run.prepare import RunRequest
+from jobber.domain.use_cases.run.run import Runner
 from jobber.testing.contract.world import Console
 from jobber.testing.surroundings import FakeInterruptions, FakeKeyring, FakeProgress
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jobber.domain.credentials import Credentials
-    from jobber.domain.reference import ImageId, ImageReference
+    from jobber.domain.images.credentials import Credentials
+    from jobber.domain.images.reference import ImageId, ImageReference
     from jobber.testing.contract.world import World
 
 

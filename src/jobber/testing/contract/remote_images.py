@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
-    from jobber.domain.credentials import Credentials
+    from jobber.domain.images.credentials import Credentials
+    from jobber.domain.images.reference import ImageId, ImageReference
     from jobber.domain.ports import RemoteImages
-    from jobber.domain.reference import ImageId, ImageReference
     from jobber.testing.contract.world import World
 
 _LAYERS = """\

@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jobber.adapters.fake.kept_logs import FakeKeptLogs
-from jobber.adapters.ownership import current_owner
+from jobber.adapters.host.process_identity import current_owner
+from jobber.domain.containers.options import ContainerOptions, Mount
 from jobber.domain.errors import DescriptionTooLarge, ImageNotFound, InvalidInput, JobNotStarted, UsageError
-from jobber.domain.input import parse_input
-from jobber.domain.options import ContainerOptions, Mount
-from jobber.domain.policy import Outcome, ResultImagePolicy
-from jobber.domain.pruning import Choice, PruneRule, unwanted
-from jobber.domain.use_cases.prepare import RunRequest
-from jobber.domain.use_cases.prune import Prune, Pruning
-from jobber.domain.use_cases.results_here import results_here
-from jobber.domain.use_cases.run import Runner
+from jobber.domain.history.retention import Choice, PruneRule, unwanted
+from jobber.domain.runs.input import parse_input
+from jobber.domain.runs.policy import Outcome, ResultImagePolicy
+from jobber.domain.use_cases.images.engine_results import results_here
+from jobber.domain.use_cases.results.prune import Prune, Pruning
+from jobber.domain.use_cases.run.prepare import RunRequest
+from jobber.domain.use_cases.run.run import Runner
 from jobber.testing.contract.world import Console
 from jobber.testing.surroundings import FakeInterruptions, FakeKeyring, FakeProgress
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jobber.domain.use_cases.run import RunResult
+    from jobber.domain.use_cases.run.run import RunResult
     from jobber.testing.contract.world import World
 
 

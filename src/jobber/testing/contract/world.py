@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
-from jobber.domain.container import ContainerId, ContainerSpecification
+from jobber.domain.containers.container import ContainerId, ContainerSpecification
+from jobber.domain.containers.events import Disturbed, Exited, Output, Stream
+from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.errors import JobberError
-from jobber.domain.events import Disturbed, Exited, Output, Stream
-from jobber.domain.options import ContainerOptions
-from jobber.domain.reference import ImageId, ImageReference, parse_reference
+from jobber.domain.images.reference import ImageId, ImageReference, parse_reference
 from jobber.testing.standard_input import job_input
 from jobber.testing.surroundings import FakeConsole, FakeInterruptions, FakeProgress
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from jobber.adapters.fake.job import Job
-    from jobber.domain.container import ImageMount, Terminal, VolumeMount
-    from jobber.domain.credentials import Credentials
+    from jobber.adapters.fake.jobs.job import Job
+    from jobber.domain.containers.container import ImageMount, Terminal, VolumeMount
+    from jobber.domain.images.credentials import Credentials
     from jobber.domain.ports import Clock, Engine, JobInput, RemoteImages
 
 JOB_SCRIPT = r"""#!/bin/sh
@@ -226,7 +226,7 @@ class World:
         self, folder: Path, dockerfile: str, *, progress: FakeProgress | None = None, **settings: object
     ) -> ImageId:
         """Build what is in a folder."""
-        from jobber.domain.build import BuildRequest
+        from jobber.domain.images.build_request import BuildRequest
 
         (folder / "Dockerfile").write_text(dockerfile)
         request = BuildRequest(context=folder, dockerfile=folder / "Dockerfile", **settings)  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""Tar archives: written, read, and turned into file trees."""

@@ -1,0 +1,8 @@
+"""Archives of images as files here: below one directory, whatever the archive says."""
+
+from jobber.adapters.archives.extraction.destination import HostDestination
+from jobber.adapters.archives.extraction.extract import extract
+from jobber.adapters.archives.extraction.safe_tree import Tree
+from jobber.adapters.archives.extraction.stream_out import sent
+
+__all__ = ["HostDestination", "Tree", "extract", "sent"]

@@ -1,0 +1,32 @@
+"""The build context: which files of a directory a builder gets, and how they are sent."""
+
+from jobber.adapters.build_context.archive import ContextArchive, check_link, link_out
+from jobber.adapters.build_context.files import (
+    DOCKER_IGNORE_FILES,
+    PODMAN_IGNORE_FILES,
+    BuildFiles,
+    find_ignore_file,
+    linked_files,
+    read_build_files,
+    read_file,
+    unused_name,
+)
+from jobber.adapters.build_context.ignore import Ignore, parse_ignore
+from jobber.adapters.build_context.stream import ContextStream
+
+__all__ = [
+    "DOCKER_IGNORE_FILES",
+    "PODMAN_IGNORE_FILES",
+    "BuildFiles",
+    "ContextArchive",
+    "ContextStream",
+    "Ignore",
+    "check_link",
+    "find_ignore_file",
+    "link_out",
+    "linked_files",
+    "parse_ignore",
+    "read_build_files",
+    "read_file",
+    "unused_name",
+]

@@ -1,0 +1,172 @@
+"""A directory as a tar archive that is sent as it is made; nothing is written to disk first."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import stat
+import tarfile
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from jobber.domain.errors import BuildFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from jobber.adapters.build_context.ignore import Ignore
+
+_CHUNK = 1 << 18
+_BLOCK = 512
+_BATCH = 1 << 18
+_MODE = 0o7777
+_LONGEST_PLAIN_NAME = 99
+_LARGEST_PLAIN_NUMBER = 1 << 33
+
+
+@dataclass(slots=True)
+class ContextArchive:
+    """A directory, less what is ignored, with files of ours in it."""
+
+    root: Path
+    ignore: Ignore
+    added: Mapping[str, bytes] = field(default_factory=dict)
+    """Contents by name in the archive; they take the place of files of these names."""
+    _links: dict[tuple[int, int], str] = field(init=False, default_factory=dict)
+
+    def chunks(self) -> Iterator[bytes]:
+        """The archive. Raises `BuildFailed` for what can't be read, or changes while it is."""
+        batch = bytearray()
+        for piece in self._members():
+            batch += piece
+            if len(batch) >= _BATCH:
+                yield bytes(batch)
+                batch.clear()
+        yield bytes(batch) + bytes(2 * _BLOCK)
+
+    def _members(self) -> Iterator[bytes]:
+        for name, contents in self.added.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(contents)
+            yield member.tobuf(tarfile.PAX_FORMAT) + contents + bytes(-len(contents) % _BLOCK)
+        for name, path, status in self._entries("", str(self.root)):
+            if stat.S_ISDIR(status.st_mode):
+                yield _header(name + "/", status, b"5")
+            else:
+                yield from self._file(name, path, status)
+
+    def check_links(self) -> None:
+        """Check that no link leads out of the directory, for an engine that takes none. Raises `BuildFailed`."""
+        for name, path, status in self._entries("", str(self.root)):
+            if stat.S_ISLNK(status.st_mode):
+                check_link(path, name, os.readlink(path))  # noqa: PTH115 - Path tidies it up
+
+    def _entries(self, prefix: str, path: str) -> Iterator[tuple[str, str, os.stat_result]]:
+        """Name in the archive, path and status of all that is sent, each directory before what is in it."""
+        try:
+            entries = sorted(os.scandir(path), key=lambda entry: os.fsencode(entry.name))
+        except OSError as error:
+            raise _unreadable(path, error) from None
+        for entry in entries:
+            name = prefix + entry.name
+            if name in self.added:
+                continue
+            is_directory = entry.is_dir(follow_symlinks=False)
+            if self.ignore.patterns and self.ignore.ignores(name):
+                if is_directory and self.ignore.may_except_below(name):
+                    yield from self._entries(name + "/", entry.path)
+                continue
+            try:
+                status = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue  # gone since the directory was read
+            yield name, entry.path, status
+            if is_directory:
+                yield from self._entries(name + "/", entry.path)
+
+    def _file(self, name: str, path: str, status: os.stat_result) -> Iterator[bytes]:
+        mode = status.st_mode
+        if stat.S_ISLNK(mode):
+            yield _header(name, status, b"2", target=os.readlink(path))  # noqa: PTH115 - Path tidies it up
+        elif stat.S_ISREG(mode):
+            if status.st_nlink > 1:
+                first = self._links.setdefault((status.st_dev, status.st_ino), name)
+                if first != name:
+                    yield _header(name, status, b"1", target=first)
+                    return
+            yield _header(name, status, b"0", size=status.st_size)
+            yield from _contents(path, status.st_size)
+        elif stat.S_ISFIFO(mode):
+            yield _header(name, status, b"6")
+        # sockets mean nothing in an image, and devices are not for builds to bring along
+
+
+def _contents(path: str, size: int) -> Iterator[bytes]:
+    """The bytes of a file, exactly as many as its header says, filled up to whole blocks."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    try:
+        left = size
+        while left:
+            chunk = os.read(descriptor, min(left, _CHUNK))
+            if not chunk:
+                raise BuildFailed(why=f"{path} became shorter while it was read")
+            left -= len(chunk)
+            yield chunk
+    finally:
+        os.close(descriptor)
+    if size % _BLOCK:
+        yield bytes(-size % _BLOCK)
+
+
+def _header(name: str, status: os.stat_result, kind: bytes, *, size: int = 0, target: str = "") -> bytes:
+    """A member's header, owned by root as `docker build` sends it; by hand, for it is made 20,000 times."""
+    raw, link = os.fsencode(name), os.fsencode(target)
+    mtime = max(0, int(status.st_mtime))
+    plain = max(len(raw), len(link)) <= _LONGEST_PLAIN_NAME and max(size, mtime) < _LARGEST_PLAIN_NUMBER
+    if not plain or not (raw.isascii() and link.isascii()):
+        member = tarfile.TarInfo(name)
+        member.size, member.mtime, member.mode = size, mtime, status.st_mode & _MODE
+        member.type, member.linkname = kind, target
+        return member.tobuf(tarfile.GNU_FORMAT, "utf-8", "surrogateescape")
+    head = b"%-100b%07o\0%07o\0%07o\0%011o\0%011o\0        %b%b" % (
+        raw.ljust(100, b"\0"),
+        status.st_mode & _MODE,
+        0,
+        0,
+        size,
+        mtime,
+        kind,
+        link.ljust(100, b"\0"),
+    )
+    block = bytearray((head + b"ustar\x0000").ljust(_BLOCK, b"\0"))
+    block[148:156] = b"%06o\0 " % sum(block)
+    return bytes(block)
+
+
+def _unreadable(path: str, error: OSError) -> BuildFailed:
+    failed = BuildFailed(why=f"{path} can't be read: {(error.strerror or str(error)).lower()}")
+    failed.hint = "make it readable, or leave it out by .dockerignore"
+    return failed
+
+
+def check_link(path: str, name: str, target: str) -> None:
+    """Check that a link of the archive does not lead above its top. Raises `BuildFailed`."""
+    if leads_out(name, target):
+        raise link_out(path, target)
+
+
+def leads_out(name: str, target: str) -> bool:
+    """Whether a relative link leads above the archive's top, by its words alone."""
+    place = posixpath.normpath(posixpath.join(posixpath.dirname(name), target))
+    return not target.startswith("/") and place.split("/")[0] == ".."
+
+
+def link_out(path: str, target: str) -> BuildFailed:
+    """Return the error for a link that the engine does not take."""
+    failed = BuildFailed(why=f"{path} is a link out of the build context, to {target}, which the engine does not take")
+    failed.hint = "leave it out by .dockerignore, or copy the files that it leads to into the context"
+    return failed

@@ -1,0 +1,52 @@
+"""What an engine says, without what nobody may read: it quotes requests, addresses and answers of registries."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jobber.domain.images.credentials import Credentials
+
+_MASK = "***"
+_IN_ADDRESS = re.compile(r"(?<=://)[^/\s@\"']+:[^/\s@\"']+(?=@)")
+_IN_HEADER = re.compile(r"\b(Bearer|Basic) +[A-Za-z0-9+/=_.~-]{8,}", re.IGNORECASE)
+_BUILD_ARGUMENTS = re.compile(r"(?<=[?&])(buildargs=)[^&]+")
+_IN_QUERY = re.compile(r"\b((?:access_|refresh_|identity_?)?token|password|secret)=[^&\s\"']+", re.IGNORECASE)
+
+
+def masked(text: str, credentials: Iterable[Credentials | None] = ()) -> str:
+    """The text without these credentials, in any of the forms they travel in, and without what reads as some."""
+    for secret in sorted(_secrets(credentials), key=len, reverse=True):
+        text = text.replace(secret, _MASK)
+    text = _IN_ADDRESS.sub(_MASK, text)
+    text = _IN_HEADER.sub(rf"\1 {_MASK}", text)
+    return _IN_QUERY.sub(rf"\1={_MASK}", text)
+
+
+def masked_call(path: str) -> str:
+    """The path of an engine call without the values of build arguments, which may hold proxies' passwords."""
+    return _BUILD_ARGUMENTS.sub(rf"\1{_MASK}", path)
+
+
+def _secrets(credentials: Iterable[Credentials | None]) -> set[str]:
+    found: set[str] = set()
+    for known in credentials:
+        if known is None:
+            continue
+        pair = f"{known.user}:{known.password}".encode(errors="surrogatepass")
+        for secret in (known.password, known.identity_token):
+            if secret:
+                found |= {secret, json.dumps(secret)[1:-1], _quoted(secret), _quoted(secret).replace("%20", "+")}
+        if known.password:
+            found |= {base64.b64encode(pair).decode(), base64.urlsafe_b64encode(pair).decode()}
+    return found
+
+
+def _quoted(secret: str) -> str:
+    return quote(secret, safe="", errors="surrogatepass")

@@ -1,0 +1,1 @@
+"""Finding the container engine that a command uses."""

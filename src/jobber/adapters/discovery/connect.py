@@ -1,0 +1,272 @@
+"""Find an engine and put its adapter together (SPEC section 7). The only place that knows all adapters."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jobber.adapters.credentials.redaction import masked_call
+from jobber.adapters.wire import Endpoint, Scheme, TlsFiles, Wire, WireBroken, WireUnreachable, parse_endpoint
+from jobber.domain.errors import EngineUnavailable, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from jobber.adapters.wire import Transport
+    from jobber.adapters.wire.ssh import SshTunnel
+    from jobber.domain.ports import Engine
+    from jobber.domain.ports.progress import Progress
+
+ANSWER_SECONDS = 20.0
+OWN_ENGINES = ("auto", "docker", "podman")
+_BAD_REQUEST = 400
+_HINT = (
+    "start one (`systemctl start docker`, or `systemctl --user start podman.socket`), install one"
+    " (`apt install podman`), or name one with -H or DOCKER_HOST"
+)
+_HINT_FORBIDDEN = (
+    "your user may not use that socket: add it to the socket's group (`sudo usermod -aG docker $USER`, then log in"
+    " anew), or use a rootless engine"
+)
+_HINT_TCP = (
+    "is an engine running there, and does it listen? TLS is used with DOCKER_TLS_VERIFY=1 and the certificates in"
+    " DOCKER_CERT_PATH"
+)
+_HINT_UNIX = "is an engine running that listens at this socket?"
+_OTHERWISE = {
+    "-H": "without -H, an engine on this machine is looked for",
+    "DOCKER_HOST": "no other engine is used while DOCKER_HOST is set; -H names another one",
+    "CONTAINER_HOST": "no other engine is used while CONTAINER_HOST is set; -H names another one",
+}
+_OTHERWISE_CONTEXT = (
+    "no other engine is used while this context is current (`docker context use`); -H names another one"
+)
+_VARIABLES = {
+    "auto": ("DOCKER_HOST", "CONTAINER_HOST"),
+    "docker": ("DOCKER_HOST",),
+    "podman": ("CONTAINER_HOST", "DOCKER_HOST"),
+}
+"""The variables that name an engine, in their order, by the kind of engine that is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A place where an engine may be, and why we look there."""
+
+    endpoint: Endpoint
+    why: str
+    named: bool
+    """Whether the user named it, so that no other engine may take its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    name: str
+    version: str
+    api_version: str
+
+
+class _Way:
+    """The way to an endpoint: nothing, or a tunnel that is opened when it is needed."""
+
+    def __init__(self, endpoint: Endpoint, *, seconds: float | None = None) -> None:
+        self._tunnel: SshTunnel | None = None
+        self.dial: Callable[[float], Transport] | None = None
+        if endpoint.scheme is Scheme.SSH:
+            from jobber.adapters.wire.ssh import SshTunnel
+
+            self._tunnel = SshTunnel(endpoint, seconds=seconds)
+            self.dial = self._tunnel.dial
+
+    def explain(self, error: WireUnreachable | WireBroken) -> WireUnreachable | WireBroken:
+        """Return what those on the way complained of, in the place of an error that says less."""
+        if self._tunnel is None or str(error).startswith("ssh: "):
+            return error
+        return self._tunnel.complaint() or error
+
+    def close(self) -> None:
+        """Leave nothing of it."""
+        if self._tunnel is not None:
+            self._tunnel.close()
+
+
+def connect(
+    *,
+    host: str | None,
+    choice: str,
+    environment: Mapping[str, str],
+    progress: Progress,
+    starts_service: bool = True,
+    seconds: float | None = None,
+) -> Engine:
+    """Find the engine that is meant. `choice` is `auto`, `docker`, `podman`, or what another package brings.
+
+    An engine that the user named and that does not answer is an error: no other one takes its place. Where none was
+    named and nothing answers, a service of Podman is started, unless the caller has no time for that. `seconds`
+    limits the wait for an engine's first word, and twice as long that for each piece of what it says later; without it,
+    an engine may work for as long as it likes.
+
+    Raises `EngineUnavailable` with all that was tried, and `UsageError` for a host that is none.
+    """
+    if choice not in OWN_ENGINES:
+        from jobber.adapters.discovery.plugins import connect_brought
+
+        return connect_brought(choice, host=host, environment=environment, progress=progress)
+    tried: list[tuple[str, str]] = []
+    for candidate in _candidates(host, environment, choice):
+        way = _Way(candidate.endpoint, seconds=seconds)
+        where = f"{candidate.endpoint} ({candidate.why})"
+        try:
+            answer = _ask(candidate.endpoint, dial=way.dial, seconds=seconds or ANSWER_SECONDS)
+        except (WireUnreachable, WireBroken) as error:
+            explained = way.explain(error)
+            way.close()
+            tried.append((where, str(explained)))
+            if candidate.named:
+                raise EngineUnavailable(tried, hint=_hint_for(candidate, explained)) from None
+            continue
+        except BaseException:
+            way.close()
+            raise
+        if choice not in ("auto", answer.name):
+            way.close()
+            tried.append((where, f"it is {answer.name}, not {choice}"))
+            if candidate.named and host is None:
+                facts = {"host": str(candidate.endpoint), "origin": candidate.why}
+                progress.warn("host-of-other-kind", **facts, kind=answer.name, wanted=choice)
+            continue
+        progress.call("engine", name=answer.name, version=answer.version, host=str(candidate.endpoint))
+        wire = Wire(
+            candidate.endpoint,
+            seconds=seconds and 2 * seconds,
+            on_call=lambda method, path: progress.call("engine-call", call=f"{method} {masked_call(path)}"),
+            dial=way.dial,
+        )
+        return _assemble(wire, answer, closing=way.close)
+    if starts_service and host is None and choice in ("auto", "podman"):
+        from jobber.adapters.podman.service import start_service
+
+        service = start_service(environment, tried=tried, seconds=seconds and 3 * seconds)
+        if service is not None:
+            wire = Wire(service.endpoint, seconds=seconds and 2 * seconds)
+            return _assemble(wire, _ask(service.endpoint), closing=service.stop)
+    raise EngineUnavailable(tried, hint=_hint(tried, host=host, choice=choice))
+
+
+def _hint(tried: Sequence[tuple[str, str]], *, host: str | None, choice: str) -> str:
+    if host is not None:
+        return f"leave out --engine {choice}, or name another host"
+    forbidden = [where for where, why in tried if why == "permission denied"]
+    return f"{forbidden[0]}: {_HINT_FORBIDDEN}" if forbidden else _HINT
+
+
+def _hint_for(candidate: Candidate, error: WireUnreachable | WireBroken) -> str:
+    """Return what to do about an engine that was named and does not answer."""
+    match candidate.endpoint.scheme:
+        case Scheme.SSH:
+            remedy = error.hint
+        case Scheme.TCP:
+            remedy = _HINT_TCP
+        case Scheme.UNIX:
+            remedy = _HINT_FORBIDDEN if str(error) == "permission denied" else _HINT_UNIX
+    otherwise = _OTHERWISE.get(candidate.why, _OTHERWISE_CONTEXT)
+    return "; ".join(filter(None, (remedy, otherwise)))
+
+
+def _candidates(host: str | None, environment: Mapping[str, str], choice: str = "auto") -> Iterator[Candidate]:
+    tls = _tls_files(environment)
+    if host is not None:
+        yield Candidate(parse_endpoint(host).secured(tls), "-H", named=True)
+        return
+    for variable in _VARIABLES[choice]:
+        if text := environment.get(variable):
+            try:
+                endpoint = parse_endpoint(text)
+            except UsageError as error:
+                error.hint = f"the value of {variable} is wrong; {error.hint}"
+                raise
+            yield Candidate(endpoint.secured(tls), variable, named=True)
+    if not environment.get("DOCKER_HOST"):
+        from jobber.adapters.discovery.docker_context import current_context
+
+        if context := current_context(environment):
+            name, endpoint = context
+            yield Candidate(endpoint, f"docker context {name}", named=True)
+    for path, why in _sockets(environment):
+        yield Candidate(parse_endpoint(path), why, named=False)
+
+
+def _sockets(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    runtime = environment.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
+    yield "/var/run/docker.sock", "Docker's socket"
+    yield f"{runtime}/docker.sock", "rootless Docker's socket"
+    if home := environment.get("HOME"):
+        yield f"{home}/.docker/run/docker.sock", "Docker Desktop's socket"
+    yield f"{runtime}/podman/podman.sock", "rootless Podman's socket"
+    yield "/run/podman/podman.sock", "Podman's socket"
+
+
+def _tls_files(environment: Mapping[str, str]) -> TlsFiles | None:
+    verify = bool(environment.get("DOCKER_TLS_VERIFY"))
+    if not verify and not environment.get("DOCKER_TLS"):
+        return None
+    home = environment.get("HOME", "/")
+    return TlsFiles(environment.get("DOCKER_CERT_PATH") or f"{home}/.docker", verify=verify)
+
+
+def _ask(
+    endpoint: Endpoint, *, dial: Callable[[float], Transport] | None = None, seconds: float = ANSWER_SECONDS
+) -> _Answer:
+    """Ask who is there by a ping, whose head tells all; Docker's `/version` takes 20 ms."""
+    wire = Wire(endpoint, seconds=seconds, dial=dial)
+    try:
+        with wire.call("GET", "/_ping") as response:
+            headers = response.headers
+            if not response.ok:
+                why = response.why() if response.status == _BAD_REQUEST else ""
+                if "HTTPS server" in why:
+                    raise WireBroken("it wants TLS (DOCKER_TLS_VERIFY=1)")
+                raise WireBroken(f"it answers with status {response.status}")
+    finally:
+        wire.close()
+    if "libpod-api-version" in headers:
+        version = headers["libpod-api-version"]
+        return _Answer("podman", version, version)
+    if "api-version" not in headers:
+        raise WireBroken("it is no container engine")
+    server = re.match(r"Docker/([^ +]+)", headers.get("server", ""))
+    return _Answer("docker", server[1] if server else headers["api-version"], headers["api-version"])
+
+
+def _assemble(wire: Wire, answer: _Answer, *, closing: Callable[[], None] | None = None) -> Engine:
+    version = {"Version": answer.version, "ApiVersion": answer.api_version}
+    address = str(wire.endpoint)
+    if answer.name == "podman":
+        from jobber.adapters.podman.engine import PodmanEngine
+
+        return PodmanEngine(wire, address=address, version=version, closing=closing)
+    from jobber.adapters.docker.engine import DockerEngine
+
+    return DockerEngine(wire, address=address, version=version, closing=closing)
+
+
+def places(host: str | None, environment: Mapping[str, str], choice: str) -> Iterator[Candidate]:
+    """Return each place where `connect` looks for an engine, in its order. Raises `UsageError`."""
+    return _candidates(host, environment, choice)
+
+
+def greet(endpoint: Endpoint, *, seconds: float) -> str:
+    """Ask at a place which engine is there, and return its name and version.
+
+    Raises `WireUnreachable` where none answers within so many seconds, with the reason alone as its text.
+    """
+    way = _Way(endpoint, seconds=seconds)
+    try:
+        answer = _ask(endpoint, dial=way.dial, seconds=seconds)
+    except (WireUnreachable, WireBroken) as error:
+        raise WireUnreachable(str(way.explain(error))) from None
+    finally:
+        way.close()
+    return f"{answer.name} {answer.version}"

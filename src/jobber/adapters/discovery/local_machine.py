@@ -1,0 +1,123 @@
+"""The machine that jobber runs on, for `jobber doctor`."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import socket
+import sys
+import sysconfig
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import jobber
+from jobber.domain.checkup.findings import Command, Distribution, Installation, LocalDevices, Program
+from jobber.domain.containers.engine_facts import Space
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from jobber.domain.checkup.findings import Logins
+    from jobber.domain.images.credentials import CredentialEntry
+
+_NAME = "docker-jobber"
+"""On PyPI."""
+_OURS = b"jobber.cli.main"
+_OLDER = re.compile(rb"docker-jobber==0\.|\bcli\.cli\b")
+_MOST = 1 << 14
+"""Bytes of a script that are looked into."""
+_CDI = ("/etc/cdi", "/var/run/cdi")
+_SPECIFICATIONS = (".json", ".yaml", ".yml")
+_NODE = re.compile(r"nvidia\d+|kfd")
+
+
+@dataclass(frozen=True, slots=True)
+class LocalMachine:
+    """This machine, as a user with this environment sees it."""
+
+    environment: Mapping[str, str]
+    dev: str = "/dev"
+
+    def installation(self) -> Installation:
+        """Describe the program that is running, and others of its name."""
+        return Installation(
+            version=jobber.__version__,
+            location=str(Path(jobber.__file__).parent),
+            python_version=platform.python_version(),
+            python=sys.executable,
+            commands=tuple(self._commands()),
+            distributions=tuple(_distributions()),
+        )
+
+    def name(self) -> str:
+        """Return the host name."""
+        return socket.gethostname()
+
+    def space(self, path: str) -> Space | None:
+        """Return the room on the file system of a directory; None where that can't be looked at."""
+        try:
+            told = os.statvfs(path)
+        except OSError:
+            return None
+        return Space(told.f_bavail * told.f_frsize, told.f_blocks * told.f_frsize)
+
+    def devices(self, folders: Sequence[str]) -> LocalDevices:
+        """Look for GPUs, and for CDI specifications in these directories, or in the usual ones if there are none."""
+        nodes = [f"{self.dev}/{name}" for name in _names(self.dev) if _NODE.fullmatch(name)]
+        specifications = [
+            f"{folder}/{name}"
+            for folder in folders or _CDI
+            for name in _names(folder)
+            if name.endswith(_SPECIFICATIONS)
+        ]
+        return LocalDevices(tuple(nodes), tuple(specifications))
+
+    def logins(self, entries: Sequence[CredentialEntry]) -> Logins:
+        """List the stored logins and those of the configuration, and what is wrong with them; never a secret."""
+        from jobber.adapters.credentials.listing import list_logins
+
+        return list_logins(entries, self.environment)
+
+    def _commands(self) -> Iterator[Command]:
+        seen: set[str] = set()
+        search_path = self.environment.get("PATH")
+        for folder in search_path.split(os.pathsep) if search_path else ():
+            path = os.path.join(folder, "jobber")  # noqa: PTH118 - an empty directory is the current one, for a shell
+            real = os.path.realpath(path)
+            if real not in seen and os.access(path, os.X_OK) and os.path.isfile(path):  # noqa: PTH113
+                seen.add(real)
+                yield Command(path, _program(real))
+
+
+def _program(path: str) -> Program:
+    """Say which program a script is. One of this installation lies beside its Python, or begins with its path."""
+    octets = b""
+    with suppress(OSError), open(path, "rb") as file:  # noqa: PTH123
+        octets = file.read(_MOST)
+    if _OURS in octets:
+        python = octets.partition(b"\n")[0].removeprefix(b"#!").strip().decode(errors="replace")
+        folders = {os.path.realpath(sysconfig.get_path("scripts")), os.path.dirname(sys.executable)}  # noqa: PTH120
+        is_this = python == sys.executable or os.path.dirname(path) in folders  # noqa: PTH120
+        return Program.THIS if is_this else Program.OTHER
+    return Program.OLDER if _OLDER.search(octets) else Program.UNKNOWN
+
+
+def _distributions() -> Iterator[Distribution]:
+    from importlib.metadata import distributions
+
+    seen: set[str] = set()
+    for found in distributions(name=_NAME):
+        location = str(found.locate_file(""))
+        if found.version and location not in seen:
+            seen.add(location)
+            yield Distribution(found.version, location)
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return sorted(os.listdir(folder))  # noqa: PTH208 - names alone
+    except OSError:
+        return []

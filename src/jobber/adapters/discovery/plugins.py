@@ -1,0 +1,58 @@
+"""Engines that other packages bring, by entry points of the group `jobber.engines`.
+
+An entry point's name is what `--engine` takes; its object is an `EngineConnector`. Names of jobber's own engines can't
+be taken.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from jobber.domain.errors import JobberError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from importlib.metadata import EntryPoint
+
+    from jobber.domain.ports import Engine, EngineConnector
+    from jobber.domain.ports.progress import Progress
+
+GROUP = "jobber.engines"
+_OWN = ("auto", "docker", "podman")
+
+
+class EngineBroken(JobberError):
+    """A package that brings an engine and can't be loaded."""
+
+    def __init__(self, name: str, *, package: str, why: str) -> None:
+        super().__init__(f"engine {name}, which {package} brings, could not be loaded: {why}")
+        self.name = name
+        self.package = package
+
+
+def brought_names() -> tuple[str, ...]:
+    """The names of all such engines, sorted."""
+    return tuple(sorted(_entries()))
+
+
+def connect_brought(choice: str, *, host: str | None, environment: Mapping[str, str], progress: Progress) -> Engine:
+    """Connect to an engine that another package brings. Raises `UsageError`, `EngineBroken`, and what it raises."""
+    found = _entries()
+    if choice not in found:
+        raise UsageError(f"there is no engine {choice!r}", hint=f"it is one of {', '.join((*_OWN, *sorted(found)))}")
+    entry = found[choice]
+    package = entry.dist.name if entry.dist else entry.value
+    try:
+        connector: object = entry.load()
+    except Exception as error:
+        raise EngineBroken(choice, package=package, why=f"{type(error).__name__}: {error}") from error
+    if not callable(connector):
+        why = f"{entry.value} is no function: it can't be called"
+        raise EngineBroken(choice, package=package, why=why)
+    return cast("EngineConnector", connector)(host=host, environment=environment, progress=progress)
+
+
+def _entries() -> dict[str, EntryPoint]:
+    from importlib.metadata import entry_points
+
+    return {entry.name: entry for entry in entry_points(group=GROUP) if entry.name not in _OWN}

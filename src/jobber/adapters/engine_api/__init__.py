@@ -1,0 +1,1 @@
+"""Parts of the engines' HTTP APIs that Docker and Podman share."""

@@ -1,0 +1,71 @@
+"""What a registry says when it refuses, as the error that it is."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from jobber.adapters.credentials.redaction import masked
+from jobber.domain.errors import (
+    BaseUnauthorized,
+    BuildFailed,
+    PullLoginExpired,
+    PullRefused,
+    PullUnauthorized,
+    PushedImageMissing,
+    PushLoginExpired,
+    PushRefused,
+    PushUnauthorized,
+)
+from jobber.domain.images.credentials import host_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jobber.domain.images.credentials import Credentials
+    from jobber.domain.images.reference import ImageReference
+
+_EXPIRED = re.compile(r"\bexpired\b|invalid_grant", re.IGNORECASE)
+_MISSING = re.compile(
+    r"does not exist locally|image not known|no such image|tag does not exist|unable to find a name", re.IGNORECASE
+)
+_UNAUTHORIZED = re.compile(
+    r"unauthorized|authentication required|no basic auth credentials|invalid username/password"
+    r"|incorrect username or password|\bdenied\b|\b40[13] (?:unauthorized|forbidden)|status(?: code)?:? 40[13]",
+    re.IGNORECASE,
+)
+_STEP_FAILED = re.compile(r"non-zero code|did not complete successfully|exit status \d|executor failed running")
+"""What builders say of a step whose command failed: the command, which may say anything, is quoted there."""
+_NO_ANSWER = "error getting credentials"
+"""What the docker client says where a credential helper fails."""
+
+
+def build_failure(
+    why: str, secrets: Iterable[Credentials | None], *, log: bytes = b"", step: str | None = None
+) -> BuildFailed:
+    """The error for what a builder said, of its own kind where a registry refuses a base image."""
+    text = masked(why.strip(), secrets)
+    is_refusal = (_UNAUTHORIZED.search(text) or _NO_ANSWER in text) and not _STEP_FAILED.search(text)
+    return (BaseUnauthorized if is_refusal else BuildFailed)(why=text, log=log, step=step)
+
+
+def refusal(
+    refused: type[PullRefused | PushRefused], reference: ImageReference, why: str, credentials: Credentials | None
+) -> PullRefused | PushRefused:
+    """The error for what a registry said, with what to do about it where it is about who we are."""
+    text = masked(" ".join(why.split()), [credentials])
+    pulls = issubclass(refused, PullRefused)
+    if not pulls and _MISSING.search(text):
+        return PushedImageMissing(str(reference), why="there is no such image")
+    if "certificate" in text or not (_UNAUTHORIZED.search(text) or _EXPIRED.search(text)):
+        return refused(str(reference), why=text)
+    if credentials is None:
+        host = host_of(reference)
+        remedy = f"no credentials are known for {host}: `docker login {host}`, or give it an entry in `credentials`"
+        return (PullUnauthorized if pulls else PushUnauthorized)(str(reference), why=text, remedy=remedy)
+    who = f"user {credentials.user}, from {credentials.origin}" if credentials.user else credentials.origin
+    if _EXPIRED.search(text):
+        remedy = f"log in anew: the token is no longer taken ({who})"
+        return (PullLoginExpired if pulls else PushLoginExpired)(str(reference), why=text, remedy=remedy)
+    remedy = f"check the password, and what it allows ({who})"
+    return (PullUnauthorized if pulls else PushUnauthorized)(str(reference), why=text, remedy=remedy)

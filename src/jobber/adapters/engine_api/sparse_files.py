@@ -1,0 +1,67 @@
+"""Files with holes in the layer of a container, looked for where an engine of this machine keeps that layer."""
+
+from __future__ import annotations
+
+import os
+import time
+from stat import S_ISREG
+from typing import TYPE_CHECKING, Any
+
+from jobber.adapters.wire.endpoint import Scheme
+from jobber.domain.files.sparse_file import SparseFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from jobber.adapters.wire import Wire
+
+_SECONDS = 0.2
+"""How long a layer of many files may be looked through. A commit of so many takes far longer."""
+_BLOCK = 512
+"""Bytes in the unit of `st_blocks` on Linux (stat(2)), whatever the file system."""
+
+
+def sparse_files(wire: Wire, container: str) -> tuple[SparseFile, ...]:
+    """Return the files with holes that a container has written, the largest holes first.
+
+    Nothing is found where the engine is remote, keeps its layers in another way than overlay, or lets this user read
+    none of them. No error is raised, for this is about a warning.
+    """
+    if wire.endpoint.scheme is not Scheme.UNIX:
+        return ()
+    with wire.call("GET", f"/containers/{container}/json") as response:
+        facts: Mapping[str, Any] = response.json() if response.ok else {}
+    driver = facts.get("GraphDriver") or {}
+    layer = str((driver.get("Data") or {}).get("UpperDir") or "")
+    return files_with_holes(layer, seconds=_SECONDS) if layer.startswith("/") else ()
+
+
+def files_with_holes(directory: str, *, seconds: float) -> tuple[SparseFile, ...]:
+    """Return the files with holes below a directory, the largest holes first, as far as they are found in that time."""
+    end = time.monotonic() + seconds
+    found = []
+    for entry in _files(directory, end=end):
+        try:
+            status = entry.stat(follow_symlinks=False)
+        except OSError:  # gone meanwhile
+            continue
+        holes = status.st_size - status.st_blocks * _BLOCK
+        if S_ISREG(status.st_mode) and holes > 0:
+            found.append(SparseFile(entry.path.removeprefix(directory.rstrip("/")), holes))
+    return tuple(sorted(found, key=lambda file: file.holes, reverse=True))
+
+
+def _files(directory: str, *, end: float) -> Iterator[os.DirEntry[str]]:
+    waiting = [directory]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    if time.monotonic() > end:
+                        return
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                    else:
+                        yield entry
+        except OSError:  # it is in another mount name space, or not for this user's eyes
+            continue

@@ -1,0 +1,216 @@
+"""One stage of a build on the fake, and the instructions that change nothing but its configuration."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import signal
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from jobber.adapters.fake.building.dockerfile_words import expand, listed, pairs, split
+from jobber.adapters.fake.building.health import parse_health_check
+from jobber.adapters.fake.filesystem.files import Files, Layer, Node
+from jobber.adapters.fake.filesystem.indexed_layer import indexed
+from jobber.domain.images.image import ImageConfiguration
+from jobber.domain.runs.input import normal_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from jobber.adapters.fake.jobs.job import Program
+
+_PORTS = re.compile(r"(\d+)(?:-(\d+))?(?:/(tcp|udp|sctp))?")
+_REAL_TIME_SIGNAL = re.compile(r"RTM(IN(\+\d+)?|AX(-\d+)?)")
+_LAST_SIGNAL = 64
+_SHELL = ("/bin/sh", "-c")
+_NO_TRIGGERS = ("FROM", "MAINTAINER", "ONBUILD")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What is not the same in all Dockerfiles and on all engines."""
+
+    is_docker: bool
+    """BuildKit, else Podman."""
+    escape: str
+
+    @property
+    def unused(self) -> str:
+        """The warning of values that no ARG asks for."""
+        if self.is_docker:
+            return "One or more build-args [{}] were not consumed"
+        return "one or more build args were not consumed: [{}]"
+
+    @property
+    def word_escape(self) -> str:
+        """What takes the meaning of a character away; on Podman, the directive is about the ends of lines alone."""
+        return self.escape if self.is_docker else "\\"
+
+
+@dataclass(slots=True)
+class Stage:
+    """A stage, as far as it has come."""
+
+    dialect: Dialect
+    layers: tuple[Layer, ...] = ()
+    configuration: ImageConfiguration = field(default_factory=ImageConfiguration)
+    labels: dict[str, str] = field(default_factory=dict)
+    program: Program | None = None
+    """What stands in for all that it executes, from the image that it is based on."""
+    arguments: dict[str, str] = field(default_factory=dict)
+    has_command: bool = False
+    """Whether its own instructions gave it a command; one that it inherits goes with the next entry point."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables of the image."""
+        return dict(variable.partition("=")[::2] for variable in self.configuration.environment)
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """All variables: of ARG and ENV the later one counts for BuildKit, for Podman ENV does."""
+        if self.dialect.is_docker:
+            return {**self.environment, **self.arguments}
+        return {**self.arguments, **self.environment}
+
+    @property
+    def workdir(self) -> str:
+        """Where relative paths begin."""
+        return self.configuration.workdir or "/"
+
+    def files(self) -> Files:
+        """Its file system, and a layer on top for what comes next."""
+        return Files(self.layers)
+
+    def add(self, layer: Layer) -> None:
+        """Put a layer on top."""
+        self.layers = (*self.layers, indexed(layer))
+
+    def expanded(self, text: str) -> str:
+        """A text without quotes, with the values of variables. Raises `ValueError`."""
+        return expand(text, self.variables, escape=self.dialect.word_escape)
+
+    def pairs(self, text: str) -> list[tuple[str, str]]:
+        """Names with values. Raises `ValueError`."""
+        return list(pairs(text, self.variables, escape=self.dialect.word_escape))
+
+    def words(self, text: str) -> list[str]:
+        """Words, or a list in JSON, with the values of variables. Raises `ValueError`."""
+        found = listed(text)
+        return [self.expanded(word) for word in (text.split() if found is None else found)]
+
+    def declare(self, text: str, *, given: Mapping[str, str | None], before: Mapping[str, str]) -> None:
+        """ARG: what was given counts, then the default, then what is known from before the first FROM."""
+        for name, default in declared(text, self.variables, escape=self.dialect.word_escape):
+            value = given.get(name)
+            value = default if value is None else value
+            value = before.get(name) if value is None else value
+            if value is not None:
+                self.arguments[name] = value
+
+    def do_env(self, rest: str) -> None:
+        """Variables of the image."""
+        known = self.environment
+        for name, value in self.pairs(rest):
+            known[name] = value
+            self.arguments.pop(name, None)
+        self._configure(environment=tuple(f"{name}={value}" for name, value in known.items()))
+
+    def do_label(self, rest: str) -> None:
+        """Labels."""
+        self.labels.update(self.pairs(rest))
+
+    def do_cmd(self, rest: str) -> None:
+        """The command."""
+        self._configure(command=self._command(rest))
+        self.has_command = True
+
+    def do_entrypoint(self, rest: str) -> None:
+        """The entry point."""
+        kept = self.configuration.command if self.has_command else None
+        self._configure(entrypoint=self._command(rest), command=kept)
+
+    def do_workdir(self, rest: str) -> None:
+        """The working directory, which is made."""
+        workdir = normal_path(posixpath.join(self.workdir, self.expanded(rest)))
+        self._configure(workdir=workdir)
+        self.add({workdir: Node(kind="directory", mode=0o755)})
+
+    def do_user(self, rest: str) -> None:
+        """The user."""
+        self._configure(user=self.expanded(rest))
+
+    def do_expose(self, rest: str) -> None:
+        """Ports; a range of them is for Podman one of its own."""
+        ports = {port for word in rest.split() for port in self._ports(self.expanded(word))}
+        self._configure(exposed_ports=tuple(sorted({*self.configuration.exposed_ports, *ports})))
+
+    def do_volume(self, rest: str) -> None:
+        """Volumes."""
+        paths = self.words(rest)
+        if not all(paths):
+            raise ValueError("the path of a volume is empty")
+        self._configure(volumes=tuple(sorted({*self.configuration.volumes, *paths})))
+
+    def do_stopsignal(self, rest: str) -> None:
+        """The signal that asks the job to end; Podman names one that is given as a number."""
+        name = self.expanded(rest)
+        number = int(name) if name.isdecimal() else 0
+        known = {known.name.removeprefix("SIG") for known in signal.Signals}
+        short = name.upper().removeprefix("SIG")
+        if not (0 < number <= _LAST_SIGNAL or short in known or _REAL_TIME_SIGNAL.fullmatch(short)):
+            raise ValueError(f"there is no signal {name}")
+        self._configure(stop_signal=signal.Signals(number).name if number and not self.dialect.is_docker else name)
+
+    def do_healthcheck(self, rest: str) -> None:
+        """The health check."""
+        self._configure(health_check=parse_health_check(rest))
+
+    def do_shell(self, rest: str) -> None:
+        """The words before commands that are written as lines."""
+        shell = listed(rest)
+        if not shell:
+            raise ValueError("SHELL needs a list in JSON")
+        self._configure(shell=shell)
+
+    def do_onbuild(self, rest: str) -> None:
+        """An instruction for builds that are based on the image."""
+        if (word := rest.split(maxsplit=1)[0].upper()) in _NO_TRIGGERS:
+            raise ValueError(f"{word} is not allowed as an ONBUILD trigger")
+        self._configure(on_build=(*self.configuration.on_build, rest))
+
+    def _command(self, rest: str) -> tuple[str, ...] | None:
+        """The command of words in JSON, or of a line for a shell, which is always the usual one on Podman.
+
+        Raises `ValueError`.
+        """
+        found = listed(rest)
+        shell = (self.configuration.shell if self.dialect.is_docker else ()) or _SHELL
+        return (*shell, rest) if found is None else found or None
+
+    def _ports(self, word: str) -> Iterator[str]:
+        match = _PORTS.fullmatch(word)
+        if not match:
+            raise ValueError(f"{word!r} is no port")
+        protocol = match[3] or "tcp"
+        if self.dialect.is_docker:
+            yield from (f"{port}/{protocol}" for port in range(int(match[1]), int(match[2] or match[1]) + 1))
+        else:
+            yield f"{word.partition('/')[0]}/{protocol}"
+
+    def _configure(self, **changes: object) -> None:
+        self.configuration = replace(self.configuration, **changes)  # type: ignore[arg-type]
+
+
+def declared(text: str, variables: Mapping[str, str], *, escape: str) -> list[tuple[str, str | None]]:
+    """What an ARG declares, with defaults, in which its own names have no values yet. Raises `ValueError`."""
+    found: list[tuple[str, str | None]] = []
+    for word in split(text, escape=escape):
+        name, equals, default = word.partition("=")
+        if not name:
+            raise ValueError(f"{word} has no name")
+        found.append(
+            (expand(name, variables, escape=escape), expand(default, variables, escape=escape) if equals else None)
+        )
+    return found

@@ -1,0 +1,1 @@
+"""File systems in memory: layers, mounts and the files of a container."""

@@ -1,0 +1,116 @@
+"""What is mounted in a container of the fake, and where."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from jobber.adapters.fake.filesystem.files import Files, Node, Place
+from jobber.adapters.fake.store import StoredVolume
+from jobber.domain.containers.container import ImageMount
+from jobber.domain.errors import EngineFailed, InputGone
+from jobber.domain.runs.input import normal_path
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jobber.adapters.fake.flavour import Flavour
+    from jobber.adapters.fake.images import FakeImages
+    from jobber.adapters.fake.store import Store, StoredContainer, StoredImage
+    from jobber.domain.containers.container import VolumeMount
+    from jobber.domain.containers.options import Mount
+
+
+class Mounting:
+    """The places of one container, while they are put together."""
+
+    def __init__(self, store: Store, images: FakeImages, image: StoredImage, flavour: Flavour) -> None:
+        self._store = store
+        self._images = images
+        self._image = image
+        self._flavour = flavour
+        self._places: dict[str, Place] = {}
+        self._anonymous: list[str] = []
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """What is mounted; the last one wins where two have one path."""
+        return tuple(self._places.values())
+
+    @property
+    def anonymous(self) -> tuple[str, ...]:
+        """The volumes that were made without a name, and go with the container."""
+        return tuple(self._anonymous)
+
+    def take_from(self, other: StoredContainer, *, mode: str) -> None:
+        """All that another container has mounted."""
+        for place in other.places:
+            self._places[place.path] = replace(place, read_only=place.read_only or mode == "ro")
+
+    def add_options(self, mounts: Sequence[Mount]) -> None:
+        """What was asked for. Raises `ImageNotFound`, `EngineFailed`."""
+        for mount in mounts:
+            path = normal_path(mount.destination)
+            place = self._option_place(mount, path)
+            place.read_only = place.read_only or mount.read_only
+            self._places[path] = place
+
+    def add_inputs(self, inputs: Sequence[ImageMount | VolumeMount]) -> None:
+        """Inputs, which nobody writes to. Raises `ImageNotFound`, `InputGone`."""
+        for given in inputs:
+            if isinstance(given, ImageMount):
+                merged = Files(self._images.find(given.image).layers)
+                nodes, kind = _nodes_below(merged, given.source), "image"
+            elif given.volume in self._store.volumes:
+                nodes, kind = self._store.volumes[given.volume].nodes, "volume"
+            else:
+                raise InputGone(given.volume)
+            self._places[given.destination] = Place(given.destination, nodes, read_only=True, kind=kind)
+
+    def add_declared(self) -> None:
+        """The volumes that the image declares, where nothing else is mounted."""
+        for path in map(normal_path, self._image.configuration.volumes):
+            if path not in self._places:
+                self._places[path] = self._volume("", path)
+
+    def _option_place(self, mount: Mount, path: str) -> Place:
+        if mount.kind == "bind":
+            try:
+                self._find_source(mount)
+            except OSError as error:
+                why = f"error while creating mount source path {mount.source!r}: {error.strerror}"
+                raise EngineFailed("create the container", why=why) from None
+            return Place(path, self._store.host, below=mount.source.rstrip("/"), kind="bind")
+        if mount.kind == "tmpfs":
+            return Place(path, {}, kind="tmpfs")
+        if mount.kind == "image":
+            subpath = mount.detail.subpath if mount.detail else ""
+            nodes = _nodes_below(Files(self._images.named(mount.source).layers), f"/{subpath.strip('/')}")
+            return Place(path, nodes, read_only=True, kind="image")
+        return self._volume(mount.source, path)
+
+    def _find_source(self, mount: Mount) -> None:
+        """See to it that something is there on the engine's machine; Docker makes what `-v` names."""
+        host, source = Files((), self._store.host), mount.source
+        if host.exists(source):
+            return
+        if not self._flavour.is_docker:
+            raise EngineFailed("create the container", why=f"statfs {source}: no such file or directory")
+        if mount.detail is not None:
+            why = f'invalid mount config for type "bind": bind source path does not exist: {source}'
+            raise EngineFailed("create the container", why=why)
+        host.make_directory(source)
+
+    def _volume(self, source: str, path: str) -> Place:
+        """A volume; a new one gets what the image has there."""
+        name = source or self._store.fresh_id()
+        if not source:
+            self._anonymous.append(name)
+        if name not in self._store.volumes:
+            self._store.volumes[name] = StoredVolume(name, _nodes_below(Files(self._image.layers), path))
+        return Place(path, self._store.volumes[name].nodes)
+
+
+def _nodes_below(files: Files, directory: str) -> dict[str, Node | None]:
+    real = files.resolve(directory).rstrip("/")
+    return {path.removeprefix(real): files.node(path) for path in files.walk(real or "/")}

@@ -1,0 +1,1 @@
+"""Jobs in memory: Python functions in the place of processes."""

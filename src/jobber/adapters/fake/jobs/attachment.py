@@ -1,0 +1,75 @@
+"""What whoever watches a job of the fake holds."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from jobber.domain.containers.events import DeadlinePassed, Exited
+from jobber.domain.errors import EngineLost
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from jobber.adapters.fake.store import Store, StoredContainer
+    from jobber.domain.containers.container import Terminal
+    from jobber.domain.containers.events import JobEvent
+    from jobber.domain.ports import Interruptions
+
+
+class FakeAttachment:
+    """A view of one job's timeline, as the fake clock moves along it."""
+
+    def __init__(self, store: Store, stored: StoredContainer, interruptions: Interruptions) -> None:
+        self._store = store
+        self._stored = stored
+        self._interruptions = interruptions
+        self._seen = 0
+        """How many of the outputs have been given out."""
+        self._call = contextmanager(store.call)
+
+    def skip_to(self, since: datetime | None) -> None:
+        """Leave out what was said before a moment."""
+        timeline = self._stored.timeline
+        if since is None or timeline is None:
+            return
+        moment = self._store.clock.monotonic() - (self._store.clock.now() - since).total_seconds()
+        self._seen = sum(self._stored.start + said < moment for said, _ in timeline.outputs)
+
+    def next(self, *, deadline: float | None = None) -> JobEvent:
+        """The next thing that happens; time moves on to it. Raises `EngineLost` where that was asked for."""
+        with self._call("stream", self._stored.id):
+            if event := self._interruptions.take() or self._disturbance():
+                return event
+            timeline = self._stored.timeline
+            if timeline is None:
+                raise EngineLost("the run", why="the job was never started")
+            clock, start = self._store.clock, self._stored.start
+            pending = self._seen < len(timeline.outputs)
+            moment = start + (timeline.outputs[self._seen][0] if pending else timeline.end)
+            mended = self._store.faults.mended_at
+            due = getattr(self._interruptions, "due", lambda: None)()
+            coming = moment if mended is None else mended
+            first = min(value for value in (coming, deadline, due) if value is not None)
+            clock.advance_to(first)
+            if due is not None and due == first and (event := self._interruptions.take()):
+                return event
+            if mended is not None:
+                return self._disturbance() or DeadlinePassed()
+            if moment <= clock.monotonic():
+                if pending:
+                    self._seen += 1
+                    return timeline.outputs[self._seen - 1][1]
+                self._store.settle(self._stored)
+                return Exited(timeline.exit_status)
+            return DeadlinePassed()
+
+    def _disturbance(self) -> JobEvent | None:
+        return self._store.faults.disturbance(seen=self._seen, now=self._store.clock.monotonic())
+
+    def resize(self, terminal: Terminal) -> None:
+        """Tell the job's terminal its new size: noted alone."""
+        self._store.note("resize", f"{terminal.rows}x{terminal.columns}")
+
+    def close(self) -> None:
+        """Let go of the wire; the job goes on."""

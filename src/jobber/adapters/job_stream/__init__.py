@@ -1,0 +1,1 @@
+"""The streams of one job: output, input, end and log."""

@@ -1,5 +1,0 @@
-"""Who we are to which registry, as this machine knows it: jobber's own entries, and what was logged in already."""
-
-from jobber.adapters.logins.keyring import MachineKeyring
-
-__all__ = ["MachineKeyring"]

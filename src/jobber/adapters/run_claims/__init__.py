@@ -1,0 +1,1 @@
+"""Which jobber process owns a run or a tag."""

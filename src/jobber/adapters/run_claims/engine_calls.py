@@ -1,0 +1,112 @@
+"""What Docker and Podman answer alike of what jobbers tell each other about runs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from jobber.adapters.engine_api.calls import listed, with_labels
+from jobber.adapters.failures import missing_or_failed
+from jobber.adapters.run_claims.run_store import part_of
+from jobber.domain.containers.container import ContainerId
+from jobber.domain.errors import ContainerNotFound
+from jobber.domain.runs.label_names import Label
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from jobber.adapters.run_claims.run_store import Part
+    from jobber.adapters.wire import Wire
+    from jobber.domain.images.image import Image, ListedImage
+    from jobber.domain.images.reference import ImageId
+    from jobber.domain.ports import ImageStore
+
+    class Images(ImageStore, Protocol):
+        """An engine's images."""
+
+        def listed(self, *, labels: Mapping[str, str | None], everything: bool) -> Sequence[ListedImage]:
+            """Images with these labels."""
+
+        def remove_alone(self, image: ImageId) -> None:
+            """Remove an image by its id, and none of those without a tag that it was made from."""
+
+    class MakePart(Protocol):
+        """The engine's way to make a container that is never started."""
+
+        def __call__(self, wire: Wire, image: ImageId, /, *, name: str, facts: Mapping[str, str]) -> ContainerId:
+            """Make one. Raises `NameTaken`."""
+
+    class RemovePart(Protocol):
+        """The engine's way to remove one."""
+
+        def __call__(self, wire: Wire, container: str, /) -> None:
+            """Remove one; no error where there is none."""
+
+
+class WireRunCalls:
+    """The calls behind a wire."""
+
+    def __init__(self, wire: Wire, *, images: Images, make: MakePart, remove: RemovePart) -> None:
+        self._wire = wire
+        self._images = images
+        self._make = make
+        self._remove = remove
+
+    def now(self) -> datetime:
+        """The engine's clock, in whole seconds."""
+        with self._wire.call("GET", "/_ping") as response:
+            return _moment(response.headers.get("date", ""))
+
+    def make(self, name: str, *, image: ImageId, facts: Mapping[str, str]) -> str:
+        """Make a container that is never started."""
+        return self._make(self._wire, image, name=name, facts=facts)
+
+    def look(self, name: str) -> Part | None:
+        """A container by name or id."""
+        with self._wire.call("GET", f"/containers/{name}/json") as response:
+            if not response.ok:
+                error = missing_or_failed(ContainerId(name), "inspect a container", response)
+                if isinstance(error, ContainerNotFound):
+                    return None
+                raise error
+            facts = response.json()
+        return _part(facts, name=facts["Name"], labels=facts["Config"].get("Labels"))
+
+    def parts(self) -> Sequence[Part]:
+        """All containers with a `jobber.run` label."""
+        found = listed(self._wire, "/containers/json", filters=with_labels({Label.RUN: None}), everything=True)
+        return [_part(item, name=(item.get("Names") or [""])[0], labels=item.get("Labels")) for item in found]
+
+    def remove(self, part: str) -> None:
+        """Remove a container."""
+        self._remove(self._wire, part)
+
+    def commits(self) -> Sequence[ListedImage]:
+        """Images with a `jobber.run` label."""
+        return self._images.listed(labels={Label.RUN: None}, everything=False)
+
+    def inspect(self, image: ImageId) -> Image:
+        """Look an image up."""
+        return self._images.inspect(image)
+
+    def remove_image(self, image: ImageId) -> None:
+        """Remove an image."""
+        self._images.remove_alone(image)
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._wire.close()
+
+
+def _part(facts: dict[str, Any], *, name: str, labels: Mapping[str, str] | None) -> Part:
+    return part_of(id_=facts["Id"], name=name.removeprefix("/"), labels=labels or {}, created=facts["Created"])
+
+
+def _moment(date: str) -> datetime:
+    """The moment of an HTTP `Date` header; our own clock's where there is none."""
+    from email.utils import parsedate_to_datetime
+
+    try:
+        return parsedate_to_datetime(date)
+    except (ValueError, TypeError):
+        return datetime.now(UTC)

@@ -1,0 +1,117 @@
+"""Hold a claim for as long as it takes, and notice when it was lost."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from jobber.adapters.host.process_identity import current_owner
+from jobber.domain.errors import ClaimLost, JobberError, NameTaken, RunTaken
+from jobber.domain.runs.label_names import Label
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jobber.adapters.run_claims.run_store import RunCalls
+    from jobber.domain.images.reference import ImageId
+
+BEAT_SECONDS = 60.0
+_BEATS_OF_DOUBT = 2
+"""After so many without one, the machine may have slept, and the claim been taken over: it is looked at anew."""
+
+
+class HeldClaim:
+    """A claim that beats while it is held.
+
+    One without a part is that of the run's own jobber, which everybody leaves the first minutes; it becomes a part
+    like every other with its first beat. The beats are made in a thread of their own, for a commit takes hours in
+    one call.
+    """
+
+    def __init__(
+        self,
+        run: str,
+        *,
+        image: ImageId,
+        part: str | None,
+        claim: Callable[[RunCalls, str, ImageId], str],
+        calls: Callable[[], RunCalls],
+        seconds: float = BEAT_SECONDS,
+    ) -> None:
+        self._run = run
+        self._image = image
+        self._part = part
+        self._claim = claim
+        self._calls = calls
+        self._seconds = seconds
+        self._beat: str | None = None
+        self._count = 0
+        self._is_lost = False
+        self._sure_at = _now()
+        self._lock = threading.Lock()
+        self._released = threading.Event()
+        # The kernel gives signals to the main thread as long as it is there to take them.
+        threading.Thread(target=self._keep, daemon=True).start()
+
+    def check(self) -> None:
+        """Go on only if the claim is still ours. Raises `ClaimLost`."""
+        if _now() - self._sure_at > _BEATS_OF_DOUBT * self._seconds:
+            self._beat_now()
+        if self._is_lost:
+            raise ClaimLost(self._run)
+
+    def release(self) -> None:
+        """Give it back."""
+        if self._released.is_set():
+            return
+        self._released.set()
+        with self._lock:
+            made = [part for part in (self._beat, self._part) if part is not None]
+            self._beat = self._part = None
+        if made:
+            calls = self._calls()
+            for part in made:
+                with suppress(JobberError):  # whoever comes next finds us dead
+                    calls.remove(part)
+            calls.close()
+
+    def _keep(self) -> None:
+        while not self._released.wait(self._seconds) and not self._is_lost:
+            self._beat_now()
+
+    def _beat_now(self) -> None:
+        calls = self._calls()
+        # An engine that is away for a while: the next beat may come through.
+        with self._lock, suppress(JobberError):
+            if not self._released.is_set():
+                self._beat_once(calls)
+                self._sure_at = _now()
+        calls.close()
+
+    def _beat_once(self, calls: RunCalls) -> None:
+        if self._part is None:
+            try:
+                self._part = self._claim(calls, self._run, self._image)
+            except RunTaken:
+                self._is_lost = True
+            return
+        if calls.look(self._part) is None:
+            self._is_lost = True
+            return
+        self._count += 1
+        before, name = self._beat, f"jobber-finish-{self._run}-{self._count}"
+        facts = {"run": self._run, Label.PART: current_owner()}
+        try:
+            self._beat = calls.make(name, image=self._image, facts=facts)
+        except NameTaken:  # of one before us, who is dead
+            calls.remove(name)
+            self._beat = calls.make(name, image=self._image, facts=facts)
+        if before is not None:
+            calls.remove(before)
+
+
+def _now() -> float:
+    """Seconds of a clock that goes on while the machine sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.time()

@@ -1,0 +1,265 @@
+"""What jobbers tell each other about runs, by way of the engine: claims, notes, results, and what the dead have left.
+
+A claim is a container that is never started and named after the run, for a name can be had only once. Its maker is
+told by its labels. Is that a process of this machine, it is asked whether it lives. Of one on another machine only
+the engine knows: it makes a new container, a beat, every minute that it holds the claim; and one whose youngest beat
+is older than ten minutes, by the engine's clock, has lost it. A note is such a container as well.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Protocol
+
+from jobber.adapters.host.process_identity import current_owner, is_alive
+from jobber.adapters.run_claims.lease import BEAT_SECONDS, HeldClaim
+from jobber.domain.containers.leftovers import Leftover, LeftoverKind
+from jobber.domain.errors import JobberError, NameTaken, RunTaken
+from jobber.domain.images.reference import ImageId
+from jobber.domain.runs.label_names import Label
+from jobber.domain.runs.policy import Outcome
+from jobber.domain.runs.record import parse_ending, parse_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from jobber.adapters.engine_api.shared_inputs import VolumeCalls
+    from jobber.domain.images.image import Image, ListedImage
+
+_DEAD_AFTER = timedelta(minutes=10)
+_FORGOTTEN_AFTER = timedelta(days=1)
+"""A part that a process of another machine made so long ago, and that is no claim, belongs to nobody any more."""
+_RUN = "run"
+_OUTCOME = "outcome"
+_TRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A container of jobber's own."""
+
+    id: str
+    name: str
+    facts: Mapping[str, Any]
+    """What its label says."""
+    created: datetime
+    is_plan: bool = False
+    """Whether it is a run's container, and no part."""
+
+    @property
+    def owner(self) -> str:
+        """Who made it."""
+        return str(self.facts.get(Label.PART) or "")
+
+    @property
+    def run(self) -> str:
+        """The run that it is about; empty for none."""
+        return str(self.facts.get("id" if self.is_plan else _RUN) or "")
+
+
+class RunCalls(Protocol):
+    """What an engine does for all that, on connections of its own."""
+
+    def now(self) -> datetime:
+        """The engine's clock."""
+
+    def make(self, name: str, *, image: ImageId, facts: Mapping[str, str]) -> str:
+        """Make a container that is never started, with facts in its label; its id. Raises `NameTaken`."""
+
+    def look(self, name: str) -> Part | None:
+        """A container by name or id."""
+
+    def parts(self) -> Sequence[Part]:
+        """All containers with a `jobber.run` label."""
+
+    def remove(self, part: str) -> None:
+        """Remove a container by name or id; no error where there is none."""
+
+    def commits(self) -> Sequence[ListedImage]:
+        """Images with a `jobber.run` label, but for those without a tag that others are made from."""
+
+    def inspect(self, image: ImageId) -> Image:
+        """Look an image up."""
+
+    def remove_image(self, image: ImageId) -> None:
+        """Remove an image by id. Raises `JobberError`."""
+
+    def close(self) -> None:
+        """Let go of connections."""
+
+
+class SharedRunStore:
+    """The run store over an engine's calls."""
+
+    def __init__(
+        self,
+        calls: RunCalls,
+        volumes: Callable[[], VolumeCalls],
+        others: Callable[[], RunCalls],
+        *,
+        beat_seconds: float = BEAT_SECONDS,
+    ) -> None:
+        """Make a store; `others` gives calls for another thread."""
+        self._calls = calls
+        self._volumes = volumes
+        self._others = others
+        self._beat_seconds = beat_seconds
+
+    def now(self) -> datetime:
+        """The engine's clock."""
+        return self._calls.now()
+
+    def hold(self, run: str, *, image: ImageId) -> HeldClaim:
+        """The claim of the one who has watched the run to its end."""
+        return self._held(run, image, None)
+
+    def claim(self, run: str, *, image: ImageId) -> HeldClaim:
+        """Claim a run. Raises `RunTaken`."""
+        return self._held(run, image, self._make_claim(self._calls, run, image))
+
+    def holder(self, run: str) -> str:
+        """Who has claimed a run; empty where nobody has."""
+        part = self._calls.look(claim_name(run))
+        return part.owner if part else ""
+
+    def note_end(self, run: str, *, image: ImageId, outcome: Outcome) -> None:
+        """Note why a job is asked to end; the first note stays."""
+        facts = {_RUN: run, _OUTCOME: outcome.value, Label.PART: ""}
+        with suppress(NameTaken):
+            self._calls.make(_note_name(run), image=image, facts=facts)
+
+    def noted_end(self, run: str) -> Outcome | None:
+        """What was noted."""
+        part = self._calls.look(_note_name(run))
+        return Outcome(part.facts[_OUTCOME]) if part else None
+
+    def results(self, run: str) -> Sequence[Image]:
+        """The images that carry a run's record, those with tags first."""
+        found = [commit for commit in self._calls.commits() if _run_of(commit.labels[Label.RUN]) == run]
+        images = [self._calls.inspect(commit.id) for commit in found]
+        return sorted(images, key=lambda image: (not image.references, not image.created, image.created, image.id))
+
+    def forget(self, run: str) -> None:
+        """Remove the notes of a run."""
+        self._calls.remove(_note_name(run))
+
+    def sweep(self) -> int:
+        """Remove what the dead have left."""
+        return sum(map(self._swept, self.leftovers()))
+
+    def leftovers(self) -> Sequence[Leftover]:
+        """What the dead have left."""
+        return [*self._left_parts(), *self._left_images(), *self._left_volumes()]
+
+    def _swept(self, left: Leftover) -> bool:
+        try:
+            match left.kind:
+                case LeftoverKind.CONTAINER:
+                    self._calls.remove(left.id)
+                case LeftoverKind.IMAGE:
+                    self._calls.remove_image(ImageId(left.id))
+                case LeftoverKind.VOLUME:
+                    return self._volumes().remove(left.id)
+        except JobberError:
+            return False
+        return True
+
+    def _held(self, run: str, image: ImageId, part: str | None) -> HeldClaim:
+        return HeldClaim(
+            run, image=image, part=part, claim=self._make_claim, calls=self._others, seconds=self._beat_seconds
+        )
+
+    def _make_claim(self, calls: RunCalls, run: str, image: ImageId) -> str:
+        name = claim_name(run)
+        for _ in range(_TRIES):
+            try:
+                return calls.make(name, image=image, facts={_RUN: run, Label.PART: current_owner()})
+            except NameTaken:
+                holder = calls.look(name)
+                if holder is None:
+                    continue
+                if not self._is_dead(calls, holder):
+                    raise RunTaken(run, owner=holder.owner) from None
+                calls.remove(holder.id)  # by its id: another may have taken it over this very moment
+        raise RunTaken(run, owner="")
+
+    def _is_dead(self, calls: RunCalls, holder: Part) -> bool:
+        alive = is_alive(holder.owner)
+        if alive is not None:
+            return not alive
+        beats = [part.created for part in calls.parts() if part.name.startswith(f"{holder.name}-")]
+        return calls.now() - max([holder.created, *beats]) > _DEAD_AFTER
+
+    def _left_parts(self) -> Iterator[Leftover]:
+        parts = self._calls.parts()
+        runs = {part.run for part in parts if part.is_plan}
+        now = self._calls.now()
+        for part in parts:
+            if not part.is_plan and self._is_left(part, runs=runs, now=now):
+                what = f"of run {part.run}" if part.run else "to copy, claim or commit"
+                yield Leftover(LeftoverKind.CONTAINER, part.id, what, size=0)
+
+    def _is_left(self, part: Part, *, runs: set[str], now: datetime) -> bool:
+        if part.run and not part.owner:  # a note: it goes with its run
+            return part.run not in runs
+        alive = is_alive(part.owner)
+        if alive is not None:
+            return not alive
+        limit = _DEAD_AFTER if part.run and part.run not in runs else _FORGOTTEN_AFTER
+        return now - part.created > limit
+
+    def _left_images(self) -> Iterator[Leftover]:
+        for commit in self._calls.commits():
+            facts = _facts(commit.labels[Label.RUN])
+            if not commit.references and Label.PART in facts and is_alive(str(facts[Label.PART])) is False:
+                yield Leftover(LeftoverKind.IMAGE, commit.id, "a result half-way")
+
+    def _left_volumes(self) -> Iterator[Leftover]:
+        volumes = self._volumes()
+        copies = volumes.list(Label.INPUT)
+        markers = volumes.list(Label.COMPLETE)
+        whole = {marker.labels[Label.COMPLETE] for marker in markers}
+        cut = [copy for copy in copies if copy.name not in whole and is_alive(copy.labels.get(Label.PART, "")) is False]
+        sizes = volumes.sizes() if cut else {}
+        for copy in cut:
+            yield Leftover(LeftoverKind.VOLUME, copy.name, "a copy that was cut short", size=sizes.get(copy.name))
+        names = {copy.name for copy in copies}
+        for marker in markers:
+            if marker.labels[Label.COMPLETE] not in names:
+                yield Leftover(LeftoverKind.VOLUME, marker.name, "the marker of a copy that is gone", size=0)
+
+
+def claim_name(run: str) -> str:
+    """The name of the container that is the claim of a run."""
+    return f"jobber-finish-{run}"
+
+
+def part_of(*, id_: str, name: str, labels: Mapping[str, str], created: str | float) -> Part:
+    """A part out of what an engine tells of a container."""
+    label = labels.get(Label.RUN, "")
+    if isinstance(created, str):
+        moment = datetime.fromisoformat(created)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    else:
+        moment = datetime.fromtimestamp(created, UTC)
+    return Part(id_, name, _facts(label), moment, is_plan=parse_plan(label) is not None)
+
+
+def _note_name(run: str) -> str:
+    return f"jobber-end-{run}"
+
+
+def _run_of(label: str) -> str | None:
+    recorded = parse_ending(label)
+    return recorded[0] if recorded else None
+
+
+def _facts(label: str) -> dict[str, Any]:
+    try:
+        facts = json.loads(label)
+    except ValueError:
+        return {}
+    return facts if isinstance(facts, dict) else {}

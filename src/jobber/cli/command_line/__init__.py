@@ -1,0 +1,1 @@
+"""Splitting, parsing and completing the command line."""

@@ -1,0 +1,98 @@
+"""The commands and their help, by cyclopts; each command's module is loaded when it is called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, get_type_hints
+
+import cyclopts
+from cyclopts import App, Parameter
+
+from jobber import __version__
+from jobber.cli.command_line.global_options import GlobalOptions
+from jobber.domain.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jobber.cli.command_line.split_arguments import CommandLine
+
+_SUMMARY = "Build and run machine-learning jobs in containers, and keep every run as an image."
+
+_COMMANDS = {
+    "build": ("[CONTEXT]", "Build an image from a Dockerfile, and tag it."),
+    "run": ("[IMAGE [COMMAND [ARGS]]]", "Run a job in a container and keep its file system as a result image."),
+    "ls": ("[NAME]", "List results: what ran, on what, when, how it went."),
+    "show": ("IMAGE", "Show one result in full, and what it was made from, then and now."),
+    "lineage": ("IMAGE", "Show what an image was made from, or what was made from it."),
+    "rerun": ("IMAGE", "Make the run again that made a result."),
+    "cp": ("IMAGE:PATH DEST", "Copy a file or a directory out of an image, without running it."),
+    "logs": ("IMAGE|RUN", "Print what a job has said, out of its result or while it runs."),
+    "diff": ("A B", "Tell what differs between two results, and between their files."),
+    "push": ("REFERENCE...", "Push images to their registries."),
+    "config": ("", "Show the settings in force, and check the files that they come from."),
+    "doctor": ("", "Check what is installed and reachable, and tell what to mend."),
+    "ps": ("", "List the runs that are not finished."),
+    "attach": ("RUN", "Follow a run: its output, its exit status; and finish it when it ends."),
+    "stop": ("RUN", "End a run, and keep its result as planned."),
+    "export": ("IMAGE", "Tell of a run in the words of RO-Crate, SLSA or W3C PROV."),
+    "prune": ("", "Remove copies of inputs that nobody uses, what was left half-done, and old results."),
+    "recover": ("", "Finish the runs that have ended without anyone to finish them."),
+}
+"""What stands after a command, and what the command does: known without loading it."""
+_EPILOGUE = (
+    "Every command takes -v, -H, -r, -c, --engine and --log-format; `jobber COMMAND --help` tells of them."
+    " `jobber --install-completion` teaches your shell to complete commands, options and names."
+)
+
+
+def make_app(*, only: str | None = None) -> App:
+    """The app with all its commands, or with one: cyclopts looks through all that there are, again and again."""
+    app = App(
+        name="jobber",
+        help=_SUMMARY,
+        version=__version__,
+        version_flags=["--version"],
+        help_flags=["--help", "-h"],
+        help_format="plaintext",
+        help_epilogue=_EPILOGUE,
+        usage="Usage: jobber [OPTIONS] COMMAND [ARGS]",
+        default_parameter=Parameter(negative=(), show_env_var=True, show_default=False),
+        result_action="return_value",
+    )
+    for order, (name, (operands, summary)) in enumerate(_COMMANDS.items()):
+        if only not in (None, name):
+            continue
+        usage = f"Usage: jobber {name} [OPTIONS] {operands}".rstrip()
+        where = f"jobber.cli.commands.{name}:{name}"
+        app.command(where, name=name, usage=usage, help=summary, help_epilogue="", sort_key=order)
+    return app
+
+
+def dispatch(line: CommandLine) -> int:
+    """Call the command of a sorted command line and return its exit status. Raises `JobberError`."""
+    app = make_app(only=line.command)
+    if "--version" in line.options:
+        print(__version__)
+        return 0
+    if line.command is None or "--help" in line.options:
+        app.help_print([line.command] if line.command else [])
+        if line.command is None and "--help" not in line.options and line.options:
+            raise UsageError("no command is given", hint="see `jobber --help`")
+        return 0
+    _settle_annotations(app[line.command].default_command)
+    tokens = [line.command, *line.options, "--", *line.operands, *line.rest]
+    try:
+        return int(app(tokens, exit_on_error=False, print_error=False) or 0)
+    except cyclopts.CycloptsError as error:
+        raise UsageError(_told(error), hint=f"see `jobber {line.command} --help`") from None
+
+
+def _told(error: cyclopts.CycloptsError) -> str:
+    return " ".join(str(error).split()).rstrip(".")
+
+
+def _settle_annotations(command: Callable[..., object] | None) -> None:
+    """Read the annotations of a command and of the options of all commands: cyclopts reads texts again each time."""
+    for annotated in (command, GlobalOptions):
+        if annotated is not None and any(isinstance(hint, str) for hint in annotated.__annotations__.values()):
+            annotated.__annotations__ = get_type_hints(annotated, include_extras=True)

@@ -1,0 +1,138 @@
+"""`jobber __complete SHELL …`: the answer to a shell, quick and without a word of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from contextlib import redirect_stderr, suppress
+from typing import TYPE_CHECKING
+
+from jobber.cli.command_line.completion import Offer, Wanted, offer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from jobber.domain.configuration.in_force import Settings
+
+SECONDS = 2.0
+"""Nobody waits longer for a completion, unless `JOBBER_COMPLETION_SECONDS` says so: some engines list images slowly."""
+LONGEST = 3600.0
+
+
+def end_soon(environment: Mapping[str, str]) -> None:
+    """Let this process end in silence when its time is over."""
+    seconds = SECONDS
+    with suppress(ValueError):
+        seconds = float(environment.get("JOBBER_COMPLETION_SECONDS") or SECONDS)
+    if not 0 < seconds <= LONGEST:
+        seconds = SECONDS
+    signal.signal(signal.SIGALRM, lambda _number, _frame: os._exit(0))
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def complete(arguments: Sequence[str], *, environment: Mapping[str, str]) -> int:
+    """Print what a shell can offer: `words`, `files` or `directories`, then a candidate a line.
+
+    bash gives the line up to the cursor and the characters that it breaks words at; zsh and fish give the words.
+    """
+    with suppress(Exception), open(os.devnull, "w", encoding="utf-8") as silence, redirect_stderr(silence):  # noqa: PTH123
+        lines = _answer(arguments, environment)
+        sys.stdout.write("\n".join(lines) + "\n")
+    return 0
+
+
+def _answer(arguments: Sequence[str], environment: Mapping[str, str]) -> list[str]:
+    shell, *rest = arguments
+    if shell == "bash":
+        line, breaks = rest
+        words, current = split_line(line)
+    else:
+        *words, current = rest
+        breaks = ""
+    offered = offer(words, current)
+    if offered.wanted in (Wanted.FILES, Wanted.DIRECTORIES):
+        return [offered.wanted.value]
+    candidates = [offered.prefix + word for word in _words(offered, words, environment)]
+    fitting = sorted({word for word in candidates if word.startswith(current)})
+    if shell == "bash":
+        import shlex
+
+        hidden = _broken_off(current, breaks)
+        fitting = [shlex.quote(word.removeprefix(hidden)) for word in fitting]
+    return [Wanted.WORDS.value, *(word for word in fitting if word.isprintable())]
+
+
+def split_line(line: str) -> tuple[list[str], str]:
+    """The words after the first one of a line that is not finished, and the one that the cursor is at."""
+    import shlex
+
+    for quote in ("", "'", '"'):
+        with suppress(ValueError):
+            words = shlex.split(line + quote)
+            if not quote and (not line or line[-1].isspace()):
+                words.append("")
+            return words[1:-1], words[-1]
+    return [], ""
+
+
+def _broken_off(current: str, breaks: str) -> str:
+    """The part of the current word that bash holds for a word of its own."""
+    ends = [current.rfind(character) for character in ":=" if character in breaks]
+    return current[: max(ends, default=-1) + 1]
+
+
+def _words(offered: Offer, words: Sequence[str], environment: Mapping[str, str]) -> Sequence[str]:
+    match offered.wanted:
+        case Wanted.CONFIGURATIONS:
+            return _configurations(environment)
+        case Wanted.IMAGES:
+            return _images(words, environment)
+        case _:
+            return offered.words
+
+
+def _configurations(environment: Mapping[str, str]) -> Sequence[str]:
+    from jobber.adapters.configuration.files import check_file
+    from jobber.session.settings import configuration_files
+
+    files = configuration_files(environment)
+    return [name for file in files for name in check_file(file)[0].configurations]
+
+
+def _images(words: Sequence[str], environment: Mapping[str, str]) -> Sequence[str]:
+    from jobber.adapters.discovery.connect import connect
+    from jobber.domain.configuration.settings import ENGINE, HOST
+    from jobber.session.messages import messages
+
+    settings = _settings(words, environment)
+    engine = connect(
+        host=_given(words, "-H", "--host") or settings.get(HOST),
+        choice=_given(words, "--engine") or settings.get(ENGINE),
+        environment=environment,
+        progress=messages(verbose=False, log_format="console"),
+        starts_service=False,
+    )
+    names = engine.images.references()
+    # `mnist:latest` is `mnist`, which is shorter to type
+    return [*names, *(name.removesuffix(":latest") for name in names if name.endswith(":latest"))]
+
+
+def _settings(words: Sequence[str], environment: Mapping[str, str]) -> Settings:
+    from jobber.adapters.configuration.files import check_file
+    from jobber.domain.configuration.in_force import settings_in_force
+    from jobber.domain.configuration.origin import Origin, Value
+    from jobber.session.settings import configuration_files
+
+    files = configuration_files(environment)
+    name = _given(words, "-c", "--config")
+    names = (Value(name, Origin("-c")),) if name else ()
+    return settings_in_force([check_file(file)[0] for file in files], names=names, variables=environment)
+
+
+def _given(words: Sequence[str], *spellings: str) -> str | None:
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        name, equals, value = word.partition("=")
+        if name in spellings:
+            return value if equals else following
+    return None

@@ -1,0 +1,140 @@
+"""What can stand where the cursor is: for shells, which ask with the words of a line that is not finished.
+
+Not by cyclopts, whose scripts know neither where the job's words begin nor what is between the colons of an image.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from jobber.cli.command_line.split_arguments import COMMANDS, GLOBAL, Syntax
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class Wanted(Enum):
+    """What the shell should offer."""
+
+    WORDS = "words"
+    FILES = "files"
+    DIRECTORIES = "directories"
+    CONFIGURATIONS = "configurations"
+    IMAGES = "images"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What can stand at a place; for `WORDS`, which."""
+
+    wanted: Wanted
+    words: tuple[str, ...] = ()
+    prefix: str = ""
+    """What stands before each candidate in the same word: `--config=`."""
+
+
+_NOTHING = Offer(Wanted.WORDS)
+_VALUES: Mapping[str, Offer] = {
+    "--config": Offer(Wanted.CONFIGURATIONS),
+    "--in": Offer(Wanted.IMAGES),
+    "--tag": Offer(Wanted.IMAGES),
+    "--file": Offer(Wanted.FILES),
+    "--iidfile": Offer(Wanted.FILES),
+    "--output": Offer(Wanted.FILES),
+    "--image": Offer(Wanted.IMAGES),
+    "--input": Offer(Wanted.IMAGES),
+    "--outcome": Offer(Wanted.WORDS, ("succeeded", "failed", "timed-out", "interrupted", "pruned")),
+    "--sort": Offer(Wanted.WORDS, ("time", "duration", "size", "exit-status")),
+    "--engine": Offer(Wanted.WORDS, ("auto", "docker", "podman")),
+    "--log-format": Offer(Wanted.WORDS, ("console", "json")),
+    "--format": Offer(Wanted.WORDS, ("yaml", "json")),
+    "--result-image": Offer(Wanted.WORDS, ("none", "success", "always")),
+    "--pull": Offer(Wanted.WORDS, ("always", "missing", "never")),
+    "--runtime": Offer(Wanted.WORDS, ("runc", "nvidia")),
+}
+_COLUMNS = "--columns"
+COLUMN_NAMES = (
+    "result", "tags", "ended", "took", "outcome", "command", "inputs", "image", "run", "size", "started", "finished",
+    "exit-status", "options", "out", "engine",
+)  # fmt: skip
+"""The names of `columns.COLUMNS`, here without what makes their cells, which takes its time to import."""
+_VALUES_OF: Mapping[tuple[str | None, str], Offer] = {
+    ("export", "--format"): Offer(Wanted.WORDS, ("ro-crate", "slsa", "prov")),
+    ("lineage", "--format"): Offer(Wanted.WORDS, ("tree", "json", "dot", "mermaid", "svg", "html")),
+}
+"""Where an option has other values in one command than in the others."""
+_OPERANDS: Mapping[str, Offer] = {
+    "build": Offer(Wanted.DIRECTORIES),
+    "run": Offer(Wanted.IMAGES),
+    "export": Offer(Wanted.IMAGES),
+    "rerun": Offer(Wanted.IMAGES),
+    "ls": Offer(Wanted.IMAGES),
+    "show": Offer(Wanted.IMAGES),
+    "lineage": Offer(Wanted.IMAGES),
+    "push": Offer(Wanted.IMAGES),
+    "cp": Offer(Wanted.IMAGES),
+    "logs": Offer(Wanted.IMAGES),
+    "diff": Offer(Wanted.IMAGES),
+}
+
+
+@dataclass(slots=True)
+class _Begun:
+    """What the words before the cursor have settled."""
+
+    command: str | None = None
+    syntax: Syntax = GLOBAL
+    awaited: str | None = None
+    """The option whose value comes next."""
+    operands: int = 0
+    only_operands: bool = False
+
+    def take(self, word: str) -> None:
+        if self.awaited is not None:
+            self.awaited = None
+        elif word == "--" and not self.only_operands:
+            self.only_operands = True
+        elif word.startswith("-") and word != "-" and not self.only_operands:
+            self.awaited = self.syntax.valued.get(word)
+        elif self.command is None:
+            self.command = word
+            self.syntax = GLOBAL.joined(COMMANDS.get(word, Syntax()))
+        else:
+            self.operands += 1
+
+
+def offer(words: Sequence[str], current: str) -> Offer:
+    """What can stand for `current`, behind the words before it."""
+    begun = _Begun()
+    for word in words:
+        begun.take(word)
+        if begun.syntax.takes_rest and begun.operands:
+            return Offer(Wanted.FILES)  # the words of the job
+    if begun.awaited is not None:
+        return _value(begun, begun.awaited, current)
+    if current.startswith("-") and not begun.only_operands:
+        return _option(current, begun)
+    if begun.command is None:
+        return Offer(Wanted.WORDS, tuple(COMMANDS))
+    if begun.command == "cp" and begun.operands:
+        return Offer(Wanted.FILES)
+    return _OPERANDS.get(begun.command, _NOTHING)
+
+
+def _value(begun: _Begun, option: str, current: str) -> Offer:
+    if option == _COLUMNS:
+        done, comma, _ = current.rpartition(",")
+        return Offer(Wanted.WORDS, COLUMN_NAMES, prefix=done + comma)
+    return _VALUES_OF.get((begun.command, option)) or _VALUES.get(option, _NOTHING)
+
+
+def _option(current: str, begun: _Begun) -> Offer:
+    name, equals, begun_value = current.partition("=")
+    syntax = begun.syntax
+    if equals:
+        value = _value(begun, syntax.valued.get(name, ""), begun_value)
+        return Offer(value.wanted, value.words, prefix=f"{name}={value.prefix}")
+    hidden = {"--XDocker"} if begun.command is None else {"--XDocker", "--install-completion"}
+    return Offer(Wanted.WORDS, tuple(sorted({*syntax.valued, *syntax.flags} - hidden)))

@@ -1,0 +1,95 @@
+"""The options that all commands share, and what they give: settings, messages, an engine, a registry."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from jobber.domain.configuration.in_force import Settings
+    from jobber.domain.images.credentials import CredentialEntry
+    from jobber.domain.images.reference import Registry
+    from jobber.domain.ports import Engine, Interruptions
+    from jobber.session.messages import Messages
+
+GROUP = "Global options"
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class GlobalOptions:
+    """What may stand before the command or after it."""
+
+    verbose: Annotated[bool, Parameter(name=("--verbose", "-v"), group=GROUP)] = False
+    """Say what is being done, with which engine call; build output in full."""
+    host: Annotated[str | None, Parameter(name=("--host", "-H"), group=GROUP)] = None
+    """Engine to connect to: HOST, HOST:PORT, tcp://, ssh://user@host, unix:///path."""
+    reg: Annotated[str | None, Parameter(name=("--reg", "-r"), group=GROUP)] = None
+    """Default registry, with or without a namespace (gcr.io/myproject)."""
+    config: Annotated[tuple[str, ...], Parameter(name=("--config", "-c"), group=GROUP)] = ()
+    """Activate a named configuration; may be repeated."""
+    engine: Annotated[str | None, Parameter(group=GROUP)] = None
+    """Container engine: auto, docker, podman, or one that another package brings [env var: JOBBER_ENGINE]."""
+    log_format: Annotated[Literal["console", "json"], Parameter(group=GROUP, env_var="JOBBER_LOG_FORMAT")] = "console"
+    """jobber's own messages on stderr as text or as JSON lines."""
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings in force, with these options. Raises `ConfigurationInvalid` and others."""
+        from jobber.session.settings import load_settings, misnamed_configurations
+
+        for path in misnamed_configurations(os.environ):
+            from jobber.session.messages import messages
+
+            messages(verbose=False, log_format=self.log_format).warn("misnamed-configuration", path=path)
+        return load_settings(self, environment=os.environ)
+
+    def messages(self) -> Messages:
+        """Where jobber says what it does. Raises as `settings`."""
+        from jobber.domain.configuration.settings import VERBOSE
+        from jobber.session.messages import messages
+
+        said = messages(verbose=self.settings.get(VERBOSE), log_format=self.log_format)
+        if self.settings.active:
+            said.call("configurations", names=", ".join(self.settings.active))
+        return said
+
+    def registry(self) -> Registry | None:
+        """The default registry. Raises as `settings`."""
+        from jobber.domain.configuration.settings import DEFAULT_REGISTRY
+
+        return self.settings.get(DEFAULT_REGISTRY)
+
+    def credentials(self) -> tuple[CredentialEntry, ...]:
+        """The entries of the setting `credentials`, in their order. Raises as `settings`."""
+        from jobber.domain.configuration.lists import located_entry
+        from jobber.domain.configuration.settings import CREDENTIALS
+
+        return tuple(located_entry(item) for item in self.settings.get(CREDENTIALS))
+
+    @contextmanager
+    def connected(
+        self, progress: Messages, interruptions: Interruptions, *, environment: Mapping[str, str]
+    ) -> Iterator[Engine]:
+        """The engine, for as long as it is needed. Raises `EngineUnavailable`."""
+        from jobber.domain.configuration.settings import ENGINE, HOST
+        from jobber.session.environment import surroundings
+        from jobber.session.settings import naming_origin
+
+        host = self.settings.value(HOST)
+        choice = self.settings.get(ENGINE)
+        with interruptions.abortable(), naming_origin(host):
+            engine = surroundings().connect(
+                host=host.content, choice=choice, environment=environment, progress=progress
+            )
+        try:
+            yield engine
+        finally:
+            engine.close()

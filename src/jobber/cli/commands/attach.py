@@ -1,0 +1,56 @@
+"""`jobber attach`."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from jobber.cli.command_line.global_options import GlobalOptions
+from jobber.cli.duration import parse_duration
+from jobber.domain.errors import UsageError
+from jobber.session.environment import surroundings
+
+
+def attach(
+    run: str,
+    /,
+    *,
+    since: Annotated[str | None, Parameter(name="--since")] = None,
+    options: GlobalOptions | None = None,
+) -> int:
+    """Follow a run: its output from the beginning, its exit status at the end; and finish it then.
+
+    Parameters
+    ----------
+    run
+        Id of the run or the beginning of it, or the id or name of its container.
+    since
+        Leave out what is older: a time (2026-11-24T10:00:00Z), or how long ago (90s, 10m, 1h30m).
+
+    """
+    from jobber.session.bootstrap import following, keyring
+
+    options = options or GlobalOptions()
+    progress = options.messages()
+    moment = None if since is None else parse_moment(since, now=datetime.now(UTC))
+    keys = keyring(options.credentials())
+    interruptions = surroundings().interruptions()
+    with options.connected(progress, interruptions, environment=os.environ) as engine:
+        result = following(engine, interruptions, progress, keys).attach(run, since=moment)
+    progress.clear()
+    return result.exit_status
+
+
+def parse_moment(text: str, *, now: datetime) -> datetime:
+    """Read a time (RFC 3339, without a zone the local one) or how long ago it was. Raises `UsageError`."""
+    try:
+        if (ago := parse_duration(text)) is not None:
+            return now - ago
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise UsageError(
+            f"--since {text!r} is no time", hint="for example 2026-11-24T10:00:00Z, or 90s, 10m, 1h30m ago"
+        ) from None

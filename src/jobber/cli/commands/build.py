@@ -1,0 +1,106 @@
+"""`jobber build`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from jobber.cli.command_line.global_options import GlobalOptions
+from jobber.domain.errors import UsageError
+from jobber.domain.images.build_request import BuildRequest
+from jobber.domain.images.dockerfile import base_references
+from jobber.session.build_arguments import (
+    check_context,
+    check_dockerfile,
+    dockerfile_text,
+    find_dockerfile,
+    parse_names,
+)
+from jobber.session.environment import surroundings
+from jobber.session.result_id import check_writable, end_with
+
+
+def build(
+    context: Path = Path(),
+    /,
+    *,
+    tag: Annotated[tuple[str, ...], Parameter(name=("--tag", "-t"))] = (),
+    file: Annotated[Path | None, Parameter(name=("--file", "-f"))] = None,
+    build_arg: tuple[str, ...] = (),
+    target: str | None = None,
+    platform: str | None = None,
+    no_cache: bool = False,
+    pull: bool = False,
+    secret: tuple[str, ...] = (),
+    no_push: bool = False,
+    iidfile: Path | None = None,
+    options: GlobalOptions | None = None,
+) -> int:
+    """Build an image from a Dockerfile, and tag it.
+
+    Parameters
+    ----------
+    context
+        Directory that is sent to the engine (default: the current one); .dockerignore is honoured.
+    tag
+        Name and tag of the image; without a tag, latest and a timestamp; may be repeated.
+    file
+        Dockerfile (default: Dockerfile in the context; on Podman also Containerfile).
+    build_arg
+        Variable for the build: NAME=VALUE, or NAME from the environment; may be repeated.
+    target
+        Stage to build.
+    platform
+        Platform of the image, such as linux/arm64.
+    no_cache
+        Do not use the cache.
+    pull
+        Ask the registry for newer base images.
+    secret
+        Secret for the build (BuildKit): id=ID,src=FILE; may be repeated.
+    no_push
+        Do not push.
+    iidfile
+        Write the image's id to this file.
+
+    """
+    from jobber.domain.configuration.settings import PUSH
+    from jobber.session.bootstrap import image_build, keyring
+
+    options = options or GlobalOptions()
+    progress = options.messages()
+    check_context(context)
+    names = parse_names(context, tag, registry=options.registry(), progress=progress)
+    dockerfile = find_dockerfile(context, file)
+    arguments = dict(_parse_argument(text) for text in build_arg)
+    request = BuildRequest(
+        context=context,
+        dockerfile=dockerfile,
+        arguments=arguments,
+        target=target,
+        platform=platform,
+        no_cache=no_cache,
+        pull=pull,
+        secrets=secret,
+        bases=base_references(dockerfile_text(dockerfile), arguments=arguments, platform=platform),
+    )
+    check_writable(iidfile)
+    keys = keyring(options.credentials())
+    interruptions = surroundings().interruptions()
+    with options.connected(progress, interruptions, environment=os.environ) as engine:
+        check_dockerfile(dockerfile, file, engine=engine.describe())
+        use_case = image_build(engine, interruptions, progress, keys, str(context))
+        result = use_case.build(request, names=names, push=options.settings.get(PUSH) and not no_push)
+    progress.clear()
+    end_with(result.image, iidfile=iidfile)
+    return 0
+
+
+def _parse_argument(text: str) -> tuple[str, str | None]:
+    name, equals, value = text.partition("=")
+    if not name:
+        raise UsageError(f"--build-arg {text!r} has no name", hint="--build-arg NAME=VALUE")
+    return name, value if equals else os.environ.get(name)

@@ -1,0 +1,88 @@
+"""`jobber export`."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path  # noqa: TC003 - cyclopts looks at annotations
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+
+from jobber.cli.command_line.global_options import GlobalOptions
+from jobber.domain.errors import JobberError
+from jobber.session.environment import surroundings
+
+if TYPE_CHECKING:
+    from jobber.domain.history.export.exported import ExportedRun
+
+Format = Literal["ro-crate", "slsa", "prov"]
+
+
+def export(
+    image: str,
+    /,
+    *,
+    format_: Annotated[Format, Parameter(name="--format")],
+    output: Annotated[Path | None, Parameter(name=("--output", "-o"))] = None,
+    options: GlobalOptions | None = None,
+) -> int:
+    """Tell of the run that made a result in the words of a standard.
+
+    Parameters
+    ----------
+    image
+        The result: a tag, an id or the beginning of one, or the id of the run.
+    format_
+        ro-crate: Process Run Crate; slsa: SLSA provenance v1 in an in-toto statement; prov: W3C PROV-JSON.
+    output
+        Write it to this file, not to stdout.
+
+    """
+    from jobber.domain.history.export.exported import ExportedRun
+    from jobber.domain.runs.label_names import Label
+    from jobber.session.bootstrap import keyring, result_finder
+
+    options = options or GlobalOptions()
+    progress = options.messages()
+    keys = keyring(options.credentials())
+    interruptions = surroundings().interruptions()
+    with options.connected(progress, interruptions, environment=os.environ) as engine, interruptions.abortable():
+        finder = result_finder(engine, keys, registry=options.registry())
+        found = finder.find(image)
+        record = found.record_of_run(name=image)
+        result = finder.with_true_digests(found.image)
+    progress.clear()
+    run = ExportedRun(result, record, result.labels.get(Label.VERSION, ""))
+    text = json.dumps(rendered(run, format_), ensure_ascii=False, indent=2) + "\n"
+    _write(text.encode(errors="backslashreplace"), output)
+    return 0
+
+
+def rendered(run: ExportedRun, format_: Format) -> dict[str, object]:
+    """The run in a format, as JSON has it."""
+    match format_:
+        case "ro-crate":
+            from jobber.domain.history.export.ro_crate import render_ro_crate
+
+            return render_ro_crate(run)
+        case "slsa":
+            from jobber.domain.history.export.slsa import render_slsa
+
+            return render_slsa(run)
+        case "prov":
+            from jobber.domain.history.export.prov import render_prov
+
+            return render_prov(run)
+
+
+def _write(octets: bytes, output: Path | None) -> None:
+    if output is None:
+        print(octets.decode(), end="")
+        return
+    try:
+        output.write_bytes(octets)
+    except OSError as error:
+        raise JobberError(
+            f"{output} can't be written: {error.strerror}", hint="name a file in a directory that exists"
+        ) from None

@@ -1,0 +1,105 @@
+"""`jobber lineage`."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - cyclopts reads annotations
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+
+from jobber.cli.command_line.global_options import GlobalOptions
+from jobber.cli.command_line.result_session import finding
+from jobber.cli.output.table import terminal_width
+from jobber.domain.errors import JobberError, UsageError
+from jobber.domain.use_cases.results.trace_lineage import Tracer
+from jobber.session.environment import surroundings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jobber.domain.history.lineage import Lineage
+    from jobber.domain.use_cases.results.find_result import ResultFinder
+    from jobber.session.messages import Messages
+
+Format = Literal["tree", "json", "dot", "mermaid", "svg", "html"]
+
+
+def lineage(
+    image: str,
+    /,
+    *,
+    down: bool = False,
+    format_: Annotated[Format | None, Parameter(name="--format")] = None,
+    output: Annotated[Path | None, Parameter(name=("--output", "-o"))] = None,
+    json: bool = False,
+    options: GlobalOptions | None = None,
+) -> int:
+    """Show what an image was made from: code and inputs, and what those were made from in turn.
+
+    Parameters
+    ----------
+    image
+        A tag, an id or the beginning of one, or the id of the run; here or in a registry.
+    down
+        Show what was made from the image instead.
+    format_
+        tree for people; json, dot and mermaid for programs; svg and html to look at (default: tree).
+    output
+        Write to this file.
+    json
+        The same as --format json.
+
+    """
+    if json and format_ not in (None, "json"):
+        raise UsageError(f"--json and --format {format_} are two different things", hint="give one of them")
+    chosen: Format = "json" if json else format_ or "tree"
+    options = options or GlobalOptions()
+    with finding(options) as (finder, progress):
+        traced = Tracer(finder, progress).trace(image, down=down)
+        lines = _lines(finder, traced, chosen, progress=progress, width=None if output else terminal_width())
+        text = "".join(f"{line}\n" for line in lines)
+    if output is None:
+        print(text, end="")
+    else:
+        _write(output, text)
+    return 0
+
+
+def _lines(
+    finder: ResultFinder, traced: Lineage, chosen: Format, *, progress: Messages, width: int | None
+) -> Iterable[str]:
+    match chosen:
+        case "tree":
+            from jobber.cli.output.lineage.tree import tree_lines
+
+            return tree_lines(traced, now=surroundings().clock().now(), width=width)
+        case "json":
+            from jobber.cli.output.lineage.formats import json_lines
+
+            return json_lines(traced)
+        case "dot":
+            from jobber.cli.output.lineage.formats import dot_lines
+
+            return dot_lines(traced)
+        case "mermaid":
+            from jobber.cli.output.lineage.formats import mermaid_lines
+
+            return mermaid_lines(traced)
+        case "svg":
+            from jobber.cli.output.lineage.svg import svg_lines
+
+            return svg_lines(traced)
+        case "html":
+            from jobber.cli.output.lineage.logs import ends_of_logs
+            from jobber.cli.output.lineage.page import page_lines
+
+            return page_lines(traced, logs=ends_of_logs(finder, traced, progress=progress))
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise JobberError(
+            f"{path} can't be written: {(error.strerror or str(error)).lower()}", hint="give another --output"
+        ) from None

@@ -1,0 +1,54 @@
+"""`jobber ps`."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from jobber.cli.command_line.global_options import GlobalOptions
+from jobber.cli.output.json_text import as_json
+from jobber.cli.output.table import Column, table_lines, terminal_width
+from jobber.session.environment import surroundings
+from jobber.session.humanize import age_in_words
+
+if TYPE_CHECKING:
+    from jobber.domain.use_cases.unfinished.list_runs import RunState
+
+_COLUMNS = (
+    Column("RUN"),
+    Column("IMAGE", least=8),
+    Column("AGE"),
+    Column("STATE"),
+    Column("WATCHER", least=6),
+)
+
+
+def ps(*, json: bool = False, options: GlobalOptions | None = None) -> int:
+    """List the runs that are not finished.
+
+    Parameters
+    ----------
+    json
+        Print one JSON array, with everything that is known.
+
+    """
+    from jobber.domain.use_cases.unfinished.list_runs import list_runs
+    from jobber.session.bootstrap import adoption, keyring
+
+    options = options or GlobalOptions()
+    progress = options.messages()
+    keys = keyring(options.credentials())
+    interruptions = surroundings().interruptions()
+    with options.connected(progress, interruptions, environment=os.environ) as engine:
+        states = list_runs(adoption(engine, interruptions, progress, keys))
+    progress.clear()
+    if json:
+        print(as_json([state.facts() for state in states]))
+        return 0
+    for line in table_lines(_COLUMNS, [_row(state) for state in states], width=terminal_width()):
+        print(line)
+    return 0
+
+
+def _row(state: RunState) -> tuple[str, ...]:
+    return state.id, state.image, age_in_words(state.age), state.state.value, state.watched_by

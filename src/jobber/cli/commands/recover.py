@@ -1,0 +1,25 @@
+"""`jobber recover`."""
+
+from __future__ import annotations
+
+import os
+
+from jobber.cli.command_line.global_options import GlobalOptions
+from jobber.session.environment import surroundings
+
+
+def recover(*, options: GlobalOptions | None = None) -> int:
+    """Finish the runs that have ended without anyone to finish them."""
+    from jobber.domain.use_cases.unfinished.recover import Recovery
+    from jobber.session.bootstrap import adoption, keyring
+
+    options = options or GlobalOptions()
+    progress = options.messages()
+    keys = keyring(options.credentials())
+    interruptions = surroundings().interruptions()
+    with options.connected(progress, interruptions, environment=os.environ) as engine:
+        failed = Recovery(adoption(engine, interruptions, progress, keys)).recover()
+    progress.clear()
+    for error in failed:
+        progress.fail(error)
+    return 1 if failed else 0

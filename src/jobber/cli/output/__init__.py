@@ -1,0 +1,1 @@
+"""Formatting and printing results, tables and messages."""

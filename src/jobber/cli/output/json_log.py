@@ -1,0 +1,47 @@
+"""What a job has said as one JSON object, written as it comes, in constant memory."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import json
+from typing import TYPE_CHECKING
+
+from jobber.cli.output.json_text import as_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import BinaryIO
+
+    from _typeshed import ReadableBuffer
+
+
+class JsonLog(io.RawIOBase):
+    """A place for bytes that writes `{"log": "…", …}`; what is no UTF-8 is replaced."""
+
+    def __init__(self, sink: BinaryIO) -> None:
+        """Nothing is written before the first bytes are there, or the end."""
+        self._sink = sink
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        self._has_begun = False
+
+    def writable(self) -> bool:
+        """It is."""
+        return True
+
+    def write(self, chunk: ReadableBuffer, /) -> int:
+        """Write a piece of the log. Raises what the sink raises."""
+        octets = bytes(chunk)
+        self._put(octets, is_last=False)
+        return len(octets)
+
+    def finish(self, facts: Mapping[str, object]) -> None:
+        """Write the end of the object: what is known of the log, when all of it is there."""
+        self._put(b"", is_last=True)
+        self._sink.write(f'", {as_json(facts, indent=None)[1:]}\n'.encode())
+
+    def _put(self, octets: bytes, *, is_last: bool) -> None:
+        text = json.dumps(self._decoder.decode(octets, final=is_last), ensure_ascii=False)[1:-1]
+        head = "" if self._has_begun else '{"log": "'
+        self._has_begun = True
+        self._sink.write(f"{head}{text}".encode())

@@ -1,0 +1,1 @@
+"""Containers, their options and their events."""

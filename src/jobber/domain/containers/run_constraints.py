@@ -1,0 +1,45 @@
+"""What a run's options say of runtime, platform and end, against what else is known of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jobber.domain.errors import UsageError
+
+if TYPE_CHECKING:
+    from jobber.domain.containers.options import ContainerOptions
+    from jobber.domain.images.image import Image
+
+_STOP_SECONDS = 10.0
+_ALL_THE_TIME = 20 * 86_400.0
+_ARCHITECTURES = {"x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "i386": "386", "armhf": "arm"}
+
+
+def chosen_runtime(runtime: str | None, *, options: ContainerOptions) -> str | None:
+    """Jobber's own `--runtime`, or that of Xdocker. Raises `UsageError` where they contradict each other."""
+    if runtime and options.runtime and runtime != options.runtime:
+        raise UsageError(
+            f"two runtimes: {runtime} for the run, and {options.runtime} in Xdocker", hint="leave one of them out"
+        )
+    return runtime or options.runtime
+
+
+def grace_seconds(options: ContainerOptions) -> float:
+    """How long a job has between the request to end and its end by force; `--stop-timeout -1` gives it all the time."""
+    if options.stop_timeout is None:
+        return _STOP_SECONDS
+    return float(options.stop_timeout) if options.stop_timeout >= 0 else _ALL_THE_TIME
+
+
+def check_platform(options: ContainerOptions, *, image: Image) -> None:
+    """Check that the image is for the platform of `--platform`. Raises `UsageError`."""
+    if options.platform is None or not image.platform:
+        return
+    wanted = [_ARCHITECTURES.get(part, part) for part in options.platform.split("/")]
+    found = image.platform.split("/")
+    if len(wanted) == 1 and wanted[0] in found:
+        return
+    if wanted != found[: len(wanted)]:
+        raise UsageError(
+            f"the image is for {image.platform}, not for {options.platform}", hint="pull or build it for that platform"
+        )

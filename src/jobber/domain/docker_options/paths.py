@@ -1,0 +1,79 @@
+"""Paths of this machine in the words of Xdocker: made absolute, so that they mean the same wherever they are read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jobber.domain.docker_options.tokens import read_words
+from jobber.domain.docker_options.values import read_fields, write_fields
+from jobber.domain.errors import UsageError
+from jobber.domain.runs.input import normal_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from jobber.domain.docker_options.tokens import Spellings
+
+_BUILT_IN = ("", "unconfined", "builtin")
+"""Values of `seccomp` that name no file."""
+
+
+def with_absolute_paths(words: Sequence[str], spellings: Spellings, *, directory: str) -> tuple[str, ...]:
+    """Return the words with relative paths put below a directory: as many words, and what can't be read as it is."""
+    kept: list[str] = []
+    try:
+        for word in read_words(words, spellings):
+            if not word.words:
+                continue
+            rewrite = _REWRITES.get(word.option)
+            last = f"{word.prefix}{rewrite(word.value, directory)}" if rewrite else word.words[-1]
+            kept.extend((*word.words[:-1], last))
+    except UsageError:
+        pass  # whoever carries the words out tells what is wrong with them
+    return (*kept, *words[len(kept) :])
+
+
+def file_below(directory: str, path: str) -> str:
+    """Return the path of a file below a directory; an absolute one, and one of a home (`~`), stay."""
+    return path if path.startswith(("/", "~")) or not path else f"{directory}/{path.removeprefix('./')}"
+
+
+def _volume(value: str, directory: str) -> str:
+    source, colon, rest = value.partition(":")
+    return f"{normal_path(f'{directory}/{source}')}:{rest}" if colon and source.startswith(".") else value
+
+
+def _mount(value: str, directory: str) -> str:
+    try:
+        fields = read_fields(value)
+    except ValueError:
+        return value
+    written = [_mount_field(field, directory) for field in fields]
+    return value if written == fields else write_fields(written)
+
+
+def _mount_field(field: str, directory: str) -> str:
+    key, _, value = field.partition("=")
+    is_relative = key.lower() in ("source", "src") and value.startswith(".")
+    return f"{key}={normal_path(f'{directory}/{value}')}" if is_relative else field
+
+
+def _file(value: str, directory: str) -> str:
+    return file_below(directory, value)
+
+
+def _security(value: str, directory: str) -> str:
+    separator = "=" if "=" in value else ":"
+    key, _, profile = value.partition(separator)
+    if key != "seccomp" or profile in _BUILT_IN:
+        return value
+    return f"{key}{separator}{file_below(directory, profile)}"
+
+
+_REWRITES: Mapping[str, Callable[[str, str], str]] = {
+    "--volume": _volume,
+    "--mount": _mount,
+    "--env-file": _file,
+    "--label-file": _file,
+    "--security-opt": _security,
+}

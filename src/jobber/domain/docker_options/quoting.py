@@ -1,0 +1,56 @@
+"""Fields that hold a comma, and that the user has not quoted: docker reads them as two fields."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jobber.domain.docker_options.fields import quoted_field
+from jobber.domain.docker_options.redaction import masked_text
+from jobber.domain.docker_options.values import read_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+
+def quoting_hint(
+    option: str, text: str, *, keys: Container[str], texts: Container[str] = (), lists: Container[str]
+) -> str | None:
+    """Return how an option is written so that its fields are as they are probably meant.
+
+    Args:
+        option: The option, for example `--gpus`.
+        text: Its value, in which fields stand between commas.
+        keys: The keys that a field can have.
+        texts: The keys whose values are paths. A field that is neither a key nor `KEY=VALUE` goes on with them.
+        lists: The keys whose values are lists. A field without one of the keys goes on with them.
+
+    Returns:
+        A hint, or None where nothing has to be quoted, or no such reading is possible.
+
+    """
+    try:
+        fields = read_fields(text)
+    except ValueError:
+        return None
+    meant: list[str] = []
+    for field in fields:
+        key, equals, _ = field.partition("=")
+        last = meant[-1].partition("=")[0].lower() if meant and "=" in meant[-1] else ""
+        if key.lower() not in keys and last and (last in lists or (last in texts and not equals)):
+            meant[-1] += f",{field}"
+        else:
+            meant.append(field)
+    if meant == fields:
+        return None
+    return _hint(option, ",".join(map(quoted_field, meant)))
+
+
+def _hint(option: str, text: str) -> str:
+    """Return the hint: as a file has it, and as a command line has it, where the shell takes quotes of its own."""
+    import shlex
+
+    if masked_text(text) != text:  # a password of a share, say
+        return "quote a field that holds a comma, its key included: '\"KEY=A,B\",KEY=C'"
+    word = f"{option} {shlex.quote(text)}"
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$").replace("`", "\\`")
+    return f'quote a field that holds a comma: {word} in a file, -Xd "{escaped}" on a command line'

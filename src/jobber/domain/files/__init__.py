@@ -1,0 +1,1 @@
+"""Paths, file trees and differences between texts."""

@@ -1,0 +1,88 @@
+"""Files that an engine makes in a container for itself: mount points, and the files that it mounts over.
+
+A commit keeps them as they are beneath the mounts: as empty files and directories. They are known by their paths and by
+their content, so that a file that the job wrote is not one of them.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from jobber.domain.docker_options import mount_points
+from jobber.domain.files.file_tree import Kind
+from jobber.domain.runs.input import normal_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from jobber.domain.files.file_tree import Entry, Tree
+    from jobber.domain.images.image import Image
+    from jobber.domain.runs.result import RunRecord
+
+_MADE_BY_ENGINES = frozenset(
+    (
+        "/etc/hostname",
+        "/etc/hosts",
+        "/etc/resolv.conf",
+        "/run/.containerenv",
+        "/run/podman-init",
+        "/run/secrets",
+        "/sbin/docker-init",
+        "/dev",
+        "/proc",
+        "/sys",
+    )
+)
+"""Paths at which Docker (20.10 to 28) and Podman (4.3 to 5.8) leave an empty file or directory in a commit."""
+_LINKS = {"/etc/mtab": "/proc/mounts"}
+"""Links that Podman makes."""
+
+
+def mount_points_of(image: Image, record: RunRecord | None) -> frozenset[str]:
+    """Return the paths at which something was mounted while a result was made: inputs, mounts of Xdocker, volumes.
+
+    Return none for an image that no run has made: an engine has left nothing in it.
+    """
+    if record is None:
+        return frozenset()
+    inputs = (item.destination for item in record.inputs)
+    places = (*inputs, *mount_points(record.docker_args), *image.configuration.volumes)
+    return _MADE_BY_ENGINES | {normal_path(place) for place in places}
+
+
+def engine_files(tree: Mapping[str, Entry], *, place: str, mounted: frozenset[str]) -> frozenset[str]:
+    """Return the paths in a tree that only the engine has put there.
+
+    `place` is the directory of the image that the tree is of. A directory is the engine's if it is an empty mount
+    point, or holds nothing but what is the engine's.
+    """
+    if not mounted:
+        return frozenset()
+    found: set[str] = set()
+    with_own: set[str] = set()
+    with_other: set[str] = set()
+    for path in sorted(tree, reverse=True):  # what is in a directory comes before it
+        entry, whole = tree[path], normal_path(posixpath.join(place, path))
+        if entry.kind is Kind.DIRECTORY:
+            is_engines = path not in with_other and (path in with_own or whole in mounted)
+        elif entry.kind is Kind.LINK:
+            is_engines = _LINKS.get(whole) == entry.content
+        else:
+            is_engines = entry.kind is Kind.FILE and entry.size == 0 and whole in mounted
+        if is_engines:
+            found.add(path)
+        if path:
+            (with_own if is_engines else with_other).add(posixpath.dirname(path))
+    return frozenset(found)
+
+
+def without_engine_files(a: Tree, b: Tree, engines_a: Iterable[str], engines_b: Iterable[str]) -> tuple[Tree, Tree]:
+    """Return two trees without the paths at which at least one has a file of its engine, and the other has no other."""
+    ours, theirs = {*engines_a}, {*engines_b}
+    dropped = {path for path in ours | theirs if (path in ours or path not in a) and (path in theirs or path not in b)}
+    return _without(dropped, a), _without(dropped, b)
+
+
+def _without(dropped: set[str], tree: Tree) -> Tree:
+    return {path: entry for path, entry in tree.items() if path not in dropped}

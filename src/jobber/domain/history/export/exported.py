@@ -1,0 +1,91 @@
+"""What is exported: a result, its record, and the images that it was made from, as all formats name them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jobber.domain.images.reference import parse_image_id
+from jobber.domain.runs.policy import Outcome
+from jobber.domain.runs.record import RecordedImage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jobber.domain.images.image import Image
+    from jobber.domain.runs.result import RunRecord
+
+LICENSES = "org.opencontainers.image.licenses"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedRun:
+    """One run and its result."""
+
+    image: Image
+    record: RunRecord
+    jobber_version: str
+    """Of the jobber that made the run."""
+
+    @property
+    def result(self) -> RecordedImage:
+        """The result, named as the images that it was made from are."""
+        name = next(iter(self.image.references), self.image.id)
+        return RecordedImage(name, self.image.id, self.image.digests, self.image.chain)
+
+    @property
+    def title(self) -> str:
+        """What was run, in a few words."""
+        return f"jobber run of {self.record.image.reference}"
+
+    @property
+    def sentence(self) -> str:
+        """How it went."""
+        ending = self.record.ending
+        sentences = {
+            Outcome.SUCCEEDED: "the job succeeded",
+            Outcome.FAILED: f"the job failed with exit status {ending.exit_status}",
+            Outcome.TIMED_OUT: "the job took longer than it might, and was ended",
+            Outcome.INTERRUPTED: "the job was interrupted",
+            Outcome.PRUNED: "the job was ended early, for it was not worth going on",
+        }
+        return sentences[ending.outcome] + (", and ran out of memory" if ending.out_of_memory else "")
+
+    @property
+    def license(self) -> str:
+        """What the result's labels say of its licence, as SPDX has it; empty for nothing."""
+        return self.image.labels.get(LICENSES, "")
+
+
+def environment_of(record: RunRecord) -> Iterator[tuple[str, str]]:
+    """The variables that a run's options set, as the record has them: secrets as `***`, no values of the caller's."""
+    from jobber.domain.docker_options.table import SPELLINGS
+    from jobber.domain.docker_options.tokens import read_words
+
+    for word in read_words(record.docker_args, SPELLINGS):
+        name, equals, value = word.value.partition("=")
+        if word.option == "--env" and equals:
+            yield name, value
+
+
+def hex_of(image: RecordedImage) -> str:
+    """The hexadecimal digits of an image's id."""
+    return image.id.removeprefix("sha256:")
+
+
+def package_url(digest: str) -> str:
+    """The package URL of a repository digest, `NAME@sha256:HEX`."""
+    repository, _, digits = digest.partition("@")
+    name = repository.rpartition("/")[2]
+    place = f"?repository_url={repository.replace(':', '%3A')}" if "/" in repository else ""
+    return f"pkg:oci/{name}@{digits.replace(':', '%3A')}{place}"
+
+
+def software_url(version: str) -> str:
+    """The package URL of jobber itself."""
+    return f"pkg:pypi/docker-jobber@{version}" if version else "pkg:pypi/docker-jobber"
+
+
+def is_named(image: RecordedImage) -> bool:
+    """Whether an image has a name beyond its id."""
+    return parse_image_id(image.reference) is None

@@ -1,0 +1,1 @@
+"""Images, references, Dockerfiles and credentials."""

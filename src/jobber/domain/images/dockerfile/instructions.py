@@ -1,0 +1,121 @@
+"""The instructions of a Dockerfile, with their lines: comments gone, continued lines joined."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from jobber.domain.images.dockerfile.words import expand, words_of
+
+ESCAPES = ("\\", "`")
+_DIRECTIVE = re.compile(r"\s*#\s*(\w+)\s*=\s*(.*?)\s*")
+_DIRECTIVES = frozenset(("escape", "syntax", "check"))
+"""Parser directives. Any other comment, and any other line, ends the place where they count."""
+_TAKES_DOCUMENTS = frozenset(("RUN", "COPY", "ADD"))
+_HERE_DOCUMENT = re.compile(r"\d*<<(-?)([^<]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """An instruction, and the line where it begins."""
+
+    line: int
+    word: str
+    """In capitals."""
+    rest: str
+    has_document: bool = False
+    """Whether a here-document follows, which is no part of `rest`."""
+
+
+@dataclass(slots=True)
+class Dockerfile:
+    """What a Dockerfile says."""
+
+    escape: str = ESCAPES[0]
+    """What takes the meaning of the next character away, and that of the end of a line."""
+    syntax: str = ""
+    """The image of the frontend, where one is named."""
+    instructions: list[Instruction] = field(default_factory=list)
+    wrong_escape: tuple[int, str] | None = None
+    """Line and value of an escape directive that no builder takes."""
+
+
+def parse_dockerfile(text: str) -> Dockerfile:
+    """Read a Dockerfile, whatever it is."""
+    found = Dockerfile()
+    lines = text.removeprefix("\ufeff").split("\n")
+    at = _read_directives(lines, found)
+    pending, start = "", 0
+    while at < len(lines):
+        line = lines[at]
+        at += 1
+        if line.lstrip().startswith("#") or not line.strip():
+            continue
+        start = start if pending else at
+        continued = line.rstrip()
+        if _is_continued(continued, found.escape):
+            pending += continued[:-1]
+            continue
+        at = _add(found, start, pending + line, lines, at)
+        pending = ""
+    if pending.strip():
+        _add(found, start, pending, lines, at)
+    return found
+
+
+def _read_directives(lines: list[str], found: Dockerfile) -> int:
+    """Read the parser directives at the top; the number of lines that they take."""
+    for number, line in enumerate(lines, start=1):
+        directive = _DIRECTIVE.fullmatch(line)
+        name = directive[1].lower() if directive else ""
+        if directive is None or name not in _DIRECTIVES:
+            return number - 1
+        if name == "syntax":
+            found.syntax = directive[2]
+        elif name == "escape" and directive[2] in ESCAPES:
+            found.escape = directive[2]
+        elif name == "escape":
+            found.wrong_escape = found.wrong_escape or (number, directive[2])
+    return len(lines)
+
+
+def _is_continued(line: str, escape: str) -> bool:
+    """Whether a line goes on in the next one: an escape that is escaped itself ends nothing."""
+    return line.endswith(escape) and not line.endswith(escape * 2)
+
+
+def parse_instruction(line: int, text: str) -> Instruction:
+    """Return the instruction of a line that is not continued and has no here-document."""
+    word, *rest = text.split(maxsplit=1)
+    return Instruction(line, word.upper(), "".join(rest).strip())
+
+
+def _add(found: Dockerfile, start: int, text: str, lines: list[str], at: int) -> int:
+    """Add an instruction, pass over its here-documents, and return the line that comes next."""
+    word, *rest = text.split(maxsplit=1)
+    said = "".join(rest).strip()
+    documents = _documents(word, said, escape=found.escape)
+    for name, is_indented in documents:
+        while at < len(lines):
+            line = lines[at].rstrip("\r")
+            at += 1
+            if (line.lstrip("\t") if is_indented else line) == name:
+                break
+    found.instructions.append(Instruction(start, word.upper(), said, bool(documents)))
+    return at
+
+
+def _documents(word: str, rest: str, *, escape: str) -> list[tuple[str, bool]]:
+    """Return the ends of the here-documents that an instruction has, and whether tabs before them don't count."""
+    if word.upper() == "ONBUILD":
+        word, _, rest = rest.partition(" ")
+    if "<<" not in rest or word.upper() not in _TAKES_DOCUMENTS:
+        return []
+    found = []
+    for part in words_of(rest, escape=escape):
+        if document := _HERE_DOCUMENT.fullmatch(part):
+            try:
+                found.append((expand(document[2], {}, escape=escape), bool(document[1])))
+            except ValueError:
+                continue
+    return found

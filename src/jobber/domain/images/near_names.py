@@ -1,0 +1,83 @@
+"""The image name that somebody may have meant: the one of those known that is most like a name that is not there."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from jobber.domain.images.naming import LATEST, LATEST_RUN
+from jobber.domain.images.reference import reference_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from jobber.domain.images.reference import ImageReference
+
+DID_YOU_MEAN = "did you mean"
+"""The beginning of a hint that proposes another name."""
+_ALIKE = 0.7
+"""The least ratio of `difflib` at which two names are taken for one: `pionts` and `points` have 0.83."""
+_LIBRARY = ("docker.io", ("library",))
+_DIGITS = re.compile(r"\d+")
+_MOST = 3
+
+
+def name_hint(wanted: ImageReference, *, known: Iterable[str]) -> str | None:
+    """Return a hint about a reference that is not there: the nearest of those known, or its repository's other tags.
+
+    Nobody has mistyped `latest`, which stands for no tag at all. A name is near that differs in a few letters, not in
+    digits alone, in the same registry and namespace; then one that is the same in another place. None where no name
+    is near.
+
+    Args:
+        wanted: The reference, with a tag.
+        known: The tags that there are, `[REGISTRY/][NAMESPACE/]NAME:TAG`.
+
+    """
+    if wanted.digest:
+        return None
+    there = [found for text in sorted(known) if (found := reference_in(text)) is not None and found.tag]
+    same = [found for found in there if found.repository == wanted.repository]
+    if same:
+        return _tag_hint(wanted, same)
+    beside = [found for found in there if _place(found) == _place(wanted)]
+    name = _nearest(wanted.name, [found.name for found in beside])
+    near = [found for found in beside if found.name == name] or [found for found in there if found.name == wanted.name]
+    if not near:
+        return None
+    near = [found for found in near if found.repository == near[0].repository]
+    return f"{DID_YOU_MEAN} {_shown(min(near, key=lambda found: _rank(found.tag, wanted.tag)))}?"
+
+
+def _place(reference: ImageReference) -> tuple[str | None, tuple[str, ...]]:
+    """Return where an image is; Podman says of those of Docker Hub's library what others leave out."""
+    place = (reference.registry, reference.namespace)
+    return (None, ()) if place == _LIBRARY else place
+
+
+def _tag_hint(wanted: ImageReference, same: Sequence[ImageReference]) -> str:
+    tags = [str(found.tag) for found in same]
+    tag = None if wanted.tag == LATEST else _nearest(str(wanted.tag), tags)
+    if tag is not None:
+        return f"{DID_YOU_MEAN} {_shown(wanted.tagged(tag))}?"
+    shown = sorted(tags, key=lambda tag: (tag not in (LATEST, LATEST_RUN), tag))
+    more = ", …" if len(shown) > _MOST else ""
+    return f"{wanted.repository} has other tags: {', '.join(shown[:_MOST])}{more}"
+
+
+def _nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the word most like this one; words that differ in digits alone are two, and no mistake of a typist."""
+    import difflib
+
+    plain = _DIGITS.sub("", word)
+    others = sorted({other for other in known if _DIGITS.sub("", other) != plain or other == word})
+    return next(iter(difflib.get_close_matches(word, others, n=1, cutoff=_ALIKE)), None)
+
+
+def _rank(tag: str | None, wanted: str | None) -> tuple[bool, bool, bool]:
+    return (tag != wanted, tag != LATEST, tag != LATEST_RUN)
+
+
+def _shown(reference: ImageReference) -> str:
+    """Return a reference as a person writes it, without `:latest`."""
+    return str(reference).removesuffix(f":{LATEST}")

@@ -1,0 +1,1 @@
+"""Runs: inputs, plans, records, results and labels."""

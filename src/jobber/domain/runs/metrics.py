@@ -1,0 +1,147 @@
+"""Metrics: the numbers that a job writes into `metrics.json` of its `out` directory, kept in a label of the result.
+
+Numbers of nested objects have dotted names: `{"val": {"accuracy": 0.9}}` is the metric `val.accuracy`.
+"""
+
+from __future__ import annotations
+
+import json
+from math import isfinite
+from typing import TYPE_CHECKING, TypeGuard
+
+from jobber.domain.errors import MetricsUnusable
+from jobber.domain.runs.label_names import Label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Number = int | float
+
+FILE = "metrics.json"
+"""Its name in the `out` directory."""
+LARGEST = 1 << 20
+"""Bytes of the file."""
+MOST = 1 << 15
+"""Bytes of the label: engines tell the labels of all images whenever one is asked for."""
+DEEPEST = 16
+"""Levels of objects; what is nested deeper is left out."""
+_SHOWN = 3
+
+
+class Metrics(dict[str, Number]):
+    """The numbers by their names, in the file's order, and what of the file is none of them."""
+
+    left_out: str = ""
+    """What was left out, and why, in words; empty for nothing."""
+
+
+def parse_metrics(octets: bytes) -> Metrics:
+    """Read the file: a JSON object, of which each finite number is a metric, also in nested objects; nothing else is.
+
+    Of two numbers with one name (`{"a.b": 1, "a": {"b": 2}}`) the first is kept. Raises `MetricsUnusable` where it is
+    not a JSON object.
+    """
+    if len(octets) > LARGEST:
+        raise MetricsUnusable(f"it is larger than {LARGEST >> 20} MB")
+    try:
+        found = json.loads(octets.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise MetricsUnusable("it is no UTF-8") from None
+    except RecursionError:
+        raise MetricsUnusable("it is nested too deeply") from None
+    except ValueError as error:
+        raise MetricsUnusable(f"it is no JSON: {error}") from None
+    if not isinstance(found, dict):
+        raise MetricsUnusable("it is no JSON object")
+    return _numbers_in(found)
+
+
+def metrics_of(labels: Mapping[str, str]) -> Mapping[str, Number]:
+    """The metrics in the labels of a result; none where there are none, or where the label is not one of jobber's."""
+    try:
+        return parse_metrics(labels.get(Label.METRICS, "").encode(errors="replace") or b"{}")
+    except MetricsUnusable:
+        return {}
+
+
+def render_metrics(metrics: Mapping[str, Number]) -> str:
+    """The label's value; empty for no metrics."""
+    return json.dumps(metrics, ensure_ascii=False, separators=(",", ":")) if metrics else ""
+
+
+def _numbers_in(found: Mapping[str, object]) -> Metrics:
+    metrics = Metrics()
+    others, deeper, doubles = _LeftOut(), _LeftOut(), _LeftOut()
+    room = MOST
+    for name, value in _leaves(found):
+        if isinstance(value, dict):
+            deeper.add(name)
+        elif not _is_number(value) or not _is_text(name):
+            others.add(name)
+        elif name in metrics:
+            doubles.add(name)
+        else:
+            room -= len(render_metrics({name: value}).encode())
+            if room < 0:
+                metrics.left_out = (
+                    f"its numbers beyond the first {len(metrics)} are left out, for a label holds no more"
+                )
+                return metrics
+            metrics[name] = value
+    reasons = (
+        others.told("is no finite number and is left out", "are no finite numbers and are left out"),
+        deeper.told(*(f"{verb} nested deeper than {DEEPEST} levels and {verb} left out" for verb in ("is", "are"))),
+        doubles.told("is there twice and is kept once", "are there twice and are kept once"),
+    )
+    metrics.left_out = "; ".join(filter(None, reasons))
+    return metrics
+
+
+def _leaves(found: Mapping[str, object], *, prefix: str = "", level: int = 1) -> Iterator[tuple[str, object]]:
+    """Return what is in an object and in the objects in it, by dotted names; objects that are too deep as they are."""
+    for name, value in found.items():
+        if isinstance(value, dict) and level < DEEPEST:
+            yield from _leaves(value, prefix=f"{prefix}{name}.", level=level + 1)
+        else:
+            yield f"{prefix}{name}", value
+
+
+class _LeftOut:
+    """Names of which a few are told, however many there are."""
+
+    def __init__(self) -> None:
+        self._names: list[str] = []
+        self._has_more = False
+
+    def add(self, name: str) -> None:
+        """Add a name."""
+        if len(self._names) < _SHOWN:
+            self._names.append(name)
+        else:
+            self._has_more = True
+
+    def told(self, one: str, several: str) -> str:
+        """Return the names with what is said of one, or of several; empty for none."""
+        if not self._names:
+            return ""
+        shown = ", ".join(map(json.dumps, self._names)) + (", …" if self._has_more else "")
+        return f"{shown} {one if len(self._names) == 1 else several}"
+
+
+def _is_number(value: object) -> TypeGuard[Number]:
+    """Whether it is one that every reader of JSON can hold; true and false are none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return isfinite(float(value))
+    except OverflowError:
+        return False
+
+
+def _is_text(name: str) -> bool:
+    """Whether it can be written: JSON has escapes for halves of characters."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Building, finding and pushing images."""

@@ -1,0 +1,102 @@
+"""Build an image and give it its tags (SPEC sections 1 to 3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from jobber.domain.errors import EngineFailed, ImageNotFound, TagTaken
+from jobber.domain.images.naming import build_tags, next_second, timestamp_tag
+from jobber.domain.runs.labels import build_labels
+from jobber.domain.use_cases.images.base_logins import BaseLogins
+from jobber.domain.use_cases.images.push import push_all
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from jobber.domain.images.build_request import BuildRequest
+    from jobber.domain.images.reference import ImageId, ImageReference
+    from jobber.domain.ports import Clock, Engine, Interruptions, Keyring, SourceTree
+    from jobber.domain.ports.progress import Progress
+
+_MOST_TRIES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """The image that was built, and its tags."""
+
+    image: ImageId
+    tags: tuple[ImageReference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageBuild:
+    """The use case, with all that it needs from outside."""
+
+    engine: Engine
+    clock: Clock
+    interruptions: Interruptions
+    keyring: Keyring
+    tree: SourceTree
+    progress: Progress
+    version: str
+    """jobber's own."""
+
+    def build(self, request: BuildRequest, *, names: tuple[ImageReference, ...], push: bool = True) -> BuildResult:
+        """Build, tag and push. Raises `BuildFailed`, `PushRefused` and others."""
+        logins = BaseLogins(self.keyring, self.engine.images)
+        with self.interruptions.abortable():
+            image, tags = logins.build(request, lambda known: self._build(known, names))
+        self.progress.note("built", tags=", ".join(map(str, tags)), id=image)
+        if push:
+            push_all(
+                [tag for tag in tags if tag.is_remote],
+                registry=self.engine.registry,
+                keyring=self.keyring,
+                interruptions=self.interruptions,
+                progress=self.progress,
+            )
+        return BuildResult(image, tags)
+
+    def _build(
+        self, request: BuildRequest, names: tuple[ImageReference, ...]
+    ) -> tuple[ImageId, tuple[ImageReference, ...]]:
+        at = self._free_second(names, self.clock.now())
+        revision, origin = self.tree.revision(), self.tree.origin()
+        if self.tree.trouble is not None:
+            self.progress.warn("revision-unknown", why=self.tree.trouble)
+        for _ in range(_MOST_TRIES):
+            tags = build_tags(names, at=at)
+            # The labels name the tags: where another build takes one meanwhile, the last layer is made anew.
+            labels = build_labels(tags, version=self.version, revision=revision, origin=origin)
+            built = self.engine.builder.build(
+                replace(request, labels={**request.labels, **labels}), progress=self.progress
+            )
+            try:
+                self._tag(built, tags, timestamp_tag(at))
+            except TagTaken:
+                at = self._free_second(names, next_second(at))
+                continue
+            return built, tags
+        raise EngineFailed("tag the image", why=f"the tags of {_MOST_TRIES} seconds are taken")
+
+    def _tag(self, image: ImageId, tags: tuple[ImageReference, ...], fixed: str) -> None:
+        for reference in tags:
+            if reference.tag == fixed:
+                self.engine.images.claim(image, reference=reference)
+        for reference in tags:
+            if reference.tag != fixed:
+                self.engine.images.tag(image, reference=reference)
+
+    def _free_second(self, names: tuple[ImageReference, ...], at: datetime) -> datetime:
+        while any(self._is_taken(name.tagged(timestamp_tag(at))) for name in names if not name.tag):
+            at = next_second(at)
+        return at
+
+    def _is_taken(self, reference: ImageReference) -> bool:
+        try:
+            self.engine.images.inspect(reference)
+        except ImageNotFound:
+            return False
+        return True

@@ -1,0 +1,92 @@
+"""Find the image that a text means, and pull it where it is remote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jobber.domain.errors import ImageNotFound, PullRefused
+from jobber.domain.images.reference import parse_image_id, parse_reference, reads_as_id
+from jobber.domain.runs.policy import PullPolicy
+from jobber.domain.runs.record import RecordedImage
+from jobber.domain.use_cases.images.pull import pull
+from jobber.domain.use_cases.images.suggest import is_missing_in_registry, suggestion
+
+if TYPE_CHECKING:
+    from jobber.domain.images.image import Image
+    from jobber.domain.images.reference import ImageReference, Registry
+    from jobber.domain.ports import Engine, Interruptions, Keyring
+    from jobber.domain.ports.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class FoundImage:
+    """An image and the reference that it was asked for by; None for an id."""
+
+    image: Image
+    reference: ImageReference | None
+
+    @property
+    def recorded(self) -> RecordedImage:
+        """What a run record keeps of it."""
+        names = (str(self.reference),) if self.reference else self.image.references
+        return RecordedImage(
+            next(iter(names), self.image.id), self.image.id, self.image.digests, chain=self.image.chain
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFinder:
+    """The way from a text to an image."""
+
+    engine: Engine
+    keyring: Keyring
+    interruptions: Interruptions
+    progress: Progress
+    registry: Registry | None
+    policy: PullPolicy
+
+    def find(self, text: str) -> FoundImage:
+        """Find an image by id or by reference. Raises `InvalidReference`, `ImageNotFound`, `PullRefused`."""
+        if id_ := parse_image_id(text):
+            return FoundImage(self.engine.images.inspect(id_), None)
+        if reads_as_id(text) and (image := self._by_short_id(text)):
+            return FoundImage(image, None)
+        reference = parse_reference(text, default_registry=self.registry).with_default_tag()
+        return FoundImage(self._by_reference(reference), reference)
+
+    def _by_short_id(self, text: str) -> Image | None:
+        try:
+            image = self.engine.images.inspect(text)
+        except ImageNotFound:
+            return None
+        return image if image.id.removeprefix("sha256:").startswith(text.removeprefix("sha256:")) else None
+
+    def _by_reference(self, reference: ImageReference) -> Image:
+        if not reference.is_remote or self.policy is PullPolicy.NEVER:
+            return self._local(reference)
+        if self.policy is PullPolicy.MISSING:
+            try:
+                return self.engine.images.inspect(reference)
+            except ImageNotFound:
+                pass
+        self.progress.step(f"pulling {reference}")
+        with self.interruptions.abortable():
+            try:
+                return pull(reference, registry=self.engine.registry, keyring=self.keyring, progress=self.progress)
+            except PullRefused as error:
+                if is_missing_in_registry(error.why) and (hint := suggestion(reference, images=self.engine.images)):
+                    error.hint = f"{hint} {error.hint}"
+                raise
+
+    def _local(self, reference: ImageReference) -> Image:
+        try:
+            return self.engine.images.inspect(reference)
+        except ImageNotFound:
+            hint = (
+                "it is not on this engine, and nothing is pulled for a dry run or under --pull never"
+                if reference.is_remote
+                else f"build it with `jobber build -t {reference.name}`, or give its registry or namespace"
+            )
+            near = suggestion(reference, images=self.engine.images)
+            raise ImageNotFound(str(reference), hint=near or hint) from None

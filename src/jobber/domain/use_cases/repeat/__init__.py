@@ -1,0 +1,1 @@
+"""Repeating a recorded run and verifying its output."""

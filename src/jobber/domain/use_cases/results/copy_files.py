@@ -1,0 +1,83 @@
+"""Copy a file or a directory out of an image, without running it."""
+
+from __future__ import annotations
+
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jobber.domain.errors import JobberError
+from jobber.domain.files.copy_report import Copied
+from jobber.domain.runs.label_names import Label
+from jobber.domain.use_cases.results.image_files import archive_of
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from jobber.domain.images.image_path import ImagePath, SourcePath
+    from jobber.domain.ports import Destination
+    from jobber.domain.ports.progress import Progress
+    from jobber.domain.use_cases.results.find_result import FoundResult, ResultFinder
+
+_STEP = 1 << 24
+"""Bytes after which it is told how far a copy has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copying:
+    """The use case, with all that it needs from outside."""
+
+    finder: ResultFinder
+    progress: Progress
+
+    def locate(self, wanted: ImagePath) -> tuple[FoundResult, SourcePath]:
+        """Find the image, and what the path means there: a relative one begins at what the image gives as an input.
+
+        Raises `ImageNotFound` and others.
+        """
+        found = self.finder.find(wanted.image)
+        return found, wanted.within(found.image.labels.get(Label.OUT) or "/")
+
+    def archive(self, wanted: ImagePath) -> tuple[SourcePath, Generator[bytes]]:
+        """It as a tar archive. Raises `ImageNotFound` and others, and `PathNotFound` at the first piece."""
+        found, source = self.locate(wanted)
+        return source, archive_of(self.finder, found, path=source.path, name=wanted.image)
+
+    def copy(self, wanted: ImagePath, *, to: Destination) -> tuple[FoundResult, SourcePath, Copied]:
+        """Copy it. Raises `PathNotFound`, `NotWritten`, `Interrupted` and others."""
+        found, source = self.locate(wanted)
+        copied = Copied("")
+        pieces = archive_of(self.finder, found, path=source.path, name=wanted.image)
+        with _telling_what_is_there(copied), closing(pieces):
+            to.receive(pieces, source=source, copied=copied, on_file=_Teller(self.progress, copied).tell)
+        for path, why in copied.skipped:
+            self.progress.warn("not-copied", path=path if path.isprintable() else repr(path), why=why)
+        return found, source, copied
+
+
+class _Teller:
+    """Tells now and then how much has been copied."""
+
+    def __init__(self, progress: Progress, copied: Copied) -> None:
+        self._progress = progress
+        self._copied = copied
+        self._next = _STEP
+
+    def tell(self) -> None:
+        if self._copied.octets >= self._next:
+            self._next = self._copied.octets + _STEP
+            self._progress.step(f"copying to {self._copied.destination}: {self._copied.octets >> 20} MB")
+
+
+@contextmanager
+def _telling_what_is_there(copied: Copied) -> Iterator[None]:
+    """Let an error in the middle say what stays."""
+    try:
+        yield
+    except JobberError as error:
+        if copied.files or copied.links:
+            error.hint = (
+                f"{copied.files + copied.links} files are whole in {copied.destination}, and the rest is missing: mend"
+                " that, and copy again"
+            )
+        raise

@@ -1,0 +1,161 @@
+"""Find the image that a record means, whatever has become of its id: on the engine, or in a registry by digest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jobber.domain.errors import (
+    CredentialsUnusable,
+    ImageNotFound,
+    JobberError,
+    PullRefused,
+    RegistryFailed,
+)
+from jobber.domain.history.same_run import is_same_image, is_same_object
+from jobber.domain.images.reference import parse_image_id, reference_in, repository_of
+from jobber.domain.use_cases.images.find_image import FoundImage
+from jobber.domain.use_cases.images.pull import pull
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from jobber.domain.images.image import Image, ListedImage
+    from jobber.domain.images.reference import ImageReference
+    from jobber.domain.ports import Engine, Interruptions, Keyring, RemoteImages
+    from jobber.domain.ports.progress import Progress
+    from jobber.domain.runs.record import RecordedImage
+
+_MOST_LOOKED_INTO = 200
+"""Images whose layers are compared with a recorded image's, where none of its names leads to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where an image is."""
+
+    recorded: RecordedImage
+    image: Image | None = None
+    """The image, where the engine has it."""
+    digests: tuple[ImageReference, ...] = ()
+    """What it can be pulled by, else; nothing where it is nowhere."""
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether it is nowhere to be had."""
+        return self.image is None and not self.digests
+
+    @property
+    def name(self) -> str:
+        """What a person knows it by."""
+        id_ = self.recorded.id.removeprefix("sha256:")[:12]
+        return id_ if parse_image_id(self.recorded.reference) else f"{self.recorded.reference} ({id_})"
+
+    def found(self, image: Image) -> FoundImage:
+        """The image under the reference that the record has."""
+        return FoundImage(image, _reference(self.recorded.reference))
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedImages:
+    """The way from what a record says to images."""
+
+    engine: Engine
+    remote: RemoteImages
+    keyring: Keyring
+    interruptions: Interruptions
+    progress: Progress
+
+    def locate(self, recorded: RecordedImage, *, accepts: Callable[[Image], bool] = lambda _: True) -> Located:
+        """Look for an image, and pull nothing.
+
+        `accepts` judges images that have the same layers and another id: they may be configured in another way.
+        """
+        for image in self._candidates(recorded):
+            there = FoundImage(image, None).recorded
+            if is_same_object(recorded, there) or (is_same_image(recorded, there) and accepts(image)):
+                return Located(recorded, image)
+        return Located(recorded, digests=tuple(self._in_registries(recorded)))
+
+    def get(self, located: Located) -> FoundImage:
+        """The image, pulled where it must be. Raises `PullRefused`, `CredentialsUnusable`, `ImageNotFound`."""
+        if located.image is not None:
+            return located.found(located.image)
+        error: JobberError = ImageNotFound(located.name)
+        for reference in located.digests:
+            self.progress.step(f"pulling {reference}")
+            try:
+                with self.interruptions.abortable():
+                    registry = self.engine.registry
+                    image = pull(reference, registry=registry, keyring=self.keyring, progress=self.progress)
+                return located.found(image)
+            except (PullRefused, CredentialsUnusable) as refused:
+                error = refused
+        raise error
+
+    def _candidates(self, recorded: RecordedImage) -> Iterator[Image]:
+        """Yield images that may be the recorded one: by its names, and then others that the engine lists.
+
+        Podman 4.3 takes a minute for a list of 600 images, so nothing is listed before the names were tried.
+        """
+        yield from named_images(self.engine, recorded)
+        yield from other_images(self.engine, recorded)
+
+    def _in_registries(self, recorded: RecordedImage) -> Iterator[ImageReference]:
+        """The digests that registries still have; those too of registries that only the engine may reach."""
+        for reference in map(_reference, recorded.digests):
+            if reference is None or not reference.digest:
+                continue
+            try:
+                with self.interruptions.abortable():
+                    self.remote.inspect(reference, credentials=self.keyring.credentials_for(reference))
+            except ImageNotFound:
+                continue
+            except (RegistryFailed, CredentialsUnusable):
+                if not reference.is_remote:  # an engine with manifest ids gives digests to what was never in a registry
+                    continue
+            yield reference
+
+
+def named_images(engine: Engine, recorded: RecordedImage) -> Iterator[Image]:
+    """Yield the images that a record's names mean now: its ID, its digests, its reference. No image is listed."""
+    references = [_reference(text) for text in (*recorded.digests, recorded.reference)]
+    names: list[ImageReference | str] = [recorded.id, *filter(None, references)]
+    for name in names:
+        if image := _inspected(engine, name):
+            yield image
+
+
+def other_images(engine: Engine, recorded: RecordedImage, *, limit: int | None = None) -> Iterator[Image]:
+    """Yield images that may have the layers of the recorded one under other names, the likeliest first.
+
+    With `limit`, only where the engine has at most so many images.
+    """
+    if not recorded.chain:  # an older jobber did not record it
+        return
+    images = engine.images.list(labels={}) if limit is None else engine.images.list_few(limit=limit)
+    for listed in _likeliest(images, recorded):
+        if image := _inspected(engine, listed.id):
+            yield image
+
+
+def _inspected(engine: Engine, name: ImageReference | str) -> Image | None:
+    try:
+        return engine.images.inspect(name)
+    except ImageNotFound:
+        return None
+
+
+def _likeliest(images: Sequence[ListedImage], recorded: RecordedImage) -> Sequence[ListedImage]:
+    """Return the images to look into: those in the repository of the recorded image first, then others with tags."""
+    repository = repository_of(recorded.reference)
+
+    def likelihood(image: ListedImage) -> tuple[bool, bool]:
+        return repository in map(repository_of, image.references), bool(image.references)
+
+    return sorted(images, key=likelihood, reverse=True)[:_MOST_LOOKED_INTO]
+
+
+def _reference(text: str) -> ImageReference | None:
+    """The reference that a record's text is; None for an id, and for what is none."""
+    return None if parse_image_id(text) else reference_in(text)

@@ -1,0 +1,182 @@
+"""Find the image that a person means: by tag, id, the beginning of an id, or the id of the run that made it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from jobber.domain.containers.container import ContainerState
+from jobber.domain.errors import (
+    AmbiguousName,
+    CredentialsUnusable,
+    ImageNotFound,
+    InvalidReference,
+    NotAResult,
+    RegistryFailed,
+    RunNotFinished,
+    RunNotFound,
+)
+from jobber.domain.images.id_prefix import IS_TOO_SHORT, MAY_BEGIN_ID, MAY_BEGIN_RUN, begins_id, begins_run
+from jobber.domain.images.reference import parse_image_id, parse_reference
+from jobber.domain.runs.derived import has_own_tag, own_record
+from jobber.domain.runs.label_names import Label
+from jobber.domain.runs.result import ListedResult, parse_record
+from jobber.domain.use_cases.images.engine_results import results_here
+from jobber.domain.use_cases.images.suggest import suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jobber.domain.images.image import Image, ListedImage
+    from jobber.domain.images.reference import ImageReference, Registry
+    from jobber.domain.ports import Engine, Keyring, RemoteImages
+    from jobber.domain.runs.result import RunRecord
+
+_LISTS = "`jobber ls` lists the results that are there"
+_LONGEST_FILTER = 1 << 16
+"""Characters of a label that an engine is asked for in a URL, of which servers take a megabyte, escaped."""
+_TOO_SHORT = f"{_LISTS}; the beginning of an id has four characters or more"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundResult:
+    """An image, wherever it is, and the record of the run that made it."""
+
+    image: Image
+    record: RunRecord | None
+    """None where no run has made it."""
+    remote: ImageReference | None = None
+    """Where in a registry it is; None for one that the engine has."""
+
+    @property
+    def inherited(self) -> RunRecord | None:
+        """The record of the result that it was built from; None for a result, and for other images."""
+        return parse_record(self.image.labels) if self.record is None else None
+
+    def record_of_run(self, *, name: str) -> RunRecord:
+        """The record of the run that made it; `name` is what it was asked for by. Raises `NotAResult`."""
+        if self.record is None:
+            raise NotAResult(name, is_built=self.inherited is not None)
+        return self.record
+
+
+@dataclass(frozen=True, slots=True)
+class ResultFinder:
+    """The way from a name to an image: what the engine has goes before what a registry has. Nothing is pulled."""
+
+    engine: Engine
+    remote: RemoteImages
+    keyring: Keyring
+    registry: Registry | None
+    """The default registry."""
+
+    def find(self, text: str) -> FoundResult:
+        """Find an image.
+
+        Raises `ImageNotFound`, `AmbiguousName`, `InvalidReference`, `RegistryFailed`, and `RunNotFinished` or
+        `RunNotFound` for what means a run that has no result yet, or several of them.
+        """
+        if id_ := parse_image_id(text):
+            return self._found(self.engine.images.inspect(id_))
+        reference = self._reference(text)
+        image = self._tagged(reference) or self._by_beginning(text)
+        if image is not None:
+            return self._found(image)
+        self._check_is_finished(text)
+        if reference is None:
+            raise ImageNotFound(text)
+        if not reference.is_remote:
+            near = suggestion(reference, images=self.engine.images)
+            raise ImageNotFound(str(reference), hint=near or (_TOO_SHORT if IS_TOO_SHORT(text) else _LISTS))
+        credentials = self.keyring.credentials_for(reference)
+        try:
+            image = self.remote.inspect(reference, credentials=credentials)
+        except ImageNotFound as error:
+            error.hint = suggestion(reference, images=self.engine.images) or error.hint
+            raise
+        return FoundResult(image, own_record(image), reference)
+
+    def with_true_digests(self, image: Image) -> Image:
+        """An image with those of its digests that a registry has, where its engine tells of others as well.
+
+        What can't be asked about, for whatever reason, is not told.
+        """
+        kept = tuple(it for it in image.digests if it not in image.unsure_digests or self._is_in_registry(it))
+        return replace(image, digests=kept, unsure_digests=())
+
+    def _is_in_registry(self, digest: str) -> bool:
+        try:
+            reference = parse_reference(digest)
+            self.remote.inspect(reference, credentials=self.keyring.credentials_for(reference))
+        except (InvalidReference, ImageNotFound, RegistryFailed, CredentialsUnusable):
+            return False
+        return True
+
+    def results(self) -> tuple[ListedResult, ...]:
+        """All results that the engine has, newest first."""
+        return results_here(self.engine)
+
+    def result_with(self, labels: Mapping[str, str]) -> ListedImage | None:
+        """Return the result of the run whose record is in these labels; None where the engine does not have it.
+
+        Only images with the same record are listed: Podman 4.3 takes a minute for a list of 600 images, and a tenth of
+        a second to choose one of them.
+        """
+        text = labels.get(Label.RUN, "")
+        images = self.engine.images.list(labels={Label.RUN: text if len(text) <= _LONGEST_FILTER else None})
+        record = parse_record(labels)
+        same = [one for one in results_here(self.engine, images) if record is not None and one.record.id == record.id]
+        return same[0].image if same else None
+
+    def _found(self, image: Image) -> FoundResult:
+        """An image that the engine has; of those with the layers of a result the oldest is that."""
+        record = own_record(image)
+        if record is not None and not has_own_tag(image, record):
+            first = self.result_with(image.labels)
+            record = record if first is None or first.id == image.id else None
+        return FoundResult(image, record)
+
+    def _check_is_finished(self, text: str) -> None:
+        """Raises `RunNotFinished` for a run that the engine still has, and `RunNotFound` for several."""
+        if not MAY_BEGIN_RUN(text):
+            return
+        from jobber.domain.use_cases.unfinished.unfinished_runs import (
+            find_run,  # what finishes runs takes its time to import
+        )
+
+        try:
+            run = find_run(self.engine, text)
+        except RunNotFound as error:
+            if error.is_ambiguous:
+                raise
+            return
+        raise RunNotFinished(text, run=run.plan.id, has_ended=run.container.state is ContainerState.EXITED)
+
+    def _reference(self, text: str) -> ImageReference | None:
+        """The reference that a text is; None where it can only be an id. Raises `InvalidReference`."""
+        try:
+            return parse_reference(text, default_registry=self.registry).with_default_tag()
+        except InvalidReference:
+            if MAY_BEGIN_ID(text) or MAY_BEGIN_RUN(text):
+                return None
+            raise
+
+    def _tagged(self, reference: ImageReference | None) -> Image | None:
+        if reference is None:
+            return None
+        try:
+            return self.engine.images.inspect(reference)
+        except ImageNotFound:
+            return None
+
+    def _by_beginning(self, text: str) -> Image | None:
+        """The one image whose id, or whose run's id, begins with a text; None for none. Raises `AmbiguousName`."""
+        ids = set()
+        if MAY_BEGIN_ID(text):
+            images = self.engine.images.list(labels={})
+            ids |= {image.id for image in images if begins_id(text, image.id)}
+        if MAY_BEGIN_RUN(text):
+            ids |= {result.image.id for result in self.results() if begins_run(text, result.record.id)}
+        if len(ids) > 1:
+            raise AmbiguousName(text, ids=sorted(ids))
+        return self.engine.images.inspect(ids.pop()) if ids else None

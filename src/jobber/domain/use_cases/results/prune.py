@@ -1,0 +1,209 @@
+"""Remove what is needed no more: copies of inputs, what was left half-done, and results that a rule gives up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from jobber.domain.containers.container import ContainerState
+from jobber.domain.errors import EngineFailed, ImageNotFound, JobberError
+from jobber.domain.history.retention import NO_RESULTS, Choice, PruneRule, choose, own_size, unwanted
+from jobber.domain.runs.label_names import Label
+from jobber.domain.use_cases.images.engine_results import results_here
+from jobber.domain.use_cases.unfinished.unfinished_runs import unfinished_runs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from jobber.domain.containers.leftovers import InputCopy, Leftover
+    from jobber.domain.images.image import Image
+    from jobber.domain.images.reference import ImageId
+    from jobber.domain.ports import Engine, Interruptions
+    from jobber.domain.ports.progress import Progress
+    from jobber.domain.runs.result import ListedResult
+
+_NEEDS_ROOM = "to remove something, the engine needs a little room itself: make some on its disk, and prune again"
+
+
+@dataclass(frozen=True, slots=True)
+class Pruning:
+    """What there is to be removed."""
+
+    copies: tuple[InputCopy, ...] = ()
+    leftovers: tuple[Leftover, ...] = ()
+    results: Choice = NO_RESULTS
+    sizes: tuple[int | None, ...] = ()
+    """What goes with each of the results, in bytes; None where that is not known."""
+    waiting: int = 0
+    """How many runs have ended and are not finished."""
+
+    @property
+    def count(self) -> int:
+        """How many things would go."""
+        return len(self.copies) + len(self.leftovers) + len(self.results.going)
+
+    @property
+    def known_size(self) -> int:
+        """The bytes that are known to go."""
+        return sum(size or 0 for size in self._all_sizes())
+
+    @property
+    def is_size_known(self) -> bool:
+        """Whether nothing else goes."""
+        return None not in self._all_sizes()
+
+    def _all_sizes(self) -> Sequence[int | None]:
+        return [*(copy.size for copy in self.copies), *(left.size for left in self.leftovers), *self.sizes]
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """What came of it."""
+
+    count: int
+    size: int
+    """Bytes, as far as they were known."""
+    errors: tuple[JobberError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prune:
+    """The use case, with all that it needs from outside."""
+
+    engine: Engine
+    interruptions: Interruptions
+    progress: Progress
+
+    def plan(self, rule: PruneRule | None = None) -> Pruning:
+        """Look for what is needed no more, and remove nothing; results only where there is a rule for them."""
+        self.progress.step("looking for what is needed no more")
+        runs = [*unfinished_runs(self.engine)]
+        waiting = sum(run.container.state is ContainerState.EXITED for run in runs)
+        found = Pruning(
+            copies=tuple(copy for copy in self.engine.inputs.copies() if not copy.is_used),
+            leftovers=tuple(self.engine.runs.leftovers()),
+            waiting=waiting,
+        )
+        if rule is None:
+            return found
+        results, sizes = self._results(rule)
+        return replace(found, results=results, sizes=sizes)
+
+    def remove(self, pruning: Pruning, rule: PruneRule | None = None) -> Pruned:
+        """Remove what was planned, but for what is needed by now."""
+        now = self.plan(rule)  # a question may have waited for its answer for hours
+        copies = {copy.name for copy in now.copies}
+        results = {result.image.id for result in now.results.going}
+        count = size = 0
+        for copy in pruning.copies:
+            with self.interruptions.abortable():
+                if copy.name in copies and self._discard(copy):
+                    count, size = count + 1, size + (copy.size or 0)
+        count += self.engine.runs.sweep() if pruning.leftovers else 0
+        size += sum(left.size or 0 for left in now.leftovers) if pruning.leftovers else 0
+        wanted = []
+        for result in pruning.results.going:
+            if result.image.id in results:
+                wanted.append(result)
+            else:
+                self.progress.note("prune-kept", name=_name(result), why="it is needed by now, or gone")
+        removed, errors = self._remove_all(wanted)
+        size += sum(
+            own or 0
+            for result, own in zip(pruning.results.going, pruning.sizes, strict=True)
+            if result.image.id in removed
+        )
+        return Pruned(count + len(removed), size, errors)
+
+    def _remove_all(self, results: Sequence[ListedResult]) -> tuple[set[ImageId], tuple[JobberError, ...]]:
+        """Remove results; which of them are gone, and what went wrong.
+
+        An engine without room fails to note that a tag is gone; the image without it goes when it is asked again.
+        """
+        removed: set[ImageId] = set()
+        errors: dict[ImageId, EngineFailed] = {}
+
+        def attempt(result: ListedResult) -> None:
+            with self.interruptions.abortable():
+                try:
+                    if self._remove(result):
+                        removed.add(result.image.id)
+                        errors.pop(result.image.id, None)
+                except EngineFailed as error:
+                    errors[result.image.id] = error
+
+        for result in results:
+            attempt(result)
+        for result in results:
+            if result.image.id in errors and errors[result.image.id].remedy:
+                attempt(result)
+        return removed, tuple(errors.values())
+
+    def _discard(self, copy: InputCopy) -> bool:
+        self.progress.step(f"removing {copy.name}")
+        if self.engine.inputs.discard(copy):
+            return True
+        self.progress.note("prune-kept", name=copy.name, why="a container uses it by now")
+        return False
+
+    def _remove(self, result: ListedResult) -> bool:
+        """Remove a result, and tell whether it is by us that it is gone. Raises `EngineFailed`."""
+        self.progress.step(f"removing {_name(result)}")
+        try:
+            self.engine.images.remove(result.image.id)
+        except ImageNotFound:
+            return False
+        except EngineFailed as error:
+            if result.image.id in self._used() or error.is_conflict:
+                self.progress.note("prune-kept", name=_name(result), why=error.why)
+                return False
+            error.hint = error.remedy and _NEEDS_ROOM
+            raise
+        return True
+
+    def _results(self, rule: PruneRule) -> tuple[Choice, tuple[int | None, ...]]:
+        listed = self.engine.images.list(labels={Label.RUN: None})
+        results = results_here(self.engine, listed)
+        candidates = unwanted(results, rule=rule, now=self.engine.runs.now())
+        images = self._inspected(result.image.id for result in candidates)
+        candidates = tuple(result for result in candidates if result.image.id in images)
+        going, known = {one.image.id for one in candidates}, {one.image.id for one in results}
+        plans = [run.plan for run in unfinished_runs(self.engine)]
+        choice = partial(
+            choose,
+            candidates,
+            images=images,
+            kept=[result for result in results if result.image.id not in going],
+            others=[image for image in listed if image.id not in known],
+            needed=[image for plan in plans for image in (plan.image, *(item.image for item in plan.inputs))],
+            used=self._used(),
+        )
+        chosen = choice(force=rule.force)
+        free = {result.image.id for result in choice(force=False).going} if rule.force else going
+        codes = self._inspected(result.record.image.id for result in chosen.going)
+        return chosen, tuple(
+            # what others share may stay when it goes
+            own_size(images[result.image.id], code=codes.get(result.record.image.id))
+            if result.image.id in free
+            else None
+            for result in chosen.going
+        )
+
+    def _inspected(self, ids: Iterable[ImageId]) -> dict[ImageId, Image]:
+        """Those of the images that are there."""
+        found: dict[ImageId, Image] = {}
+        for id_ in dict.fromkeys(ids):
+            try:
+                found[id_] = self.engine.images.inspect(id_)
+            except ImageNotFound:
+                continue
+        return found
+
+    def _used(self) -> set[ImageId]:
+        """The images that containers are made from."""
+        return {container.image for container in self.engine.containers.list(labels={})}
+
+
+def _name(result: ListedResult) -> str:
+    return next(iter(result.image.references), result.image.id)

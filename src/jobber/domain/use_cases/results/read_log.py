@@ -1,0 +1,177 @@
+"""Read what a job has said: out of its result, or from the engine while its run is in progress."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from jobber.domain.containers.container import LOG, ContainerState
+from jobber.domain.containers.events import Disturbed, Exited, Output, Signalled
+from jobber.domain.errors import (
+    ContainerNotFound,
+    ImageNotFound,
+    Interrupted,
+    InvalidReference,
+    LogUnreadable,
+    PathNotFound,
+    RunNotFound,
+    UsageError,
+)
+from jobber.domain.history.facts import image_facts
+from jobber.domain.use_cases.images.engine_results import results_of_run
+from jobber.domain.use_cases.results.find_result import FoundResult
+from jobber.domain.use_cases.results.image_files import archive_of
+from jobber.domain.use_cases.unfinished.unfinished_runs import find_run, unfinished_runs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+    from typing import BinaryIO
+
+    from jobber.domain.errors import JobberError
+    from jobber.domain.images.reference import ImageId
+    from jobber.domain.ports import Interruptions
+    from jobber.domain.ports.progress import Progress
+    from jobber.domain.runs.record import RecordedImage
+    from jobber.domain.use_cases.results.find_result import ResultFinder
+    from jobber.domain.use_cases.unfinished.unfinished_runs import UnfinishedRun
+
+
+class State(Enum):
+    """Where the run stood when its log was read: before its end, what there was is not all."""
+
+    CREATED = "created"
+    RUNNING = "running"
+    ENDED = "ended"
+    """Its job has ended, and it has no result yet."""
+    FINISHED = "finished"
+
+
+_STATES = {
+    ContainerState.CREATED: State.CREATED,
+    ContainerState.RUNNING: State.RUNNING,
+    ContainerState.EXITED: State.ENDED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLog:
+    """Whose log was read."""
+
+    state: State
+    run: str | None
+    """None for an image that no run has made, and that has such a file."""
+    image: RecordedImage | None
+    """What was run."""
+    id: ImageId | None = None
+    """The result; None where there is none."""
+
+    def facts(self) -> dict[str, object]:
+        """All of it, by the names that lists of results and of runs have."""
+        image = None if self.image is None else image_facts(self.image)
+        return {"id": self.id, "run": self.run, "image": image, "state": self.state.value}
+
+
+@dataclass(frozen=True, slots=True)
+class LogReading:
+    """The use case, with all that it needs from outside."""
+
+    finder: ResultFinder
+    interruptions: Interruptions
+    progress: Progress
+    content: Callable[[Iterator[bytes]], Iterator[memoryview]]
+    """The content of the file that an archive is of."""
+    sink: BinaryIO
+    """Where it goes; what it raises ends the reading."""
+
+    def read(self, text: str, *, follow: bool = False, since: datetime | None = None) -> ReadLog:
+        """Write the log of a result, or that of a run in progress: until now, or until its end with `follow`.
+
+        The job and its run are left alone. Raises `RunNotFound`, `ImageNotFound`, `PathNotFound`, `NotAResult`,
+        `LogUnreadable`, `UsageError`, and `Interrupted` where we are asked to stop following.
+        """
+        found = self._find(text)
+        if isinstance(found, FoundResult):
+            if found.inherited is not None:  # a log that it has is not what a run of its own said
+                found.record_of_run(name=text)
+            if since is not None:
+                raise UsageError(f"{text} is a finished run, and its log has no times", hint="leave --since out")
+            self._copy(found, name=text)
+            run, image = (found.record.id, found.record.image) if found.record else (None, None)
+            return ReadLog(State.FINISHED, run, image, found.image.id)
+        return self._follow(found, text, since) if follow else self._read_until_now(found, since)
+
+    def _find(self, text: str) -> FoundResult | UnfinishedRun:
+        """A run in progress by its whole id or its container, else a result, else a run by the beginning of its id."""
+        for run in unfinished_runs(self.finder.engine):
+            if text in (run.plan.id, run.container.id, run.container.name):
+                return run
+        try:
+            return self.finder.find(text)
+        except (ImageNotFound, InvalidReference) as error:
+            return self._in_progress(text, error)
+
+    def _in_progress(self, text: str, error: JobberError) -> UnfinishedRun:
+        try:
+            return find_run(self.finder.engine, text)
+        except RunNotFound:  # several runs are told of by who looks for a result already
+            error.hint = "`jobber ps` lists the runs in progress, and `jobber ls` the results"
+            raise error from None
+
+    def _copy(self, found: FoundResult, *, name: str, skipped: int = 0) -> None:
+        pieces = archive_of(self.finder, found, path=LOG, name=name)
+        with closing(pieces):
+            try:
+                for chunk in self.content(pieces):
+                    self.sink.write(chunk[skipped:])
+                    skipped = max(0, skipped - len(chunk))
+            except PathNotFound as error:
+                error.hint = "only the results of runs have a log"
+                raise
+
+    def _read_until_now(self, run: UnfinishedRun, since: datetime | None) -> ReadLog:
+        try:
+            self.finder.engine.containers.logs(run.container.id, sink=self.sink, since=since)
+        except LogUnreadable as error:
+            error.hint = "-f shows what it says from now on, and its result will have all"
+            raise
+        except ContainerNotFound:
+            return self._go_on_in_result(run, seen=0)
+        return _of(run, _STATES[run.container.state])
+
+    def _follow(self, run: UnfinishedRun, text: str, since: datetime | None) -> ReadLog:
+        if run.container.state is ContainerState.CREATED:
+            raise RunNotFound(text, why="not started yet is run")
+        seen = 0
+        try:
+            attachment = self.finder.engine.containers.follow(
+                run.container.id, since=since, stdin=None, interruptions=self.interruptions
+            )
+            with closing(attachment):
+                while not isinstance(event := attachment.next(), Exited):
+                    match event:
+                        case Output(chunk=chunk):
+                            self.sink.write(chunk)
+                            seen += len(chunk)
+                        case Signalled(signal=signal):
+                            raise Interrupted(signal)
+                        case Disturbed(disturbance=disturbance, why=why):
+                            self.progress.warn(disturbance.value, why=why)
+                        case _:
+                            pass
+        except ContainerNotFound:  # whoever finishes the run was quick
+            return _of(run, State.FINISHED) if since else self._go_on_in_result(run, seen=seen)
+        return _of(run, State.ENDED)
+
+    def _go_on_in_result(self, run: UnfinishedRun, *, seen: int) -> ReadLog:
+        """What has not been seen yet of the log of a run that has just been finished; nothing where it kept none."""
+        for image in results_of_run(self.finder.engine, run.plan.id)[:1]:
+            self._copy(FoundResult(image, None), name=image.id, skipped=seen)
+            return _of(run, State.FINISHED, image.id)
+        return _of(run, State.FINISHED)
+
+
+def _of(run: UnfinishedRun, state: State, image: ImageId | None = None) -> ReadLog:
+    return ReadLog(state, run.plan.id, run.plan.image, image)

@@ -1,0 +1,1 @@
+"""Running a job and saving its result."""

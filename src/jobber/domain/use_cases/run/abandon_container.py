@@ -1,0 +1,27 @@
+"""What becomes of a run's container where its run goes no further."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jobber.domain.errors import JobberError
+
+if TYPE_CHECKING:
+    from jobber.domain.containers.container import ContainerId
+    from jobber.domain.ports import Containers
+
+_RECOVER = "`jobber attach {run}` follows it, `jobber recover` finishes its run when the job has ended"
+
+
+def discard(containers: Containers, container: ContainerId, *, run: str, cause: BaseException) -> None:
+    """Remove a container whose job has not begun; where that can't be done, `cause` tells that it is left."""
+    try:
+        containers.remove(container)
+    except JobberError:
+        if isinstance(cause, JobberError):
+            cause.hint = left_as_it_is(container, run=run)
+
+
+def left_as_it_is(container: ContainerId, *, run: str) -> str:
+    """What to do about a container that is left to the engine."""
+    return f"container {container[:12]} is left as it is: {_RECOVER.format(run=run)}"

@@ -1,0 +1,48 @@
+"""Keep here what a job has said, where its engine has not noted all of it: on a full disk it notes nothing more."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from jobber.domain.errors import JobberError
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+    from jobber.domain.containers.container import ContainerId
+    from jobber.domain.ports import Containers, KeptLogs
+    from jobber.domain.ports.progress import Progress
+
+
+def keep_log(
+    run: str, *, container: ContainerId, log: BinaryIO, containers: Containers, kept: KeptLogs, progress: Progress
+) -> str | None:
+    """Keep the output of a run that could not be finished, and say where; None where the engine has it all."""
+    log.seek(0)
+    noted = _Comparison(log)
+    try:
+        containers.logs(container, sink=noted)
+    except JobberError:
+        noted.differs = True  # whatever it has can't be had now
+    if not noted.differs and not log.read(1):
+        return None
+    log.seek(0)
+    where = kept.keep(run, log=log)
+    if where is None:
+        progress.warn("log-not-kept")
+        return None
+    return f"what the job said is in {where} until then"
+
+
+class _Comparison(io.BytesIO):
+    """What is written to it is compared with a log, and dropped."""
+
+    def __init__(self, log: BinaryIO) -> None:
+        super().__init__()
+        self._log = log
+        self.differs = False
+
+    def write(self, chunk: bytes, /) -> int:  # type: ignore[override]
+        self.differs = self.differs or self._log.read(len(chunk)) != chunk
+        return len(chunk)

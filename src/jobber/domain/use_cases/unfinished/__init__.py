@@ -1,0 +1,1 @@
+"""Runs that another process started: list, attach, stop, recover."""

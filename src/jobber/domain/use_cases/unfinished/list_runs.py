@@ -1,0 +1,92 @@
+"""The runs that are not finished, and how each of them stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, assert_never
+
+from jobber.domain.containers.container import ContainerState
+from jobber.domain.use_cases.unfinished.unfinished_runs import Watcher, unfinished_runs
+
+if TYPE_CHECKING:
+    from jobber.domain.use_cases.unfinished.unfinished_runs import Adoption, UnfinishedRun
+
+
+class State(Enum):
+    """Where an unfinished run is."""
+
+    CREATED = "created"
+    RUNNING = "running"
+    FINISHING = "finishing"
+    """Its job has ended, and a jobber makes its result."""
+    ENDED = "ended"
+    """Its job has ended, and nobody makes its result: `jobber recover` would."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """One run."""
+
+    id: str
+    image: str
+    age: float
+    """Seconds since its container was made."""
+    state: State
+    watched_by: str
+    run: UnfinishedRun
+
+    def facts(self) -> dict[str, object]:
+        """All that is known of it."""
+        plan, container = self.run.plan, self.run.container
+        return {
+            "id": self.id,
+            "image": self.image,
+            "age": round(self.age),
+            "state": self.state.value,
+            "container": container.id,
+            "name": container.name,
+            "command": None if plan.command is None else list(plan.command),
+            "created": container.created,
+            "started": container.started or None,
+            "finished": container.finished if container.exit_status is not None else None,
+            "exit-code": container.exit_status,
+            "timeout": plan.timeout,
+            "watched-by": self.watched_by,
+        }
+
+
+def list_runs(adoption: Adoption) -> tuple[RunState, ...]:
+    """All runs that are not finished, oldest first."""
+    return tuple(_describe(adoption, run) for run in unfinished_runs(adoption.engine))
+
+
+def _describe(adoption: Adoption, run: UnfinishedRun) -> RunState:
+    age = (adoption.engine.runs.now() - adoption.moment(run.container.created)).total_seconds()
+    watcher = adoption.watcher(run)
+    holder = adoption.engine.runs.holder(run.plan.id) if run.container.state is ContainerState.EXITED else ""
+    match run.container.state:
+        case ContainerState.CREATED:
+            state = State.CREATED
+        case ContainerState.RUNNING:
+            state = State.RUNNING
+        case ContainerState.EXITED:
+            state = State.ENDED if watcher is Watcher.NOBODY and not holder else State.FINISHING
+        case _ as never:
+            assert_never(never)
+    watched_by = _name_of(holder or run.plan.owner, watcher=Watcher.ALIVE if holder else watcher)
+    return RunState(run.plan.id, run.plan.image.reference, max(age, 0.0), state, watched_by, run)
+
+
+def _name_of(owner: str, *, watcher: Watcher) -> str:
+    host, _, rest = owner.partition("/")
+    process = rest.split("/")[1] if rest.count("/") > 1 else "?"
+    match watcher:
+        case Watcher.NOBODY:
+            return "nobody"
+        case Watcher.ALIVE:
+            return f"process {process} on {host}"
+        case Watcher.PERHAPS:
+            return f"process {process} on {host}, perhaps"
+        case _ as never:
+            assert_never(never)

@@ -1,0 +1,87 @@
+"""Finish the runs whose jobs have ended and whom nobody watches any more, and tidy up after the dead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, assert_never
+
+from jobber.domain.containers.container import ContainerState
+from jobber.domain.errors import ContainerNotFound, JobberError, RunTaken
+from jobber.domain.runs.policy import Outcome
+from jobber.domain.use_cases.unfinished.stop import end_job
+from jobber.domain.use_cases.unfinished.unfinished_runs import Adoption, Watcher, unfinished_runs
+
+if TYPE_CHECKING:
+    from jobber.domain.use_cases.unfinished.unfinished_runs import UnfinishedRun
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """The use case, with all that it needs from outside."""
+
+    adoption: Adoption
+
+    def recover(self) -> tuple[JobberError, ...]:
+        """Finish all runs that have ended; the errors of those that could not be finished."""
+        errors: list[JobberError] = []
+        progress = self.adoption.progress
+        found = 0
+        for run in unfinished_runs(self.adoption.engine):
+            try:
+                found += self._recover(run)
+            except RunTaken as taken:
+                progress.note("being-finished", why=taken.what)
+            except ContainerNotFound:
+                continue  # another has finished it meanwhile
+            except JobberError as error:
+                errors.append(error)
+                found += 1
+        swept = self.adoption.engine.runs.sweep()
+        if swept:
+            progress.note("swept", count=swept)
+        elif not found:
+            progress.note("nothing-to-recover")
+        return tuple(errors)
+
+    def _recover(self, run: UnfinishedRun) -> bool:
+        """Do what there is to do for a run; False where it is in good hands."""
+        match self.adoption.watcher(run):
+            case Watcher.ALIVE:
+                return False
+            case Watcher.PERHAPS:
+                owner = run.plan.owner.partition("/")[0]
+                self.adoption.progress.note("perhaps-watched", owner=owner, **run.plan.facts)
+                return True
+            case Watcher.NOBODY:
+                self._see_to(run)
+                return True
+            case _ as never:
+                assert_never(never)
+
+    def _see_to(self, run: UnfinishedRun) -> None:
+        """Finish a run that nobody watches, if its job has ended or should have."""
+        progress = self.adoption.progress
+        match run.container.state:
+            case ContainerState.RUNNING if not self._is_overdue(run):
+                progress.note("still-running", **run.plan.facts)
+                return
+            case ContainerState.RUNNING:
+                end_job(self.adoption, run, outcome=Outcome.TIMED_OUT)
+            case ContainerState.CREATED:
+                self.adoption.engine.containers.remove(run.container.id)
+                progress.note("never-started", **run.plan.facts)
+                return
+            case ContainerState.EXITED:
+                pass
+            case _ as never:
+                assert_never(never)
+        self.adoption.finish(run)
+        progress.note("recovered", **run.plan.facts)
+
+    def _is_overdue(self, run: UnfinishedRun) -> bool:
+        """Whether a job runs longer than it may, for nobody was there to end it."""
+        if run.plan.timeout is None:
+            return False
+        started = self.adoption.moment(run.container.started)
+        return self.adoption.engine.runs.now() - started > timedelta(seconds=run.plan.timeout)

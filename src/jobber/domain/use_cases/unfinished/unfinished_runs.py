@@ -1,0 +1,182 @@
+"""Find the runs that are not finished, and finish one in place of the jobber that started it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from jobber.domain.containers.container import ContainerState
+from jobber.domain.errors import CodeImageGone, ImageNotFound, LogUnreadable, RunNotFound
+from jobber.domain.images.id_prefix import begins_id, begins_run
+from jobber.domain.runs.label_names import Label
+from jobber.domain.runs.policy import Outcome
+from jobber.domain.runs.record import RunEnding, parse_plan
+from jobber.domain.spelling import did_you_mean
+from jobber.domain.use_cases.run.finish import Finisher
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import BinaryIO
+
+    from jobber.domain.containers.container import Container
+    from jobber.domain.ports import Clock, Engine, Interruptions, KeptLogs, Keyring
+    from jobber.domain.ports.progress import Progress
+    from jobber.domain.runs.record import RunPlan
+    from jobber.domain.use_cases.run.finish import Finished
+
+QUIET = timedelta(minutes=5)
+"""A jobber on another machine that has done nothing about its run for so long after the job's end is no more."""
+_PIECE = 1 << 20
+_MOST_PER_LINE = 110
+"""What an engine may note of a line beside the line."""
+
+
+class Watcher(Enum):
+    """What is known of the process that started a run."""
+
+    NOBODY = "nobody"
+    ALIVE = "alive"
+    PERHAPS = "perhaps"
+    """It is one of another machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnfinishedRun:
+    """A run that has a container, and what its plan says."""
+
+    container: Container
+    plan: RunPlan
+
+
+def unfinished_runs(engine: Engine) -> Iterator[UnfinishedRun]:
+    """All runs that an engine has, oldest first."""
+    containers = engine.containers.list(labels={Label.RUN: None})
+    for container in sorted(containers, key=lambda container: container.created):
+        if plan := parse_plan(container.labels[Label.RUN]):
+            yield UnfinishedRun(container, plan)
+
+
+def find_run(engine: Engine, text: str) -> UnfinishedRun:
+    """The run that a text means: its id or the beginning of it, or its container's id or name. Raises `RunNotFound`."""
+    runs = list(unfinished_runs(engine))
+    exact = [run for run in runs if text in (run.plan.id, run.container.id, run.container.name)]
+    found = exact or [run for run in runs if begins_run(text, run.plan.id) or begins_id(text, run.container.id)]
+    if len(found) > 1:
+        raise RunNotFound(text, why=f"{len(found)} runs begin with", is_ambiguous=True)
+    if not found:
+        raise RunNotFound(text, hint=did_you_mean(text, known=[run.container.name for run in runs]))
+    return found[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """What finishes a run that others have started, with all that it needs from outside."""
+
+    engine: Engine
+    clock: Clock
+    interruptions: Interruptions
+    keyring: Keyring
+    kept_logs: KeptLogs
+    progress: Progress
+    version: str
+    spool: Callable[[], BinaryIO]
+    is_alive: Callable[[str], bool | None]
+    """Whether the process that watches a run still does; None where that can't be known."""
+
+    def watcher(self, run: UnfinishedRun) -> Watcher:
+        """Whether somebody watches a run who will finish it.
+
+        Of a process on another machine that can't be known: it may be there until `QUIET` after the job's end, or
+        after the container was made, by the engine's clock. If it should be there after all, it must claim the run
+        like everybody else.
+        """
+        owner, container = run.plan.owner, run.container
+        alive = self.is_alive(owner) if owner else False
+        if alive is not None:
+            return Watcher.ALIVE if alive else Watcher.NOBODY
+        if container.state is ContainerState.RUNNING:
+            return Watcher.PERHAPS
+        since = self.moment(container.finished or container.created)
+        return Watcher.PERHAPS if self.engine.runs.now() - since < QUIET else Watcher.NOBODY
+
+    def finish(self, run: UnfinishedRun) -> Finished:
+        """Finish a run whose job has ended.
+
+        Raises `RunTaken` where another jobber is at it, `ContainerNotFound` where it is finished already, and
+        `CodeImageGone` where somebody has removed by force what it was run from.
+        """
+        try:
+            return self._finish(run)
+        except ImageNotFound as error:
+            image = run.plan.image
+            if error.name != image.id:
+                raise
+            container = run.container.id
+            raise CodeImageGone(run.plan.id, image=image.reference, id_=image.id, container=container) from None
+
+    def _finish(self, run: UnfinishedRun) -> Finished:
+        plan = run.plan
+        claim = self.engine.runs.claim(plan.id, image=plan.image.id)
+        try:
+            container = self.engine.containers.inspect(run.container.id)
+            ending = self._ending(container, plan)
+            finisher = Finisher(self.engine, self.clock, self.interruptions, self.keyring, self.progress, self.version)
+            with self.spool() as log:
+                finished = finisher.finish(
+                    container.id,
+                    plan,
+                    ending,
+                    claim=claim,
+                    log=lambda: self._read_log(container, plan, log),
+                    is_first=False,
+                )
+            if finished.image is not None:
+                finisher.settle(plan)
+            self.kept_logs.forget(plan.id)
+            return finished
+        finally:
+            claim.release()
+
+    def moment(self, text: str) -> datetime:
+        """A moment of the engine's; now, where it tells none."""
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            return self.clock.now()
+        return moment if moment.tzinfo else self.clock.now()
+
+    def _read_log(self, container: Container, plan: RunPlan, log: BinaryIO) -> BinaryIO:
+        if kept := self.kept_logs.find(plan.id):
+            with kept:
+                while chunk := kept.read(_PIECE):
+                    log.write(chunk)
+            return log
+        try:
+            self.engine.containers.logs(container.id, sink=log)
+        except LogUnreadable as error:
+            self.progress.warn("log-unreadable", why=error.why)
+        if container.log_limit is not None and _size_in_engine(log) >= container.log_limit:
+            self.progress.warn("log-may-be-cut", **plan.facts)
+        return log
+
+    def _ending(self, container: Container, plan: RunPlan) -> RunEnding:
+        exit_status = container.exit_status or 0
+        outcome = Outcome.SUCCEEDED if exit_status == 0 else Outcome.FAILED
+        return RunEnding(
+            started=self.moment(container.started),
+            finished=self.moment(container.finished),
+            outcome=self.engine.runs.noted_end(plan.id) or outcome,
+            exit_status=exit_status,
+            out_of_memory=container.out_of_memory,
+        )
+
+
+def _size_in_engine(log: BinaryIO) -> int:
+    """How large an engine's log of this output may be; 0 for none."""
+    log.seek(0)
+    size = 0
+    while chunk := log.read(_PIECE):
+        size += len(chunk) + _MOST_PER_LINE * chunk.count(b"\n")
+    return size

@@ -1,0 +1,177 @@
+"""Put use cases together with what is around them: a clock, streams, signals, logins.
+
+`around` is that of a call that has other things around it than the process.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from jobber import __version__
+from jobber.session.environment import surroundings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jobber.domain.images.credentials import CredentialEntry
+    from jobber.domain.images.reference import Registry
+    from jobber.domain.ports import Console, Engine, Interruptions, Keyring
+    from jobber.domain.ports.progress import Progress
+    from jobber.domain.use_cases.images.build import ImageBuild
+    from jobber.domain.use_cases.repeat.rerun import Rerun
+    from jobber.domain.use_cases.repeat.verify_output import Verification
+    from jobber.domain.use_cases.results.find_result import ResultFinder
+    from jobber.domain.use_cases.run.run import Runner
+    from jobber.domain.use_cases.unfinished.attach import Following
+    from jobber.domain.use_cases.unfinished.unfinished_runs import Adoption
+    from jobber.session.environment import Surroundings
+
+
+def keyring(entries: Sequence[CredentialEntry], *, around: Surroundings | None = None) -> Keyring:
+    """Who we are to which registry: by the setting `credentials`, else by the logins of Docker and Podman."""
+    from jobber.adapters.credentials import MachineKeyring
+
+    return MachineKeyring(tuple(entries), environment=(around or surroundings()).login_variables())
+
+
+def shell_console(progress: Progress, *, around: Surroundings | None = None, attaches: bool = False) -> Console:
+    """The streams of the shell, or of whatever is around, for the job; with `attaches` for one that has started."""
+
+    def refused(stream: str, why: str) -> None:
+        progress.warn("output-refused", stream=stream, why=why)
+
+    around = around or surroundings()
+    clear = getattr(progress, "clear", _nothing)
+    return around.console(before_output=clear, on_refused=refused, attaches=attaches)
+
+
+def runner(
+    engine: Engine,
+    interruptions: Interruptions,
+    progress: Progress,
+    keys: Keyring,
+    *,
+    console: Console | None = None,
+    around: Surroundings | None = None,
+) -> Runner:
+    """The use case of `jobber run`, in a shell unless there is a console of its own."""
+    from jobber.domain.use_cases.run.run import Runner
+
+    around = around or surroundings()
+    return Runner(
+        engine=engine,
+        clock=around.clock(),
+        console=console or shell_console(progress, around=around),
+        interruptions=interruptions,
+        keyring=keys,
+        kept_logs=around.kept_logs(),
+        progress=progress,
+        version=__version__,
+        new_id=_new_id(),
+        owner=around.owner(),
+    )
+
+
+def image_build(
+    engine: Engine,
+    interruptions: Interruptions,
+    progress: Progress,
+    keys: Keyring,
+    folder: str,
+    *,
+    around: Surroundings | None = None,
+) -> ImageBuild:
+    """The use case of `jobber build`, for a context folder."""
+    from jobber.domain.use_cases.images.build import ImageBuild
+
+    around = around or surroundings()
+    return ImageBuild(
+        engine=engine,
+        clock=around.clock(),
+        interruptions=interruptions,
+        keyring=keys,
+        tree=around.source_tree(folder),
+        progress=progress,
+        version=__version__,
+    )
+
+
+def adoption(engine: Engine, interruptions: Interruptions, progress: Progress, keys: Keyring) -> Adoption:
+    """What finishes the runs of others, for `recover`, `attach` and `stop`."""
+    from jobber.adapters.host.console import Spool
+    from jobber.adapters.host.process_identity import is_alive
+    from jobber.domain.use_cases.unfinished.unfinished_runs import Adoption
+
+    return Adoption(
+        engine=engine,
+        clock=surroundings().clock(),
+        interruptions=interruptions,
+        keyring=keys,
+        kept_logs=surroundings().kept_logs(),
+        progress=progress,
+        version=__version__,
+        spool=Spool,
+        is_alive=is_alive,
+    )
+
+
+def following(engine: Engine, interruptions: Interruptions, progress: Progress, keys: Keyring) -> Following:
+    """The use case of `jobber attach`."""
+    from jobber.domain.use_cases.unfinished.attach import Following
+
+    console = shell_console(progress, attaches=True)
+    return Following(adoption(engine, interruptions, progress, keys), console)
+
+
+def result_finder(
+    engine: Engine, keys: Keyring, *, registry: Registry | None, around: Surroundings | None = None
+) -> ResultFinder:
+    """The way from what a person calls a result to the image, here or in a registry."""
+    from jobber.domain.use_cases.results.find_result import ResultFinder
+
+    return ResultFinder(engine, (around or surroundings()).remote_images(), keys, registry)
+
+
+def rerun(
+    engine: Engine,
+    interruptions: Interruptions,
+    progress: Progress,
+    keys: Keyring,
+    *,
+    registry: Registry | None,
+    console: Console | None = None,
+    around: Surroundings | None = None,
+) -> tuple[Rerun, Verification]:
+    """The use case of `jobber rerun`, and what compares its result with the old one."""
+    from jobber.adapters.archives.file_tree import read_tree
+    from jobber.domain.use_cases.repeat.rerun import Rerun
+    from jobber.domain.use_cases.repeat.verify_output import Verification
+    from jobber.domain.use_cases.results.find_recorded import RecordedImages
+    from jobber.session.run_request import read_options
+
+    around = around or surroundings()
+    remote = around.remote_images()
+    return (
+        Rerun(
+            finder=result_finder(engine, keys, registry=registry, around=around),
+            images=RecordedImages(engine, remote, keys, interruptions, progress),
+            runner=runner(engine, interruptions, progress, keys, console=console, around=around),
+            read_options=read_options,
+            environment=os.environ,
+        ),
+        Verification(engine, remote, keys, progress, read_tree),
+    )
+
+
+def _new_id() -> str:
+    """A random UUID (RFC 9562, version 4); importing `uuid` takes as long as an engine call."""
+    octets = bytearray(os.urandom(16))
+    octets[6] = octets[6] & 0x0F | 0x40
+    octets[8] = octets[8] & 0x3F | 0x80
+    text = octets.hex()
+    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+
+
+def _nothing() -> None:
+    """A listener that has nothing on the terminal has nothing to clear."""

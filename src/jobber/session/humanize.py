@@ -1,0 +1,96 @@
+"""Runs in words: durations, sizes, commands, outcomes, names of images."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from jobber.domain.images.reference import parse_image_id
+from jobber.domain.runs.policy import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jobber.domain.runs.record import RunEnding
+
+_KILLED = 137
+"""The exit status of a job whose first process the kernel killed: it says no more than that memory ran out."""
+_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
+
+
+def short_id(id_: str) -> str:
+    """An id as engines print it."""
+    return id_.removeprefix("sha256:")[:12]
+
+
+def image_name(reference: str) -> str:
+    """A reference as a person says it: without `:latest`, and an id cut short."""
+    return short_id(reference) if parse_image_id(reference) else reference.removesuffix(":latest")
+
+
+def tags_in_short(tags: Sequence[str]) -> str:
+    """Tags, the one with the time first; further ones of its repository without the repository."""
+    ordered = sorted(tags, key=lambda tag: (tag.endswith(":latest-run"), tag))
+    told: list[str] = []
+    for tag in ordered:
+        repository, _, last = tag.rpartition(":")
+        is_same = told and ordered[0].rpartition(":")[0] == repository
+        told.append(f":{last}" if is_same else tag)
+    return ", ".join(told)
+
+
+def command_line(command: Sequence[str] | None) -> str:
+    """A command as one would type it; empty for the image's own."""
+    return "" if command is None else shlex.join(command)
+
+
+def outcome_in_words(ending: RunEnding) -> str:
+    """How a run ended, with the job's exit status where it is not 0, and whether memory ran out."""
+    if ending.outcome is Outcome.SUCCEEDED or ending.exit_status == 0:
+        return ending.outcome.value
+    if not ending.out_of_memory:
+        return f"{ending.outcome.value} ({ending.exit_status})"
+    status = "" if ending.exit_status == _KILLED else f"{ending.exit_status}, "
+    return f"{ending.outcome.value} ({status}out of memory)"
+
+
+def duration_in_words(seconds: float) -> str:
+    """How long something took: `0.4 s`, `12 s`, `3 min 5 s`, `2 h 13 min`, `4 d 2 h`."""
+    if seconds < 10:
+        return f"{max(seconds, 0):.1f} s"
+    whole = round(seconds)
+    for size, unit, smaller, small_unit in ((86400, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s")):
+        if whole >= size:
+            rest = whole % size // smaller
+            return f"{whole // size} {unit} {rest} {small_unit}" if rest else f"{whole // size} {unit}"
+    return f"{whole} s"
+
+
+def age_in_words(seconds: float) -> str:
+    """An age as a person would tell it, in its largest unit."""
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}s"
+    whole = max(0, round(seconds))
+    return f"{whole} second{'' if whole == 1 else 's'}"
+
+
+def age_in_short(seconds: float) -> str:
+    """An age in its largest unit, cut short: `8 s`, `3 min`, `2 h`, `12 d`."""
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{max(seconds, 0):.0f} s"
+
+
+def size_in_words(octets: float) -> str:
+    """A size in its largest unit, three digits of it."""
+    sign, octets, unit = ("-" if octets < 0 else ""), abs(octets), 0
+    while octets >= 999.5 and unit < len(_UNITS) - 1:
+        octets, unit = octets / 1000, unit + 1
+    return f"{sign}{octets:.3g} {_UNITS[unit]}"
+
+
+def number_in_words(number: float) -> str:
+    """A metric, with as many digits as a person compares."""
+    return str(number) if isinstance(number, int) else f"{number:.6g}"

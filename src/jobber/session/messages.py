@@ -1,0 +1,264 @@
+"""What jobber says: one place that makes lines, as text or as JSON, out of events and errors."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any, TextIO
+
+from jobber.cli.output.table import printable
+from jobber.session.environment import surroundings
+from jobber.session.humanize import duration_in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, MutableMapping
+
+    from jobber.domain.errors import JobberError
+    from jobber.domain.ports.progress import Progress
+
+_SENTENCES: Mapping[str, str] = {
+    "built": "built {tags} {id}",
+    "build-warning": "{text}",
+    "pushed": "pushed {reference} {digest}",
+    "not-pushed": "{why}",
+    "result": "result {tags} {id}",
+    "reused": "nothing is run: the same run succeeded at {when}, run {run}",
+    "would-be-reused": "nothing would be run: the same run succeeded at {when}, run {run}, {tags} {id}",
+    "reused-is-gone": "the result of run {run} was removed meanwhile: it is run again",
+    "not-reusable": "no result can take the place of this run: {why}",
+    "rerun": "making run {run} again, of {when}",
+    "rerun-mounts": "what is mounted may have changed since: {mounts}",
+    "differs": "differs: {path} {what}",
+    "differs-more": "and {count} more",
+    "not-identical": "{out} is not the same as in the old result: differences: {count}",
+    "identical": "{out} is the same as in the old result, byte for byte: files: {files}, bytes: {size}",
+    "both-without-out": "neither result has {out}: there is nothing to compare",
+    "prune-nothing": "there is nothing to remove",
+    "prune-total": "{count} can go, which frees {size}",
+    "prune-waiting": "{count} runs have ended and are not finished: `jobber recover` makes their results",
+    "prune-kept": "{name} stays: {why}",
+    "prune-cancelled": "nothing is removed",
+    "pruned": "removed {count}, which freed {size}",
+    "named-after-directory": "the image is named {name}, after the directory {directory!r}",
+    "revision-unknown": "the image's labels don't tell its revision in full: {why}",
+    "volumes-lost": "what the job writes to {volumes} is not part of the result: the image declares a volume there",
+    "host-of-other-kind": "{host}, named by {origin}, is {kind}, not {wanted}; looking further",
+    "misnamed-configuration": "{path} is not read: a configuration file is named jobber-config.yml",
+    "configurations": "active configurations: {names}",
+    "engine": "{name} {version} at {host}",
+    "engine-call": "{call}",
+    "checked": "nothing is wrong: {files}",
+    "recovered": "recovered run {run} of {image}",
+    "nothing-to-recover": "nothing to recover",
+    "variables-left-blank": (
+        "this engine's image store can't take variables away: the result has {names} without a value;"
+        " runs of it by jobber will not"
+    ),
+    "metrics-not-kept": "the result has no metrics, for {path} can't be used: {why}",
+    "metrics-left-out": "not all of {path} is kept as metrics: {why}",
+    "not-copied": "{path} is not copied: {why}",
+    "sparse-files": "the result takes {gigabytes} GB more than its container: engines write out the holes of {files}",
+    "never-started": "run {run} of {image} never started: its container is removed",
+    "line-broken": "the engine can't be reached ({why}); the job goes on there, and jobber tries again",
+    "line-mended": "the engine is back",
+    "passed-on": "{signal} is passed to the job; a second one kills it, a third leaves it to `jobber recover`",
+    "killed": "{signal} again: the job is killed",
+    "out-of-time": "the job's time is over: it gets SIGTERM, and SIGKILL if it is still there in {seconds} s",
+    "still-there": "the job did not end within {seconds} s: it is killed",
+    "killed-by-others": "the job was killed (SIGKILL), neither by jobber nor for lack of memory",
+    "out-of-memory": "the job ran out of memory: the kernel killed a process of it; its limit is {limit}",
+    "perhaps-out-of-memory": (
+        "the job was killed (SIGKILL), and not by jobber: perhaps it ran out of memory; its limit is {limit}"
+    ),
+    "job-failed": "the job failed after {took} with exit status {exit_status}",
+    "job-timed-out": "the job timed out after {took} and ended with exit status {exit_status}",
+    "log-may-be-cut": "the engine keeps only so much of a log: the beginning of what run {run} said may be missing",
+    "log-cut": "the engine's log is limited, and something that the job said meanwhile is lost",
+    "log-not-kept": "the engine has not noted all that the job said, and it could not be kept here either",
+    "log-unreadable": "the engine keeps no log of this job, so what it says unheard is lost: {why}",
+    "input-cut": "the connection broke while the job was given its input: it has seen the end of it too early",
+    "output-refused": "{stream} takes no more of what the job says ({why}): the run goes on, and its log has all of it",
+    "finished-by-another": "run {run} of {image} was finished by another jobber: {id}",
+    "being-finished": "{why}",
+    "perhaps-watched": "run {run} of {image} is left to the jobber on {owner} that started it",
+    "listed-remote": "no such result is here: these are in the registry, {repository}",
+    "none-anywhere": "no such result is here, and none is in the registry, {repository}",
+    "name-unknown": "no image here is called {name}",
+    "none-in-registry": "no such result is in the registry, {repository}",
+    "tag-unreadable": "{why}",
+    "registry-unread": "{why}",
+    "swept": "removed what jobbers that are no more had left half-done: {count}",
+    "still-running": "run {run} of {image} is still running",
+}
+
+_WORDS: Mapping[str, Callable[[Any], str]] = {"took": duration_in_words}
+"""Facts that are told in words, and as they are in JSON."""
+
+
+class ConsoleMessages:
+    """Text for a person: notes, warnings and, on a terminal, a line that is overwritten as work goes on."""
+
+    def __init__(self, *, verbose: bool) -> None:
+        self._verbose = verbose
+        self._overwrites = not verbose and sys.stderr.isatty()
+        self._step_shown = False
+
+    def note(self, event: str, /, **facts: object) -> None:
+        """Something the user should know of."""
+        self._event(sentence(event, facts), facts)
+
+    def warn(self, event: str, /, **facts: object) -> None:
+        """Something that may surprise the user later."""
+        self._event(f"warning: {sentence(event, facts)}", facts)
+
+    def call(self, event: str, /, **facts: object) -> None:
+        """An engine call or a step."""
+        if self._verbose:
+            self._line(f"  {sentence(event, facts)}")
+
+    def step(self, text: str, /) -> None:
+        """Where a long thing stands."""
+        if self._verbose:
+            self._line(text)
+        elif self._overwrites:
+            line = "".join(character if character.isprintable() else " " for character in text)
+            sys.stderr.write(f"\r\x1b[K{line[: _width() - 1]}")
+            sys.stderr.flush()
+            self._step_shown = True
+
+    def build_output(self, chunk: bytes, /) -> None:
+        """Output of a build, on stdout."""
+        if self._verbose:
+            sys.stderr.flush()
+            sys.stdout.buffer.write(chunk)
+            sys.stdout.buffer.flush()
+
+    def fail(self, error: JobberError) -> None:
+        """An error with its hint."""
+        log = getattr(error, "log", b"")
+        if log and not self._verbose:
+            self.clear()
+            sys.stderr.flush()
+            sys.stderr.buffer.write(log if log.endswith(b"\n") else log + b"\n")
+        self._line(f"error: {error.what}")
+        if error.hint:
+            self._line(f"hint: {error.hint}")
+
+    def clear(self) -> None:
+        """Take the step away, for others who write to the terminal."""
+        if self._step_shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+            self._step_shown = False
+
+    def _event(self, text: str, facts: Mapping[str, object]) -> None:
+        """Print a line, and the hint that comes with it."""
+        self._line(text)
+        if "hint" in facts:
+            self._line(f"hint: {facts['hint']}")
+
+    def _line(self, text: str) -> None:
+        self.clear()
+        # Names of files and metrics, and what engines and registries say, are whatever somebody has made them.
+        lines = map(printable, text.split("\n"))
+        end = "\r\n" if _is_raw() else "\n"
+        print(end.join(lines), file=sys.stderr, flush=True, end=end)
+
+
+class JsonMessages:
+    """One JSON object a line, for programs."""
+
+    def __init__(self, *, verbose: bool, stream: TextIO | None = None) -> None:
+        import structlog
+
+        self._verbose = verbose
+        self._clock = surroundings().clock()
+        self._log: Any = structlog.wrap_logger(
+            structlog.PrintLogger(stream or sys.stderr),
+            processors=[
+                structlog.processors.add_log_level,
+                self._stamp,
+                structlog.processors.JSONRenderer(default=str),
+            ],
+            wrapper_class=structlog.BoundLogger,
+        )
+
+    def note(self, event: str, /, **facts: object) -> None:
+        """Something the user should know of."""
+        self._log.info(event, **facts)
+
+    def warn(self, event: str, /, **facts: object) -> None:
+        """Something that may surprise the user later."""
+        self._log.warning(event, **facts)
+
+    def call(self, event: str, /, **facts: object) -> None:
+        """An engine call or a step."""
+        if self._verbose:
+            self._log.debug(event, **facts)
+
+    def step(self, text: str, /) -> None:
+        """Where a long thing stands."""
+        if self._verbose:
+            self._log.debug("step", text=text)
+
+    def build_output(self, chunk: bytes, /) -> None:
+        """Output of a build, on stdout."""
+        if self._verbose:
+            sys.stdout.buffer.write(chunk)
+            sys.stdout.buffer.flush()
+
+    def fail(self, error: JobberError) -> None:
+        """An error with its hint, and the output of a build's failing step."""
+        log = getattr(error, "log", b"")
+        output = {"output": log.decode(errors="replace")} if log else {}
+        self._log.error(type(error).__name__, what=error.what, hint=error.hint, **output)
+
+    def clear(self) -> None:
+        """Nothing is ever overwritten here."""
+
+    def _stamp(self, _logger: object, _method: str, facts: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        from datetime import UTC
+
+        moment = self._clock.now().astimezone(UTC).replace(tzinfo=None)
+        facts["timestamp"] = f"{moment.isoformat(timespec='microseconds')}Z"
+        return facts
+
+
+Messages = ConsoleMessages | JsonMessages
+
+
+def messages(*, verbose: bool, log_format: str) -> Messages:
+    """The messages in the form that the user wants."""
+    return JsonMessages(verbose=verbose) if log_format == "json" else ConsoleMessages(verbose=verbose)
+
+
+def sentence(event: str, facts: Mapping[str, object]) -> str:
+    """What an event is told as."""
+    template = _SENTENCES.get(event)
+    if template is not None:
+        words = {name: _WORDS[name](fact) if name in _WORDS else fact for name, fact in facts.items()}
+        return template.format(**words).replace("  ", " ")
+    return " ".join((event, *(f"{name}={value}" for name, value in facts.items() if name != "hint")))
+
+
+def _is_raw() -> bool:
+    """Whether stderr is a terminal that leaves lines where they end, for a job has it."""
+    if not sys.stderr.isatty():
+        return False
+    import termios
+
+    try:
+        return not termios.tcgetattr(sys.stderr.fileno())[1] & termios.OPOST
+    except (termios.error, OSError, ValueError):
+        return False
+
+
+def _width() -> int:
+    try:
+        return os.get_terminal_size(2).columns
+    except OSError:
+        return 80
+
+
+def _conforms(console: ConsoleMessages, json: JsonMessages) -> tuple[Progress, Progress]:
+    return console, json

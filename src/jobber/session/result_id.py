@@ -1,0 +1,37 @@
+"""The image that a command ends with, for scripts (`--iidfile`) and for what is around the command."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from jobber.domain.errors import JobberError, UsageError
+from jobber.session.environment import surroundings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jobber.domain.images.reference import ImageId
+
+
+def check_writable(path: Path | None) -> None:
+    """Find out before anything is made whether the file could be written, and take away an old one.
+
+    An id of an earlier run would else be taken for this one's if this one fails. Raises `UsageError`.
+    """
+    if path is None:
+        return
+    if path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        raise UsageError(f"{path} can't be written", hint="give --iidfile a file in a directory that exists")
+    path.unlink(missing_ok=True)
+
+
+def end_with(image: ImageId, *, iidfile: Path | None) -> None:
+    """Tell what is around, and write the id without a line end, as `docker build` does. Raises `JobberError`."""
+    surroundings().ends_with(image)
+    if iidfile is None:
+        return
+    try:
+        iidfile.write_text(image, encoding="ascii")
+    except OSError as error:
+        raise JobberError(f"{iidfile} could not be written: {error.strerror}") from None

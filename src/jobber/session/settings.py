@@ -1,0 +1,115 @@
+"""The settings that a command goes by: files, active configurations, environment, and its own options."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from jobber.adapters.configuration.files import current_directory, find_files, misnamed_files, read_files
+from jobber.domain.configuration.in_force import Settings, read_option, settings_in_force
+from jobber.domain.configuration.origin import DEFAULT, Origin, Value
+from jobber.domain.configuration.settings import DEFAULT_REGISTRY, ENGINE, HOST, VERBOSE, EngineName
+from jobber.domain.errors import JobberError
+from jobber.domain.images.reference import parse_registry
+from jobber.session.environment import surroundings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from jobber.domain.configuration.settings import Setting
+    from jobber.session.environment import Surroundings
+
+T = TypeVar("T")
+
+
+class ChosenOptions(Protocol):
+    """The global options that settings depend on."""
+
+    @property
+    def verbose(self) -> bool:
+        """`-v`."""
+
+    @property
+    def host(self) -> str | None:
+        """`-H`."""
+
+    @property
+    def reg(self) -> str | None:
+        """`-r`."""
+
+    @property
+    def config(self) -> tuple[str, ...]:
+        """`-c`, each."""
+
+    @property
+    def engine(self) -> str | None:
+        """`--engine`."""
+
+
+def _brought() -> Sequence[str]:
+    from jobber.adapters.discovery.plugins import brought_names
+
+    return brought_names()
+
+
+EngineName.others = staticmethod(_brought)
+
+
+def configuration_files(environment: Mapping[str, str], *, around: Surroundings | None = None) -> tuple[str, ...]:
+    """The configuration files that count in the current directory. Raises `JobberError`."""
+    return find_files(environment, directory=current_directory(), top=(around or surroundings()).top)
+
+
+def misnamed_configurations(environment: Mapping[str, str], *, around: Surroundings | None = None) -> tuple[str, ...]:
+    """Return the files that would count in the current directory if they were named right. Raises `JobberError`."""
+    around = around or surroundings()
+    if not around.reads_configuration:
+        return ()
+    return misnamed_files(environment, directory=current_directory(), top=around.top)
+
+
+def load_settings(
+    options: ChosenOptions, *, environment: Mapping[str, str], around: Surroundings | None = None
+) -> Settings:
+    """The settings in force for a command with these options. Raises `JobberError`."""
+    around = around or surroundings()
+    if around.reads_configuration:
+        layers = read_files(configuration_files(environment, around=around))
+    else:
+        layers, environment = (), {}
+    names = tuple(Value(name, Origin(f"-c {name}")) for name in options.config)
+    return _with_options(settings_in_force(layers, names=names, variables=environment), options)
+
+
+def settings_of_options(options: ChosenOptions) -> Settings:
+    """Return the settings that the command line alone gives, where files are broken. Raises `JobberError`."""
+    return _with_options(Settings(), options)
+
+
+def _with_options(settings: Settings, options: ChosenOptions) -> Settings:
+    registry = {DEFAULT_REGISTRY.name: Value(None, Origin("-r"))} if options.reg == "" else {}
+    return settings.replaced(
+        {
+            **given(VERBOSE, options.verbose or None),
+            **given(HOST, options.host),
+            **given(DEFAULT_REGISTRY, parse_registry(options.reg) if options.reg else None),
+            **registry,
+            **({ENGINE.name: read_option(ENGINE, options.engine)} if options.engine is not None else {}),
+        }
+    )
+
+
+def given(setting: Setting[T], content: T | None) -> dict[str, Value[Any]]:
+    """A setting as an option gives it; nothing where the option is not there."""
+    return {} if content is None else {setting.name: Value(content, Origin(setting.option or setting.name))}
+
+
+@contextmanager
+def naming_origin(value: Value[Any]) -> Iterator[None]:
+    """Inside, an error is about this value: where it was not given on the command line, its origin is told."""
+    try:
+        yield
+    except JobberError as error:
+        if value.origin != DEFAULT and not value.origin.is_option:
+            error.what = f"{value.origin.point}: {error.what}"
+        raise
