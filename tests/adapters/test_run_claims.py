@@ -15,7 +15,8 @@ import pytest
 
 from jobber.adapters.host.process_identity import current_owner
 from jobber.adapters.run_claims.lease import HeldClaim
-from jobber.adapters.run_claims.run_store import Part, SharedRunStore, claim_name, part_of
+from jobber.adapters.run_claims.parts import Part, claim_name, part_of
+from jobber.adapters.run_claims.run_store import SharedRunStore
 from jobber.domain.errors import ClaimLost, EngineLost, NameTaken, RunTaken
 from jobber.domain.images.image import Image, ListedImage
 from jobber.domain.images.reference import ImageId

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import jobber
-from jobber.api.notebook import Html, NotebookProgress, notebook_display
+from jobber.api.notebook_progress import Html, NotebookProgress, notebook_display
 from jobber.testing import FakeEngine
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from jobber.cli.command_line.completion import COLUMN_NAMES
 from jobber.cli.output.columns import COLUMNS
-from jobber.cli.output.table import Column, cut, printable, table_lines, width_of
+from jobber.cli.output.table import Column, cut, table_lines, width_of
 from jobber.domain.runs.policy import Outcome
 from jobber.domain.runs.record import RunEnding
 from jobber.session.humanize import (
@@ -19,6 +19,7 @@ from jobber.session.humanize import (
     size_in_words,
     tags_in_short,
 )
+from jobber.session.printable import printable
 from jobber.testing import FakeClock, FakeCommandLine, FakeEngine, Job
 
 

@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from jobber.cli.duration import parse_duration, size_in_words
+from jobber.cli.command_line.moments import parse_duration
+from jobber.cli.duration import size_in_words
 from jobber.cli.output.prompt import is_agreed
 from jobber.domain.errors import AnswerNeeded, EngineFailed
 from jobber.testing import FakeCommandLine, FakeEngine, Job

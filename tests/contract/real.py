@@ -14,7 +14,7 @@ from without_created import reload_without_created
 from jobber.adapters.host.clock import SystemClock
 from jobber.adapters.host.process_identity import current_owner
 from jobber.adapters.registry_api import RegistryApi
-from jobber.adapters.run_claims.run_store import claim_name
+from jobber.adapters.run_claims.parts import claim_name
 from jobber.adapters.wire import WireBroken
 from jobber.domain.errors import ImageNotFound
 from jobber.domain.images.credentials import Credentials
@@ -22,7 +22,7 @@ from jobber.domain.runs.label_names import Label
 from jobber.testing.contract import GuardedRegistry, World, build_base
 
 if TYPE_CHECKING:
-    from jobber.adapters.run_claims.run_store import RunCalls
+    from jobber.adapters.run_claims.parts import RunCalls
     from jobber.adapters.wire import Wire
     from jobber.domain.images.reference import ImageId, ImageReference
     from jobber.domain.ports import Engine

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from jobber.adapters.discovery.connect import connect
-from jobber.adapters.run_claims.run_store import RunCalls, SharedRunStore, claim_name
+from jobber.adapters.run_claims.parts import RunCalls, claim_name
+from jobber.adapters.run_claims.run_store import SharedRunStore
 from jobber.domain.errors import RunTaken
 from jobber.domain.images.reference import ImageId
 from jobber.domain.ports import Engine

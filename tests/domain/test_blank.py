@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 from test_labels import ENDING, PLAN
 
-from jobber.domain.containers.container import Snapshot
 from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.history.blank_variables import blank_variables, unset_variables
 from jobber.domain.images.image import Image, ImageConfiguration
 from jobber.domain.images.reference import ImageId
 from jobber.domain.runs.labels import result_labels
+from jobber.domain.runs.snapshot import Snapshot
 
 _ID = ImageId(f"sha256:{'a' * 64}")
 

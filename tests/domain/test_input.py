@@ -9,16 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobber.domain.errors import InvalidInput
+from jobber.domain.files.paths import lies_within, normal_path
 from jobber.domain.images.image import Image
 from jobber.domain.images.reference import ImageId
-from jobber.domain.runs.input import (
-    InputSpecification,
-    check_destinations,
-    format_input,
-    lies_within,
-    normal_path,
-    parse_input,
-)
+from jobber.domain.runs.input import InputSpecification, check_destinations, format_input, parse_input
 
 images = st.sampled_from(["mnist", "mnist:v1", "gcr.io/me/mnist", f"sha256:{'a' * 64}", "localhost:5000/x:1"])
 parts = st.sampled_from(["a", "b", "data", "a b", "..", ".", "", "x=y", "é"])

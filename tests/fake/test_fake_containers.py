@@ -6,12 +6,13 @@ import io
 
 import pytest
 
-from jobber.domain.containers.container import ContainerId, ContainerSpecification, Snapshot, Terminal
+from jobber.domain.containers.container import ContainerId, ContainerSpecification, Terminal
 from jobber.domain.containers.events import DeadlinePassed, Exited, Output, Signalled
 from jobber.domain.containers.options import ContainerOptions, Mount
 from jobber.domain.errors import ClaimLost, EngineFailed, EngineLost, ImageNotFound, NameTaken
 from jobber.domain.images.image import ImageConfiguration
 from jobber.domain.images.reference import ImageId, parse_reference
+from jobber.domain.runs.snapshot import Snapshot
 from jobber.testing import FakeConsole, FakeEngine, FakeInterruptions, Job
 
 

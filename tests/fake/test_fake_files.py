@@ -9,8 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from jobber.adapters.fake.filesystem.files import Files, Node, Place, file_node
+from jobber.adapters.fake.filesystem.files import Files, Place
 from jobber.adapters.fake.filesystem.indexed_layer import IndexedLayer
+from jobber.adapters.fake.filesystem.node import Node, file_node
 from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.use_cases.run.prepare import RunRequest
 from jobber.testing import FakeEngine, Job, fake_runner

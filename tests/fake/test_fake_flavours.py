@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from jobber.adapters.fake.filesystem.files import Files, file_node
+from jobber.adapters.fake.filesystem.files import Files
+from jobber.adapters.fake.filesystem.node import file_node
 from jobber.adapters.fake.flavour import parse_flavour
 from jobber.domain.containers.container import ContainerSpecification
 from jobber.domain.containers.engine_facts import ImageStore

@@ -14,11 +14,12 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from jobber.domain.containers.container import ContainerId, Snapshot
+from jobber.domain.containers.container import ContainerId
 from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.errors import JobberError
 from jobber.domain.images.build_request import BuildRequest
 from jobber.domain.images.reference import ImageId
+from jobber.domain.runs.snapshot import Snapshot
 from jobber.testing import FakeProgress
 
 if TYPE_CHECKING:

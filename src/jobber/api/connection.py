@@ -119,10 +119,10 @@ def progress_for(*, quiet: bool, progress: Progress | None) -> Progress:
         return progress
     if quiet:
         return Silence()
-    from jobber.api.notebook import notebook_display
+    from jobber.api.notebook_progress import notebook_display
 
     if display := notebook_display():
-        from jobber.api.notebook import NotebookProgress
+        from jobber.api.notebook_progress import NotebookProgress
 
         return NotebookProgress(display)
     from jobber.session.messages import messages

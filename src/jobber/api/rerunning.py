@@ -47,10 +47,10 @@ def rerun(
     Raises `RunNotRepeatable` with all that is missing before anything starts, `NotAResult`, `ResultDiffers` under
     `verify`, and as `run`.
     """
-    from jobber.cli.commands.rerun import rerun_request, rerun_settings, run_again
     from jobber.domain.configuration.settings import DEFAULT_REGISTRY
     from jobber.session.bootstrap import keyring
     from jobber.session.bootstrap import rerun as rerun_use_case
+    from jobber.session.rerun_request import rerun_request, rerun_settings, run_again
 
     told = progress_for(quiet=quiet, progress=progress)
     arguments.truths(push=push, verify=verify)

@@ -6,9 +6,9 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
-from jobber.cli.output.table import printable
 from jobber.session.environment import surroundings
 from jobber.session.humanize import duration_in_words
+from jobber.session.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, MutableMapping

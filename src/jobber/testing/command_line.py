@@ -12,7 +12,7 @@ from jobber.adapters.fake.remote_images import FakeRemoteImages
 from jobber.adapters.host.git import GitTree
 from jobber.domain.containers.events import Output, Stream
 from jobber.domain.errors import EngineUnavailable
-from jobber.domain.runs.input import lies_within
+from jobber.domain.files.paths import lies_within
 from jobber.session.environment import surrounded_by, surroundings_of
 from jobber.testing.completed import Completed
 from jobber.testing.place import Streams, in_place

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from jobber.adapters.archives.tar_reader import members
 from jobber.adapters.archives.tar_writer import END, repacked
-from jobber.domain.runs.input import normal_path
+from jobber.domain.files.paths import normal_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

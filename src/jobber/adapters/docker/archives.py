@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobber.adapters.archives.archive_names import link_target
-from jobber.adapters.failures import failed
+from jobber.adapters.engine_api.calls import failed
 from jobber.domain.errors import ContainerNotFound, PathNotFound
 
 if TYPE_CHECKING:

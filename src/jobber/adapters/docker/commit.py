@@ -15,18 +15,19 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jobber.adapters.docker.committing import commit_as, flatten, put_log, remove_unfinished
-from jobber.adapters.failures import failed
+from jobber.adapters.engine_api.calls import failed
 from jobber.adapters.host.process_identity import unfinished_labels
 from jobber.domain.containers.container import LOG
 from jobber.domain.errors import ContainerNotFound, JobberError
-from jobber.domain.runs.input import lies_within, normal_path
+from jobber.domain.files.paths import lies_within, normal_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jobber.adapters.wire import Wire
-    from jobber.domain.containers.container import ContainerId, Snapshot
+    from jobber.domain.containers.container import ContainerId
     from jobber.domain.images.reference import ImageId
+    from jobber.domain.runs.snapshot import Snapshot
 
 _MISSING = 404
 _PLATFORM = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jobber.adapters.archives.tar_writer import log_archive
-from jobber.adapters.failures import failed
+from jobber.adapters.engine_api.calls import failed
 from jobber.adapters.host.process_identity import unfinished_labels
 from jobber.domain.containers.container import LOG
 from jobber.domain.errors import EngineFailed

@@ -15,9 +15,8 @@ from jobber.adapters.docker.create_host import NVIDIA
 from jobber.adapters.docker.job import DockerJob
 from jobber.adapters.docker.parts import remove_part
 from jobber.adapters.docker.translate import container_of, not_started
-from jobber.adapters.engine_api.calls import listed, with_labels
+from jobber.adapters.engine_api.calls import failed, listed, with_labels
 from jobber.adapters.engine_api.sparse_files import sparse_files
-from jobber.adapters.failures import failed
 from jobber.adapters.job_stream.attachment import StreamAttachment
 from jobber.adapters.job_stream.frames import copy_frames
 from jobber.domain.containers.container import ContainerId, VolumeMount
@@ -29,11 +28,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from jobber.adapters.wire import Response, Wire
-    from jobber.domain.containers.container import Container, ContainerSpecification, Snapshot, Terminal
+    from jobber.domain.containers.container import Container, ContainerSpecification, Terminal
     from jobber.domain.containers.options import ContainerOptions
     from jobber.domain.files.sparse_file import SparseFile
     from jobber.domain.images.reference import ImageId
     from jobber.domain.ports import Interruptions, JobInput
+    from jobber.domain.runs.snapshot import Snapshot
 
 _MISSING = 404
 _CONFLICT = 409

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jobber.adapters.failures import failed
+from jobber.adapters.engine_api.calls import failed
 from jobber.domain.containers.engine_facts import EngineFacts, ImageStore
 
 if TYPE_CHECKING:

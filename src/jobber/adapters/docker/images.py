@@ -12,13 +12,12 @@ from jobber.adapters.docker.archives import open_archive
 from jobber.adapters.docker.init_layer import without_init_layer
 from jobber.adapters.docker.parts import make_part, remove_part
 from jobber.adapters.docker.translate import image_of, listed_image_of
-from jobber.adapters.engine_api.calls import listed, with_labels
+from jobber.adapters.engine_api.calls import failed, listed, with_labels
 from jobber.adapters.engine_api.remove_image import remove_with_tags
 from jobber.adapters.engine_api.retry import over_stumbles
-from jobber.adapters.failures import failed
 from jobber.adapters.run_claims.tag_claim import claim_tag
 from jobber.domain.errors import ImageNotFound
-from jobber.domain.runs.input import normal_path
+from jobber.domain.files.paths import normal_path
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence

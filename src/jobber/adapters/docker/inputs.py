@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.docker.init_layer import without_init_layer
 from jobber.adapters.docker.parts import make_part, remove_part
-from jobber.adapters.engine_api.calls import listed
+from jobber.adapters.engine_api.calls import failed, listed
 from jobber.adapters.engine_api.shared_inputs import Volume, discard, share, whole_copies
 from jobber.adapters.engine_api.volumes import WireVolumes
-from jobber.adapters.failures import failed
 from jobber.domain.containers.container import ImageMount
 from jobber.domain.errors import SourceNotFound
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.docker.translate import container_of
-from jobber.adapters.failures import failed
+from jobber.adapters.engine_api.calls import failed
 from jobber.adapters.job_stream.engine_job import NO_DETACH_KEYS
 from jobber.adapters.job_stream.frames import StampedOutput, output_reader
 from jobber.adapters.job_stream.replay import Tally, TextTally

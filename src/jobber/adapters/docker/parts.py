@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from jobber.adapters.failures import failed
+from jobber.adapters.engine_api.calls import failed
 from jobber.adapters.host.process_identity import current_owner, is_alive
 from jobber.domain.containers.container import ContainerId
 from jobber.domain.errors import ImageNotFound, NameTaken

@@ -12,8 +12,8 @@ from jobber.adapters.docker.parts import make_part, remove_part
 
 if TYPE_CHECKING:
     from jobber.adapters.wire import Wire
-    from jobber.domain.containers.container import Snapshot
     from jobber.domain.images.reference import ImageId
+    from jobber.domain.runs.snapshot import Snapshot
 
 _ROOT = "0"
 _DROPPED = ("OnBuild", "Shell")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobber.adapters.engine_api.calls import listed
-from jobber.adapters.failures import failed
+from jobber.adapters.engine_api.calls import failed, listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

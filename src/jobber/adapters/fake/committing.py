@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from jobber.domain.containers.container import ContainerSpecification, Snapshot
+    from jobber.domain.containers.container import ContainerSpecification
     from jobber.domain.images.image import ImageConfiguration
+    from jobber.domain.runs.snapshot import Snapshot
 
 
 def as_a_commit_leaves_it(snapshot: Snapshot, specification: ContainerSpecification) -> ImageConfiguration:

@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
 from jobber.adapters.fake.committing import as_a_commit_leaves_it
-from jobber.adapters.fake.filesystem.files import Files, file_node
+from jobber.adapters.fake.filesystem.files import Files
 from jobber.adapters.fake.filesystem.mount_points import enter_workdir, make_mount_points, make_workdir, workdir_of
 from jobber.adapters.fake.filesystem.mounts import Mounting
+from jobber.adapters.fake.filesystem.node import file_node
 from jobber.adapters.fake.jobs.attachment import FakeAttachment
 from jobber.adapters.fake.jobs.job import KILLED, Job
 from jobber.adapters.fake.jobs.process import environment_of, program_of, words_of
@@ -37,11 +38,12 @@ if TYPE_CHECKING:
     from jobber.adapters.fake.images import FakeImages
     from jobber.adapters.fake.jobs.job import Timeline
     from jobber.adapters.fake.store import Store, StoredImage
-    from jobber.domain.containers.container import ContainerSpecification, Snapshot, Terminal
+    from jobber.domain.containers.container import ContainerSpecification, Terminal
     from jobber.domain.containers.options import ContainerOptions
     from jobber.domain.files.sparse_file import SparseFile
     from jobber.domain.images.reference import ImageId
     from jobber.domain.ports import Interruptions, JobInput
+    from jobber.domain.runs.snapshot import Snapshot
 
 _TOO_DEEP = 125
 """Layers, as on Docker 20.10."""

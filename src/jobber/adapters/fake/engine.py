@@ -15,7 +15,8 @@ from jobber.adapters.fake.clock import FakeClock
 from jobber.adapters.fake.containers import FakeContainers
 from jobber.adapters.fake.facts import fake_facts
 from jobber.adapters.fake.faults import Faults
-from jobber.adapters.fake.filesystem.files import Files, Layer, Node, file_node
+from jobber.adapters.fake.filesystem.files import Files
+from jobber.adapters.fake.filesystem.node import Layer, Node, file_node
 from jobber.adapters.fake.flavour import IdStore, parse_flavour
 from jobber.adapters.fake.images import FakeImages, FakeRegistryPort
 from jobber.adapters.fake.inputs import FakeInputs

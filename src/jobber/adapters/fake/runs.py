@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jobber.adapters.fake.claims import FakeClaim
 from jobber.domain.containers.leftovers import Leftover, LeftoverKind
-from jobber.domain.errors import ClaimLost, ImageNotFound, RunTaken
+from jobber.domain.errors import ImageNotFound, RunTaken
 from jobber.domain.runs.label_names import Label
 from jobber.domain.runs.record import parse_ending, parse_plan
 
@@ -19,27 +19,6 @@ if TYPE_CHECKING:
     from jobber.domain.images.image import Image
     from jobber.domain.images.reference import ImageId
     from jobber.domain.runs.policy import Outcome
-
-
-@dataclass(slots=True)
-class FakeClaim:
-    """A claim that somebody holds until they release it, or are dead."""
-
-    store: Store
-    run: str
-    is_dead: bool = False
-    is_made: bool = True
-    """Whether others see it; the claim of the run's own jobber is not made for the few minutes that it takes."""
-
-    def check(self) -> None:
-        """Go on only if the claim is still ours. Raises `ClaimLost`."""
-        if self.is_made and self.store.claims.get(self.run) is not self:
-            raise ClaimLost(self.run)
-
-    def release(self) -> None:
-        """Give it back."""
-        if self.store.claims.get(self.run) is self:
-            del self.store.claims[self.run]
 
 
 class FakeRuns:

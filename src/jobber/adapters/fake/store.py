@@ -8,9 +8,9 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from jobber.adapters.fake.building.execution import StepCache
-from jobber.adapters.fake.filesystem.files import layer_digest
 from jobber.adapters.fake.filesystem.indexed_layer import IndexedLayer, indexed
+from jobber.adapters.fake.filesystem.node import layer_digest
+from jobber.adapters.fake.step_cache import StepCache
 from jobber.adapters.fake.tags import Tags
 from jobber.domain.containers.container import ContainerState
 from jobber.domain.images.image import Image
@@ -19,11 +19,12 @@ from jobber.domain.images.reference import ImageId
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from jobber.adapters.fake.claims import FakeClaim
     from jobber.adapters.fake.clock import FakeClock
     from jobber.adapters.fake.faults import Faults
-    from jobber.adapters.fake.filesystem.files import Files, Layer, Place
+    from jobber.adapters.fake.filesystem.files import Files, Place
+    from jobber.adapters.fake.filesystem.node import Layer
     from jobber.adapters.fake.jobs.job import Program, Timeline
-    from jobber.adapters.fake.runs import FakeClaim
     from jobber.domain.containers.container import ContainerSpecification
     from jobber.domain.images.image import ImageConfiguration, ListedImage
     from jobber.domain.runs.policy import Outcome

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from jobber.adapters.archives.archive_names import link_target, named_archive
 from jobber.adapters.archives.tar_reader import ArchiveBroken, first_bytes
-from jobber.adapters.failures import failed, missing_or_failed
+from jobber.adapters.engine_api.calls import failed, missing_or_failed
 from jobber.domain.containers.container import ContainerId
 from jobber.domain.errors import ContainerNotFound, EngineFailed, PathNotFound
 

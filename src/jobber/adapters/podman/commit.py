@@ -15,18 +15,19 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jobber.adapters.archives.image_archive import ImageArchive, describe_image, log_layer
+from jobber.adapters.engine_api.calls import failed
 from jobber.adapters.engine_api.image_history import shell_of, triggers_of, with_run
-from jobber.adapters.failures import failed
 from jobber.adapters.podman.committing import commit_unfinished, flatten, kept_mounted, put_log, remove_unfinished
 from jobber.adapters.podman.second_commit import commit_again
 from jobber.domain.containers.container import LOG
 from jobber.domain.errors import ContainerNotFound, JobberError
-from jobber.domain.runs.input import lies_within, normal_path
+from jobber.domain.files.paths import lies_within, normal_path
 
 if TYPE_CHECKING:
     from jobber.adapters.wire import Wire
-    from jobber.domain.containers.container import ContainerId, Snapshot
+    from jobber.domain.containers.container import ContainerId
     from jobber.domain.images.reference import ImageId
+    from jobber.domain.runs.snapshot import Snapshot
 
 _MISSING = 404
 _PLATFORM = {"architecture": "Architecture", "variant": "Variant", "os": "Os", "author": "Author"}

@@ -6,8 +6,8 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jobber.adapters.archives.tar_writer import log_archive
+from jobber.adapters.engine_api.calls import failed
 from jobber.adapters.engine_api.retry import over_stumbles
-from jobber.adapters.failures import failed
 from jobber.adapters.host.process_identity import unfinished_labels
 from jobber.adapters.podman.archives import mounted
 from jobber.adapters.podman.translate import copy_cause, image_id

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO
 
-from jobber.adapters.engine_api.calls import listed, with_labels
+from jobber.adapters.engine_api.calls import failed, listed, missing_or_failed, with_labels
 from jobber.adapters.engine_api.description_size import PODMAN_LIMIT, check_size
 from jobber.adapters.engine_api.sparse_files import sparse_files
-from jobber.adapters.failures import failed, missing_or_failed
 from jobber.adapters.job_stream.attachment import StreamAttachment
 from jobber.adapters.job_stream.frames import copy_frames
 from jobber.adapters.podman.archives import read_file
@@ -26,10 +25,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from jobber.adapters.wire import Response, Wire
-    from jobber.domain.containers.container import Container, Snapshot, Terminal
+    from jobber.domain.containers.container import Container, Terminal
     from jobber.domain.containers.options import ContainerOptions
     from jobber.domain.files.sparse_file import SparseFile
     from jobber.domain.ports import Interruptions, JobInput
+    from jobber.domain.runs.snapshot import Snapshot
 
 _MISSING = 404
 _NOT_MODIFIED = 304

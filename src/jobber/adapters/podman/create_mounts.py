@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from jobber.domain.containers.container import ImageMount
 from jobber.domain.errors import InvalidOption
-from jobber.domain.runs.input import normal_path
+from jobber.domain.files.paths import normal_path
 
 if TYPE_CHECKING:
     from jobber.domain.containers.container import ContainerSpecification

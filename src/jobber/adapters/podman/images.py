@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from jobber.adapters.archives.paths import check_askable
-from jobber.adapters.engine_api.calls import listed, with_labels
+from jobber.adapters.engine_api.calls import failed, listed, with_labels
 from jobber.adapters.engine_api.remove_image import remove_with_tags
 from jobber.adapters.engine_api.retry import over_stumbles
-from jobber.adapters.failures import failed
 from jobber.adapters.podman.archives import mounted, open_archive
 from jobber.adapters.podman.names import candidates, engine_reference
 from jobber.adapters.podman.parts import make_part, remove_part, set_up_part

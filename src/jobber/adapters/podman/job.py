@@ -6,7 +6,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from jobber.adapters.failures import missing_or_failed
+from jobber.adapters.engine_api.calls import missing_or_failed
 from jobber.adapters.job_stream.engine_job import NO_DETACH_KEYS
 from jobber.adapters.job_stream.frames import RawOutput, output_reader
 from jobber.adapters.job_stream.replay import Tally

@@ -16,8 +16,8 @@ from jobber.domain.docker_options.proxies import PROXIES
 
 if TYPE_CHECKING:
     from jobber.adapters.wire import Wire
-    from jobber.domain.containers.container import Snapshot
     from jobber.domain.images.reference import ImageId
+    from jobber.domain.runs.snapshot import Snapshot
 
 _ROOT = "0"
 _HOST = "HOSTNAME"

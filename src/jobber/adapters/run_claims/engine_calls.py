@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from jobber.adapters.engine_api.calls import listed, with_labels
-from jobber.adapters.failures import missing_or_failed
-from jobber.adapters.run_claims.run_store import part_of
+from jobber.adapters.engine_api.calls import listed, missing_or_failed, with_labels
+from jobber.adapters.run_claims.parts import part_of
 from jobber.domain.containers.container import ContainerId
 from jobber.domain.errors import ContainerNotFound
 from jobber.domain.runs.label_names import Label
@@ -15,7 +14,7 @@ from jobber.domain.runs.label_names import Label
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from jobber.adapters.run_claims.run_store import Part
+    from jobber.adapters.run_claims.parts import Part
     from jobber.adapters.wire import Wire
     from jobber.domain.images.image import Image, ListedImage
     from jobber.domain.images.reference import ImageId

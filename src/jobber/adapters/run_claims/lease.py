@@ -14,7 +14,7 @@ from jobber.domain.runs.label_names import Label
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jobber.adapters.run_claims.run_store import RunCalls
+    from jobber.adapters.run_claims.parts import RunCalls
     from jobber.domain.images.reference import ImageId
 
 BEAT_SECONDS = 60.0

@@ -8,87 +8,31 @@ is older than ten minutes, by the engine's clock, has lost it. A note is such a 
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from jobber.adapters.host.process_identity import current_owner, is_alive
 from jobber.adapters.run_claims.lease import BEAT_SECONDS, HeldClaim
+from jobber.adapters.run_claims.parts import _RUN, Part, RunCalls, _facts, claim_name
 from jobber.domain.containers.leftovers import Leftover, LeftoverKind
 from jobber.domain.errors import JobberError, NameTaken, RunTaken
 from jobber.domain.images.reference import ImageId
 from jobber.domain.runs.label_names import Label
 from jobber.domain.runs.policy import Outcome
-from jobber.domain.runs.record import parse_ending, parse_plan
+from jobber.domain.runs.record import parse_ending
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from jobber.adapters.engine_api.shared_inputs import VolumeCalls
-    from jobber.domain.images.image import Image, ListedImage
+    from jobber.domain.images.image import Image
 
 _DEAD_AFTER = timedelta(minutes=10)
 _FORGOTTEN_AFTER = timedelta(days=1)
 """A part that a process of another machine made so long ago, and that is no claim, belongs to nobody any more."""
-_RUN = "run"
 _OUTCOME = "outcome"
 _TRIES = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A container of jobber's own."""
-
-    id: str
-    name: str
-    facts: Mapping[str, Any]
-    """What its label says."""
-    created: datetime
-    is_plan: bool = False
-    """Whether it is a run's container, and no part."""
-
-    @property
-    def owner(self) -> str:
-        """Who made it."""
-        return str(self.facts.get(Label.PART) or "")
-
-    @property
-    def run(self) -> str:
-        """The run that it is about; empty for none."""
-        return str(self.facts.get("id" if self.is_plan else _RUN) or "")
-
-
-class RunCalls(Protocol):
-    """What an engine does for all that, on connections of its own."""
-
-    def now(self) -> datetime:
-        """The engine's clock."""
-
-    def make(self, name: str, *, image: ImageId, facts: Mapping[str, str]) -> str:
-        """Make a container that is never started, with facts in its label; its id. Raises `NameTaken`."""
-
-    def look(self, name: str) -> Part | None:
-        """A container by name or id."""
-
-    def parts(self) -> Sequence[Part]:
-        """All containers with a `jobber.run` label."""
-
-    def remove(self, part: str) -> None:
-        """Remove a container by name or id; no error where there is none."""
-
-    def commits(self) -> Sequence[ListedImage]:
-        """Images with a `jobber.run` label, but for those without a tag that others are made from."""
-
-    def inspect(self, image: ImageId) -> Image:
-        """Look an image up."""
-
-    def remove_image(self, image: ImageId) -> None:
-        """Remove an image by id. Raises `JobberError`."""
-
-    def close(self) -> None:
-        """Let go of connections."""
 
 
 class SharedRunStore:
@@ -232,22 +176,6 @@ class SharedRunStore:
                 yield Leftover(LeftoverKind.VOLUME, marker.name, "the marker of a copy that is gone", size=0)
 
 
-def claim_name(run: str) -> str:
-    """The name of the container that is the claim of a run."""
-    return f"jobber-finish-{run}"
-
-
-def part_of(*, id_: str, name: str, labels: Mapping[str, str], created: str | float) -> Part:
-    """A part out of what an engine tells of a container."""
-    label = labels.get(Label.RUN, "")
-    if isinstance(created, str):
-        moment = datetime.fromisoformat(created)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    else:
-        moment = datetime.fromtimestamp(created, UTC)
-    return Part(id_, name, _facts(label), moment, is_plan=parse_plan(label) is not None)
-
-
 def _note_name(run: str) -> str:
     return f"jobber-end-{run}"
 
@@ -255,11 +183,3 @@ def _note_name(run: str) -> str:
 def _run_of(label: str) -> str | None:
     recorded = parse_ending(label)
     return recorded[0] if recorded else None
-
-
-def _facts(label: str) -> dict[str, Any]:
-    try:
-        facts = json.loads(label)
-    except ValueError:
-        return {}
-    return facts if isinstance(facts, dict) else {}

@@ -7,8 +7,9 @@ This knows HTTP and sockets, and nothing of any engine.
 
 from jobber.adapters.wire.answer import Pending, Response
 from jobber.adapters.wire.client import Wire
-from jobber.adapters.wire.connection import WireBroken, WireUnreachable, patience
+from jobber.adapters.wire.connection import patience
 from jobber.adapters.wire.endpoint import Endpoint, Scheme, TlsFiles, parse_endpoint
+from jobber.adapters.wire.errors import WireBroken, WireUnreachable
 from jobber.adapters.wire.raw import RawStream, Transport
 
 __all__ = [

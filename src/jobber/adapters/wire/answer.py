@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from jobber.adapters.wire.connection import CHUNK, WireBroken
+from jobber.adapters.wire.connection import CHUNK
+from jobber.adapters.wire.errors import WireBroken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

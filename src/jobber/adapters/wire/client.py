@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from jobber.adapters.wire.answer import Pending, Response
-from jobber.adapters.wire.connection import Connection, WireBroken, connect, reason
+from jobber.adapters.wire.connection import Connection, connect
+from jobber.adapters.wire.errors import WireBroken, reason
 from jobber.adapters.wire.raw import RawStream
 
 if TYPE_CHECKING:

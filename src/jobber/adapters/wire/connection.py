@@ -7,7 +7,7 @@ import socket
 from typing import TYPE_CHECKING
 
 from jobber.adapters.wire.endpoint import DEFAULT_PORT, Endpoint, Scheme
-from jobber.domain.errors import EngineLost
+from jobber.adapters.wire.errors import WireBroken, WireUnreachable, reason
 
 if TYPE_CHECKING:
     from jobber.adapters.wire.raw import Transport
@@ -16,27 +16,6 @@ CHUNK = 1 << 16
 _LONGEST_HEAD = 1 << 18
 _PATIENCE_HERE = 60.0
 _PATIENCE_THERE = 300.0
-
-
-class WireUnreachable(EngineLost):
-    """Nothing listens there, or it doesn't let us in."""
-
-    def __init__(self, why: str, *, hint: str | None = None) -> None:
-        super().__init__("a call", why=why)
-        self.hint = hint
-
-    def __str__(self) -> str:
-        return self.why
-
-
-class WireBroken(EngineLost):
-    """The connection ended, or went silent for longer than allowed, in the middle of an exchange."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__("a call", why=why)
-
-    def __str__(self) -> str:
-        return self.why
 
 
 class Connection:
@@ -122,9 +101,3 @@ def keep_alive(sock: socket.socket) -> None:
 def patience(endpoint: Endpoint) -> float:
     """For how many seconds an engine that was there and answers no more is tried again."""
     return _PATIENCE_HERE if endpoint.scheme is Scheme.UNIX else _PATIENCE_THERE
-
-
-def reason(error: OSError) -> str:
-    """What the system says of a connection that can't be made or broke."""
-    name = str(getattr(error, "reason", None) or "")  # of TLS: TLSV13_ALERT_CERTIFICATE_REQUIRED
-    return (name.replace("_", " ") or error.strerror or str(error) or type(error).__name__).lower()

@@ -20,7 +20,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from jobber.adapters.host.temp_folder import make_short_folder
-from jobber.adapters.wire.connection import WireUnreachable
+from jobber.adapters.wire.errors import WireUnreachable
 from jobber.adapters.wire.ssh_remedies import (
     FORBIDDEN_SOCKET,
     NO_ENGINE,

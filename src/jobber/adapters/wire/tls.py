@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobber.adapters.wire.connection import WireUnreachable
+from jobber.adapters.wire.errors import WireUnreachable
 
 if TYPE_CHECKING:
     import socket

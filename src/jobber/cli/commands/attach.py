@@ -9,8 +9,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from jobber.cli.command_line.global_options import GlobalOptions
-from jobber.cli.duration import parse_duration
-from jobber.domain.errors import UsageError
+from jobber.cli.command_line.moments import parse_moment
 from jobber.session.environment import surroundings
 
 
@@ -42,15 +41,3 @@ def attach(
         result = following(engine, interruptions, progress, keys).attach(run, since=moment)
     progress.clear()
     return result.exit_status
-
-
-def parse_moment(text: str, *, now: datetime) -> datetime:
-    """Read a time (RFC 3339, without a zone the local one) or how long ago it was. Raises `UsageError`."""
-    try:
-        if (ago := parse_duration(text)) is not None:
-            return now - ago
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise UsageError(
-            f"--since {text!r} is no time", hint="for example 2026-11-24T10:00:00Z, or 90s, 10m, 1h30m ago"
-        ) from None

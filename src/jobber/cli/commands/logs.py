@@ -41,7 +41,7 @@ def logs(
 
     """
     from jobber.adapters.archives.tar_reader import content_of
-    from jobber.cli.commands.attach import parse_moment
+    from jobber.cli.command_line.moments import parse_moment
     from jobber.cli.output.json_log import JsonLog
     from jobber.cli.output.stdout import Stdout, reader_may_leave
     from jobber.domain.containers.container import LOG

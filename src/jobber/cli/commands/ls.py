@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from jobber.cli.command_line.global_options import GlobalOptions
+from jobber.cli.command_line.moments import parse_moment
 from jobber.cli.command_line.result_session import finding
-from jobber.cli.commands.attach import parse_moment
-from jobber.cli.output.array_of_lines import array_of_lines
 from jobber.cli.output.columns import chosen_columns, column_names, table_of, usual_columns, whole_table_of
+from jobber.cli.output.json_text import array_of_lines
 from jobber.cli.output.table import terminal_width
 from jobber.domain.errors import UsageError
 from jobber.domain.history.facts import entry_of

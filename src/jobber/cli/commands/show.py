@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from jobber.cli.command_line.global_options import GlobalOptions
 from jobber.cli.command_line.result_session import finding
 from jobber.cli.output.json_text import as_json
-from jobber.cli.output.table import printable
 from jobber.domain.history.facts import run_facts
 from jobber.domain.history.lineage import Presence, Role
 from jobber.domain.runs.label_names import Label
@@ -28,6 +27,7 @@ from jobber.session.humanize import (
     size_in_words,
     tags_in_short,
 )
+from jobber.session.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,8 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from jobber.cli.output.table import printable, terminal_width
+from jobber.cli.output.table import terminal_width
+from jobber.session.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

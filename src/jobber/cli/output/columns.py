@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from jobber.cli.output.table import Column, cut, printable, table_lines, width_of
+from jobber.cli.output.table import Column, cut, table_lines, width_of
 from jobber.domain.errors import UsageError
 from jobber.domain.runs.metrics import metrics_of
 from jobber.domain.runs.parameters import parameters_of
@@ -23,6 +23,7 @@ from jobber.session.humanize import (
     size_in_words,
     tags_in_short,
 )
+from jobber.session.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

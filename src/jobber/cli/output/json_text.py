@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 import json
 
 
@@ -13,3 +19,9 @@ def as_json(value: object, *, indent: int | None = 2) -> str:
     except UnicodeEncodeError:  # such a name has halves of characters in it, which only escapes can say
         return json.dumps(value, indent=indent)
     return text
+
+
+def array_of_lines(things: Iterable[object]) -> str:
+    """One JSON array; indentation in full would take Python ten times as long."""
+    lines = ",\n".join(map(partial(as_json, indent=None), things))
+    return f"[\n{lines}\n]" if lines else "[]"

@@ -8,6 +8,8 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jobber.session.printable import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -53,13 +55,6 @@ def table_lines(
     for row in (headings, *cells):
         line = (" " * _GAP).join(_cell(row[n], widths[n], columns[n]) for n in shown if n in widths)
         yield cut(line.rstrip(), width) if width is not None else line.rstrip()
-
-
-def printable(text: str) -> str:
-    """A text in one line, without what a terminal would obey."""
-    if text.isprintable():
-        return text
-    return "".join(character if character.isprintable() else _escaped(character) for character in text)
 
 
 def width_of(text: str) -> int:
@@ -111,7 +106,3 @@ def _width(character: str) -> int:
     if unicodedata.combining(character):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
-
-
-def _escaped(character: str) -> str:
-    return " " if character in "\n\t\r" else character.encode("unicode_escape", "replace").decode()

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, NewType
 
-from jobber.domain.runs.label_names import Label
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from jobber.domain.containers.options import ContainerOptions
-    from jobber.domain.images.image import ImageConfiguration
     from jobber.domain.images.reference import ImageId
 
 ContainerId = NewType("ContainerId", str)
@@ -118,33 +115,3 @@ class Container:
     out_of_memory: bool | None = None
     """Whether the kernel killed a process of its job because memory ran out; None where the engine does not report it,
     and before the job has ended."""
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What a container is committed as."""
-
-    configuration: ImageConfiguration
-    """The result's: that of the code image, whatever was overridden for the run."""
-    labels: Mapping[str, str]
-    """All labels that the result must have beyond those of the code image."""
-    added_environment: tuple[str, ...] = ()
-    """Names of variables that the run added or changed: their values must be nowhere in the result."""
-    depth: int = 0
-    """How many layers the code image has."""
-
-    @property
-    def new_variables(self) -> tuple[str, ...]:
-        """Names of the variables that the run added, and that the code image does not have."""
-        known = {variable.partition("=")[0] for variable in self.configuration.environment}
-        return tuple(name for name in self.added_environment if name not in known)
-
-    def leaving_blank(self, names: Iterable[str]) -> Snapshot:
-        """The same where the engine can't take away variables that the run added: they are named in a label."""
-        blank = dict.fromkeys((*filter(None, self.labels.get(Label.BLANK, "").split(",")), *names))
-        return replace(self, labels={**self.labels, str(Label.BLANK): ",".join(blank)})
-
-    @property
-    def is_flat(self) -> bool:
-        """Whether the whole file system goes into one layer, for there is no room for another one."""
-        return self.depth >= DEEPEST

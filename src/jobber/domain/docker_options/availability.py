@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.docker_options.table import first_lacking
 from jobber.domain.errors import InvalidOption, OptionUnsupported
-from jobber.domain.runs.input import normal_path
+from jobber.domain.files.paths import normal_path
 
 if TYPE_CHECKING:
     from jobber.domain.containers.options import HealthCheck, Mount

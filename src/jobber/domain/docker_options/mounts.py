@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from jobber.domain.containers.options import Mount, MountDetail
 from jobber.domain.docker_options.quoting import quoting_hint
 from jobber.domain.docker_options.values import read_boolean, read_fields, read_size
-from jobber.domain.runs.input import normal_path
+from jobber.domain.files.paths import normal_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,7 @@ from jobber.domain.docker_options.settings import check_logging, settle_capabili
 from jobber.domain.docker_options.table import OPTIONS, SPELLINGS
 from jobber.domain.docker_options.tokens import read_words
 from jobber.domain.errors import InvalidOption
-from jobber.domain.runs.input import normal_path
+from jobber.domain.files.paths import normal_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

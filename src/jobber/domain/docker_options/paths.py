@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from jobber.domain.docker_options.tokens import read_words
 from jobber.domain.docker_options.values import read_fields, write_fields
 from jobber.domain.errors import UsageError
-from jobber.domain.runs.input import normal_path
+from jobber.domain.files.paths import normal_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobber.domain.docker_options.fields import quoted_field
-from jobber.domain.docker_options.redaction import masked_text
+from jobber.domain.docker_options.secrets import masked_text
 from jobber.domain.docker_options.values import read_fields
 
 if TYPE_CHECKING:

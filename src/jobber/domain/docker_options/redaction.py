@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from jobber.domain.docker_options.proxies import PROXIES, PROXY_NAMES
+from jobber.domain.docker_options.proxies import PROXIES
+from jobber.domain.docker_options.secrets import _HIDDEN, _SECRET, is_masked
 from jobber.domain.docker_options.tokens import read_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from jobber.domain.docker_options.tokens import Spellings
-
-_SECRET = re.compile(r".*(TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL).*|.*_KEY", re.IGNORECASE | re.DOTALL)
-_SECRET_IN_TEXT = re.compile(
-    r"(\w*(?:TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL)\w*|\w*_KEY)=(?:\S|\s(?!-))*", re.IGNORECASE
-)
-_HIDDEN = "***"
-_PROXY_IN_TEXT = re.compile(rf"\b({'|'.join(PROXY_NAMES)})=[^\s'\"]*@[^\s'\"]*", re.IGNORECASE)
 
 
 def recorded(words: Sequence[str], spellings: Spellings) -> tuple[str, ...]:
@@ -45,16 +38,5 @@ def with_secrets(words: Sequence[str], spellings: Spellings, *, environment: Map
     return tuple(filled)
 
 
-def is_masked(name: str, value: str) -> bool:
-    """Whether a variable's value in a record is hidden."""
-    return value == _HIDDEN and (name in PROXIES or _SECRET.fullmatch(name) is not None)
-
-
 def _is_secret(name: str, value: str) -> bool:
     return _SECRET.fullmatch(name) is not None or (name in PROXIES and "@" in value)
-
-
-def masked_text(text: str) -> str:
-    """A text that is no words yet, without what looks like a secret."""
-    text = _SECRET_IN_TEXT.sub(lambda match: f"{match[1]}={_HIDDEN}", text)
-    return _PROXY_IN_TEXT.sub(lambda match: f"{match[1]}={_HIDDEN}", text)

@@ -48,7 +48,7 @@ def split_words(text: str) -> tuple[str, ...]:
     try:
         return tuple(shlex.split(text))
     except ValueError as error:
-        from jobber.domain.docker_options.redaction import masked_text
+        from jobber.domain.docker_options.secrets import masked_text
 
         shown = masked_text(text)
         raise UsageError(f"Xdocker {shown!r} can't be split into words: {str(error).lower()}") from None

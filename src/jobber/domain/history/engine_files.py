@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from jobber.domain.docker_options import mount_points
 from jobber.domain.files.file_tree import Kind
-from jobber.domain.runs.input import normal_path
+from jobber.domain.files.paths import normal_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

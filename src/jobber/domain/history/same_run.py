@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jobber.domain.containers.options import SeccompProfile
 from jobber.domain.docker_options.proxies import PROXIES
-from jobber.domain.docker_options.redaction import is_masked
+from jobber.domain.docker_options.secrets import is_masked
 from jobber.domain.docker_options.table import SPELLINGS
 from jobber.domain.docker_options.tokens import read_words
 

@@ -6,7 +6,7 @@ import posixpath
 from dataclasses import dataclass
 
 from jobber.domain.errors import UsageError
-from jobber.domain.runs.input import normal_path
+from jobber.domain.files.paths import normal_path
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,13 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import BinaryIO
 
-    from jobber.domain.containers.container import Container, ContainerId, ContainerSpecification, Snapshot, Terminal
+    from jobber.domain.containers.container import Container, ContainerId, ContainerSpecification, Terminal
     from jobber.domain.containers.events import JobEvent
     from jobber.domain.containers.options import ContainerOptions
     from jobber.domain.files.sparse_file import SparseFile
     from jobber.domain.images.reference import ImageId
     from jobber.domain.ports.machine import Interruptions, JobInput
+    from jobber.domain.runs.snapshot import Snapshot
 
 
 class Attachment(Protocol):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.domain.docker_options.fields import quoted_field, read_quoted
 from jobber.domain.errors import InputsCollide, InvalidInput
+from jobber.domain.files.paths import lies_within, normal_path
 from jobber.domain.runs.label_names import Label
 
 if TYPE_CHECKING:
@@ -79,16 +79,6 @@ def check_destinations(inputs: Iterable[InputSpecification], *, taken: Iterable[
         for other in seen:
             _check_apart(other, spec)
         seen.append(spec)
-
-
-def normal_path(path: str) -> str:
-    """An absolute path without empty parts, `.` and `..`, and without a slash at the end."""
-    return "/" + posixpath.normpath(path).lstrip("/")
-
-
-def lies_within(path: str, *, directory: str) -> bool:
-    """Whether a path is this directory or lies in it; both normal and absolute."""
-    return path == directory or path.startswith(directory.rstrip("/") + "/")
 
 
 def _fields(text: str) -> list[str]:

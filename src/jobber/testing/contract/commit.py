@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jobber.domain.containers.container import DEEPEST, ContainerId, Snapshot
+from jobber.domain.containers.container import DEEPEST, ContainerId
 from jobber.domain.containers.options import ContainerOptions, HealthCheck, Mount, PublishedPort
 from jobber.domain.errors import ContainerNotFound
 from jobber.domain.images.image import ImageConfiguration
 from jobber.domain.runs.derived import EMPTY_LAYER
+from jobber.domain.runs.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path

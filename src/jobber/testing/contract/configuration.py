@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jobber.adapters.host.process_identity import current_owner
-from jobber.domain.containers.container import DEEPEST, ContainerSpecification, Snapshot
+from jobber.domain.containers.container import DEEPEST, ContainerSpecification
 from jobber.domain.containers.options import ContainerOptions, HealthCheck, Mount, PublishedPort
 from jobber.domain.history.blank_variables import blank_variables, unset_variables
 from jobber.domain.runs.label_names import Label
+from jobber.domain.runs.snapshot import Snapshot
 from jobber.testing.surroundings import FakeProgress
 
 if TYPE_CHECKING:

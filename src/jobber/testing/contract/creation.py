@@ -6,9 +6,10 @@ import io
 
 import pytest
 
-from jobber.domain.containers.container import ContainerSpecification, Snapshot
+from jobber.domain.containers.container import ContainerSpecification
 from jobber.domain.containers.options import ContainerOptions, HealthCheck, Mount, MountDetail, Network
 from jobber.domain.errors import EngineFailed, JobNotStarted, OptionUnsupported
+from jobber.domain.runs.snapshot import Snapshot
 from jobber.testing.contract.world import World
 from jobber.testing.surroundings import FakeProgress
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jobber.domain.containers.container import Snapshot
 from jobber.domain.errors import EngineFailed, ImageNotFound, PathNotFound, PathNotUtf8, TagTaken
 from jobber.domain.images.reference import ImageId, parse_reference
+from jobber.domain.runs.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,8 +20,9 @@ from jobber.adapters.build_context import (
     linked_files,
     read_build_files,
 )
-from jobber.adapters.fake.filesystem.files import Files, Layer, Node
-from jobber.domain.runs.input import normal_path
+from jobber.adapters.fake.filesystem.files import Files
+from jobber.adapters.fake.filesystem.node import Layer, Node
+from jobber.domain.files.paths import normal_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

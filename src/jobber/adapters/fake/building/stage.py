@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from jobber.adapters.fake.building.dockerfile_words import expand, listed, pairs, split
 from jobber.adapters.fake.building.health import parse_health_check
-from jobber.adapters.fake.filesystem.files import Files, Layer, Node
+from jobber.adapters.fake.filesystem.files import Files
 from jobber.adapters.fake.filesystem.indexed_layer import indexed
+from jobber.adapters.fake.filesystem.node import Layer, Node
+from jobber.domain.files.paths import normal_path
 from jobber.domain.images.image import ImageConfiguration
-from jobber.domain.runs.input import normal_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

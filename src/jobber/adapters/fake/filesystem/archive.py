@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from jobber.domain.errors import PathNotFound
 
 if TYPE_CHECKING:
-    from jobber.adapters.fake.filesystem.files import Files, Node
+    from jobber.adapters.fake.filesystem.files import Files
+    from jobber.adapters.fake.filesystem.node import Node
 
 _DIRECTORY_MODE = 0o755
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from jobber.adapters.fake.filesystem.files import Node
+    from jobber.adapters.fake.filesystem.node import Node
 
 
 class IndexedLayer(dict[str, "Node | None"]):

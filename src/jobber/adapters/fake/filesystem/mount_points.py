@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jobber.adapters.fake.filesystem.files import Files
 from jobber.domain.errors import EngineFailed, JobNotStarted
-from jobber.domain.runs.input import lies_within, normal_path
+from jobber.domain.files.paths import lies_within, normal_path
 
 if TYPE_CHECKING:
     from jobber.adapters.fake.filesystem.files import Place

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from jobber.adapters.fake.filesystem.files import Files, Node, Place
+from jobber.adapters.fake.filesystem.files import Files, Place
 from jobber.adapters.fake.store import StoredVolume
 from jobber.domain.containers.container import ImageMount
 from jobber.domain.errors import EngineFailed, InputGone
-from jobber.domain.runs.input import normal_path
+from jobber.domain.files.paths import normal_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from jobber.adapters.fake.filesystem.node import Node
     from jobber.adapters.fake.flavour import Flavour
     from jobber.adapters.fake.images import FakeImages
     from jobber.adapters.fake.store import Store, StoredContainer, StoredImage

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobber.adapters.fake.filesystem.files import Files
-from jobber.domain.runs.input import normal_path
+from jobber.domain.files.paths import normal_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jobber.adapters.fake.filesystem.files import Node
+    from jobber.adapters.fake.filesystem.node import Node
 
 
 class WorkingFiles(Files):

@@ -20,7 +20,8 @@ from jobber.domain.errors import JobberError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jobber.adapters.fake.filesystem.files import Files, Layer
+    from jobber.adapters.fake.filesystem.files import Files
+    from jobber.adapters.fake.filesystem.node import Layer
     from jobber.domain.containers.container import Terminal
 
 KILLED = 137

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from jobber.cli.output.array_of_lines import array_of_lines
-from jobber.cli.output.table import printable
+from jobber.cli.output.json_text import array_of_lines
 from jobber.domain.history.facts import run_facts
 from jobber.domain.history.lineage import Presence, Role
 from jobber.session.humanize import outcome_in_words, short_id, tags_in_short
+from jobber.session.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,6 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from jobber.cli.output.lineage.svg import class_of, graph_style, svg_lines, title_of
-from jobber.cli.output.table import printable
 from jobber.domain.history.lineage import Presence, Role
 from jobber.domain.runs.metrics import metrics_of
 from jobber.domain.runs.parameters import parameters_of
@@ -22,6 +21,7 @@ from jobber.session.humanize import (
     size_in_words,
     tags_in_short,
 )
+from jobber.session.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from jobber.domain.containers.container import Snapshot
 from jobber.domain.errors import (
     CredentialsUnusable,
     EngineFailed,
@@ -33,6 +32,7 @@ from jobber.domain.runs import metrics
 from jobber.domain.runs.label_names import Label
 from jobber.domain.runs.labels import result_labels
 from jobber.domain.runs.record import parse_ending
+from jobber.domain.runs.snapshot import Snapshot
 from jobber.domain.use_cases.images.engine_results import results_of_run
 from jobber.domain.use_cases.images.push import push_all
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from jobber.domain.containers.container import ContainerId
 from jobber.domain.containers.run_constraints import grace_seconds
 from jobber.domain.errors import UsageError
-from jobber.domain.runs.input import lies_within, normal_path
+from jobber.domain.files.paths import lies_within, normal_path
 from jobber.domain.runs.policy import PullPolicy, ResultImagePolicy
 from jobber.domain.runs.record import RecordedInput, RunPlan
 

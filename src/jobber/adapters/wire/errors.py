@@ -1,0 +1,32 @@
+"""Errors of a connection to an engine."""
+
+from __future__ import annotations
+
+from jobber.domain.errors import EngineLost
+
+
+class WireUnreachable(EngineLost):
+    """Nothing listens there, or it doesn't let us in."""
+
+    def __init__(self, why: str, *, hint: str | None = None) -> None:
+        super().__init__("a call", why=why)
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return self.why
+
+
+class WireBroken(EngineLost):
+    """The connection ended, or went silent for longer than allowed, in the middle of an exchange."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__("a call", why=why)
+
+    def __str__(self) -> str:
+        return self.why
+
+
+def reason(error: OSError) -> str:
+    """What the system says of a connection that can't be made or broke."""
+    name = str(getattr(error, "reason", None) or "")  # of TLS: TLSV13_ALERT_CERTIFICATE_REQUIRED
+    return (name.replace("_", " ") or error.strerror or str(error) or type(error).__name__).lower()

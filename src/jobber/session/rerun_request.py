@@ -1,0 +1,79 @@
+"""The request of a repeated run."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - cyclopts looks at annotations
+from typing import TYPE_CHECKING
+
+from jobber.domain.runs.policy import PullPolicy
+from jobber.session.result_id import end_with
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jobber.domain.configuration.in_force import Settings
+    from jobber.domain.files.file_tree import Difference
+    from jobber.domain.runs.input import InputSpecification
+    from jobber.domain.use_cases.repeat.rerun import PreparedRerun, Rerun, RerunRequest
+    from jobber.domain.use_cases.repeat.verify_output import Verification
+    from jobber.domain.use_cases.run.run import RunResult
+
+
+def run_again(
+    again: Rerun, prepared: PreparedRerun, verification: Verification | None, *, iidfile: Path | None = None
+) -> tuple[RunResult, tuple[Difference, ...] | None]:
+    """Run it, and tell what differs between the results; None without a verification, and without a new result."""
+    out = prepared.record.out or "/"
+    before = verification.remember(prepared.old, out=out) if verification else {}
+    result = again.runner.run_prepared(prepared.request, prepared.prepared)
+    if result.image is None:
+        return result, None
+    end_with(result.image, iidfile=iidfile)
+    return result, verification.compare(before, result.image, out=out) if verification else None
+
+
+def rerun_request(
+    image: str,
+    settings: Settings,
+    *,
+    inputs: tuple[InputSpecification, ...] | None,
+    docker_options: Sequence[str] | None,
+    tag: str | None = None,
+    verify: bool = False,
+    detach: bool = False,
+    dry_run: bool = False,
+) -> RerunRequest:
+    """What a command line asks for; None for inputs or options as they are recorded. Raises `UsageError`."""
+    from jobber.domain.configuration.settings import DEFAULT_REGISTRY, PULL, PUSH, TIMEOUT
+    from jobber.domain.images.naming import parse_repository
+    from jobber.domain.use_cases.repeat.rerun import RerunRequest
+    from jobber.session.run_request import container_options, split_options
+
+    registry = settings.get(DEFAULT_REGISTRY)
+    words, options = ((), None) if docker_options is None else container_options(split_options(docker_options) or ())
+    return RerunRequest(
+        image,
+        inputs=inputs,
+        options=options,
+        docker_args=words,
+        timeout=settings.get(TIMEOUT),
+        registry=registry,
+        result=None if tag is None else parse_repository(tag, default_registry=registry),
+        pull=PullPolicy.NEVER if dry_run else settings.get(PULL),
+        push=settings.get(PUSH),
+        detach=detach,
+        pulls=not dry_run,
+        verify=verify,
+    )
+
+
+def rerun_settings(
+    settings: Settings, *, timeout: str | None = None, pull: PullPolicy | None = None, push: bool | None = None
+) -> Settings:
+    """The settings with what the options of `jobber rerun` say in the place of their own. Raises `UsageError`."""
+    from jobber.domain.configuration.in_force import read_option
+    from jobber.domain.configuration.settings import PULL, PUSH, TIMEOUT
+    from jobber.session.settings import given
+
+    limit = {} if timeout is None else {TIMEOUT.name: read_option(TIMEOUT, timeout)}
+    return settings.replaced({**limit, **given(PULL, pull), **given(PUSH, push)})
