@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jobber._version import __version__
+
 if TYPE_CHECKING:
     from jobber.api import (
         Image,
@@ -43,7 +45,6 @@ if TYPE_CHECKING:
         UsageError,
     )
 
-__version__ = "1.0.0"
 __all__ = [
     "BuildFailed",
     "EngineFailed",

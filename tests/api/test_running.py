@@ -348,7 +348,7 @@ def test_import_loads_nothing() -> None:
     code = "import jobber, sys; print([n for n in sys.modules if n.startswith('jobber')]); jobber.run"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
-    assert ended.stdout == "['jobber']\n"
+    assert ended.stdout == "['jobber._version', 'jobber']\n"
 
 
 @pytest.mark.parametrize("library", ["docker", "podman", "cyclopts", "structlog", "IPython", "yaml", "rich"])

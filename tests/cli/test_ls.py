@@ -393,7 +393,16 @@ def test_durations(seconds: float, words: str) -> None:
 
 @pytest.mark.parametrize(
     ("octets", "words"),
-    [(0, "0 B"), (999, "999 B"), (1000, "1 kB"), (12345, "12.3 kB"), (-2e9, "-2 GB"), (1e18, "1e+03 PB")],
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1000, "1 kB"),
+        (12345, "12.3 kB"),
+        (999_960, "1 MB"),
+        (5.4e9, "5.4 GB"),
+        (-2e9, "-2 GB"),
+        (1e18, "1e+03 PB"),
+    ],
 )
 def test_sizes(octets: float, words: str) -> None:
     assert size_in_words(octets) == words

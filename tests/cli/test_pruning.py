@@ -9,7 +9,6 @@ import sys
 import pytest
 
 from jobber.cli.command_line.moments import parse_duration
-from jobber.cli.duration import size_in_words
 from jobber.cli.output.prompt import is_agreed
 from jobber.domain.errors import AnswerNeeded, EngineFailed
 from jobber.testing import FakeCommandLine, FakeEngine, Job
@@ -155,20 +154,3 @@ def test_spans_of_time_are_read(text: str, seconds: float | None) -> None:
     found = parse_duration(text)
 
     assert (None if found is None else found.total_seconds()) == seconds
-
-
-@pytest.mark.parametrize(
-    ("size", "expected"),
-    [
-        (0, "0 B"),
-        (999, "999 B"),
-        (1000, "1.0 kB"),
-        (99949, "99.9 kB"),
-        (123456, "123 kB"),
-        (999_960, "1.0 MB"),
-        (5_400_000_000, "5.4 GB"),
-        (7_000_000_000_000, "7.0 TB"),
-    ],
-)
-def test_sizes_are_told_in_words(size: int, expected: str) -> None:
-    assert size_in_words(size) == expected

@@ -169,7 +169,7 @@ def test_plugin_loads_nothing_for_a_suite_that_does_not_use_it(tmp_path: Path) -
     lines = pytest_in(tmp_path, "-q", "-s").stdout.splitlines()
     said = dict(line.split(" ", 1) for line in lines if line.startswith(("LOADED", "FIXTURES")))
 
-    assert json.loads(said["LOADED"]) == ["jobber", "jobber.pytest_plugin"]
+    assert json.loads(said["LOADED"]) == ["jobber._version", "jobber", "jobber.pytest_plugin"]
     assert json.loads(said["FIXTURES"]) == ["request"]
 
 

@@ -93,9 +93,14 @@ class Image:
         return f"<jobber.Image {' '.join(self.tags) or self.id}>"
 
     def _repr_html_(self) -> str:
-        from jobber.api.notebook import html_of_image
+        from jobber.api.notebook import html_table
 
-        return html_of_image(self)
+        return html_table(self._rows())
+
+    def _rows(self) -> dict[str, str]:
+        from jobber.api.notebook import image_rows
+
+        return image_rows(tags=self.tags, image_id=self.id, out=self.out, record=self.record or {})
 
 
 def image(

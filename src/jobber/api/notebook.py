@@ -1,4 +1,4 @@
-"""What a notebook shows: a table of a result or an image, and a line of progress that changes in place."""
+"""HTML tables of images and results for notebooks, made of plain values."""
 
 from __future__ import annotations
 
@@ -6,60 +6,41 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from jobber.api.images import Image
-    from jobber.api.result import Result
+    from collections.abc import Mapping, Sequence
 
 _STYLE = "text-align:left;vertical-align:top"
 _LOG_LINES = 10
-_LOG_BYTES = 4096
-"""A line may be as long as the whole log."""
+LOG_BYTES = 4096
+"""The part of a log's end that is shown; a single line may be as long as the whole log."""
 _NO_TEXT = "\ufffd"
 """The rest of a character that was cut."""
 
 
-def html_of_result(result: Result) -> str:
-    """A table with what came of a run."""
-    memory = ", out of memory" if result.out_of_memory else ""
-    rows: dict[str, str] = {"outcome": f"{result.outcome} (exit status {result.exit_status}{memory})"}
-    if result.image is None:
-        rows["result image"] = "none"
-    else:
-        rows |= _image_rows(result.image)
-    rows["log"] = _end_of_log(result)
-    return _table(rows)
-
-
-def _end_of_log(result: Result) -> str:
-    end = result.said(last=_LOG_BYTES + 1)
-    text = end[-_LOG_BYTES:].decode(errors="replace")
-    if len(end) > _LOG_BYTES:
-        text = f"…{text.lstrip(_NO_TEXT)}"
-    return "\n".join(text.splitlines()[-_LOG_LINES:])
-
-
-def html_of_image(image: Image) -> str:
-    """A table with what an image says of itself."""
-    return _table(_image_rows(image))
-
-
-def _image_rows(image: Image) -> dict[str, str]:
-    record = image.record or {}
+def image_rows(*, tags: Sequence[str], image_id: str, out: str, record: Mapping[str, Any]) -> dict[str, str]:
+    """Return the rows that describe an image, without those that are empty."""
     code = record.get("image") or {}
     rows = {
-        "tags": "\n".join(image.tags),
-        "id": image.id,
+        "tags": "\n".join(tags),
+        "id": image_id,
         "code": str(code.get("ref", "")),
         "inputs": "\n".join(f"{item['ref']} at {item['dest']}" for item in record.get("inputs", ())),
         "command": " ".join(record.get("command") or ()),
-        "out": image.out,
+        "out": out,
         "time": " to ".join(str(record[name]) for name in ("started", "finished") if name in record),
     }
     return {name: value for name, value in rows.items() if value}
 
 
-def _table(rows: Mapping[str, Any]) -> str:
+def end_of_log(log: bytes) -> str:
+    """Return the last lines of a log; `log` is its end, up to one byte more than `LOG_BYTES`."""
+    text = log[-LOG_BYTES:].decode(errors="replace")
+    if len(log) > LOG_BYTES:
+        text = f"…{text.lstrip(_NO_TEXT)}"
+    return "\n".join(text.splitlines()[-_LOG_LINES:])
+
+
+def html_table(rows: Mapping[str, str]) -> str:
+    """Return an HTML table with a name and a value in each row."""
     lines = (
         f'<tr><th style="{_STYLE}">{escape(name)}</th><td style="{_STYLE}"><pre>{escape(value)}</pre></td></tr>'
         for name, value in rows.items()

@@ -136,9 +136,12 @@ class Result:
         return self.image
 
     def _repr_html_(self) -> str:
-        from jobber.api.notebook import html_of_result
+        from jobber.api.notebook import LOG_BYTES, end_of_log, html_table
 
-        return html_of_result(self)
+        memory = ", out of memory" if self.out_of_memory else ""
+        rows = {"outcome": f"{self.outcome} (exit status {self.exit_status}{memory})"}
+        rows |= {"result image": "none"} if self.image is None else self.image._rows()  # noqa: SLF001 - its own image
+        return html_table({**rows, "log": end_of_log(self.said(last=LOG_BYTES + 1))})
 
 
 @dataclass(frozen=True, slots=True)

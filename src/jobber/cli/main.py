@@ -8,7 +8,7 @@ import sys
 from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
-from jobber import __version__
+from jobber._version import __version__
 from jobber.cli.output.standard_streams import settle_streams
 from jobber.domain.errors import Interrupted, JobberError, NotWritten, UsageError
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from jobber import __version__
+from jobber._version import __version__
 from jobber.session.environment import surroundings
 
 if TYPE_CHECKING:

@@ -83,12 +83,12 @@ def age_in_short(seconds: float) -> str:
     return f"{max(seconds, 0):.0f} s"
 
 
-def size_in_words(octets: float) -> str:
-    """A size in its largest unit, three digits of it."""
-    sign, octets, unit = ("-" if octets < 0 else ""), abs(octets), 0
-    while octets >= 999.5 and unit < len(_UNITS) - 1:
-        octets, unit = octets / 1000, unit + 1
-    return f"{sign}{octets:.3g} {_UNITS[unit]}"
+def size_in_words(size: float) -> str:
+    """Return a number of bytes in its largest decimal unit, with three digits: `1.2 GB`, as `docker images` prints."""
+    sign, size, unit = ("-" if size < 0 else ""), abs(size), 0
+    while size >= 999.5 and unit < len(_UNITS) - 1:
+        size, unit = size / 1000, unit + 1
+    return f"{sign}{size:.3g} {_UNITS[unit]}"
 
 
 def number_in_words(number: float) -> str:

@@ -7,7 +7,7 @@ import itertools
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
-from jobber import __version__
+from jobber._version import __version__
 from jobber.adapters.fake.jobs.interruptions import FakeInterruptions
 from jobber.domain.containers.events import Output, Stream
 from jobber.domain.use_cases.run.run import Runner

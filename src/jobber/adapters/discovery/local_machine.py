@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import jobber
+from jobber._version import __version__
 from jobber.domain.checkup.findings import Command, Distribution, Installation, LocalDevices, Program
 from jobber.domain.containers.engine_facts import Space
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from jobber.domain.checkup.findings import Logins
     from jobber.domain.images.credentials import CredentialEntry
 
+_PACKAGE = Path(__file__).parents[2]
 _NAME = "docker-jobber"
 """On PyPI."""
 _OURS = b"jobber.cli.main"
@@ -44,8 +45,8 @@ class LocalMachine:
     def installation(self) -> Installation:
         """Describe the program that is running, and others of its name."""
         return Installation(
-            version=jobber.__version__,
-            location=str(Path(jobber.__file__).parent),
+            version=__version__,
+            location=str(_PACKAGE),
             python_version=platform.python_version(),
             python=sys.executable,
             commands=tuple(self._commands()),

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 from jobber.domain.errors import ClaimLost
 
 if TYPE_CHECKING:
-    from jobber.adapters.fake.store import Store
+    from collections.abc import MutableMapping
 
 
 @dataclass(slots=True)
 class FakeClaim:
     """A claim that somebody holds until they release it, or are dead."""
 
-    store: Store
+    claims: MutableMapping[str, FakeClaim]
+    """All claims of the engine, by run."""
     run: str
     is_dead: bool = False
     is_made: bool = True
@@ -23,10 +24,10 @@ class FakeClaim:
 
     def check(self) -> None:
         """Go on only if the claim is still ours. Raises `ClaimLost`."""
-        if self.is_made and self.store.claims.get(self.run) is not self:
+        if self.is_made and self.claims.get(self.run) is not self:
             raise ClaimLost(self.run)
 
     def release(self) -> None:
         """Give it back."""
-        if self.store.claims.get(self.run) is self:
-            del self.store.claims[self.run]
+        if self.claims.get(self.run) is self:
+            del self.claims[self.run]

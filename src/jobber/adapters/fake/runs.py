@@ -35,7 +35,7 @@ class FakeRuns:
     def hold(self, run: str, *, image: ImageId) -> FakeClaim:
         """The claim of the one who has watched the run to its end."""
         self._check(image)
-        return FakeClaim(self._store, run, is_made=False)
+        return FakeClaim(self._store.claims, run, is_made=False)
 
     def claim(self, run: str, *, image: ImageId) -> FakeClaim:
         """Claim a run. Raises `RunTaken`."""
@@ -44,7 +44,7 @@ class FakeRuns:
             held = self._store.claims.get(run)
             if held is not None and not held.is_dead:
                 raise RunTaken(run, owner="fake/boot/1/1")
-            claim = self._store.claims[run] = FakeClaim(self._store, run)
+            claim = self._store.claims[run] = FakeClaim(self._store.claims, run)
             return claim
 
     def holder(self, run: str) -> str:

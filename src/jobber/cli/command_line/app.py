@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_type_hints
 import cyclopts
 from cyclopts import App, Parameter
 
-from jobber import __version__
+from jobber._version import __version__
 from jobber.cli.command_line.global_options import GlobalOptions
 from jobber.domain.errors import UsageError
 

@@ -13,6 +13,7 @@ from jobber.cli.output.json_text import as_json
 from jobber.cli.output.stderr_console import Aside
 from jobber.domain.errors import UsageError
 from jobber.domain.runs.input import parse_input
+from jobber.domain.runs.policy import PullPolicy  # noqa: TC001 - cyclopts looks at annotations
 from jobber.session.bootstrap import keyring, shell_console
 from jobber.session.bootstrap import rerun as rerun_use_case
 from jobber.session.environment import surroundings
@@ -21,7 +22,6 @@ from jobber.session.result_id import check_writable
 
 if TYPE_CHECKING:
     from jobber.domain.files.file_tree import Difference
-    from jobber.domain.runs.policy import PullPolicy
     from jobber.domain.use_cases.repeat.rerun import PreparedRerun
     from jobber.domain.use_cases.run.run import RunResult
 

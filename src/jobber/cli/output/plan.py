@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from jobber import __version__
+from jobber._version import __version__
 from jobber.domain.images.naming import LATEST_RUN
 from jobber.domain.images.reference import parse_reference
 from jobber.domain.runs.label_names import Label

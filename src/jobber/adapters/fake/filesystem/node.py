@@ -8,9 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from jobber.adapters.fake.jobs.job import Program
+    from collections.abc import Callable, Mapping
 
 
 _PLAIN_MODE = 0o644
@@ -35,8 +33,8 @@ class Node:
     content: bytes = b""
     target: str = ""
     mode: int = _PLAIN_MODE
-    program: Program | None = None
-    """What happens when the file is executed."""
+    program: Callable[..., int | None] | None = None
+    """The function that runs when the file is executed; its arguments are the caller's business."""
 
     def fingerprint(self) -> list[object]:
         """What the content of a layer is told apart by."""
@@ -48,7 +46,7 @@ Layer = dict[str, Node | None]
 """Paths with what is there; None where the layer takes something away."""
 
 
-def file_node(content: bytes | str, *, program: Program | None = None) -> Node:
+def file_node(content: bytes | str, *, program: Callable[..., int | None] | None = None) -> Node:
     """A file. Raises `TypeError` for what is no content."""
     if not isinstance(content, (str, bytes, bytearray, memoryview)):
         raise TypeError(f"a file holds bytes or a str, not {type(content).__name__}")

@@ -69,7 +69,7 @@ def told(error: Exception) -> bytes:
 
 
 def _leave_us_out(whole: TracebackException) -> None:
-    whole.stack = StackSummary.from_list([frame for frame in whole.stack if Path(frame.filename).parent != _HERE])
+    whole.stack = StackSummary.from_list([frame for frame in whole.stack if _HERE not in Path(frame.filename).parents])
     for before in filter(None, (whole.__cause__, whole.__context__)):
         _leave_us_out(before)
 
