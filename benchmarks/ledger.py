@@ -18,7 +18,7 @@ from jobber.domain.runs.labels import result_labels
 from jobber.domain.runs.policy import Outcome, ResultImagePolicy
 from jobber.domain.runs.record import RecordedImage, RecordedInput, RunEnding, RunPlan
 from jobber.domain.use_cases.results.find_result import FoundResult, ResultFinder
-from jobber.domain.use_cases.results.trace_lineage import Tracer
+from jobber.domain.use_cases.results.trace_lineage import TraceLineage
 from jobber.testing import FakeKeyring, FakeProgress, FakeRegistry, FakeRemoteImages
 from side_by_side import Command, Comparison, in_turns, seconds
 
@@ -117,8 +117,8 @@ def _trace(length: int) -> float:
     engine: Any = _Images(length)
     finder = ResultFinder(engine, FakeRemoteImages(FakeRegistry()), FakeKeyring(), None)
     began = time.perf_counter()
-    up = Tracer(finder, FakeProgress()).trace(_id(length))
-    down = Tracer(finder, FakeProgress()).trace_found(FoundResult(Image(ImageId(_id(1))), None), down=True)
+    up = TraceLineage(finder, FakeProgress()).trace(_id(length))
+    down = TraceLineage(finder, FakeProgress()).trace_found(FoundResult(Image(ImageId(_id(1))), None), down=True)
     taken = time.perf_counter() - began
     assert (len(up.nodes), len(down.nodes)) == (length + 2, length)
     return taken

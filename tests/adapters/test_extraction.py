@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from jobber.adapters.archives.extraction import HostDestination, Tree, extract, sent
+from jobber.adapters.archives.extraction import HostDestination, Tree, extract, stream_out
 from jobber.adapters.archives.tar_reader import ArchiveBroken, first_bytes, members
 from jobber.domain.errors import NotAFile, NotWritten
-from jobber.domain.files.copy_report import Copied
+from jobber.domain.files.copy_report import CopyReport
 from jobber.domain.images.image_path import SourcePath
 
 
@@ -66,8 +66,8 @@ def place(tmp_path: Path) -> Path:
     return tmp_path / "place"
 
 
-def unpack(octets: bytes, place: Path) -> Copied:
-    copied = Copied("")
+def unpack(octets: bytes, place: Path) -> CopyReport:
+    copied = CopyReport("")
     with Tree(str(place)) as tree:
         extract(members(in_pieces(octets)), tree, below=(), copied=copied)
     return copied
@@ -322,8 +322,8 @@ def test_full_disk_is_one_error_and_leaves_no_half_of_a_file(place: Path) -> Non
     assert names_in(place) == ["big", "small"]
 
 
-def receive(text: str | Path, *entries: tuple[str, bytes | str | None, str], path: str, **facts: bool) -> Copied:
-    copied = Copied("")
+def receive(text: str | Path, *entries: tuple[str, bytes | str | None, str], path: str, **facts: bool) -> CopyReport:
+    copied = CopyReport("")
     source = SourcePath(path, **facts)
     HostDestination(str(text)).receive(in_pieces(archive(*entries)), source=source, copied=copied, on_file=lambda: None)
     return copied
@@ -426,7 +426,7 @@ def test_file_where_a_directory_is_meant(place: Path) -> None:
 
 def send(octets: bytes, *, path: str, contents_only: bool, must_be_directory: bool = True) -> bytes:
     source = SourcePath(path, contents_only=contents_only, must_be_directory=must_be_directory)
-    return b"".join(sent(in_pieces(octets), source=source))
+    return b"".join(stream_out(in_pieces(octets), source=source))
 
 
 @pytest.mark.parametrize(
@@ -488,13 +488,15 @@ def test_archive_of_nothing(place: Path) -> None:
 def test_tree_that_replaces_nothing(place: Path) -> None:
     (place / "x").write_text("old")
     with Tree(str(place), replaces=False) as tree, pytest.raises(FileExistsError):
-        extract(members([archive(directory("d"), file("d/x"))]), tree, below=(), copied=Copied(""))
+        extract(members([archive(directory("d"), file("d/x"))]), tree, below=(), copied=CopyReport(""))
 
     assert (place / "x").read_text() == "old"
 
 
 def test_links_are_left_out_where_nobody_wants_them(place: Path) -> None:
     with Tree(str(place)) as tree:
-        extract(members([archive(directory("d"), link("d/l", "x"))]), tree, below=(), copied=Copied(""), links=False)
+        extract(
+            members([archive(directory("d"), link("d/l", "x"))]), tree, below=(), copied=CopyReport(""), links=False
+        )
 
     assert names_in(place) == []

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobber.adapters.archives.extraction.writer_thread import with_other_hand
+from jobber.adapters.archives.extraction.writer_thread import write_in_thread
 from jobber.domain.errors import EngineLost, Interrupted, NotWritten
 
 _MANY = [bytes([number % 256]) * 100_000 for number in range(400)]
@@ -19,7 +19,7 @@ _MANY = [bytes([number % 256]) * 100_000 for number in range(400)]
 @given(st.lists(st.binary(max_size=300_000), max_size=5))
 def test_all_that_comes_is_handed_over_in_its_order(pieces: list[bytes]) -> None:
     received: list[bytes] = []
-    with_other_hand(pieces, received.extend)
+    write_in_thread(pieces, received.extend)
 
     assert b"".join(received) == b"".join(pieces)
 
@@ -30,7 +30,7 @@ def test_work_is_done_beside_the_receiving() -> None:
     def work(pieces: Iterator[bytes]) -> None:
         threads.update(threading.get_ident() for _ in pieces)
 
-    with_other_hand(_MANY, work)
+    write_in_thread(_MANY, work)
 
     assert threading.get_ident() not in threads
     assert len(threads) == 1
@@ -53,7 +53,7 @@ def test_sender_waits_for_the_one_who_works() -> None:
             most = max(most, sent - done)
             done += len(piece)
 
-    with_other_hand(sending(), work)
+    write_in_thread(sending(), work)
 
     assert done == sent == 40_000_000
     assert most < 8_000_000
@@ -73,7 +73,7 @@ def test_work_that_fails_ends_the_receiving() -> None:
         raise NotWritten("x", why="full")
 
     with pytest.raises(NotWritten):
-        with_other_hand(sending(), work)
+        write_in_thread(sending(), work)
     assert received < len(_MANY)
 
 
@@ -94,12 +94,12 @@ def test_work_is_given_up_where_the_receiving_is_cut_short(error: BaseException)
             raise
 
     with pytest.raises(type(error)):
-        with_other_hand(sending(), work)
+        write_in_thread(sending(), work)
     assert tidied == [True]
 
 
 def test_work_that_wants_no_more_is_done() -> None:
     first: list[bytes] = []
-    with_other_hand(_MANY, lambda pieces: first.append(next(pieces)))
+    write_in_thread(_MANY, lambda pieces: first.append(next(pieces)))
 
     assert first[0].startswith(_MANY[0])

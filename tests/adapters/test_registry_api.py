@@ -18,7 +18,7 @@ import pytest
 from registry_server import INDEX, Answer, Asked, RegistryServer, archive, serving
 
 from jobber.adapters.registry_api import RegistryApi
-from jobber.adapters.registry_api.place import Place, place_of
+from jobber.adapters.registry_api.place import RepositoryLocation, location_of
 from jobber.domain.errors import ImageNotFound, PathNotFound, RegistryFailed
 from jobber.domain.images.credentials import Credentials
 from jobber.domain.images.reference import ImageReference, parse_reference
@@ -51,17 +51,17 @@ def files(registry: RegistryServer, path: str) -> dict[str, bytes | str | None]:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("mnist", Place("registry-1.docker.io", "library/mnist", is_here=False)),
-        ("docker.io/me/mnist:1", Place("registry-1.docker.io", "me/mnist", is_here=False)),
-        ("gcr.io/me/mnist", Place("gcr.io", "me/mnist", is_here=False)),
-        ("localhost:5000/mnist", Place("localhost:5000", "mnist", is_here=True)),
-        ("127.1.2.3/me/mnist", Place("127.1.2.3", "me/mnist", is_here=True)),
-        ("[::1]:5000/mnist", Place("[::1]:5000", "mnist", is_here=True)),
-        ("10.0.0.1:5000/mnist", Place("10.0.0.1:5000", "mnist", is_here=False)),
+        ("mnist", RepositoryLocation("registry-1.docker.io", "library/mnist", is_here=False)),
+        ("docker.io/me/mnist:1", RepositoryLocation("registry-1.docker.io", "me/mnist", is_here=False)),
+        ("gcr.io/me/mnist", RepositoryLocation("gcr.io", "me/mnist", is_here=False)),
+        ("localhost:5000/mnist", RepositoryLocation("localhost:5000", "mnist", is_here=True)),
+        ("127.1.2.3/me/mnist", RepositoryLocation("127.1.2.3", "me/mnist", is_here=True)),
+        ("[::1]:5000/mnist", RepositoryLocation("[::1]:5000", "mnist", is_here=True)),
+        ("10.0.0.1:5000/mnist", RepositoryLocation("10.0.0.1:5000", "mnist", is_here=False)),
     ],
 )
-def test_place_of_a_reference(text: str, expected: Place) -> None:
-    assert place_of(parse_reference(text)) == expected
+def test_place_of_a_reference(text: str, expected: RepositoryLocation) -> None:
+    assert location_of(parse_reference(text)) == expected
 
 
 def test_description_says_what_the_configuration_says(registry: RegistryServer) -> None:

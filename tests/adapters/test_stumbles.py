@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jobber.adapters.engine_api.retry import over_stumbles
+from jobber.adapters.engine_api.retry import retrying
 from jobber.domain.errors import EngineFailed
 
 
@@ -21,14 +21,14 @@ class _Engine:
 
 
 def test_a_call_is_made_again_where_the_engine_stumbles() -> None:
-    assert over_stumbles(_Engine("it stumbled here", "it stumbled there").call, sign="stumbled") == "done"
+    assert retrying(_Engine("it stumbled here", "it stumbled there").call, sign="stumbled") == "done"
 
 
 def test_another_complaint_is_an_error_at_once() -> None:
     engine = _Engine("it stumbled", "it fell", "it stumbled")
 
     with pytest.raises(EngineFailed, match="it fell"):
-        over_stumbles(engine.call, sign="stumbled")
+        retrying(engine.call, sign="stumbled")
     assert engine.complaints == ["it stumbled"]
 
 
@@ -36,4 +36,4 @@ def test_an_engine_that_stumbles_for_ever_is_an_error(monkeypatch: pytest.Monkey
     monkeypatch.setattr("jobber.adapters.engine_api.retry._PAUSE_SECONDS", 0)
 
     with pytest.raises(EngineFailed, match="it stumbled"):
-        over_stumbles(_Engine(*["it stumbled"] * 1000).call, sign="stumbled")
+        retrying(_Engine(*["it stumbled"] * 1000).call, sign="stumbled")

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import jobber
-from jobber.domain.containers.events import Signalled
+from jobber.domain.containers.events import TerminationSignal
 from jobber.testing import FakeEngine, FakeProgress, Job, using
 
 
@@ -338,7 +338,7 @@ def test_signals_are_heard_in_the_main_thread_alone_and_given_back() -> None:
     after = {number: signal.getsignal(number) for number in before}
 
     assert taken == ["None"]
-    assert isinstance(heard, Signalled)
+    assert isinstance(heard, TerminationSignal)
     assert heard.signal == "SIGINT"
     assert term is before[signal.SIGTERM]
     assert (after, len(list(Path("/proc/self/fd").iterdir()))) == (before, descriptors)

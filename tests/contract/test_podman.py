@@ -10,10 +10,10 @@ from real import dead_owner, make_world
 
 from jobber.adapters.archives.image_archive import ImageArchive
 from jobber.adapters.podman.engine import PodmanEngine
-from jobber.adapters.podman.parts import make_part, remove_part
+from jobber.adapters.podman.parts import create_helper, remove_helper
 from jobber.adapters.run_claims.engine_calls import WireRunCalls
 from jobber.adapters.wire import Wire, parse_endpoint
-from jobber.domain.containers.container import DEEPEST
+from jobber.domain.containers.container import MAX_LAYERS
 from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.history.blank_variables import blank_variables
 from jobber.domain.runs.label_names import Label
@@ -41,7 +41,9 @@ class TestPodman(EngineContract):
     ) -> Iterator[World]:
         wire = Wire(parse_endpoint(podman_engine_address))
         engine = PodmanEngine(wire, address=podman_engine_address)
-        calls = WireRunCalls(wire.within("/v4.0.0/libpod"), images=engine.images, make=make_part, remove=remove_part)
+        calls = WireRunCalls(
+            wire.within("/v4.0.0/libpod"), images=engine.images, make=create_helper, remove=remove_helper
+        )
         world = make_world(engine, wire, tmp_path_factory.mktemp("base"), registry_host, calls)
         yield world
         world.tidy()
@@ -49,7 +51,7 @@ class TestPodman(EngineContract):
         engine.close()
 
     @pytest.mark.parametrize("options", OPTIONS)
-    @pytest.mark.parametrize("depth", [0, DEEPEST])
+    @pytest.mark.parametrize("depth", [0, MAX_LAYERS])
     def test_refused_configuration_gives_a_second_commit(
         self, world: World, monkeypatch: pytest.MonkeyPatch, options: ContainerOptions, depth: int
     ) -> None:

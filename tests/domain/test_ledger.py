@@ -11,7 +11,7 @@ from records import END, RECORD, result
 from jobber.domain.errors import SortKeyUnknown
 from jobber.domain.history.facts import entry_of
 from jobber.domain.history.result_filter import ImageChoice, Selection, selected, sorted_by
-from jobber.domain.images.id_prefix import begins_id, begins_run
+from jobber.domain.images.id_prefix import is_prefix_of_id, is_prefix_of_run
 from jobber.domain.images.reference import ImageId, parse_reference
 from jobber.domain.runs.parameters import ParameterChoice
 from jobber.domain.runs.policy import Outcome
@@ -155,14 +155,14 @@ def test_of_many_keys_some_are_told() -> None:
 
 
 def test_beginnings() -> None:
-    assert begins_id("sha256:abab", ID)
-    assert begins_id("abab", ID)
-    assert not begins_id("sha256:aba", ID)
-    assert not begins_id("aba", ID)
-    assert not begins_id("abac", ID)
-    assert begins_run("0000002a", "0000002a-1")
-    assert not begins_run("000", "0000002a-1")
-    assert not begins_run("0000002b", "0000002a-1")
+    assert is_prefix_of_id("sha256:abab", ID)
+    assert is_prefix_of_id("abab", ID)
+    assert not is_prefix_of_id("sha256:aba", ID)
+    assert not is_prefix_of_id("aba", ID)
+    assert not is_prefix_of_id("abac", ID)
+    assert is_prefix_of_run("0000002a", "0000002a-1")
+    assert not is_prefix_of_run("000", "0000002a-1")
+    assert not is_prefix_of_run("0000002b", "0000002a-1")
 
 
 def test_entry_has_all_that_is_known() -> None:

@@ -127,7 +127,7 @@ def test_label_holds_no_more_than_it_should() -> None:
 
     assert 1500 < len(parsed) < 2400
     assert list(parsed) == list(entries)[: len(parsed)]
-    assert len(render_metrics(parsed).encode()) <= metrics.MOST
+    assert len(render_metrics(parsed).encode()) <= metrics.MAX_LABEL_BYTES
     assert parsed.left_out == f"its numbers beyond the first {len(parsed)} are left out, for a label holds no more"
 
 

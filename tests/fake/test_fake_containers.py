@@ -7,7 +7,7 @@ import io
 import pytest
 
 from jobber.domain.containers.container import ContainerId, ContainerSpecification, Terminal
-from jobber.domain.containers.events import DeadlinePassed, Exited, Output, Signalled
+from jobber.domain.containers.events import DeadlinePassed, Exited, Output, TerminationSignal
 from jobber.domain.containers.options import ContainerOptions, Mount
 from jobber.domain.errors import ClaimLost, EngineFailed, EngineLost, ImageNotFound, NameTaken
 from jobber.domain.images.image import ImageConfiguration
@@ -139,7 +139,7 @@ def test_time_moves_to_whatever_comes_first(engine: FakeEngine) -> None:
     engine.containers.start(container)
     events = [attachment.next(deadline=1), attachment.next(deadline=5), attachment.next(deadline=5), attachment.next()]
 
-    assert events == [DeadlinePassed(), Signalled("SIGINT", 1), DeadlinePassed(), Exited(0)]
+    assert events == [DeadlinePassed(), TerminationSignal("SIGINT", 1), DeadlinePassed(), Exited(0)]
     assert engine.clock.monotonic() == 10
 
 
@@ -222,7 +222,7 @@ def test_counting_of_signals_begins_anew_with_a_command(engine: FakeEngine) -> N
         engine.interruptions.send("SIGINT")
         seen.append(engine.interruptions.take())
 
-    assert seen == [Signalled("SIGINT", 1)] * 2
+    assert seen == [TerminationSignal("SIGINT", 1)] * 2
     assert engine.interruptions.fileno() == -1
 
 
@@ -230,7 +230,11 @@ def test_interruptions_without_a_clock_come_at_once() -> None:
     interruptions = FakeInterruptions()
     interruptions.send("SIGINT")
 
-    assert (interruptions.due(), interruptions.take(), interruptions.take()) == (0.0, Signalled("SIGINT", 1), None)
+    assert (interruptions.due(), interruptions.take(), interruptions.take()) == (
+        0.0,
+        TerminationSignal("SIGINT", 1),
+        None,
+    )
 
 
 def test_directory_of_another_image_is_mounted_read_only(engine: FakeEngine) -> None:

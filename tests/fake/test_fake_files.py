@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from jobber.adapters.fake.filesystem.files import Files, Place
+from jobber.adapters.fake.filesystem.files import Files, MountPoint
 from jobber.adapters.fake.filesystem.indexed_layer import IndexedLayer
 from jobber.adapters.fake.filesystem.node import Node, file_node
 from jobber.domain.containers.options import ContainerOptions
@@ -136,7 +136,9 @@ def test_root_is_a_directory(files: Files) -> None:
 
 @pytest.mark.parametrize("target", ["/in/x", "/in/new"])
 def test_what_is_mounted_read_only_can_not_be_written(target: str) -> None:
-    files = Files(({"/in/hidden": file_node("h")},), places=(Place("/in", {"/x": file_node("X")}, read_only=True),))
+    files = Files(
+        ({"/in/hidden": file_node("h")},), places=(MountPoint("/in", {"/x": file_node("X")}, read_only=True),)
+    )
     with pytest.raises(OSError, match="Read-only file system"):
         files.write(target, "y")
 
@@ -145,7 +147,7 @@ def test_what_is_mounted_read_only_can_not_be_written(target: str) -> None:
 
 def test_mount_hides_what_the_image_has_there_and_is_no_part_of_it() -> None:
     volume = IndexedLayer({"/x": file_node("X")})
-    files = Files(({"/v/hidden": file_node("h")},), places=(Place("/v", volume),))
+    files = Files(({"/v/hidden": file_node("h")},), places=(MountPoint("/v", volume),))
     files.write("/v/y", "Y")
     files.remove("/v/x")
 
@@ -154,7 +156,7 @@ def test_mount_hides_what_the_image_has_there_and_is_no_part_of_it() -> None:
 
 
 def test_innermost_of_two_mounts_is_seen() -> None:
-    outer, inner = Place("/v", {"/in/x": file_node("outer")}), Place("/v/in", {"/x": file_node("inner")})
+    outer, inner = MountPoint("/v", {"/in/x": file_node("outer")}), MountPoint("/v/in", {"/x": file_node("inner")})
     files = Files((), places=(outer, inner))
 
     assert files.read("/v/in/x") == b"inner"
@@ -167,7 +169,7 @@ def test_part_of_a_directory_of_the_engines_machine_can_be_mounted() -> None:
         "/home/you/x": file_node("yours"),
         "/home/mean/x": file_node("nobody's"),
     }
-    files = Files((), places=(Place("/in", host, below="/home/me"),))
+    files = Files((), places=(MountPoint("/in", host, below="/home/me"),))
 
     assert (files.read("/in/x"), list(files.walk("/in"))) == (b"mine", ["/in/x"])
 
@@ -212,7 +214,7 @@ def test_directory_stays_when_all_that_was_in_it_is_removed(files: Files) -> Non
 def test_no_operation_looks_through_all_files(monkeypatch: pytest.MonkeyPatch) -> None:
     layer: dict[str, Node | None] = {f"/data/d{number % 50}/f{number}": file_node("x") for number in range(500)}
     host = IndexedLayer({f"/home/f{number}": file_node("x") for number in range(500)})
-    files = Files((layer,), places=(Place("/in", host, below="/home"),))
+    files = Files((layer,), places=(MountPoint("/in", host, below="/home"),))
     assert len([*files.walk("/data"), *files.walk("/in")]) == 1000
 
     def refuse(_layer: IndexedLayer) -> None:

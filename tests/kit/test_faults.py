@@ -7,7 +7,7 @@ from typing import Any, get_args
 import pytest
 
 from jobber.adapters.fake.faults import Signal
-from jobber.domain.containers.events import FOR_JOB
+from jobber.domain.containers.events import FORWARDED_SIGNALS
 from jobber.domain.errors import EngineFailed, EngineLost, ImageNotFound
 from jobber.testing import Call, FakeCommandLine, FakeEngine, FakeRegistry, Job, Phase
 
@@ -149,7 +149,7 @@ def test_other_call_is_spared_by_a_fault(cli: FakeCommandLine, jobber_engine: Fa
 
 @pytest.mark.parametrize("signal", get_args(Signal))
 def test_signals_are_those_that_jobber_takes(signal: str) -> None:
-    assert signal in ("SIGINT", "SIGTERM", "SIGHUP", *FOR_JOB)
+    assert signal in ("SIGINT", "SIGTERM", "SIGHUP", *FORWARDED_SIGNALS)
 
 
 @pytest.mark.parametrize("let", ["fail", "time_out", "disappear", "signal"])

@@ -22,17 +22,17 @@ from jobber.domain.runs.label_names import Label
 from jobber.domain.runs.policy import Outcome, PullPolicy, ResultImagePolicy
 from jobber.domain.use_cases.run.prepare import RunRequest
 from jobber.domain.use_cases.run.run import RunResult
-from jobber.domain.use_cases.unfinished.attach import Following
+from jobber.domain.use_cases.unfinished.attach import AttachToRun
 from jobber.domain.use_cases.unfinished.list_runs import State, list_runs
-from jobber.domain.use_cases.unfinished.recover import Recovery
-from jobber.domain.use_cases.unfinished.stop import Stopping
+from jobber.domain.use_cases.unfinished.recover import RecoverRuns
+from jobber.domain.use_cases.unfinished.stop import StopRun
 from jobber.testing import (
     FakeConsole,
     FakeEngine,
     FakeInterruptions,
     FakeProgress,
     Job,
-    fake_adoption,
+    fake_run_finisher,
     fake_runner,
 )
 
@@ -63,8 +63,8 @@ def _detach(engine: FakeEngine, image: str = "job", **settings: object) -> str:
 
 
 def _attach(engine: FakeEngine, run: str, console: FakeConsole | None = None, **settings: object) -> RunResult:
-    adoption = fake_adoption(engine, **settings)  # type: ignore[arg-type]
-    return Following(adoption, console or FakeConsole()).attach(run)
+    run_finisher = fake_run_finisher(engine, **settings)  # type: ignore[arg-type]
+    return AttachToRun(run_finisher, console or FakeConsole()).attach(run)
 
 
 def _record(engine: FakeEngine, tag: str = "job:latest-run") -> dict[str, object]:
@@ -154,7 +154,7 @@ def test_limit_of_a_detached_run_is_seen_to_by_whoever_attaches(engine: FakeEngi
 def test_recovery_ends_a_job_that_is_over_its_limit(engine: FakeEngine) -> None:
     _detach(engine, timeout=20.0)
     engine.clock.advance(30)
-    errors = Recovery(fake_adoption(engine)).recover()
+    errors = RecoverRuns(fake_run_finisher(engine)).recover()
 
     assert errors == ()
     assert (_record(engine)["outcome"], _record(engine)["exit-code"]) == ("timed-out", 137)
@@ -162,7 +162,7 @@ def test_recovery_ends_a_job_that_is_over_its_limit(engine: FakeEngine) -> None:
 
 def test_stopped_run_is_finished_as_interrupted(engine: FakeEngine) -> None:
     run = _detach(engine, "obedient")
-    Stopping(fake_adoption(engine)).stop(run)
+    StopRun(fake_run_finisher(engine)).stop(run)
     record = _record(engine, "obedient:latest-run")
 
     assert (record["outcome"], record["exit-code"]) == ("interrupted", 7)
@@ -171,7 +171,7 @@ def test_stopped_run_is_finished_as_interrupted(engine: FakeEngine) -> None:
 
 def test_job_that_will_not_stop_is_killed(engine: FakeEngine) -> None:
     run = _detach(engine)
-    Stopping(fake_adoption(engine)).stop(run)
+    StopRun(fake_run_finisher(engine)).stop(run)
 
     assert (_record(engine)["outcome"], _record(engine)["exit-code"]) == ("interrupted", 137)
 
@@ -182,7 +182,7 @@ def test_reason_to_end_outlives_the_jobber_that_had_it(engine: FakeEngine) -> No
     engine.fail("commit", EngineFailed("commit", why="full"))
     with pytest.raises(EngineFailed):
         fake_runner(engine, interruptions=interruptions).run(RunRequest("obedient", ContainerOptions()))
-    Recovery(fake_adoption(engine)).recover()
+    RecoverRuns(fake_run_finisher(engine)).recover()
 
     assert _record(engine, "obedient:latest-run")["outcome"] == "interrupted"
 
@@ -196,7 +196,7 @@ def test_run_that_dies_at_any_step_has_one_result_in_the_end(engine: FakeEngine,
     with pytest.raises(EngineLost):
         fake_runner(engine).run(RunRequest(name, ContainerOptions(), pull=PullPolicy.NEVER))
     engine.die()
-    Recovery(fake_adoption(engine)).recover()
+    RecoverRuns(fake_run_finisher(engine)).recover()
     recorded = [image for image in engine.store.images.values() if '"outcome"' in image.labels.get(Label.RUN, "")]
     tags = engine.images.inspect(recorded[0].id).references
 
@@ -211,9 +211,9 @@ def test_recovery_that_dies_leaves_the_rest_to_the_next(engine: FakeEngine) -> N
     run = _detach(engine)
     engine.clock.advance(200)
     engine.fail("tag", EngineLost("tag", why="killed"))
-    Recovery(fake_adoption(engine)).recover()
+    RecoverRuns(fake_run_finisher(engine)).recover()
     engine.die()
-    errors = Recovery(fake_adoption(engine)).recover()
+    errors = RecoverRuns(fake_run_finisher(engine)).recover()
 
     assert (errors, _results(engine, run)) == ((), 1)
 
@@ -223,7 +223,7 @@ def test_run_that_another_is_finishing_is_left_to_it(engine: FakeEngine) -> None
     engine.clock.advance(200)
     claim = engine.runs.claim(run, image=engine.images.inspect(parse_reference("job:latest")).id)
     progress = FakeProgress()
-    Recovery(fake_adoption(engine, progress=progress)).recover()
+    RecoverRuns(fake_run_finisher(engine, progress=progress)).recover()
     claim.release()
 
     assert "being-finished" in [name for name, _ in progress.notes]
@@ -235,7 +235,7 @@ def test_one_who_attaches_waits_for_the_one_who_finishes(engine: FakeEngine) -> 
 
     def finish_meanwhile(owner: str) -> bool:
         if owner == "the runner" and engine.clock.monotonic() > 150:
-            Recovery(fake_adoption(engine)).recover()
+            RecoverRuns(fake_run_finisher(engine)).recover()
         return True
 
     label = engine.containers.list(labels={})[0].labels[Label.RUN].replace('"owner":""', '"owner":"the runner"')
@@ -252,11 +252,11 @@ def test_run_of_another_machine_is_left_alone_for_some_minutes(engine: FakeEngin
     stored = next(iter(engine.store.containers.values()))
     stored.labels = {**stored.labels, Label.RUN: label}
     engine.clock.advance(101)
-    list_runs(fake_adoption(engine, is_alive=lambda _owner: None))
-    Recovery(fake_adoption(engine, is_alive=lambda _owner: None)).recover()
+    list_runs(fake_run_finisher(engine, is_alive=lambda _owner: None))
+    RecoverRuns(fake_run_finisher(engine, is_alive=lambda _owner: None)).recover()
     early = _results(engine, run)
     engine.clock.advance(timedelta(minutes=6).total_seconds())
-    Recovery(fake_adoption(engine, is_alive=lambda _owner: None)).recover()
+    RecoverRuns(fake_run_finisher(engine, is_alive=lambda _owner: None)).recover()
 
     assert (early, _results(engine, run)) == (0, 1)
 
@@ -266,7 +266,7 @@ def test_runs_are_listed_with_how_they_stand(engine: FakeEngine) -> None:
     engine.clock.advance(200)
     running = _detach(engine)
     engine.clock.advance(5)
-    states = list_runs(fake_adoption(engine))
+    states = list_runs(fake_run_finisher(engine))
 
     assert [(state.id, state.state, state.age) for state in states] == [
         (ended, State.ENDED, 205.0),
@@ -279,7 +279,7 @@ def test_late_result_takes_no_tag_from_a_newer_one(engine: FakeEngine) -> None:
     late = _detach(engine)
     engine.clock.advance(200)
     newer = fake_runner(engine).run(RunRequest("job", ContainerOptions()))
-    Recovery(fake_adoption(engine)).recover()
+    RecoverRuns(fake_run_finisher(engine)).recover()
 
     assert engine.images.inspect(parse_reference("job:latest-run")).id == newer.image
     assert [len(image.references) for image in engine.runs.results(late)] == [1]
@@ -316,7 +316,7 @@ def test_push_that_recovery_can_t_make_is_told_and_not_tried_for_ever(engine: Fa
     _detach(engine, name, pull=PullPolicy.NEVER)
     engine.clock.advance(200)
     engine.remote.refuse_pushes(name, why="denied")
-    errors = Recovery(fake_adoption(engine)).recover()
+    errors = RecoverRuns(fake_run_finisher(engine)).recover()
 
     assert [type(error) for error in errors] == [PushRefused]
     assert engine.containers.list(labels={}) == []
@@ -396,7 +396,7 @@ def test_name_of_a_container_goes_before_the_beginning_of_an_id(engine: FakeEngi
     run = _detach(engine)
     request = RunRequest("job", ContainerOptions(name=run[:8]), detach=True)
     named = fake_runner(engine).detach(request)
-    Stopping(fake_adoption(engine)).stop(run[:8])
+    StopRun(fake_run_finisher(engine)).stop(run[:8])
 
     assert (_results(engine, run), _results(engine, named)) == (0, 1)
 
@@ -414,7 +414,7 @@ def _finished_but_for_its_container(engine: FakeEngine) -> str:
     run = _detach(engine, out="/model")
     engine.clock.advance(200)
     engine.fail("remove", EngineFailed("remove", why="busy"))
-    Recovery(fake_adoption(engine)).recover()
+    RecoverRuns(fake_run_finisher(engine)).recover()
     return run
 
 
@@ -474,7 +474,7 @@ def test_output_is_given_since_a_moment(engine: FakeEngine) -> None:
     run = _detach(engine)
     engine.clock.advance(50)
     console = FakeConsole()
-    Following(fake_adoption(engine), console).attach(run, since=engine.clock.now())
+    AttachToRun(fake_run_finisher(engine), console).attach(run, since=engine.clock.now())
 
     assert (console.stdout, console.stderr) == (b"", b"over\n")
 
@@ -482,7 +482,7 @@ def test_output_is_given_since_a_moment(engine: FakeEngine) -> None:
 def test_run_that_has_not_begun_is_removed_when_it_is_stopped(engine: FakeEngine) -> None:
     run = _never_started(engine)
     progress = FakeProgress()
-    finished = Stopping(fake_adoption(engine, progress=progress)).stop(run)
+    finished = StopRun(fake_run_finisher(engine, progress=progress)).stop(run)
 
     assert (finished.image, [name for name, _ in progress.notes]) == (None, ["never-started"])
     assert engine.containers.list(labels={}) == []
@@ -491,7 +491,7 @@ def test_run_that_has_not_begun_is_removed_when_it_is_stopped(engine: FakeEngine
 def test_run_whose_job_has_ended_is_finished_when_it_is_stopped(engine: FakeEngine) -> None:
     run = _detach(engine)
     engine.clock.advance(200)
-    Stopping(fake_adoption(engine)).stop(run)
+    StopRun(fake_run_finisher(engine)).stop(run)
 
     assert "signal" not in engine.journal
     assert (_record(engine)["outcome"], _record(engine)["exit-code"]) == ("failed", 3)
@@ -499,7 +499,7 @@ def test_run_whose_job_has_ended_is_finished_when_it_is_stopped(engine: FakeEngi
 
 def test_job_that_is_stopped_has_its_time_to_end(engine: FakeEngine) -> None:
     run = _detach(engine)
-    Stopping(fake_adoption(engine)).stop(run)
+    StopRun(fake_run_finisher(engine)).stop(run)
     signals = [(int(call.moment), call.subject) for call in engine.calls if call.name == "signal"]
 
     assert signals == [(0, "SIGTERM"), (10, "SIGKILL")]
@@ -510,7 +510,7 @@ def test_stopping_can_be_given_up_while_the_job_takes_its_time(engine: FakeEngin
     interruptions = FakeInterruptions(engine.clock)
     interruptions.send("SIGINT", at=3)
     with pytest.raises(Interrupted):
-        Stopping(fake_adoption(engine, interruptions=interruptions)).stop(run)
+        StopRun(fake_run_finisher(engine, interruptions=interruptions)).stop(run)
 
     assert engine.containers.list(labels={})[0].state is ContainerState.RUNNING
 
@@ -518,7 +518,7 @@ def test_stopping_can_be_given_up_while_the_job_takes_its_time(engine: FakeEngin
 def test_run_that_another_finishes_while_it_is_stopped_is_told_as_it_ended(engine: FakeEngine) -> None:
     run = _finished_but_for_its_container(engine)
     engine.fail("inspect-container", ContainerNotFound("job"))
-    finished = Stopping(fake_adoption(engine)).stop(run)
+    finished = StopRun(fake_run_finisher(engine)).stop(run)
 
     assert finished.ending is not None
     assert (finished.ending.exit_status, finished.ending.outcome) == (3, Outcome.FAILED)
@@ -531,7 +531,7 @@ def test_run_that_vanishes_while_it_is_stopped_has_no_result(engine: FakeEngine,
     engine.fail(call, ContainerNotFound("job"), times=2)
     engine.fail("inspect-container", ContainerNotFound("job"))
 
-    assert Stopping(fake_adoption(engine)).stop(run).image is None
+    assert StopRun(fake_run_finisher(engine)).stop(run).image is None
 
 
 def test_one_who_stops_says_once_that_another_finishes_the_run(engine: FakeEngine) -> None:
@@ -541,7 +541,7 @@ def test_one_who_stops_says_once_that_another_finishes_the_run(engine: FakeEngin
     interruptions, progress = FakeInterruptions(engine.clock), FakeProgress()
     interruptions.send("SIGINT", at=205)
     with pytest.raises(Interrupted):
-        Stopping(fake_adoption(engine, interruptions=interruptions, progress=progress)).stop(run)
+        StopRun(fake_run_finisher(engine, interruptions=interruptions, progress=progress)).stop(run)
     claim.release()
 
     assert progress.notes == [("being-finished", {"why": f"run {run} is being finished by process 1 on fake"})]
@@ -554,7 +554,7 @@ def test_runs_are_listed_with_who_sees_to_them(engine: FakeEngine) -> None:
         _detach(engine)
         if owner:
             _owned_by(engine, owner)
-    states = list_runs(fake_adoption(engine, is_alive=owners.__getitem__))
+    states = list_runs(fake_run_finisher(engine, is_alive=owners.__getitem__))
 
     assert [(state.state, state.watched_by) for state in states] == [
         (State.RUNNING, "nobody"),
@@ -567,7 +567,7 @@ def test_runs_are_listed_with_who_sees_to_them(engine: FakeEngine) -> None:
 
 def test_run_that_has_not_begun_is_listed_as_such(engine: FakeEngine) -> None:
     _never_started(engine)
-    (state,) = list_runs(fake_adoption(engine))
+    (state,) = list_runs(fake_run_finisher(engine))
     facts = state.facts()
 
     assert (state.state, facts["started"], facts["finished"], facts["exit-code"]) == (State.CREATED, None, None, None)
@@ -576,7 +576,7 @@ def test_run_that_has_not_begun_is_listed_as_such(engine: FakeEngine) -> None:
 def test_run_of_this_second_has_no_age_below_zero(engine: FakeEngine) -> None:
     engine.clock.advance(0.7)
     _detach(engine)
-    (state,) = list_runs(fake_adoption(engine))
+    (state,) = list_runs(fake_run_finisher(engine))
 
     assert (state.age, state.facts()["age"]) == (0, 0)
 
@@ -585,7 +585,7 @@ def test_run_that_somebody_finishes_is_listed_with_his_name(engine: FakeEngine) 
     run = _detach(engine)
     engine.clock.advance(200)
     claim = engine.runs.claim(run, image=engine.images.inspect(parse_reference("job:latest")).id)
-    states = list_runs(fake_adoption(engine))
+    states = list_runs(fake_run_finisher(engine))
     claim.release()
 
     assert [(state.state, state.watched_by) for state in states] == [(State.FINISHING, "process 1 on fake")]
@@ -595,7 +595,7 @@ def test_run_whose_owner_is_about_to_finish_it_is_listed_as_being_finished(engin
     _detach(engine)
     _owned_by(engine, "here/boot/11/1")
     engine.clock.advance(200)
-    (state,) = list_runs(fake_adoption(engine, is_alive=lambda _owner: True))
+    (state,) = list_runs(fake_run_finisher(engine, is_alive=lambda _owner: True))
 
     assert (state.state, state.watched_by) == (State.FINISHING, "process 11 on here")
 
@@ -603,7 +603,7 @@ def test_run_whose_owner_is_about_to_finish_it_is_listed_as_being_finished(engin
 def test_all_that_is_known_of_a_run_is_told(engine: FakeEngine) -> None:
     run = _detach(engine, command=("a", "b"), timeout=500.0)
     engine.clock.advance(200.4)
-    (state,) = list_runs(fake_adoption(engine))
+    (state,) = list_runs(fake_run_finisher(engine))
     (container,) = engine.containers.list(labels={})
 
     assert state.facts() == {

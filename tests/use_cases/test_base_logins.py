@@ -16,7 +16,7 @@ from jobber.domain.images.build_request import BuildRequest
 from jobber.domain.images.credentials import Credentials, host_of
 from jobber.domain.images.dockerfile import base_references
 from jobber.domain.images.reference import parse_reference
-from jobber.domain.use_cases.images.build import ImageBuild
+from jobber.domain.use_cases.images.build import BuildImage
 from jobber.testing import FakeEngine, FakeInterruptions, FakeProgress, FakeSourceTree
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def build(
     engine: FakeEngine, folder: Path, keys: Keys, *, text: str = f"FROM {BASE}\nENV A=1\n", pull: bool = False
 ) -> None:
     (folder / "Dockerfile").write_text(text)
-    use_case = ImageBuild(
+    use_case = BuildImage(
         engine=engine,
         clock=engine.clock,
         interruptions=FakeInterruptions(),

@@ -9,7 +9,7 @@ import pytest
 from jobber.domain.errors import EngineFailed, Interrupted, PushRefused, TagTaken
 from jobber.domain.images.build_request import BuildRequest
 from jobber.domain.images.reference import ImageReference, parse_reference
-from jobber.domain.use_cases.images.build import BuildResult, ImageBuild
+from jobber.domain.use_cases.images.build import BuildImage, BuildResult
 from jobber.testing import FakeEngine, FakeInterruptions, FakeKeyring, FakeProgress, FakeSourceTree
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def _build(
     progress: FakeProgress | None = None,
 ) -> BuildResult:
     (folder / "Dockerfile").write_text("FROM scratch\nCOPY Dockerfile /data/\n")
-    use_case = ImageBuild(
+    use_case = BuildImage(
         engine=engine,
         clock=engine.clock,
         interruptions=FakeInterruptions(),
@@ -93,8 +93,8 @@ def test_refused_push_is_an_error_and_the_tags_are_there(tmp_path: Path) -> None
     assert engine.images.inspect(parse_reference("registry.test/a:1")).references == ("registry.test/a:1",)
 
 
-def _use_case(engine: FakeEngine, progress: FakeProgress) -> ImageBuild:
-    return ImageBuild(
+def _use_case(engine: FakeEngine, progress: FakeProgress) -> BuildImage:
+    return BuildImage(
         engine=engine,
         clock=engine.clock,
         interruptions=engine.interruptions,

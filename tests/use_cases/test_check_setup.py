@@ -24,7 +24,7 @@ from jobber.domain.images.credentials import CredentialEntry
 from jobber.domain.ports import Engine
 from jobber.domain.use_cases.checkup.check_setup import SetupCheck
 from jobber.domain.use_cases.run.prepare import RunRequest
-from jobber.testing import FakeEngine, Job, fake_adoption, fake_runner
+from jobber.testing import FakeEngine, Job, fake_run_finisher, fake_runner
 
 
 class Machine:
@@ -96,7 +96,7 @@ def checked(engine: Engine | JobberError, **changes: Any) -> Checkup:
     settings: dict[str, Any] = {
         "configuration": Configuration(),
         "entries": (),
-        "adoption": lambda found: fake_adoption(cast("FakeEngine", found)),
+        "run_finisher": lambda found: fake_run_finisher(cast("FakeEngine", found)),
         **changes,
     }
     return SetupCheck(machine=Machine(), search=Search(engine), **settings).check()
@@ -174,7 +174,7 @@ def test_engine_is_let_go_of_where_asking_it_goes_wrong() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        checked(engine, adoption=broken)
+        checked(engine, run_finisher=broken)
     assert engine.closed == 1
 
 

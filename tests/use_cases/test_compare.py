@@ -13,7 +13,7 @@ from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.errors import ImageNotFound, NotAFile, PathNotFound
 from jobber.domain.images.reference import ImageId, parse_reference
 from jobber.domain.use_cases.results import compare
-from jobber.domain.use_cases.results.compare import ComparedFile, Comparing, Comparison, Content, Scope
+from jobber.domain.use_cases.results.compare import ComparedFile, CompareResults, Comparison, Content, Scope
 from jobber.domain.use_cases.results.find_result import ResultFinder
 from jobber.domain.use_cases.run.prepare import RunRequest
 from jobber.testing import FakeEngine, FakeKeyring, FakeProgress, FakeRemoteImages, Job, fake_runner
@@ -44,10 +44,10 @@ def run(engine: FakeEngine, *command: str, out: str | None = "/model") -> ImageI
     return result.image
 
 
-def comparing(engine: FakeEngine, progress: FakeProgress | None = None) -> Comparing:
+def comparing(engine: FakeEngine, progress: FakeProgress | None = None) -> CompareResults:
     finder = ResultFinder(engine, FakeRemoteImages(engine.remote), FakeKeyring(), None)
     content = partial(content_of, path="/x", of="it")
-    return Comparing(finder, progress or FakeProgress(), read_entries, content)
+    return CompareResults(finder, progress or FakeProgress(), read_entries, content)
 
 
 def summary(found: Comparison) -> tuple[object, ...]:

@@ -8,10 +8,10 @@ import pytest
 
 from jobber.adapters.archives.tar_reader import members
 from jobber.domain.errors import ImageNotFound, NotWritten, PathNotFound
-from jobber.domain.files.copy_report import Copied
+from jobber.domain.files.copy_report import CopyReport
 from jobber.domain.images.image_path import ImagePath, SourcePath
 from jobber.domain.images.reference import parse_reference, parse_registry
-from jobber.domain.use_cases.results.copy_files import Copying
+from jobber.domain.use_cases.results.copy_files import CopyFiles
 from jobber.domain.use_cases.results.find_result import ResultFinder
 from jobber.testing import FakeEngine, FakeKeyring, FakeProgress, FakeRemoteImages
 
@@ -27,7 +27,7 @@ class Shelf:
         self._skipped = skipped
 
     def receive(
-        self, pieces: Iterator[bytes], *, source: SourcePath, copied: Copied, on_file: Callable[[], None]
+        self, pieces: Iterator[bytes], *, source: SourcePath, copied: CopyReport, on_file: Callable[[], None]
     ) -> None:
         copied.destination = "there"
         self.sources.append(source)
@@ -51,9 +51,9 @@ def engine() -> FakeEngine:
     return engine
 
 
-def copying(engine: FakeEngine, progress: FakeProgress | None = None) -> Copying:
+def copying(engine: FakeEngine, progress: FakeProgress | None = None) -> CopyFiles:
     finder = ResultFinder(engine, FakeRemoteImages(engine.remote), FakeKeyring(), parse_registry("registry.test/me"))
-    return Copying(finder, progress or FakeProgress())
+    return CopyFiles(finder, progress or FakeProgress())
 
 
 def test_relative_path_begins_at_what_the_image_gives_as_an_input(engine: FakeEngine) -> None:

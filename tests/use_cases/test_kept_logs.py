@@ -8,8 +8,8 @@ from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.errors import EngineFailed, EngineLost, JobberError
 from jobber.domain.runs.policy import PullPolicy
 from jobber.domain.use_cases.run.prepare import RunRequest
-from jobber.domain.use_cases.unfinished.recover import Recovery
-from jobber.testing import FakeEngine, FakeProgress, Job, fake_adoption, fake_runner
+from jobber.domain.use_cases.unfinished.recover import RecoverRuns
+from jobber.testing import FakeEngine, FakeProgress, Job, fake_run_finisher, fake_runner
 
 _REFUSED = EngineFailed("commit the container", why="no space left on device")
 
@@ -40,7 +40,7 @@ def _fails(engine: FakeEngine, image: str, *, progress: FakeProgress | None = No
 
 
 def _recovered(engine: FakeEngine, image: str) -> bytes:
-    assert Recovery(fake_adoption(engine)).recover() == ()
+    assert RecoverRuns(fake_run_finisher(engine)).recover() == ()
     return engine.read(f"{image}:latest-run", "/run.log")
 
 

@@ -11,8 +11,8 @@ from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.errors import EngineFailed, EngineLost
 from jobber.domain.runs.metrics import metrics_of
 from jobber.domain.use_cases.run.prepare import RunRequest
-from jobber.domain.use_cases.unfinished.recover import Recovery
-from jobber.testing import FakeConsole, FakeEngine, FakeProgress, Job, fake_adoption, fake_runner
+from jobber.domain.use_cases.unfinished.recover import RecoverRuns
+from jobber.testing import FakeConsole, FakeEngine, FakeProgress, Job, fake_run_finisher, fake_runner
 
 
 def work(job: Job) -> None:
@@ -113,7 +113,7 @@ def test_result_waits_for_an_engine_that_is_gone(engine: FakeEngine) -> None:
     engine.fail("read", EngineLost("read", why="gone"))
     with pytest.raises(EngineLost):
         kept(engine, '{"a": 1}')
-    Recovery(fake_adoption(engine)).recover()
+    RecoverRuns(fake_run_finisher(engine)).recover()
     (result,) = engine.images.list(labels={"jobber.metrics": '{"a":1}'})
 
     assert set(result.references) == {"work:latest-run", "work:20260101_000000"}
@@ -126,7 +126,7 @@ def test_recover_keeps_the_metrics(engine: FakeEngine) -> None:
             RunRequest("work", ContainerOptions(), command=('{"a": 1}', "60"), out="/model")
         )
     engine.clock.sleep(100)
-    Recovery(fake_adoption(engine)).recover()
+    RecoverRuns(fake_run_finisher(engine)).recover()
 
     assert [image.labels["jobber.metrics"] for image in engine.images.list(labels={"jobber.metrics": None})] == [
         '{"a":1}'

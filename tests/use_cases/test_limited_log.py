@@ -9,8 +9,8 @@ import pytest
 from jobber.domain.containers.container import Container, ContainerId
 from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.use_cases.run.prepare import RunRequest
-from jobber.domain.use_cases.unfinished.recover import Recovery
-from jobber.testing import FakeEngine, FakeProgress, Job, fake_adoption, fake_runner
+from jobber.domain.use_cases.unfinished.recover import RecoverRuns
+from jobber.testing import FakeEngine, FakeProgress, Job, fake_run_finisher, fake_runner
 
 
 def _train(job: Job) -> None:
@@ -30,6 +30,6 @@ def test_log_that_may_lack_its_beginning_is_told(
         return replace(inspect(container), log_limit=limit)
 
     monkeypatch.setattr(engine.containers, "inspect", limited)
-    Recovery(fake_adoption(engine, progress=progress)).recover()
+    RecoverRuns(fake_run_finisher(engine, progress=progress)).recover()
 
     assert (("log-may-be-cut", {"run": run, "image": "train:latest"}) in progress.warnings) is warned

@@ -10,7 +10,7 @@ from jobber.domain.images.reference import ImageId, parse_reference, parse_regis
 from jobber.domain.ports import RemoteImages
 from jobber.domain.runs.input import parse_input
 from jobber.domain.use_cases.results.find_result import ResultFinder
-from jobber.domain.use_cases.results.list_results import ListRequest, ResultList
+from jobber.domain.use_cases.results.list_results import ListRequest, ListResults
 from jobber.domain.use_cases.run.prepare import RunRequest
 from jobber.testing import FakeEngine, FakeKeyring, FakeProgress, FakeRemoteImages, fake_runner
 
@@ -31,14 +31,14 @@ def lister(
     registry: str | None = None,
     progress: FakeProgress | None = None,
     remote: RemoteImages | None = None,
-) -> ResultList:
+) -> ListResults:
     finder = ResultFinder(
         engine,
         remote or FakeRemoteImages(engine.remote),
         FakeKeyring(),
         parse_registry(registry) if registry else None,
     )
-    return ResultList(finder, progress or FakeProgress())
+    return ListResults(finder, progress or FakeProgress())
 
 
 def run(engine: FakeEngine, image: str = "train", *inputs: str, push: bool = False) -> ImageId:

@@ -14,7 +14,7 @@ from jobber.domain.images.reference import ImageId, parse_reference
 from jobber.domain.runs.input import parse_input
 from jobber.domain.runs.policy import Outcome
 from jobber.domain.runs.result import results_among
-from jobber.domain.use_cases.results.prune import Prune, Pruning
+from jobber.domain.use_cases.results.prune import PrunePlan, PruneResults
 from jobber.domain.use_cases.run.prepare import RunRequest
 from jobber.testing import FakeEngine, FakeProgress, Job, fake_runner
 
@@ -42,8 +42,8 @@ def _run(engine: FakeEngine, image: str = "train", *inputs: str) -> ImageId:
     return made
 
 
-def _prune(engine: FakeEngine, progress: FakeProgress | None = None) -> Prune:
-    return Prune(engine, engine.interruptions, progress or FakeProgress())
+def _prune(engine: FakeEngine, progress: FakeProgress | None = None) -> PruneResults:
+    return PruneResults(engine, engine.interruptions, progress or FakeProgress())
 
 
 def _going(engine: FakeEngine, rule: PruneRule) -> list[ImageId]:
@@ -64,7 +64,7 @@ def _is_there(engine: FakeEngine, image: ImageId) -> bool:
 def test_nothing_is_to_be_done_where_nothing_is(engine: FakeEngine) -> None:
     planned = _prune(engine).plan(ALL)
 
-    assert (planned, planned.count, planned.known_size, planned.is_size_known) == (Pruning(), 0, 0, True)
+    assert (planned, planned.count, planned.known_size, planned.is_size_known) == (PrunePlan(), 0, 0, True)
 
 
 def test_copies_that_no_container_has_go_with_their_size(engine: FakeEngine) -> None:

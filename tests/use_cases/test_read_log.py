@@ -12,9 +12,9 @@ import pytest
 from jobber.adapters.archives.tar_reader import content_of
 from jobber.domain.containers.container import ContainerId
 from jobber.domain.containers.events import (
+    ConnectionEvent,
+    ConnectionProblem,
     DeadlinePassed,
-    Disturbance,
-    Disturbed,
     Exited,
     JobEvent,
     Output,
@@ -38,8 +38,8 @@ from jobber.domain.runs.policy import ResultImagePolicy
 from jobber.domain.use_cases.results.find_result import ResultFinder
 from jobber.domain.use_cases.results.read_log import LogReading
 from jobber.domain.use_cases.run.prepare import RunRequest
-from jobber.domain.use_cases.unfinished.recover import Recovery
-from jobber.testing import FakeEngine, FakeKeyring, FakeProgress, FakeRemoteImages, Job, fake_adoption, fake_runner
+from jobber.domain.use_cases.unfinished.recover import RecoverRuns
+from jobber.testing import FakeEngine, FakeKeyring, FakeProgress, FakeRemoteImages, Job, fake_run_finisher, fake_runner
 
 
 def work(job: Job) -> int:
@@ -64,7 +64,7 @@ def detach(engine: FakeEngine, *, keep: ResultImagePolicy = ResultImagePolicy.AL
 
 def finish(engine: FakeEngine) -> None:
     engine.clock.sleep(1000)
-    Recovery(fake_adoption(engine)).recover()
+    RecoverRuns(fake_run_finisher(engine)).recover()
 
 
 def read(
@@ -218,7 +218,7 @@ def test_what_was_said_since_a_moment_is_not_looked_for_in_the_result(engine: Fa
 def test_what_happens_to_the_wire_is_told(engine: FakeEngine) -> None:
     run = detach(engine)
     events: list[JobEvent] = [
-        Disturbed(Disturbance.LINE_BROKEN, "gone"),
+        ConnectionEvent(ConnectionProblem.CONNECTION_LOST, "gone"),
         Resized(),
         DeadlinePassed(),
         Output(Stream.STDERR, b"x"),
@@ -228,7 +228,7 @@ def test_what_happens_to_the_wire_is_told(engine: FakeEngine) -> None:
     progress = FakeProgress()
 
     assert read(engine, run, follow=True, progress=progress) == b"x"
-    assert progress.warnings == [("line-broken", {"why": "gone"})]
+    assert progress.warnings == [("connection-lost", {"why": "gone"})]
 
 
 def test_following_ends_when_we_are_asked_to(engine: FakeEngine) -> None:

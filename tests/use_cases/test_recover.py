@@ -23,8 +23,8 @@ from jobber.domain.images.reference import ImageId, parse_reference
 from jobber.domain.runs.label_names import Label
 from jobber.domain.runs.policy import Outcome
 from jobber.domain.use_cases.run.prepare import RunRequest
-from jobber.domain.use_cases.unfinished.recover import Recovery
-from jobber.testing import FakeEngine, FakeProgress, Job, fake_adoption, fake_runner
+from jobber.domain.use_cases.unfinished.recover import RecoverRuns
+from jobber.testing import FakeEngine, FakeProgress, Job, fake_run_finisher, fake_runner
 
 
 def _job(job: Job) -> int:
@@ -42,9 +42,9 @@ def engine() -> FakeEngine:
     return made
 
 
-def _recovery(engine: FakeEngine, *, alive: bool = False) -> tuple[Recovery, FakeProgress]:
+def _recovery(engine: FakeEngine, *, alive: bool = False) -> tuple[RecoverRuns, FakeProgress]:
     progress = FakeProgress()
-    return Recovery(fake_adoption(engine, progress=progress, is_alive=lambda _owner: alive)), progress
+    return RecoverRuns(fake_run_finisher(engine, progress=progress, is_alive=lambda _owner: alive)), progress
 
 
 def _lose(engine: FakeEngine, call: str = "stream") -> None:
@@ -257,15 +257,15 @@ def test_result_that_somebody_removes_at_once_is_an_error_and_its_container_stay
 )
 def test_moment_that_the_engine_does_not_tell_is_now(engine: FakeEngine, text: str, moment: datetime | None) -> None:
     engine.clock.advance(7)
-    adoption = fake_adoption(engine)
+    run_finisher = fake_run_finisher(engine)
 
-    assert adoption.moment(text) == (moment or engine.clock.now())
+    assert run_finisher.moment(text) == (moment or engine.clock.now())
 
 
 def _notes(engine: FakeEngine, *, alive: bool | None = False) -> list[tuple[str, dict[str, object]]]:
     """What a recovery tells, with all facts."""
     progress = FakeProgress()
-    Recovery(fake_adoption(engine, progress=progress, is_alive=lambda _owner: alive)).recover()
+    RecoverRuns(fake_run_finisher(engine, progress=progress, is_alive=lambda _owner: alive)).recover()
     return progress.notes
 
 

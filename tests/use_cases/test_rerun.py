@@ -18,8 +18,8 @@ from jobber.domain.runs.input import parse_input
 from jobber.domain.runs.policy import PullPolicy
 from jobber.domain.runs.record import RecordedImage
 from jobber.domain.runs.result import RunRecord, parse_record
-from jobber.domain.use_cases.repeat.rerun import PreparedRerun, Rerun, RerunRequest
-from jobber.domain.use_cases.repeat.verify_output import Verification
+from jobber.domain.use_cases.repeat.rerun import PreparedRerun, RepeatRun, RerunRequest
+from jobber.domain.use_cases.repeat.verify_output import VerifyOutput
 from jobber.domain.use_cases.results.find_recorded import RecordedImages
 from jobber.domain.use_cases.results.find_result import FoundResult, ResultFinder
 from jobber.domain.use_cases.run.prepare import RunRequest
@@ -50,7 +50,7 @@ def _run(engine: FakeEngine, *words: str, image: str = "train", **settings: obje
 
 def _use_case(
     engine: FakeEngine, *, environment: Mapping[str, str] | None = None, progress: FakeProgress | None = None
-) -> Rerun:
+) -> RepeatRun:
     known = environment or {}
     remote = FakeRemoteImages(engine.remote)
     runner = fake_runner(engine, progress=progress)
@@ -58,7 +58,7 @@ def _use_case(
     def read_options(words: tuple[str, ...]) -> ContainerOptions:
         return parse_options(words, environment=known, directory="/")
 
-    return Rerun(
+    return RepeatRun(
         ResultFinder(engine, remote, FakeKeyring(), None),
         RecordedImages(engine, remote, FakeKeyring(), engine.interruptions, runner.progress),
         runner,
@@ -321,8 +321,8 @@ def test_mounts_of_the_machine_are_warned_of(engine: FakeEngine) -> None:
     assert progress.notes[0][0] == "rerun"
 
 
-def _verification(engine: FakeEngine, progress: FakeProgress | None = None) -> Verification:
-    return Verification(engine, FakeRemoteImages(engine.remote), FakeKeyring(), progress or FakeProgress(), read_tree)
+def _verification(engine: FakeEngine, progress: FakeProgress | None = None) -> VerifyOutput:
+    return VerifyOutput(engine, FakeRemoteImages(engine.remote), FakeKeyring(), progress or FakeProgress(), read_tree)
 
 
 def _verified(engine: FakeEngine, **settings: object) -> tuple[bool, FakeProgress]:

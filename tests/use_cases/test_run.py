@@ -24,8 +24,8 @@ from jobber.domain.images.reference import ImageId, parse_reference, parse_regis
 from jobber.domain.runs.input import parse_input
 from jobber.domain.runs.policy import Outcome, PullPolicy, ResultImagePolicy
 from jobber.domain.use_cases.run.prepare import RunRequest
-from jobber.domain.use_cases.unfinished.recover import Recovery
-from jobber.testing import FakeEngine, FakeInterruptions, FakeProgress, Job, fake_adoption, fake_runner
+from jobber.domain.use_cases.unfinished.recover import RecoverRuns
+from jobber.testing import FakeEngine, FakeInterruptions, FakeProgress, Job, fake_run_finisher, fake_runner
 
 KEEPER = ImageConfiguration(command=("/q",), volumes=("/data",))
 
@@ -289,7 +289,7 @@ def test_run_that_another_finished_is_told_as_it_ended(engine: FakeEngine) -> No
     def commit_too_late(*words: Any, **settings: Any) -> ImageId:
         """As where the machine slept between the job's end and the commit."""
         engine.containers.commit = commit  # type: ignore[method-assign]
-        Recovery(fake_adoption(engine)).recover()
+        RecoverRuns(fake_run_finisher(engine)).recover()
         return commit(*words, **settings)
 
     engine.containers.commit = commit_too_late  # type: ignore[method-assign]

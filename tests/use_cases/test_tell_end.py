@@ -14,15 +14,15 @@ from jobber.domain.images.reference import parse_reference, parse_registry
 from jobber.domain.runs.policy import Outcome, PullPolicy, ResultImagePolicy
 from jobber.domain.use_cases.run.prepare import RunRequest
 from jobber.domain.use_cases.run.run import RunResult
-from jobber.domain.use_cases.unfinished.attach import Following
-from jobber.domain.use_cases.unfinished.recover import Recovery
+from jobber.domain.use_cases.unfinished.attach import AttachToRun
+from jobber.domain.use_cases.unfinished.recover import RecoverRuns
 from jobber.testing import (
     FakeConsole,
     FakeEngine,
     FakeInterruptions,
     FakeProgress,
     Job,
-    fake_adoption,
+    fake_run_finisher,
     fake_runner,
 )
 from jobber.testing.contract.world import job_program
@@ -137,7 +137,7 @@ def test_memory_that_runs_out_twice_ran_out_the_first_time(engine: FakeEngine) -
 
 def test_run_that_is_recovered_has_it_in_its_record(engine: FakeEngine) -> None:
     fake_runner(engine).detach(RunRequest("hungry", LIMITED, detach=True))
-    Recovery(fake_adoption(engine)).recover()
+    RecoverRuns(fake_run_finisher(engine)).recover()
     labels = engine.images.inspect(parse_reference("hungry:latest-run")).labels
 
     assert json.loads(labels["jobber.run"])["out-of-memory"] is True
@@ -210,7 +210,7 @@ def _attach(engine: FakeEngine, image: str, **settings: object) -> FakeProgress:
     request = RunRequest(image, LIMITED, detach=True, **settings)  # type: ignore[arg-type]
     run = fake_runner(engine).detach(request)
     progress = FakeProgress()
-    Following(fake_adoption(engine, progress=progress), FakeConsole()).attach(run)
+    AttachToRun(fake_run_finisher(engine, progress=progress), FakeConsole()).attach(run)
     return progress
 
 

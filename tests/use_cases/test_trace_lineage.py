@@ -16,7 +16,7 @@ from jobber.domain.runs.input import parse_input
 from jobber.domain.runs.policy import PullPolicy
 from jobber.domain.use_cases.results.find_result import ResultFinder
 from jobber.domain.use_cases.results.show_result import ShownImage, show_image
-from jobber.domain.use_cases.results.trace_lineage import Tracer
+from jobber.domain.use_cases.results.trace_lineage import TraceLineage
 from jobber.domain.use_cases.run.prepare import RunRequest
 from jobber.testing import FakeEngine, FakeKeyring, FakeProgress, FakeRemoteImages, Job, fake_runner
 
@@ -36,9 +36,9 @@ def engine() -> FakeEngine:
     return engine
 
 
-def tracer(engine: FakeEngine, *, progress: FakeProgress | None = None) -> Tracer:
+def tracer(engine: FakeEngine, *, progress: FakeProgress | None = None) -> TraceLineage:
     finder = ResultFinder(engine, FakeRemoteImages(engine.remote), FakeKeyring(), None)
-    return Tracer(finder, progress or FakeProgress())
+    return TraceLineage(finder, progress or FakeProgress())
 
 
 def show(engine: FakeEngine, name: str) -> ShownImage:
@@ -398,7 +398,7 @@ def test_credentials_that_can_t_be_used_leave_ancestors_missing(engine: FakeEngi
 
     progress = FakeProgress()
     finder = ResultFinder(engine, FakeRemoteImages(engine.remote), NoKeys(), None)
-    lineage = Tracer(finder, progress).trace(first)
+    lineage = TraceLineage(finder, progress).trace(first)
 
     assert lineage.nodes[code].presence is Presence.MISSING
     assert progress.warnings[0][1]["why"] == f"credentials for {HOST}: the password file is gone"

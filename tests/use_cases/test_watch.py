@@ -9,7 +9,7 @@ from typing import BinaryIO
 import pytest
 
 from jobber.domain.containers.container import ContainerState, Terminal
-from jobber.domain.containers.events import FOR_JOB
+from jobber.domain.containers.events import FORWARDED_SIGNALS
 from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.errors import LogLost
 from jobber.domain.images.reference import parse_reference
@@ -17,8 +17,8 @@ from jobber.domain.runs.label_names import Label
 from jobber.domain.runs.policy import Outcome
 from jobber.domain.use_cases.run.prepare import RunRequest
 from jobber.domain.use_cases.run.run import RunResult
-from jobber.domain.use_cases.unfinished.recover import Recovery
-from jobber.testing import FakeConsole, FakeEngine, FakeInterruptions, FakeProgress, Job, fake_adoption, fake_runner
+from jobber.domain.use_cases.unfinished.recover import RecoverRuns
+from jobber.testing import FakeConsole, FakeEngine, FakeInterruptions, FakeProgress, Job, fake_run_finisher, fake_runner
 
 
 def work(job: Job) -> int:
@@ -94,8 +94,8 @@ def test_line_that_breaks_is_told_of_and_nothing_is_lost(engine: FakeEngine) -> 
 
     assert (result.exit_status, world.console.stdout) == (0, b"begun\nover\n")
     assert world.progress.warnings == [
-        ("line-broken", {"why": "connection refused"}),
-        ("line-mended", {"why": ""}),
+        ("connection-lost", {"why": "connection refused"}),
+        ("connection-restored", {"why": ""}),
     ]
     assert engine.clock.monotonic() == 100
 
@@ -122,7 +122,7 @@ def test_signal_while_the_line_is_broken_is_delivered_when_it_is_mended(engine: 
     assert (record["outcome"], record["exit-code"]) == ("interrupted", 7)
 
 
-@pytest.mark.parametrize("name", FOR_JOB)
+@pytest.mark.parametrize("name", FORWARDED_SIGNALS)
 def test_signal_that_is_not_for_jobber_is_the_jobs(engine: FakeEngine, name: str) -> None:
     def wait(job: Job) -> None:
         job.on_signal(name, 9)
@@ -236,7 +236,7 @@ def test_output_that_can_t_be_kept_here_ends_no_job(engine: FakeEngine, error: O
     with pytest.raises(LogLost) as caught:
         world.run()
     (container,) = engine.containers.list(labels={})
-    Recovery(fake_adoption(engine)).recover()
+    RecoverRuns(fake_run_finisher(engine)).recover()
 
     assert caught.value.what == f"the job's output could not be kept: {why}"
     assert (console.stdout, console.disk.tries) == (b"begun\nover\n", 1)

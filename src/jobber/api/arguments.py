@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from numbers import Real
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from jobber.domain.configuration.kind import Unfit
+from jobber.domain.configuration.kind import InvalidValue
 from jobber.domain.configuration.origin import Origin, Value
 from jobber.domain.errors import UsageError
 
@@ -113,7 +113,7 @@ def value(name: str, setting: Setting[T], given: object) -> dict[str, Value[Any]
     word = text(name, given, wanted=setting.kind.expects)
     try:
         return {setting.name: Value(setting.kind.read_text(word, Origin(name)), Origin(name))}
-    except Unfit as error:
+    except InvalidValue as error:
         raise UsageError(f"{name} {error.why}".replace(" :", ":"), hint=error.hint) from None
 
 

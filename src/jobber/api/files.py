@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from jobber.adapters.archives.extraction import Tree, extract
 from jobber.adapters.archives.tar_reader import members
 from jobber.domain.errors import PathNotFound
-from jobber.domain.files.copy_report import Copied
+from jobber.domain.files.copy_report import CopyReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +74,7 @@ class ImageFiles:
             root.mkdir(parents=True, exist_ok=True)
             with Tree(str(root), replaces=False) as tree:
                 below = () if is_directory else (target.name,)
-                extract(chain((first,), found), tree, below=below, copied=Copied(str(target)), links=False)
+                extract(chain((first,), found), tree, below=below, copied=CopyReport(str(target)), links=False)
         return target
 
     def __contains__(self, path: str) -> bool:

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from jobber.domain.images.reference import Registry
     from jobber.domain.ports import Console, Engine, Interruptions, Keyring
     from jobber.domain.ports.progress import Progress
-    from jobber.domain.use_cases.images.build import ImageBuild
-    from jobber.domain.use_cases.repeat.rerun import Rerun
-    from jobber.domain.use_cases.repeat.verify_output import Verification
+    from jobber.domain.use_cases.images.build import BuildImage
+    from jobber.domain.use_cases.repeat.rerun import RepeatRun
+    from jobber.domain.use_cases.repeat.verify_output import VerifyOutput
     from jobber.domain.use_cases.results.find_result import ResultFinder
-    from jobber.domain.use_cases.run.run import Runner
-    from jobber.domain.use_cases.unfinished.attach import Following
-    from jobber.domain.use_cases.unfinished.unfinished_runs import Adoption
+    from jobber.domain.use_cases.run.run import RunJob
+    from jobber.domain.use_cases.unfinished.attach import AttachToRun
+    from jobber.domain.use_cases.unfinished.unfinished_runs import RunFinisher
     from jobber.session.environment import Surroundings
 
 
@@ -54,12 +54,12 @@ def runner(
     *,
     console: Console | None = None,
     around: Surroundings | None = None,
-) -> Runner:
+) -> RunJob:
     """The use case of `jobber run`, in a shell unless there is a console of its own."""
-    from jobber.domain.use_cases.run.run import Runner
+    from jobber.domain.use_cases.run.run import RunJob
 
     around = around or surroundings()
-    return Runner(
+    return RunJob(
         engine=engine,
         clock=around.clock(),
         console=console or shell_console(progress, around=around),
@@ -81,12 +81,12 @@ def image_build(
     folder: str,
     *,
     around: Surroundings | None = None,
-) -> ImageBuild:
+) -> BuildImage:
     """The use case of `jobber build`, for a context folder."""
-    from jobber.domain.use_cases.images.build import ImageBuild
+    from jobber.domain.use_cases.images.build import BuildImage
 
     around = around or surroundings()
-    return ImageBuild(
+    return BuildImage(
         engine=engine,
         clock=around.clock(),
         interruptions=interruptions,
@@ -97,13 +97,13 @@ def image_build(
     )
 
 
-def adoption(engine: Engine, interruptions: Interruptions, progress: Progress, keys: Keyring) -> Adoption:
+def run_finisher(engine: Engine, interruptions: Interruptions, progress: Progress, keys: Keyring) -> RunFinisher:
     """What finishes the runs of others, for `recover`, `attach` and `stop`."""
     from jobber.adapters.host.console import Spool
     from jobber.adapters.host.process_identity import is_alive
-    from jobber.domain.use_cases.unfinished.unfinished_runs import Adoption
+    from jobber.domain.use_cases.unfinished.unfinished_runs import RunFinisher
 
-    return Adoption(
+    return RunFinisher(
         engine=engine,
         clock=surroundings().clock(),
         interruptions=interruptions,
@@ -116,12 +116,12 @@ def adoption(engine: Engine, interruptions: Interruptions, progress: Progress, k
     )
 
 
-def following(engine: Engine, interruptions: Interruptions, progress: Progress, keys: Keyring) -> Following:
+def attach_to_run(engine: Engine, interruptions: Interruptions, progress: Progress, keys: Keyring) -> AttachToRun:
     """The use case of `jobber attach`."""
-    from jobber.domain.use_cases.unfinished.attach import Following
+    from jobber.domain.use_cases.unfinished.attach import AttachToRun
 
     console = shell_console(progress, attaches=True)
-    return Following(adoption(engine, interruptions, progress, keys), console)
+    return AttachToRun(run_finisher(engine, interruptions, progress, keys), console)
 
 
 def result_finder(
@@ -142,25 +142,25 @@ def rerun(
     registry: Registry | None,
     console: Console | None = None,
     around: Surroundings | None = None,
-) -> tuple[Rerun, Verification]:
+) -> tuple[RepeatRun, VerifyOutput]:
     """The use case of `jobber rerun`, and what compares its result with the old one."""
     from jobber.adapters.archives.file_tree import read_tree
-    from jobber.domain.use_cases.repeat.rerun import Rerun
-    from jobber.domain.use_cases.repeat.verify_output import Verification
+    from jobber.domain.use_cases.repeat.rerun import RepeatRun
+    from jobber.domain.use_cases.repeat.verify_output import VerifyOutput
     from jobber.domain.use_cases.results.find_recorded import RecordedImages
     from jobber.session.run_request import read_options
 
     around = around or surroundings()
     remote = around.remote_images()
     return (
-        Rerun(
+        RepeatRun(
             finder=result_finder(engine, keys, registry=registry, around=around),
             images=RecordedImages(engine, remote, keys, interruptions, progress),
             runner=runner(engine, interruptions, progress, keys, console=console, around=around),
             read_options=read_options,
             environment=os.environ,
         ),
-        Verification(engine, remote, keys, progress, read_tree),
+        VerifyOutput(engine, remote, keys, progress, read_tree),
     )
 
 

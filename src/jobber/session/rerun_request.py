@@ -6,7 +6,7 @@ from pathlib import Path  # noqa: TC003 - cyclopts looks at annotations
 from typing import TYPE_CHECKING
 
 from jobber.domain.runs.policy import PullPolicy
-from jobber.session.result_id import end_with
+from jobber.session.result_id import write_result_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from jobber.domain.configuration.in_force import Settings
     from jobber.domain.files.file_tree import Difference
     from jobber.domain.runs.input import InputSpecification
-    from jobber.domain.use_cases.repeat.rerun import PreparedRerun, Rerun, RerunRequest
-    from jobber.domain.use_cases.repeat.verify_output import Verification
+    from jobber.domain.use_cases.repeat.rerun import PreparedRerun, RepeatRun, RerunRequest
+    from jobber.domain.use_cases.repeat.verify_output import VerifyOutput
     from jobber.domain.use_cases.run.run import RunResult
 
 
 def run_again(
-    again: Rerun, prepared: PreparedRerun, verification: Verification | None, *, iidfile: Path | None = None
+    again: RepeatRun, prepared: PreparedRerun, verification: VerifyOutput | None, *, iidfile: Path | None = None
 ) -> tuple[RunResult, tuple[Difference, ...] | None]:
     """Run it, and tell what differs between the results; None without a verification, and without a new result."""
     out = prepared.record.out or "/"
@@ -28,7 +28,7 @@ def run_again(
     result = again.runner.run_prepared(prepared.request, prepared.prepared)
     if result.image is None:
         return result, None
-    end_with(result.image, iidfile=iidfile)
+    write_result_id(result.image, iidfile=iidfile)
     return result, verification.compare(before, result.image, out=out) if verification else None
 
 

@@ -26,7 +26,7 @@ def check_writable(path: Path | None) -> None:
     path.unlink(missing_ok=True)
 
 
-def end_with(image: ImageId, *, iidfile: Path | None) -> None:
+def write_result_id(image: ImageId, *, iidfile: Path | None) -> None:
     """Tell what is around, and write the id without a line end, as `docker build` does. Raises `JobberError`."""
     surroundings().ends_with(image)
     if iidfile is None:

@@ -23,7 +23,7 @@ from jobber.testing.surroundings import (
     FakeKeyring,
     FakeProgress,
     FakeSourceTree,
-    fake_adoption,
+    fake_run_finisher,
     fake_runner,
 )
 
@@ -48,7 +48,7 @@ __all__ = [
     "Phase",
     "Program",
     "RealEngine",
-    "fake_adoption",
+    "fake_run_finisher",
     "fake_runner",
     "using",
 ]

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, BinaryIO
 from jobber._version import __version__
 from jobber.adapters.fake.jobs.interruptions import FakeInterruptions
 from jobber.domain.containers.events import Output, Stream
-from jobber.domain.use_cases.run.run import Runner
-from jobber.domain.use_cases.unfinished.unfinished_runs import Adoption
+from jobber.domain.use_cases.run.run import RunJob
+from jobber.domain.use_cases.unfinished.unfinished_runs import RunFinisher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -147,9 +147,9 @@ def fake_runner(
     interruptions: FakeInterruptions | None = None,
     progress: FakeProgress | None = None,
     keyring: FakeKeyring | None = None,
-) -> Runner:
+) -> RunJob:
     """The use case of `jobber run` on a fake engine."""
-    return Runner(
+    return RunJob(
         engine=engine,
         clock=engine.clock,
         console=console or FakeConsole(),
@@ -163,15 +163,15 @@ def fake_runner(
     )
 
 
-def fake_adoption(
+def fake_run_finisher(
     engine: FakeEngine,
     *,
     interruptions: FakeInterruptions | None = None,
     progress: FakeProgress | None = None,
     is_alive: Callable[[str], bool | None] = lambda _owner: False,
-) -> Adoption:
+) -> RunFinisher:
     """What finishes the runs of others on a fake engine; by default everybody else is dead."""
-    return Adoption(
+    return RunFinisher(
         engine=engine,
         clock=engine.clock,
         interruptions=interruptions or FakeInterruptions(engine.clock),

@@ -14,7 +14,7 @@ from trees import contents, errors_of, layer, node
 
 import jobber
 from jobber.domain.configuration.in_force import read_option, read_variables, settings_in_force
-from jobber.domain.configuration.kind import Unfit, split
+from jobber.domain.configuration.kind import InvalidValue, split
 from jobber.domain.configuration.layer import read_layer
 from jobber.domain.configuration.lists import Options, located_entry, located_options
 from jobber.domain.configuration.node import Entry, Node
@@ -269,11 +269,11 @@ def test_words_are_split_as_by_a_shell(text: str) -> None:
     try:
         expected: object = tuple(shlex.split(text))
     except ValueError:
-        expected = Unfit
+        expected = InvalidValue
     try:
         actual: object = split(text)
-    except Unfit:
-        actual = Unfit
+    except InvalidValue:
+        actual = InvalidValue
 
     assert expected == actual
 

@@ -13,7 +13,7 @@ from jobber.adapters.docker.commit import commit
 from jobber.adapters.docker.create_body import check_options, create_body
 from jobber.adapters.docker.create_host import NVIDIA
 from jobber.adapters.docker.job import DockerJob
-from jobber.adapters.docker.parts import remove_part
+from jobber.adapters.docker.parts import remove_helper
 from jobber.adapters.docker.translate import container_of, not_started
 from jobber.adapters.engine_api.calls import failed, listed, with_labels
 from jobber.adapters.engine_api.sparse_files import sparse_files
@@ -157,7 +157,7 @@ class DockerContainers:
 
     def remove(self, container: ContainerId) -> None:
         """Kill and remove a container with its anonymous volumes."""
-        remove_part(self._wire, container)
+        remove_helper(self._wire, container)
 
     def _check_inputs(self, container: ContainerId, specification: ContainerSpecification) -> None:
         """An input's volume that somebody removed meanwhile has been made anew by Docker, and is empty."""

@@ -10,11 +10,11 @@ from urllib.parse import quote
 from jobber.adapters.archives.paths import check_askable
 from jobber.adapters.docker.archives import open_archive
 from jobber.adapters.docker.init_layer import without_init_layer
-from jobber.adapters.docker.parts import make_part, remove_part
+from jobber.adapters.docker.parts import create_helper, remove_helper
 from jobber.adapters.docker.translate import image_of, listed_image_of
 from jobber.adapters.engine_api.calls import failed, listed, with_labels
 from jobber.adapters.engine_api.remove_image import remove_with_tags
-from jobber.adapters.engine_api.retry import over_stumbles
+from jobber.adapters.engine_api.retry import retrying
 from jobber.adapters.run_claims.tag_claim import claim_tag
 from jobber.domain.errors import ImageNotFound
 from jobber.domain.files.paths import normal_path
@@ -58,7 +58,9 @@ class DockerImages:
 
     def claim(self, image: ImageId, *, reference: ImageReference) -> None:
         """Give an image a tag that no other image has. Raises `TagTaken`, `ImageNotFound`."""
-        claim_tag(self, image, reference, make=partial(make_part, self._wire), remove=partial(remove_part, self._wire))
+        claim_tag(
+            self, image, reference, make=partial(create_helper, self._wire), remove=partial(remove_helper, self._wire)
+        )
 
     def remove(self, name: ImageReference | ImageId) -> None:
         """Remove a tag, and the image with its last one; by id, the image with all its tags. Raises `ImageNotFound`."""
@@ -84,12 +86,12 @@ class DockerImages:
     def archive(self, image: ImageId, *, path: str) -> Generator[bytes]:
         """A file or a directory of an image as a tar archive. Raises `ImageNotFound`, `PathNotFound`, `PathNotUtf8`."""
         check_askable(path)
-        part = make_part(self._wire, image)
+        part = create_helper(self._wire, image)
         try:
             archive = open_archive(self._wire, part, path, of=image)
             yield from without_init_layer(archive) if normal_path(path) == "/" else archive
         finally:
-            remove_part(self._wire, part)
+            remove_helper(self._wire, part)
 
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[ListedImage]:
         """All images with these labels."""
@@ -103,7 +105,7 @@ class DockerImages:
     def listed(self, *, labels: Mapping[str, str | None], everything: bool) -> Sequence[ListedImage]:
         """Images with these labels; with `everything`, those too that have no tag and that others are made from."""
         ask = partial(listed, self._wire, "/images/json", filters=with_labels(labels), everything=everything)
-        found = [listed_image_of(item) for item in over_stumbles(ask, sign=_WAS_REMOVED)]
+        found = [listed_image_of(item) for item in retrying(ask, sign=_WAS_REMOVED)]
         # containerd's store tells of an image that is just going, without its labels
         return [image for image in found if image.labels.keys() >= labels.keys()]
 

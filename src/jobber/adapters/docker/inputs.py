@@ -8,7 +8,7 @@ import stat
 from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.docker.init_layer import without_init_layer
-from jobber.adapters.docker.parts import make_part, remove_part
+from jobber.adapters.docker.parts import create_helper, remove_helper
 from jobber.adapters.engine_api.calls import failed, listed
 from jobber.adapters.engine_api.shared_inputs import Volume, discard, share, whole_copies
 from jobber.adapters.engine_api.volumes import WireVolumes
@@ -65,25 +65,27 @@ class DockerInputs(WireVolumes):
 
     def resolve(self, image: Image, *, source: str) -> str:
         """The directory of an image that a path means, a link followed. Raises `SourceNotFound`."""
-        part = make_part(self._wire, image.id)
+        part = create_helper(self._wire, image.id)
         try:
             return self._directory(part, image, source)
         finally:
-            remove_part(self._wire, part)
+            remove_helper(self._wire, part)
 
     def fill(self, name: str, *, image: Image, directory: str) -> None:
         """Copy a directory of an image into an empty volume: Docker does so when the container is made."""
         mounts = () if directory == "/" else (_volume(name, directory),)
-        part = make_part(self._wire, image.id, mounts=mounts)
+        part = create_helper(self._wire, image.id, mounts=mounts)
         try:
             if not mounts:
                 self._fill_with_all(name, part, image)
         finally:
-            remove_part(self._wire, part)
+            remove_helper(self._wire, part)
 
     def _fill_with_all(self, name: str, part: ContainerId, image: Image) -> None:
         """A volume can't lie at the root: the whole image goes through us, in a stream."""
-        beside = make_part(self._wire, image.id, mounts=({**_volume(name, _ASIDE), "VolumeOptions": {"NoCopy": True}},))
+        beside = create_helper(
+            self._wire, image.id, mounts=({**_volume(name, _ASIDE), "VolumeOptions": {"NoCopy": True}},)
+        )
         try:
             with self._wire.call("GET", f"/containers/{part}/archive", query={"path": "/."}) as archive:
                 if not archive.ok:
@@ -98,7 +100,7 @@ class DockerInputs(WireVolumes):
                     if not response.ok:
                         raise failed("fill the input's volume", response)
         finally:
-            remove_part(self._wire, beside)
+            remove_helper(self._wire, beside)
 
     def _directory(self, container: ContainerId, image: Image, source: str) -> str:
         """The directory that a path means, links in it followed: a mount doesn't. Raises `SourceNotFound`."""

@@ -22,7 +22,7 @@ _CONFLICT = 409
 _DUMMY = "/jobber-never-starts-this"
 
 
-def make_part(
+def create_helper(
     wire: Wire,
     image: ImageId,
     *,
@@ -55,7 +55,7 @@ def make_part(
         return ContainerId(response.json()["Id"])
 
 
-def remove_part(wire: Wire, container: str, *, only_abandoned: bool = False) -> None:
+def remove_helper(wire: Wire, container: str, *, only_abandoned: bool = False) -> None:
     """Remove such a container; with `only_abandoned`, only if its maker is no more."""
     if only_abandoned:
         with wire.call("GET", f"/containers/{container}/json") as response:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jobber.adapters.docker.committing import commit_as, put_log
-from jobber.adapters.docker.parts import make_part, remove_part
+from jobber.adapters.docker.parts import create_helper, remove_helper
 
 if TYPE_CHECKING:
     from jobber.adapters.wire import Wire
@@ -37,13 +37,13 @@ def commit_again(
     configuration = configuration_of(blank, container=container["Config"], code=code["Config"])
     kept = container["Config"].get("Labels") or {} if snapshot.is_flat else {}
     base = code["Config"] if snapshot.is_flat else None
-    part = make_part(wire, unfinished, config=base)
+    part = create_helper(wire, unfinished, config=base)
     try:
         if log is not None:
             put_log(wire, part, log)
         return commit_as(wire, part, {**configuration, "Labels": {**kept, **blank.labels}})
     finally:
-        remove_part(wire, part)
+        remove_helper(wire, part)
 
 
 def configuration_of(snapshot: Snapshot, *, container: dict[str, Any], code: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ _PAUSE_SECONDS = 0.1
 _T = TypeVar("_T")
 
 
-def over_stumbles(call: Callable[[], _T], *, sign: str, tries: int = _TRIES) -> _T:
+def retrying(call: Callable[[], _T], *, sign: str, tries: int = _TRIES) -> _T:
     """What a call gives, made again for some seconds, or `tries` times, where the engine's complaint bears this sign.
 
     Raises `EngineFailed` where it fails otherwise, or for too long.

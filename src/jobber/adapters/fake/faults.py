@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, get_args
 
 from jobber.adapters.fake.choices import check_known
-from jobber.domain.containers.events import Disturbance, Disturbed
+from jobber.domain.containers.events import ConnectionEvent, ConnectionProblem
 from jobber.domain.errors import EngineFailed, EngineLost
 
 if TYPE_CHECKING:
@@ -94,17 +94,17 @@ class Faults:
         """
         self._line = _BrokenLine(after, seconds)
 
-    def disturbance(self, *, seen: int, now: float) -> Disturbed | None:
+    def disturbance(self, *, seen: int, now: float) -> ConnectionEvent | None:
         """What happens to a connection that has given so many pieces of output."""
         line = self._line
         if line is None:
             return None
         if line.mended_at is None and seen >= line.after:
             line.mended_at = now + line.seconds
-            return Disturbed(Disturbance.LINE_BROKEN, _GONE)
+            return ConnectionEvent(ConnectionProblem.CONNECTION_LOST, _GONE)
         if line.mended_at is not None and now >= line.mended_at:
             self._line = None
-            return Disturbed(Disturbance.LINE_MENDED)
+            return ConnectionEvent(ConnectionProblem.CONNECTION_RESTORED)
         return None
 
     def time_out(self, call: Phase = "commit") -> None:

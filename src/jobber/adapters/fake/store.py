@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from jobber.adapters.fake.claims import FakeClaim
     from jobber.adapters.fake.clock import FakeClock
     from jobber.adapters.fake.faults import Faults
-    from jobber.adapters.fake.filesystem.files import Files, Place
+    from jobber.adapters.fake.filesystem.files import Files, MountPoint
     from jobber.adapters.fake.filesystem.node import Layer
     from jobber.adapters.fake.jobs.job import Program, Timeline
     from jobber.domain.containers.container import ContainerSpecification
@@ -83,7 +83,7 @@ class StoredContainer:
     files: Files
     anonymous: tuple[str, ...]
     created: str
-    places: tuple[Place, ...] = ()
+    places: tuple[MountPoint, ...] = ()
     state: ContainerState = ContainerState.CREATED
     stdin: bytes = b""
     timeline: Timeline | None = None

@@ -7,7 +7,7 @@ import signal
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from jobber.domain.containers.events import FOR_JOB, ForJob, Resized, Signalled
+from jobber.domain.containers.events import FORWARDED_SIGNALS, ForwardedSignal, Resized, TerminationSignal
 from jobber.domain.errors import Interrupted
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class SignalInterruptions:
         self._receiver, self._sender = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         handlers: dict[signal.Signals, Callable[[int, FrameType | None], None]] = dict.fromkeys(heard, self._hear)
         if heard == _HEARD:  # a guest in somebody else's process hears nothing else
-            handlers |= dict.fromkeys(map(signal.Signals.__getitem__, FOR_JOB), self._hand_on)
+            handlers |= dict.fromkeys(map(signal.Signals.__getitem__, FORWARDED_SIGNALS), self._hand_on)
         self._before = {number: before for number in handlers if (before := signal.getsignal(number)) != signal.SIG_IGN}
         for number in self._before:
             signal.signal(number, handlers[number])
@@ -43,14 +43,14 @@ class SignalInterruptions:
         """A descriptor that is readable while a signal waits."""
         return self._receiver
 
-    def take(self) -> Signalled | ForJob | Resized | None:
+    def take(self) -> TerminationSignal | ForwardedSignal | Resized | None:
         """The next signal or change of the terminal's size that waits, if any."""
         with suppress(OSError):
             os.read(self._receiver, 1)
         if self._pending:
-            return Signalled(self._pending.pop(0), self._count - len(self._pending))
+            return TerminationSignal(self._pending.pop(0), self._count - len(self._pending))
         if self._for_job:
-            return ForJob(self._for_job.pop(0))
+            return ForwardedSignal(self._for_job.pop(0))
         if self._resized:
             self._resized = False
             return Resized()
@@ -59,7 +59,7 @@ class SignalInterruptions:
     @contextmanager
     def abortable(self) -> Iterator[None]:
         """Inside, a signal raises `Interrupted` at once."""
-        if isinstance(event := self.take(), Signalled):
+        if isinstance(event := self.take(), TerminationSignal):
             raise Interrupted(event.signal)
         self._abortable = True
         try:

@@ -16,7 +16,7 @@ from jobber.adapters.job_stream.frames import RawOutput, output_reader
 from jobber.adapters.job_stream.log_reader import logged
 from jobber.adapters.job_stream.stdin_feed import InputFeed
 from jobber.adapters.wire import Pending, Response, WireBroken, WireUnreachable
-from jobber.domain.containers.events import DeadlinePassed, Disturbance, Disturbed, Exited, Output
+from jobber.domain.containers.events import ConnectionEvent, ConnectionProblem, DeadlinePassed, Exited, Output
 from jobber.domain.errors import EngineFailed, EngineLost, LogUnreadable
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class StreamAttachment:
         self._must_look_again = False
         """Whether the log has to be read once more when the job has ended: one that is followed ends with the job, and
         with either engine not always with the last that it said."""
-        self._events: deque[Disturbed] = deque()
+        self._events: deque[ConnectionEvent] = deque()
         self._retry_at: float | None = None
         self._broken_since: float | None = None
         self._tries = 0
@@ -252,13 +252,13 @@ class StreamAttachment:
         self._tries = 0
         if self._broken_since is not None:
             self._broken_since = None
-            self._events.append(Disturbed(Disturbance.LINE_MENDED))
+            self._events.append(ConnectionEvent(ConnectionProblem.CONNECTION_RESTORED))
 
     def _replay(self) -> None:
         try:
             source, output = self._job.log(follow=self._exit_status is None)
         except LogUnreadable as error:
-            self._events.append(Disturbed(Disturbance.LOG_UNREADABLE, error.why))
+            self._events.append(ConnectionEvent(ConnectionProblem.LOG_UNREADABLE, error.why))
             if self._exit_status is not None:
                 self._output_ended = True
                 return
@@ -279,7 +279,7 @@ class StreamAttachment:
             return self._tally.remainder()
         remainder, goes_on = self._tally.remainder_in(logged(self._job))
         if not goes_on:
-            self._events.append(Disturbed(Disturbance.LOG_CUT))
+            self._events.append(ConnectionEvent(ConnectionProblem.LOG_CUT))
         return remainder
 
     def _reopen_input(self) -> None:
@@ -287,7 +287,7 @@ class StreamAttachment:
             return
         if not self._job.has_terminal:  # the engine has closed it when the wire broke
             self._input.drop()
-            self._events.append(Disturbed(Disturbance.INPUT_CUT))
+            self._events.append(ConnectionEvent(ConnectionProblem.INPUT_CUT))
         elif self._line is None:
             self._line = self._job.attach(output=False)
 
@@ -295,7 +295,7 @@ class StreamAttachment:
         now = self._monotonic()
         if self._broken_since is None:
             self._broken_since = now
-            self._events.append(Disturbed(Disturbance.LINE_BROKEN, str(error)))
+            self._events.append(ConnectionEvent(ConnectionProblem.CONNECTION_LOST, str(error)))
         elif now - self._broken_since > self._job.patience:
             raise EngineLost("the run", why=str(error)) from None
         self._tries += 1

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jobber.adapters.archives.tar_writer import log_archive
 from jobber.adapters.engine_api.calls import failed
-from jobber.adapters.engine_api.retry import over_stumbles
+from jobber.adapters.engine_api.retry import retrying
 from jobber.adapters.host.process_identity import unfinished_labels
 from jobber.adapters.podman.archives import mounted
 from jobber.adapters.podman.translate import copy_cause, image_id
@@ -66,7 +66,7 @@ def flatten(wire: Wire, container: str) -> ImageId:
 
 def put_log(wire: Wire, container: str, log: BinaryIO) -> None:
     """Write the log into a container. Raises `EngineFailed`."""
-    over_stumbles(lambda: _put_log(wire, container, log), sign=_UNMOUNTED)
+    retrying(lambda: _put_log(wire, container, log), sign=_UNMOUNTED)
 
 
 def _put_log(wire: Wire, container: str, log: BinaryIO) -> None:

@@ -13,7 +13,7 @@ from jobber.adapters.podman.archives import read_file
 from jobber.adapters.podman.commit import commit
 from jobber.adapters.podman.create_body import create_body
 from jobber.adapters.podman.job import PodmanJob
-from jobber.adapters.podman.parts import create_failed, remove_part
+from jobber.adapters.podman.parts import create_failed, remove_helper
 from jobber.adapters.podman.translate import container_of, not_started
 from jobber.domain.containers.container import ContainerId, ContainerSpecification, VolumeMount
 from jobber.domain.errors import ContainerNotFound, ImageNotFound, InputGone, OptionUnsupported
@@ -156,7 +156,7 @@ class PodmanContainers:
 
     def remove(self, container: ContainerId) -> None:
         """Kill and remove a container with its anonymous volumes."""
-        remove_part(self._wire, container)
+        remove_helper(self._wire, container)
 
     def _check_inputs(self, specification: ContainerSpecification, container: ContainerId | None = None) -> None:
         """An input's volume that somebody removed meanwhile would be, or has been, made anew, and empty."""

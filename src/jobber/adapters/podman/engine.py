@@ -80,12 +80,12 @@ class PodmanEngine:
     @property
     def runs(self) -> SharedRunStore:
         """What jobbers tell each other about runs."""
-        from jobber.adapters.podman.parts import make_part, remove_part
+        from jobber.adapters.podman.parts import create_helper, remove_helper
         from jobber.adapters.run_claims.engine_calls import WireRunCalls
         from jobber.adapters.run_claims.run_store import SharedRunStore
 
         def calls(wire: Wire) -> WireRunCalls:
-            return WireRunCalls(wire, images=PodmanImages(wire), make=make_part, remove=remove_part)
+            return WireRunCalls(wire, images=PodmanImages(wire), make=create_helper, remove=remove_helper)
 
         def others() -> WireRunCalls:
             return calls(self._wire.within(self._wire.prefix))

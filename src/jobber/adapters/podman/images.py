@@ -10,10 +10,10 @@ from urllib.parse import quote
 from jobber.adapters.archives.paths import check_askable
 from jobber.adapters.engine_api.calls import failed, listed, with_labels
 from jobber.adapters.engine_api.remove_image import remove_with_tags
-from jobber.adapters.engine_api.retry import over_stumbles
+from jobber.adapters.engine_api.retry import retrying
 from jobber.adapters.podman.archives import mounted, open_archive
 from jobber.adapters.podman.names import candidates, engine_reference
-from jobber.adapters.podman.parts import make_part, remove_part, set_up_part
+from jobber.adapters.podman.parts import create_helper, remove_helper, set_up_part
 from jobber.adapters.podman.translate import image_id, image_of, listed_image_of
 from jobber.adapters.run_claims.tag_claim import claim_tag
 from jobber.domain.errors import EngineFailed, ImageNotFound
@@ -44,7 +44,7 @@ class PodmanImages:
     def inspect(self, name: ImageReference | ImageId | str) -> Image:
         """Look an image up. Raises `ImageNotFound`."""
         for candidate in candidates(name):
-            facts = over_stumbles(partial(self._facts, candidate, name), sign=_IS_BEING_REMOVED)
+            facts = retrying(partial(self._facts, candidate, name), sign=_IS_BEING_REMOVED)
             if facts is not None:
                 return image_of({**facts, "Digest": self._own_digest(facts, name)})
         raise ImageNotFound(str(name))
@@ -58,7 +58,7 @@ class PodmanImages:
         known = {digest.partition("@")[2] for digest in facts.get("RepoDigests") or ()}
         if known <= {own}:
             return own
-        by_id = over_stumbles(partial(self._facts, facts["Id"], name), sign=_IS_BEING_REMOVED)
+        by_id = retrying(partial(self._facts, facts["Id"], name), sign=_IS_BEING_REMOVED)
         return str((by_id or facts).get("Digest") or "")
 
     def _facts(self, candidate: str, name: ImageReference | ImageId | str) -> dict[str, Any] | None:
@@ -73,7 +73,7 @@ class PodmanImages:
 
     def tag(self, image: ImageId, *, reference: ImageReference) -> None:
         """Give an image a tag, taking it from any other image. Raises `ImageNotFound`."""
-        over_stumbles(partial(self._tag, image, reference), sign=LOST_NAME)
+        retrying(partial(self._tag, image, reference), sign=LOST_NAME)
 
     def _tag(self, image: ImageId, reference: ImageReference) -> None:
         full = engine_reference(reference)
@@ -84,12 +84,14 @@ class PodmanImages:
                 raise ImageNotFound(image)
             if not response.ok:
                 raise failed(f"tag {reference}", response)
-        if over_stumbles(partial(self._facts, str(full), reference), sign=_IS_BEING_REMOVED) is None:
+        if retrying(partial(self._facts, str(full), reference), sign=_IS_BEING_REMOVED) is None:
             raise EngineFailed(f"tag {reference}", why=LOST_NAME)
 
     def claim(self, image: ImageId, *, reference: ImageReference) -> None:
         """Give an image a tag that no other image has. Raises `TagTaken`, `ImageNotFound`."""
-        claim_tag(self, image, reference, make=partial(make_part, self._wire), remove=partial(remove_part, self._wire))
+        claim_tag(
+            self, image, reference, make=partial(create_helper, self._wire), remove=partial(remove_helper, self._wire)
+        )
 
     def remove(self, name: ImageReference | ImageId) -> None:
         """Remove a tag, and the image with its last one; by id, the image with all its tags. Raises `ImageNotFound`."""
@@ -104,12 +106,12 @@ class PodmanImages:
         Podman would remove those that have no tag, the code image of a run by id: a container of it is in the way.
         """
         facts = self._facts(image.removeprefix("sha256:"), image) or {}
-        keeper = make_part(self._wire, image_id(facts["Parent"])) if facts.get("Parent") else None
+        keeper = create_helper(self._wire, image_id(facts["Parent"])) if facts.get("Parent") else None
         try:
             self._remove(image)
         finally:
             if keeper is not None:
-                remove_part(self._wire, keeper)
+                remove_helper(self._wire, keeper)
 
     def _remove(self, name: ImageReference | ImageId) -> None:
         for candidate in candidates(name):
@@ -125,7 +127,7 @@ class PodmanImages:
         """A file or a directory of an image as a tar archive. Raises `ImageNotFound`, `PathNotFound`, `PathNotUtf8`."""
         check_askable(path)
         has_volumes = bool(self.inspect(image).configuration.volumes)
-        part = make_part(self._wire, image)
+        part = create_helper(self._wire, image)
         try:
             if not has_volumes:
                 yield from open_archive(self._wire, part, path, of=image)
@@ -136,7 +138,7 @@ class PodmanImages:
             with mounted(self._wire, part):
                 yield from open_archive(self._wire, part, path, of=image)
         finally:
-            remove_part(self._wire, part)
+            remove_helper(self._wire, part)
 
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[ListedImage]:
         """All images with these labels."""
@@ -157,7 +159,7 @@ class PodmanImages:
     def listed(self, *, labels: Mapping[str, str | None], everything: bool) -> Sequence[ListedImage]:
         """Images with these labels; with `everything`, those too that have no tag and that others are made from."""
         ask = partial(listed, self._wire, "/images/json", filters=with_labels(labels), everything=everything)
-        return [listed_image_of(item) for item in over_stumbles(ask, sign=_WAS_REMOVED)]
+        return [listed_image_of(item) for item in retrying(ask, sign=_WAS_REMOVED)]
 
     def references(self, *, seconds: float | None = None) -> tuple[str, ...]:
         """Return the tags of all images. Raises `EngineLost` where that takes longer."""

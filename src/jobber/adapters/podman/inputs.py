@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from jobber.adapters.engine_api.calls import listed
 from jobber.adapters.engine_api.shared_inputs import Volume, discard, share, whole_copies
 from jobber.adapters.engine_api.volumes import WireVolumes
-from jobber.adapters.podman.parts import make_part, remove_part, set_up_part
+from jobber.adapters.podman.parts import create_helper, remove_helper, set_up_part
 from jobber.domain.containers.container import ImageMount
 from jobber.domain.errors import SourceNotFound
 
@@ -63,19 +63,19 @@ class PodmanInputs(WireVolumes):
 
     def resolve(self, image: Image, *, source: str) -> str:
         """The directory of an image that a path means, a link followed. Raises `SourceNotFound`."""
-        part = make_part(self._wire, image.id)
+        part = create_helper(self._wire, image.id)
         try:
             return self._directory(part, image, source)
         finally:
-            remove_part(self._wire, part)
+            remove_helper(self._wire, part)
 
     def fill(self, name: str, *, image: Image, directory: str) -> None:
         """Copy a directory of an image into an empty volume: Podman does so when the container is set up."""
-        filled = make_part(self._wire, image.id, volumes=({"Name": name, "Dest": directory},))
+        filled = create_helper(self._wire, image.id, volumes=({"Name": name, "Dest": directory},))
         try:
             set_up_part(self._wire, filled, call="copy the input")
         finally:
-            remove_part(self._wire, filled)
+            remove_helper(self._wire, filled)
 
     def _directory(self, container: ContainerId, image: Image, source: str) -> str:
         """The directory that a path means, links followed. Raises `SourceNotFound`."""

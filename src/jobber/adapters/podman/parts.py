@@ -23,7 +23,7 @@ _NOT_FOUND = 127
 _DUMMY = "/jobber-never-starts-this"
 
 
-def make_part(
+def create_helper(
     wire: Wire,
     image: ImageId,
     *,
@@ -73,7 +73,7 @@ def set_up_part(wire: Wire, container: ContainerId, *, call: str) -> None:
         raise error
 
 
-def remove_part(wire: Wire, container: str, *, only_abandoned: bool = False) -> None:
+def remove_helper(wire: Wire, container: str, *, only_abandoned: bool = False) -> None:
     """Remove such a container, and its anonymous volumes; with `only_abandoned`, only if its maker is no more."""
     if only_abandoned:
         with wire.call("GET", f"/containers/{container}/json") as response:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from jobber.adapters.engine_api.pull_push import exchange
-from jobber.adapters.engine_api.retry import over_stumbles
+from jobber.adapters.engine_api.retry import retrying
 from jobber.adapters.podman.images import LOST_NAME
 from jobber.adapters.podman.names import engine_reference
 from jobber.adapters.podman.translate import registry_cause
@@ -39,7 +39,7 @@ class PodmanRegistry:
     def pull(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> Image:
         """Bring an image from its registry."""
         pull = partial(self._pull, reference, credentials=credentials, progress=progress)
-        return over_stumbles(pull, sign=LOST_NAME, tries=_TRIES)
+        return retrying(pull, sign=LOST_NAME, tries=_TRIES)
 
     def _pull(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> Image:
         full = engine_reference(reference)

@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jobber.adapters.podman.committing import commit_as, put_log
-from jobber.adapters.podman.parts import make_part, remove_part
+from jobber.adapters.podman.parts import create_helper, remove_helper
 from jobber.domain.docker_options.proxies import PROXIES
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def commit_again(
     """
     names = _new_variables(snapshot, container)
     blank = snapshot.leaving_blank(names)
-    part = make_part(wire, unfinished, with_command=not takes_configuration)
+    part = create_helper(wire, unfinished, with_command=not takes_configuration)
     try:
         if log is not None:
             put_log(wire, part, log)
@@ -46,7 +46,7 @@ def commit_again(
             return commit_as(wire, part, configuration=_configuration(blank, container, names))
         return commit_as(wire, part, changes=_changes(blank, container, names))
     finally:
-        remove_part(wire, part)
+        remove_helper(wire, part)
 
 
 def _configuration(snapshot: Snapshot, container: dict[str, Any], blank: list[str]) -> dict[str, Any]:

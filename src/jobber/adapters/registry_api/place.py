@@ -15,7 +15,7 @@ _API_OF_HUB = "registry-1.docker.io"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RepositoryLocation:
     """A repository of a registry."""
 
     host: str
@@ -26,10 +26,10 @@ class Place:
     """Whether the registry is on this machine: only there is it spoken to without encryption, as Docker does it."""
 
 
-def place_of(reference: ImageReference) -> Place:
+def location_of(reference: ImageReference) -> RepositoryLocation:
     """The repository of a reference."""
     host, *segments = segments_of(reference)
-    return Place(_API_OF_HUB if host == HUB else host, "/".join(segments), is_loopback(host))
+    return RepositoryLocation(_API_OF_HUB if host == HUB else host, "/".join(segments), is_loopback(host))
 
 
 def is_loopback(host: str) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jobber.adapters.credentials.redaction import masked
 from jobber.adapters.registry_api.authorization import Unauthorized, authorization_for
 from jobber.adapters.registry_api.http import Unreachable, asked
-from jobber.adapters.registry_api.place import place_of
+from jobber.adapters.registry_api.place import location_of
 from jobber.domain.errors import ImageNotFound, RegistryFailed
 from jobber.domain.images.credentials import host_of
 
@@ -28,7 +28,7 @@ class Session:
     """One repository, and what we are let in with; for one command."""
 
     def __init__(self, reference: ImageReference, credentials: Credentials | None) -> None:
-        self._place = place_of(reference)
+        self._place = location_of(reference)
         self._credentials = credentials
         self._scheme = "http" if self._place.is_here else "https"
         self._authorization: str | None = None

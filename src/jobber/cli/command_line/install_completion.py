@@ -61,7 +61,7 @@ complete -c jobber -f -a '(__jobber_complete)'
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CompletionScript:
     """Where a shell's completion goes."""
 
     script: Path
@@ -90,15 +90,17 @@ def install_completion(arguments: Sequence[str], *, environment: Mapping[str, st
     return 0
 
 
-def _places(environment: Mapping[str, str]) -> Mapping[str, Place]:
+def _places(environment: Mapping[str, str]) -> Mapping[str, CompletionScript]:
     home = Path(environment.get("HOME") or Path.home())
     shared = Path(environment.get("XDG_DATA_HOME") or home / ".local" / "share")
     settings = Path(environment.get("XDG_CONFIG_HOME") or home / ".config")
     bash = shared / "bash-completion" / "completions" / "jobber"
     return {
-        "bash": Place(bash, _BASH, home / ".bashrc"),
-        "zsh": Place(shared / "jobber" / "completion.zsh", _ZSH, Path(environment.get("ZDOTDIR") or home, ".zshrc")),
-        "fish": Place(settings / "fish" / "completions" / "jobber.fish", _FISH, None),
+        "bash": CompletionScript(bash, _BASH, home / ".bashrc"),
+        "zsh": CompletionScript(
+            shared / "jobber" / "completion.zsh", _ZSH, Path(environment.get("ZDOTDIR") or home, ".zshrc")
+        ),
+        "fish": CompletionScript(settings / "fish" / "completions" / "jobber.fish", _FISH, None),
     }
 
 

@@ -30,7 +30,7 @@ def attach(
         Leave out what is older: a time (2026-11-24T10:00:00Z), or how long ago (90s, 10m, 1h30m).
 
     """
-    from jobber.session.bootstrap import following, keyring
+    from jobber.session.bootstrap import attach_to_run, keyring
 
     options = options or GlobalOptions()
     progress = options.messages()
@@ -38,6 +38,6 @@ def attach(
     keys = keyring(options.credentials())
     interruptions = surroundings().interruptions()
     with options.connected(progress, interruptions, environment=os.environ) as engine:
-        result = following(engine, interruptions, progress, keys).attach(run, since=moment)
+        result = attach_to_run(engine, interruptions, progress, keys).attach(run, since=moment)
     progress.clear()
     return result.exit_status

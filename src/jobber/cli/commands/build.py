@@ -20,7 +20,7 @@ from jobber.session.build_arguments import (
     parse_names,
 )
 from jobber.session.environment import surroundings
-from jobber.session.result_id import check_writable, end_with
+from jobber.session.result_id import check_writable, write_result_id
 
 
 def build(
@@ -95,7 +95,7 @@ def build(
         use_case = image_build(engine, interruptions, progress, keys, str(context))
         result = use_case.build(request, names=names, push=options.settings.get(PUSH) and not no_push)
     progress.clear()
-    end_with(result.image, iidfile=iidfile)
+    write_result_id(result.image, iidfile=iidfile)
     return 0
 
 

@@ -14,7 +14,7 @@ from jobber.domain.images.image_path import parse_image_path
 
 if TYPE_CHECKING:
     from jobber.domain.images.image_path import ImagePath
-    from jobber.domain.use_cases.results.copy_files import Copying
+    from jobber.domain.use_cases.results.copy_files import CopyFiles
 
 _STREAM = "-"
 
@@ -33,7 +33,7 @@ def cp(source: str, destination: str, /, *, json: bool = False, options: GlobalO
         Print one JSON object: what was copied, and where to.
 
     """
-    from jobber.domain.use_cases.results.copy_files import Copying
+    from jobber.domain.use_cases.results.copy_files import CopyFiles
 
     wanted = parse_image_path(source)
     if destination == _STREAM and json:
@@ -41,7 +41,7 @@ def cp(source: str, destination: str, /, *, json: bool = False, options: GlobalO
     if destination == _STREAM and sys.stdout.isatty():
         raise UsageError("an archive is nothing for a terminal", hint="redirect stdout, or name a destination")
     with finding(options or GlobalOptions()) as (finder, progress):
-        copying = Copying(finder, progress)
+        copying = CopyFiles(finder, progress)
         if destination == _STREAM:
             _send(copying, wanted)
             return 0
@@ -54,12 +54,12 @@ def cp(source: str, destination: str, /, *, json: bool = False, options: GlobalO
     return 0
 
 
-def _send(copying: Copying, wanted: ImagePath) -> None:
-    from jobber.adapters.archives.extraction import sent
+def _send(copying: CopyFiles, wanted: ImagePath) -> None:
+    from jobber.adapters.archives.extraction import stream_out
     from jobber.cli.output.stdout import Stdout
 
     stdout = Stdout()
     source, archive = copying.archive(wanted)
     with closing(archive):
-        for piece in sent(archive, source=source):
+        for piece in stream_out(archive, source=source):
             stdout.write(piece)

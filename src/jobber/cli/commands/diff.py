@@ -48,7 +48,7 @@ def diff(
     from jobber.adapters.archives.tar_reader import content_of
     from jobber.cli.output.diff import print_comparison, print_file
     from jobber.cli.output.stdout import reader_may_leave
-    from jobber.domain.use_cases.results.compare import Comparing, Comparison, Scope
+    from jobber.domain.use_cases.results.compare import CompareResults, Comparison, Scope
 
     if file is not None and (all_ or no_files):
         raise UsageError("--file is about one file", hint="leave --all and --no-files out")
@@ -56,7 +56,7 @@ def diff(
         raise UsageError("--all and --no-files contradict each other", hint="leave one of them out")
     scope = Scope.ALL if all_ else Scope.NONE if no_files else Scope.RESULTS
     with finding(options or GlobalOptions()) as (finder, progress):
-        comparing = Comparing(finder, progress, read_entries, partial(content_of, path=file or "", of=a))
+        comparing = CompareResults(finder, progress, read_entries, partial(content_of, path=file or "", of=a))
         found = comparing.compare_file(a, b, path=file) if file is not None else comparing.compare(a, b, scope=scope)
     with reader_may_leave():
         if isinstance(found, Comparison):

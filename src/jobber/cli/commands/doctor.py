@@ -68,7 +68,7 @@ def _setup_check(
     from jobber.domain.configuration.settings import CREDENTIALS, ENGINE, HOST, VERBOSE
     from jobber.domain.ports.progress import Silence
     from jobber.domain.use_cases.checkup.check_setup import SetupCheck
-    from jobber.session.bootstrap import adoption, keyring
+    from jobber.session.bootstrap import keyring, run_finisher
     from jobber.session.messages import messages
 
     is_verbose = settings.get(VERBOSE)
@@ -88,7 +88,7 @@ def _setup_check(
         ),
         configuration=configuration,
         entries=entries,
-        adoption=lambda engine: adoption(engine, interruptions, progress, keyring(entries)),
+        run_finisher=lambda engine: run_finisher(engine, interruptions, progress, keyring(entries)),
         host_is_option=host.origin.is_option,
     )
 

@@ -11,7 +11,7 @@ from jobber.cli.command_line.global_options import GlobalOptions
 from jobber.cli.command_line.result_session import finding
 from jobber.cli.output.table import terminal_width
 from jobber.domain.errors import JobberError, UsageError
-from jobber.domain.use_cases.results.trace_lineage import Tracer
+from jobber.domain.use_cases.results.trace_lineage import TraceLineage
 from jobber.session.environment import surroundings
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def lineage(
     chosen: Format = "json" if json else format_ or "tree"
     options = options or GlobalOptions()
     with finding(options) as (finder, progress):
-        traced = Tracer(finder, progress).trace(image, down=down)
+        traced = TraceLineage(finder, progress).trace(image, down=down)
         lines = _lines(finder, traced, chosen, progress=progress, width=None if output else terminal_width())
         text = "".join(f"{line}\n" for line in lines)
     if output is None:

@@ -18,7 +18,7 @@ from jobber.domain.history.result_filter import KEYS
 from jobber.domain.runs.metrics import metrics_of
 from jobber.domain.runs.parameters import parse_parameter
 from jobber.domain.runs.policy import Outcome  # noqa: TC001 - cyclopts reads annotations
-from jobber.domain.use_cases.results.list_results import ListRequest, ResultList
+from jobber.domain.use_cases.results.list_results import ListRequest, ListResults
 from jobber.session.environment import surroundings
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def ls(
         remote=remote,
     )
     with finding(options) as (finder, progress):
-        listing = ResultList(finder, progress).list(request)
+        listing = ListResults(finder, progress).list(request)
         if listing.remote is not None and not listing.results:
             progress.note("none-in-registry" if remote else "none-anywhere", repository=listing.remote.repository)
         elif listing.remote is not None and not remote:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from jobber.domain.history.retention import PruneRule
     from jobber.domain.runs.result import ListedResult
-    from jobber.domain.use_cases.results.prune import Pruning
+    from jobber.domain.use_cases.results.prune import PrunePlan
     from jobber.session.messages import Messages
 
 EXIT_CANCELLED = 1
@@ -67,7 +67,7 @@ def prune(
         Print it as JSON.
 
     """
-    from jobber.domain.use_cases.results.prune import Prune
+    from jobber.domain.use_cases.results.prune import PruneResults
 
     rule = prune_rule(results=results, keep_last=keep_last, older_than=older_than, force=force)
     if json and not (yes or dry_run):
@@ -76,7 +76,7 @@ def prune(
     progress = options.messages()
     interruptions = surroundings().interruptions()
     with options.connected(progress, interruptions, environment=os.environ) as engine:
-        use_case = Prune(engine, interruptions, progress)
+        use_case = PruneResults(engine, interruptions, progress)
         with interruptions.abortable():
             planned = use_case.plan(rule)
         progress.clear()
@@ -123,7 +123,7 @@ def prune_rule(*, results: bool, keep_last: str | None, older_than: str | None, 
     return PruneRule(None if keep_last is None else int(keep_last), age, force=force)
 
 
-def _show(planned: Pruning, progress: Messages) -> None:
+def _show(planned: PrunePlan, progress: Messages) -> None:
     """The list, and what there is to say about it."""
     if planned.count:
         rows = [(what, name, _cell(size), of) for what, name, size, of in _rows(planned)]
@@ -140,7 +140,7 @@ def _show(planned: Pruning, progress: Messages) -> None:
         progress.note("prune-nothing")
 
 
-def _rows(planned: Pruning) -> Iterator[Row]:
+def _rows(planned: PrunePlan) -> Iterator[Row]:
     for copy in planned.copies:
         yield "input", copy.name, copy.size, f"{copy.source} of {copy.image.removeprefix('sha256:')[:12]}"
     for left in planned.leftovers:
@@ -155,7 +155,7 @@ def _rows(planned: Pruning) -> Iterator[Row]:
         )
 
 
-def _facts(planned: Pruning) -> dict[str, object]:
+def _facts(planned: PrunePlan) -> dict[str, object]:
     return {
         "remove": [{"what": what, "name": name, "size": size, "of": of} for what, name, size, of in _rows(planned)],
         "keep": [{"name": _name(kept.result), "why": kept.why} for kept in planned.results.kept],

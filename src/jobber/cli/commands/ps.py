@@ -33,14 +33,14 @@ def ps(*, json: bool = False, options: GlobalOptions | None = None) -> int:
 
     """
     from jobber.domain.use_cases.unfinished.list_runs import list_runs
-    from jobber.session.bootstrap import adoption, keyring
+    from jobber.session.bootstrap import keyring, run_finisher
 
     options = options or GlobalOptions()
     progress = options.messages()
     keys = keyring(options.credentials())
     interruptions = surroundings().interruptions()
     with options.connected(progress, interruptions, environment=os.environ) as engine:
-        states = list_runs(adoption(engine, interruptions, progress, keys))
+        states = list_runs(run_finisher(engine, interruptions, progress, keys))
     progress.clear()
     if json:
         print(as_json([state.facts() for state in states]))

@@ -10,15 +10,15 @@ from jobber.session.environment import surroundings
 
 def recover(*, options: GlobalOptions | None = None) -> int:
     """Finish the runs that have ended without anyone to finish them."""
-    from jobber.domain.use_cases.unfinished.recover import Recovery
-    from jobber.session.bootstrap import adoption, keyring
+    from jobber.domain.use_cases.unfinished.recover import RecoverRuns
+    from jobber.session.bootstrap import keyring, run_finisher
 
     options = options or GlobalOptions()
     progress = options.messages()
     keys = keyring(options.credentials())
     interruptions = surroundings().interruptions()
     with options.connected(progress, interruptions, environment=os.environ) as engine:
-        failed = Recovery(adoption(engine, interruptions, progress, keys)).recover()
+        failed = RecoverRuns(run_finisher(engine, interruptions, progress, keys)).recover()
     progress.clear()
     for error in failed:
         progress.fail(error)

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from jobber.cli.command_line.global_options import GlobalOptions
 from jobber.cli.output.json_text import as_json
-from jobber.cli.output.stderr_console import Aside
+from jobber.cli.output.stderr_console import StderrConsole
 from jobber.domain.errors import UsageError
 from jobber.domain.runs.input import parse_input
 from jobber.domain.runs.policy import PullPolicy  # noqa: TC001 - cyclopts looks at annotations
@@ -101,7 +101,7 @@ def rerun(
     keys = keyring(options.credentials())
     interruptions = surroundings().interruptions()
     with options.connected(progress, interruptions, environment=os.environ) as engine:
-        console = Aside(shell_console(progress)) if json else None
+        console = StderrConsole(shell_console(progress)) if json else None
         again, verification = rerun_use_case(
             engine,
             interruptions,

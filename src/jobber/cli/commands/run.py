@@ -14,7 +14,7 @@ from jobber.domain.runs.policy import PullPolicy, ResultImagePolicy
 from jobber.session.bootstrap import keyring, runner
 from jobber.session.directory_name import image_name_of_directory
 from jobber.session.environment import surroundings
-from jobber.session.result_id import check_writable, end_with
+from jobber.session.result_id import check_writable, write_result_id
 from jobber.session.run_request import naming_inputs, replaced_by_options, run_request
 
 
@@ -118,5 +118,5 @@ def run(
         result = use_case.run(request)
     progress.clear()
     if result.image is not None:
-        end_with(result.image, iidfile=iidfile)
+        write_result_id(result.image, iidfile=iidfile)
     return result.exit_status

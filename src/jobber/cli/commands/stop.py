@@ -17,14 +17,14 @@ def stop(run: str, /, *, options: GlobalOptions | None = None) -> int:
         Id of the run or the beginning of it, or the id or name of its container.
 
     """
-    from jobber.domain.use_cases.unfinished.stop import Stopping
-    from jobber.session.bootstrap import adoption, keyring
+    from jobber.domain.use_cases.unfinished.stop import StopRun
+    from jobber.session.bootstrap import keyring, run_finisher
 
     options = options or GlobalOptions()
     progress = options.messages()
     keys = keyring(options.credentials())
     interruptions = surroundings().interruptions()
     with options.connected(progress, interruptions, environment=os.environ) as engine:
-        Stopping(adoption(engine, interruptions, progress, keys)).stop(run)
+        StopRun(run_finisher(engine, interruptions, progress, keys)).stop(run)
     progress.clear()
     return 0

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
+class StderrConsole:
     """A console whose stdout is left alone, and which is no terminal therefore."""
 
     console: Console

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from jobber.domain.configuration.activation import active_names
-from jobber.domain.configuration.kind import Unfit
+from jobber.domain.configuration.kind import InvalidValue
 from jobber.domain.configuration.layer import Layer, SettingsGroup, Values, apply_values, merge_files
 from jobber.domain.configuration.origin import DEFAULT, Origin, Value
 from jobber.domain.configuration.settings import SETTINGS
@@ -68,7 +68,7 @@ def read_variables(environment: Mapping[str, str]) -> Values:
         if variable and text:
             try:
                 values[setting.name] = Value(setting.kind.read_text(text, Origin(variable)), Origin(variable))
-            except Unfit as error:
+            except InvalidValue as error:
                 raise SettingInvalid(variable, name=setting.name, why=error.why, hint=error.hint) from None
     return values
 
@@ -78,5 +78,5 @@ def read_option(setting: Setting[T], text: str) -> Value[T]:
     origin = Origin(setting.option or setting.name)
     try:
         return Value(setting.kind.read_text(text, origin), origin)
-    except Unfit as error:
+    except InvalidValue as error:
         raise UsageError(f"{setting.name} {error.why}".replace(" :", ":"), hint=error.hint) from None

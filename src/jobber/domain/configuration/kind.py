@@ -21,7 +21,7 @@ _IS_SIMPLE = re.compile(r"[ !#-&(-\[\]-~]*").fullmatch
 """Whether a text is printable ASCII without quotes and backslashes: `shlex` takes long for what is simple."""
 
 
-class Unfit(Exception):
+class InvalidValue(Exception):
     """A value that a setting can't have; `line` is that of the value itself, where it is known.
 
     `why` goes on where the setting's name stands: `must be true or false`.
@@ -34,7 +34,7 @@ class Unfit(Exception):
         self.line = line
 
 
-class Kind(Protocol[T]):
+class SettingType(Protocol[T]):
     """How a setting's value is read and written."""
 
     expects: str
@@ -47,10 +47,10 @@ class Kind(Protocol[T]):
     """Whether the value is a tuple of items that each know their origin."""
 
     def read(self, node: Node, origin: Origin) -> T:
-        """Read a value of a file. Raises `Unfit`."""
+        """Read a value of a file. Raises `InvalidValue`."""
 
     def read_text(self, text: str, origin: Origin) -> T:
-        """Read a value from one text: of a variable or an option. Raises `Unfit`."""
+        """Read a value from one text: of a variable or an option. Raises `InvalidValue`."""
 
     def plain(self, value: T) -> object:
         """The value as JSON has it; no password is in it."""
@@ -68,14 +68,14 @@ class Scalar(ABC, Generic[T]):
     schema: Mapping[str, Any]
 
     def read(self, node: Node, origin: Origin) -> T:
-        """Read a value of a file. Raises `Unfit`."""
+        """Read a value of a file. Raises `InvalidValue`."""
         if not isinstance(node.content, str):
-            raise Unfit(f"must be {self.expects}, not {node.kind}", hint=quote_it(node), line=node.line)
+            raise InvalidValue(f"must be {self.expects}, not {node.kind}", hint=quoting_hint(node), line=node.line)
         return self.read_text(node.content, origin)
 
     @abstractmethod
     def read_text(self, text: str, origin: Origin) -> T:
-        """Read a value from one text. Raises `Unfit`."""
+        """Read a value from one text. Raises `InvalidValue`."""
 
     def plain(self, value: T) -> object:
         """The value as JSON has it."""
@@ -95,23 +95,25 @@ class Listing(ABC, Generic[T]):
     schema: Mapping[str, Any]
 
     def read(self, node: Node, origin: Origin) -> tuple[Value[T], ...]:
-        """Read a value of a file. Raises `Unfit`."""
+        """Read a value of a file. Raises `InvalidValue`."""
         if not isinstance(node.content, list):
-            raise Unfit(f"must be {self.expects}, not {node.kind}", line=node.line)
+            raise InvalidValue(f"must be {self.expects}, not {node.kind}", line=node.line)
         return tuple(Value(self.read_item(item), origin.at(item.line)) for item in node.content)
 
     def read_item(self, node: Node) -> T:
-        """Read one item of a list. Raises `Unfit`."""
+        """Read one item of a list. Raises `InvalidValue`."""
         if not isinstance(node.content, str):
-            raise Unfit(f"must be {self.expects}; one of its items is {node.kind}", hint=quote_it(node), line=node.line)
+            raise InvalidValue(
+                f"must be {self.expects}; one of its items is {node.kind}", hint=quoting_hint(node), line=node.line
+            )
         return self.parse(node.content, line=node.line)
 
     @abstractmethod
     def parse(self, text: str, *, line: int | None = None) -> T:
-        """Read one item from a text. Raises `Unfit`."""
+        """Read one item from a text. Raises `InvalidValue`."""
 
     def read_text(self, text: str, origin: Origin) -> tuple[Value[T], ...]:
-        """Read one text as the only item. Raises `Unfit`."""
+        """Read one text as the only item. Raises `InvalidValue`."""
         return (Value(self.parse(text), origin),)
 
     def plain(self, value: tuple[Value[T], ...]) -> object:
@@ -132,15 +134,15 @@ class Listing(ABC, Generic[T]):
 
 
 def split(text: str) -> tuple[str, ...]:
-    """Split as a shell does. Raises `Unfit` for quotes that don't close."""
+    """Split as a shell does. Raises `InvalidValue` for quotes that don't close."""
     if _IS_SIMPLE(text):
         return tuple(text.split())
     try:
         return tuple(shlex.split(text))
     except ValueError as error:
-        raise Unfit(f"can't be split into words: {str(error).lower()}") from None
+        raise InvalidValue(f"can't be split into words: {str(error).lower()}") from None
 
 
-def quote_it(node: Node) -> str | None:
+def quoting_hint(node: Node) -> str | None:
     """A text that YAML takes for something else is one in quotes; a password among them is not told."""
     return "put it in quotes" if isinstance(node.content, bool | int | float) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from jobber.domain.configuration.kind import Scalar, Unfit, quote_it, split
+from jobber.domain.configuration.kind import InvalidValue, Scalar, quoting_hint, split
 from jobber.domain.errors import JobberError
 from jobber.domain.spelling import did_you_mean
 
@@ -31,16 +31,16 @@ class Boolean(Scalar[bool]):
     schema: Mapping[str, Any] = {"type": "boolean"}
 
     def read(self, node: Node, origin: Origin) -> bool:  # noqa: ARG002 (all kinds are read in the same way)
-        """Read a value of a file. Raises `Unfit`."""
+        """Read a value of a file. Raises `InvalidValue`."""
         if not isinstance(node.content, bool):
-            raise Unfit(f"must be true or false, not {_shown(node)}", line=node.line)
+            raise InvalidValue(f"must be true or false, not {_shown(node)}", line=node.line)
         return node.content
 
     def read_text(self, text: str, origin: Origin) -> bool:  # noqa: ARG002
-        """Read a value from one text, in any of the words that variables use. Raises `Unfit`."""
+        """Read a value from one text, in any of the words that variables use. Raises `InvalidValue`."""
         word = text.strip().lower()
         if word not in _TRUE | _FALSE:
-            raise Unfit(f"must be true or false, not {text!r}")
+            raise InvalidValue(f"must be true or false, not {text!r}")
         return word in _TRUE
 
 
@@ -63,17 +63,17 @@ class Text(Scalar[T]):
         self._show = show
 
     def read(self, node: Node, origin: Origin) -> T:
-        """Read a value of a file; null takes back what a file above has set. Raises `Unfit`."""
+        """Read a value of a file; null takes back what a file above has set. Raises `InvalidValue`."""
         return self._none if node.content is None else super().read(node, origin)
 
     def read_text(self, text: str, origin: Origin) -> T:  # noqa: ARG002
-        """Read a value from one text. Raises `Unfit`."""
+        """Read a value from one text. Raises `InvalidValue`."""
         if not text.strip():
-            raise Unfit(f"must be {self.expects}, and can't be empty")
+            raise InvalidValue(f"must be {self.expects}, and can't be empty")
         try:
             return self._parse(text)
         except JobberError as error:
-            raise Unfit(f": {error.what}", hint=error.hint) from None
+            raise InvalidValue(f": {error.what}", hint=error.hint) from None
 
     def plain(self, value: T) -> object:
         """The value as JSON has it."""
@@ -89,15 +89,15 @@ class Choice(Scalar[E]):
         self.schema = {"enum": [*self._values]}
 
     def read(self, node: Node, origin: Origin) -> E:
-        """Read a value of a file. Raises `Unfit`."""
+        """Read a value of a file. Raises `InvalidValue`."""
         if not isinstance(node.content, str):
-            raise Unfit(f"must be {self.expects}, not {node.kind}", line=node.line)
+            raise InvalidValue(f"must be {self.expects}, not {node.kind}", line=node.line)
         return self.read_text(node.content, origin)
 
     def read_text(self, text: str, origin: Origin) -> E:  # noqa: ARG002
-        """Read a value from one text. Raises `Unfit`."""
+        """Read a value from one text. Raises `InvalidValue`."""
         if text not in self._values:
-            raise Unfit(f"must be {self.expects}, not {text!r}", hint=did_you_mean(text, known=self._values))
+            raise InvalidValue(f"must be {self.expects}, not {text!r}", hint=did_you_mean(text, known=self._values))
         return self._values[text]
 
     def plain(self, value: E) -> object:
@@ -117,23 +117,23 @@ class Seconds(Scalar[float | None]):
     }
 
     def read(self, node: Node, origin: Origin) -> float | None:  # noqa: ARG002
-        """Read a value of a file. Raises `Unfit`."""
+        """Read a value of a file. Raises `InvalidValue`."""
         match node.content:
             case None | "none":
                 return None
             case int() | float() if not isinstance(node.content, bool):
                 return self._checked(node.content, shown=node.text)
             case _:
-                raise Unfit(f"must be {self.expects}, not {_shown(node)}", line=node.line)
+                raise InvalidValue(f"must be {self.expects}, not {_shown(node)}", line=node.line)
 
     def read_text(self, text: str, origin: Origin) -> float | None:  # noqa: ARG002
-        """Read a value from one text. Raises `Unfit`."""
+        """Read a value from one text. Raises `InvalidValue`."""
         if text == "none":
             return None
         try:
             seconds = float(text)
         except ValueError:
-            raise Unfit(f"must be {self.expects}, not {text!r}") from None
+            raise InvalidValue(f"must be {self.expects}, not {text!r}") from None
         return self._checked(seconds, shown=text)
 
     def plain(self, value: float | None) -> object:
@@ -146,7 +146,7 @@ class Seconds(Scalar[float | None]):
 
     def _checked(self, seconds: float, *, shown: str) -> float:
         if not 0 < seconds <= LONGEST_TIMEOUT:
-            raise Unfit(f"must be a number of seconds above 0 and at most {LONGEST_TIMEOUT}, not {shown}")
+            raise InvalidValue(f"must be a number of seconds above 0 and at most {LONGEST_TIMEOUT}, not {shown}")
         return float(seconds)
 
 
@@ -163,7 +163,7 @@ class Command(Scalar[tuple[str, ...] | None]):
     }
 
     def read(self, node: Node, origin: Origin) -> tuple[str, ...] | None:
-        """Read a value of a file. Raises `Unfit`."""
+        """Read a value of a file. Raises `InvalidValue`."""
         match node.content:
             case None:
                 return None
@@ -172,10 +172,10 @@ class Command(Scalar[tuple[str, ...] | None]):
             case list():
                 return tuple(_word(item) for item in node.content) or None
             case _:
-                raise Unfit(f"must be {self.expects}, not {node.kind}", hint=quote_it(node), line=node.line)
+                raise InvalidValue(f"must be {self.expects}, not {node.kind}", hint=quoting_hint(node), line=node.line)
 
     def read_text(self, text: str, origin: Origin) -> tuple[str, ...] | None:  # noqa: ARG002
-        """Read a value from one text. Raises `Unfit`."""
+        """Read a value from one text. Raises `InvalidValue`."""
         return None if text == "none" else split(text) or None
 
     def plain(self, value: tuple[str, ...] | None) -> object:
@@ -194,7 +194,7 @@ def _word(node: Node) -> str:
         case bool() | int() | float():
             return node.text
         case _:
-            raise Unfit(f"must be {Command.expects}; one of its words is {node.kind}", line=node.line)
+            raise InvalidValue(f"must be {Command.expects}; one of its words is {node.kind}", line=node.line)
 
 
 def _shown(node: Node) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jobber.domain.configuration.kind import Unfit
+from jobber.domain.configuration.kind import InvalidValue
 from jobber.domain.configuration.origin import Origin, Value
 from jobber.domain.configuration.settings import CONFIGS, CONFIGS_EXPECTS, SETTINGS, Rule
 from jobber.domain.errors import ConfigurationInvalid, SettingInvalid, UnknownSetting
@@ -120,7 +120,7 @@ def _read_values(
             continue
         try:
             values[name] = Value(setting.kind.read(node, origin), origin)
-        except Unfit as error:
+        except InvalidValue as error:
             point = origin.at(error.line or line).point
             errors.append(SettingInvalid(point, name=name, why=error.why, hint=error.hint))
     return values
@@ -150,7 +150,7 @@ def _read_configurations(entry: Entry, *, path: str, errors: list[ConfigurationI
     for name, (line, node) in content.items():
         try:
             configurations[name] = _read_configuration(name, node, path=path, errors=errors)
-        except Unfit as error:
+        except InvalidValue as error:
             point = Origin(path, error.line or line).point
             errors.append(SettingInvalid(point, name=f"configuration {name!r}", why=error.why, hint=error.hint))
     return configurations
@@ -158,7 +158,7 @@ def _read_configurations(entry: Entry, *, path: str, errors: list[ConfigurationI
 
 def _read_configuration(name: str, node: Node, *, path: str, errors: list[ConfigurationInvalid]) -> Configuration:
     if not name.strip() or not name.isprintable():
-        raise Unfit("has no name that can be read", line=node.line)
+        raise InvalidValue("has no name that can be read", line=node.line)
     match node.content:
         case None:
             return SettingsGroup({})
@@ -168,12 +168,12 @@ def _read_configuration(name: str, node: Node, *, path: str, errors: list[Config
             return NameList(tuple(_read_name(item, path=path, configuration=name) for item in node.content))
         case _:
             hint = f"a list of one name is written [{node.text}]" if isinstance(node.content, str) else None
-            raise Unfit(f"must be a mapping of settings or a list of names, not {node.kind}", hint=hint)
+            raise InvalidValue(f"must be a mapping of settings or a list of names, not {node.kind}", hint=hint)
 
 
 def _read_name(node: Node, *, path: str, configuration: str) -> Value[str]:
     if node.content is None or isinstance(node.content, list | dict):
-        raise Unfit(f"lists names of configurations; one of its items is {node.kind}", line=node.line)
+        raise InvalidValue(f"lists names of configurations; one of its items is {node.kind}", line=node.line)
     if not node.text.isprintable():
-        raise Unfit(f"lists {node.text!r}, which is no name that can be read", line=node.line)
+        raise InvalidValue(f"lists {node.text!r}, which is no name that can be read", line=node.line)
     return Value(node.text, Origin(path, node.line, configuration))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
-from jobber.domain.configuration.kind import Listing, Unfit, split
+from jobber.domain.configuration.kind import InvalidValue, Listing, split
 from jobber.domain.configuration.origin import Value
 from jobber.domain.errors import JobberError
 from jobber.domain.images.credentials import CredentialEntry
@@ -34,11 +34,11 @@ class Inputs(Listing[InputSpecification]):
     schema: Mapping[str, Any] = {"type": "array", "items": {"type": "string", "minLength": 1}}
 
     def parse(self, text: str, *, line: int | None = None) -> InputSpecification:
-        """Read an in-spec. Raises `Unfit`."""
+        """Read an in-spec. Raises `InvalidValue`."""
         try:
             return parse_input(text)
         except JobberError as error:
-            raise Unfit(f": {error.what}", hint=error.hint, line=line) from None
+            raise InvalidValue(f": {error.what}", hint=error.hint, line=line) from None
 
     def plain_item(self, item: InputSpecification) -> object:
         """As it was written."""
@@ -53,16 +53,16 @@ class DockerOptions(Listing[tuple[str, ...]]):
     is_scalar = True
 
     def read(self, node: Node, origin: Origin) -> tuple[Value[tuple[str, ...]], ...]:
-        """Read a value of a file. Raises `Unfit`."""
+        """Read a value of a file. Raises `InvalidValue`."""
         if isinstance(node.content, str):
             return (Value(self.parse(node.content, line=node.line), origin.at(node.line)),)
         return super().read(node, origin)
 
     def parse(self, text: str, *, line: int | None = None) -> tuple[str, ...]:
-        """Split a text. Raises `Unfit`."""
+        """Split a text. Raises `InvalidValue`."""
         try:
             return split(text)
-        except Unfit as error:
+        except InvalidValue as error:
             error.line = line
             raise
 
@@ -99,26 +99,26 @@ class Credentials(Listing[CredentialEntry]):
     }
 
     def read_item(self, node: Node) -> CredentialEntry:
-        """Read one entry; no error tells a value of it. Raises `Unfit`."""
+        """Read one entry; no error tells a value of it. Raises `InvalidValue`."""
         if not isinstance(node.content, dict):
-            raise Unfit(f"must be {self.expects}; one of its items is {node.kind}", line=node.line)
+            raise InvalidValue(f"must be {self.expects}; one of its items is {node.kind}", line=node.line)
         texts = {key: _text_of(key, entry) for key, entry in node.content.items()}
         for key in ("registry", "user"):
             if key not in texts:
-                raise Unfit(f"has an entry without {key}", line=node.line)
+                raise InvalidValue(f"has an entry without {key}", line=node.line)
         if ("password" in texts) == ("password-file" in texts):
             has = "both password and password-file" if "password" in texts else "neither password nor password-file"
             why = f"has an entry for {texts['registry']!r} with {has}"
-            raise Unfit(why, hint="give one of them", line=node.line)
+            raise InvalidValue(why, hint="give one of them", line=node.line)
         try:
             parse_registry(texts["registry"])
         except JobberError as error:
-            raise Unfit(f": {error.what}", hint=error.hint, line=node.content["registry"].line) from None
+            raise InvalidValue(f": {error.what}", hint=error.hint, line=node.content["registry"].line) from None
         return CredentialEntry(texts["registry"], texts["user"], texts.get("password"), texts.get("password-file"))
 
     def parse(self, text: str, *, line: int | None = None) -> CredentialEntry:  # noqa: ARG002
-        """No text says an entry: a password in an environment variable would be seen. Raises `Unfit`."""
-        raise Unfit(f"must be {self.expects}", line=line)
+        """No text says an entry: a password in an environment variable would be seen. Raises `InvalidValue`."""
+        raise InvalidValue(f"must be {self.expects}", line=line)
 
     def plain(self, value: tuple[Value[CredentialEntry], ...]) -> object:
         """The entries as JSON has them, paths absolute."""
@@ -179,12 +179,14 @@ def _without_secrets(words: tuple[str, ...]) -> tuple[str, ...]:
 
 def _text_of(key: str, entry: Entry) -> str:
     if key not in _KEYS:
-        raise Unfit(f"has an entry with an unknown key {key!r}", hint=did_you_mean(key, known=_KEYS), line=entry.line)
+        raise InvalidValue(
+            f"has an entry with an unknown key {key!r}", hint=did_you_mean(key, known=_KEYS), line=entry.line
+        )
     content = entry.node.content
     if not isinstance(content, str):
         kind = "a text, not a number or a truth value" if isinstance(content, bool | int | float) else "a text"
         quotes = "put it in quotes" if isinstance(content, bool | int | float) else None
-        raise Unfit(f"has an entry whose {key} must be {kind}", hint=quotes, line=entry.line)
+        raise InvalidValue(f"has an entry whose {key} must be {kind}", hint=quotes, line=entry.line)
     if not content:
-        raise Unfit(f"has an entry whose {key} is empty", line=entry.line)
+        raise InvalidValue(f"has an entry whose {key} is empty", line=entry.line)
     return content

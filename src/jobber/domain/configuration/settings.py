@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from jobber.domain.configuration.kind import Scalar, Unfit
+from jobber.domain.configuration.kind import InvalidValue, Scalar
 from jobber.domain.configuration.kinds import Boolean, Choice, Command, Seconds, Text
 from jobber.domain.configuration.lists import Credentials, DockerOptions, Inputs
 from jobber.domain.images.reference import Registry, parse_registry
@@ -15,7 +15,7 @@ from jobber.domain.spelling import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from jobber.domain.configuration.kind import Kind
+    from jobber.domain.configuration.kind import SettingType
     from jobber.domain.configuration.node import Node
     from jobber.domain.configuration.origin import Origin, Value
     from jobber.domain.images.credentials import CredentialEntry
@@ -35,18 +35,18 @@ class EngineName(Scalar[str]):
     """Editors offer our own engines; which others there are, the machine that the file is used on knows."""
 
     def read(self, node: Node, origin: Origin) -> str:
-        """Read a value of a file. Raises `Unfit`."""
+        """Read a value of a file. Raises `InvalidValue`."""
         if not isinstance(node.content, str):
-            raise Unfit(f"must be {self.expects}, not {node.kind}", line=node.line)
+            raise InvalidValue(f"must be {self.expects}, not {node.kind}", line=node.line)
         return self.read_text(node.content, origin)
 
     def read_text(self, text: str, origin: Origin) -> str:  # noqa: ARG002 (all kinds are read in the same way)
-        """Read a value from one text. Raises `Unfit`."""
+        """Read a value from one text. Raises `InvalidValue`."""
         if text in self.own:
             return text
         known = (*self.own, *self.others())
         if text not in known:
-            raise Unfit(
+            raise InvalidValue(
                 f"must be {', '.join(known[:-1])} or {known[-1]}, not {text!r}", hint=did_you_mean(text, known=known)
             )
         return text
@@ -63,7 +63,7 @@ class Setting(NamedTuple, Generic[T]):
     """One row of the table."""
 
     name: str
-    kind: Kind[T]
+    kind: SettingType[T]
     default: T
     summary: str
     option: str | None = None
@@ -80,7 +80,7 @@ class Setting(NamedTuple, Generic[T]):
 
 def _absolute(text: str) -> str:
     if not text.startswith("/"):
-        raise Unfit(f"must be an absolute path, not {text!r}")
+        raise InvalidValue(f"must be an absolute path, not {text!r}")
     return text
 
 

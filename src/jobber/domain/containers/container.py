@@ -17,7 +17,7 @@ ContainerId = NewType("ContainerId", str)
 
 LOG = "/run.log"
 """Where a result has what its job has said."""
-DEEPEST = 110
+MAX_LAYERS = 110
 """Layers of an image from which on a result of it gets a single one: Docker 20.10 makes no container from 125 on."""
 
 

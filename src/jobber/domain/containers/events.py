@@ -29,7 +29,7 @@ class Exited:
 
 
 @dataclass(frozen=True, slots=True)
-class Signalled:
+class TerminationSignal:
     """Somebody wants the run to end: the first, second, third time."""
 
     signal: str
@@ -38,14 +38,14 @@ class Signalled:
 
 
 @dataclass(frozen=True, slots=True)
-class ForJob:
+class ForwardedSignal:
     """A signal that means nothing to jobber, and perhaps something to the job: a scheduler's notice, for example."""
 
     signal: str
-    """One of `FOR_JOB`."""
+    """One of `FORWARDED_SIGNALS`."""
 
 
-FOR_JOB = ("SIGUSR1", "SIGUSR2", "SIGQUIT")
+FORWARDED_SIGNALS = ("SIGUSR1", "SIGUSR2", "SIGQUIT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +58,12 @@ class Resized:
     """Our terminal has another size now."""
 
 
-class Disturbance(Enum):
+class ConnectionProblem(Enum):
     """What can go wrong on the wire to a job that goes on; the values are the events that the user hears of."""
 
-    LINE_BROKEN = "line-broken"
+    CONNECTION_LOST = "connection-lost"
     """The engine is out of reach; it is tried again for a while."""
-    LINE_MENDED = "line-mended"
+    CONNECTION_RESTORED = "connection-restored"
     LOG_UNREADABLE = "log-unreadable"
     """The engine keeps no log: what the job says while nobody listens can't be had."""
     LOG_CUT = "log-cut"
@@ -73,11 +73,11 @@ class Disturbance(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Disturbed:
+class ConnectionEvent:
     """Something happened to the wire."""
 
-    disturbance: Disturbance
+    disturbance: ConnectionProblem
     why: str = ""
 
 
-JobEvent = Output | Exited | Signalled | ForJob | DeadlinePassed | Resized | Disturbed
+JobEvent = Output | Exited | TerminationSignal | ForwardedSignal | DeadlinePassed | Resized | ConnectionEvent

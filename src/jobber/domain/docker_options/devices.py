@@ -11,7 +11,7 @@ from jobber.domain.docker_options.quoting import quoting_hint
 from jobber.domain.docker_options.values import read_fields, read_size
 
 if TYPE_CHECKING:
-    from jobber.domain.docker_options.option_reader import Reading
+    from jobber.domain.docker_options.option_reader import OptionReader
 
 _PERMISSIONS = re.compile(r"(?!.*(.).*\1)[rwm]+")
 _BY_NAME = re.compile(r"[A-Za-z](?:[\w.-]*\w)?(?:/[A-Za-z](?:[\w-]*\w)?)=\w(?:[\w.:-]*\w)?", re.ASCII)
@@ -25,7 +25,7 @@ _LARGEST_WEIGHT = 1000
 _SMALLEST_WEIGHT = 10
 
 
-def read_device(reading: Reading) -> None:
+def read_device(reading: OptionReader) -> None:
     """`PATH[:PATH-INSIDE][:rwm]`, or a name such as `nvidia.com/gpu=all`."""
     text = reading.value
     if _BY_NAME.fullmatch(text):
@@ -50,14 +50,14 @@ def read_device(reading: Reading) -> None:
     reading.draft.append("devices", Device(host, inside, permissions, text))
 
 
-def read_rule(reading: Reading) -> None:
+def read_rule(reading: OptionReader) -> None:
     """`TYPE MAJOR:MINOR MODE`."""
     if not _RULE.fullmatch(reading.value):
         raise reading.wrong(f"{reading.value!r} is no rule such as 'c 1:3 rwm'")
     reading.draft.append("device_rules", reading.value)
 
 
-def read_limit(reading: Reading) -> None:
+def read_limit(reading: OptionReader) -> None:
     """`PATH:NUMBER`, a weight, or bytes or operations in a second."""
     throttle = Throttle(reading.option.removeprefix("--"))
     path, colon, number = reading.value.partition(":")
@@ -74,7 +74,7 @@ def read_limit(reading: Reading) -> None:
     reading.draft.append("device_limits", DeviceLimit(throttle, path, rate))
 
 
-def read_gpus(reading: Reading) -> None:
+def read_gpus(reading: OptionReader) -> None:
     """`all`, `2`, `device=0`, `"device=0,1",capabilities=utility`."""
     try:
         reading.draft.append("gpus", _gpu_request(read_fields(reading.value)))
@@ -83,7 +83,7 @@ def read_gpus(reading: Reading) -> None:
         raise reading.wrong(str(error), hint=hint) from None
 
 
-def read_process_limit(reading: Reading) -> None:
+def read_process_limit(reading: OptionReader) -> None:
     """`NAME=SOFT[:HARD]`; the last of a name counts."""
     name, equals, value = reading.value.partition("=")
     if not equals:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jobber.domain.docker_options.option_reader import Reading
+    from jobber.domain.docker_options.option_reader import OptionReader
 
 _OWN = "jobber."
 _BLANKS = " \t"
 
 
-def read_variable(reading: Reading) -> None:
+def read_variable(reading: OptionReader) -> None:
     """`NAME=VALUE`, or `NAME` alone for the caller's own value; without one the variable is unset."""
     name, equals, value = reading.value.partition("=")
     if not name:
@@ -22,7 +22,7 @@ def read_variable(reading: Reading) -> None:
     reading.draft.put("environment", name, found)
 
 
-def read_variable_file(reading: Reading) -> None:
+def read_variable_file(reading: OptionReader) -> None:
     """Lines `NAME=VALUE`; `NAME` alone counts where the caller has such a variable."""
     own = reading.draft.caller.environment
     for name, value in _lines(reading):
@@ -31,7 +31,7 @@ def read_variable_file(reading: Reading) -> None:
             reading.draft.env_files.append((name, found))
 
 
-def read_label(reading: Reading) -> None:
+def read_label(reading: OptionReader) -> None:
     """`NAME[=VALUE]`, and none of jobber's own."""
     name, _, value = reading.value.partition("=")
     bare = name.lstrip(_BLANKS)
@@ -43,7 +43,7 @@ def read_label(reading: Reading) -> None:
     reading.draft.put("labels", name, value)
 
 
-def read_label_file(reading: Reading) -> None:
+def read_label_file(reading: OptionReader) -> None:
     """Lines `NAME=VALUE`; docker passes over a name alone."""
     for name, value in _lines(reading):
         _check_label(reading, name)
@@ -51,12 +51,12 @@ def read_label_file(reading: Reading) -> None:
             reading.draft.label_files.append((name, value))
 
 
-def _check_label(reading: Reading, name: str) -> None:
+def _check_label(reading: OptionReader, name: str) -> None:
     if name.strip().startswith(_OWN):
         raise reading.wrong(f"label {name} is jobber's own")
 
 
-def _lines(reading: Reading) -> Iterator[tuple[str, str | None]]:
+def _lines(reading: OptionReader) -> Iterator[tuple[str, str | None]]:
     """Names and values of a file. Errors name the line, and never a value."""
     for number, line in enumerate(_text(reading).split("\n"), start=1):
         bare = line.removesuffix("\r").lstrip()
@@ -72,7 +72,7 @@ def _lines(reading: Reading) -> Iterator[tuple[str, str | None]]:
         yield name, value if equals else None
 
 
-def _text(reading: Reading) -> str:
+def _text(reading: OptionReader) -> str:
     try:
         content = reading.draft.caller.read_file(reading.draft.caller.expanded(reading.value))
     except OSError as error:

@@ -9,12 +9,12 @@ from jobber.domain.docker_options.values import read_duration, read_whole
 from jobber.domain.errors import InvalidOption
 
 if TYPE_CHECKING:
-    from jobber.domain.docker_options.option_reader import Draft, Reading
+    from jobber.domain.docker_options.option_reader import OptionReader, PartialOptions
 
 _PREFIX = "--health-"
 
 
-def read_health(reading: Reading) -> None:
+def read_health(reading: OptionReader) -> None:
     """A time, or a number of tries."""
     name = reading.option.removeprefix(_PREFIX).replace("-", "_")
     try:
@@ -24,12 +24,12 @@ def read_health(reading: Reading) -> None:
     reading.draft.fields.setdefault("health_settings", {})[name] = value
 
 
-def read_health_command(reading: Reading) -> None:
+def read_health_command(reading: OptionReader) -> None:
     """A command for a shell."""
     reading.draft.fields.setdefault("health_settings", {})["command"] = reading.value
 
 
-def settle_health(draft: Draft) -> None:
+def settle_health(draft: PartialOptions) -> None:
     """Put a check together. Raises `InvalidOption` for settings of a check that is switched off, or below zero."""
     settings = draft.fields.pop("health_settings", {})
     is_off = draft.fields.pop("health_off", False)

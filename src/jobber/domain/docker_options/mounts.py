@@ -14,7 +14,7 @@ from jobber.domain.files.paths import normal_path
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jobber.domain.docker_options.option_reader import Reading
+    from jobber.domain.docker_options.option_reader import OptionReader
 
 _VOLUME_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 _DRIVE = re.compile(r"[^\W\d_]:[^:]*")
@@ -27,7 +27,7 @@ _KINDS = frozenset(("bind", "volume", "tmpfs", "image"))
 _MODE = re.compile(r"[0-7]{1,11}")
 
 
-def read_volume(reading: Reading) -> None:
+def read_volume(reading: OptionReader) -> None:
     """`[SOURCE:]DESTINATION[:OPTIONS]`; the same one twice counts once.
 
     Docker wants no absolute path of an anonymous volume, and its client takes a letter and a colon for a Windows drive
@@ -59,7 +59,7 @@ def read_volume(reading: Reading) -> None:
         reading.draft.append("mounts", mount)
 
 
-def read_tmpfs(reading: Reading) -> None:
+def read_tmpfs(reading: OptionReader) -> None:
     """`DESTINATION[:OPTIONS]`; of two at one place the last counts."""
     destination, _, flags = reading.value.partition(":")
     if not destination.startswith("/"):
@@ -70,7 +70,7 @@ def read_tmpfs(reading: Reading) -> None:
     reading.draft.fields["mounts"] = (*kept, mount)
 
 
-def read_mount(reading: Reading) -> None:
+def read_mount(reading: OptionReader) -> None:
     """`type=KIND,src=SOURCE,dst=DESTINATION,…`, fields as docker's client reads them."""
     try:
         fields = read_fields(reading.value)
@@ -88,7 +88,7 @@ def _is_at(mount: Mount, destination: str) -> bool:
     return mount.kind == "tmpfs" and mount.detail is None and mount.destination == destination
 
 
-def _volume_parts(reading: Reading) -> tuple[str, str, str]:
+def _volume_parts(reading: OptionReader) -> tuple[str, str, str]:
     text = reading.value
     if 1 <= len(text) <= _SHORTEST_PAIR or _DRIVE.fullmatch(text):
         return "", text, ""
@@ -103,7 +103,7 @@ def _volume_parts(reading: Reading) -> tuple[str, str, str]:
             raise reading.wrong(f"{text!r} is no [SOURCE:]DESTINATION[:OPTIONS]")
 
 
-def _volume_source(reading: Reading, source: str) -> tuple[str, str]:
+def _volume_source(reading: OptionReader, source: str) -> tuple[str, str]:
     if not source:
         return "volume", ""
     if source.startswith("/"):
@@ -120,7 +120,7 @@ def _volume_source(reading: Reading, source: str) -> tuple[str, str]:
     return "volume", source
 
 
-def _with_field(mount: Mount, field: str, reading: Reading) -> Mount:
+def _with_field(mount: Mount, field: str, reading: OptionReader) -> Mount:
     key, equals, value = field.partition("=")
     key = key.lower()
     if not equals and key not in ("readonly", "ro", "volume-nocopy", "bind-nonrecursive"):

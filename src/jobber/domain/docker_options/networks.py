@@ -14,7 +14,7 @@ from jobber.domain.errors import InvalidOption
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jobber.domain.docker_options.option_reader import Draft, Reading
+    from jobber.domain.docker_options.option_reader import OptionReader, PartialOptions
 
 _ADVANCED = re.compile(r"\w+=\w+(,\w+=\w+)*", re.ASCII)
 _MAC = re.compile(
@@ -30,7 +30,7 @@ _GATEWAY = "host-gateway"
 _LONGEST_DOMAIN = 255
 
 
-def read_network(reading: Reading) -> None:
+def read_network(reading: OptionReader) -> None:
     """`NAME`, or `name=NAME,alias=…,ip=…`."""
     network = Network(reading.value)
     if _ADVANCED.search(reading.value):
@@ -43,21 +43,21 @@ def read_network(reading: Reading) -> None:
     reading.draft.append("networks", network)
 
 
-def read_link(reading: Reading) -> None:
+def read_link(reading: OptionReader) -> None:
     """`CONTAINER[:ALIAS]`."""
     if not reading.value or reading.value.count(":") > 1:
         raise reading.wrong(f"{reading.value!r} is no CONTAINER[:ALIAS]")
     reading.draft.append("links", reading.value)
 
 
-def read_mac(reading: Reading) -> None:
+def read_mac(reading: OptionReader) -> None:
     """A hardware address; an empty text is none."""
     if reading.value:
         _check_mac(reading.value)
     reading.draft.fields["mac"] = reading.value or None
 
 
-def read_server(reading: Reading) -> None:
+def read_server(reading: OptionReader) -> None:
     """The address of a name server."""
     address = _address(reading.value.strip())
     if address is None:
@@ -65,7 +65,7 @@ def read_server(reading: Reading) -> None:
     reading.draft.append("dns", address)
 
 
-def read_search(reading: Reading) -> None:
+def read_search(reading: OptionReader) -> None:
     """A domain, or `.` for none."""
     text = reading.value.strip(" ")
     match = _DOMAIN.fullmatch(text)
@@ -74,7 +74,7 @@ def read_search(reading: Reading) -> None:
     reading.draft.append("dns_search", match[1] if match else text)
 
 
-def read_host(reading: Reading) -> None:
+def read_host(reading: OptionReader) -> None:
     """`NAME:ADDRESS` or `NAME=ADDRESS`, in brackets or not; `host-gateway` for the machine of the engine."""
     separator = "=" if "=" in reading.value else ":"
     name, found, address = reading.value.partition(separator)
@@ -87,7 +87,7 @@ def read_host(reading: Reading) -> None:
     reading.draft.append("extra_hosts", f"{name}:{address}")
 
 
-def join_networks(draft: Draft) -> None:
+def join_networks(draft: PartialOptions) -> None:
     """Give the first network what the options for a single network say. Raises `InvalidOption`."""
     fields = draft.fields
     networks: tuple[Network, ...] = fields.get("networks", ())
@@ -104,7 +104,7 @@ def join_networks(draft: Draft) -> None:
         fields["networks"] = (joined, *networks[1:])
 
 
-def _joined(first: Network, draft: Draft) -> Network:
+def _joined(first: Network, draft: PartialOptions) -> Network:
     fields = draft.fields
     aliases = fields.pop("aliases", ())
     links = fields.get("links", ()) if first.is_users else ()

@@ -18,7 +18,7 @@ def no_files(path: str) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class CallerContext:
     """Where the options were written: variables, directory, and the content of files."""
 
     environment: Mapping[str, str]
@@ -33,10 +33,10 @@ class Caller:
 
 
 @dataclass(slots=True)
-class Draft:
+class PartialOptions:
     """The fields of `ContainerOptions` as far as they have been read, and what becomes of several options together."""
 
-    caller: Caller
+    caller: CallerContext
     fields: dict[str, Any] = field(default_factory=dict)
     env_files: list[tuple[str, str | None]] = field(default_factory=list)
     label_files: list[tuple[str, str]] = field(default_factory=list)
@@ -50,12 +50,12 @@ class Draft:
         self.fields[name] = tuple({**dict(self.fields.get(name, ())), key: value}.items())
 
 
-class Reading:
+class OptionReader:
     """One option, with what its reader needs."""
 
     __slots__ = ("draft", "option", "value")
 
-    def __init__(self, option: str, value: str, draft: Draft) -> None:
+    def __init__(self, option: str, value: str, draft: PartialOptions) -> None:
         self.option = option
         self.value = value
         self.draft = draft

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.docker_options.health import settle_health
 from jobber.domain.docker_options.networks import join_networks
-from jobber.domain.docker_options.option_reader import Caller, Draft, Reading, no_files
+from jobber.domain.docker_options.option_reader import CallerContext, OptionReader, PartialOptions, no_files
 from jobber.domain.docker_options.paths import with_absolute_paths
 from jobber.domain.docker_options.redaction import recorded, with_secrets
 from jobber.domain.docker_options.settings import check_logging, settle_capabilities
@@ -32,9 +32,9 @@ def parse_options(
     read_file: Callable[[str], bytes] = no_files,
 ) -> ContainerOptions:
     """Read options; `read_file` gives the content of a file or raises `OSError`. Raises `InvalidOption`."""
-    draft = Draft(Caller(environment, directory, read_file))
+    draft = PartialOptions(CallerContext(environment, directory, read_file))
     for word in read_words(words, SPELLINGS):
-        OPTIONS[word.option].read(Reading(word.option, word.value, draft))
+        OPTIONS[word.option].read(OptionReader(word.option, word.value, draft))
     _settle(draft)
     options = ContainerOptions(**draft.fields)
     _check_mounts_apart(options)
@@ -61,17 +61,17 @@ def mount_points(words: Sequence[str]) -> tuple[str, ...]:
 
     Variables and files are not needed for that.
     """
-    draft = Draft(Caller({}, "/"))
+    draft = PartialOptions(CallerContext({}, "/"))
     try:
         for word in read_words(words, SPELLINGS):
             if OPTIONS[word.option].field == _MOUNTS:
-                OPTIONS[word.option].read(Reading(word.option, word.value, draft))
+                OPTIONS[word.option].read(OptionReader(word.option, word.value, draft))
     except InvalidOption:  # of a newer jobber
         return ()
     return tuple(mount.destination for mount in draft.fields.get(_MOUNTS, ()))
 
 
-def _settle(draft: Draft) -> None:
+def _settle(draft: PartialOptions) -> None:
     """What is known when all options have been read."""
     fields = draft.fields
     fields["environment"] = (*draft.env_files, *fields.get("environment", ()))

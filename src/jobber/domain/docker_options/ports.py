@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from jobber.domain.containers.options import PublishedPort
 
 if TYPE_CHECKING:
-    from jobber.domain.docker_options.option_reader import Reading
+    from jobber.domain.docker_options.option_reader import OptionReader
 
 _PORT = re.compile(r"[0-9]{1,5}", re.ASCII)
 _HIGHEST = (1 << 16) - 1
 _PROTOCOLS = ("tcp", "udp", "sctp")
 
 
-def read_published(reading: Reading) -> None:
+def read_published(reading: OptionReader) -> None:
     """`[[ADDRESS:]HOST-PORT:]PORT[/PROTOCOL]`, ranges, and `target=PORT,published=PORT,protocol=PROTOCOL`."""
     text, protocol = _protocol(reading, _short_form(reading))
     rest, _, container = text.rpartition(":")
@@ -32,7 +32,7 @@ def read_published(reading: Reading) -> None:
     reading.draft.append("ports", *ports)
 
 
-def read_exposed(reading: Reading) -> None:
+def read_exposed(reading: OptionReader) -> None:
     """`PORT[-PORT][/PROTOCOL]`."""
     text, _, rest = reading.value.partition("/")
     protocol = rest.partition("/")[0] or "tcp"
@@ -42,7 +42,7 @@ def read_exposed(reading: Reading) -> None:
     reading.draft.append("exposed_ports", *(port for port in added if port not in known))
 
 
-def _short_form(reading: Reading) -> str:
+def _short_form(reading: OptionReader) -> str:
     if "=" not in reading.value:
         return reading.value
     fields = {"protocol": "tcp"}
@@ -54,7 +54,7 @@ def _short_form(reading: Reading) -> str:
     return f"{fields.get('published', '')}:{fields.get('target', '')}/{fields['protocol']}"
 
 
-def _protocol(reading: Reading, text: str) -> tuple[str, str]:
+def _protocol(reading: OptionReader, text: str) -> tuple[str, str]:
     text, _, rest = text.partition("/")
     protocol = rest.partition("/")[0].lower() or "tcp"
     if protocol not in _PROTOCOLS:
@@ -62,7 +62,7 @@ def _protocol(reading: Reading, text: str) -> tuple[str, str]:
     return text, protocol
 
 
-def _address(reading: Reading, text: str) -> str:
+def _address(reading: OptionReader, text: str) -> str:
     bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
     if not bare:
         return ""
@@ -74,7 +74,7 @@ def _address(reading: Reading, text: str) -> str:
 
 
 def _paired(
-    reading: Reading, inside: tuple[int, int], outside: tuple[int, int], protocol: str, address: str
+    reading: OptionReader, inside: tuple[int, int], outside: tuple[int, int], protocol: str, address: str
 ) -> list[PublishedPort]:
     first, last = inside
     if first == last and outside[0] != outside[1]:  # any free one of them
@@ -87,7 +87,7 @@ def _paired(
     ]
 
 
-def _range(reading: Reading, text: str) -> tuple[int, int]:
+def _range(reading: OptionReader, text: str) -> tuple[int, int]:
     first, dash, last = text.partition("-")
     last = last if dash else first
     if not _PORT.fullmatch(first) or not _PORT.fullmatch(last) or not 0 <= int(first) <= int(last) <= _HIGHEST:

@@ -10,7 +10,7 @@ from jobber.domain.containers.options import SeccompProfile
 from jobber.domain.errors import InvalidOption
 
 if TYPE_CHECKING:
-    from jobber.domain.docker_options.option_reader import Draft, Reading
+    from jobber.domain.docker_options.option_reader import OptionReader, PartialOptions
 
 _CONTAINER_NAME = re.compile(r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 _PARAMETERS = frozenset(
@@ -28,21 +28,21 @@ _IN_JSON = re.compile(r'("(?:[^"\\]|\\.)*")|\s+', re.DOTALL)
 _LONGEST_PLATFORM = 3
 
 
-def read_name(reading: Reading) -> None:
+def read_name(reading: OptionReader) -> None:
     """A container's name; the empty text is none."""
     if reading.value and not _CONTAINER_NAME.fullmatch(reading.value):
         raise reading.wrong(f"{reading.value!r} is no name for a container")
     reading.draft.fields["name"] = reading.value.removeprefix("/") or None
 
 
-def read_workdir(reading: Reading) -> None:
+def read_workdir(reading: OptionReader) -> None:
     """An absolute directory; the empty text is the image's own."""
     if reading.value and not reading.value.startswith("/"):
         raise reading.wrong(f"{reading.value!r} is no absolute path")
     reading.draft.fields["workdir"] = reading.value or None
 
 
-def read_namespace(reading: Reading) -> None:
+def read_namespace(reading: OptionReader) -> None:
     """A mode of a namespace that some engine has: a word, or another container's or a path."""
     kind, colon, name = reading.value.partition(":")
     is_other = colon and kind in ("container", "ns") and name
@@ -53,14 +53,14 @@ def read_namespace(reading: Reading) -> None:
     reading.draft.fields[field] = reading.value or None
 
 
-def read_isolation(reading: Reading) -> None:
+def read_isolation(reading: OptionReader) -> None:
     """`default`; all others are for Windows."""
     if reading.value not in ("", "default"):
         raise reading.wrong(f"{reading.value!r} is for Windows containers")
     reading.draft.fields["isolation"] = reading.value or None
 
 
-def read_capability(reading: Reading) -> None:
+def read_capability(reading: OptionReader) -> None:
     """A capability in any spelling."""
     name = reading.value.strip().upper()
     if name not in ("ALL", "RESET") and not name.startswith("CAP_"):
@@ -69,7 +69,7 @@ def read_capability(reading: Reading) -> None:
     reading.draft.append(field, name)
 
 
-def read_security(reading: Reading) -> None:
+def read_security(reading: OptionReader) -> None:
     """`KEY=VALUE`, `KEY:VALUE` or `no-new-privileges`; a seccomp profile is read from its file."""
     key, equals, value = reading.value.partition("=")
     if not equals and reading.value != "no-new-privileges":
@@ -82,7 +82,7 @@ def read_security(reading: Reading) -> None:
         reading.draft.append("security", _profile(reading, value))
 
 
-def read_kernel_parameter(reading: Reading) -> None:
+def read_kernel_parameter(reading: OptionReader) -> None:
     """`NAME=VALUE` of a parameter that a container has to itself."""
     name, equals, value = reading.value.partition("=")
     if not equals or (name not in _PARAMETERS and not name.startswith(("net.", "fs.mqueue."))):
@@ -90,7 +90,7 @@ def read_kernel_parameter(reading: Reading) -> None:
     reading.draft.put("kernel_parameters", name, value)
 
 
-def read_storage(reading: Reading) -> None:
+def read_storage(reading: OptionReader) -> None:
     """`KEY=VALUE`."""
     name, equals, value = reading.value.partition("=")
     if not equals:
@@ -98,7 +98,7 @@ def read_storage(reading: Reading) -> None:
     reading.draft.put("storage", name, value)
 
 
-def read_platform(reading: Reading) -> None:
+def read_platform(reading: OptionReader) -> None:
     """`OS[/ARCHITECTURE[/VARIANT]]`."""
     parts = reading.value.lower().split("/") if reading.value else []
     if len(parts) > _LONGEST_PLATFORM or not all(map(_PLATFORM_PART.fullmatch, parts)):
@@ -106,18 +106,18 @@ def read_platform(reading: Reading) -> None:
     reading.draft.fields["platform"] = "/".join(parts) or None
 
 
-def read_content_trust(reading: Reading) -> None:
+def read_content_trust(reading: OptionReader) -> None:
     """True alone: there is nothing to verify for an image that is there."""
     if reading.value not in ("true", "1", "t", "T", "TRUE", "True"):
         raise reading.wrong("jobber does not verify signatures of images")
 
 
-def refuse_windows(reading: Reading) -> None:
+def refuse_windows(reading: OptionReader) -> None:
     """An option that Windows containers alone have."""
     raise reading.wrong("only Windows containers have it")
 
 
-def refuse_socket(reading: Reading) -> None:
+def refuse_socket(reading: OptionReader) -> None:
     """An option that would give the job the user's passwords."""
     raise reading.wrong(
         "it would hand your registry credentials to the job",
@@ -125,13 +125,13 @@ def refuse_socket(reading: Reading) -> None:
     )
 
 
-def settle_capabilities(draft: Draft) -> None:
+def settle_capabilities(draft: PartialOptions) -> None:
     """Each capability once, in order of names; `ALL` stands for all."""
     for field in ("capabilities_added", "capabilities_dropped"):
         draft.fields[field] = _distinct(draft.fields.get(field, ()))
 
 
-def check_logging(draft: Draft) -> None:
+def check_logging(draft: PartialOptions) -> None:
     """A driver that keeps nothing has no options. Raises `InvalidOption`."""
     if draft.fields.get("log_driver") == "none" and draft.fields.get("log_options"):
         raise InvalidOption("--log-opt", why="log driver none takes no options")
@@ -141,7 +141,7 @@ def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
     return ("ALL",) if "ALL" in names else tuple(sorted(set(names)))
 
 
-def _profile(reading: Reading, path: str) -> SeccompProfile:
+def _profile(reading: OptionReader, path: str) -> SeccompProfile:
     try:
         text = reading.draft.caller.read_file(reading.draft.caller.expanded(path)).decode()
         json.loads(text)

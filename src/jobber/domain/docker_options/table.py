@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jobber.domain.containers.options import ContainerOptions
-    from jobber.domain.docker_options.option_reader import Reading
+    from jobber.domain.docker_options.option_reader import OptionReader
 
-    Reader = Callable[[Reading], None]
+    Reader = Callable[[OptionReader], None]
 
 
 class Option(NamedTuple):
@@ -40,7 +40,7 @@ class Option(NamedTuple):
 def _setting(field: str, read: Callable[[str], object]) -> Reader:
     """A single value; the last one counts."""
 
-    def reader(reading: Reading) -> None:
+    def reader(reading: OptionReader) -> None:
         try:
             reading.draft.fields[field] = read(reading.value)
         except ValueError as error:
@@ -74,7 +74,7 @@ def _list(spellings: str, field: str, *, podman: bool = True) -> Option:
 
 
 def _pairs(spellings: str, field: str, *, docker_api: tuple[int, int] = (1, 24)) -> Option:
-    def reader(reading: Reading) -> None:
+    def reader(reading: OptionReader) -> None:
         name, _, value = reading.value.partition("=")
         reading.draft.put(field, name, value)
 

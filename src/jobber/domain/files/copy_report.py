@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
-class Copied:
+class CopyReport:
     """How much was copied, so far or in all."""
 
     destination: str

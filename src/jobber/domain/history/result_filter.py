@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import SortKeyUnknown
-from jobber.domain.images.id_prefix import begins_id, begins_run
+from jobber.domain.images.id_prefix import is_prefix_of_id, is_prefix_of_run
 from jobber.domain.images.reference import reference_in
 from jobber.domain.runs.metrics import metrics_of
 from jobber.domain.runs.parameters import number_in, parameters_of
@@ -38,7 +38,7 @@ class ImageChoice:
         """Whether a recorded image is meant."""
         if (self.id and image.id == self.id) or (self.chain and image.chain == self.chain):
             return True
-        if begins_id(self.text, image.id):
+        if is_prefix_of_id(self.text, image.id):
             return True
         return self.reference is not None and _names(self.reference, image.reference, image.digests)
 
@@ -76,7 +76,7 @@ class Selection:
 
     def _is_named(self, result: ListedResult) -> bool:
         image, run = result.image, result.record.id
-        if begins_id(self.name, image.id) or begins_run(self.name, run):
+        if is_prefix_of_id(self.name, image.id) or is_prefix_of_run(self.name, run):
             return True
         wanted = self.reference
         if wanted is None:

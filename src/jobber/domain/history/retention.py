@@ -41,7 +41,7 @@ class KeptResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PruneChoice:
     """What goes, and what stays although the rule would have it go."""
 
     going: tuple[ListedResult, ...] = ()
@@ -49,7 +49,7 @@ class Choice:
     kept: tuple[KeptResult, ...] = ()
 
 
-NO_RESULTS = Choice()
+NO_RESULTS = PruneChoice()
 
 
 def unwanted(results: Sequence[ListedResult], *, rule: PruneRule, now: datetime) -> tuple[ListedResult, ...]:
@@ -91,7 +91,7 @@ def choose(
     needed: Iterable[RecordedImage],
     used: Collection[ImageId],
     force: bool,
-) -> Choice:
+) -> PruneChoice:
     """Which of the results that are wanted no more can go.
 
     `images` are the candidates in full, `kept` all other results, `others` images that carry a record and are no
@@ -105,7 +105,7 @@ def choose(
             if tag := next(filter(_is_by_hand, result.image.references), None):
                 reasons.setdefault(result.image.id, f"somebody has tagged it {tag}")
         _Needs(candidates, images, reasons).settle(kept, others, needed)
-    return Choice(
+    return PruneChoice(
         going=tuple(result for result in candidates if result.image.id not in reasons),
         kept=tuple(KeptResult(result, reasons[result.image.id]) for result in candidates if result.image.id in reasons),
     )

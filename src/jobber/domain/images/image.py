@@ -104,10 +104,10 @@ class Image:
 
         The ChainID of the OCI image specification: it stays the same whatever an engine takes for the image's id.
         """
-        return deque(chains_of(self.layers), maxlen=1).pop() if self.layers else ""
+        return deque(chain_ids_of(self.layers), maxlen=1).pop() if self.layers else ""
 
 
-def chains_of(layers: Sequence[str]) -> Iterator[str]:
+def chain_ids_of(layers: Sequence[str]) -> Iterator[str]:
     """What layers come to, one after the other: the chain of the first, of the first two, and so on."""
     chain = ""
     for layer in layers:

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from jobber.domain.containers.container import Terminal
-    from jobber.domain.containers.events import ForJob, Output, Resized, Signalled
-    from jobber.domain.files.copy_report import Copied
+    from jobber.domain.containers.events import ForwardedSignal, Output, Resized, TerminationSignal
+    from jobber.domain.files.copy_report import CopyReport
     from jobber.domain.images.credentials import Credentials
     from jobber.domain.images.image_path import SourcePath
     from jobber.domain.images.reference import ImageReference
@@ -34,7 +34,7 @@ class Interruptions(Protocol):
     def fileno(self) -> int:
         """A descriptor that is readable while a signal waits; -1 where there is none."""
 
-    def take(self) -> Signalled | ForJob | Resized | None:
+    def take(self) -> TerminationSignal | ForwardedSignal | Resized | None:
         """The next signal or change of the terminal's size that waits, if any."""
 
     def abortable(self) -> AbstractContextManager[None]:
@@ -99,7 +99,7 @@ class Destination(Protocol):
     """Where files of an image are copied to."""
 
     def receive(
-        self, pieces: Iterator[bytes], *, source: SourcePath, copied: Copied, on_file: Callable[[], None]
+        self, pieces: Iterator[bytes], *, source: SourcePath, copied: CopyReport, on_file: Callable[[], None]
     ) -> None:
         """Copy what a tar archive holds, count it, and call `on_file` from time to time.
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from jobber.domain.containers.container import DEEPEST, LOG
-from jobber.domain.images.image import chains_of
+from jobber.domain.containers.container import LOG, MAX_LAYERS
+from jobber.domain.images.image import chain_ids_of
 from jobber.domain.images.naming import timestamp_tag
 from jobber.domain.runs.result import is_built, parse_record
 
@@ -49,11 +49,11 @@ def is_derived(image: Image, record: RunRecord, *, code: Image | None = None) ->
     chain = code.chain if code is not None else record.image.chain
     if not chain:  # an older jobber did not record it
         return False
-    depth = next((depth for depth, below in enumerate(chains_of(image.layers), 1) if below == chain), 0)
+    depth = next((depth for depth, below in enumerate(chain_ids_of(image.layers), 1) if below == chain), 0)
     added = [layer for layer in image.layers[depth:] if layer != EMPTY_LAYER]
     if depth:
         return len(added) > (2 if _may_take_two(image, record) else 1)
-    return len(added) > _FLAT or (code is not None and len(code.layers) < DEEPEST)
+    return len(added) > _FLAT or (code is not None and len(code.layers) < MAX_LAYERS)
 
 
 def has_own_tag(image: ListedImage | Image, record: RunRecord) -> bool:

@@ -21,7 +21,7 @@ FILE = "metrics.json"
 """Its name in the `out` directory."""
 LARGEST = 1 << 20
 """Bytes of the file."""
-MOST = 1 << 15
+MAX_LABEL_BYTES = 1 << 15
 """Bytes of the label: engines tell the labels of all images whenever one is asked for."""
 DEEPEST = 16
 """Levels of objects; what is nested deeper is left out."""
@@ -72,7 +72,7 @@ def render_metrics(metrics: Mapping[str, Number]) -> str:
 def _numbers_in(found: Mapping[str, object]) -> Metrics:
     metrics = Metrics()
     others, deeper, doubles = _LeftOut(), _LeftOut(), _LeftOut()
-    room = MOST
+    room = MAX_LABEL_BYTES
     for name, value in _leaves(found):
         if isinstance(value, dict):
             deeper.add(name)

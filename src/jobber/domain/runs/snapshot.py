@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from jobber.domain.containers.container import DEEPEST
+from jobber.domain.containers.container import MAX_LAYERS
 from jobber.domain.runs.label_names import Label
 
 if TYPE_CHECKING:
@@ -41,4 +41,4 @@ class Snapshot:
     @property
     def is_flat(self) -> bool:
         """Whether the whole file system goes into one layer, for there is no room for another one."""
-        return self.depth >= DEEPEST
+        return self.depth >= MAX_LAYERS

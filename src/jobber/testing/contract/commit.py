@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jobber.domain.containers.container import DEEPEST, ContainerId
+from jobber.domain.containers.container import MAX_LAYERS, ContainerId
 from jobber.domain.containers.options import ContainerOptions, HealthCheck, Mount, PublishedPort
 from jobber.domain.errors import ContainerNotFound
 from jobber.domain.images.image import ImageConfiguration
@@ -161,7 +161,7 @@ class CommitContract:
         )
         options = ContainerOptions(environment=(("JOBBER_TEST_ADDED", "geheim-4711"),), entrypoint="/bin/job")
         words = ("remove", "/deep/f3")
-        result = self._result(world, command=words, image=image, log=b"log", options=options, depth=DEEPEST)
+        result = self._result(world, command=words, image=image, log=b"log", options=options, depth=MAX_LAYERS)
         found, wanted = (world.engine.images.inspect(each) for each in (result, image))
         ran = world.run(image=result, command=("show", "/deep/f0", "show", "/deep/f5", "show", "/run.log"))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jobber.adapters.host.process_identity import current_owner
-from jobber.domain.containers.container import DEEPEST, ContainerSpecification
+from jobber.domain.containers.container import MAX_LAYERS, ContainerSpecification
 from jobber.domain.containers.options import ContainerOptions, HealthCheck, Mount, PublishedPort
 from jobber.domain.history.blank_variables import blank_variables, unset_variables
 from jobber.domain.runs.label_names import Label
@@ -61,7 +61,7 @@ class ConfigurationContract:
     """What a result says about the containers made from it."""
 
     @pytest.mark.parametrize("options", [ContainerOptions(), _ADDS, _READ_ONLY, _EVERYTHING])
-    @pytest.mark.parametrize("depth", [0, DEEPEST])
+    @pytest.mark.parametrize("depth", [0, MAX_LAYERS])
     def test_result_differs_from_its_code_image_in_jobbers_labels_alone(
         self, world: World, tmp_path: Path, options: ContainerOptions, depth: int
     ) -> None:
@@ -102,13 +102,13 @@ class ConfigurationContract:
 
     def test_no_value_that_the_run_added_is_anywhere(self, world: World, tmp_path: Path) -> None:
         image = world.build(tmp_path, _code(world))
-        for depth in (0, DEEPEST):
+        for depth in (0, MAX_LAYERS):
             self._result_of(world, image, _EVERYTHING, depth=depth)
 
         assert world.raw_store is None or "geheim-4711" not in world.raw_store()
 
     @pytest.mark.parametrize("options", [_ADDS, _READ_ONLY])
-    @pytest.mark.parametrize("depth", [0, DEEPEST])
+    @pytest.mark.parametrize("depth", [0, MAX_LAYERS])
     def test_no_unfinished_image_is_left(self, world: World, options: ContainerOptions, depth: int) -> None:
         self._result_of(world, world.base_id, options, words=("/bin/job", "exit", "0"), depth=depth)
         labels = [image.labels[Label.RUN] for image in world.engine.images.list(labels={Label.RUN: None})]
@@ -116,7 +116,7 @@ class ConfigurationContract:
         assert not [label for label in labels if current_owner() in label]
 
     @pytest.mark.parametrize("options", [_ADDS, _READ_ONLY])
-    @pytest.mark.parametrize("depth", [0, DEEPEST])
+    @pytest.mark.parametrize("depth", [0, MAX_LAYERS])
     def test_result_is_whole_after_a_way_through_a_registry(
         self, world: World, options: ContainerOptions, depth: int
     ) -> None:

@@ -21,7 +21,7 @@ from jobber.domain.errors import (
 )
 from jobber.domain.images.credentials import host_of
 from jobber.domain.use_cases.run.prepare import RunRequest
-from jobber.domain.use_cases.run.run import Runner
+from jobber.domain.use_cases.run.run import RunJob
 from jobber.testing.contract.world import Console
 from jobber.testing.surroundings import FakeInterruptions, FakeKeyring, FakeProgress
 
@@ -160,7 +160,7 @@ class RegistryContract:
         return name, world.guarded.credentials
 
     def _run_image(self, world: World, image: str) -> ImageId:
-        runner = Runner(
+        runner = RunJob(
             engine=world.engine,
             clock=world.clock,
             console=Console(),

@@ -13,13 +13,13 @@ from jobber.adapters.fake.kept_logs import FakeKeptLogs
 from jobber.adapters.host.process_identity import current_owner
 from jobber.domain.containers.options import ContainerOptions, Mount
 from jobber.domain.errors import DescriptionTooLarge, ImageNotFound, InvalidInput, JobNotStarted, UsageError
-from jobber.domain.history.retention import Choice, PruneRule, unwanted
+from jobber.domain.history.retention import PruneChoice, PruneRule, unwanted
 from jobber.domain.runs.input import parse_input
 from jobber.domain.runs.policy import Outcome, ResultImagePolicy
 from jobber.domain.use_cases.images.engine_results import results_here
-from jobber.domain.use_cases.results.prune import Prune, Pruning
+from jobber.domain.use_cases.results.prune import PrunePlan, PruneResults
 from jobber.domain.use_cases.run.prepare import RunRequest
-from jobber.domain.use_cases.run.run import Runner
+from jobber.domain.use_cases.run.run import RunJob
 from jobber.testing.contract.world import Console
 from jobber.testing.surroundings import FakeInterruptions, FakeKeyring, FakeProgress
 
@@ -190,11 +190,11 @@ class RunContract:
         made.append(self._run(world, made[0], "sleep", "0.01").image)
         world.keep(made[2] or world.base_id)
         rule = PruneRule(keep_last=1, older_than=timedelta(0))
-        prune = Prune(world.engine, FakeInterruptions(), FakeProgress())
+        prune = PruneResults(world.engine, FakeInterruptions(), FakeProgress())
         planned = prune.plan(rule)
         going = [result for result in planned.results.going if result.image.id in made]
         kept = [kept.result.image.id for kept in planned.results.kept if kept.result.image.id in made]
-        ours = Pruning(results=Choice(tuple(going)), sizes=(0,) * len(going))
+        ours = PrunePlan(results=PruneChoice(tuple(going)), sizes=(0,) * len(going))
         pruned = prune.remove(ours, rule)
 
         assert ([result.image.id for result in going], kept) == ([made[1]], [made[0]])
@@ -217,7 +217,7 @@ class RunContract:
         command: tuple[str, ...] | None = None,
         **settings: object,
     ) -> RunResult:
-        runner = Runner(
+        runner = RunJob(
             engine=world.engine,
             clock=world.clock,
             console=Console(),

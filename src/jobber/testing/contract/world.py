@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
 from jobber.domain.containers.container import ContainerId, ContainerSpecification
-from jobber.domain.containers.events import Disturbed, Exited, Output, Stream
+from jobber.domain.containers.events import ConnectionEvent, Exited, Output, Stream
 from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.errors import JobberError
 from jobber.domain.images.reference import ImageId, ImageReference, parse_reference
@@ -206,7 +206,7 @@ class World:
                 event = attachment.next(deadline=self.clock.monotonic() + 60)
                 if isinstance(event, Exited):
                     break
-                if isinstance(event, Disturbed):  # as on a machine under load: what was said is read again
+                if isinstance(event, ConnectionEvent):  # as on a machine under load: what was said is read again
                     continue
                 assert isinstance(event, Output), event
                 outputs.append(event)

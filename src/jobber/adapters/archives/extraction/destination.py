@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from jobber.adapters.archives.extraction.extract import extract
 from jobber.adapters.archives.extraction.safe_tree import Tree
-from jobber.adapters.archives.extraction.writer_thread import with_other_hand
+from jobber.adapters.archives.extraction.writer_thread import write_in_thread
 from jobber.adapters.archives.tar_reader import ArchiveBroken, members
 from jobber.domain.errors import NotWritten
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from jobber.adapters.archives.extraction.safe_tree import Parts
-    from jobber.domain.files.copy_report import Copied
+    from jobber.domain.files.copy_report import CopyReport
     from jobber.domain.images.image_path import SourcePath
 
 
@@ -29,16 +29,18 @@ class HostDestination:
         self._text = text
 
     def receive(
-        self, pieces: Iterator[bytes], *, source: SourcePath, copied: Copied, on_file: Callable[[], None]
+        self, pieces: Iterator[bytes], *, source: SourcePath, copied: CopyReport, on_file: Callable[[], None]
     ) -> None:
         """Copy what an archive holds, and count it. Raises `NotWritten`; each file that was copied before is whole."""
 
         def write(incoming: Iterator[bytes]) -> None:
             self._write(incoming, source, copied, on_file)
 
-        with_other_hand(pieces, write)
+        write_in_thread(pieces, write)
 
-    def _write(self, pieces: Iterator[bytes], source: SourcePath, copied: Copied, on_file: Callable[[], None]) -> None:
+    def _write(
+        self, pieces: Iterator[bytes], source: SourcePath, copied: CopyReport, on_file: Callable[[], None]
+    ) -> None:
         found = members(pieces)
         first = next(found, None)
         if first is None:

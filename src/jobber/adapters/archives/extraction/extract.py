@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from jobber.adapters.archives.extraction.safe_tree import Parts, Tree
     from jobber.adapters.archives.tar_reader import Member
-    from jobber.domain.files.copy_report import Copied
+    from jobber.domain.files.copy_report import CopyReport
 
 _NOT_MINE = 0o7000 & ~0o1000
 """Files belong to whoever copies them: a mode that makes others be their owner is not meant for that."""
@@ -23,7 +23,7 @@ def extract(
     tree: Tree,
     *,
     below: Parts,
-    copied: Copied,
+    copied: CopyReport,
     links: bool = True,
     on_file: Callable[[], None] = lambda: None,
 ) -> None:
@@ -38,7 +38,7 @@ def extract(
     tree.finish()
 
 
-def _make(member: Member, tree: Tree, *, below: Parts, copied: Copied, links: bool) -> None:
+def _make(member: Member, tree: Tree, *, below: Parts, copied: CopyReport, links: bool) -> None:
     header = member.header
     parts = (*below, *member.parts)
     mode = header.mode & 0o7777 & ~_NOT_MINE
@@ -62,7 +62,7 @@ def _make(member: Member, tree: Tree, *, below: Parts, copied: Copied, links: bo
         copied.skipped.append((member.path, "it is a device"))
 
 
-def _make_hard_link(member: Member, tree: Tree, parts: Parts, *, below: Parts, copied: Copied) -> None:
+def _make_hard_link(member: Member, tree: Tree, parts: Parts, *, below: Parts, copied: CopyReport) -> None:
     other = parts_of(member.below(member.header.linkname))
     if ".." in other or not tree.hard_link(parts, (*below, *other)):
         copied.skipped.append((member.path, "it is another name of a file that is not copied"))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from jobber.domain.images.image_path import SourcePath
 
 
-def sent(pieces: Iterable[bytes], *, source: SourcePath) -> Iterator[bytes]:
+def stream_out(pieces: Iterable[bytes], *, source: SourcePath) -> Iterator[bytes]:
     """The archive that a path is sent as: with `/.` at its end, one of what is in the directory, without its name.
 
     Docker's engine has names that begin with `./` for such a path, Podman's has no directory itself in it, and a

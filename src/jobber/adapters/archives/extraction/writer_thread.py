@@ -61,7 +61,7 @@ class _Handover:
             yield piece
 
 
-def with_other_hand(pieces: Iterable[bytes], work: Callable[[Iterator[bytes]], None]) -> None:
+def write_in_thread(pieces: Iterable[bytes], work: Callable[[Iterator[bytes]], None]) -> None:
     """Receive the pieces, and let a thread do the work with them.
 
     Raises what the work raises, or else what the pieces raise: then, or when a signal interrupts us, the work is

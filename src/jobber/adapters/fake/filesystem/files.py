@@ -17,7 +17,7 @@ _MOST_LINKS = 40
 
 
 @dataclass(slots=True)
-class Place:
+class MountPoint:
     """Something mounted at a path."""
 
     path: str
@@ -44,7 +44,7 @@ class Files:
 
     layers: tuple[Layer, ...]
     top: Layer = field(default_factory=dict)
-    places: tuple[Place, ...] = ()
+    places: tuple[MountPoint, ...] = ()
     read_only: bool = False
 
     def __post_init__(self) -> None:
@@ -213,7 +213,7 @@ class Files:
                 names |= dict.fromkeys(indexed(layer).names_in(folder))
         return names
 
-    def _place(self, path: str) -> Place | None:
+    def _place(self, path: str) -> MountPoint | None:
         found = None
         for place in self.places:
             is_deeper = found is None or len(place.path) > len(found.path)

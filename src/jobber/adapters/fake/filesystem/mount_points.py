@@ -9,7 +9,7 @@ from jobber.domain.errors import EngineFailed, JobNotStarted
 from jobber.domain.files.paths import lies_within, normal_path
 
 if TYPE_CHECKING:
-    from jobber.adapters.fake.filesystem.files import Place
+    from jobber.adapters.fake.filesystem.files import MountPoint
     from jobber.adapters.fake.store import StoredContainer, StoredImage
     from jobber.domain.containers.container import ContainerSpecification
 
@@ -52,7 +52,7 @@ def enter_workdir(stored: StoredContainer, path: str, *, must_exist: bool) -> No
         raise JobNotStarted(why=f"mkdir {path}: {error.strerror}", exit_status=_FAILED) from None
 
 
-def _make_mount_point(alone: Files, place: Place, *, holds_file: bool) -> None:
+def _make_mount_point(alone: Files, place: MountPoint, *, holds_file: bool) -> None:
     if not holds_file:
         alone.make_directory(place.path)
     elif alone.is_directory(place.path):
@@ -61,6 +61,6 @@ def _make_mount_point(alone: Files, place: Place, *, holds_file: bool) -> None:
         alone.write(place.path, b"")
 
 
-def _holds_file(files: Files, place: Place) -> bool:
+def _holds_file(files: Files, place: MountPoint) -> bool:
     node = files.node(place.path)
     return node is not None and node.kind == "file"

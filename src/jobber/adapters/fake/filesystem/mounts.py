@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from jobber.adapters.fake.filesystem.files import Files, Place
+from jobber.adapters.fake.filesystem.files import Files, MountPoint
 from jobber.adapters.fake.store import StoredVolume
 from jobber.domain.containers.container import ImageMount
 from jobber.domain.errors import EngineFailed, InputGone
@@ -30,11 +30,11 @@ class Mounting:
         self._images = images
         self._image = image
         self._flavour = flavour
-        self._places: dict[str, Place] = {}
+        self._places: dict[str, MountPoint] = {}
         self._anonymous: list[str] = []
 
     @property
-    def places(self) -> tuple[Place, ...]:
+    def places(self) -> tuple[MountPoint, ...]:
         """What is mounted; the last one wins where two have one path."""
         return tuple(self._places.values())
 
@@ -66,7 +66,7 @@ class Mounting:
                 nodes, kind = self._store.volumes[given.volume].nodes, "volume"
             else:
                 raise InputGone(given.volume)
-            self._places[given.destination] = Place(given.destination, nodes, read_only=True, kind=kind)
+            self._places[given.destination] = MountPoint(given.destination, nodes, read_only=True, kind=kind)
 
     def add_declared(self) -> None:
         """The volumes that the image declares, where nothing else is mounted."""
@@ -74,20 +74,20 @@ class Mounting:
             if path not in self._places:
                 self._places[path] = self._volume("", path)
 
-    def _option_place(self, mount: Mount, path: str) -> Place:
+    def _option_place(self, mount: Mount, path: str) -> MountPoint:
         if mount.kind == "bind":
             try:
                 self._find_source(mount)
             except OSError as error:
                 why = f"error while creating mount source path {mount.source!r}: {error.strerror}"
                 raise EngineFailed("create the container", why=why) from None
-            return Place(path, self._store.host, below=mount.source.rstrip("/"), kind="bind")
+            return MountPoint(path, self._store.host, below=mount.source.rstrip("/"), kind="bind")
         if mount.kind == "tmpfs":
-            return Place(path, {}, kind="tmpfs")
+            return MountPoint(path, {}, kind="tmpfs")
         if mount.kind == "image":
             subpath = mount.detail.subpath if mount.detail else ""
             nodes = _nodes_below(Files(self._images.named(mount.source).layers), f"/{subpath.strip('/')}")
-            return Place(path, nodes, read_only=True, kind="image")
+            return MountPoint(path, nodes, read_only=True, kind="image")
         return self._volume(mount.source, path)
 
     def _find_source(self, mount: Mount) -> None:
@@ -102,14 +102,14 @@ class Mounting:
             raise EngineFailed("create the container", why=why)
         host.make_directory(source)
 
-    def _volume(self, source: str, path: str) -> Place:
+    def _volume(self, source: str, path: str) -> MountPoint:
         """A volume; a new one gets what the image has there."""
         name = source or self._store.fresh_id()
         if not source:
             self._anonymous.append(name)
         if name not in self._store.volumes:
             self._store.volumes[name] = StoredVolume(name, _nodes_below(Files(self._image.layers), path))
-        return Place(path, self._store.volumes[name].nodes)
+        return MountPoint(path, self._store.volumes[name].nodes)
 
 
 def _nodes_below(files: Files, directory: str) -> dict[str, Node | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from jobber.domain.containers.events import FOR_JOB, ForJob, Resized, Signalled
+from jobber.domain.containers.events import FORWARDED_SIGNALS, ForwardedSignal, Resized, TerminationSignal
 from jobber.domain.errors import Interrupted
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class FakeInterruptions:
 
     def deliver(self, signal: str) -> None:
         """Let a signal come in the middle of a call. Raises `Interrupted` where the call can be given up."""
-        if self._abortable and signal not in FOR_JOB:
+        if self._abortable and signal not in FORWARDED_SIGNALS:
             raise Interrupted(signal)
         self.send(signal)
 
@@ -59,7 +59,7 @@ class FakeInterruptions:
         """There is nothing to wait on."""
         return -1
 
-    def take(self) -> Signalled | ForJob | Resized | None:
+    def take(self) -> TerminationSignal | ForwardedSignal | Resized | None:
         """The next that has come, if any."""
         now = self._now()
         if self._resizes and self._resizes[0] <= now:
@@ -68,10 +68,10 @@ class FakeInterruptions:
         if not self._planned or self._planned[0][0] > now:
             return None
         signal = self._planned.pop(0)[1]
-        if signal in FOR_JOB:
-            return ForJob(signal)
+        if signal in FORWARDED_SIGNALS:
+            return ForwardedSignal(signal)
         self._count += 1
-        return Signalled(signal, self._count)
+        return TerminationSignal(signal, self._count)
 
     def _now(self) -> float:
         return self._clock.monotonic() if self._clock else 0.0
@@ -79,7 +79,7 @@ class FakeInterruptions:
     @contextmanager
     def abortable(self) -> Iterator[None]:
         """Inside, a signal that has come raises `Interrupted`."""
-        if isinstance(event := self.take(), Signalled):
+        if isinstance(event := self.take(), TerminationSignal):
             raise Interrupted(event.signal)
         self._abortable = True
         try:

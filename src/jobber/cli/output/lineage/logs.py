@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LARGEST = 1 << 16
 """Bytes of one log: its end counts."""
-MOST = 200
+MAX_LOGS = 200
 """Logs in one page: those nearest to the root."""
 _CONTROLS = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
@@ -28,7 +28,7 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 def ends_of_logs(finder: ResultFinder, lineage: Lineage, *, progress: Progress) -> Mapping[str, str]:
     """The ends of the logs of a lineage's runs, by key, in plain text; what can't be read is told in its place."""
-    runs = [node for node in lineage.nodes.values() if node.record is not None][:MOST]
+    runs = [node for node in lineage.nodes.values() if node.record is not None][:MAX_LOGS]
     found = {}
     for number, node in enumerate(runs, 1):
         progress.step(f"reading logs: {number} of {len(runs)}")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from jobber.domain.images.credentials import CredentialEntry
     from jobber.domain.ports import Engine
     from jobber.domain.ports.checkup import EngineSearch, Machine
-    from jobber.domain.use_cases.unfinished.unfinished_runs import Adoption
+    from jobber.domain.use_cases.unfinished.unfinished_runs import RunFinisher
 
 T = TypeVar("T")
 _LOCAL = "unix://"
@@ -35,7 +35,7 @@ class SetupCheck:
     search: EngineSearch
     configuration: Configuration
     entries: Sequence[CredentialEntry]
-    adoption: Callable[[Engine], Adoption]
+    run_finisher: Callable[[Engine], RunFinisher]
     host_is_option: bool = False
     """Whether the command line names the engine's host: one that can't be a host is a wrong command line then."""
 
@@ -91,7 +91,7 @@ class SetupCheck:
         return space or facts.space, self.machine.devices(facts.cdi_folders)
 
     def _count_runs(self, engine: Engine) -> dict[str, int]:
-        counted = Counter(run.state for run in list_runs(self.adoption(engine)))
+        counted = Counter(run.state for run in list_runs(self.run_finisher(engine)))
         return {state.value: counted[state] for state in State}
 
 

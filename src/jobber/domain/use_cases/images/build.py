@@ -31,7 +31,7 @@ class BuildResult:
 
 
 @dataclass(frozen=True, slots=True)
-class ImageBuild:
+class BuildImage:
     """The use case, with all that it needs from outside."""
 
     engine: Engine

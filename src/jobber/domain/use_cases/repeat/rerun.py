@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from jobber.domain.use_cases.results.find_recorded import Located, RecordedImages
     from jobber.domain.use_cases.results.find_result import FoundResult, ResultFinder
     from jobber.domain.use_cases.run.prepare import PreparedRun
-    from jobber.domain.use_cases.run.run import Runner
+    from jobber.domain.use_cases.run.run import RunJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +75,12 @@ class PreparedRerun:
 
 
 @dataclass(frozen=True, slots=True)
-class Rerun:
+class RepeatRun:
     """The use case, with all that it needs from outside."""
 
     finder: ResultFinder
     images: RecordedImages
-    runner: Runner
+    runner: RunJob
     read_options: Callable[[tuple[str, ...]], ContainerOptions]
     """Reads the words of options. Raises `InvalidOption`."""
     environment: Mapping[str, str]

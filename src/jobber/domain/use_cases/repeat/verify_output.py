@@ -22,7 +22,7 @@ _MOST_TOLD = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Verification:
+class VerifyOutput:
     """The use case, with all that it needs from outside."""
 
     engine: Engine

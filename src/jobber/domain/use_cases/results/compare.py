@@ -104,7 +104,7 @@ class Scope(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Comparing:
+class CompareResults:
     """The use case, with all that it needs from outside."""
 
     finder: ResultFinder

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import JobberError
-from jobber.domain.files.copy_report import Copied
+from jobber.domain.files.copy_report import CopyReport
 from jobber.domain.runs.label_names import Label
 from jobber.domain.use_cases.results.image_files import archive_of
 
@@ -24,7 +24,7 @@ _STEP = 1 << 24
 
 
 @dataclass(frozen=True, slots=True)
-class Copying:
+class CopyFiles:
     """The use case, with all that it needs from outside."""
 
     finder: ResultFinder
@@ -43,10 +43,10 @@ class Copying:
         found, source = self.locate(wanted)
         return source, archive_of(self.finder, found, path=source.path, name=wanted.image)
 
-    def copy(self, wanted: ImagePath, *, to: Destination) -> tuple[FoundResult, SourcePath, Copied]:
+    def copy(self, wanted: ImagePath, *, to: Destination) -> tuple[FoundResult, SourcePath, CopyReport]:
         """Copy it. Raises `PathNotFound`, `NotWritten`, `Interrupted` and others."""
         found, source = self.locate(wanted)
-        copied = Copied("")
+        copied = CopyReport("")
         pieces = archive_of(self.finder, found, path=source.path, name=wanted.image)
         with _telling_what_is_there(copied), closing(pieces):
             to.receive(pieces, source=source, copied=copied, on_file=_Teller(self.progress, copied).tell)
@@ -58,7 +58,7 @@ class Copying:
 class _Teller:
     """Tells now and then how much has been copied."""
 
-    def __init__(self, progress: Progress, copied: Copied) -> None:
+    def __init__(self, progress: Progress, copied: CopyReport) -> None:
         self._progress = progress
         self._copied = copied
         self._next = _STEP
@@ -70,7 +70,7 @@ class _Teller:
 
 
 @contextmanager
-def _telling_what_is_there(copied: Copied) -> Iterator[None]:
+def _telling_what_is_there(copied: CopyReport) -> Iterator[None]:
     """Let an error in the middle say what stays."""
     try:
         yield

@@ -16,7 +16,13 @@ from jobber.domain.errors import (
     RunNotFinished,
     RunNotFound,
 )
-from jobber.domain.images.id_prefix import IS_TOO_SHORT, MAY_BEGIN_ID, MAY_BEGIN_RUN, begins_id, begins_run
+from jobber.domain.images.id_prefix import (
+    is_prefix_of_id,
+    is_prefix_of_run,
+    is_too_short,
+    may_be_id_prefix,
+    may_be_run_prefix,
+)
 from jobber.domain.images.reference import parse_image_id, parse_reference
 from jobber.domain.runs.derived import has_own_tag, own_record
 from jobber.domain.runs.label_names import Label
@@ -87,7 +93,7 @@ class ResultFinder:
             raise ImageNotFound(text)
         if not reference.is_remote:
             near = suggestion(reference, images=self.engine.images)
-            raise ImageNotFound(str(reference), hint=near or (_TOO_SHORT if IS_TOO_SHORT(text) else _LISTS))
+            raise ImageNotFound(str(reference), hint=near or (_TOO_SHORT if is_too_short(text) else _LISTS))
         credentials = self.keyring.credentials_for(reference)
         try:
             image = self.remote.inspect(reference, credentials=credentials)
@@ -138,7 +144,7 @@ class ResultFinder:
 
     def _check_is_finished(self, text: str) -> None:
         """Raises `RunNotFinished` for a run that the engine still has, and `RunNotFound` for several."""
-        if not MAY_BEGIN_RUN(text):
+        if not may_be_run_prefix(text):
             return
         from jobber.domain.use_cases.unfinished.unfinished_runs import (
             find_run,  # what finishes runs takes its time to import
@@ -157,7 +163,7 @@ class ResultFinder:
         try:
             return parse_reference(text, default_registry=self.registry).with_default_tag()
         except InvalidReference:
-            if MAY_BEGIN_ID(text) or MAY_BEGIN_RUN(text):
+            if may_be_id_prefix(text) or may_be_run_prefix(text):
                 return None
             raise
 
@@ -172,11 +178,11 @@ class ResultFinder:
     def _by_beginning(self, text: str) -> Image | None:
         """The one image whose id, or whose run's id, begins with a text; None for none. Raises `AmbiguousName`."""
         ids = set()
-        if MAY_BEGIN_ID(text):
+        if may_be_id_prefix(text):
             images = self.engine.images.list(labels={})
-            ids |= {image.id for image in images if begins_id(text, image.id)}
-        if MAY_BEGIN_RUN(text):
-            ids |= {result.image.id for result in self.results() if begins_run(text, result.record.id)}
+            ids |= {image.id for image in images if is_prefix_of_id(text, image.id)}
+        if may_be_run_prefix(text):
+            ids |= {result.image.id for result in self.results() if is_prefix_of_run(text, result.record.id)}
         if len(ids) > 1:
             raise AmbiguousName(text, ids=sorted(ids))
         return self.engine.images.inspect(ids.pop()) if ids else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from jobber.domain.errors import ImageNotFound, InvalidReference, RegistryFailed, UsageError
 from jobber.domain.history.result_filter import ImageChoice, Selection, selected, sorted_by
-from jobber.domain.images.id_prefix import MAY_BEGIN_ID, MAY_BEGIN_RUN
+from jobber.domain.images.id_prefix import may_be_id_prefix, may_be_run_prefix
 from jobber.domain.images.near_names import DID_YOU_MEAN, name_hint
 from jobber.domain.images.reference import parse_image_id, parse_reference
 from jobber.domain.runs.derived import has_own_tag, is_derived
@@ -52,7 +52,7 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class ResultList:
+class ListResults:
     """The use case of `jobber ls`."""
 
     finder: ResultFinder
@@ -102,7 +102,7 @@ class ResultList:
         try:
             return parse_reference(text, default_registry=self.finder.registry)
         except InvalidReference:
-            if MAY_BEGIN_ID(text) or MAY_BEGIN_RUN(text):
+            if may_be_id_prefix(text) or may_be_run_prefix(text):
                 return None
             raise
 

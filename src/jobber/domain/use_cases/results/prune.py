@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from jobber.domain.containers.container import ContainerState
 from jobber.domain.errors import EngineFailed, ImageNotFound, JobberError
-from jobber.domain.history.retention import NO_RESULTS, Choice, PruneRule, choose, own_size, unwanted
+from jobber.domain.history.retention import NO_RESULTS, PruneChoice, PruneRule, choose, own_size, unwanted
 from jobber.domain.runs.label_names import Label
 from jobber.domain.use_cases.images.engine_results import results_here
 from jobber.domain.use_cases.unfinished.unfinished_runs import unfinished_runs
@@ -27,12 +27,12 @@ _NEEDS_ROOM = "to remove something, the engine needs a little room itself: make 
 
 
 @dataclass(frozen=True, slots=True)
-class Pruning:
+class PrunePlan:
     """What there is to be removed."""
 
     copies: tuple[InputCopy, ...] = ()
     leftovers: tuple[Leftover, ...] = ()
-    results: Choice = NO_RESULTS
+    results: PruneChoice = NO_RESULTS
     sizes: tuple[int | None, ...] = ()
     """What goes with each of the results, in bytes; None where that is not known."""
     waiting: int = 0
@@ -58,7 +58,7 @@ class Pruning:
 
 
 @dataclass(frozen=True, slots=True)
-class Pruned:
+class PruneReport:
     """What came of it."""
 
     count: int
@@ -68,19 +68,19 @@ class Pruned:
 
 
 @dataclass(frozen=True, slots=True)
-class Prune:
+class PruneResults:
     """The use case, with all that it needs from outside."""
 
     engine: Engine
     interruptions: Interruptions
     progress: Progress
 
-    def plan(self, rule: PruneRule | None = None) -> Pruning:
+    def plan(self, rule: PruneRule | None = None) -> PrunePlan:
         """Look for what is needed no more, and remove nothing; results only where there is a rule for them."""
         self.progress.step("looking for what is needed no more")
         runs = [*unfinished_runs(self.engine)]
         waiting = sum(run.container.state is ContainerState.EXITED for run in runs)
-        found = Pruning(
+        found = PrunePlan(
             copies=tuple(copy for copy in self.engine.inputs.copies() if not copy.is_used),
             leftovers=tuple(self.engine.runs.leftovers()),
             waiting=waiting,
@@ -90,7 +90,7 @@ class Prune:
         results, sizes = self._results(rule)
         return replace(found, results=results, sizes=sizes)
 
-    def remove(self, pruning: Pruning, rule: PruneRule | None = None) -> Pruned:
+    def remove(self, pruning: PrunePlan, rule: PruneRule | None = None) -> PruneReport:
         """Remove what was planned, but for what is needed by now."""
         now = self.plan(rule)  # a question may have waited for its answer for hours
         copies = {copy.name for copy in now.copies}
@@ -114,7 +114,7 @@ class Prune:
             for result, own in zip(pruning.results.going, pruning.sizes, strict=True)
             if result.image.id in removed
         )
-        return Pruned(count + len(removed), size, errors)
+        return PruneReport(count + len(removed), size, errors)
 
     def _remove_all(self, results: Sequence[ListedResult]) -> tuple[set[ImageId], tuple[JobberError, ...]]:
         """Remove results; which of them are gone, and what went wrong.
@@ -162,7 +162,7 @@ class Prune:
             raise
         return True
 
-    def _results(self, rule: PruneRule) -> tuple[Choice, tuple[int | None, ...]]:
+    def _results(self, rule: PruneRule) -> tuple[PruneChoice, tuple[int | None, ...]]:
         listed = self.engine.images.list(labels={Label.RUN: None})
         results = results_here(self.engine, listed)
         candidates = unwanted(results, rule=rule, now=self.engine.runs.now())

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from jobber.domain.containers.container import LOG, ContainerState
-from jobber.domain.containers.events import Disturbed, Exited, Output, Signalled
+from jobber.domain.containers.events import ConnectionEvent, Exited, Output, TerminationSignal
 from jobber.domain.errors import (
     ContainerNotFound,
     ImageNotFound,
@@ -155,9 +155,9 @@ class LogReading:
                         case Output(chunk=chunk):
                             self.sink.write(chunk)
                             seen += len(chunk)
-                        case Signalled(signal=signal):
+                        case TerminationSignal(signal=signal):
                             raise Interrupted(signal)
-                        case Disturbed(disturbance=disturbance, why=why):
+                        case ConnectionEvent(disturbance=disturbance, why=why):
                             self.progress.warn(disturbance.value, why=why)
                         case _:
                             pass

@@ -30,7 +30,7 @@ called like them, and so many others."""
 
 
 @dataclass(slots=True)
-class Tracer:
+class TraceLineage:
     """The use case of `jobber lineage`: one look at all images, then nothing but what is needed."""
 
     finder: ResultFinder

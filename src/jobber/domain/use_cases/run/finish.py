@@ -61,7 +61,7 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True)
-class Finisher:
+class FinishRun:
     """The steps after the job's end, for the run itself and for whoever finishes it instead."""
 
     engine: Engine

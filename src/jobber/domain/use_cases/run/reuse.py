@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Reuse:
+class FindReusableResult:
     """What looks for results."""
 
     engine: Engine

@@ -23,12 +23,12 @@ from jobber.domain.runs.policy import Outcome
 from jobber.domain.runs.record import RunEnding, rfc3339
 from jobber.domain.use_cases.images.find_image import FoundImage, ImageFinder
 from jobber.domain.use_cases.run.abandon_container import discard, left_as_it_is
-from jobber.domain.use_cases.run.finish import Finished, Finisher, finished_by_another
+from jobber.domain.use_cases.run.finish import Finished, FinishRun, finished_by_another
 from jobber.domain.use_cases.run.keep_output import keep_log
 from jobber.domain.use_cases.run.prepare import PreparedRun, check_volumes, lent_destinations, plan_of
-from jobber.domain.use_cases.run.reuse import Reuse
+from jobber.domain.use_cases.run.reuse import FindReusableResult
 from jobber.domain.use_cases.run.tell_end import tell_failure, tell_memory
-from jobber.domain.use_cases.run.watch import Abandoned, Watch, take_signal
+from jobber.domain.use_cases.run.watch import Detached, Watch, take_signal
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -74,7 +74,7 @@ class _Watched:
 
 
 @dataclass(frozen=True, slots=True)
-class Runner:
+class RunJob:
     """The use case, with all that it needs from outside."""
 
     engine: Engine
@@ -167,7 +167,7 @@ class Runner:
         """The result that would take the place of running the job; None where it must run."""
         if not request.reuse:
             return None
-        reuse = Reuse(self.engine, self.progress)
+        reuse = FindReusableResult(self.engine, self.progress)
         return reuse.find(prepared.plan, code=prepared.code.image, options=request.options)
 
     def _reused(self, request: RunRequest, prepared: PreparedRun) -> RunResult | None:
@@ -230,7 +230,7 @@ class Runner:
             watch = self._watcher(container, plan, log)
             try:
                 exit_status, outcome = watch.until_exit(attachment, timeout=plan.timeout)
-            except Abandoned as abandoned:
+            except Detached as abandoned:
                 interrupted = Interrupted(abandoned.signal)
                 interrupted.hint = left_as_it_is(container, run=plan.id)
                 raise interrupted from None
@@ -320,8 +320,8 @@ class Runner:
         containers, kept = self.engine.containers, self.kept_logs
         return keep_log(plan.id, container=container, log=log, containers=containers, kept=kept, progress=self.progress)
 
-    def _finisher(self) -> Finisher:
-        return Finisher(self.engine, self.clock, self.interruptions, self.keyring, self.progress, self.version)
+    def _finisher(self) -> FinishRun:
+        return FinishRun(self.engine, self.clock, self.interruptions, self.keyring, self.progress, self.version)
 
     def _provide(self, prepared: PreparedRun) -> tuple[ImageMount | VolumeMount, ...]:
         return tuple(

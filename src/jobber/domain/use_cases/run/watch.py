@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, assert_never
 
 from jobber.domain.containers.events import (
+    ConnectionEvent,
+    ConnectionProblem,
     DeadlinePassed,
-    Disturbance,
-    Disturbed,
     Exited,
-    ForJob,
+    ForwardedSignal,
     Output,
     Resized,
-    Signalled,
+    TerminationSignal,
 )
 from jobber.domain.errors import EngineLost, LogLost
 from jobber.domain.runs.policy import Outcome
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _SECOND = 2
 
 
-class Abandoned(Exception):
+class Detached(Exception):
     """We were asked not to wait any longer: the container is left to itself."""
 
     def __init__(self, signal: str) -> None:
@@ -69,21 +69,21 @@ class Watch:
     def until_exit(self, attachment: Attachment, *, timeout: float | None) -> tuple[int, Outcome]:
         """Pass everything on until the job has ended; its exit status and what that means.
 
-        Raises `Abandoned`, `EngineLost`, and, when the job has ended, `LogLost` where its output could not be kept.
+        Raises `Detached`, `EngineLost`, and, when the job has ended, `LogLost` where its output could not be kept.
         """
         self.deadline = None if timeout is None else self.clock.monotonic() + timeout
         while True:
             match attachment.next(deadline=self.deadline):
                 case Output() as output:
                     self._pass_on(output)
-                case Signalled() | ForJob() as heard:
+                case TerminationSignal() | ForwardedSignal() as heard:
                     self._hear(heard)
                 case DeadlinePassed():
                     self._time_out()
                 case Resized():
                     if (terminal := self.console.terminal) is not None:
                         attachment.resize(terminal)
-                case Disturbed() as disturbed:
+                case ConnectionEvent() as disturbed:
                     self._tell(disturbed)
                 case Exited(exit_status=exit_status):
                     if self.log_failure is not None:
@@ -101,8 +101,8 @@ class Watch:
         except OSError as error:  # a full disk here must not end a job over there
             self.log_failure = error
 
-    def _hear(self, heard: Signalled | ForJob) -> None:
-        if isinstance(heard, ForJob):
+    def _hear(self, heard: TerminationSignal | ForwardedSignal) -> None:
+        if isinstance(heard, ForwardedSignal):
             self._hand_on(heard.signal)
         else:
             self._interrupt(heard.signal)
@@ -116,7 +116,7 @@ class Watch:
             self.progress.note("killed", signal=signal)
             self._send("SIGKILL")
         else:
-            raise Abandoned(signal)
+            raise Detached(signal)
 
     def _hand_on(self, signal: str) -> None:
         with suppress(EngineLost):  # as a signal to a process that is gone
@@ -145,10 +145,10 @@ class Watch:
         except EngineLost:
             self.undelivered = signal
 
-    def _tell(self, disturbed: Disturbed) -> None:
+    def _tell(self, disturbed: ConnectionEvent) -> None:
         self.was_disturbed = True
         self.progress.warn(disturbed.disturbance.value, why=disturbed.why)
-        if disturbed.disturbance is Disturbance.LINE_MENDED:
+        if disturbed.disturbance is ConnectionProblem.CONNECTION_RESTORED:
             signal, self.undelivered = self.undelivered, None
             if signal is not None:
                 self._send(signal)
@@ -160,11 +160,11 @@ class Watch:
 
 
 @dataclass(slots=True)
-class Onlooker(Watch):
+class PassiveWatch(Watch):
     """One who only looks on: a signal to us is not meant for the job."""
 
     def _interrupt(self, signal: str) -> None:
-        raise Abandoned(signal)
+        raise Detached(signal)
 
     def _hand_on(self, signal: str) -> None:
         """Leave it."""
@@ -173,6 +173,6 @@ class Onlooker(Watch):
 def take_signal(interruptions: Interruptions) -> str | None:
     """The signal that waits for us, if any."""
     while (event := interruptions.take()) is not None:
-        if isinstance(event, Signalled):
+        if isinstance(event, TerminationSignal):
             return event.signal
     return None

@@ -10,7 +10,7 @@ from jobber.domain.containers.container import ContainerState
 from jobber.domain.use_cases.unfinished.unfinished_runs import Watcher, unfinished_runs
 
 if TYPE_CHECKING:
-    from jobber.domain.use_cases.unfinished.unfinished_runs import Adoption, UnfinishedRun
+    from jobber.domain.use_cases.unfinished.unfinished_runs import RunFinisher, UnfinishedRun
 
 
 class State(Enum):
@@ -56,15 +56,15 @@ class RunState:
         }
 
 
-def list_runs(adoption: Adoption) -> tuple[RunState, ...]:
+def list_runs(run_finisher: RunFinisher) -> tuple[RunState, ...]:
     """All runs that are not finished, oldest first."""
-    return tuple(_describe(adoption, run) for run in unfinished_runs(adoption.engine))
+    return tuple(_describe(run_finisher, run) for run in unfinished_runs(run_finisher.engine))
 
 
-def _describe(adoption: Adoption, run: UnfinishedRun) -> RunState:
-    age = (adoption.engine.runs.now() - adoption.moment(run.container.created)).total_seconds()
-    watcher = adoption.watcher(run)
-    holder = adoption.engine.runs.holder(run.plan.id) if run.container.state is ContainerState.EXITED else ""
+def _describe(run_finisher: RunFinisher, run: UnfinishedRun) -> RunState:
+    age = (run_finisher.engine.runs.now() - run_finisher.moment(run.container.created)).total_seconds()
+    watcher = run_finisher.watcher(run)
+    holder = run_finisher.engine.runs.holder(run.plan.id) if run.container.state is ContainerState.EXITED else ""
     match run.container.state:
         case ContainerState.CREATED:
             state = State.CREATED
@@ -86,7 +86,7 @@ def _name_of(owner: str, *, watcher: Watcher) -> str:
             return "nobody"
         case Watcher.ALIVE:
             return f"process {process} on {host}"
-        case Watcher.PERHAPS:
+        case Watcher.UNKNOWN:
             return f"process {process} on {host}, perhaps"
         case _ as never:
             assert_never(never)

@@ -10,24 +10,24 @@ from jobber.domain.containers.container import ContainerState
 from jobber.domain.errors import ContainerNotFound, JobberError, RunTaken
 from jobber.domain.runs.policy import Outcome
 from jobber.domain.use_cases.unfinished.stop import end_job
-from jobber.domain.use_cases.unfinished.unfinished_runs import Adoption, Watcher, unfinished_runs
+from jobber.domain.use_cases.unfinished.unfinished_runs import RunFinisher, Watcher, unfinished_runs
 
 if TYPE_CHECKING:
     from jobber.domain.use_cases.unfinished.unfinished_runs import UnfinishedRun
 
 
 @dataclass(frozen=True, slots=True)
-class Recovery:
+class RecoverRuns:
     """The use case, with all that it needs from outside."""
 
-    adoption: Adoption
+    run_finisher: RunFinisher
 
     def recover(self) -> tuple[JobberError, ...]:
         """Finish all runs that have ended; the errors of those that could not be finished."""
         errors: list[JobberError] = []
-        progress = self.adoption.progress
+        progress = self.run_finisher.progress
         found = 0
-        for run in unfinished_runs(self.adoption.engine):
+        for run in unfinished_runs(self.run_finisher.engine):
             try:
                 found += self._recover(run)
             except RunTaken as taken:
@@ -37,7 +37,7 @@ class Recovery:
             except JobberError as error:
                 errors.append(error)
                 found += 1
-        swept = self.adoption.engine.runs.sweep()
+        swept = self.run_finisher.engine.runs.sweep()
         if swept:
             progress.note("swept", count=swept)
         elif not found:
@@ -46,12 +46,12 @@ class Recovery:
 
     def _recover(self, run: UnfinishedRun) -> bool:
         """Do what there is to do for a run; False where it is in good hands."""
-        match self.adoption.watcher(run):
+        match self.run_finisher.watcher(run):
             case Watcher.ALIVE:
                 return False
-            case Watcher.PERHAPS:
+            case Watcher.UNKNOWN:
                 owner = run.plan.owner.partition("/")[0]
-                self.adoption.progress.note("perhaps-watched", owner=owner, **run.plan.facts)
+                self.run_finisher.progress.note("perhaps-watched", owner=owner, **run.plan.facts)
                 return True
             case Watcher.NOBODY:
                 self._see_to(run)
@@ -61,27 +61,27 @@ class Recovery:
 
     def _see_to(self, run: UnfinishedRun) -> None:
         """Finish a run that nobody watches, if its job has ended or should have."""
-        progress = self.adoption.progress
+        progress = self.run_finisher.progress
         match run.container.state:
             case ContainerState.RUNNING if not self._is_overdue(run):
                 progress.note("still-running", **run.plan.facts)
                 return
             case ContainerState.RUNNING:
-                end_job(self.adoption, run, outcome=Outcome.TIMED_OUT)
+                end_job(self.run_finisher, run, outcome=Outcome.TIMED_OUT)
             case ContainerState.CREATED:
-                self.adoption.engine.containers.remove(run.container.id)
+                self.run_finisher.engine.containers.remove(run.container.id)
                 progress.note("never-started", **run.plan.facts)
                 return
             case ContainerState.EXITED:
                 pass
             case _ as never:
                 assert_never(never)
-        self.adoption.finish(run)
+        self.run_finisher.finish(run)
         progress.note("recovered", **run.plan.facts)
 
     def _is_overdue(self, run: UnfinishedRun) -> bool:
         """Whether a job runs longer than it may, for nobody was there to end it."""
         if run.plan.timeout is None:
             return False
-        started = self.adoption.moment(run.container.started)
-        return self.adoption.engine.runs.now() - started > timedelta(seconds=run.plan.timeout)
+        started = self.run_finisher.moment(run.container.started)
+        return self.run_finisher.engine.runs.now() - started > timedelta(seconds=run.plan.timeout)

@@ -12,7 +12,7 @@ from jobber.domain.use_cases.run.finish import Finished, finished_by_another
 from jobber.domain.use_cases.unfinished.unfinished_runs import Watcher, find_run
 
 if TYPE_CHECKING:
-    from jobber.domain.use_cases.unfinished.unfinished_runs import Adoption, UnfinishedRun
+    from jobber.domain.use_cases.unfinished.unfinished_runs import RunFinisher, UnfinishedRun
 
 _POLL_SECONDS = 0.1
 _PATIENT_POLL_SECONDS = 1.0
@@ -20,58 +20,58 @@ _NEVER_STARTED = "never-started"
 
 
 @dataclass(frozen=True, slots=True)
-class Stopping:
+class StopRun:
     """The use case, with all that it needs from outside."""
 
-    adoption: Adoption
+    run_finisher: RunFinisher
 
     def stop(self, text: str) -> Finished:
         """Ask the job of a run to end, kill it after its grace period, and see that the run is finished.
 
         Raises `RunNotFound`, `Interrupted`.
         """
-        run = find_run(self.adoption.engine, text)
-        if run.container.state is ContainerState.CREATED and self.adoption.watcher(run) is Watcher.NOBODY:
-            self.adoption.engine.containers.remove(run.container.id)
-            self.adoption.progress.note(_NEVER_STARTED, **run.plan.facts)
+        run = find_run(self.run_finisher.engine, text)
+        if run.container.state is ContainerState.CREATED and self.run_finisher.watcher(run) is Watcher.NOBODY:
+            self.run_finisher.engine.containers.remove(run.container.id)
+            self.run_finisher.progress.note(_NEVER_STARTED, **run.plan.facts)
             return Finished(None)
         if run.container.state is not ContainerState.EXITED:
-            end_job(self.adoption, run, outcome=Outcome.INTERRUPTED)
-        return conclude(self.adoption, run)
+            end_job(self.run_finisher, run, outcome=Outcome.INTERRUPTED)
+        return conclude(self.run_finisher, run)
 
 
-def end_job(adoption: Adoption, run: UnfinishedRun, *, outcome: Outcome) -> None:
+def end_job(run_finisher: RunFinisher, run: UnfinishedRun, *, outcome: Outcome) -> None:
     """SIGTERM, and SIGKILL where the job is still there after its grace period."""
-    engine, container = adoption.engine, run.container.id
+    engine, container = run_finisher.engine, run.container.id
     engine.runs.note_end(run.plan.id, image=run.plan.image.id, outcome=outcome)
     try:
         engine.containers.signal(container, signal="SIGTERM")
-        give_up = adoption.clock.monotonic() + run.plan.grace
+        give_up = run_finisher.clock.monotonic() + run.plan.grace
         killed = False
         while engine.containers.inspect(container).state is not ContainerState.EXITED:
-            if not killed and adoption.clock.monotonic() >= give_up:
+            if not killed and run_finisher.clock.monotonic() >= give_up:
                 engine.containers.signal(container, signal="SIGKILL")
                 killed = True
-            with adoption.interruptions.abortable():
-                adoption.clock.sleep(_POLL_SECONDS)
+            with run_finisher.interruptions.abortable():
+                run_finisher.clock.sleep(_POLL_SECONDS)
     except ContainerNotFound:
         return  # whoever watches it was quick
 
 
-def conclude(adoption: Adoption, run: UnfinishedRun) -> Finished:
+def conclude(run_finisher: RunFinisher, run: UnfinishedRun) -> Finished:
     """See that a run whose job has ended is finished: by whoever watches it, else by us. Raises `Interrupted`."""
     told = False
     while True:
         try:
-            container = adoption.engine.containers.inspect(run.container.id)
+            container = run_finisher.engine.containers.inspect(run.container.id)
             run = replace(run, container=container)
-            if adoption.watcher(run) is Watcher.NOBODY:
-                return adoption.finish(run)
+            if run_finisher.watcher(run) is Watcher.NOBODY:
+                return run_finisher.finish(run)
         except RunTaken as taken:
             if not told:
-                adoption.progress.note("being-finished", why=taken.what)
+                run_finisher.progress.note("being-finished", why=taken.what)
             told = True
         except ContainerNotFound:
-            return finished_by_another(adoption.engine, run.plan, progress=adoption.progress)
-        with adoption.interruptions.abortable():
-            adoption.clock.sleep(_POLL_SECONDS if not told else _PATIENT_POLL_SECONDS)
+            return finished_by_another(run_finisher.engine, run.plan, progress=run_finisher.progress)
+        with run_finisher.interruptions.abortable():
+            run_finisher.clock.sleep(_POLL_SECONDS if not told else _PATIENT_POLL_SECONDS)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from jobber.domain.containers.container import ContainerState
 from jobber.domain.errors import CodeImageGone, ImageNotFound, LogUnreadable, RunNotFound
-from jobber.domain.images.id_prefix import begins_id, begins_run
+from jobber.domain.images.id_prefix import is_prefix_of_id, is_prefix_of_run
 from jobber.domain.runs.label_names import Label
 from jobber.domain.runs.policy import Outcome
 from jobber.domain.runs.record import RunEnding, parse_plan
 from jobber.domain.spelling import did_you_mean
-from jobber.domain.use_cases.run.finish import Finisher
+from jobber.domain.use_cases.run.finish import FinishRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from jobber.domain.runs.record import RunPlan
     from jobber.domain.use_cases.run.finish import Finished
 
-QUIET = timedelta(minutes=5)
+ABANDONED_AFTER = timedelta(minutes=5)
 """A jobber on another machine that has done nothing about its run for so long after the job's end is no more."""
 _PIECE = 1 << 20
 _MOST_PER_LINE = 110
@@ -38,7 +38,7 @@ class Watcher(Enum):
 
     NOBODY = "nobody"
     ALIVE = "alive"
-    PERHAPS = "perhaps"
+    UNKNOWN = "perhaps"
     """It is one of another machine."""
 
 
@@ -62,7 +62,9 @@ def find_run(engine: Engine, text: str) -> UnfinishedRun:
     """The run that a text means: its id or the beginning of it, or its container's id or name. Raises `RunNotFound`."""
     runs = list(unfinished_runs(engine))
     exact = [run for run in runs if text in (run.plan.id, run.container.id, run.container.name)]
-    found = exact or [run for run in runs if begins_run(text, run.plan.id) or begins_id(text, run.container.id)]
+    found = exact or [
+        run for run in runs if is_prefix_of_run(text, run.plan.id) or is_prefix_of_id(text, run.container.id)
+    ]
     if len(found) > 1:
         raise RunNotFound(text, why=f"{len(found)} runs begin with", is_ambiguous=True)
     if not found:
@@ -71,7 +73,7 @@ def find_run(engine: Engine, text: str) -> UnfinishedRun:
 
 
 @dataclass(frozen=True, slots=True)
-class Adoption:
+class RunFinisher:
     """What finishes a run that others have started, with all that it needs from outside."""
 
     engine: Engine
@@ -86,20 +88,19 @@ class Adoption:
     """Whether the process that watches a run still does; None where that can't be known."""
 
     def watcher(self, run: UnfinishedRun) -> Watcher:
-        """Whether somebody watches a run who will finish it.
+        """Return whether a process watches a run and will finish it.
 
-        Of a process on another machine that can't be known: it may be there until `QUIET` after the job's end, or
-        after the container was made, by the engine's clock. If it should be there after all, it must claim the run
-        like everybody else.
+        For a process on another host the answer is `UNKNOWN` until `ABANDONED_AFTER` has passed since the job's end (or
+        since the container was created, by the engine's clock). Such a process must claim the run like all others.
         """
         owner, container = run.plan.owner, run.container
         alive = self.is_alive(owner) if owner else False
         if alive is not None:
             return Watcher.ALIVE if alive else Watcher.NOBODY
         if container.state is ContainerState.RUNNING:
-            return Watcher.PERHAPS
+            return Watcher.UNKNOWN
         since = self.moment(container.finished or container.created)
-        return Watcher.PERHAPS if self.engine.runs.now() - since < QUIET else Watcher.NOBODY
+        return Watcher.UNKNOWN if self.engine.runs.now() - since < ABANDONED_AFTER else Watcher.NOBODY
 
     def finish(self, run: UnfinishedRun) -> Finished:
         """Finish a run whose job has ended.
@@ -122,7 +123,7 @@ class Adoption:
         try:
             container = self.engine.containers.inspect(run.container.id)
             ending = self._ending(container, plan)
-            finisher = Finisher(self.engine, self.clock, self.interruptions, self.keyring, self.progress, self.version)
+            finisher = FinishRun(self.engine, self.clock, self.interruptions, self.keyring, self.progress, self.version)
             with self.spool() as log:
                 finished = finisher.finish(
                     container.id,
