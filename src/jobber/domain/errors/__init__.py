@@ -1,7 +1,7 @@
-"""Every condition that ends a command, one class each.
+"""Exceptions for every condition that ends a command, one class each.
 
-An error carries facts as fields; `what` and `hint` are put together here and rendered in one place (the CLI).
-`exit_status` is the status of `jobber run`; the other commands end with 1, or with 2 for a `UsageError`.
+An error carries facts as fields. The class composes `what` and `hint` from them, and the CLI renders both in one place.
+`exit_status` is the exit status of `jobber run`. Other commands exit with 1, or with 2 for a `UsageError`.
 """
 
 from __future__ import annotations

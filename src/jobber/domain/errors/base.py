@@ -1,4 +1,4 @@
-"""What all errors are: one sentence, one hint, an exit status."""
+"""The base classes of all errors: one sentence, one hint, one exit status."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class JobberError(Exception):
-    """Something that stops a command, told in one sentence and one hint."""
+    """An error that ends a command, described by one sentence and one hint."""
 
     exit_status = 125
 
@@ -19,16 +19,19 @@ class JobberError(Exception):
         self.hint = hint
 
     def __reduce__(self) -> tuple[Callable[..., JobberError], tuple[object, ...], dict[str, Any]]:
-        """As facts, for another process: what made a sentence of them can't make it again out of the sentence."""
+        """Pickle the fields, for another process.
+
+        A subclass composes its sentence from facts, so it can't be created again from the sentence alone.
+        """
         return _with_sentence, (type(self), *self.args), self.__dict__
 
 
 class UsageError(JobberError):
-    """The command line, or a value in it, can't be understood."""
+    """An error in the command line or in one of its values."""
 
 
 class Interrupted(JobberError):
-    """The user, or the system, asked to stop before there was anything to finish."""
+    """An interruption by the user or the system, before there was anything to finish."""
 
     exit_status = 130
 
@@ -38,5 +41,5 @@ class Interrupted(JobberError):
 
 
 def _with_sentence(kind: type[JobberError], *arguments: object) -> JobberError:
-    """An error of this kind without its facts."""
+    """Return an error of this class, without its fields."""
     return kind.__new__(kind, *arguments)

@@ -1,4 +1,4 @@
-"""What is wrong with the words of a command line."""
+"""Errors in the arguments of a command line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class InvalidReference(UsageError):
-    """A text that is no image reference."""
+    """A text that is not an image reference."""
 
     def __init__(self, text: str, *, why: str, hint: str | None = None) -> None:
         super().__init__(
@@ -22,7 +22,7 @@ class InvalidReference(UsageError):
 
 
 class InvalidInput(UsageError):
-    """An in-spec that can't be understood, or that clashes with another mount."""
+    """An in-spec that is invalid, or that conflicts with another mount."""
 
     def __init__(self, specification: str, *, why: str, hint: str | None = None) -> None:
         super().__init__(
@@ -33,7 +33,10 @@ class InvalidInput(UsageError):
 
 
 class InputsCollide(InvalidInput):
-    """Two inputs that are mounted at one place, or one inside the other; `specification` is the later one's."""
+    """Two inputs mounted at the same path, or one inside the other.
+
+    `specification` is the in-spec of the later one.
+    """
 
     def __init__(self, specification: str, *, what: str, hint: str) -> None:
         UsageError.__init__(self, what, hint=hint)
@@ -41,7 +44,7 @@ class InputsCollide(InvalidInput):
 
 
 class InvalidOption(UsageError):
-    """A `docker run` option in Xdocker that is unknown, malformed, or jobber's own business."""
+    """A `docker run` option in Xdocker that is unknown, malformed, or reserved for jobber."""
 
     def __init__(self, option: str, *, why: str, hint: str | None = None) -> None:
         super().__init__(f"Xdocker option {option}: {why}", hint=hint)
@@ -49,7 +52,7 @@ class InvalidOption(UsageError):
 
 
 class AnswerNeeded(UsageError):
-    """A question, and nobody at a terminal to answer it."""
+    """A question that needs an answer when there is no terminal."""
 
     def __init__(self, question: str) -> None:
         super().__init__(
@@ -59,7 +62,7 @@ class AnswerNeeded(UsageError):
 
 
 class SortKeyUnknown(UsageError):
-    """Something to sort by that no result has."""
+    """A sort key that no result has."""
 
     def __init__(self, key: str, *, known: Sequence[str], hint: str | None = None) -> None:
         shown = ", ".join(map(_told, known[:20])) + (", …" if len(known) > 20 else "")
@@ -69,5 +72,5 @@ class SortKeyUnknown(UsageError):
 
 
 def _told(name: str) -> str:
-    """A name in a list, in quotes where it can't be told from what is around it."""
+    """Return a name for a list, in quotes if its start or end would not be visible."""
     return name if name and name == name.strip() and name.isprintable() else repr(name)

@@ -1,4 +1,4 @@
-"""What is wrong with configuration files, and where."""
+"""Errors in configuration files, with their location."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class ConfigurationUnreadable(JobberError):
-    """A configuration file that is there and can't be read."""
+    """A configuration file that exists but can't be read."""
 
     def __init__(self, path: str, *, why: str, hint: str | None = None) -> None:
         super().__init__(f"{path} can't be read: {why}", hint=hint)
@@ -20,17 +20,17 @@ class ConfigurationUnreadable(JobberError):
 
 
 class ConfigurationInvalid(UsageError):
-    """A place in a configuration file, or an environment variable, whose value can't be understood."""
+    """An invalid value in a configuration file or an environment variable."""
 
     def __init__(self, place: str, *, why: str, hint: str | None = None) -> None:
         super().__init__(f"{place}: {why}", hint=hint)
         self.place = place
-        """`FILE:LINE`, or the variable's name."""
+        """The place of the value: `FILE:LINE`, or the name of the variable."""
         self.why = why
 
 
 class UnknownSetting(ConfigurationInvalid):
-    """A key that is no setting."""
+    """A key that is not a setting."""
 
     def __init__(self, place: str, *, name: str, hint: str | None) -> None:
         super().__init__(place, why=f"unknown setting {name!r}", hint=hint)
@@ -38,7 +38,7 @@ class UnknownSetting(ConfigurationInvalid):
 
 
 class SettingInvalid(ConfigurationInvalid):
-    """A setting whose value has the wrong type, or is none that it can have."""
+    """A setting whose value has the wrong type or is not allowed."""
 
     def __init__(self, place: str, *, name: str, why: str, hint: str | None = None) -> None:
         super().__init__(place, why=f"{name}{'' if why.startswith(':') else ' '}{why}", hint=hint)
@@ -46,7 +46,7 @@ class SettingInvalid(ConfigurationInvalid):
 
 
 class UnknownConfiguration(ConfigurationInvalid):
-    """A name, given by `-c` or in a list of names, that no file defines."""
+    """A configuration name, given by `-c` or in a list of names, that no file defines."""
 
     def __init__(self, place: str, *, name: str, chain: Sequence[str], hint: str | None) -> None:
         through = f" ({_arrows(chain)})" if len(chain) > 1 else ""
@@ -56,7 +56,7 @@ class UnknownConfiguration(ConfigurationInvalid):
 
 
 class ConfigurationCycle(ConfigurationInvalid):
-    """Lists of names that lead back to themselves."""
+    """A cycle of lists of configuration names."""
 
     def __init__(self, place: str, *, chain: Sequence[str]) -> None:
         super().__init__(
@@ -68,7 +68,7 @@ class ConfigurationCycle(ConfigurationInvalid):
 
 
 def _arrows(names: Sequence[str]) -> str:
-    """A chain of names; the middle of a long one is left out."""
+    """Return a chain of names joined by arrows, without the middle of a chain of more than 8 names."""
     most = 8
     shown = names if len(names) <= most else (*names[: most // 2], "…", *names[-most // 2 :])
     return " → ".join(shown)

@@ -1,4 +1,4 @@
-"""Passwords, stored logins and credential helpers that can't be used."""
+"""Errors of passwords, stored logins and credential helpers."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from jobber.domain.errors.base import JobberError
 
 
 class CredentialsUnusable(JobberError):
-    """Credentials that are there for a registry, and can't be used."""
+    """Credentials that exist for a registry but can't be used."""
 
     is_stored = False
-    """Whether a login that Docker or Podman stored is meant, without which their clients go on as nobody."""
+    """True for a login that Docker or Podman stored. Their clients continue anonymously if it can't be used."""
 
     def __init__(self, registry: str, *, why: str, hint: str | None = None) -> None:
         super().__init__(f"credentials for {registry}: {why}", hint=hint)
@@ -18,7 +18,7 @@ class CredentialsUnusable(JobberError):
 
 
 class PasswordFileUnreadable(CredentialsUnusable):
-    """A password file that is not there, or can't be read."""
+    """A password file that does not exist or can't be read."""
 
     def __init__(self, registry: str, *, path: str, why: str) -> None:
         super().__init__(
@@ -30,7 +30,7 @@ class PasswordFileUnreadable(CredentialsUnusable):
 
 
 class PasswordEmpty(CredentialsUnusable):
-    """A password without a character, or none at all."""
+    """An empty or missing password."""
 
     def __init__(self, registry: str, *, origin: str) -> None:
         super().__init__(registry, why=f"the password is empty ({origin})", hint="give it one, or leave the entry out")
@@ -38,7 +38,7 @@ class PasswordEmpty(CredentialsUnusable):
 
 
 class StoredLoginsUnreadable(CredentialsUnusable):
-    """A file with the logins of Docker or Podman that is no such file."""
+    """A login file of Docker or Podman that is not valid."""
 
     is_stored = True
 
@@ -52,7 +52,7 @@ class StoredLoginsUnreadable(CredentialsUnusable):
 
 
 class CredentialHelperFailed(CredentialsUnusable):
-    """A credential helper that gives no credentials."""
+    """A credential helper that returned no credentials."""
 
     is_stored = True
 
@@ -66,7 +66,7 @@ class CredentialHelperFailed(CredentialsUnusable):
 
 
 class CredentialHelperMissing(CredentialHelperFailed):
-    """A credential helper that is nowhere on the PATH."""
+    """A credential helper that is not on the PATH."""
 
     def __init__(self, registry: str, *, helper: str, path: str) -> None:
         super().__init__(
@@ -75,7 +75,7 @@ class CredentialHelperMissing(CredentialHelperFailed):
 
 
 class CredentialHelperSilent(CredentialHelperFailed):
-    """A credential helper that does not end."""
+    """A credential helper that did not exit within its time limit."""
 
     def __init__(self, registry: str, *, helper: str, seconds: float) -> None:
         super().__init__(registry, helper=helper, why=f"gave no answer in {seconds:g} s")

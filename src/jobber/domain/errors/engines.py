@@ -1,4 +1,4 @@
-"""What engines lack, refuse, or fail to do."""
+"""Features that engines lack, and calls that engines refuse or fail."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from jobber.domain.errors.base import JobberError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# By what engines say where something has run out.
+# Remedies for exhausted resources, by the engine's error text.
 _REMEDIES = {
     "no space left on device": "make room where the engine keeps its images: `jobber prune` removes what nobody needs",
     "exceeded num_locks": (
@@ -20,7 +20,7 @@ _REMEDIES = {
 
 
 class OptionUnsupported(JobberError):
-    """An option that this engine has no counterpart for, found before anything is created."""
+    """An option that the engine does not support, found before anything is created."""
 
     def __init__(self, option: str, *, engine: str, why: str | None = None) -> None:
         super().__init__(f"{option} can't be had on {engine}{f': {why}' if why else ''}")
@@ -29,7 +29,7 @@ class OptionUnsupported(JobberError):
 
 
 class EngineUnavailable(JobberError):
-    """No engine answers."""
+    """No engine responds."""
 
     def __init__(self, tried: Sequence[tuple[str, str]], *, hint: str | None = None) -> None:
         lines = "".join(f"\n  {where}: {why}" for where, why in tried)
@@ -38,7 +38,7 @@ class EngineUnavailable(JobberError):
 
 
 class EngineLost(JobberError):
-    """The connection to the engine broke in the middle of a call."""
+    """A connection to the engine that broke during a call."""
 
     def __init__(self, call: str, *, why: str) -> None:
         super().__init__(f"the connection to the engine was lost during {call}: {why}")
@@ -47,7 +47,7 @@ class EngineLost(JobberError):
 
 
 class EngineFailed(JobberError):
-    """The engine answered a call with an error that has no class of its own."""
+    """An engine's error response that has no class of its own."""
 
     def __init__(self, call: str, *, why: str, status: int | None = None) -> None:
         self.remedy = next((remedy for sign, remedy in _REMEDIES.items() if sign in why), None)
@@ -58,12 +58,12 @@ class EngineFailed(JobberError):
 
     @property
     def is_conflict(self) -> bool:
-        """Whether something else stands in the way, that needs what the call was about."""
+        """True if the engine refused the call because another object still uses its target (HTTP status 409)."""
         return self.status == 409
 
 
 class InputGone(EngineFailed):
-    """The shared copy of an input, removed after it was found and before a container had it."""
+    """A shared copy of an input that was removed after jobber found it and before a container mounted it."""
 
     def __init__(self, volume: str) -> None:
         super().__init__("mount an input", why=f"volume {volume} was removed meanwhile; run it again")
@@ -71,7 +71,7 @@ class InputGone(EngineFailed):
 
 
 class ContainerNotFound(JobberError):
-    """The engine has no such container (any more)."""
+    """A container that does not exist on the engine (any more)."""
 
     def __init__(self, container: str) -> None:
         super().__init__(f"there is no container {container}")
@@ -79,7 +79,7 @@ class ContainerNotFound(JobberError):
 
 
 class NameTaken(JobberError):
-    """Another container has the name already."""
+    """A container name that another container already has."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -90,7 +90,7 @@ class NameTaken(JobberError):
 
 
 class BuildFailed(JobberError):
-    """The engine's builder gave up; `log` is the whole output of the failing step."""
+    """A failed build; `log` is the complete output of the failing step."""
 
     def __init__(self, *, why: str, log: bytes = b"", step: str | None = None) -> None:
         super().__init__(f"the build failed{f' at {step}' if step else ''}: {why}")
@@ -100,4 +100,4 @@ class BuildFailed(JobberError):
 
 
 class BaseUnauthorized(BuildFailed):
-    """A registry wants to know who asks for a base image, or doesn't take the credentials."""
+    """A registry that requires credentials for a base image, or rejects the given ones."""

@@ -1,4 +1,4 @@
-"""Images, and paths in them, that are not there or not what they should be."""
+"""Images, and paths in them, that do not exist or have the wrong kind."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class ImageNotFound(JobberError):
-    """The engine has no such image."""
+    """An image that does not exist on the engine."""
 
     def __init__(self, name: str, *, hint: str | None = None) -> None:
         super().__init__(f"there is no image {name}", hint=hint)
@@ -19,7 +19,7 @@ class ImageNotFound(JobberError):
 
 
 class AmbiguousName(JobberError):
-    """A beginning of several ids."""
+    """An ID prefix that matches several images."""
 
     def __init__(self, name: str, *, ids: Sequence[str]) -> None:
         shown = ", ".join(id_.removeprefix("sha256:")[:12] for id_ in ids[:3])
@@ -30,7 +30,7 @@ class AmbiguousName(JobberError):
 
 
 class SourceNotFound(JobberError):
-    """An input image that has no such directory."""
+    """A source directory that the input image does not contain."""
 
     def __init__(self, image: str, *, source: str) -> None:
         super().__init__(
@@ -42,7 +42,7 @@ class SourceNotFound(JobberError):
 
 
 class PathNotFound(JobberError):
-    """An image that has neither a file nor a directory there, or a link that leads to neither."""
+    """A path that an image does not contain, or a link whose target the image does not contain."""
 
     def __init__(self, image: str, *, path: str, target: str | None = None) -> None:
         super().__init__(
@@ -54,11 +54,11 @@ class PathNotFound(JobberError):
         self.image = image
         self.path = path
         self.target = target
-        """Where the link at the path leads; None where there is none."""
+        """The target of the link at the path; None if the path is not a link."""
 
 
 class NeitherHasPath(PathNotFound):
-    """A path to be compared that none of two images has."""
+    """A path to compare that neither of two images contains."""
 
     def __init__(self, a: str, b: str, *, path: str) -> None:
         super().__init__(a, path=path)
@@ -67,7 +67,7 @@ class NeitherHasPath(PathNotFound):
 
 
 class NotAFile(PathNotFound):
-    """A path where there is something, and no file."""
+    """A path that exists but is not a file."""
 
     def __init__(self, image: str, *, path: str) -> None:
         super().__init__(image, path=path)
@@ -75,7 +75,7 @@ class NotAFile(PathNotFound):
 
 
 class PathNotUtf8(JobberError):
-    """A path that no engine can be asked for, for it is no UTF-8."""
+    """A path that is not UTF-8, so that engines don't accept it."""
 
     def __init__(self, path: str) -> None:
         super().__init__(
@@ -85,7 +85,7 @@ class PathNotUtf8(JobberError):
 
 
 class NotWritten(JobberError):
-    """A file or a directory of this machine that could not be made."""
+    """A local file or directory that could not be created."""
 
     def __init__(self, place: str, *, why: str, hint: str | None = None) -> None:
         super().__init__(f"can't copy to {place}: {why}", hint=hint)
@@ -94,7 +94,7 @@ class NotWritten(JobberError):
 
 
 class MetricsUnusable(JobberError):
-    """A `metrics.json` that is no JSON object of numbers."""
+    """A `metrics.json` that is not a JSON object of numbers."""
 
     def __init__(self, why: str, *, of: str = "the metrics") -> None:
         super().__init__(f"{of} can't be used: {why}")
@@ -102,7 +102,7 @@ class MetricsUnusable(JobberError):
 
 
 class TagTaken(JobberError):
-    """A tag that never moves stands on another image already."""
+    """A fixed tag that another image already has."""
 
     def __init__(self, reference: str) -> None:
         super().__init__(f"{reference} is another image's tag already")

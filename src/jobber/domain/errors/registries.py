@@ -1,4 +1,4 @@
-"""Registries that refuse, or can't be asked."""
+"""Registries that refuse a request or can't be queried."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from jobber.domain.errors.base import JobberError
 
 
 class RegistryFailed(JobberError):
-    """A registry that could not be asked about an image."""
+    """A registry that could not be queried about an image."""
 
     def __init__(self, reference: str, *, why: str, hint: str | None = None) -> None:
         super().__init__(f"can't read {reference} from its registry: {why}", hint=hint)
@@ -15,7 +15,7 @@ class RegistryFailed(JobberError):
 
 
 class PullRefused(JobberError):
-    """The registry, or the way to it, refused a pull."""
+    """A pull that failed at the registry or on the way to it."""
 
     def __init__(self, reference: str, *, why: str, remedy: str | None = None) -> None:
         offline = "--pull missing uses the local image if there is one, --pull never never asks the registry"
@@ -25,15 +25,18 @@ class PullRefused(JobberError):
 
 
 class PullUnauthorized(PullRefused):
-    """The registry wants to know who pulls, or doesn't take the credentials."""
+    """A registry that requires credentials for a pull, or rejects the given ones."""
 
 
 class PullLoginExpired(PullUnauthorized):
-    """The registry takes the token that pulls no more."""
+    """A registry that no longer accepts the token used for a pull."""
 
 
 class PushRefused(JobberError):
-    """The registry, or the way to it, refused a push; the image is there with its tags."""
+    """A push that failed at the registry or on the way to it.
+
+    The image remains on the engine with its tags.
+    """
 
     def __init__(self, reference: str, *, why: str, remedy: str | None = None) -> None:
         repeat = f"the image is there: push it with `jobber push {reference}`, or pass --no-push"
@@ -44,7 +47,7 @@ class PushRefused(JobberError):
 
 
 class PushedImageMissing(PushRefused):
-    """An image to push that the engine doesn't have."""
+    """An image to push that does not exist on the engine."""
 
     def __init__(self, reference: str, *, why: str) -> None:
         super().__init__(reference, why=why)
@@ -52,8 +55,8 @@ class PushedImageMissing(PushRefused):
 
 
 class PushUnauthorized(PushRefused):
-    """The registry wants to know who pushes, or doesn't take the credentials."""
+    """A registry that requires credentials for a push, or rejects the given ones."""
 
 
 class PushLoginExpired(PushUnauthorized):
-    """The registry takes the token that pushes no more."""
+    """A registry that no longer accepts the token used for a push."""

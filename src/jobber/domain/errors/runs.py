@@ -1,4 +1,4 @@
-"""Runs that can't be found, watched, finished, or made again."""
+"""Runs that can't be found, watched, finished or repeated."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class RunNotFound(JobberError):
-    """No unfinished run is meant by a text, or several are."""
+    """A text that matches no unfinished run, or several."""
 
     def __init__(
         self,
@@ -28,7 +28,7 @@ class RunNotFound(JobberError):
 
 
 class RunNotFinished(ImageNotFound):
-    """A run that has no result yet, where its result is meant."""
+    """An unfinished run, without a result yet, named where a result is required."""
 
     def __init__(self, name: str, *, run: str, has_ended: bool) -> None:
         super().__init__(name)
@@ -43,7 +43,7 @@ class RunNotFinished(ImageNotFound):
 
 
 class NotAResult(JobberError):
-    """An image that no run has made, where the record of a run is needed."""
+    """An image that no run created, where a run record is required."""
 
     def __init__(self, name: str, *, is_built: bool = False) -> None:
         why = "it was built, from a result perhaps" if is_built else "it carries no run record"
@@ -53,7 +53,7 @@ class NotAResult(JobberError):
 
 
 class RunNotRepeatable(JobberError):
-    """A record that does not hold, and does not lead to, all that its run needs."""
+    """A record that lacks a value or an image that its run needs."""
 
     def __init__(self, run: str, *, missing: Sequence[str]) -> None:
         lines = "".join(f"\n  {text}" for text in missing)
@@ -66,7 +66,7 @@ class RunNotRepeatable(JobberError):
 
 
 class RunTaken(JobberError):
-    """Another jobber is finishing the run, or may be."""
+    """A run that another jobber process is finishing, or may be finishing."""
 
     def __init__(self, run: str, *, owner: str) -> None:
         host, _, rest = owner.partition("/")
@@ -77,7 +77,7 @@ class RunTaken(JobberError):
 
 
 class CodeImageGone(JobberError):
-    """A run that can't be finished, for somebody has removed its code image by force."""
+    """A run that can't be finished because its code image was removed by force."""
 
     def __init__(self, run: str, *, image: str, id_: str, container: str) -> None:
         super().__init__(
@@ -89,7 +89,7 @@ class CodeImageGone(JobberError):
 
 
 class ClaimLost(JobberError):
-    """We were silent for so long that another jobber has taken the run over."""
+    """A claim on a run that another jobber process took over, because this process did not renew it in time."""
 
     def __init__(self, run: str) -> None:
         super().__init__(f"run {run} was taken over by another jobber, for this one was silent too long")
@@ -97,7 +97,7 @@ class ClaimLost(JobberError):
 
 
 class LogUnreadable(JobberError):
-    """The engine keeps no log of the job that could be read."""
+    """A job's log that can't be read from the engine."""
 
     def __init__(self, *, why: str) -> None:
         super().__init__(f"the job's output can't be read from the engine: {why}")
@@ -105,7 +105,10 @@ class LogUnreadable(JobberError):
 
 
 class JobNotStarted(JobberError):
-    """The engine could not start the job: status 126 (not executable), 127 (not found), else 125."""
+    """A job that the engine could not start.
+
+    The exit status is 126 (not executable), 127 (not found), else 125.
+    """
 
     def __init__(self, *, why: str, exit_status: int) -> None:
         super().__init__(f"the job could not be started: {why}")
@@ -114,7 +117,7 @@ class JobNotStarted(JobberError):
 
 
 class LogLost(JobberError):
-    """The job's output could not be kept here; the engine still has it."""
+    """A job's output that could not be stored locally; the engine still has it."""
 
     def __init__(self, why: str) -> None:
         super().__init__(f"the job's output could not be kept: {why}")
@@ -122,7 +125,7 @@ class LogLost(JobberError):
 
 
 class DescriptionTooLarge(JobberError):
-    """A run whose command and options are more than the engine keeps in an image's configuration."""
+    """A command and options that exceed the engine's limit for an image's configuration."""
 
     def __init__(self, size: int, *, limit: int, engine: str) -> None:
         super().__init__(
