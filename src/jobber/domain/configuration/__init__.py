@@ -1,4 +1,5 @@
-"""What `jobber-config.yml` files mean: settings, their kinds, how they are merged and applied (SPEC section 5).
+"""The content of `jobber-config.yml` files: settings, their types, how they are merged and applied.
 
-Pure. Files are read, and trees made of them, in `jobber.adapters.configuration`.
+This package is pure. `jobber.adapters.configuration` reads files and converts them to trees of nodes. The rules are
+described in `docs/how-to/configuration.md`.
 """

@@ -1,4 +1,4 @@
-"""Which configurations are active, and in which order they are applied."""
+"""The active configurations, and the order in which they are applied."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _MOST_CIRCLES = 50
 
 
 def active_names(configurations: Mapping[str, Configuration], *, given: Sequence[Value[str]]) -> tuple[str, ...]:
-    """The names of the configurations to apply: those given, else `default` where it is defined.
+    """Return the names of the configurations to apply: the given ones, else `default` if it is defined.
 
-    A list stands for its names in its place; each name comes once, where it first comes. Takes time in proportion to
-    the lists. Raises `UnknownConfiguration`, `ConfigurationCycle`.
+    A list is replaced by its names. Each name is returned once, at its first position. The time is proportional to the
+    size of the lists. Raises `UnknownConfiguration`, `ConfigurationCycle`.
     """
     if not given:
         return _expanded(configurations, [DEFAULT_CONFIGURATION]) if DEFAULT_CONFIGURATION in configurations else ()
@@ -34,7 +34,7 @@ def active_names(configurations: Mapping[str, Configuration], *, given: Sequence
 
 
 def check_lists(configurations: Mapping[str, Configuration]) -> tuple[UnknownConfiguration | ConfigurationCycle, ...]:
-    """All that is wrong with lists of names, active or not: every unknown name, and every circle."""
+    """Return the errors in all lists of names, active or not: every unknown name and every cycle."""
     errors: list[UnknownConfiguration | ConfigurationCycle] = []
     sound: dict[str, Configuration] = dict(configurations)
     for name, configuration in configurations.items():
@@ -47,7 +47,7 @@ def check_lists(configurations: Mapping[str, Configuration]) -> tuple[UnknownCon
             _expanded(sound, [*sound])
         except ConfigurationCycle as circle:
             errors.append(circle)
-            last = circle.chain[-2]  # the list that closes the circle: without its way back, others can be found
+            last = circle.chain[-2]  # the list that closes the cycle: without that name, others can be found
             sound[last] = _without(sound[last], circle.chain[-1])
         else:
             break
@@ -67,13 +67,13 @@ def _expanded(configurations: Mapping[str, Configuration], names: Sequence[str])
 
 
 class _Expansion:
-    """Follows lists of names without descending into them, however long the chain is."""
+    """An iterative expansion of lists of names, without a limit on the length of a chain."""
 
     def __init__(self, configurations: Mapping[str, Configuration]) -> None:
         self._configurations = configurations
         self._seen: set[str] = set()
         self._chain: dict[str, Iterator[Value[str]]] = {}
-        """The lists that are being followed, each with what is left of it."""
+        """The lists that are being expanded, each with the iterator over its remaining names."""
         self.applied: dict[str, None] = {}
 
     def add(self, start: str) -> None:

@@ -1,4 +1,4 @@
-"""The settings in force: files, active configurations, variables and options, one over the other."""
+"""The effective settings: files, active configurations, variables and options, in ascending precedence."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ T = TypeVar("T")
 
 
 class Settings(NamedTuple):
-    """What a command goes by."""
+    """The effective settings of a command."""
 
     values: Mapping[str, Value[Any]] = {}
-    """The settings that are set, by name."""
+    """The values of the settings that are set, by name."""
     active: tuple[str, ...] = ()
-    """The names of the configurations that were applied, in order."""
+    """The names of the active configurations, in the order in which they were applied."""
     configurations: Mapping[str, Configuration] = {}
-    """All that are defined."""
+    """All configurations that are defined, by name."""
 
     def get(self, setting: Setting[T]) -> T:
-        """A setting's value, or its default."""
+        """Return a setting's value, or its default."""
         return self.value(setting).content
 
     def value(self, setting: Setting[T]) -> Value[T]:
-        """A setting's value, or its default, with its origin."""
+        """Return a setting's value, or its default, with its origin."""
         return self.values.get(setting.name) or Value(setting.default, DEFAULT)
 
     def replaced(self, values: Mapping[str, Value[Any]]) -> Settings:
-        """The settings with these values in the place of their own, as options of a command line do it."""
+        """Return the settings with some values replaced, for example by command-line options."""
         return self._replace(values={**self.values, **values})
 
 
 def settings_in_force(
     layers: Iterable[Layer], *, names: Sequence[Value[str]] = (), variables: Mapping[str, str] | None = None
 ) -> Settings:
-    """What stands after the files, the shallowest first, the active configurations and the environment.
+    """Return the settings after files (shallowest first), active configurations and environment variables.
 
     Raises `ConfigurationInvalid`.
     """
@@ -60,7 +60,7 @@ def settings_in_force(
 
 
 def read_variables(environment: Mapping[str, str]) -> Values:
-    """The settings that `JOBBER_…` variables give; an empty variable is none. Raises `ConfigurationInvalid`."""
+    """Return the settings set by `JOBBER_…` variables, ignoring empty ones. Raises `ConfigurationInvalid`."""
     values: Values = {}
     for setting in SETTINGS.values():
         variable = setting.variable
@@ -74,7 +74,7 @@ def read_variables(environment: Mapping[str, str]) -> Values:
 
 
 def read_option(setting: Setting[T], text: str) -> Value[T]:
-    """The value that an option's text gives. Raises `UsageError`."""
+    """Return the value parsed from an option's text. Raises `UsageError`."""
     origin = Origin(setting.option or setting.name)
     try:
         return Value(setting.kind.read_text(text, origin), origin)

@@ -1,4 +1,4 @@
-"""What every kind of value has in common: single values, and lists whose items know where they come from."""
+"""The base classes of setting types: single values, and lists whose items have origins."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _IS_SIMPLE = re.compile(r"[ !#-&(-\[\]-~]*").fullmatch
-"""Whether a text is printable ASCII without quotes and backslashes: `shlex` takes long for what is simple."""
+"""A matcher for printable ASCII without quotes and backslashes, because `shlex` is slow even for simple text."""
 
 
 class InvalidValue(Exception):
-    """A value that a setting can't have; `line` is that of the value itself, where it is known.
+    """An invalid value of a setting.
 
-    `why` goes on where the setting's name stands: `must be true or false`.
+    `why` completes the sentence "`<setting>` …", for example `must be true or false`. `line` is the line of the value
+    itself, if known.
     """
 
     def __init__(self, why: str, *, hint: str | None = None, line: int | None = None) -> None:
@@ -35,32 +36,32 @@ class InvalidValue(Exception):
 
 
 class SettingType(Protocol[T]):
-    """How a setting's value is read and written."""
+    """A setting's type, which parses and formats its value."""
 
     expects: str
-    """What the value is, in the README and in errors."""
+    """The expected value, described for the README and for errors."""
     schema: Mapping[str, Any]
-    """JSON Schema of the value in a file."""
+    """The JSON Schema of the value in a file."""
     is_scalar: bool
-    """Whether one text can say it, in an environment variable say."""
+    """True if the value can be given as one text, for example in an environment variable."""
     is_list: bool
-    """Whether the value is a tuple of items that each know their origin."""
+    """True if the value is a tuple of items that each have an origin."""
 
     def read(self, node: Node, origin: Origin) -> T:
-        """Read a value of a file. Raises `InvalidValue`."""
+        """Parse a value from a file. Raises `InvalidValue`."""
 
     def read_text(self, text: str, origin: Origin) -> T:
-        """Read a value from one text: of a variable or an option. Raises `InvalidValue`."""
+        """Parse a value from the text of a variable or an option. Raises `InvalidValue`."""
 
     def plain(self, value: T) -> object:
-        """The value as JSON has it; no password is in it."""
+        """Return the value for JSON output, without passwords."""
 
     def written(self, value: T) -> object:
-        """The value as a file has it, so that `read` gives it back (but for passwords)."""
+        """Return the value for a file. `read` parses it to the same value, except for passwords."""
 
 
 class Scalar(ABC, Generic[T]):
-    """What all kinds of single values share."""
+    """The base class of single-value types."""
 
     is_scalar = True
     is_list = False
@@ -68,26 +69,26 @@ class Scalar(ABC, Generic[T]):
     schema: Mapping[str, Any]
 
     def read(self, node: Node, origin: Origin) -> T:
-        """Read a value of a file. Raises `InvalidValue`."""
+        """Parse a value from a file. Raises `InvalidValue`."""
         if not isinstance(node.content, str):
             raise InvalidValue(f"must be {self.expects}, not {node.kind}", hint=quoting_hint(node), line=node.line)
         return self.read_text(node.content, origin)
 
     @abstractmethod
     def read_text(self, text: str, origin: Origin) -> T:
-        """Read a value from one text. Raises `InvalidValue`."""
+        """Parse a value from one text. Raises `InvalidValue`."""
 
     def plain(self, value: T) -> object:
-        """The value as JSON has it."""
+        """Return the value for JSON output."""
         return value
 
     def written(self, value: T) -> object:
-        """The value as a file has it."""
+        """Return the value for a file."""
         return self.plain(value)
 
 
 class Listing(ABC, Generic[T]):
-    """A list whose items each know where they come from."""
+    """The base class of lists whose items each have an origin."""
 
     is_scalar = False
     is_list = True
@@ -95,13 +96,13 @@ class Listing(ABC, Generic[T]):
     schema: Mapping[str, Any]
 
     def read(self, node: Node, origin: Origin) -> tuple[Value[T], ...]:
-        """Read a value of a file. Raises `InvalidValue`."""
+        """Parse a list from a file. Raises `InvalidValue`."""
         if not isinstance(node.content, list):
             raise InvalidValue(f"must be {self.expects}, not {node.kind}", line=node.line)
         return tuple(Value(self.read_item(item), origin.at(item.line)) for item in node.content)
 
     def read_item(self, node: Node) -> T:
-        """Read one item of a list. Raises `InvalidValue`."""
+        """Parse one item of a list. Raises `InvalidValue`."""
         if not isinstance(node.content, str):
             raise InvalidValue(
                 f"must be {self.expects}; one of its items is {node.kind}", hint=quoting_hint(node), line=node.line
@@ -110,31 +111,31 @@ class Listing(ABC, Generic[T]):
 
     @abstractmethod
     def parse(self, text: str, *, line: int | None = None) -> T:
-        """Read one item from a text. Raises `InvalidValue`."""
+        """Parse one item from a text. Raises `InvalidValue`."""
 
     def read_text(self, text: str, origin: Origin) -> tuple[Value[T], ...]:
-        """Read one text as the only item. Raises `InvalidValue`."""
+        """Parse one text as the only item. Raises `InvalidValue`."""
         return (Value(self.parse(text), origin),)
 
     def plain(self, value: tuple[Value[T], ...]) -> object:
-        """The items as JSON has them."""
+        """Return the items for JSON output."""
         return [self.plain_item(item.content) for item in value]
 
     def written(self, value: tuple[Value[T], ...]) -> object:
-        """The items as a file has them."""
+        """Return the items for a file."""
         return [self.written_item(item.content) for item in value]
 
     @abstractmethod
     def plain_item(self, item: T) -> object:
-        """One item as JSON has it."""
+        """Return one item for JSON output."""
 
     def written_item(self, item: T) -> object:
-        """One item as a file has it."""
+        """Return one item for a file."""
         return self.plain_item(item)
 
 
 def split(text: str) -> tuple[str, ...]:
-    """Split as a shell does. Raises `InvalidValue` for quotes that don't close."""
+    """Split a text as a shell does. Raises `InvalidValue` for unbalanced quotes."""
     if _IS_SIMPLE(text):
         return tuple(text.split())
     try:
@@ -144,5 +145,8 @@ def split(text: str) -> tuple[str, ...]:
 
 
 def quoting_hint(node: Node) -> str | None:
-    """A text that YAML takes for something else is one in quotes; a password among them is not told."""
+    """Return a hint to quote the value if YAML parsed it as a boolean or number.
+
+    The hint never contains the value, which may be a password.
+    """
     return "put it in quotes" if isinstance(node.content, bool | int | float) else None

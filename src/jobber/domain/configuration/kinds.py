@@ -1,4 +1,4 @@
-"""Kinds of values that settings have: how each is read, from a file or from one text, and written again."""
+"""The setting types: parsing from a file or from one text, and formatting."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ T = TypeVar("T")
 E = TypeVar("E", bound=Enum)
 
 LONGEST_TIMEOUT = 1_000_000_000
-"""Seconds: some thirty years, which every clock and every `select` takes."""
+"""The maximum timeout in seconds (about 30 years), which every clock and every `select` accepts."""
 _TRUE = frozenset(("true", "1", "yes", "on"))
 _FALSE = frozenset(("false", "0", "no", "off"))
 
 
 class Boolean(Scalar[bool]):
-    """Yes or no."""
+    """A boolean value."""
 
     expects = "true or false"
     schema: Mapping[str, Any] = {"type": "boolean"}
 
-    def read(self, node: Node, origin: Origin) -> bool:  # noqa: ARG002 (all kinds are read in the same way)
-        """Read a value of a file. Raises `InvalidValue`."""
+    def read(self, node: Node, origin: Origin) -> bool:  # noqa: ARG002 (all types share one signature)
+        """Parse a value from a file. Raises `InvalidValue`."""
         if not isinstance(node.content, bool):
             raise InvalidValue(f"must be true or false, not {_shown(node)}", line=node.line)
         return node.content
 
     def read_text(self, text: str, origin: Origin) -> bool:  # noqa: ARG002
-        """Read a value from one text, in any of the words that variables use. Raises `InvalidValue`."""
+        """Parse a value from one text: true, 1, yes, on, false, 0, no or off, in any case. Raises `InvalidValue`."""
         word = text.strip().lower()
         if word not in _TRUE | _FALSE:
             raise InvalidValue(f"must be true or false, not {text!r}")
@@ -45,7 +45,7 @@ class Boolean(Scalar[bool]):
 
 
 class Text(Scalar[T]):
-    """A text, with what makes a value of it; None where nothing is set."""
+    """A text parsed by a function; None if the value is not set."""
 
     def __init__(
         self,
@@ -63,11 +63,11 @@ class Text(Scalar[T]):
         self._show = show
 
     def read(self, node: Node, origin: Origin) -> T:
-        """Read a value of a file; null takes back what a file above has set. Raises `InvalidValue`."""
+        """Parse a value from a file; null undoes the value of a parent directory's file. Raises `InvalidValue`."""
         return self._none if node.content is None else super().read(node, origin)
 
     def read_text(self, text: str, origin: Origin) -> T:  # noqa: ARG002
-        """Read a value from one text. Raises `InvalidValue`."""
+        """Parse a value from one text. Raises `InvalidValue`."""
         if not text.strip():
             raise InvalidValue(f"must be {self.expects}, and can't be empty")
         try:
@@ -76,12 +76,12 @@ class Text(Scalar[T]):
             raise InvalidValue(f": {error.what}", hint=error.hint) from None
 
     def plain(self, value: T) -> object:
-        """The value as JSON has it."""
+        """Return the value for JSON output."""
         return None if value is None else self._show(value)
 
 
 class Choice(Scalar[E]):
-    """One of a few words."""
+    """One of a few fixed words."""
 
     def __init__(self, words: type[E]) -> None:
         self._values = {str(member.value): member for member in words}
@@ -89,19 +89,19 @@ class Choice(Scalar[E]):
         self.schema = {"enum": [*self._values]}
 
     def read(self, node: Node, origin: Origin) -> E:
-        """Read a value of a file. Raises `InvalidValue`."""
+        """Parse a value from a file. Raises `InvalidValue`."""
         if not isinstance(node.content, str):
             raise InvalidValue(f"must be {self.expects}, not {node.kind}", line=node.line)
         return self.read_text(node.content, origin)
 
     def read_text(self, text: str, origin: Origin) -> E:  # noqa: ARG002
-        """Read a value from one text. Raises `InvalidValue`."""
+        """Parse a value from one text. Raises `InvalidValue`."""
         if text not in self._values:
             raise InvalidValue(f"must be {self.expects}, not {text!r}", hint=did_you_mean(text, known=self._values))
         return self._values[text]
 
     def plain(self, value: E) -> object:
-        """The word."""
+        """Return the word for JSON output."""
         return value.value
 
 
@@ -117,7 +117,7 @@ class Seconds(Scalar[float | None]):
     }
 
     def read(self, node: Node, origin: Origin) -> float | None:  # noqa: ARG002
-        """Read a value of a file. Raises `InvalidValue`."""
+        """Parse a value from a file. Raises `InvalidValue`."""
         match node.content:
             case None | "none":
                 return None
@@ -127,7 +127,7 @@ class Seconds(Scalar[float | None]):
                 raise InvalidValue(f"must be {self.expects}, not {_shown(node)}", line=node.line)
 
     def read_text(self, text: str, origin: Origin) -> float | None:  # noqa: ARG002
-        """Read a value from one text. Raises `InvalidValue`."""
+        """Parse a value from one text. Raises `InvalidValue`."""
         if text == "none":
             return None
         try:
@@ -137,11 +137,11 @@ class Seconds(Scalar[float | None]):
         return self._checked(seconds, shown=text)
 
     def plain(self, value: float | None) -> object:
-        """A whole number where it is one."""
+        """Return the seconds, as an integer if the value is a whole number."""
         return int(value) if value is not None and value == int(value) else value
 
     def written(self, value: float | None) -> object:
-        """As a file has it."""
+        """Return the value for a file."""
         return "none" if value is None else self.plain(value)
 
     def _checked(self, seconds: float, *, shown: str) -> float:
@@ -151,7 +151,7 @@ class Seconds(Scalar[float | None]):
 
 
 class Command(Scalar[tuple[str, ...] | None]):
-    """The words of a command: one text, split as a shell does, or a list, word for word; or none."""
+    """A command: one text split as a shell does, a list taken word for word, or none."""
 
     expects = "a string, a list of words, or none"
     schema: Mapping[str, Any] = {
@@ -163,7 +163,7 @@ class Command(Scalar[tuple[str, ...] | None]):
     }
 
     def read(self, node: Node, origin: Origin) -> tuple[str, ...] | None:
-        """Read a value of a file. Raises `InvalidValue`."""
+        """Parse a value from a file. Raises `InvalidValue`."""
         match node.content:
             case None:
                 return None
@@ -175,15 +175,15 @@ class Command(Scalar[tuple[str, ...] | None]):
                 raise InvalidValue(f"must be {self.expects}, not {node.kind}", hint=quoting_hint(node), line=node.line)
 
     def read_text(self, text: str, origin: Origin) -> tuple[str, ...] | None:  # noqa: ARG002
-        """Read a value from one text. Raises `InvalidValue`."""
+        """Parse a value from one text. Raises `InvalidValue`."""
         return None if text == "none" else split(text) or None
 
     def plain(self, value: tuple[str, ...] | None) -> object:
-        """A list of words."""
+        """Return the words as a list."""
         return None if value is None else list(value)
 
     def written(self, value: tuple[str, ...] | None) -> object:
-        """As a file has it."""
+        """Return the value for a file."""
         return "none" if value is None else list(value)
 
 

@@ -1,4 +1,4 @@
-"""What one file says, and what several say together: settings, and named configurations."""
+"""The settings and named configurations of one file, or of several files merged."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from jobber.domain.configuration.node import Entry, Node
 
 Values = dict[str, Value[Any]]
-"""The settings that are set, by name."""
+"""Values of the settings that are set, by name."""
 
 
 class SettingsGroup(NamedTuple):
@@ -24,11 +24,11 @@ class SettingsGroup(NamedTuple):
 
     values: Values
     starts_afresh: bool = False
-    """Whether a list of names stood here further up, so that nothing from there is merged in."""
+    """True if a parent directory's file defines the name as a list, so that nothing from that file is merged."""
 
 
 class NameList(NamedTuple):
-    """A configuration that stands for others."""
+    """A configuration that is a list of names of others."""
 
     names: tuple[Value[str], ...]
 
@@ -37,7 +37,7 @@ Configuration = SettingsGroup | NameList
 
 
 class Layer(NamedTuple):
-    """What a file says, or what several say together."""
+    """The settings and configurations of one file, or of several merged files."""
 
     values: Values
     configurations: dict[str, Configuration]
@@ -47,7 +47,7 @@ EMPTY = Layer({}, {})
 
 
 def merge_files(shallow: Layer, deep: Layer) -> Layer:
-    """What two files say together; the deeper one wins, but for what is concatenated."""
+    """Return two files merged. The deeper one takes precedence; some lists are concatenated."""
     configurations = dict(shallow.configurations)
     for name, configuration in deep.configurations.items():
         known = configurations.get(name)
@@ -56,7 +56,7 @@ def merge_files(shallow: Layer, deep: Layer) -> Layer:
 
 
 def merge_configurations(shallow: Configuration, deep: Configuration) -> Configuration:
-    """What two files say of one configuration."""
+    """Return one configuration merged from two files."""
     match shallow, deep:
         case SettingsGroup(), SettingsGroup(starts_afresh=False):
             return SettingsGroup(_merge_values(shallow.values, deep.values), shallow.starts_afresh)
@@ -67,7 +67,7 @@ def merge_configurations(shallow: Configuration, deep: Configuration) -> Configu
 
 
 def apply_values(standing: Values, groups: Iterable[Values]) -> Values:
-    """What stands after the values of active configurations are applied, in their order."""
+    """Return the values after applying those of active configurations, in order."""
     result = dict(standing)
     lists: dict[str, list[Any]] = {}
     for group in groups:
@@ -88,7 +88,7 @@ def _combine(first: Value[Any] | None, second: Value[Any], *, rule: Rule) -> Val
 
 
 def read_layer(node: Node, *, path: str, errors: list[ConfigurationInvalid]) -> Layer:
-    """Read a file's tree; what is wrong with it is added to `errors`, and left out."""
+    """Read the tree of a file; invalid parts are left out and reported in `errors`."""
     if node.content is None:
         return EMPTY
     if not isinstance(node.content, dict):

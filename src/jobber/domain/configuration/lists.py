@@ -23,43 +23,43 @@ if TYPE_CHECKING:
 
 HIDDEN = "***"
 _SIGNS_OF_PATHS = (".", "file", "seccomp")
-"""One of them is in the words of every option with a path that may be relative."""
+"""Substrings of every option with a path that may be relative: each such option contains at least one."""
 _KEYS = ("registry", "user", "password", "password-file")
 
 
 class Inputs(Listing[InputSpecification]):
-    """In-specs."""
+    """A list of in-specs."""
 
     expects = "a list of inputs, IMAGE[,src=DIR][,dest=DIR]"
     schema: Mapping[str, Any] = {"type": "array", "items": {"type": "string", "minLength": 1}}
 
     def parse(self, text: str, *, line: int | None = None) -> InputSpecification:
-        """Read an in-spec. Raises `InvalidValue`."""
+        """Parse an in-spec. Raises `InvalidValue`."""
         try:
             return parse_input(text)
         except JobberError as error:
             raise InvalidValue(f": {error.what}", hint=error.hint, line=line) from None
 
     def plain_item(self, item: InputSpecification) -> object:
-        """As it was written."""
+        """Return the in-spec as it was written."""
         return item.text
 
 
 class DockerOptions(Listing[tuple[str, ...]]):
-    """Options of `docker run`, each item a text that is split as a shell does."""
+    """Options of `docker run`; each item is a text that is split as a shell does."""
 
     expects = "a string of docker run options, or a list of such strings"
     schema: Mapping[str, Any] = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
     is_scalar = True
 
     def read(self, node: Node, origin: Origin) -> tuple[Value[tuple[str, ...]], ...]:
-        """Read a value of a file. Raises `InvalidValue`."""
+        """Parse a value from a file. Raises `InvalidValue`."""
         if isinstance(node.content, str):
             return (Value(self.parse(node.content, line=node.line), origin.at(node.line)),)
         return super().read(node, origin)
 
     def parse(self, text: str, *, line: int | None = None) -> tuple[str, ...]:
-        """Split a text. Raises `InvalidValue`."""
+        """Split a text into words. Raises `InvalidValue`."""
         try:
             return split(text)
         except InvalidValue as error:
@@ -67,24 +67,24 @@ class DockerOptions(Listing[tuple[str, ...]]):
             raise
 
     def plain(self, value: tuple[Value[tuple[str, ...]], ...]) -> object:
-        """All the words of all the items, secrets hidden, paths of files absolute."""
+        """Return the words of all items, with secrets redacted and file paths made absolute."""
         return [word for item in located_options(value) for word in self.plain_item(item.content)]
 
     def written(self, value: tuple[Value[tuple[str, ...]], ...]) -> object:
-        """The items as a file has them, wherever it is."""
+        """Return the items for a file in any directory, with file paths made absolute."""
         return super().written(located_options(value))
 
     def written_item(self, item: tuple[str, ...]) -> object:
-        """One text that is split into these words, secrets hidden."""
+        """Return one text that is split into these words, with secrets redacted."""
         return shlex.join(self.plain_item(item))
 
     def plain_item(self, item: tuple[str, ...]) -> tuple[str, ...]:
-        """The words, secrets hidden."""
+        """Return the words with secrets redacted."""
         return _without_secrets(item)
 
 
 class Credentials(Listing[CredentialEntry]):
-    """Users and passwords of registries."""
+    """A list of credentials for registries."""
 
     expects = "a list of mappings with registry, user, and password or password-file"
     schema: Mapping[str, Any] = {
@@ -99,7 +99,7 @@ class Credentials(Listing[CredentialEntry]):
     }
 
     def read_item(self, node: Node) -> CredentialEntry:
-        """Read one entry; no error tells a value of it. Raises `InvalidValue`."""
+        """Parse one entry. Errors contain neither its user nor its password. Raises `InvalidValue`."""
         if not isinstance(node.content, dict):
             raise InvalidValue(f"must be {self.expects}; one of its items is {node.kind}", line=node.line)
         texts = {key: _text_of(key, entry) for key, entry in node.content.items()}
@@ -117,19 +117,19 @@ class Credentials(Listing[CredentialEntry]):
         return CredentialEntry(texts["registry"], texts["user"], texts.get("password"), texts.get("password-file"))
 
     def parse(self, text: str, *, line: int | None = None) -> CredentialEntry:  # noqa: ARG002
-        """No text says an entry: a password in an environment variable would be seen. Raises `InvalidValue`."""
+        """Raise `InvalidValue`: a password in an environment variable or an option would be visible."""
         raise InvalidValue(f"must be {self.expects}", line=line)
 
     def plain(self, value: tuple[Value[CredentialEntry], ...]) -> object:
-        """The entries as JSON has them, paths absolute."""
+        """Return the entries for JSON output, with absolute paths."""
         return [self.plain_item(located_entry(item)) for item in value]
 
     def written(self, value: tuple[Value[CredentialEntry], ...]) -> object:
-        """The entries as a file has them, wherever it is."""
+        """Return the entries for a file in any directory."""
         return self.plain(value)
 
     def plain_item(self, item: CredentialEntry) -> object:
-        """The entry, its password hidden."""
+        """Return the entry with its password redacted."""
         secret = {"password-file": item.password_file} if item.password is None else {"password": HIDDEN}
         return {"registry": item.registry, "user": item.user, **secret}
 
@@ -138,9 +138,10 @@ Options = tuple[Value[tuple[str, ...]], ...]
 
 
 def located_options(items: Options, *, directory: str = "") -> Options:
-    """Return the words of options with absolute paths: those of a file are relative to it, all others to a directory.
+    """Return the words of options with absolute paths.
 
-    Without a directory, the others stay as they are. An option may stand in two items of one place.
+    Paths from a file are relative to the file's directory, all others to `directory`. If `directory` is empty, the
+    others stay as they are. One option may be spread over two items of the same place.
     """
     located: list[Value[tuple[str, ...]]] = []
     for _, group in groupby(items, key=lambda item: item.origin.place):
@@ -160,7 +161,7 @@ def _located(items: Options, *, directory: str) -> Options:
 
 
 def located_entry(item: Value[CredentialEntry]) -> CredentialEntry:
-    """Return an entry whose password file is relative to the file that names it."""
+    """Return an entry with its password file resolved against the directory of the file that names it."""
     path, directory = item.content.password_file, item.origin.directory
     if path is None or path.startswith(("/", "~")) or not directory:
         return item.content
@@ -168,7 +169,7 @@ def located_entry(item: Value[CredentialEntry]) -> CredentialEntry:
 
 
 def _without_secrets(words: tuple[str, ...]) -> tuple[str, ...]:
-    """The words as a run record would keep them; words that are no options stay as they are."""
+    """Return the words as a run record stores them; words that are not options stay as they are."""
     from jobber.domain.docker_options import recorded_words
 
     try:

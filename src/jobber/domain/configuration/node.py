@@ -1,4 +1,4 @@
-"""A file's content as a tree, apart from the language that it is written in."""
+"""The content of a file as a tree, independent of the file format."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from typing import NamedTuple, assert_never
 
 
 class Entry(NamedTuple):
-    """What a mapping has under a key, and the line of that key."""
+    """The value of a key in a mapping, with the line of the key."""
 
     line: int
     node: Node
 
 
 class Node(NamedTuple):
-    """A part of a file: a scalar, a list or a mapping."""
+    """A scalar, list or mapping in a file."""
 
     content: str | int | float | bool | list[Node] | dict[str, Entry] | None
     line: int
     text: str = ""
-    """A scalar as it was written, without quotes."""
+    """The text of a scalar as it was written, without quotes."""
 
     @property
     def kind(self) -> str:
-        """What it is, in words for errors."""
+        """The kind of the content, in words for errors."""
         match self.content:
             case None:
                 return "nothing"

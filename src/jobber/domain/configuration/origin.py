@@ -1,4 +1,4 @@
-"""Where a value comes from, so that every error and `jobber config --origins` can say so."""
+"""The origin of a value, for errors and `jobber config --origins`."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ T = TypeVar("T")
 
 
 class Origin(NamedTuple):
-    """A place where a value is given."""
+    """The place where a value is set."""
 
     place: str
     """The path of a file, the name of an environment variable, the spelling of an option, or `default`."""
     line: int | None = None
-    """In a file, from 1."""
+    """The line in the file, from 1."""
     configuration: str | None = None
-    """The named configuration that the value belongs to."""
+    """The named configuration that contains the value."""
 
     def __str__(self) -> str:
         where = self.place if self.line is None else f"{self.place}:{self.line}"
@@ -23,21 +23,21 @@ class Origin(NamedTuple):
 
     @property
     def point(self) -> str:
-        """File and line alone, as errors begin."""
+        """The file and line only, for the start of an error."""
         return self.place if self.line is None else f"{self.place}:{self.line}"
 
     @property
     def directory(self) -> str:
-        """The directory of a file; empty for any other place."""
+        """The directory of the file; empty for any other place."""
         return self.place.rpartition("/")[0] or "/" if self.place.startswith("/") else ""
 
     @property
     def is_option(self) -> bool:
-        """Whether it was given on the command line."""
+        """True if the value was given on the command line."""
         return self.place.startswith("-")
 
     def at(self, line: int) -> Origin:
-        """Another line of the same place."""
+        """Return the origin with another line of the same place."""
         return Origin(self.place, line, self.configuration)
 
 
@@ -45,7 +45,7 @@ DEFAULT = Origin("default")
 
 
 class Value(NamedTuple, Generic[T]):
-    """Something that was given, and where."""
+    """A value with its origin."""
 
     content: T
     origin: Origin

@@ -1,4 +1,4 @@
-"""The settings: one table from which files are read, checked, merged, shown and described."""
+"""The settings: the one table used to read, check, merge, show and document them."""
 
 from __future__ import annotations
 
@@ -25,23 +25,28 @@ T = TypeVar("T")
 
 
 class EngineName(Scalar[str]):
-    """An engine that is wanted: one of ours, or one that another package brings."""
+    """An engine's name: built-in, or provided by another package."""
 
     own = ("auto", "docker", "podman")
     others: Callable[[], Sequence[str]] = staticmethod(tuple)
-    """The names that other packages bring, asked for when a name is none of ours; the command line says how."""
+    """A function that returns the engine names provided by other packages.
+
+    The command line sets it. It is called only for a name that is not built-in.
+    """
     expects = "auto, docker or podman"
     schema: Mapping[str, Any] = {"anyOf": [{"enum": [*own]}, {"type": "string", "pattern": "^\\S+$"}]}
-    """Editors offer our own engines; which others there are, the machine that the file is used on knows."""
+    """The JSON Schema of a name. Editors offer the built-in engines; others depend on the machine that uses the file.
+
+    """
 
     def read(self, node: Node, origin: Origin) -> str:
-        """Read a value of a file. Raises `InvalidValue`."""
+        """Parse a value from a file. Raises `InvalidValue`."""
         if not isinstance(node.content, str):
             raise InvalidValue(f"must be {self.expects}, not {node.kind}", line=node.line)
         return self.read_text(node.content, origin)
 
-    def read_text(self, text: str, origin: Origin) -> str:  # noqa: ARG002 (all kinds are read in the same way)
-        """Read a value from one text. Raises `InvalidValue`."""
+    def read_text(self, text: str, origin: Origin) -> str:  # noqa: ARG002 (all types share one signature)
+        """Parse a value from one text. Raises `InvalidValue`."""
         if text in self.own:
             return text
         known = (*self.own, *self.others())
@@ -53,28 +58,28 @@ class EngineName(Scalar[str]):
 
 
 class Rule(Enum):
-    """What becomes of a value when another one comes after it."""
+    """The rule for combining a value with a later one."""
 
     REPLACE = "replaced"
     CONCATENATE = "concatenated"
 
 
 class Setting(NamedTuple, Generic[T]):
-    """One row of the table."""
+    """One row of the table of settings."""
 
     name: str
     kind: SettingType[T]
     default: T
     summary: str
     option: str | None = None
-    """The command-line option that replaces it."""
+    """The command-line option that replaces the setting."""
     between_files: Rule = Rule.REPLACE
     when_applied: Rule = Rule.REPLACE
-    """The rule for the values of active configurations."""
+    """The rule for values from active configurations."""
 
     @property
     def variable(self) -> str | None:
-        """The environment variable that sets it, if one text can."""
+        """The environment variable that sets the setting, or None if one text can't express the value."""
         return f"JOBBER_{self.name.upper().replace('-', '_')}" if self.kind.is_scalar else None
 
 
@@ -177,4 +182,4 @@ SETTINGS: Mapping[str, Setting[Any]] = {
         REUSE,
     )
 }
-"""All settings but `configs`, in the order in which they are told of."""
+"""All settings but `configs`, in display order."""

@@ -1,4 +1,4 @@
-"""Settings as plain values, for programs and for files, and their JSON Schema."""
+"""Settings as plain values for JSON and for files, and their JSON Schema."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 def facts_of(settings: Settings) -> dict[str, object]:
-    """Every setting, as JSON has it; no password is in it."""
+    """Return every setting for JSON output, without passwords."""
     facts = {name: setting.kind.plain(settings.get(setting)) for name, setting in SETTINGS.items()}
     definitions = {name: _definition(configuration) for name, configuration in settings.configurations.items()}
     return {**facts, CONFIGS: definitions}
 
 
 def facts_with_origins(settings: Settings) -> dict[str, object]:
-    """Every setting with its value and the places that it comes from."""
+    """Return every setting with its value and its origins."""
     facts = facts_of(settings)
     return {
         name: {"value": facts[name], "origins": list(origins_of(settings, setting))}
@@ -30,7 +30,7 @@ def facts_with_origins(settings: Settings) -> dict[str, object]:
 
 
 def origins_of(settings: Settings, setting: Setting[Any]) -> tuple[str, ...]:
-    """Where a setting's value comes from; of a list, where each item does."""
+    """Return the origins of a setting's value; for a list, the origin of each item."""
     value = settings.value(setting)
     if setting.kind.is_list and value.content:
         return tuple(str(item.origin) for item in value.content)
@@ -38,12 +38,12 @@ def origins_of(settings: Settings, setting: Setting[Any]) -> tuple[str, ...]:
 
 
 def written_of(settings: Settings) -> dict[str, object]:
-    """Every setting in force as a file has it: read again, it gives the same values (but for passwords)."""
+    """Return every effective setting for a file. Reading it gives the same values, except for passwords."""
     return {name: setting.kind.written(settings.get(setting)) for name, setting in SETTINGS.items()}
 
 
 def schema() -> dict[str, object]:
-    """The JSON Schema of a configuration file."""
+    """Return the JSON Schema of a configuration file."""
     properties = {name: {"description": row.summary, **row.kind.schema} for name, row in SETTINGS.items()}
     group = {"type": ["object", "null"], "properties": properties, "additionalProperties": False}
     names = {"type": "array", "items": {"type": "string"}}
