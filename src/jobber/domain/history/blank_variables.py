@@ -1,7 +1,7 @@
-"""Variables that runs have added to an image and that are left in it without a value.
+"""Variables that runs added to an image and that remain in it without a value.
 
-An engine that takes a configuration only with the layers of its image can't take a variable away, only make it blank.
-A program that is to see a blank one may behave otherwise than without it: `CUDA_VISIBLE_DEVICES=` hides all GPUs.
+An engine that accepts a configuration only together with the image's layers can't remove a variable, only blank it. A
+program may treat a blank variable differently from an unset one: `CUDA_VISIBLE_DEVICES=` hides all GPUs.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 def blank_variables(image: Image) -> tuple[str, ...]:
-    """Return the names of the blank variables that runs have left in an image, which a container is not to have.
+    """Return the names of an image's blank variables that came from runs; containers must not have them.
 
-    The image's label names them. Results of older versions have no such label: there it is what the run added, as its
-    record says, and what is blank.
+    The image's label lists them. Results of older versions have no such label. For those, the function returns the
+    blank variables that the run added according to its record.
     """
     blank = [name for name, _, value in (text.partition("=") for text in image.configuration.environment) if not value]
     if not blank:
@@ -33,17 +33,17 @@ def blank_variables(image: Image) -> tuple[str, ...]:
 
 
 def unset_variables(image: Image, *, options: ContainerOptions) -> tuple[str, ...]:
-    """Return the names of blank variables that a container of an image is not to have; options may set them."""
+    """Return the names of blank variables to unset in a container of an image, except those that the options set."""
     return tuple(name for name in blank_variables(image) if name not in options.added_environment)
 
 
 def _added(labels: Mapping[str, str]) -> tuple[str, ...]:
-    """The names of variables that the run of an image's record added; none where there is no record."""
+    """Return the names of variables that the run of the image's record added; none without a record."""
     from jobber.domain.history.same_run import added_variables
     from jobber.domain.runs.result import parse_record
 
     record = parse_record(labels)
     try:
         return added_variables(record.docker_args) if record else ()
-    except InvalidOption:  # an option that this version does not have
+    except InvalidOption:  # an option that this version does not support
         return ()

@@ -1,7 +1,7 @@
-"""Files that an engine makes in a container for itself: mount points, and the files that it mounts over.
+"""Files that an engine creates in a container: mount points, and the files beneath its own mounts.
 
-A commit keeps them as they are beneath the mounts: as empty files and directories. They are known by their paths and by
-their content, so that a file that the job wrote is not one of them.
+A commit keeps them as they are beneath the mounts: as empty files and directories. They are recognized by path and by
+content, so that files written by the job are not mistaken for them.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ _MADE_BY_ENGINES = frozenset(
 )
 """Paths at which Docker (20.10 to 28) and Podman (4.3 to 5.8) leave an empty file or directory in a commit."""
 _LINKS = {"/etc/mtab": "/proc/mounts"}
-"""Links that Podman makes."""
+"""Links created by Podman, with their targets."""
 
 
 def mount_points_of(image: Image, record: RunRecord | None) -> frozenset[str]:
-    """Return the paths at which something was mounted while a result was made: inputs, mounts of Xdocker, volumes.
+    """Return the mount points of the run that created a result: inputs, mounts of Xdocker, volumes.
 
-    Return none for an image that no run has made: an engine has left nothing in it.
+    Return none for an image that no run created: such an image has no files left by an engine.
     """
     if record is None:
         return frozenset()
@@ -52,17 +52,17 @@ def mount_points_of(image: Image, record: RunRecord | None) -> frozenset[str]:
 
 
 def engine_files(tree: Mapping[str, Entry], *, place: str, mounted: frozenset[str]) -> frozenset[str]:
-    """Return the paths in a tree that only the engine has put there.
+    """Return the paths in a tree that only the engine created.
 
-    `place` is the directory of the image that the tree is of. A directory is the engine's if it is an empty mount
-    point, or holds nothing but what is the engine's.
+    `place` is the directory of the image that contains the tree. A directory belongs to the engine if it is an empty
+    mount point, or if it contains nothing but the engine's files.
     """
     if not mounted:
         return frozenset()
     found: set[str] = set()
     with_own: set[str] = set()
     with_other: set[str] = set()
-    for path in sorted(tree, reverse=True):  # what is in a directory comes before it
+    for path in sorted(tree, reverse=True):  # the content of a directory precedes the directory
         entry, whole = tree[path], normal_path(posixpath.join(place, path))
         if entry.kind is Kind.DIRECTORY:
             is_engines = path not in with_other and (path in with_own or whole in mounted)
@@ -78,7 +78,10 @@ def engine_files(tree: Mapping[str, Entry], *, place: str, mounted: frozenset[st
 
 
 def without_engine_files(a: Tree, b: Tree, engines_a: Iterable[str], engines_b: Iterable[str]) -> tuple[Tree, Tree]:
-    """Return two trees without the paths at which at least one has a file of its engine, and the other has no other."""
+    """Return two trees without their engines' files.
+
+    A path is dropped if at least one tree has an engine's file there, and the other tree has no other file there.
+    """
     ours, theirs = {*engines_a}, {*engines_b}
     dropped = {path for path in ours | theirs if (path in ours or path not in a) and (path in theirs or path not in b)}
     return _without(dropped, a), _without(dropped, b)

@@ -1,4 +1,4 @@
-"""An entry of the ledger: all that is known of a result, as plain facts for programs."""
+"""Results converted to JSON objects."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def entry_of(result: ListedResult) -> dict[str, Any]:
-    """A result: what the image is, and what its run was; times in RFC 3339, sizes in bytes."""
+    """Return the image and the run of a result; times in RFC 3339, sizes in bytes."""
     image = result.image
     return {
         "id": image.id,
@@ -28,7 +28,7 @@ def entry_of(result: ListedResult) -> dict[str, Any]:
 
 
 def run_facts(record: RunRecord, labels: Mapping[str, str]) -> dict[str, Any]:
-    """A run: its record, its parameters and its metrics."""
+    """Return a run's record, parameters and metrics."""
     return {
         "run": record.id,
         "image": image_facts(record.image),
@@ -51,5 +51,5 @@ def run_facts(record: RunRecord, labels: Mapping[str, str]) -> dict[str, Any]:
 
 
 def image_facts(image: RecordedImage) -> dict[str, Any]:
-    """An image as a run has used it."""
+    """Return an image as a run used it."""
     return {"ref": image.reference, "id": image.id, "digests": list(image.digests)}

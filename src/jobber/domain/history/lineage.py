@@ -1,4 +1,4 @@
-"""Lineage: which images an image was made from, or which were made from it, as a graph."""
+"""Lineage: the graph of the images that an image was made from, or that were made from it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Presence(Enum):
-    """Where an image of a lineage is."""
+    """The location of an image in a lineage."""
 
     HERE = "here"
     REGISTRY = "registry"
@@ -24,24 +24,24 @@ class Presence(Enum):
 
 
 class Role(Enum):
-    """What an image was for another one that was made from it."""
+    """The role that an image had for another image made from it."""
 
     CODE = "code"
-    """It ran."""
+    """The image that was run."""
     INPUT = "input"
-    """A directory of it was mounted."""
+    """An image with a directory that was mounted."""
     BASE = "base"
-    """The other one was built from it, by whatever builds images."""
+    """The base from which the other image was built, with any build tool."""
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a result was made from, as its record has it."""
+    """An image that a result was made from, according to its record."""
 
     image: RecordedImage
     role: Role
     source: str = ""
-    """Of an input: its directory; elsewhere empty."""
+    """The mounted directory of an input; empty for other roles."""
     destination: str = ""
 
 
@@ -50,21 +50,24 @@ class Node:
     """An image of a lineage."""
 
     image: ListedImage
-    """For a missing one, what is recorded of it."""
+    """The image; for a missing one, the recorded fields."""
     presence: Presence
     record: RunRecord | None = None
-    """None for an image that no run has made, and for a missing one of which no other image has inherited it."""
+    """The record of the run that created the image.
+
+    None for an image that no run created, and for a missing image unless another image inherited its record.
+    """
     where: str = ""
-    """The reference under which a registry has it."""
+    """The reference of the image in a registry."""
 
     @property
     def key(self) -> str:
-        """What tells it from others: its id where it is."""
+        """The key that identifies the image: its ID in the place where it is stored."""
         return self.image.id
 
     @property
     def origins(self) -> tuple[Origin, ...]:
-        """What its record says that it was made from."""
+        """The images that this image was made from, according to its record."""
         if self.record is None:
             return ()
         code = Origin(self.record.image, Role.CODE)
@@ -73,68 +76,68 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One image was made from another."""
+    """A relation between an image and another image that was made from it."""
 
     child: str
-    """Key of the image that was made."""
+    """The key of the image that was made."""
     parent: str
     role: Role
     reference: str = ""
-    """What the parent was called then."""
+    """The name of the parent at that time."""
     source: str = ""
     destination: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """Images and what was made from what; the root is the image that was asked about."""
+    """Images and their relations; the root is the image whose lineage was requested."""
 
     root: str
     nodes: Mapping[str, Node]
-    """By key, in the order in which they were found."""
+    """The images by key, in the order in which they were found."""
     edges: tuple[Edge, ...]
     goes_down: bool = False
-    """Whether it is about what was made from the root, rather than what the root was made from."""
+    """True if the lineage contains the images made from the root, instead of those that the root was made from."""
     _next: Mapping[str, tuple[Edge, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Sort the edges by where one goes on from."""
+        """Index the edges by their end nearer to the root."""
         found: dict[str, list[Edge]] = defaultdict(list)
         for edge in self.edges:
             found[edge.parent if self.goes_down else edge.child].append(edge)
         object.__setattr__(self, "_next", {key: tuple(edges) for key, edges in found.items()})
 
     def onward(self, key: str) -> Sequence[Edge]:
-        """The edges that lead on from an image, away from the root."""
+        """Return the edges that lead from an image away from the root."""
         return self._next.get(key, ())
 
     def other_end(self, edge: Edge) -> Node:
-        """The image that an edge leads to, away from the root."""
+        """Return the image at the end of an edge that is away from the root."""
         return self.nodes[edge.child if self.goes_down else edge.parent]
 
 
 @dataclass(slots=True)
 class ImageIndex:
-    """Images by each of their identities: id, digest in a repository, chain of layers."""
+    """Images by each of their identities: ID, digest in a repository, ChainID of their layers."""
 
     _by_id: dict[str, ListedImage] = field(default_factory=dict)
     _by_digest: dict[str, ListedImage] = field(default_factory=dict)
     _by_chain: dict[str, ListedImage] = field(default_factory=dict)
 
     def add(self, images: Iterable[ListedImage]) -> None:
-        """Make images known."""
+        """Add images to the index."""
         for image in images:
             self._by_id[image.id] = image
             for digest in image.digests:
                 self._by_digest.setdefault(_content(digest), image)
 
     def add_chain(self, chain: str, image: ListedImage) -> None:
-        """Make known what the layers of an image come to."""
+        """Add the ChainID of an image."""
         if chain:
             self._by_chain.setdefault(chain, image)
 
     def find(self, recorded: RecordedImage) -> ListedImage | None:
-        """The image that was recorded, whatever its engine takes for its id now; None where it is not known."""
+        """Return the image that was recorded, even if its engine now uses another ID; None if it is unknown."""
         if recorded.id in self._by_id:
             return self._by_id[recorded.id]
         for digest in recorded.digests:
@@ -144,5 +147,5 @@ class ImageIndex:
 
 
 def _content(digest: str) -> str:
-    """A digest without its repository: a copy in another one is the same image."""
+    """Return a digest without its repository: a copy in another repository is the same image."""
     return digest.rpartition("@")[2]

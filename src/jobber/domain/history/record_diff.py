@@ -1,4 +1,4 @@
-"""What differs between two results: their records, parameters, metrics and files."""
+"""The differences between two results: their records, parameters, metrics and files."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from jobber.domain.runs.result import RunRecord
 
 _PLAIN = ("command", "docker-args", "runtime", "out", "configs", "outcome", "exit-code", "engine")
-"""What is compared as it stands; a run's id and its times differ always, and are no difference."""
+"""Fields compared by value. A run's ID and times always differ, so they are not differences."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something that two results have differently; None where one has it not."""
+    """A difference in one field of two results; None for a result without the field."""
 
     name: str
     a: Any
@@ -30,7 +30,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """A path at which two results have different things; None where one has nothing."""
+    """A path with different entries in two results; None for a result without the path."""
 
     path: str
     a: Entry | None
@@ -38,12 +38,12 @@ class FileChange:
 
     @property
     def word(self) -> str:
-        """What happened on the way from the one to the other."""
+        """The kind of change from `a` to `b`, in one word."""
         return "added" if self.a is None else "removed" if self.b is None else "changed"
 
 
 def record_changes(a: RunRecord, b: RunRecord) -> tuple[Change, ...]:
-    """What differs between two records, in the order of a record."""
+    """Return the differences between two records, in the order of a record's fields."""
     return tuple(_record_changes(a, b))
 
 
@@ -64,19 +64,19 @@ def _record_changes(a: RunRecord, b: RunRecord) -> Iterator[Change]:
 
 
 def value_changes(a: Mapping[str, Any], b: Mapping[str, Any]) -> tuple[Change, ...]:
-    """The names whose values differ: those of `a` in its order, then those that only `b` has."""
+    """Return the names whose values differ: those of `a` in its order, then those that only `b` has."""
     names = [*a, *(name for name in b if name not in a)]
     return tuple(Change(name, a.get(name), b.get(name)) for name in names if a.get(name) != b.get(name))
 
 
 def file_changes(a: Mapping[str, Entry], b: Mapping[str, Entry]) -> tuple[FileChange, ...]:
-    """The paths at which something differs, sorted; a directory whose files differ is none of them."""
+    """Return the paths that differ, sorted. A directory does not differ because of the files in it."""
     paths = sorted({*a, *b})
     return tuple(FileChange(path, a.get(path), b.get(path)) for path in paths if a.get(path) != b.get(path))
 
 
 def entry_facts(entry: Entry | None) -> dict[str, Any] | None:
-    """What is at a path, for programs."""
+    """Return the entry at a path as a JSON object."""
     if entry is None:
         return None
     facts: dict[str, Any] = {"kind": entry.kind.value, "mode": f"{entry.mode:04o}"}
@@ -88,6 +88,6 @@ def entry_facts(entry: Entry | None) -> dict[str, Any] | None:
 
 
 def _is_same_image(one: RecordedImage, other: RecordedImage) -> bool:
-    """Whether two runs had the same image by the same name; an engine may have another id for the same layers."""
+    """Return whether two runs used the same image by the same name; its ID may differ if the layers are the same."""
     is_same = one.id == other.id or (bool(one.chain) and one.chain == other.chain)
     return is_same and one.reference == other.reference

@@ -1,4 +1,4 @@
-"""The ledger: all results, those of them that a person looks for, and in which order."""
+"""Filters and sort orders for results."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ImageChoice:
-    """An image that results are looked for by: all tags of a repository, one tag, or what that tag is now, or an id."""
+    """A filter by image: all tags of a repository, one tag, the image that a tag now refers to, or an ID."""
 
     text: str
     reference: ImageReference | None = None
-    """None for a text that can only be an id."""
+    """The reference; None for a text that can only be an ID."""
     id: ImageId | None = None
-    """What the engine has under that name, if it has it."""
+    """The ID of the image that now has this name on the engine, if any."""
     chain: str = ""
 
     def fits(self, image: RecordedImage) -> bool:
-        """Whether a recorded image is meant."""
+        """Return whether a recorded image matches."""
         if (self.id and image.id == self.id) or (self.chain and image.chain == self.chain):
             return True
         if is_prefix_of_id(self.text, image.id):
@@ -45,21 +45,21 @@ class ImageChoice:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which results are looked for; what is not said does not matter."""
+    """A selection of results; empty fields match everything."""
 
     name: str = ""
-    """A repository, a reference, the beginning of an id, or of the id of a run."""
+    """A name: a repository, a reference, or a prefix of an image ID or run ID."""
     reference: ImageReference | None = None
-    """The same as a reference, where it can be one."""
+    """The name as a reference, if it can be one."""
     images: tuple[ImageChoice, ...] = ()
     inputs: tuple[ImageChoice, ...] = ()
     outcomes: frozenset[Outcome] = frozenset()
     since: datetime | None = None
-    """When a run must have ended, at the earliest."""
+    """The earliest time at which a run may have ended."""
     parameters: tuple[ParameterChoice, ...] = ()
 
     def fits(self, result: ListedResult) -> bool:
-        """Whether a result is looked for."""
+        """Return whether a result matches."""
         record = result.record
         return (
             (not self.outcomes or record.ending.outcome in self.outcomes)
@@ -83,12 +83,12 @@ class Selection:
             return False
         if any(_names(wanted, tag, image.digests) for tag in image.references or ("",)):
             return True
-        # a result that has lost its tags is still one of the image that ran
+        # a result that has lost its tags still matches the repository of its code image
         return not image.references and wanted.tag is None and _names(wanted, result.record.image.reference, ())
 
 
 def selected(results: Iterable[ListedResult], selection: Selection) -> tuple[ListedResult, ...]:
-    """Those that are looked for, in the order that they have."""
+    """Return the matching results, in their order."""
     return tuple(filter(selection.fits, results))
 
 
@@ -98,11 +98,11 @@ KEYS: dict[str, Callable[[ListedResult], float]] = {
     "size": lambda result: result.image.size,
     "exit-status": lambda result: result.record.ending.exit_status,
 }
-"""What every result has to be sorted by; the others are names of metrics and parameters."""
+"""The sort keys that every result has; other keys are names of metrics and parameters."""
 
 
 def sorted_by(results: Sequence[ListedResult], key: str, *, reverse: bool = False) -> tuple[ListedResult, ...]:
-    """Sort results, largest first, by one of `KEYS`, a metric or a parameter; those without it come last.
+    """Sort results, largest first, by one of `KEYS`, a metric or a parameter; results without it come last.
 
     Raises `SortKeyUnknown`.
     """
@@ -119,7 +119,7 @@ def sorted_by(results: Sequence[ListedResult], key: str, *, reverse: bool = Fals
 
 
 def value_of(result: ListedResult, key: str) -> float | None:
-    """What a result has to be sorted by; None for nothing."""
+    """Return the value of a sort key for a result; None if the result has no such number."""
     if key in KEYS:
         return KEYS[key](result)
     metric = metrics_of(result.image.labels).get(key)
@@ -127,7 +127,7 @@ def value_of(result: ListedResult, key: str) -> float | None:
 
 
 def _names(wanted: ImageReference, text: str, digests: Sequence[str]) -> bool:
-    """Whether a text is a tag of the wanted reference's repository, and that tag if there is one."""
+    """Return whether a text is a tag in the wanted reference's repository, and the same tag if one is wanted."""
     if wanted.digest:
         return f"{wanted.repository}@{wanted.digest}" in digests
     found = reference_in(text)

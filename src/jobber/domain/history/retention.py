@@ -1,4 +1,4 @@
-"""Which results can go, and which must stay because of others."""
+"""Selection of the results that can be removed, and of those that must stay because of others."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PruneRule:
-    """Which results are wanted no more: those that no part of the rule keeps."""
+    """A rule for pruning results: a result is unwanted if no part of the rule keeps it."""
 
     keep_last: int | None = None
-    """How many of each repository stay."""
+    """The number of newest results to keep in each repository."""
     older_than: timedelta | None = None
-    """The age from which on results go."""
+    """The minimum age of results to remove."""
     force: bool = False
-    """Whether results go that others were made from, or that somebody has tagged."""
+    """True to remove also results that others were made from, or that a user has tagged."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeptResult:
-    """A result that the rule gives up, and that stays."""
+    """A result that the rule does not keep, but that stays."""
 
     result: ListedResult
     why: str
@@ -42,10 +42,10 @@ class KeptResult:
 
 @dataclass(frozen=True, slots=True)
 class PruneChoice:
-    """What goes, and what stays although the rule would have it go."""
+    """The results to remove, and those that stay although the rule does not keep them."""
 
     going: tuple[ListedResult, ...] = ()
-    """Newest first, so that what others were made from goes after them."""
+    """The results to remove, newest first, so that results are removed before those that they were made from."""
     kept: tuple[KeptResult, ...] = ()
 
 
@@ -53,9 +53,9 @@ NO_RESULTS = PruneChoice()
 
 
 def unwanted(results: Sequence[ListedResult], *, rule: PruneRule, now: datetime) -> tuple[ListedResult, ...]:
-    """The results, newest first, that a rule gives up, whatever was made from them.
+    """Return the results, newest first, that a rule does not keep, regardless of images made from them.
 
-    An engine's clock tells whole seconds, so `now` may lie before the end of a run of the same second.
+    Engines report times in whole seconds, so `now` may be earlier than the end of a run in the same second.
     """
     ranks: dict[str, int] = defaultdict(int)
     found: list[ListedResult] = []
@@ -75,7 +75,7 @@ def _full_second(moment: datetime) -> datetime:
 
 
 def repositories_of(result: ListedResult) -> tuple[str, ...]:
-    """Where a result belongs: the repositories of its tags; without any that of its code image."""
+    """Return the repositories of a result's tags; without tags, the repository of its code image."""
     if result.image.references:
         return tuple(dict.fromkeys(_repository(text) for text in result.image.references))
     code = result.record.image.reference
@@ -92,10 +92,10 @@ def choose(
     used: Collection[ImageId],
     force: bool,
 ) -> PruneChoice:
-    """Which of the results that are wanted no more can go.
+    """Choose which of the unwanted results can be removed.
 
-    `images` are the candidates in full, `kept` all other results, `others` images that carry a record and are no
-    results, `needed` what unfinished runs are made from, `used` the images of containers.
+    `images` are the candidates in full and `kept` are all other results. `others` are images that carry a record but
+    are not results. `needed` are the images that unfinished runs use. `used` are the images of containers.
     """
     reasons: dict[ImageId, str] = {
         result.image.id: "a container uses it" for result in candidates if result.image.id in used
@@ -112,24 +112,24 @@ def choose(
 
 
 def own_size(image: Image, *, code: Image | None) -> int | None:
-    """The bytes that go with a result: what it has beyond its code image. None where that image is gone."""
+    """Return the bytes a result adds to its code image; None if the code image no longer exists."""
     if code is None:
         return None
     if image.layers[: len(code.layers)] == code.layers:
         return max(0, image.size - code.size)
-    return image.size  # a chain so long that the result is a single layer
+    return image.size  # the result has too many layers for the engine and was stored as a single layer
 
 
 @dataclass(slots=True)
 class _Needs:
-    """What must stay because something that stays was made from it."""
+    """The candidates that must stay because something that stays was made from them."""
 
     candidates: Sequence[ListedResult]
     images: Mapping[ImageId, Image]
     reasons: dict[ImageId, str]
     _by_mark: dict[str, ListedResult] = field(default_factory=dict)
     _there: set[ImageId] = field(default_factory=set)
-    """The ids of all results."""
+    """The IDs of all results."""
 
     def settle(
         self, kept: Sequence[ListedResult], others: Iterable[ListedImage], needed: Iterable[RecordedImage]
@@ -152,7 +152,10 @@ class _Needs:
                 self._keep(parent, why, waiting)
 
     def _found(self, recorded: RecordedImage) -> ListedResult | None:
-        """The candidate that a record means; by layers only where nothing has its id: two runs may leave the same."""
+        """Return the candidate that a record refers to.
+
+        Layers are compared only if no result has the ID, because two runs may leave the same layers.
+        """
         digests = (text.partition("@")[2] for text in recorded.digests)
         marks = [recorded.id, *digests]
         if recorded.id not in self._there and recorded.chain:
@@ -168,7 +171,7 @@ class _Needs:
         waiting += [(image, f"{_name(result.image)} was made from it") for image in result.record.made_from]
 
     def _marks_of(self, result: ListedResult) -> tuple[str, ...]:
-        """All that others may know a result by: its run, its id, its digests, its layers."""
+        """Return all identities of a result that others may refer to: its run, its ID, its digests, its layers."""
         image = self.images[result.image.id]
         digests = (text.partition("@")[2] for text in image.digests)
         return tuple(
@@ -177,7 +180,7 @@ class _Needs:
 
 
 def _is_by_hand(reference: str) -> bool:
-    """Whether a tag is none that jobber gives to results."""
+    """Return whether a tag was not assigned to a result by jobber."""
     return not is_result_tag(reference.rpartition("/")[2].partition(":")[2])
 
 
@@ -187,6 +190,6 @@ def _repository(text: str) -> str:
 
 
 def _name(image: ListedImage) -> str:
-    """What a person knows an image by: the tag that never moves, if it has one."""
+    """Return the image's name for messages: preferably the fixed tag, else `latest-run`, else a short ID."""
     tags = sorted(image.references, key=lambda text: text.endswith(f":{LATEST_RUN}"))
     return next(iter(tags), image.id.removeprefix("sha256:")[:12])

@@ -1,4 +1,4 @@
-"""When two runs are the same run, and what a run depends on that no record holds."""
+"""Decide whether two runs are equivalent, and which of their dependencies are not recorded."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ if TYPE_CHECKING:
     from jobber.domain.runs.result import RunRecord
 
 _ENGINES_OWN = ("container", "TERM", "HOSTNAME", *PROXIES)
-"""Variables that engines add without a word: Podman to every image that it commits, clients to every container."""
+"""Variables that engines add silently: Podman to every image it commits, clients to every container."""
 _FILES = ("--env-file", "--label-file")
 _SHARED = "container:"
 
 
 def is_same_image(first: RecordedImage, second: RecordedImage) -> bool:
-    """Whether two images have the same files: by id, by a digest of a registry, or by their layers."""
+    """Return whether two images have the same files: by ID, by a registry's digest, or by layers."""
     return is_same_object(first, second) or bool(first.chain and first.chain == second.chain)
 
 
 def is_same_object(first: RecordedImage, second: RecordedImage) -> bool:
-    """Whether two images are one and the same, their configuration included."""
+    """Return whether two images are identical, including their configuration."""
     shared = {digest.partition("@")[2] for digest in first.digests}
     return first.id == second.id or any(digest.partition("@")[2] in shared for digest in second.digests)
 
 
 def is_same_run(plan: RunPlan, record: RunRecord) -> bool:
-    """Whether a run that is planned does what a recorded one did: code, inputs, command, options, runtime, `out`."""
+    """Return whether a planned run equals a recorded one: code, inputs, command, options, runtime, `out`."""
     ours = sorted(plan.inputs, key=lambda item: item.destination)
     theirs = sorted(record.inputs, key=lambda item: item.destination)
     return (
@@ -49,9 +49,10 @@ def is_same_run(plan: RunPlan, record: RunRecord) -> bool:
 
 
 def keeps_configuration(result: Image, *, code: Image, added: Iterable[str]) -> bool:
-    """Whether a result has the configuration of a code image; `added` are the variables that its run added.
+    """Return whether a result has the configuration of a code image; `added` are the variables that its run added.
 
-    Images with the same layers may have different ones, and a result has that of the image that was run.
+    Images with the same layers may have different configurations. A result has the configuration of the image that was
+    run.
     """
     ours, theirs = code.configuration, result.configuration
     more = {variable.partition("=")[0] for variable in {*theirs.environment} - {*ours.environment}}
@@ -64,12 +65,15 @@ def keeps_configuration(result: Image, *, code: Image, added: Iterable[str]) -> 
 
 
 def unrecorded(words: Sequence[str], options: ContainerOptions) -> tuple[str, ...]:
-    """What options bring into a run that its record does not hold, so that nobody can say that it was the same."""
+    """Return the dependencies that options add to a run and that its record does not contain.
+
+    With such a dependency, nobody can prove that two runs are the same.
+    """
     return (*_from_words(words), *_from_options(options))
 
 
 def missing_variables(words: Sequence[str], *, environment: Mapping[str, str]) -> Iterator[str]:
-    """What an environment lacks of the variables whose values a record's words don't hold."""
+    """Yield a message for each variable whose value neither a record's words nor the environment contain."""
     for word in read_words(words, SPELLINGS):
         name, equals, value = word.value.partition("=")
         if word.option == "--env" and name not in environment:
@@ -80,7 +84,7 @@ def missing_variables(words: Sequence[str], *, environment: Mapping[str, str]) -
 
 
 def added_variables(words: Sequence[str]) -> tuple[str, ...]:
-    """The names of the variables that a record's words add."""
+    """Return the names of the variables that a record's words add."""
     return tuple(word.value.partition("=")[0] for word in read_words(words, SPELLINGS) if word.option == "--env")
 
 
@@ -107,5 +111,5 @@ def _from_options(options: ContainerOptions) -> Iterator[str]:
 
 
 def lasting_mounts(options: ContainerOptions) -> Iterator[Mount]:
-    """The mounts that hold something before the job starts: no tmpfs, no volume of the run's own."""
+    """Return the mounts that may have content before the job starts: no tmpfs and no volume of the run itself."""
     return (mount for mount in options.mounts if mount.kind != "tmpfs" and mount.source)

@@ -1,4 +1,4 @@
-"""What is exported: a result, its record, and the images that it was made from, as all formats name them."""
+"""The exported run: a result, its record, and the images it was made from, under the names that all formats use."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ class ExportedRun:
     image: Image
     record: RunRecord
     jobber_version: str
-    """Of the jobber that made the run."""
+    """The version of jobber that made the run."""
 
     @property
     def result(self) -> RecordedImage:
-        """The result, named as the images that it was made from are."""
+        """The result, named in the same way as the images it was made from."""
         name = next(iter(self.image.references), self.image.id)
         return RecordedImage(name, self.image.id, self.image.digests, self.image.chain)
 
     @property
     def title(self) -> str:
-        """What was run, in a few words."""
+        """The title of the run, in a few words."""
         return f"jobber run of {self.record.image.reference}"
 
     @property
     def sentence(self) -> str:
-        """How it went."""
+        """The outcome of the run, as a sentence."""
         ending = self.record.ending
         sentences = {
             Outcome.SUCCEEDED: "the job succeeded",
@@ -53,12 +53,15 @@ class ExportedRun:
 
     @property
     def license(self) -> str:
-        """What the result's labels say of its licence, as SPDX has it; empty for nothing."""
+        """The SPDX licence in the result's labels; empty if there is none."""
         return self.image.labels.get(LICENSES, "")
 
 
 def environment_of(record: RunRecord) -> Iterator[tuple[str, str]]:
-    """The variables that a run's options set, as the record has them: secrets as `***`, no values of the caller's."""
+    """Yield the variables set by a run's options, as recorded.
+
+    Secrets are `***`. Variables taken from the caller's environment have no recorded value and are left out.
+    """
     from jobber.domain.docker_options.table import SPELLINGS
     from jobber.domain.docker_options.tokens import read_words
 
@@ -69,12 +72,12 @@ def environment_of(record: RunRecord) -> Iterator[tuple[str, str]]:
 
 
 def hex_of(image: RecordedImage) -> str:
-    """The hexadecimal digits of an image's id."""
+    """Return the hexadecimal digits of an image's ID."""
     return image.id.removeprefix("sha256:")
 
 
 def package_url(digest: str) -> str:
-    """The package URL of a repository digest, `NAME@sha256:HEX`."""
+    """Return the package URL of a repository digest, `NAME@sha256:HEX`."""
     repository, _, digits = digest.partition("@")
     name = repository.rpartition("/")[2]
     place = f"?repository_url={repository.replace(':', '%3A')}" if "/" in repository else ""
@@ -82,10 +85,10 @@ def package_url(digest: str) -> str:
 
 
 def software_url(version: str) -> str:
-    """The package URL of jobber itself."""
+    """Return the package URL of jobber itself."""
     return f"pkg:pypi/docker-jobber@{version}" if version else "pkg:pypi/docker-jobber"
 
 
 def is_named(image: RecordedImage) -> bool:
-    """Whether an image has a name beyond its id."""
+    """Return whether an image has a name besides its ID."""
     return parse_image_id(image.reference) is None

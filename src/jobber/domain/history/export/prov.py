@@ -16,7 +16,7 @@ Attributes = dict[str, object]
 
 
 def render_prov(run: ExportedRun) -> dict[str, object]:
-    """The document, as JSON has it."""
+    """Return the PROV-JSON document."""
     record = run.record
     activity = f"run:{record.id}"
     result = _name(run.result)
@@ -84,7 +84,7 @@ def _activity(run: ExportedRun) -> Attributes:
 
 
 def _in_order(value: list[str] | str) -> str:
-    """Words in their order: PROV's own lists are sets."""
+    """Return a list of words as one JSON text, because PROV's own lists are unordered."""
     import json
 
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""Process Run Crate: the metadata file of an RO-Crate that tells of one run."""
+"""Process Run Crate: the metadata file of an RO-Crate that describes one run."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Entity = dict[str, object]
 
 
 def render_ro_crate(run: ExportedRun) -> dict[str, object]:
-    """The content of `ro-crate-metadata.json`."""
+    """Return the content of `ro-crate-metadata.json`."""
     record = run.record
     entities: list[Entity] = [
         {"@id": METADATA_FILE, "@type": "CreativeWork", "about": _link("./"), "conformsTo": _link(CRATE)},
@@ -90,7 +90,7 @@ def _action(run: ExportedRun) -> Entity:
 
 
 def _program(run: ExportedRun) -> Entity:
-    """The code: an image, taken for the program in it."""
+    """Return the code image as a software application."""
     image = run.record.image
     version = image.digests[0].partition("@")[2] if image.digests else image.id
     return {
@@ -199,7 +199,7 @@ def _jobber_id(run: ExportedRun) -> str:
 
 
 def _escaped(text: str) -> str:
-    """A text as part of a URI: bytes that mean something there, or that no URI has, by their numbers."""
+    """Return a text as part of a URI: bytes that are reserved or not allowed are percent-encoded."""
     octets = text.encode("utf-8", "surrogateescape")
     return "".join(chr(byte) if chr(byte) in _PLAIN else f"%{byte:02X}" for byte in octets)
 

@@ -1,4 +1,4 @@
-"""SLSA provenance v1 in an in-toto statement: what a result image was built from, and how."""
+"""SLSA provenance v1 in an in-toto statement: the images that a result was built from, and the build's parameters."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "https://slsa.dev/provenance/v1"
 BUILD_TYPE = "pkg:pypi/docker-jobber#run/v1"
-"""Says what the parameters mean: those of `jobber run`, as the run record has them."""
+"""The build type, which defines the parameters: those of `jobber run`, as in the run record."""
 
 
 def render_slsa(run: ExportedRun) -> dict[str, object]:
-    """The statement, as JSON has it."""
+    """Return the in-toto statement."""
     record = run.record
     return {
         "_type": STATEMENT,
@@ -63,7 +63,7 @@ def render_slsa(run: ExportedRun) -> dict[str, object]:
 
 
 def _subjects(image: RecordedImage) -> Iterator[dict[str, object]]:
-    """The image as registries know it, and as the engine does."""
+    """Yield the image under its names in registries, then under its name on the engine."""
     for digest in image.digests:
         repository, _, digits = digest.partition("@")
         yield {"name": repository, "uri": package_url(digest), "digest": _digest(digits)}
