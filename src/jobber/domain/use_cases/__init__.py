@@ -1,1 +1,1 @@
-"""What jobber does: each module one command, in steps that ports carry out."""
+"""The commands of jobber: one use case per module, carried out through ports."""

@@ -1,4 +1,4 @@
-"""Look at everything that a run needs, and change nothing."""
+"""Check everything that a run needs, without changing anything."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _LOCAL = "unix://"
 
 @dataclass(frozen=True, slots=True)
 class SetupCheck:
-    """The use case, with all that it needs from outside."""
+    """The use case `jobber doctor`, with its dependencies."""
 
     machine: Machine
     search: EngineSearch
@@ -37,12 +37,12 @@ class SetupCheck:
     entries: Sequence[CredentialEntry]
     run_finisher: Callable[[Engine], RunFinisher]
     host_is_option: bool = False
-    """Whether the command line names the engine's host: one that can't be a host is a wrong command line then."""
+    """True if the command line names the engine's host. An invalid host is then an error of the command line."""
 
     def check(self) -> Checkup:
-        """Look at this machine and the engine, and report.
+        """Check this machine and the engine, and return a report.
 
-        Raises `UsageError` for a host of the command line that can't be one.
+        Raises `UsageError` for an invalid host on the command line.
         """
         found = self._look_at_engine()
         return report(
@@ -68,7 +68,7 @@ class SetupCheck:
             engine.close()
 
     def _describe(self, engine: Engine, why: str) -> EngineReport:
-        """Ask an engine one thing after the other, until one of them gets no answer: the rest would not either."""
+        """Query the engine step by step, until the connection is lost: later queries would fail as well."""
         description = engine.describe()
         facts: EngineFacts | JobberError | None = None
         if isinstance(engine, InspectableEngine):
@@ -83,10 +83,10 @@ class SetupCheck:
         return EngineReport(description, why, facts, space, devices, runs, leftovers)
 
     def _look_here(self, facts: EngineFacts, address: str) -> tuple[Space | None, LocalDevices | None]:
-        """Look at the engine's disk and devices, where its machine is this one."""
+        """Inspect the engine's disk and devices, if the engine runs on this machine."""
         if not (address.startswith(_LOCAL) and facts.machine == self.machine.name()):
             return facts.space, None
-        # Podman tells what is not used, and not how much of that it may use.
+        # Podman reports the free space, but not how much of it Podman may use.
         space = self.machine.space(facts.storage_path) if facts.storage_path else None
         return space or facts.space, self.machine.devices(facts.cdi_folders)
 
@@ -96,7 +96,7 @@ class SetupCheck:
 
 
 def _asked(question: Callable[[], T]) -> T | JobberError:
-    """Return the answer, or the error that came in its place. Raises `Interrupted`."""
+    """Return the answer, or the error raised instead. Raises `Interrupted`."""
     try:
         return question()
     except Interrupted:

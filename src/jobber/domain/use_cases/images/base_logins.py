@@ -1,7 +1,7 @@
-"""Credentials for the base images of a build: asked for where a registry will be asked, and no earlier.
+"""Credentials for the base images of a build, looked up only if a registry will be contacted.
 
-A credential helper takes a quarter of a second, may ask a cloud or the user, and may be missing. What the engine has
-already needs none of it.
+A credential helper takes a quarter of a second, may query a cloud or the user, and may be missing. None of this is
+needed for images that the engine already has.
 """
 
 from __future__ import annotations
@@ -25,17 +25,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class BaseLogins:
-    """The way from the base images of a build to the credentials for their registries."""
+    """The lookup of credentials for the base images of a build."""
 
     keyring: Keyring
     images: ImageStore
 
     def build(self, request: BuildRequest, carry_out: Callable[[BuildRequest], T]) -> T:
-        """Carry a build out with the credentials that it needs, once more where it needs others than was thought.
+        """Run a build with the credentials that it needs, and once more if it turns out to need others.
 
-        That is so where the engine has a base and its builder asks the registry all the same: for another platform,
-        or because the builder does not run in the engine. A stored login that can't be used matters only where a
-        registry wants one, or is asked by `--pull`. Raises `CredentialsUnusable`, and as `carry_out` does.
+        A build may need others if the engine has a base image and the builder contacts the registry nevertheless.
+        Reasons are another platform, or a builder that does not run in the engine. An unusable stored login is an error
+        only if a registry requires one or `--pull` contacts it. Raises `CredentialsUnusable` and the errors of
+        `carry_out`.
         """
         bases = {host_of(base): base for base in request.bases if base.is_remote}
         lacking = {host_of(base) for base in request.bases if base.is_remote and self._lacks(base, request)}
@@ -56,7 +57,7 @@ class BaseLogins:
         return carry_out(replace(request, credentials={**known, **others}))
 
     def _lacks(self, base: ImageReference, request: BuildRequest) -> bool:
-        """Whether a registry will be asked for a base image, as far as can be told."""
+        """Return whether the build will probably contact a registry for a base image."""
         if request.pull:
             return True
         try:
@@ -66,7 +67,7 @@ class BaseLogins:
         return False
 
     def _ask(self, bases: Iterable[ImageReference]) -> tuple[dict[str, Credentials | None], list[CredentialsUnusable]]:
-        """Return the credentials by host, with None where they can't be used, and why; own entries first."""
+        """Return credentials by host (None if unusable), and the errors, those of configured entries first."""
         known: dict[str, Credentials | None] = {}
         unusable: list[CredentialsUnusable] = []
         for base in bases:
@@ -82,7 +83,7 @@ class BaseLogins:
 
 
 def _remedy(hosts: Mapping[str, object]) -> str | None:
-    """Return what to do about registries that refuse."""
+    """Return a hint for registries that refuse credentials."""
     told = [f"`docker login {host}`" for host in hosts]
     if not told:
         return None

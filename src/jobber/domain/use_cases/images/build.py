@@ -1,4 +1,4 @@
-"""Build an image and give it its tags (SPEC sections 1 to 3)."""
+"""Build an image and tag it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class BuildResult:
 
 @dataclass(frozen=True, slots=True)
 class BuildImage:
-    """The use case, with all that it needs from outside."""
+    """The use case `jobber build`, with its dependencies."""
 
     engine: Engine
     clock: Clock
@@ -41,10 +41,10 @@ class BuildImage:
     tree: SourceTree
     progress: Progress
     version: str
-    """jobber's own."""
+    """The version of jobber."""
 
     def build(self, request: BuildRequest, *, names: tuple[ImageReference, ...], push: bool = True) -> BuildResult:
-        """Build, tag and push. Raises `BuildFailed`, `PushRefused` and others."""
+        """Build, tag and push an image. Raises `BuildFailed`, `PushRefused` and others."""
         logins = BaseLogins(self.keyring, self.engine.images)
         with self.interruptions.abortable():
             image, tags = logins.build(request, lambda known: self._build(known, names))
@@ -68,7 +68,7 @@ class BuildImage:
             self.progress.warn("revision-unknown", why=self.tree.trouble)
         for _ in range(_MOST_TRIES):
             tags = build_tags(names, at=at)
-            # The labels name the tags: where another build takes one meanwhile, the last layer is made anew.
+            # The labels contain the tags: if another build takes one meanwhile, the last layer is built again.
             labels = build_labels(tags, version=self.version, revision=revision, origin=origin)
             built = self.engine.builder.build(
                 replace(request, labels={**request.labels, **labels}), progress=self.progress

@@ -1,4 +1,4 @@
-"""Which of the images that an engine lists are results; what may have been built from one is looked into."""
+"""Find the results among an engine's images, and inspect those that may have been built from a result."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 
 def results_here(engine: Engine, images: Iterable[ListedImage] | None = None) -> tuple[ListedResult, ...]:
-    """The results among images that an engine has listed, or among all that it has, newest first.
+    """Return the results among listed images (default: all images of the engine), newest first.
 
-    Lists tell no layers, so images are looked into; but for those with the tag of their run's result, nearly all.
+    Image lists contain no layers, so images must be inspected. Most results need no inspection, because they have the
+    tag of their own run.
     """
 
     def is_result(listed: ListedImage, record: RunRecord) -> bool:
@@ -37,5 +38,8 @@ def results_here(engine: Engine, images: Iterable[ListedImage] | None = None) ->
 
 
 def results_of_run(engine: Engine, run: str) -> tuple[Image, ...]:
-    """The images that a run has left, the one that has tags first: one, or more where somebody was killed."""
+    """Return the result images of a run, tagged ones first.
+
+    There is more than one if a process was killed while it saved the result.
+    """
     return tuple(image for image in engine.runs.results(run) if not is_known_as_derived(image))

@@ -1,4 +1,4 @@
-"""Find the image that a text means, and pull it where it is remote."""
+"""Find the image that a text refers to, and pull it if it is remote."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FoundImage:
-    """An image and the reference that it was asked for by; None for an id."""
+    """An image and the reference used to find it; None for an ID."""
 
     image: Image
     reference: ImageReference | None
 
     @property
     def recorded(self) -> RecordedImage:
-        """What a run record keeps of it."""
+        """The fields of the image for a run record."""
         names = (str(self.reference),) if self.reference else self.image.references
         return RecordedImage(
             next(iter(names), self.image.id), self.image.id, self.image.digests, chain=self.image.chain
@@ -37,7 +37,7 @@ class FoundImage:
 
 @dataclass(frozen=True, slots=True)
 class ImageFinder:
-    """The way from a text to an image."""
+    """The lookup of images by ID or reference."""
 
     engine: Engine
     keyring: Keyring
@@ -47,7 +47,7 @@ class ImageFinder:
     policy: PullPolicy
 
     def find(self, text: str) -> FoundImage:
-        """Find an image by id or by reference. Raises `InvalidReference`, `ImageNotFound`, `PullRefused`."""
+        """Find an image by ID or by reference. Raises `InvalidReference`, `ImageNotFound`, `PullRefused`."""
         if id_ := parse_image_id(text):
             return FoundImage(self.engine.images.inspect(id_), None)
         if reads_as_id(text) and (image := self._by_short_id(text)):

@@ -1,4 +1,4 @@
-"""Pull an image with the credentials that there are for it."""
+"""Pull an image with the available credentials."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def pull(reference: ImageReference, *, registry: Registry, keyring: Keyring, progress: Progress) -> Image:
-    """Pull an image. A stored login that can't be used matters only where the registry wants one.
+    """Pull an image. An unusable stored login is an error only if the registry requires one.
 
     Raises `PullRefused`, `CredentialsUnusable`.
     """

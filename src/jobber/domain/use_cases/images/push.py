@@ -26,11 +26,10 @@ def push_all(
     progress: Progress,
     images: ImageStore | None = None,
 ) -> None:
-    """Push every reference, one after the other, also those after one that is refused.
+    """Push all references, one after the other, and continue after a refused one.
 
-    `images` are looked through for the name that somebody may have meant, where one is not there.
-
-    Raises `PushRefused` and `CredentialsUnusable`, for the first of them, when all have been tried.
+    If an image does not exist, the error suggests a similar name from `images`. After all attempts, the function raises
+    the first error: `PushRefused` or `CredentialsUnusable`.
     """
     refused: list[tuple[ImageReference, JobberError]] = []
     for reference in references:
@@ -55,7 +54,7 @@ def _is_remote(text: str) -> bool:
 
 
 def _told(refused: Sequence[tuple[ImageReference, JobberError]], progress: Progress) -> JobberError:
-    """The first error, with what to do about all of them."""
+    """Return the first error, with a hint for all of them, and warn about the others."""
     for reference, later in refused[1:]:
         progress.warn("not-pushed", reference=str(reference), why=later.what)
     error = refused[0][1]

@@ -1,4 +1,4 @@
-"""Look for the name that somebody may have meant, among the tags that an engine has."""
+"""Suggest a similar name among the engine's tags."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from jobber.domain.ports import ImageStore
 
 SECONDS = 1.0
-"""How long an error may wait for a list of tags: Podman 4.3 lists 600 images in a minute."""
+"""The maximum time in seconds for listing tags before an error is reported: Podman 4.3 needs a minute for 600 images.
+
+"""
 _IS_MISSING = re.compile(
     r"manifest.*unknown|manifest.*not found|name unknown|repository.*(?:not found|does not exist)|: not found$"
 ).search
@@ -24,15 +26,15 @@ _IS_MISSING = re.compile(
 def suggestion(
     reference: ImageReference | None, *, images: ImageStore, accepts: Callable[[str], bool] = lambda _: True
 ) -> str | None:
-    """Return a hint with the name on the engine that is most like one that is not there.
+    """Return a hint with the name on the engine that is most similar to a missing one.
 
     Args:
-        reference: The reference that is not there; None for a text that can't be one.
+        reference: The missing reference; None for a text that can't be one.
         images: The engine's images.
-        accepts: Whether a tag may be proposed.
+        accepts: Returns whether a tag may be suggested.
 
     Returns:
-        The hint; None where no name is near, or where the engine does not list its tags within `SECONDS`.
+        The hint; None if no name is similar, or if the engine does not list its tags within `SECONDS`.
 
     """
     if reference is None or reference.digest:
@@ -41,13 +43,13 @@ def suggestion(
 
 
 def names_here(images: ImageStore) -> Sequence[str]:
-    """Return the tags that an engine has; none where it does not list them within `SECONDS`."""
+    """Return the engine's tags; none if the engine does not list them within `SECONDS`."""
     try:
         return images.references(seconds=SECONDS)
-    except JobberError:  # what the names are wanted for is an error that counts more
+    except JobberError:  # the error that needs the names is more important
         return ()
 
 
 def is_missing_in_registry(why: str) -> bool:
-    """Return whether a registry that refused a pull has no such image, rather than no mind to give it."""
+    """Return whether a pull failed because the registry has no such image, and not for lack of permission."""
     return _IS_MISSING(why.lower()) is not None

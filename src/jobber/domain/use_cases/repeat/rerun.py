@@ -1,4 +1,4 @@
-"""Make a run again, out of its record: the same code, inputs, command, options, runtime and `out`."""
+"""Repeat a run from its record: the same code, inputs, command, options, runtime and `out`."""
 
 from __future__ import annotations
 
@@ -40,33 +40,33 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RerunRequest:
-    """A run that is to be made again, and what is to be different."""
+    """A request to repeat a run, possibly with changes."""
 
     name: str
-    """What names the result."""
+    """The name of the result."""
     inputs: tuple[InputSpecification, ...] | None = None
-    """In the place of the recorded ones; None for those."""
+    """The inputs that replace the recorded ones; None to keep those."""
     options: ContainerOptions | None = None
-    """In the place of the recorded ones; None for those."""
+    """The options that replace the recorded ones; None to keep those."""
     docker_args: tuple[str, ...] = ()
-    """The words that `options` were read from, secrets masked."""
+    """The words that `options` were parsed from, with secrets redacted."""
     timeout: float | None = None
     registry: Registry | None = None
     pull: PullPolicy = PullPolicy.ALWAYS
-    """For the images of `inputs`."""
+    """The pull policy for the images of `inputs`."""
     push: bool = True
     result: ImageReference | None = None
-    """The repository of the new result; None for the old one's."""
+    """The repository of the new result; None for that of the old one."""
     detach: bool = False
     pulls: bool = True
-    """Whether recorded images that are gone are pulled; else they are missing."""
+    """True to pull recorded images that the engine lacks; otherwise they count as missing."""
     verify: bool = False
-    """Whether the result's `out` will be compared with the old one."""
+    """True to compare `out` of the new result with the old one."""
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedRerun:
-    """A run of which all is there that it needs to be made again."""
+    """A repeated run that is ready to start."""
 
     old: FoundResult
     record: RunRecord
@@ -76,19 +76,19 @@ class PreparedRerun:
 
 @dataclass(frozen=True, slots=True)
 class RepeatRun:
-    """The use case, with all that it needs from outside."""
+    """The use case `jobber rerun`, with its dependencies."""
 
     finder: ResultFinder
     images: RecordedImages
     runner: RunJob
     read_options: Callable[[tuple[str, ...]], ContainerOptions]
-    """Reads the words of options. Raises `InvalidOption`."""
+    """A parser for the words of options. Raises `InvalidOption`."""
     environment: Mapping[str, str]
 
     def prepare(self, request: RerunRequest) -> PreparedRerun:
-        """Find all that the run needs, and make nothing; images that are gone are pulled.
+        """Find everything that the run needs, pulling missing images, without creating anything.
 
-        Raises `NotAResult`, `RunNotRepeatable` with all that is missing, and as `Runner.prepare`.
+        Raises `NotAResult`, `RunNotRepeatable` with everything that is missing, and the errors of `RunJob.prepare`.
         """
         old = self.finder.find(request.name)
         record = old.record_of_run(name=request.name)
@@ -106,7 +106,7 @@ class RepeatRun:
     def _complete(
         self, request: RerunRequest, result: Image, record: RunRecord
     ) -> tuple[ContainerOptions, tuple[Located, ...]]:
-        """The options, and where the images are. Raises `RunNotRepeatable`."""
+        """Return the options and the locations of the images. Raises `RunNotRepeatable`."""
         missing: list[str] = []
         options = request.options
         if options is None:
@@ -119,7 +119,7 @@ class RepeatRun:
         return options, located
 
     def _recorded_options(self, record: RunRecord, missing: list[str]) -> ContainerOptions | None:
-        """What the record's words say; what they lack is added to `missing`."""
+        """Return the recorded options; messages about missing values are added to `missing`."""
         try:
             missing += missing_variables(record.docker_args, environment=self.environment)
             options = self.read_options(revealed_words(record.docker_args, environment=self.environment))
@@ -143,7 +143,7 @@ class RepeatRun:
         return code, *(self.images.locate(item.image) for item in inputs)
 
     def _pulled(self, record: RunRecord, located: tuple[Located, ...], *, pulls: bool) -> tuple[FoundImage, ...]:
-        """The images, pulled where they must be. Raises `RunNotRepeatable` where some can't be."""
+        """Return the images, pulling those that the engine lacks. Raises `RunNotRepeatable` if some can't be pulled."""
         found: list[FoundImage] = []
         missing: list[str] = []
         for one in located:

@@ -1,4 +1,4 @@
-"""Compare what two runs have left in `out`."""
+"""Compare the content of `out` of two runs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MOST_TOLD = 20
 
 @dataclass(frozen=True, slots=True)
 class VerifyOutput:
-    """The use case, with all that it needs from outside."""
+    """The use case `jobber rerun --verify`, with its dependencies."""
 
     engine: Engine
     remote: RemoteImages
@@ -32,19 +32,19 @@ class VerifyOutput:
     read_tree: Callable[[Generator[bytes]], Tree]
 
     def remember(self, old: FoundResult, *, out: str) -> Tree:
-        """What is in `out` of the old result: read before the run, for that image may go meanwhile.
+        """Read the file tree of `out` from the old result.
 
-        Raises `ImageNotFound`, `RegistryFailed`, `EngineLost` and others.
+        Call it before the run: the image may be removed while the job runs. Raises `ImageNotFound`, `RegistryFailed`,
+        `EngineLost` and others.
         """
         self.progress.step(f"reading {out} of the old result")
         return self._tree(self._old_archive(old, out))
 
     def compare(self, before: Tree, new: ImageId, *, out: str) -> tuple[Difference, ...]:
-        """What is not the same in `out` of a new result, byte for byte, by whole paths; it is told as well.
+        """Return and report the differences in `out` of a new result, byte for byte, by full paths.
 
-        Mount points and other files that an engine makes for itself are no difference.
-
-        Raises as `remember`.
+        Mount points and other files that an engine creates for itself are ignored. Raises the same errors as
+        `remember`.
         """
         self.progress.step(f"comparing {out}")
         after = self._tree(self.engine.images.archive(new, path=out))
@@ -72,7 +72,7 @@ class VerifyOutput:
         return self.remote.archive(old.remote, path=out, credentials=credentials)
 
     def _tree(self, archive: Generator[bytes]) -> Tree:
-        """A directory; empty where there is none."""
+        """Return the tree of a directory; empty if the directory does not exist."""
         try:
             return self.read_tree(archive)
         except PathNotFound:
@@ -84,5 +84,5 @@ def _whole(out: str, path: str) -> str:
 
 
 def _printable(text: str) -> str:
-    """A name of a file, which may be any bytes, as a line can have it."""
+    """Return a file name, which may contain any bytes, in printable form."""
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)

@@ -1,4 +1,4 @@
-"""Compare two results: what their runs were given, what came of them, and their files."""
+"""Compare two results: the parameters, metrics and outcomes of their runs, and their files."""
 
 from __future__ import annotations
 
@@ -29,26 +29,26 @@ if TYPE_CHECKING:
     Entries = Generator[tuple[str, Entry]]
 
 LARGEST = 1 << 24
-"""Bytes of a file whose lines are compared."""
+"""The maximum size in bytes of a file whose lines are compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two that are compared."""
+    """One of the two compared results."""
 
     name: str
-    """As the user called it."""
+    """The name given by the user."""
     found: FoundResult
 
     @property
     def out(self) -> str:
-        """What it gives as an input; empty for nothing."""
+        """The directory that the result provides as an input; empty if there is none."""
         return self.found.image.labels.get(Label.OUT, "")
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What differs between two results."""
+    """The differences between two results."""
 
     a: Side
     b: Side
@@ -61,23 +61,23 @@ class Comparison:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing of it differs."""
+        """True if there are no differences."""
         return not (self.record or self.parameters or self.metrics or self.files)
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is in a file."""
+    """The content of a file."""
 
     head: bytes
-    """Its beginning, of files up to `LARGEST` all."""
+    """The first bytes, up to `LARGEST`."""
     size: int
     digest: str
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedFile:
-    """One file of two results; None where one has it not."""
+    """A file in two results; None for a result without the file."""
 
     path: str
     a: Content | None
@@ -85,34 +85,34 @@ class ComparedFile:
 
     @property
     def is_empty(self) -> bool:
-        """Whether they are the same."""
+        """True if both files are identical."""
         return self.a == self.b
 
     @property
     def is_whole(self) -> bool:
-        """Whether all of both is here."""
+        """True if both heads contain the complete files."""
         return all(content is None or content.size == len(content.head) for content in (self.a, self.b))
 
 
 class Scope(Enum):
-    """Which files are compared."""
+    """The scope of a file comparison."""
 
     RESULTS = "results"
-    """Those that the runs give on, with their logs; all, where one of them gives nothing on, or was built from one."""
+    """The `out` directories and logs, or all files if a result has no `out` or was built from another one."""
     ALL = "all"
     NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class CompareResults:
-    """The use case, with all that it needs from outside."""
+    """The use case `jobber diff`, with its dependencies."""
 
     finder: ResultFinder
     progress: Progress
     entries: Callable[[Generator[bytes]], Entries]
-    """What is in an archive, path by path."""
+    """A reader that yields the entries of an archive, path by path."""
     content: Callable[[Iterator[bytes]], Iterator[memoryview]]
-    """The content of the file that an archive is of."""
+    """A reader that yields the content of the one file in an archive."""
 
     def compare(self, a: str, b: str, *, scope: Scope = Scope.RESULTS) -> Comparison:
         """Compare two results. Raises `ImageNotFound`, `AmbiguousName`, `RegistryFailed` and others."""
@@ -133,9 +133,9 @@ class CompareResults:
         )
 
     def compare_file(self, a: str, b: str, *, path: str) -> ComparedFile:
-        """Read a file of two results; a relative path begins at what each gives as an input.
+        """Read a file from two results; a relative path starts at each result's `out`.
 
-        Raises `NeitherHasPath` where none of them has it, `NotAFile`, and as `compare`.
+        Raises `NeitherHasPath` if neither has the path, `NotAFile`, and the errors of `compare`.
         """
         sides = Side(a, self.finder.find(a)), Side(b, self.finder.find(b))
         read = [self._read(side, ImagePath("", path).within(side.out or "/").path) for side in sides]
@@ -163,7 +163,7 @@ class CompareResults:
         trees: list[dict[str, Entry]] = [{}, {}]
         with closing(streams[0]), closing(streams[1]):
             waiting = [*zip(streams, trees, strict=True)]
-            while waiting:  # by turns, so that the engine prepares the one while we read the other
+            while waiting:  # alternate, so that the engine prepares one archive while we read the other
                 for pair in [*waiting]:
                     found = next(pair[0], None)
                     if found is None:
@@ -175,7 +175,7 @@ class CompareResults:
         yield from file_changes(_absolute(one, place_a), _absolute(other, place_a))
 
     def _entries(self, side: Side, path: str) -> Entries:
-        """All that is at a path; nothing where there is none."""
+        """Yield all entries at a path; nothing if the path does not exist."""
         try:
             yield from self.entries(archive_of(self.finder, side.found, path=path, name=side.name))
         except PathNotFound:
@@ -183,13 +183,13 @@ class CompareResults:
 
 
 def _have_same_files(a: Side, b: Side) -> bool:
-    """Whether nothing has to be read to know that all their files are the same."""
+    """Return whether all files are identical according to the images' IDs or layers, without reading files."""
     image_a, image_b = a.found.image, b.found.image
     return image_a.id == image_b.id or (bool(image_a.layers) and image_a.layers == image_b.layers)
 
 
 def _places(a: Side, b: Side, scope: Scope) -> tuple[tuple[str, str], ...]:
-    """What is to be read of each."""
+    """Return the pairs of paths to read from each result."""
     match scope:
         case Scope.NONE:
             return ()
@@ -200,7 +200,7 @@ def _places(a: Side, b: Side, scope: Scope) -> tuple[tuple[str, str], ...]:
 
 
 def _engine_files(side: Side, tree: Tree, place: str) -> frozenset[str]:
-    """The paths in a tree that the engine has put there while the result was made."""
+    """Return the paths in a tree that the engine created while the result was made."""
     record = side.found.record or side.found.inherited
     return engine_files(tree, place=place, mounted=mount_points_of(side.found.image, record))
 

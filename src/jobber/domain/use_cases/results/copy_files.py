@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from jobber.domain.use_cases.results.find_result import FoundResult, ResultFinder
 
 _STEP = 1 << 24
-"""Bytes after which it is told how far a copy has come."""
+"""The number of bytes between two progress messages of a copy."""
 
 
 @dataclass(frozen=True, slots=True)
 class CopyFiles:
-    """The use case, with all that it needs from outside."""
+    """The use case `jobber cp`, with its dependencies."""
 
     finder: ResultFinder
     progress: Progress
 
     def locate(self, wanted: ImagePath) -> tuple[FoundResult, SourcePath]:
-        """Find the image, and what the path means there: a relative one begins at what the image gives as an input.
+        """Find the image and resolve the path in it; a relative path starts at the image's `out`.
 
         Raises `ImageNotFound` and others.
         """
@@ -39,12 +39,15 @@ class CopyFiles:
         return found, wanted.within(found.image.labels.get(Label.OUT) or "/")
 
     def archive(self, wanted: ImagePath) -> tuple[SourcePath, Generator[bytes]]:
-        """It as a tar archive. Raises `ImageNotFound` and others, and `PathNotFound` at the first piece."""
+        """Return a file or directory as a tar archive.
+
+        Raises `ImageNotFound` and others, and `PathNotFound` at the first chunk.
+        """
         found, source = self.locate(wanted)
         return source, archive_of(self.finder, found, path=source.path, name=wanted.image)
 
     def copy(self, wanted: ImagePath, *, to: Destination) -> tuple[FoundResult, SourcePath, CopyReport]:
-        """Copy it. Raises `PathNotFound`, `NotWritten`, `Interrupted` and others."""
+        """Copy a file or directory. Raises `PathNotFound`, `NotWritten`, `Interrupted` and others."""
         found, source = self.locate(wanted)
         copied = CopyReport("")
         pieces = archive_of(self.finder, found, path=source.path, name=wanted.image)
@@ -56,7 +59,7 @@ class CopyFiles:
 
 
 class _Teller:
-    """Tells now and then how much has been copied."""
+    """A reporter of how much has been copied."""
 
     def __init__(self, progress: Progress, copied: CopyReport) -> None:
         self._progress = progress
@@ -71,7 +74,7 @@ class _Teller:
 
 @contextmanager
 def _telling_what_is_there(copied: CopyReport) -> Iterator[None]:
-    """Let an error in the middle say what stays."""
+    """Add the number of complete files to the hint of an error during the copy."""
     try:
         yield
     except JobberError as error:

@@ -1,4 +1,4 @@
-"""Find the image that a record means, whatever has become of its id: on the engine, or in a registry by digest."""
+"""Find the image that a record refers to, by ID or otherwise: on the engine, or in a registry by digest."""
 
 from __future__ import annotations
 
@@ -27,38 +27,38 @@ if TYPE_CHECKING:
     from jobber.domain.runs.record import RecordedImage
 
 _MOST_LOOKED_INTO = 200
-"""Images whose layers are compared with a recorded image's, where none of its names leads to it."""
+"""The maximum number of images whose layers are compared if none of the recorded names leads to the image."""
 
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """Where an image is."""
+    """The location of a recorded image."""
 
     recorded: RecordedImage
     image: Image | None = None
-    """The image, where the engine has it."""
+    """The image, if the engine has it."""
     digests: tuple[ImageReference, ...] = ()
-    """What it can be pulled by, else; nothing where it is nowhere."""
+    """The digests by which the image can be pulled otherwise; empty if no registry has it."""
 
     @property
     def is_missing(self) -> bool:
-        """Whether it is nowhere to be had."""
+        """True if neither the engine nor a registry has the image."""
         return self.image is None and not self.digests
 
     @property
     def name(self) -> str:
-        """What a person knows it by."""
+        """The name of the image for messages."""
         id_ = self.recorded.id.removeprefix("sha256:")[:12]
         return id_ if parse_image_id(self.recorded.reference) else f"{self.recorded.reference} ({id_})"
 
     def found(self, image: Image) -> FoundImage:
-        """The image under the reference that the record has."""
+        """Return the image with the reference in the record."""
         return FoundImage(image, _reference(self.recorded.reference))
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedImages:
-    """The way from what a record says to images."""
+    """The lookup of recorded images."""
 
     engine: Engine
     remote: RemoteImages
@@ -67,9 +67,9 @@ class RecordedImages:
     progress: Progress
 
     def locate(self, recorded: RecordedImage, *, accepts: Callable[[Image], bool] = lambda _: True) -> Located:
-        """Look for an image, and pull nothing.
+        """Locate an image without pulling it.
 
-        `accepts` judges images that have the same layers and another id: they may be configured in another way.
+        `accepts` decides about images that have the same layers and another ID: their configuration may differ.
         """
         for image in self._candidates(recorded):
             there = FoundImage(image, None).recorded
@@ -78,7 +78,7 @@ class RecordedImages:
         return Located(recorded, digests=tuple(self._in_registries(recorded)))
 
     def get(self, located: Located) -> FoundImage:
-        """The image, pulled where it must be. Raises `PullRefused`, `CredentialsUnusable`, `ImageNotFound`."""
+        """Return the image, pulled if needed. Raises `PullRefused`, `CredentialsUnusable`, `ImageNotFound`."""
         if located.image is not None:
             return located.found(located.image)
         error: JobberError = ImageNotFound(located.name)
@@ -96,13 +96,13 @@ class RecordedImages:
     def _candidates(self, recorded: RecordedImage) -> Iterator[Image]:
         """Yield images that may be the recorded one: by its names, and then others that the engine lists.
 
-        Podman 4.3 takes a minute for a list of 600 images, so nothing is listed before the names were tried.
+        Podman 4.3 needs a minute to list 600 images, so the names are tried before anything is listed.
         """
         yield from named_images(self.engine, recorded)
         yield from other_images(self.engine, recorded)
 
     def _in_registries(self, recorded: RecordedImage) -> Iterator[ImageReference]:
-        """The digests that registries still have; those too of registries that only the engine may reach."""
+        """Yield the digests that registries have, including those in registries that only the engine may reach."""
         for reference in map(_reference, recorded.digests):
             if reference is None or not reference.digest:
                 continue
@@ -112,13 +112,16 @@ class RecordedImages:
             except ImageNotFound:
                 continue
             except (RegistryFailed, CredentialsUnusable):
-                if not reference.is_remote:  # an engine with manifest ids gives digests to what was never in a registry
+                if not reference.is_remote:  # engines with manifest IDs assign digests to local images too
                     continue
             yield reference
 
 
 def named_images(engine: Engine, recorded: RecordedImage) -> Iterator[Image]:
-    """Yield the images that a record's names mean now: its ID, its digests, its reference. No image is listed."""
+    """Yield the images that a record's names refer to now: its ID, its digests, its reference.
+
+    No images are listed.
+    """
     references = [_reference(text) for text in (*recorded.digests, recorded.reference)]
     names: list[ImageReference | str] = [recorded.id, *filter(None, references)]
     for name in names:
@@ -129,9 +132,9 @@ def named_images(engine: Engine, recorded: RecordedImage) -> Iterator[Image]:
 def other_images(engine: Engine, recorded: RecordedImage, *, limit: int | None = None) -> Iterator[Image]:
     """Yield images that may have the layers of the recorded one under other names, the likeliest first.
 
-    With `limit`, only where the engine has at most so many images.
+    With `limit`, yield none if the engine has more than so many images.
     """
-    if not recorded.chain:  # an older jobber did not record it
+    if not recorded.chain:  # an older version of jobber did not record it
         return
     images = engine.images.list(labels={}) if limit is None else engine.images.list_few(limit=limit)
     for listed in _likeliest(images, recorded):
@@ -147,7 +150,7 @@ def _inspected(engine: Engine, name: ImageReference | str) -> Image | None:
 
 
 def _likeliest(images: Sequence[ListedImage], recorded: RecordedImage) -> Sequence[ListedImage]:
-    """Return the images to look into: those in the repository of the recorded image first, then others with tags."""
+    """Return the images to inspect: those in the repository of the recorded image first, then others with tags."""
     repository = repository_of(recorded.reference)
 
     def likelihood(image: ListedImage) -> tuple[bool, bool]:
@@ -157,5 +160,5 @@ def _likeliest(images: Sequence[ListedImage], recorded: RecordedImage) -> Sequen
 
 
 def _reference(text: str) -> ImageReference | None:
-    """The reference that a record's text is; None for an id, and for what is none."""
+    """Return a record's text as a reference; None for an ID or an invalid reference."""
     return None if parse_image_id(text) else reference_in(text)

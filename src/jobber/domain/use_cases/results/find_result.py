@@ -1,4 +1,4 @@
-"""Find the image that a person means: by tag, id, the beginning of an id, or the id of the run that made it."""
+"""Find an image by tag, ID, ID prefix, or ID of the run that created it."""
 
 from __future__ import annotations
 
@@ -40,27 +40,27 @@ if TYPE_CHECKING:
 
 _LISTS = "`jobber ls` lists the results that are there"
 _LONGEST_FILTER = 1 << 16
-"""Characters of a label that an engine is asked for in a URL, of which servers take a megabyte, escaped."""
+"""The maximum length in characters of a label filter, which the URL contains escaped; servers accept a megabyte."""
 _TOO_SHORT = f"{_LISTS}; the beginning of an id has four characters or more"
 
 
 @dataclass(frozen=True, slots=True)
 class FoundResult:
-    """An image, wherever it is, and the record of the run that made it."""
+    """An image in any location, and the record of the run that created it."""
 
     image: Image
     record: RunRecord | None
-    """None where no run has made it."""
+    """The record; None if no run created the image."""
     remote: ImageReference | None = None
-    """Where in a registry it is; None for one that the engine has."""
+    """The reference of the image in a registry; None if the engine has it."""
 
     @property
     def inherited(self) -> RunRecord | None:
-        """The record of the result that it was built from; None for a result, and for other images."""
+        """The record of the result that the image was built from; None for a result, and for other images."""
         return parse_record(self.image.labels) if self.record is None else None
 
     def record_of_run(self, *, name: str) -> RunRecord:
-        """The record of the run that made it; `name` is what it was asked for by. Raises `NotAResult`."""
+        """Return the record of the image's run. Raises `NotAResult`, with `name` as the name of the image."""
         if self.record is None:
             raise NotAResult(name, is_built=self.inherited is not None)
         return self.record
@@ -68,7 +68,7 @@ class FoundResult:
 
 @dataclass(frozen=True, slots=True)
 class ResultFinder:
-    """The way from a name to an image: what the engine has goes before what a registry has. Nothing is pulled."""
+    """The lookup of images by name: on the engine first, then in a registry. Nothing is pulled."""
 
     engine: Engine
     remote: RemoteImages
@@ -79,8 +79,8 @@ class ResultFinder:
     def find(self, text: str) -> FoundResult:
         """Find an image.
 
-        Raises `ImageNotFound`, `AmbiguousName`, `InvalidReference`, `RegistryFailed`, and `RunNotFinished` or
-        `RunNotFound` for what means a run that has no result yet, or several of them.
+        Raises `ImageNotFound`, `AmbiguousName`, `InvalidReference`, `RegistryFailed`. Raises `RunNotFinished` for a run
+        without a result yet, and `RunNotFound` if the text matches several of those.
         """
         if id_ := parse_image_id(text):
             return self._found(self.engine.images.inspect(id_))
@@ -103,9 +103,9 @@ class ResultFinder:
         return FoundResult(image, own_record(image), reference)
 
     def with_true_digests(self, image: Image) -> Image:
-        """An image with those of its digests that a registry has, where its engine tells of others as well.
+        """Return an image with only those digests that a registry confirms, if its engine reports uncertain ones.
 
-        What can't be asked about, for whatever reason, is not told.
+        Uncertain digests that can't be checked, for whatever reason, are left out.
         """
         kept = tuple(it for it in image.digests if it not in image.unsure_digests or self._is_in_registry(it))
         return replace(image, digests=kept, unsure_digests=())
@@ -119,14 +119,14 @@ class ResultFinder:
         return True
 
     def results(self) -> tuple[ListedResult, ...]:
-        """All results that the engine has, newest first."""
+        """Return all results on the engine, newest first."""
         return results_here(self.engine)
 
     def result_with(self, labels: Mapping[str, str]) -> ListedImage | None:
-        """Return the result of the run whose record is in these labels; None where the engine does not have it.
+        """Return the result of the run whose record these labels contain; None if the engine does not have it.
 
-        Only images with the same record are listed: Podman 4.3 takes a minute for a list of 600 images, and a tenth of
-        a second to choose one of them.
+        Only images with the same record are listed. Podman 4.3 needs a minute to list 600 images, and a tenth of a
+        second to select one of them.
         """
         text = labels.get(Label.RUN, "")
         images = self.engine.images.list(labels={Label.RUN: text if len(text) <= _LONGEST_FILTER else None})
@@ -135,7 +135,7 @@ class ResultFinder:
         return same[0].image if same else None
 
     def _found(self, image: Image) -> FoundResult:
-        """An image that the engine has; of those with the layers of a result the oldest is that."""
+        """Return an image of the engine with its record; of images with a result's layers, the oldest is the result."""
         record = own_record(image)
         if record is not None and not has_own_tag(image, record):
             first = self.result_with(image.labels)
@@ -143,11 +143,11 @@ class ResultFinder:
         return FoundResult(image, record)
 
     def _check_is_finished(self, text: str) -> None:
-        """Raises `RunNotFinished` for a run that the engine still has, and `RunNotFound` for several."""
+        """Raise `RunNotFinished` for a run that the engine still has, and `RunNotFound` for several."""
         if not may_be_run_prefix(text):
             return
         from jobber.domain.use_cases.unfinished.unfinished_runs import (
-            find_run,  # what finishes runs takes its time to import
+            find_run,  # imported late, because this module is slow to import
         )
 
         try:
@@ -159,7 +159,7 @@ class ResultFinder:
         raise RunNotFinished(text, run=run.plan.id, has_ended=run.container.state is ContainerState.EXITED)
 
     def _reference(self, text: str) -> ImageReference | None:
-        """The reference that a text is; None where it can only be an id. Raises `InvalidReference`."""
+        """Return a text as a reference; None if it can only be an ID. Raises `InvalidReference`."""
         try:
             return parse_reference(text, default_registry=self.registry).with_default_tag()
         except InvalidReference:
@@ -176,7 +176,7 @@ class ResultFinder:
             return None
 
     def _by_beginning(self, text: str) -> Image | None:
-        """The one image whose id, or whose run's id, begins with a text; None for none. Raises `AmbiguousName`."""
+        """Return the only image whose ID or run ID has this prefix; None if there is none. Raises `AmbiguousName`."""
         ids = set()
         if may_be_id_prefix(text):
             images = self.engine.images.list(labels={})

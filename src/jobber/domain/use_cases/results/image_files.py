@@ -1,4 +1,4 @@
-"""Files of an image, wherever it is."""
+"""Read files of an image in any location."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 
 def archive_of(finder: ResultFinder, found: FoundResult, *, path: str, name: str) -> Generator[bytes]:
-    """A file or a directory of an image that was found, as `ImageStore.archive` gives it; `name` is what it was called.
+    """Yield the archive of a file or directory of an image, in the format of `ImageStore.archive`.
 
-    Raises `PathNotFound`, `ImageNotFound`, `RegistryFailed`, at the first piece.
+    `name` is the user's name for the image. Raises `PathNotFound`, `ImageNotFound`, `RegistryFailed` at the first
+    chunk.
     """
     try:
         if found.remote is None:

@@ -1,4 +1,4 @@
-"""List results: those that the engine has, or those of one repository in its registry."""
+"""List the results on the engine, or those of one repository in its registry."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ListRequest:
-    """What `jobber ls` is asked for, as it was written."""
+    """The arguments of `jobber ls`, as they were written."""
 
     name: str = ""
     images: tuple[str, ...] = ()
@@ -39,21 +39,21 @@ class ListRequest:
     sort: str = "time"
     reverse: bool = False
     remote: bool = False
-    """Whether to look into the registry of `name`, and nowhere else."""
+    """True to read only the registry of `name`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What was found."""
+    """The results that were found."""
 
     results: tuple[ListedResult, ...]
     remote: ImageReference | None = None
-    """The repository that was read in its registry; None for what the engine has."""
+    """The repository that was read in its registry; None for results on the engine."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListResults:
-    """The use case of `jobber ls`."""
+    """The use case `jobber ls`, with its dependencies."""
 
     finder: ResultFinder
     progress: Progress
@@ -77,7 +77,7 @@ class ListResults:
         return Listing(sorted_by(chosen, request.sort, reverse=request.reverse), remote)
 
     def _propose_names(self, request: ListRequest) -> None:
-        """Tell of the names by which nothing was found, and that are nearly those of something."""
+        """Suggest existing names that are similar to given names without results."""
         wanted = {text: self._reference(text) for text in (request.name, *request.images, *request.inputs)}
         known = names_here(self.finder.engine.images) if any(wanted.values()) else ()
         for text, reference in wanted.items():
@@ -86,7 +86,7 @@ class ListResults:
                 self.progress.note("name-unknown", name=text, hint=hint)
 
     def _selection(self, request: ListRequest) -> Selection:
-        """What is asked for besides the name. Raises `InvalidReference`."""
+        """Return the filters besides the name. Raises `InvalidReference`."""
         return Selection(
             images=tuple(map(self._choice, request.images)),
             inputs=tuple(map(self._choice, request.inputs)),
@@ -96,7 +96,7 @@ class ListResults:
         )
 
     def _reference(self, text: str) -> ImageReference | None:
-        """The reference that a name is; None for none, and for what can only be an id. Raises `InvalidReference`."""
+        """Return a name as a reference; None for no name or one that can only be an ID. Raises `InvalidReference`."""
         if not text:
             return None
         try:
@@ -107,7 +107,7 @@ class ListResults:
             raise
 
     def _choice(self, text: str) -> ImageChoice:
-        """An image to look for; what it is now counts where a tag or an id is said. Raises `InvalidReference`."""
+        """Return a filter by image. A tag or an ID also matches its current image. Raises `InvalidReference`."""
         reference = self._reference(text)
         if reference is not None and reference.tag is None and reference.digest is None and not parse_image_id(text):
             return ImageChoice(text, reference)
@@ -118,7 +118,7 @@ class ListResults:
         return ImageChoice(text, reference, image.id, image.chain)
 
     def _remote_results(self, repository: ImageReference) -> tuple[ListedResult, ...]:
-        """The results of a repository in its registry. Raises `ImageNotFound`, `RegistryFailed`."""
+        """Return the results of a repository in its registry. Raises `ImageNotFound`, `RegistryFailed`."""
         credentials = self.finder.keyring.credentials_for(repository)
         tags = self.finder.remote.tags(repository, credentials=credentials)
         found: dict[str, Image] = {}
@@ -131,7 +131,7 @@ class ListResults:
                 image = self.finder.remote.inspect(name, credentials=credentials)
             except ImageNotFound:  # removed meanwhile
                 continue
-            except RegistryFailed as error:  # some tags are of no images: signatures, attestations
+            except RegistryFailed as error:  # some tags do not refer to images: signatures, attestations
                 self.progress.call("tag-unreadable", reference=str(name), why=error.what)
                 failed = error
                 continue

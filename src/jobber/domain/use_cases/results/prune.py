@@ -1,4 +1,4 @@
-"""Remove what is needed no more: copies of inputs, what was left half-done, and results that a rule gives up."""
+"""Remove unneeded copies of inputs, leftovers of ended processes, and results that a rule does not keep."""
 
 from __future__ import annotations
 
@@ -28,29 +28,29 @@ _NEEDS_ROOM = "to remove something, the engine needs a little room itself: make 
 
 @dataclass(frozen=True, slots=True)
 class PrunePlan:
-    """What there is to be removed."""
+    """The objects to remove."""
 
     copies: tuple[InputCopy, ...] = ()
     leftovers: tuple[Leftover, ...] = ()
     results: PruneChoice = NO_RESULTS
     sizes: tuple[int | None, ...] = ()
-    """What goes with each of the results, in bytes; None where that is not known."""
+    """The bytes freed with each of the results; None if unknown."""
     waiting: int = 0
-    """How many runs have ended and are not finished."""
+    """The number of runs whose jobs have ended but which are not finished."""
 
     @property
     def count(self) -> int:
-        """How many things would go."""
+        """The number of objects to remove."""
         return len(self.copies) + len(self.leftovers) + len(self.results.going)
 
     @property
     def known_size(self) -> int:
-        """The bytes that are known to go."""
+        """The known number of bytes to be freed."""
         return sum(size or 0 for size in self._all_sizes())
 
     @property
     def is_size_known(self) -> bool:
-        """Whether nothing else goes."""
+        """True if the sizes of all objects are known."""
         return None not in self._all_sizes()
 
     def _all_sizes(self) -> Sequence[int | None]:
@@ -59,24 +59,24 @@ class PrunePlan:
 
 @dataclass(frozen=True, slots=True)
 class PruneReport:
-    """What came of it."""
+    """The report of a removal."""
 
     count: int
     size: int
-    """Bytes, as far as they were known."""
+    """The number of bytes freed, as far as known."""
     errors: tuple[JobberError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PruneResults:
-    """The use case, with all that it needs from outside."""
+    """The use case `jobber prune`, with its dependencies."""
 
     engine: Engine
     interruptions: Interruptions
     progress: Progress
 
     def plan(self, rule: PruneRule | None = None) -> PrunePlan:
-        """Look for what is needed no more, and remove nothing; results only where there is a rule for them."""
+        """Find unneeded objects without removing them; results are included only if there is a rule."""
         self.progress.step("looking for what is needed no more")
         runs = [*unfinished_runs(self.engine)]
         waiting = sum(run.container.state is ContainerState.EXITED for run in runs)
@@ -91,8 +91,8 @@ class PruneResults:
         return replace(found, results=results, sizes=sizes)
 
     def remove(self, pruning: PrunePlan, rule: PruneRule | None = None) -> PruneReport:
-        """Remove what was planned, but for what is needed by now."""
-        now = self.plan(rule)  # a question may have waited for its answer for hours
+        """Remove the planned objects, except those that are needed by now."""
+        now = self.plan(rule)  # a prompt may have waited for hours
         copies = {copy.name for copy in now.copies}
         results = {result.image.id for result in now.results.going}
         count = size = 0
@@ -117,9 +117,9 @@ class PruneResults:
         return PruneReport(count + len(removed), size, errors)
 
     def _remove_all(self, results: Sequence[ListedResult]) -> tuple[set[ImageId], tuple[JobberError, ...]]:
-        """Remove results; which of them are gone, and what went wrong.
+        """Remove results, and return the IDs of the removed ones and the errors.
 
-        An engine without room fails to note that a tag is gone; the image without it goes when it is asked again.
+        An engine without disk space fails to record that a tag was removed. A second attempt then removes the image.
         """
         removed: set[ImageId] = set()
         errors: dict[ImageId, EngineFailed] = {}
@@ -148,7 +148,7 @@ class PruneResults:
         return False
 
     def _remove(self, result: ListedResult) -> bool:
-        """Remove a result, and tell whether it is by us that it is gone. Raises `EngineFailed`."""
+        """Remove a result, and return whether this call removed it. Raises `EngineFailed`."""
         self.progress.step(f"removing {_name(result)}")
         try:
             self.engine.images.remove(result.image.id)
@@ -183,7 +183,7 @@ class PruneResults:
         free = {result.image.id for result in choice(force=False).going} if rule.force else going
         codes = self._inspected(result.record.image.id for result in chosen.going)
         return chosen, tuple(
-            # what others share may stay when it goes
+            # layers shared with other images may remain
             own_size(images[result.image.id], code=codes.get(result.record.image.id))
             if result.image.id in free
             else None
@@ -191,7 +191,7 @@ class PruneResults:
         )
 
     def _inspected(self, ids: Iterable[ImageId]) -> dict[ImageId, Image]:
-        """Those of the images that are there."""
+        """Return those of the images that exist, by ID."""
         found: dict[ImageId, Image] = {}
         for id_ in dict.fromkeys(ids):
             try:
@@ -201,7 +201,7 @@ class PruneResults:
         return found
 
     def _used(self) -> set[ImageId]:
-        """The images that containers are made from."""
+        """Return the IDs of the images that containers use."""
         return {container.image for container in self.engine.containers.list(labels={})}
 
 

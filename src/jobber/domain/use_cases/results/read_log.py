@@ -1,4 +1,4 @@
-"""Read what a job has said: out of its result, or from the engine while its run is in progress."""
+"""Read a job's log from its result, or from the engine while its run is in progress."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ if TYPE_CHECKING:
 
 
 class State(Enum):
-    """Where the run stood when its log was read: before its end, what there was is not all."""
+    """The state of the run when its log was read; before the job's end the log was incomplete."""
 
     CREATED = "created"
     RUNNING = "running"
     ENDED = "ended"
-    """Its job has ended, and it has no result yet."""
+    """The state of a run whose job has ended, and which has no result yet."""
     FINISHED = "finished"
 
 
@@ -58,43 +58,43 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True)
 class ReadLog:
-    """Whose log was read."""
+    """The run or image whose log was read."""
 
     state: State
     run: str | None
-    """None for an image that no run has made, and that has such a file."""
+    """The run's ID; None for an image that no run created but that contains such a file."""
     image: RecordedImage | None
-    """What was run."""
+    """The code image."""
     id: ImageId | None = None
-    """The result; None where there is none."""
+    """The ID of the result; None if there is none."""
 
     def facts(self) -> dict[str, object]:
-        """All of it, by the names that lists of results and of runs have."""
+        """Return the fields as a JSON object, with the same names as in lists of results and of runs."""
         image = None if self.image is None else image_facts(self.image)
         return {"id": self.id, "run": self.run, "image": image, "state": self.state.value}
 
 
 @dataclass(frozen=True, slots=True)
 class LogReading:
-    """The use case, with all that it needs from outside."""
+    """The use case `jobber logs`, with its dependencies."""
 
     finder: ResultFinder
     interruptions: Interruptions
     progress: Progress
     content: Callable[[Iterator[bytes]], Iterator[memoryview]]
-    """The content of the file that an archive is of."""
+    """A reader that yields the content of the one file in an archive."""
     sink: BinaryIO
-    """Where it goes; what it raises ends the reading."""
+    """The stream that the log is written to; its errors end the reading."""
 
     def read(self, text: str, *, follow: bool = False, since: datetime | None = None) -> ReadLog:
-        """Write the log of a result, or that of a run in progress: until now, or until its end with `follow`.
+        """Write the log of a result or of a run in progress, up to now, or with `follow` up to the job's end.
 
-        The job and its run are left alone. Raises `RunNotFound`, `ImageNotFound`, `PathNotFound`, `NotAResult`,
-        `LogUnreadable`, `UsageError`, and `Interrupted` where we are asked to stop following.
+        The job and its run are not affected. Raises `RunNotFound`, `ImageNotFound`, `PathNotFound`, `NotAResult`,
+        `LogUnreadable`, `UsageError`, and `Interrupted` if the user stops following.
         """
         found = self._find(text)
         if isinstance(found, FoundResult):
-            if found.inherited is not None:  # a log that it has is not what a run of its own said
+            if found.inherited is not None:  # its log is the output of another run
                 found.record_of_run(name=text)
             if since is not None:
                 raise UsageError(f"{text} is a finished run, and its log has no times", hint="leave --since out")
@@ -104,7 +104,7 @@ class LogReading:
         return self._follow(found, text, since) if follow else self._read_until_now(found, since)
 
     def _find(self, text: str) -> FoundResult | UnfinishedRun:
-        """A run in progress by its whole id or its container, else a result, else a run by the beginning of its id."""
+        """Return a run in progress by full ID or container, else a result, else a run by ID prefix."""
         for run in unfinished_runs(self.finder.engine):
             if text in (run.plan.id, run.container.id, run.container.name):
                 return run
@@ -116,7 +116,7 @@ class LogReading:
     def _in_progress(self, text: str, error: JobberError) -> UnfinishedRun:
         try:
             return find_run(self.finder.engine, text)
-        except RunNotFound:  # several runs are told of by who looks for a result already
+        except RunNotFound:  # the search for a result already reports several matching runs
             error.hint = "`jobber ps` lists the runs in progress, and `jobber ls` the results"
             raise error from None
 
@@ -161,12 +161,12 @@ class LogReading:
                             self.progress.warn(disturbance.value, why=why)
                         case _:
                             pass
-        except ContainerNotFound:  # whoever finishes the run was quick
+        except ContainerNotFound:  # another process has finished the run meanwhile
             return _of(run, State.FINISHED) if since else self._go_on_in_result(run, seen=seen)
         return _of(run, State.ENDED)
 
     def _go_on_in_result(self, run: UnfinishedRun, *, seen: int) -> ReadLog:
-        """What has not been seen yet of the log of a run that has just been finished; nothing where it kept none."""
+        """Write the rest of the log of a run that was just finished; nothing if it has no result."""
         for image in results_of_run(self.finder.engine, run.plan.id)[:1]:
             self._copy(FoundResult(image, None), name=image.id, skipped=seen)
             return _of(run, State.FINISHED, image.id)

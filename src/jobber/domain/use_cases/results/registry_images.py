@@ -1,4 +1,4 @@
-"""Images of records that the engine does not have: in a registry, or missing."""
+"""Recorded images that the engine does not have: in a registry, or missing."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class RegistryImages:
-    """The registries that records name. One that has failed once is not asked again."""
+    """The registries named by records; a registry that failed once is not contacted again."""
 
     finder: ResultFinder
     progress: Progress
     _silent: set[str] = field(default_factory=set)
-    """Hosts of the registries that have failed."""
+    """The hosts of registries that failed."""
 
     def node_of(self, recorded: RecordedImage) -> Node:
         """Return the image as a registry has it: by its digest, or by its name if that is still the same image.

@@ -1,4 +1,4 @@
-"""Show one image in full: its run, and what has become of the images that it was made from."""
+"""Show an image in full: its run, and the current state of the images that it was made from."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from jobber.domain.use_cases.results.find_result import FoundResult, ResultFinder
 
 _FEW = 100
-"""Images that are looked into, one by one, for one that is known by its layers only."""
+"""The maximum number of images that are inspected to find one that is known only by its layers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,36 +34,36 @@ class OriginNow:
 
     origin: Origin
     node: Node
-    """Where the image is now."""
+    """The image with its current location."""
     has_name: bool
-    """Whether it was called by a reference then, rather than by its id."""
+    """True if the record has a reference of the image, not just its ID."""
     named_now: ImageId | None
-    """What that reference means on this engine now; None for nothing."""
+    """The image that the reference now refers to on this engine; None if there is none."""
 
     @property
     def has_moved(self) -> bool:
-        """Whether the reference is another image's now."""
+        """True if the reference now refers to another image."""
         return self.named_now is not None and self.named_now != self.node.key
 
     @property
     def has_lost_name(self) -> bool:
-        """Whether the reference means nothing any more, while the image is here."""
+        """True if the reference no longer exists although the image is on the engine."""
         return self.has_name and self.named_now is None and self.node.presence is Presence.HERE
 
 
 @dataclass(frozen=True, slots=True)
 class ShownImage:
-    """All that is known of an image."""
+    """An image with its lineage, for display."""
 
     image: Image
     node: Node
     origins: tuple[OriginNow, ...] = ()
     base: Node | None = None
-    """The result that it was built from, for an image that only inherits a record."""
+    """The result that the image was built from, for an image that only inherits a record."""
 
     @property
     def added_size(self) -> int | None:
-        """Bytes that the run has added to its code image; None where they can't be compared."""
+        """The bytes that the run added to its code image; None if the two can't be compared."""
         code = next((it.node for it in self.origins if it.origin.role is Role.CODE), None)
         if code is None or not (code.presence is self.node.presence is Presence.HERE):
             return None
@@ -71,12 +71,11 @@ class ShownImage:
 
 
 def show_image(finder: ResultFinder, name: str, *, progress: Progress) -> ShownImage:
-    """Look at an image, here or in a registry.
+    """Inspect an image on the engine or in a registry.
 
-    What it was made from is looked up by the names in its record. Images are listed only where no name leads to one,
-    and the engine has few.
-
-    Raises `ImageNotFound`, `AmbiguousName`, `InvalidReference`, `RegistryFailed`.
+    The images that it was made from are looked up by the names in its record. Images are listed only if no name leads
+    to one, and if the engine has at most 100. Raises `ImageNotFound`, `AmbiguousName`, `InvalidReference`,
+    `RegistryFailed`.
     """
     found = finder.find(name)
     node = _node_of(found)
@@ -107,7 +106,7 @@ def _locate(finder: ResultFinder, registries: RegistryImages, recorded: Recorded
 def _base_of(finder: ResultFinder, found: FoundResult) -> Node | None:
     """Return the result that an image was built from; None for other images.
 
-    One that is missing is known by its record, and has the run's ID for a key.
+    A missing result is known by its record, and has the run's ID as its key.
     """
     if found.inherited is None:
         return None

@@ -1,4 +1,4 @@
-"""Trace the lineage of an image, up to what jobber did not make or down to what was made from it."""
+"""Trace the lineage of an image: up to images that jobber did not create, or down to images made from it."""
 
 from __future__ import annotations
 
@@ -25,45 +25,52 @@ if TYPE_CHECKING:
     from jobber.domain.use_cases.results.find_result import FoundResult, ResultFinder
 
 _MOST_LOOKED_INTO = 100
-"""Images whose layers are looked at, in one command, for those that no id and no digest leads to: so many that were
-called like them, and so many others."""
+"""The maximum number of images inspected per command, if neither an ID nor a digest leads to a recorded image.
+
+It applies once to images with the recorded repository, and once to all others.
+"""
 
 
 @dataclass(slots=True)
 class TraceLineage:
-    """The use case of `jobber lineage`: one look at all images, then nothing but what is needed."""
+    """The use case `jobber lineage`: it lists all images once, and then inspects only what it needs."""
 
     finder: ResultFinder
     progress: Progress
     _images: Sequence[ListedImage] = ()
     _index: ImageIndex = field(default_factory=ImageIndex)
     _records: dict[str, RunRecord] = field(default_factory=dict)
-    """By the ids of the results that the engine has."""
+    """The records, by the IDs of the results on the engine."""
     _results: dict[str, ListedImage] = field(default_factory=dict)
-    """By the ids of the runs."""
+    """The results, by the IDs of their runs."""
     _traced: dict[str, Node] = field(default_factory=dict)
-    """By the ids that were recorded."""
+    """The nodes, by recorded IDs."""
     _by_repository: dict[str, list[ListedImage]] = field(default_factory=dict)
-    """Those that have tags, by what stands before the tag."""
+    """The tagged images, by repository."""
     _by_kind: dict[bool, list[ListedImage]] = field(default_factory=dict)
-    """All, results and others, those with tags last."""
+    """The results (True) and all other images (False), tagged ones last."""
     _looked_into: set[str] = field(default_factory=set)
     _sought: set[tuple[str, str]] = field(default_factory=set)
-    """The repositories and chains that have been looked for."""
+    """The repositories and ChainIDs that were already searched for."""
     _room: dict[bool, int] = field(default_factory=lambda: {True: _MOST_LOOKED_INTO, False: _MOST_LOOKED_INTO})
-    """How many images may still be looked into: those that were called so, and others."""
+    """The number of images that may still be inspected: those with the recorded repository (True), and others (False).
+
+    """
     _registries: RegistryImages = field(init=False)
 
     def __post_init__(self) -> None:
-        """Set up what registries are asked by."""
+        """Create the access to registries."""
         self._registries = RegistryImages(self.finder, self.progress)
 
     def trace(self, name: str, *, down: bool = False) -> Lineage:
-        """The lineage of an image. Raises `ImageNotFound`, `AmbiguousName`, `InvalidReference`, `RegistryFailed`."""
+        """Return the lineage of an image.
+
+        Raises `ImageNotFound`, `AmbiguousName`, `InvalidReference`, `RegistryFailed`.
+        """
         return self.trace_found(self.finder.find(name), down=down)
 
     def trace_found(self, found: FoundResult, *, down: bool = False) -> Lineage:
-        """The lineage of an image that was found already."""
+        """Return the lineage of an image that was found before."""
         self._look_around()
         root = self.node_of(found)
         nodes = {root.key: root}
@@ -81,7 +88,7 @@ class TraceLineage:
         return Lineage(root.key, nodes, tuple(edges), goes_down=down)
 
     def node_of(self, found: FoundResult) -> Node:
-        """An image that was found, as a node; what is only in a registry has no tags here."""
+        """Return a found image as a node; an image that is only in a registry has no local tags."""
         self._look_around()
         image = found.image.listed
         self._index.add_chain(found.image.chain, image)
@@ -91,16 +98,16 @@ class TraceLineage:
         return Node(image, Presence.REGISTRY, found.record, str(found.remote))
 
     def origin(self, origin: Origin) -> Node:
-        """The image that something was made from: here, in a registry, or missing."""
+        """Return the image of an origin: on the engine, in a registry, or missing."""
         recorded = origin.image
         if recorded.id not in self._traced:
             self._traced[recorded.id] = self._here(recorded) or self._registries.node_of(recorded)
         return self._traced[recorded.id]
 
     def base_of(self, node: Node) -> Node | None:
-        """The result that an image was built from, and whose record it has inherited; None for other images.
+        """Return the result that an image was built from and whose record it inherited; None for other images.
 
-        One that is missing is known by its record, and has the run's id for a key.
+        A missing result is known by its record, and has the run's ID as its key.
         """
         self._look_around()
         inherited = parse_record(node.image.labels) if node.record is None else None
@@ -135,7 +142,7 @@ class TraceLineage:
             yield Edge(node.key, base.key, Role.BASE), base
 
     def _children(self) -> dict[str, list[tuple[Edge, Node]]]:
-        """What was made from which image, of all that the engine has, and of bases that are missing."""
+        """Return the images made from each image, for all images of the engine and for missing bases."""
         found: dict[str, list[tuple[Edge, Node]]] = defaultdict(list)
         missing: dict[str, Node] = {}
         for image in self._images:
@@ -160,7 +167,7 @@ class TraceLineage:
         return None if image is None else Node(image, Presence.HERE, self._records.get(image.id))
 
     def _known(self, recorded: RecordedImage) -> ListedImage | None:
-        """The image as the engine has it; one that has another id by now is known by its layers."""
+        """Return the image on the engine; an image that now has another ID is found by its layers."""
         image = self._index.find(recorded)
         sought = (repository_of(recorded.reference), recorded.chain)
         if image is None and recorded.chain and sought not in self._sought:
@@ -170,7 +177,7 @@ class TraceLineage:
         return image
 
     def _look_into(self, recorded: RecordedImage) -> None:
-        """Learn the chains of images that may be the recorded one: those that were called like it, then others."""
+        """Inspect the ChainIDs of images that may be the recorded one: those in its repository first, then others."""
         called_so = self._by_repository.get(repository_of(recorded.reference), [])
         called_so.sort(key=lambda image: recorded.reference in image.references)
         was_result = is_result_tag(recorded.reference.rpartition(":")[2])

@@ -1,4 +1,4 @@
-"""What becomes of a run's container where its run goes no further."""
+"""Remove or keep the container of a run that is given up."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _RECOVER = "`jobber attach {run}` follows it, `jobber recover` finishes its run 
 
 
 def discard(containers: Containers, container: ContainerId, *, run: str, cause: BaseException) -> None:
-    """Remove a container whose job has not begun; where that can't be done, `cause` tells that it is left."""
+    """Remove a container whose job has not started; if that fails, add a hint to `cause` that the container is left."""
     try:
         containers.remove(container)
     except JobberError:
@@ -23,5 +23,5 @@ def discard(containers: Containers, container: ContainerId, *, run: str, cause: 
 
 
 def left_as_it_is(container: ContainerId, *, run: str) -> str:
-    """What to do about a container that is left to the engine."""
+    """Return a hint for a container that is left on the engine."""
     return f"container {container[:12]} is left as it is: {_RECOVER.format(run=run)}"

@@ -1,7 +1,7 @@
-"""Finish a run whose job has ended: commit, tag, push, remove (the last half of SPEC section 8).
+"""Finish a run whose job has ended: commit, tag, push, remove.
 
-Every step can be taken again: whoever comes after one that was killed finds what it had done by the run's id in the
-result's record, and goes on from there. So there is one result, whoever makes it.
+Every step can be repeated. If a process was killed, the next one finds its work by the run's ID in the result's record
+and continues from there. A run therefore has one result, whichever process creates it.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _MOST_TRIES = 3600
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The result image, if one is kept, its tags, and how its record says that the run ended."""
+    """The result image (if one is kept), its tags, and the ending in its record."""
 
     image: ImageId | None
     tags: tuple[ImageReference, ...] = ()
@@ -62,7 +62,7 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class FinishRun:
-    """The steps after the job's end, for the run itself and for whoever finishes it instead."""
+    """The steps after the job's end, for the run's own process and for others that finish the run."""
 
     engine: Engine
     clock: Clock
@@ -83,13 +83,13 @@ class FinishRun:
         is_first: bool,
         keep_log: Callable[[], str | None] = lambda: None,
     ) -> Finished:
-        """Make and push the result, and remove the container.
+        """Create and push the result, and remove the container.
 
-        `log` gives the job's output, where it is needed; `code` is the code image, if the caller has it. `is_first`
-        tells that nobody can have tried before. `keep_log` keeps the output elsewhere, and says where, if the engine
-        can't make a result of it.
-        Raises `EngineFailed` and others where the result could not be made: then the container stays. Raises
-        `PushRefused`, `Interrupted` and others where it could not be pushed: then the result is there with its tags.
+        `log` returns the job's output when it is needed. `code` is the code image, if the caller has it. `is_first` is
+        True if no other process can have tried before. `keep_log` stores the output elsewhere and returns a sentence
+        with its location. It is called if the engine can't create the result. Raises `EngineFailed` and others if the
+        result could not be created: the container then stays. Raises `PushRefused`, `Interrupted` and others if the
+        result could not be pushed: it then exists with its tags.
         """
         claim.check()
         if not plan.keep.keeps(ending.outcome):
@@ -112,7 +112,7 @@ class FinishRun:
         try:
             self._push(plan, tags)
         except (PushRefused, CredentialsUnusable, Interrupted):
-            with suppress(JobberError):  # what counts is that the push failed; `jobber recover` tidies up
+            with suppress(JobberError):  # the failed push is reported; `jobber recover` removes the container
                 self._remove(container, plan, is_first=is_first)
             raise
         self._remove(container, plan, is_first=is_first)
@@ -126,22 +126,22 @@ class FinishRun:
         *,
         log: Callable[[], BinaryIO],
     ) -> tuple[ImageId, RunEnding]:
-        """The result image, made now or before, and the ending that it records."""
+        """Return the result image, created now or before, and the ending in its record."""
         if not results_of_run(self.engine, plan.id):
             self._commit(container, plan, ending, log=log(), code=None)
-        # An engine goes on with a commit whose jobber was killed: of two that come of it, one stays.
+        # An engine completes a commit whose jobber process was killed: if there are two results, one stays.
         return self.settle(plan)
 
     def settle(self, plan: RunPlan) -> tuple[ImageId, RunEnding]:
-        """Of several results of one run keep the first; raises `EngineFailed` where there is none.
+        """Keep the first of several results of a run. Raises `EngineFailed` if there is none.
 
-        What has tags besides it is none of ours: somebody has changed the result's configuration.
+        Another result with tags is not jobber's: a user has changed the result's configuration.
         """
         results = results_of_run(self.engine, plan.id)
         if not results:
             raise EngineFailed("find the result", why="it was made, and is gone")
         for double in [image for image in results[1:] if not image.references]:
-            with suppress(JobberError):  # somebody uses it already
+            with suppress(JobberError):  # another process already uses it
                 self.engine.images.remove(double.id)
         return results[0].id, _recorded(results[0])
 
@@ -171,17 +171,17 @@ class FinishRun:
         return image
 
     def _warn_of_blank(self, image: ImageId, names: tuple[str, ...]) -> None:
-        """Warn of variables that the engine could not take away again."""
-        with suppress(JobberError):  # the result is there, whatever it is like
+        """Warn of variables that the engine could not remove."""
+        with suppress(JobberError):  # the result exists, whatever its variables
             left = set(blank_variables(self.engine.images.inspect(image)))
             if blank := [name for name in names if name in left]:
                 self.progress.warn("variables-left-blank", names=", ".join(blank))
 
     def _warn_of_holes(self, container: ContainerId) -> None:
-        """Warn of files that take more room in the result than they do now."""
+        """Warn of files that take more space in the result than in the container."""
         try:
             files = self.engine.containers.sparse_files(container)
-        except JobberError:  # the commit that follows tells what is wrong with the engine
+        except JobberError:  # the commit that follows reports the engine's error
             return
         holes = sum(file.holes for file in files)
         if holes > WORTH_TELLING:
@@ -189,7 +189,7 @@ class FinishRun:
             self.progress.warn("sparse-files", files=f"{files[0].path}{others}", gigabytes=f"{holes / 10**9:.1f}")
 
     def _metrics(self, container: ContainerId, plan: RunPlan) -> Mapping[str, Number]:
-        """The numbers that the job left; whatever is wrong with them, the result is saved."""
+        """Return the job's metrics; problems with them only cause a warning, and the result is saved."""
         if plan.out is None:
             return {}
         path = f"{plan.out.rstrip('/')}/{metrics.FILE}"
@@ -208,9 +208,9 @@ class FinishRun:
         return {}
 
     def hand_over(self, image: ImageId, plan: RunPlan, *, at: datetime) -> tuple[ImageReference, ...]:
-        """Give a result that is there the tags of another run, and push them.
+        """Add the tags of another run to an existing result, and push them.
 
-        Raises `ImageNotFound` where it is gone meanwhile, and as `finish`.
+        Raises `ImageNotFound` if the result was removed meanwhile, and the errors of `finish`.
         """
         tags = self._give_tags(image, plan, at, moves=lambda _: True)
         self.progress.note("result", tags=", ".join(map(str, tags)), id=image)
@@ -242,7 +242,7 @@ class FinishRun:
         raise EngineFailed("tag the result", why=f"the tags of {_MOST_TRIES} seconds are taken")
 
     def _is_newest(self, image: ImageId, moving: ImageReference, ending: RunEnding) -> bool:
-        """Whether `latest-run` is ours: a result that was finished late takes it from no newer one."""
+        """Return whether to move `latest-run`: a result that was finished late must not take it from a newer one."""
         try:
             there = self.engine.images.inspect(moving)
         except ImageNotFound:
@@ -279,7 +279,7 @@ class FinishRun:
 
 
 def finished_by_another(engine: Engine, plan: RunPlan, *, progress: Progress) -> Finished:
-    """What another jobber has made of a run whose container is gone; nothing where it kept no result."""
+    """Return the result of a run that another process finished; without an image if no result was kept."""
     results = results_of_run(engine, plan.id)
     if not results:
         return Finished(None)
@@ -289,7 +289,7 @@ def finished_by_another(engine: Engine, plan: RunPlan, *, progress: Progress) ->
 
 
 def _recorded(result: Image) -> RunEnding:
-    """How a result's record says that the run ended."""
+    """Return the ending in a result's record."""
     recorded = parse_ending(result.labels[Label.RUN])
     assert recorded is not None  # it was found by its record
     return recorded[1]

@@ -1,4 +1,4 @@
-"""Keep here what a job has said, where its engine has not noted all of it: on a full disk it notes nothing more."""
+"""Store a job's output locally if the engine's log is incomplete (for example: disk full)."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 def keep_log(
     run: str, *, container: ContainerId, log: BinaryIO, containers: Containers, kept: KeptLogs, progress: Progress
 ) -> str | None:
-    """Keep the output of a run that could not be finished, and say where; None where the engine has it all."""
+    """Store the output of a run that could not be finished, and return a hint; None if the engine has all of it."""
     log.seek(0)
     noted = _Comparison(log)
     try:
         containers.logs(container, sink=noted)
     except JobberError:
-        noted.differs = True  # whatever it has can't be had now
+        noted.differs = True  # the engine's log is not available now
     if not noted.differs and not log.read(1):
         return None
     log.seek(0)
@@ -36,7 +36,7 @@ def keep_log(
 
 
 class _Comparison(io.BytesIO):
-    """What is written to it is compared with a log, and dropped."""
+    """A sink that compares its input with a log and discards it."""
 
     def __init__(self, log: BinaryIO) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A run as it is asked for, and what is settled before it makes anything: its plan, and what its result will hold."""
+"""A requested run and its preparation: the plan, and the checks of what its result will contain."""
 
 from __future__ import annotations
 
@@ -26,41 +26,41 @@ if TYPE_CHECKING:
 
 
 _NEVER_KEPT = ("/dev", "/proc", "/sys")
-"""Where every container has something mounted."""
+"""Directories in which every container has mounts."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """A run as it was asked for."""
+    """A request for a run."""
 
     image: str
     options: ContainerOptions
     command: tuple[str, ...] | None = None
     inputs: tuple[InputSpecification, ...] = ()
     docker_args: tuple[str, ...] = ()
-    """The words that `options` were read from, secrets masked."""
+    """The words that `options` were parsed from, with secrets redacted."""
     runtime: str | None = None
     out: str | None = None
     keep: ResultImagePolicy = ResultImagePolicy.ALWAYS
     timeout: float | None = None
-    """Seconds."""
+    """The time limit in seconds; None for none."""
     registry: Registry | None = None
     pull: PullPolicy = PullPolicy.ALWAYS
     push: bool = True
     configs: tuple[str, ...] = ()
     detach: bool = False
-    """Whether the job is started and left to itself."""
+    """True to start the job and not wait for its end."""
     memory_from: str = ""
-    """The configuration file and line that set the memory limit; empty for the command line, and for none."""
+    """The configuration file and line that set the memory limit; empty for the command line, and for no limit."""
     result: ImageReference | None = None
     """The repository of the result image; None for the code image's."""
     reuse: bool = False
-    """Whether the result of the same run, if there is one, takes the place of running it again."""
+    """True to use an existing result of the same run instead of running it again."""
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedRun:
-    """A run whose images have been found and checked, and of which nothing has been made."""
+    """A run whose images have been found and checked; nothing has been created."""
 
     plan: RunPlan
     code: FoundImage
@@ -76,7 +76,7 @@ def plan_of(
     owner: str,
     engine: EngineDescription,
 ) -> RunPlan:
-    """The plan of a run that is asked for, with the images that were found for it."""
+    """Return the plan of a requested run, with the images found for it."""
     repository = request.result or code.reference
     return RunPlan(
         id=id_,
@@ -103,13 +103,13 @@ def plan_of(
 
 
 def lent_destinations(options: ContainerOptions, *, containers: Containers) -> tuple[str, ...]:
-    """Where the containers of `--volumes-from` have their mounts. Raises `ContainerNotFound`."""
+    """Return the mount points of the containers of `--volumes-from`. Raises `ContainerNotFound`."""
     lenders = [containers.inspect(ContainerId(name)) for name in options.lending_containers]
     return tuple(mount.destination for lender in lenders for mount in lender.mounts)
 
 
 def check_volumes(request: RunRequest, code: Image, *, lent: tuple[str, ...], progress: Progress) -> None:
-    """Check that the result will hold `out`, and warn of volumes that it will not hold. Raises `UsageError`."""
+    """Check that the result will contain `out`, and warn of volumes that it will not contain. Raises `UsageError`."""
     declared = {normal_path(path) for path in code.configuration.volumes}
     mounted = {normal_path(path) for path in (*request.options.mount_destinations, *lent)}
     mounted |= {spec.destination for spec in request.inputs}

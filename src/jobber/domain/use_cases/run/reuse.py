@@ -1,4 +1,4 @@
-"""Find the result of a run that has been made before, so that it need not be made again."""
+"""Find an existing result of the same run, so that the run need not be repeated."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FindReusableResult:
-    """What looks for results."""
+    """The search for a reusable result."""
 
     engine: Engine
     progress: Progress
 
     def find(self, plan: RunPlan, *, code: Image, options: ContainerOptions) -> ListedResult | None:
-        """The newest result of the same run that succeeded; None for none, and why is told under `--verbose`."""
+        """Return the newest successful result of the same run, or None; the reason is reported under `--verbose`."""
         if plan.keep is ResultImagePolicy.NONE:
             self._tell("its result is not kept")
             return None
@@ -46,7 +46,7 @@ class FindReusableResult:
         return None
 
     def _is_true(self, result: ListedResult, plan: RunPlan, code: Image) -> bool:
-        """Whether it is the result of that run, and not an image that was built from it."""
+        """Return whether the image is the run's result and not one built on top of it."""
         try:
             image = self.engine.images.inspect(result.image.id)
         except ImageNotFound:

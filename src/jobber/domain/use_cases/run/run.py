@@ -1,4 +1,4 @@
-"""Run an image: pull, check, create, attach, start, stream, and finish (SPEC section 8)."""
+"""Run an image: pull, check, create, attach, start, stream, and finish."""
 
 from __future__ import annotations
 
@@ -45,37 +45,37 @@ if TYPE_CHECKING:
 EXIT_TIMED_OUT = 124
 EXIT_INTERRUPTED = 130
 _TRIES = 3
-"""How often an input is made ready again that somebody removes before the container has it."""
+"""The number of attempts to provide inputs that are removed before the container mounts them."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """What came of a run."""
+    """The result of a run."""
 
     exit_status: int
-    """The status that `jobber run` ends with."""
+    """The exit status of `jobber run`."""
     outcome: Outcome
     image: ImageId | None
-    """The result image; None where none is kept."""
+    """The result image; None if none is kept."""
     tags: tuple[ImageReference, ...] = ()
     reused: str = ""
-    """The id of the run whose result it is, where nothing was run."""
+    """The ID of the run that created a reused result; empty if the job was run."""
     out_of_memory: bool | None = None
-    """Whether the kernel killed a process of the job because memory ran out; None where the engine does not say."""
+    """True if the kernel killed a process of the job for lack of memory; None if the engine does not report it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Watched:
-    """How a job was seen to end."""
+    """The observed end of a job."""
 
     ending: RunEnding
     promptly: bool
-    """Whether we were there all the time, so that nobody can have thought us dead."""
+    """True if this process watched without interruption, so that no other can have taken the run over."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunJob:
-    """The use case, with all that it needs from outside."""
+    """The use case `jobber run`, with its dependencies."""
 
     engine: Engine
     clock: Clock
@@ -85,17 +85,17 @@ class RunJob:
     kept_logs: KeptLogs
     progress: Progress
     version: str
-    """jobber's own."""
+    """The version of jobber."""
     new_id: str
-    """A fresh UUID for the run."""
+    """A new UUID for the run."""
     owner: str
-    """Which process this is, as `Label.PART` has it."""
+    """The identity of this process, in the format of `Label.PART`."""
 
     def prepare(self, request: RunRequest, *, found: tuple[FoundImage, ...] | None = None) -> PreparedRun:
-        """Find and check all that the run needs, and make nothing.
+        """Find and check everything that the run needs, without creating anything.
 
-        `found` are the code image and the inputs, where they have been found already.
-        Raises `UsageError`, `OptionUnsupported`, `ImageNotFound`, `PullRefused`.
+        `found` are the code image and the inputs, if the caller has them. Raises `UsageError`, `OptionUnsupported`,
+        `ImageNotFound`, `PullRefused`.
         """
         check_destinations(request.inputs, taken=request.options.mount_destinations)
         request = replace(request, runtime=chosen_runtime(request.runtime, options=request.options))
@@ -116,12 +116,12 @@ class RunJob:
         return finder.find(request.image), *(finder.find(spec.image) for spec in request.inputs)
 
     def run(self, request: RunRequest) -> RunResult:
-        """Run a job to its end and keep its result, or take one that is there. Raises any `JobberError`."""
+        """Run a job to its end and save its result, or reuse an existing one. Raises any `JobberError`."""
         prepared = self.prepare(request)
         return self._reused(request, prepared) or self.run_prepared(request, prepared)
 
     def run_prepared(self, request: RunRequest, prepared: PreparedRun) -> RunResult:
-        """Run a job of which all is known to its end and keep its result. Raises any `JobberError`."""
+        """Run a prepared job to its end and commit its result. Raises any `JobberError`."""
         container = self._create(request, prepared)
         with self.console.spool() as log:
             try:
@@ -143,9 +143,9 @@ class RunJob:
         return result_of(finished, finished.ending)
 
     def detach(self, request: RunRequest) -> str:
-        """Start a job, leave it to itself, and return the run's id. Raises any `JobberError`.
+        """Start a job without waiting for its end, and return the run's ID. Raises any `JobberError`.
 
-        Where a result that is there takes its place, that is the id of the run that has made it.
+        If an existing result is reused, the ID is that of the run that created it.
         """
         prepared = self.prepare(request)
         if reused := self._reused(request, prepared):
@@ -153,7 +153,7 @@ class RunJob:
         return self.detach_prepared(request, prepared)
 
     def detach_prepared(self, request: RunRequest, prepared: PreparedRun) -> str:
-        """Start a job of which all is known, and leave it to itself. Raises any `JobberError`."""
+        """Start a prepared job without waiting for its end, and return the run's ID. Raises any `JobberError`."""
         container = self._create(request, prepared)
         try:
             self._stop_if_interrupted()
@@ -164,7 +164,7 @@ class RunJob:
         return prepared.plan.id
 
     def reusable(self, request: RunRequest, prepared: PreparedRun) -> ListedResult | None:
-        """The result that would take the place of running the job; None where it must run."""
+        """Return the result to reuse instead of running the job; None if it must run."""
         if not request.reuse:
             return None
         reuse = FindReusableResult(self.engine, self.progress)
@@ -189,7 +189,7 @@ class RunJob:
         for _ in range(_TRIES):
             try:
                 return self._create_once(request, prepared)
-            except InputGone:  # `jobber prune` was at it
+            except InputGone:  # `jobber prune` has removed an input
                 continue
         return self._create_once(request, prepared)
 
@@ -212,7 +212,7 @@ class RunJob:
         return self.engine.containers.create(specification)
 
     def _options(self, request: RunRequest) -> ContainerOptions:
-        """The options of a run with what the engine's own client would add; records have what was asked for."""
+        """Return the options with the defaults of the engine's own client; records contain only the requested ones."""
         return request.options.with_defaults(self.engine.containers.client_environment)
 
     def _watch(self, container: ContainerId, plan: RunPlan, log: BinaryIO, *, memory_from: str) -> _Watched:
@@ -241,7 +241,7 @@ class RunJob:
                 attachment.close()
         finished = self.clock.now()
         if watch.ends_early is None and exit_status:
-            outcome = self.engine.runs.noted_end(plan.id) or outcome  # `jobber stop` says so
+            outcome = self.engine.runs.noted_end(plan.id) or outcome  # `jobber stop` records the outcome
         ended = self._inspected(container)
         ending = RunEnding(started, finished, outcome, exit_status, ended.out_of_memory if ended else None)
         tell_memory(
@@ -254,7 +254,7 @@ class RunJob:
         return _Watched(ending, promptly=not watch.was_disturbed)
 
     def _inspected(self, container: ContainerId) -> Container | None:
-        """Look at a container whose job has ended; None where the engine fails, for the result does not need it."""
+        """Inspect a container whose job has ended; None if the engine fails, because the result does not need it."""
         try:
             return self.engine.containers.inspect(container)
         except (EngineFailed, EngineLost):
@@ -271,7 +271,7 @@ class RunJob:
             raise
 
     def _start(self, container: ContainerId, plan: RunPlan) -> None:
-        """Start the job; what did not start is removed, and what may have started is left to be recovered."""
+        """Start the job. If it did not start, remove the container; if it may have started, leave it for recovery."""
         try:
             self.engine.containers.start(container)
         except (Interrupted, EngineLost) as error:
@@ -340,7 +340,7 @@ class RunJob:
 
 
 def result_of(finished: Finished, ending: RunEnding) -> RunResult:
-    """What `jobber run` makes of a run that was finished."""
+    """Return the outcome of a finished run with the exit status of `jobber run`."""
     match ending.outcome:
         case Outcome.TIMED_OUT:
             exit_status = EXIT_TIMED_OUT

@@ -1,4 +1,4 @@
-"""Tell the user how a job ended: whether it ran out of memory, how it failed, and how to look around in its result."""
+"""Report how a job ended: out of memory, how it failed, and the command to inspect its result."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from jobber.domain.runs.record import RunEnding
 
 KILLED = 137
-"""The exit status of a job whose first process SIGKILL ended (128 + 9)."""
+"""The exit status of a job whose first process was ended by SIGKILL (128 + 9)."""
 _EVENTS = {Outcome.FAILED: "job-failed", Outcome.TIMED_OUT: "job-timed-out"}
 _MACHINE = "that of the engine's machine"
 
@@ -24,14 +24,14 @@ _MACHINE = "that of the engine's machine"
 def tell_memory(
     ending: RunEnding, *, limit: int | None, docker_args: Sequence[str], place: str = "", progress: Progress
 ) -> None:
-    """Warn of a job that ran out of memory, or that somebody else killed, with the limit in force.
+    """Warn of a job that ran out of memory or was killed from outside, with the effective memory limit.
 
     Args:
         ending: The end of the run.
         limit: The job's memory limit in bytes; None for none.
         docker_args: The words of Xdocker that the job was run with.
         place: The configuration file and line that set the limit; empty for the command line.
-        progress: The listener.
+        progress: The receiver of warnings.
 
     """
     is_killed = ending.exit_status == KILLED and ending.outcome is Outcome.FAILED
@@ -56,15 +56,15 @@ def tell_failure(
     has_registry: bool = False,
     progress: Progress,
 ) -> None:
-    """Tell how a failed job ended, and the command that starts a shell in its result; nothing for other outcomes.
+    """Report how a failed job ended, with the command for a shell in its result; nothing for other outcomes.
 
     Args:
         ending: The end of the run.
-        image: The result image; None where none is kept.
+        image: The result image; None if none is kept.
         tags: The result's tags.
-        has_entrypoint: Whether a run of the result has an entry point that would take the shell's name as a word.
-        has_registry: Whether references without a registry mean a default registry.
-        progress: The listener.
+        has_entrypoint: True if the result has an entry point that would take the shell's name as an argument.
+        has_registry: True if references without a registry refer to a default registry.
+        progress: The receiver of notes.
 
     """
     event = _EVENTS.get(ending.outcome)
@@ -80,6 +80,6 @@ def tell_failure(
 
 
 def _short_name(image: ImageId, tags: Sequence[ImageReference]) -> str:
-    """Return what a run finds the image by without a registry: `latest-run` first, then other tags, then its ID."""
+    """Return the name of an image without a registry: `latest-run` first, then other tags, then its ID."""
     local = sorted((tag for tag in tags if not tag.is_remote), key=lambda tag: tag.tag != LATEST_RUN)
     return str(local[0]) if local else image.removeprefix("sha256:")[:12]

@@ -1,4 +1,4 @@
-"""Watch a job until it ends: its output, its time limit, and the signals that are meant for it."""
+"""Watch a job until it ends: its output, its time limit, and the signals for it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _SECOND = 2
 
 
 class Detached(Exception):
-    """We were asked not to wait any longer: the container is left to itself."""
+    """Raised when the user detaches; the container keeps running."""
 
     def __init__(self, signal: str) -> None:
         super().__init__(signal)
@@ -49,27 +49,27 @@ class Watch:
     clock: Clock
     progress: Progress
     grace: float
-    """Seconds between SIGTERM and SIGKILL at a timeout."""
+    """The time in seconds between SIGTERM and SIGKILL at a timeout."""
     log: BinaryIO | None = None
-    """Where the output is kept, if it is."""
+    """The file for the output; None if it is not stored."""
     on_end: Callable[[Outcome], None] = field(default=lambda _: None)
-    """Told why the job is asked to end, before it is."""
+    """A function called with the reason before the job is asked to end."""
     ends_early: Outcome | None = None
-    """Why the job was asked to end, once it was: the first reason counts."""
+    """The reason for asking the job to end; the first reason is kept."""
     terminated: bool = False
-    """Whether the time limit's SIGTERM has been sent."""
+    """True if the SIGTERM of the time limit has been sent."""
     signals: int = 0
     deadline: float | None = None
     log_failure: OSError | None = None
     was_disturbed: bool = False
-    """Whether the wire broke meanwhile, so that the job's end may be long ago."""
+    """True if the connection broke meanwhile, so that the job may have ended long ago."""
     undelivered: str | None = None
-    """A signal for the job that waits for the engine to be back."""
+    """A signal for the job that will be sent when the engine can be reached again."""
 
     def until_exit(self, attachment: Attachment, *, timeout: float | None) -> tuple[int, Outcome]:
-        """Pass everything on until the job has ended; its exit status and what that means.
+        """Forward everything until the job has ended, and return its exit status and outcome.
 
-        Raises `Detached`, `EngineLost`, and, when the job has ended, `LogLost` where its output could not be kept.
+        Raises `Detached`, `EngineLost`, and after the job's end `LogLost` if its output could not be stored.
         """
         self.deadline = None if timeout is None else self.clock.monotonic() + timeout
         while True:
@@ -98,7 +98,7 @@ class Watch:
             return
         try:
             self.log.write(output.chunk)
-        except OSError as error:  # a full disk here must not end a job over there
+        except OSError as error:  # a full local disk must not end a job on the engine
             self.log_failure = error
 
     def _hear(self, heard: TerminationSignal | ForwardedSignal) -> None:
@@ -119,7 +119,7 @@ class Watch:
             raise Detached(signal)
 
     def _hand_on(self, signal: str) -> None:
-        with suppress(EngineLost):  # as a signal to a process that is gone
+        with suppress(EngineLost):  # as for a signal to a process that has ended
             self.containers.signal(self.container, signal=signal)
 
     def _time_out(self) -> None:
@@ -135,7 +135,7 @@ class Watch:
     def _end(self, outcome: Outcome, signal: str) -> None:
         if self.ends_early is None:
             self.ends_early = outcome
-            with suppress(EngineLost):  # then nobody else will know, should we be killed as well
+            with suppress(EngineLost):  # the reason is then lost if this process is killed too
                 self.on_end(outcome)
         self._send(signal)
 
@@ -161,17 +161,17 @@ class Watch:
 
 @dataclass(slots=True)
 class PassiveWatch(Watch):
-    """One who only looks on: a signal to us is not meant for the job."""
+    """A watch that does not forward signals to the job."""
 
     def _interrupt(self, signal: str) -> None:
         raise Detached(signal)
 
     def _hand_on(self, signal: str) -> None:
-        """Leave it."""
+        """Do not forward the signal."""
 
 
 def take_signal(interruptions: Interruptions) -> str | None:
-    """The signal that waits for us, if any."""
+    """Return the pending termination signal, if any."""
     while (event := interruptions.take()) is not None:
         if isinstance(event, TerminationSignal):
             return event.signal

@@ -1,4 +1,4 @@
-"""Follow a run that somebody has started, and finish it when its job ends."""
+"""Attach to a run that another process started, and finish it when its job ends."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AttachToRun:
-    """The use case, with all that it needs from outside."""
+    """The use case `jobber attach`, with its dependencies."""
 
     run_finisher: RunFinisher
     console: Console
 
     def attach(self, text: str, *, since: datetime | None = None) -> RunResult:
-        """Pass the job's output on until its end, and see that the run is finished.
+        """Forward the job's output until its end, and make sure that the run is finished.
 
-        Raises `RunNotFound`, and `Interrupted` where we are asked to stop: the job goes on.
+        Raises `RunNotFound`, and `Interrupted` if the user detaches: the job continues.
         """
         run = find_run(self.run_finisher.engine, text)
         if run.container.state is ContainerState.CREATED:
             raise RunNotFound(text, why="not started yet is run")
         try:
             exit_status, outcome = self._watch(run, since)
-        except ContainerNotFound:  # whoever finished it was quick
+        except ContainerNotFound:  # another process has finished the run meanwhile
             finished = finished_by_another(self.run_finisher.engine, run.plan, progress=self.run_finisher.progress)
             if finished.ending is None:
                 raise
@@ -60,7 +60,7 @@ class AttachToRun:
         tell_memory(ending, limit=limit, docker_args=words, progress=progress)
         has_entrypoint = False
         if finished.image is not None:
-            with suppress(JobberError):  # a hint is not worth a failure
+            with suppress(JobberError):  # a missing hint must not cause a failure
                 image = self.run_finisher.engine.images.inspect(finished.image)
                 has_entrypoint = bool(image.configuration.entrypoint)
         tell_failure(ending, image=finished.image, tags=finished.tags, has_entrypoint=has_entrypoint, progress=progress)
@@ -96,7 +96,7 @@ class AttachToRun:
                 attachment.close()
 
     def _seconds_left(self, run: UnfinishedRun) -> float | None:
-        """How long the job may still take; None where another sees to that, or it has no limit."""
+        """Return the seconds left until the time limit; None without one, or if another process enforces it."""
         if run.plan.timeout is None or self.run_finisher.watcher(run) is not Watcher.NOBODY:
             return None
         started = self.run_finisher.moment(run.container.started)

@@ -1,4 +1,4 @@
-"""The runs that are not finished, and how each of them stands."""
+"""The unfinished runs and their states."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ if TYPE_CHECKING:
 
 
 class State(Enum):
-    """Where an unfinished run is."""
+    """The state of an unfinished run."""
 
     CREATED = "created"
     RUNNING = "running"
     FINISHING = "finishing"
-    """Its job has ended, and a jobber makes its result."""
+    """The state of a run whose job has ended and whose result is being created."""
     ENDED = "ended"
-    """Its job has ended, and nobody makes its result: `jobber recover` would."""
+    """The state of a run whose job has ended and which no process finishes; `jobber recover` does."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunState:
-    """One run."""
+    """An unfinished run with its state."""
 
     id: str
     image: str
     age: float
-    """Seconds since its container was made."""
+    """The time in seconds since its container was created."""
     state: State
     watched_by: str
     run: UnfinishedRun
 
     def facts(self) -> dict[str, object]:
-        """All that is known of it."""
+        """Return the run as a JSON object."""
         plan, container = self.run.plan, self.run.container
         return {
             "id": self.id,
@@ -57,7 +57,7 @@ class RunState:
 
 
 def list_runs(run_finisher: RunFinisher) -> tuple[RunState, ...]:
-    """All runs that are not finished, oldest first."""
+    """Return all unfinished runs, oldest first."""
     return tuple(_describe(run_finisher, run) for run in unfinished_runs(run_finisher.engine))
 
 

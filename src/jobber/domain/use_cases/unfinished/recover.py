@@ -1,4 +1,4 @@
-"""Finish the runs whose jobs have ended and whom nobody watches any more, and tidy up after the dead."""
+"""Finish ended runs that no process watches any more, and remove leftovers of ended processes."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RecoverRuns:
-    """The use case, with all that it needs from outside."""
+    """The use case `jobber recover`, with its dependencies."""
 
     run_finisher: RunFinisher
 
     def recover(self) -> tuple[JobberError, ...]:
-        """Finish all runs that have ended; the errors of those that could not be finished."""
+        """Finish all runs that have ended, and return the errors of those that could not be finished."""
         errors: list[JobberError] = []
         progress = self.run_finisher.progress
         found = 0
@@ -33,7 +33,7 @@ class RecoverRuns:
             except RunTaken as taken:
                 progress.note("being-finished", why=taken.what)
             except ContainerNotFound:
-                continue  # another has finished it meanwhile
+                continue  # another process has finished it meanwhile
             except JobberError as error:
                 errors.append(error)
                 found += 1
@@ -45,7 +45,7 @@ class RecoverRuns:
         return tuple(errors)
 
     def _recover(self, run: UnfinishedRun) -> bool:
-        """Do what there is to do for a run; False where it is in good hands."""
+        """Recover a run; return False if its own process is still watching it."""
         match self.run_finisher.watcher(run):
             case Watcher.ALIVE:
                 return False
@@ -60,7 +60,7 @@ class RecoverRuns:
                 assert_never(never)
 
     def _see_to(self, run: UnfinishedRun) -> None:
-        """Finish a run that nobody watches, if its job has ended or should have."""
+        """Finish a run that no process watches, if its job has ended or exceeded its time limit."""
         progress = self.run_finisher.progress
         match run.container.state:
             case ContainerState.RUNNING if not self._is_overdue(run):
@@ -80,7 +80,7 @@ class RecoverRuns:
         progress.note("recovered", **run.plan.facts)
 
     def _is_overdue(self, run: UnfinishedRun) -> bool:
-        """Whether a job runs longer than it may, for nobody was there to end it."""
+        """Return whether a job runs longer than its time limit because no process was there to end it."""
         if run.plan.timeout is None:
             return False
         started = self.run_finisher.moment(run.container.started)

@@ -21,12 +21,12 @@ _NEVER_STARTED = "never-started"
 
 @dataclass(frozen=True, slots=True)
 class StopRun:
-    """The use case, with all that it needs from outside."""
+    """The use case `jobber stop`, with its dependencies."""
 
     run_finisher: RunFinisher
 
     def stop(self, text: str) -> Finished:
-        """Ask the job of a run to end, kill it after its grace period, and see that the run is finished.
+        """Ask the job of a run to end, kill it after its grace period, and make sure that the run is finished.
 
         Raises `RunNotFound`, `Interrupted`.
         """
@@ -41,7 +41,7 @@ class StopRun:
 
 
 def end_job(run_finisher: RunFinisher, run: UnfinishedRun, *, outcome: Outcome) -> None:
-    """SIGTERM, and SIGKILL where the job is still there after its grace period."""
+    """Send SIGTERM, and SIGKILL if the job has not ended after its grace period."""
     engine, container = run_finisher.engine, run.container.id
     engine.runs.note_end(run.plan.id, image=run.plan.image.id, outcome=outcome)
     try:
@@ -55,11 +55,11 @@ def end_job(run_finisher: RunFinisher, run: UnfinishedRun, *, outcome: Outcome) 
             with run_finisher.interruptions.abortable():
                 run_finisher.clock.sleep(_POLL_SECONDS)
     except ContainerNotFound:
-        return  # whoever watches it was quick
+        return  # its watcher has already finished the run
 
 
 def conclude(run_finisher: RunFinisher, run: UnfinishedRun) -> Finished:
-    """See that a run whose job has ended is finished: by whoever watches it, else by us. Raises `Interrupted`."""
+    """Wait until another process has finished an ended run, or finish it here. Raises `Interrupted`."""
     told = False
     while True:
         try:

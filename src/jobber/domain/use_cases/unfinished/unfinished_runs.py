@@ -1,4 +1,4 @@
-"""Find the runs that are not finished, and finish one in place of the jobber that started it."""
+"""Find unfinished runs, and finish one instead of the process that started it."""
 
 from __future__ import annotations
 
@@ -27,31 +27,31 @@ if TYPE_CHECKING:
     from jobber.domain.use_cases.run.finish import Finished
 
 ABANDONED_AFTER = timedelta(minutes=5)
-"""A jobber on another machine that has done nothing about its run for so long after the job's end is no more."""
+"""The time after a job's end at which a run of another machine counts as abandoned."""
 _PIECE = 1 << 20
 _MOST_PER_LINE = 110
-"""What an engine may note of a line beside the line."""
+"""The maximum number of bytes that an engine's log stores per line in addition to the line."""
 
 
 class Watcher(Enum):
-    """What is known of the process that started a run."""
+    """The state of the process that started a run."""
 
     NOBODY = "nobody"
     ALIVE = "alive"
     UNKNOWN = "perhaps"
-    """It is one of another machine."""
+    """The state of a process on another machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnfinishedRun:
-    """A run that has a container, and what its plan says."""
+    """A run with a container, and its plan."""
 
     container: Container
     plan: RunPlan
 
 
 def unfinished_runs(engine: Engine) -> Iterator[UnfinishedRun]:
-    """All runs that an engine has, oldest first."""
+    """Yield all unfinished runs on an engine, oldest first."""
     containers = engine.containers.list(labels={Label.RUN: None})
     for container in sorted(containers, key=lambda container: container.created):
         if plan := parse_plan(container.labels[Label.RUN]):
@@ -59,7 +59,7 @@ def unfinished_runs(engine: Engine) -> Iterator[UnfinishedRun]:
 
 
 def find_run(engine: Engine, text: str) -> UnfinishedRun:
-    """The run that a text means: its id or the beginning of it, or its container's id or name. Raises `RunNotFound`."""
+    """Return a run by ID, ID prefix, container ID, its prefix, or container name. Raises `RunNotFound`."""
     runs = list(unfinished_runs(engine))
     exact = [run for run in runs if text in (run.plan.id, run.container.id, run.container.name)]
     found = exact or [
@@ -74,7 +74,7 @@ def find_run(engine: Engine, text: str) -> UnfinishedRun:
 
 @dataclass(frozen=True, slots=True)
 class RunFinisher:
-    """What finishes a run that others have started, with all that it needs from outside."""
+    """The completion of runs that other processes started, with its dependencies."""
 
     engine: Engine
     clock: Clock
@@ -85,13 +85,14 @@ class RunFinisher:
     version: str
     spool: Callable[[], BinaryIO]
     is_alive: Callable[[str], bool | None]
-    """Whether the process that watches a run still does; None where that can't be known."""
+    """A function that returns whether the process that watches a run still runs; None if that is unknown."""
 
     def watcher(self, run: UnfinishedRun) -> Watcher:
         """Return whether a process watches a run and will finish it.
 
-        For a process on another host the answer is `UNKNOWN` until `ABANDONED_AFTER` has passed since the job's end (or
-        since the container was created, by the engine's clock). Such a process must claim the run like all others.
+        For a process on another host the answer is `UNKNOWN` until `ABANDONED_AFTER` has passed since the job's end. If
+        the job has not started, the time counts from the container's creation, by the engine's clock. Such a process
+        must claim the run like all others.
         """
         owner, container = run.plan.owner, run.container
         alive = self.is_alive(owner) if owner else False
@@ -105,8 +106,8 @@ class RunFinisher:
     def finish(self, run: UnfinishedRun) -> Finished:
         """Finish a run whose job has ended.
 
-        Raises `RunTaken` where another jobber is at it, `ContainerNotFound` where it is finished already, and
-        `CodeImageGone` where somebody has removed by force what it was run from.
+        Raises `RunTaken` if another process is finishing it, and `ContainerNotFound` if it is already finished. Raises
+        `CodeImageGone` if its code image was removed by force.
         """
         try:
             return self._finish(run)
@@ -141,7 +142,7 @@ class RunFinisher:
             claim.release()
 
     def moment(self, text: str) -> datetime:
-        """A moment of the engine's; now, where it tells none."""
+        """Return a time reported by the engine; the current time if the engine reports none."""
         try:
             moment = datetime.fromisoformat(text)
         except ValueError:
@@ -175,7 +176,7 @@ class RunFinisher:
 
 
 def _size_in_engine(log: BinaryIO) -> int:
-    """How large an engine's log of this output may be; 0 for none."""
+    """Return the maximum size in bytes of an engine's log of this output; 0 for no output."""
     log.seek(0)
     size = 0
     while chunk := log.read(_PIECE):
