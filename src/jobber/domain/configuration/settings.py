@@ -35,9 +35,7 @@ class EngineName(Scalar[str]):
     """
     expects = "auto, docker or podman"
     schema: Mapping[str, Any] = {"anyOf": [{"enum": [*own]}, {"type": "string", "pattern": "^\\S+$"}]}
-    """The JSON Schema of a name. Editors offer the built-in engines; others depend on the machine that uses the file.
-
-    """
+    """The JSON Schema of a name. Editors offer the built-in engines; others depend on the machine in use."""
 
     def read(self, node: Node, origin: Origin) -> str:
         """Parse a value from a file. Raises `InvalidValue`."""

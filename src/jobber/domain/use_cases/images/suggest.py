@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from jobber.domain.ports import ImageStore
 
 SECONDS = 1.0
-"""The maximum time in seconds for listing tags before an error is reported: Podman 4.3 needs a minute for 600 images.
-
-"""
+"""The maximum time in seconds for listing tags during an error: Podman 4.3 needs a minute for 600 images."""
 _IS_MISSING = re.compile(
     r"manifest.*unknown|manifest.*not found|name unknown|repository.*(?:not found|does not exist)|: not found$"
 ).search

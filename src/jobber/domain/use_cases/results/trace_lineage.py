@@ -53,9 +53,7 @@ class TraceLineage:
     _sought: set[tuple[str, str]] = field(default_factory=set)
     """The repositories and ChainIDs that were already searched for."""
     _room: dict[bool, int] = field(default_factory=lambda: {True: _MOST_LOOKED_INTO, False: _MOST_LOOKED_INTO})
-    """The number of images that may still be inspected: those with the recorded repository (True), and others (False).
-
-    """
+    """The number of images that may still be inspected: with the recorded repository (True), and others (False)."""
     _registries: RegistryImages = field(init=False)
 
     def __post_init__(self) -> None:
