@@ -4,9 +4,9 @@ A commit starts from the container's configuration and only adds to it. Docker 2
 image. If some of that would remain, jobber commits the container as an unfinished image. It then loads the result over
 the layers of that image: an archive with a configuration and no layers (`image_archive.py`).
 
-jobber does the same if the log can't be written into the container: the log is then a layer of that archive. If the
-code image has so many layers that no container could be created from an image with one more, the unfinished image is an
-export of the whole file system.
+jobber does the same if the log can't be written into the container: the log is then a layer of that archive. The code
+image may have so many layers that no container could be created from an image with one more. The unfinished image is
+then an export of the whole file system.
 
 containerd's image store refuses such an archive. There jobber makes a second commit (`second_commit.py`).
 """

@@ -5,8 +5,8 @@ an unfinished image. It then loads the result over the layers of that image: an 
 layers (`image_archive.py`).
 
 jobber writes the log into the container. If the log's path is covered by a mount, the log is a layer of that archive.
-If the code image has so many layers that no container could be started from an image with one more, the unfinished
-image is an export of the whole file system.
+The code image may have so many layers that no container could be started from an image with one more. The unfinished
+image is then an export of the whole file system.
 
 A Podman that refuses such an archive gets a second commit (`second_commit.py`).
 """

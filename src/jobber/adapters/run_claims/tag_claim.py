@@ -1,4 +1,4 @@
-"""Atomic claims of tags: if two processes want the same tag, only one gets it.
+"""Atomic claims of tags: if two processes claim the same tag, only one gets it.
 
 Engines overwrite tags silently. The name of a container, however, is unique. The process that creates the container
 named after the tag may check and tag; the others wait.

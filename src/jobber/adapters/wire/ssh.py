@@ -254,7 +254,10 @@ class SshTunnel:
         return ""
 
     def _failed(self, log: Path) -> WireUnreachable:
-        """Return the error for an ssh that ended: the reason is its last line, the remedy depends on its complete output."""
+        """Return the error for an ssh that ended.
+
+        The reason is its last line; the remedy depends on its complete output.
+        """
         why = _last_line(log) or "it ended without a word"
         return WireUnreachable(_told(why), hint=remedy(_text(log), self._endpoint))
 

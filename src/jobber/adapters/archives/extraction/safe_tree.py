@@ -1,8 +1,8 @@
 """A directory in which files are created, and never outside it.
 
 Every name is looked up in an open directory, and no link on the way to it is followed. Nothing is written outside the
-directory, whatever an archive contains (links and files below them, `..`, absolute names, hard links), and whatever
-another process changes in the directory meanwhile.
+directory, whatever an archive contains: links and files below them, `..`, absolute names, hard links. The same holds if
+another process changes the directory meanwhile.
 
 `tarfile`'s extraction filters compare paths instead, which was circumvented more than once. They neither replace a file
 atomically nor report the members that they leave out.
