@@ -1,1 +1,1 @@
-"""Tar archives: written, read, and turned into file trees."""
+"""Tar archives: writing, reading, and conversion to file trees."""

@@ -1,4 +1,7 @@
-"""The names in archives of containers' files: Docker's, for Podman has absolute ones where a volume is."""
+"""Member names in archives of containers' files.
+
+The names are Docker's, because Podman uses absolute names for files in a volume.
+"""
 
 from __future__ import annotations
 
@@ -16,21 +19,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _DESCRIBED = "x-docker-container-path-stat"
-"""The header in which an engine describes what is at a path, also where a link leads nowhere (Podman, with 404)."""
+"""The header in which an engine describes a path, even for a dangling link (Podman, with status 404)."""
 _HERE = "."
 
 
 def link_target(headers: Mapping[str, str]) -> str | None:
-    """Return where the link at a path leads, with all links followed; None where there is no link."""
+    """Return the target of the link at a path, with all links followed; None if there is no link."""
     described = headers.get(_DESCRIBED, "")
     target: str | None = json.loads(base64.b64decode(described)).get("linkTarget") if described else None
     return target or None
 
 
 def named_archive(pieces: Iterator[bytes], *, path: str, target: str | None = None) -> Iterator[bytes]:
-    """Return an archive whose first member has the last name of the path, or of the path that a link there leads to.
+    """Return an archive whose first member has the last name of the path, or of the link's target.
 
-    The pieces come as they are where that is so already. The names of an image's root are left alone.
+    The pieces are passed on unchanged if the name is already right. The names in an archive of an image's root are not
+    changed.
     """
     if normal_path(path) == "/":
         return pieces
@@ -43,7 +47,7 @@ def named_archive(pieces: Iterator[bytes], *, path: str, target: str | None = No
 
 
 def _first_name(head: bytes) -> str | None:
-    """The name of the first member; None where it does not fit a plain header."""
+    """Return the name of the first member; None if the name does not fit in a plain header."""
     try:
         header = tarfile.TarInfo.frombuf(head[: tarfile.BLOCKSIZE], "utf-8", "surrogateescape")
     except tarfile.TarError:

@@ -1,4 +1,4 @@
-"""A directory out of a tar archive that comes in pieces, in constant memory: contents are digests of them."""
+"""File trees from tar archives that arrive in pieces, in constant memory: file contents are stored as digests."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _PERMISSIONS = 0o7777
 
 
 def read_tree(pieces: Generator[bytes]) -> Tree:
-    """Read a directory, or a file, as `ImageStore.archive` gives it.
+    """Read a directory or a file from an archive as `ImageStore.archive` returns it.
 
-    Raises what the pieces raise, and `EngineLost` where the archive ends too early.
+    Raises the errors of the pieces, and `EngineLost` if the archive ends too early.
     """
     return dict(read_entries(pieces))
 
 
 def read_entries(pieces: Generator[bytes]) -> Generator[tuple[str, Entry]]:
-    """The same, one path after the other."""
+    """Yield the same entries, one path after the other."""
     seen: Tree = {}
     with closing(pieces):
         for member in members(pieces):
@@ -41,7 +41,7 @@ def _entry(member: Member, seen: Tree) -> Entry:
         return Entry(Kind.DIRECTORY, mode)
     if header.issym():
         return Entry(Kind.LINK, content=header.linkname)
-    if header.islnk():  # a second name of a file that came before
+    if header.islnk():  # another name of an earlier file
         return seen.get(member.below(header.linkname)) or Entry(Kind.FILE, mode, content=header.linkname)
     if not header.isreg():
         return Entry(Kind.SPECIAL, mode, content=f"{header.type!r} {header.devmajor}:{header.devminor}")

@@ -1,8 +1,8 @@
-"""Archives that give an engine a new image over layers that it has: a configuration, a manifest, and no layers.
+"""Archives that create an image over layers that the engine already has: a configuration, a manifest, and no layers.
 
-Docker with its own store and Podman look a layer up by its digest before they open its file in the archive. So the
-files of layers may be absent, and nothing is copied. Docker's archive is that of `docker save` (`manifest.json`),
-Podman's is an OCI image layout (OCI Image Format Specification 1.0, "Image Layout").
+Docker with its own store and Podman look a layer up by its digest before they open its file in the archive. The files
+of layers may therefore be absent, and nothing is copied. Docker's archive has the format of `docker save`
+(`manifest.json`). Podman's is an OCI image layout (OCI Image Format Specification 1.0, "Image Layout").
 """
 
 from __future__ import annotations
@@ -22,32 +22,32 @@ if TYPE_CHECKING:
 
 _DOCKER = "application/vnd.docker"
 _MANIFEST = f"{_DOCKER}.distribution.manifest.v2+json"
-"""Docker's type of manifest: Podman keeps HEALTHCHECK, SHELL and ONBUILD with it, and loses them with the OCI's."""
+"""Docker's manifest type: Podman keeps HEALTHCHECK, SHELL and ONBUILD with it, and loses them with the OCI type."""
 _CONFIGURATION = f"{_DOCKER}.container.image.v1+json"
 _LAYER = f"{_DOCKER}.image.rootfs.diff.tar"
 _ABSENT = 1
-"""The size that a manifest gives for a layer whose file is not in the archive; engines that have it know better."""
+"""The size, in bytes, in the manifest for a layer whose file is absent; engines with the layer ignore it."""
 
 
 @dataclass(frozen=True, slots=True)
 class LogLayer:
-    """A layer that holds a job's log and nothing else; it is read from the log whenever it is needed."""
+    """A layer that contains only a job's log; it is read from the log each time it is needed."""
 
     log: BinaryIO
     moment: int
-    """When the file in it was last changed, in seconds since 1970."""
+    """The modification time of the file in the layer, in seconds since 1970."""
     digest: str
-    """Of the archive that it is (`sha256:HEX`)."""
+    """The digest of the layer's archive (`sha256:HEX`)."""
     size: int
-    """Bytes of that archive."""
+    """The size of that archive in bytes."""
 
     def chunks(self) -> Iterator[bytes]:
-        """The archive."""
+        """Yield the archive."""
         return log_archive(self.log, moment=self.moment)
 
 
 def log_layer(log: BinaryIO) -> LogLayer:
-    """Make a layer of a log, which is read once for its digest."""
+    """Create a layer from a log, which is read once for the digest."""
     moment, size, digest = int(time.time()), 0, sha256()
     for chunk in log_archive(log, moment=moment):
         digest.update(chunk)
@@ -57,21 +57,21 @@ def log_layer(log: BinaryIO) -> LogLayer:
 
 @dataclass(frozen=True, slots=True)
 class ImageArchive:
-    """An image to be loaded: its configuration as the bytes that its id is the digest of, and its layers."""
+    """An image to be loaded: its configuration, whose digest is the image ID, and its layers."""
 
     configuration: bytes
     layers: tuple[str, ...]
-    """Digests of the layers' contents, bottom first."""
+    """The digests of the layers' contents, bottom first."""
     top: LogLayer | None = None
-    """The last of the layers, where the engine does not have it."""
+    """The top layer, if the engine does not have it."""
 
     @property
     def id(self) -> ImageId:
-        """The id that the image will have."""
+        """The ID that the image will have."""
         return ImageId(f"sha256:{sha256(self.configuration).hexdigest()}")
 
     def for_docker(self) -> Iterator[bytes]:
-        """The archive as `docker load` takes it."""
+        """Yield the archive in the form for `docker load`."""
         name = f"{self.id.removeprefix('sha256:')}.json"
         layers = [f"{_hex(layer)}/layer.tar" for layer in self.layers]
         manifest = [{"Config": name, "RepoTags": None, "Layers": layers}]
@@ -82,7 +82,7 @@ class ImageArchive:
         yield END
 
     def for_podman(self) -> Iterator[bytes]:
-        """The archive as an OCI image layout, without a name for the image."""
+        """Yield the archive as an OCI image layout, without a name for the image."""
         manifest = _json(
             {
                 "schemaVersion": 2,
@@ -113,14 +113,15 @@ def describe_image(
     history: Sequence[dict[str, Any]],
     created: str,
 ) -> bytes:
-    """An image's configuration as JSON (OCI Image Format Specification 1.0, "Image Configuration").
+    """Return an image's configuration as JSON (OCI Image Format Specification 1.0, "Image Configuration").
 
     Args:
-        platform: The fields beside the rest: architecture, os, variant, author and the like; empty ones are left out.
+        platform: The fields beside the rest: architecture, os, variant, author and the like; empty ones are left
+            out.
         configuration: The field `config`, in Docker's form.
-        layers: Digests of the layers' contents, bottom first.
-        history: Entries, oldest first.
-        created: When the image was made, RFC 3339.
+        layers: The digests of the layers' contents, bottom first.
+        history: The history entries, oldest first.
+        created: The time at which the image was created, RFC 3339.
 
     """
     return _json(

@@ -1,4 +1,4 @@
-"""Which paths of an image an engine can be asked for."""
+"""Validation of paths for the engine's archive API."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from jobber.domain.errors import PathNotUtf8
 
 
 def check_askable(path: str) -> None:
-    """Raises `PathNotUtf8` for one that is no UTF-8.
+    """Raise `PathNotUtf8` for a path that is not valid UTF-8.
 
-    Given its bytes as they are, Docker answers with an empty archive, and Podman finds nothing there.
+    If jobber sent the bytes as they are, Docker would return an empty archive, and Podman would report a missing path.
     """
     try:
         path.encode()

@@ -1,4 +1,4 @@
-"""The members of a tar archive that comes in pieces, one after the other, in constant memory."""
+"""The members of a tar archive that arrives in pieces, one after the other, in constant memory."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ _PIECE = 1 << 20
 _HOLE = bytes(_PIECE)
 _END = bytes(tarfile.BLOCKSIZE)
 _LONGEST_HEADER = 1 << 24
-"""Bytes: a longer one is an attack on our memory."""
+"""The limit in bytes: a longer header is an attack on jobber's memory."""
 
 
 class ArchiveBroken(EngineLost):
-    """An archive that ends too early, or is none."""
+    """An archive that ends too early, or that is not an archive."""
 
     def __init__(self, why: str) -> None:
         super().__init__("the reading of an archive", why=why)
 
 
 class _Source:
-    """Pieces of bytes as a file that is read forwards: all that `tarfile` needs of one to find the members."""
+    """A forward-only file over pieces of bytes, with the methods that `tarfile` needs to find the members."""
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
         self._pieces = iter(pieces)
         self._rest = memoryview(b"")
         self._position = 0
         self.last_read = b""
-        """The block that was last looked at."""
+        """The block that was read last."""
 
     def tell(self) -> int:
         return self._position
@@ -52,7 +52,7 @@ class _Source:
         return found
 
     def take(self, size: int) -> memoryview:
-        """Up to so many bytes, as they have come; none at the end."""
+        """Return at most `size` bytes of the current piece; empty at the end."""
         while not self._rest:
             piece = next(self._pieces, None)
             if piece is None:
@@ -65,25 +65,25 @@ class _Source:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member; its content can be read until the next one is asked for."""
+    """A member; its content can be read until the next member is requested."""
 
     path: str
-    """Below the first member, whose path is empty; bytes that are no UTF-8 as `os.fsdecode` has them."""
+    """The path below the first member, whose path is empty; bytes that are not UTF-8 are as in `os.fsdecode`."""
     header: tarfile.TarInfo
     _source: _Source
     _root: str
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The names on the way to it. Those of `..`, which no engine sends, are there as well."""
+        """The names in the member's path, including `..`, which no engine sends."""
         return parts_of(self.path)
 
     def below(self, name: str) -> str:
-        """The path of another name in the archive, as `path` is."""
+        """Return another name in the archive in the form of `path`."""
         return _below(self._root, name)
 
     def chunks(self) -> Iterator[memoryview]:
-        """A file's content; each piece is to be used before the next. Raises `ArchiveBroken`."""
+        """Yield a file's content; use each piece before the next. Raises `ArchiveBroken`."""
         if not self.header.isreg():
             return
         if not self.header.issparse():
@@ -108,28 +108,28 @@ class Member:
 
 
 def members(pieces: Iterable[bytes]) -> Iterator[Member]:
-    """The members of an archive. Raises `ArchiveBroken`, and what the pieces raise."""
+    """Yield the members of an archive. Raises `ArchiveBroken`, and the errors of the pieces."""
     source = _Source(pieces)
     root = None
     try:
-        # Not `r|`, which copies each byte twice more; mode `r:` never goes back as long as members are read in order.
+        # Not `r|`, which copies each byte twice more; mode `r:` never seeks backwards if members are read in order.
         with tarfile.open(fileobj=source, mode="r:", encoding="utf-8", errors="surrogateescape") as archive:  # type: ignore[call-overload]
             while (header := archive.next()) is not None:
-                archive.members.clear()  # it would keep each of them
+                archive.members.clear()  # otherwise it would keep every member in memory
                 root = header.name.rstrip("/") if root is None else root
                 yield Member(_below(root, header.name), header, source, root)
-            if source.last_read != _END:  # `tarfile` takes everything else for an end as well
+            if source.last_read != _END:  # `tarfile` also treats any other block as the end
                 raise ArchiveBroken("it ends too early")
             while source.take(_PIECE):
-                pass  # the rest of its last record
+                pass  # the rest of the last record
     except tarfile.TarError as error:
         raise ArchiveBroken(str(error)) from None
 
 
 def content_of(pieces: Iterable[bytes], *, path: str, of: str) -> Iterator[memoryview]:
-    """The content of the file that an archive is of, each piece to be used before the next.
+    """Yield the content of the file in an archive; use each piece before the next.
 
-    Raises `NotAFile`, `ArchiveBroken`, and what the pieces raise.
+    Raises `NotAFile`, `ArchiveBroken`, and the errors of the pieces.
     """
     for member in members(pieces):
         if not member.header.isreg():
@@ -140,7 +140,7 @@ def content_of(pieces: Iterable[bytes], *, path: str, of: str) -> Iterator[memor
 
 
 def first_bytes(pieces: Iterable[bytes], *, path: str, of: str, limit: int) -> bytes:
-    """The beginning of it. Raises as `content_of`."""
+    """Return the first `limit` bytes of the content. Raises the errors of `content_of`."""
     octets = bytearray()
     for chunk in content_of(pieces, path=path, of=of):
         octets += chunk[: limit - len(octets)]
@@ -150,7 +150,7 @@ def first_bytes(pieces: Iterable[bytes], *, path: str, of: str, limit: int) -> b
 
 
 def parts_of(path: str) -> tuple[str, ...]:
-    """The names in a path, without empty ones and `.`."""
+    """Return the names in a path, without empty ones and `.`."""
     return tuple(part for part in path.split("/") if part not in ("", "."))
 
 

@@ -1,4 +1,4 @@
-"""Tar archives that are sent as they are made, one member at a time."""
+"""Tar archives that are sent while they are created, one member at a time."""
 
 from __future__ import annotations
 
@@ -10,17 +10,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 END = bytes(2 * tarfile.BLOCKSIZE)
-"""What an archive ends with."""
+"""The end marker of an archive."""
 _CHUNK = 1 << 18
 _EXTENDED = "SCHILY."
-"""Extended attributes; the other headers say again, or wrongly, what is where."""
+"""The prefix of the headers to keep: extended attributes.
+
+The other headers repeat the name and size, or contradict them.
+"""
 _LOG_MODE = 0o644
 
 
 def log_archive(log: BinaryIO, *, name: str = "run.log", moment: int | None = None) -> Iterator[bytes]:
-    """An archive with one file that holds what `log` holds, owned by root.
+    """Yield an archive with one file, owned by root, that has the content of `log`.
 
-    `moment` is when the file was last changed, in seconds since 1970; by default now.
+    `moment` is the file's modification time, in seconds since 1970; by default the current time.
     """
     size = log.seek(0, 2)
     log.seek(0)
@@ -33,21 +36,21 @@ def log_archive(log: BinaryIO, *, name: str = "run.log", moment: int | None = No
 
 
 def file_member(name: str, content: bytes) -> bytes:
-    """A small file as a member of an archive: header, content, padding."""
+    """Return a small file as a member of an archive: header, content, padding."""
     return member_header(name, size=len(content)) + content + bytes(-len(content) % tarfile.BLOCKSIZE)
 
 
 def member_header(name: str, *, size: int) -> bytes:
-    """The header of a file of `size` bytes, which whoever writes it sends next, padded to whole blocks."""
+    """Return the header of a file of `size` bytes; the caller sends the content next, padded to whole blocks."""
     member = tarfile.TarInfo(name)
     member.size, member.mode = size, _LOG_MODE
     return member.tobuf(tarfile.PAX_FORMAT)
 
 
 def repacked(header: tarfile.TarInfo, content: Iterable[bytes | memoryview], *, name: str) -> Iterator[bytes]:
-    """A member of another archive under a name, with its content, which is none for what is no file."""
+    """Yield a member of another archive under a new name, with its content, which is empty unless it is a file."""
     if header.isreg():
-        header.type = tarfile.REGTYPE  # a sparse one comes with its holes
+        header.type = tarfile.REGTYPE  # the content of a sparse file includes its holes
     else:
         header.size = 0
     yield renamed(header, name=name)
@@ -57,7 +60,7 @@ def repacked(header: tarfile.TarInfo, content: Iterable[bytes | memoryview], *, 
 
 
 def renamed(header: tarfile.TarInfo, *, name: str) -> bytes:
-    """The header of a member of another archive under a name."""
+    """Return the header of a member of another archive under a new name."""
     header.name = name
     header.pax_headers = {key: text for key, text in header.pax_headers.items() if key.startswith(_EXTENDED)}
     return header.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")

@@ -1,1 +1,1 @@
-"""Docker, from 20.10 on, by its own API."""
+"""The Docker adapter, for Docker 20.10 and later, over Docker's own API."""

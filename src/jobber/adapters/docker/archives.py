@@ -1,4 +1,4 @@
-"""Files out of Docker's containers, running or not."""
+"""Reading of files from Docker's containers, running or not."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ _NO_WAY = ("not a directory", "too many links")
 
 
 def open_archive(wire: Wire, container: str, path: str, *, of: str) -> Generator[bytes]:
-    """The archive of a file or a directory, links followed. Docker gives a link itself, and tells where it leads.
+    """Yield the archive of a file or a directory, following links.
 
-    `of` names in errors what is read. Raises `ContainerNotFound`, `PathNotFound`, `EngineFailed` at the first piece.
+    For a link Docker returns the link itself and names its target in a header. `of` is the name of the source in error
+    messages. Raises `ContainerNotFound`, `PathNotFound` or `EngineFailed` when the first piece is read.
     """
     where = f"/containers/{container}/archive"
     response = wire.call("GET", where, query={"path": path})

@@ -1,4 +1,4 @@
-"""Builds on Docker: with BuildKit where a client has it, else by the engine's own builder."""
+"""Builds on Docker: with BuildKit if a client has it, otherwise with the engine's own builder."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ _WARNING = re.compile(r"(?: ---> )?\[Warning\] (.*)\n").fullmatch
 
 
 class DockerBuilder:
-    """The builders behind a wire."""
+    """The builders of a Docker engine."""
 
     def __init__(self, wire: Wire, *, images: DockerImages) -> None:
         self._wire = wire
         self._images = images
 
     def build(self, request: BuildRequest, *, progress: Progress) -> ImageId:
-        """Build an image, untagged. Raises `BuildFailed`."""
+        """Build an image without a tag. Raises `BuildFailed`."""
         client = self.client()
         if client is not None:
             progress.call("builder", kind="BuildKit", client=" ".join(client.words))
@@ -52,17 +52,17 @@ class DockerBuilder:
         return self._images.inspect(self._build(request, progress)).id
 
     def client(self, *, seconds: float | None = None) -> Client | None:
-        """Return the client that builds with BuildKit, if there is one; each is asked for so many seconds at most."""
+        """Return the client that builds with BuildKit, or None; wait `seconds` at most for each client's answer."""
         endpoint = self._wire.endpoint
-        # A socket behind ssh is nothing that the client takes for a host.
+        # The docker client does not accept a socket behind ssh as a host.
         return None if endpoint.scheme is Scheme.SSH and endpoint.path else find_client(os.environ, seconds=seconds)
 
     def is_switched_off(self) -> bool:
-        """Return whether the user wants no BuildKit."""
+        """Return whether the user has switched BuildKit off."""
         return is_switched_off(os.environ)
 
     def _build_with_client(self, client: Client, request: BuildRequest, progress: Progress) -> ImageId:
-        """Build; once more where BuildKit gives out of its cache what was removed meanwhile."""
+        """Build the image; build it again if BuildKit returns an image from its cache that was removed meanwhile."""
         endpoint = self._wire.endpoint
         try:
             return self._images.inspect(build_with_client(client, request, endpoint=endpoint, progress=progress)).id

@@ -1,4 +1,8 @@
-"""Builds with BuildKit, which only a `docker` client speaks: buildx, or a client before 23 that has it built in."""
+"""Builds with BuildKit, through a `docker` client.
+
+Only a `docker` client supports BuildKit's protocol: one with buildx, or one before version 23, which has BuildKit built
+in.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +36,7 @@ if TYPE_CHECKING:
     from jobber.domain.ports.progress import Progress
 
 _WITHOUT_BUILDX = 23
-"""Clients before this version have BuildKit built in; later ones need buildx."""
+"""The first client version without built-in BuildKit: earlier clients have it, later ones need buildx."""
 _ANSWER_SECONDS = 10.0
 _LINE = re.compile(rb"#(\d+) (.*)")
 _TIMED = re.compile(rb"\d+\.\d+ ?(.*)", re.DOTALL)
@@ -43,18 +47,18 @@ _SAYS_STATE = re.compile(rb"(DONE \d|CACHED$|CANCELED$|sha256:|transferring |exp
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A client with BuildKit, and how it is called."""
+    """A client with BuildKit, and the command line that starts a build with it."""
 
     words: tuple[str, ...]
 
 
 def is_switched_off(environment: Mapping[str, str]) -> bool:
-    """Return whether the user wants no BuildKit."""
+    """Return whether the user has switched BuildKit off."""
     return environment.get("DOCKER_BUILDKIT") == "0"
 
 
 def find_client(environment: Mapping[str, str], *, seconds: float | None = None) -> Client | None:
-    """The first `docker` on the PATH that has BuildKit; None where none has, or the user doesn't want it."""
+    """Return the first `docker` on the PATH that has BuildKit; None if none has it or the user has switched it off."""
     if is_switched_off(environment):
         return None
     paths: dict[Path, Path] = {}
@@ -62,7 +66,7 @@ def find_client(environment: Mapping[str, str], *, seconds: float | None = None)
         path = Path(folder, "docker")
         if os.access(path, os.X_OK):
             paths.setdefault(path.resolve(), path)
-    # A client takes a while to answer: all are asked at once.
+    # A client takes a while to answer, so jobber queries all of them at the same time.
     asked = [(path, _ask(path, "buildx", "version"), _ask(path, "--version")) for path in paths.values()]
     until = monotonic() + (_ANSWER_SECONDS if seconds is None else seconds)
     answers = [(path, _answer(buildx, until=until), _answer(version, until=until)) for path, buildx, version in asked]
@@ -76,7 +80,7 @@ def find_client(environment: Mapping[str, str], *, seconds: float | None = None)
 
 
 def build_with_client(client: Client, request: BuildRequest, *, endpoint: Endpoint, progress: Progress) -> ImageId:
-    """Build. Raises `BuildFailed`; a build that is given up leaves no process behind."""
+    """Build an image. Raises `BuildFailed`. A build that is given up leaves no process behind."""
     with (
         tempfile.TemporaryDirectory(prefix="jobber-build-") as folder,
         client_configuration(request.credentials, Path(folder), os.environ) as variables,
@@ -91,7 +95,7 @@ def build_with_client(client: Client, request: BuildRequest, *, endpoint: Endpoi
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env={**_environment(endpoint), **variables},
-            start_new_session=True,  # our terminal's Ctrl-C comes to us alone
+            start_new_session=True,  # only jobber gets the Ctrl-C of its terminal
         )
         assert process.stdout is not None
         reading = _Reading(BuildWarnings(progress, request.credentials.values()))
@@ -105,14 +109,14 @@ def build_with_client(client: Client, request: BuildRequest, *, endpoint: Endpoi
             process.stdout.close()
         if status != 0 or not id_file.exists():
             raise reading.failure(request)
-        if unused:  # BuildKit itself does not warn of these
+        if unused:  # BuildKit itself does not warn about these
             reading.warnings.tell(f"One or more build-args [{' '.join(unused)}] were not consumed")
         return ImageId(id_file.read_text(encoding="ascii").strip())
 
 
 @dataclass(slots=True)
 class _Reading:
-    """What a plain progress stream has told so far, by vertex."""
+    """The state read so far from a plain progress stream, by vertex."""
 
     warnings: BuildWarnings
     names: dict[bytes, str] = field(default_factory=dict)
@@ -153,9 +157,10 @@ class _Reading:
 
 
 def staged_dockerfile(request: BuildRequest, folder: Path) -> Path:
-    """The Dockerfile for the client; links are followed by us, for BuildKit takes none that leads out of a directory.
+    """Return the path of the Dockerfile for the client, with links resolved.
 
-    It would be missing, and an ignore file be ignored without a word.
+    BuildKit does not follow a link that leads out of a directory. The Dockerfile would be missing, and a linked ignore
+    file would be ignored without a warning.
     """
     dockerfile = Path(request.dockerfile)
     ignore = find_ignore_file(Path(request.context), dockerfile)
@@ -184,10 +189,10 @@ def _options(request: BuildRequest) -> list[str]:
 
 
 def _arguments(request: BuildRequest) -> Iterator[str]:
-    """Yield `--build-arg` for each argument, without the value where the client has it from the environment itself.
+    """Yield `--build-arg` for each argument, without the value if the client has it in its own environment.
 
-    Proxies that are given in one case alone are given in the other as well: the client adds those of its configuration
-    in both cases, and of two that differ in case alone BuildKit takes any.
+    A proxy variable given in only one case is passed in the other case as well. The client adds the proxies of its
+    configuration in both cases, and BuildKit takes either of two names that differ only in case.
     """
     for name, value in request.arguments.items():
         is_bare = value is None or os.environ.get(name) == value
@@ -207,7 +212,7 @@ def _environment(endpoint: Endpoint) -> dict[str, str]:
 
 
 def _ask(path: Path, *words: str) -> subprocess.Popen[str] | None:
-    """Ask a client; None where it can't be started."""
+    """Start a client with `words` as its arguments; return None if it can't be started."""
     try:
         return subprocess.Popen(
             [str(path), *words],
@@ -222,7 +227,7 @@ def _ask(path: Path, *words: str) -> subprocess.Popen[str] | None:
 
 
 def _answer(process: subprocess.Popen[str] | None, *, until: float) -> str | None:
-    """Return the client's output; None where it fails, or has not ended at this moment of the monotonic clock."""
+    """Return the client's output; None if it fails or has not ended at `until`, a time of the monotonic clock."""
     if process is None:
         return None
     with process:

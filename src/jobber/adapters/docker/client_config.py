@@ -1,7 +1,8 @@
-"""Credentials for a `docker` client that builds: told to it by a credential helper, over a socket, when it asks.
+"""Registry credentials for a `docker` client that builds, served by a credential helper over a socket.
 
-The client takes credentials from its configuration alone. So it gets one in which a helper of ours is named for the
-registries that we know; the helper asks us. No password is in a file, an argument or an environment.
+The client takes credentials only from its configuration. jobber therefore writes a configuration that names jobber's
+own helper for the registries with known credentials. The helper requests them from jobber. No password is in a file, an
+argument or an environment variable.
 """
 
 from __future__ import annotations
@@ -45,9 +46,12 @@ if sys.argv[1:] == ["get"]:
 def client_configuration(
     credentials: Mapping[str, Credentials | None], folder: Path, environment: Mapping[str, str]
 ) -> Iterator[dict[str, str]]:
-    """Inside, these variables let a client know the credentials, by host. `folder` is for us alone."""
+    """Provide the credentials, by host, to a client that is started with the yielded environment variables.
+
+    `folder` is a directory that only jobber uses.
+    """
     if all(known is not None and known.stored for known in credentials.values()):
-        yield {}  # what it has stored itself it knows best
+        yield {}  # the client's own stored credentials are the most accurate
         return
     servers = {_SERVER_OF_HUB if host == HUB else host: known for host, known in credentials.items()}
     sockets = make_short_folder("jobber-keys-")
@@ -72,7 +76,7 @@ def _serve(listener: socket.socket, servers: Mapping[str, Credentials | None]) -
     while True:
         try:
             connection, _ = listener.accept()
-        except OSError:  # it was shut down
+        except OSError:  # the listener was shut down
             return
         with connection:
             try:
@@ -97,7 +101,7 @@ def _answer(connection: socket.socket, servers: Mapping[str, Credentials | None]
 def _write_configuration(
     folder: Path, servers: Mapping[str, Credentials | None], environment: Mapping[str, str]
 ) -> Path:
-    """The user's configuration, less the logins that it holds itself, with our helper for these servers."""
+    """Write the user's configuration without the logins stored in it, with jobber's helper for these servers."""
     own = Path(environment.get("DOCKER_CONFIG") or Path(environment.get("HOME", "/"), ".docker"))
     made = folder / "docker"
     made.mkdir()

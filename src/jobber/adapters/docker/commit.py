@@ -1,12 +1,14 @@
-"""Make a result image out of a container on Docker: with the code image's configuration, exactly.
+"""Creation of a result image from a container on Docker, with exactly the code image's configuration.
 
-A commit takes over the container's own configuration and only adds to it, and Docker 20.10 keeps a copy of all of it
-in the image. Where something of that would stay, the container is committed as an unfinished image, and the result is
-loaded over its layers: an archive with a configuration, and no layers (`image_archive.py`). The same where the log
-can't be written into the container: it is a layer of that archive. Where the code image has so many layers that no
-container could be made from an image with one more, the unfinished image is an export of the whole file system.
+A commit starts from the container's configuration and only adds to it. Docker 20.10 also keeps a full copy of it in the
+image. If some of that would remain, jobber commits the container as an unfinished image. It then loads the result over
+the layers of that image: an archive with a configuration and no layers (`image_archive.py`).
 
-containerd's image store refuses such an archive. There a second commit is made (`second_commit.py`).
+jobber does the same if the log can't be written into the container: the log is then a layer of that archive. The code
+image may have so many layers that no container could be created from an image with one more. The unfinished image is
+then an export of the whole file system.
+
+containerd's image store refuses such an archive. There jobber makes a second commit (`second_commit.py`).
 """
 
 from __future__ import annotations
@@ -37,15 +39,16 @@ _PLATFORM = {
     "os.version": "OsVersion",
     "author": "Author",
 }
-"""Fields of an image's configuration beside its `config`, and how an inspect names them."""
+"""Fields of an image's configuration beside its `config`, and their names in an inspect response."""
 
 
 def commit(
     wire: Wire, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO, keeps_configuration: Callable[[], bool]
 ) -> ImageId:
-    """Commit with the log as `/run.log`. Raises `ContainerNotFound`, `EngineFailed`.
+    """Commit the container with the log as `/run.log`.
 
-    `keeps_configuration` tells whether this Docker takes an archive without layers.
+    `keeps_configuration` returns whether this Docker accepts an archive without layers. Raises `ContainerNotFound`,
+    `EngineFailed`.
     """
     with wire.call("GET", f"/containers/{container}/json") as response:
         if response.status == _MISSING:
@@ -73,12 +76,12 @@ def commit(
         made = _load(wire, unfinished, wanted, code=code, log=own_log, snapshot=snapshot, is_asked=keeps_configuration)
         return made or commit_again(wire, unfinished, snapshot=snapshot, container=facts, code=code, log=own_log)
     finally:
-        with suppress(JobberError):  # what it was made for counts; `jobber recover` tidies up
+        with suppress(JobberError):  # the result counts more than the cleanup, and `jobber recover` removes leftovers
             remove_unfinished(wire, unfinished)
 
 
 def _exact_commit(wire: Wire, container: str, wanted: dict[str, Any]) -> ImageId | None:
-    """Commit, if what comes of it has the wanted configuration, field by field."""
+    """Commit the container; return the image if each field of its configuration is as wanted, else remove it."""
     made = commit_as(wire, container, wanted)
     if _image(wire, made)["Config"] == wanted:
         return made
@@ -96,7 +99,7 @@ def _load(
     snapshot: Snapshot,
     is_asked: Callable[[], bool],
 ) -> ImageId | None:
-    """Make an image of the unfinished one's layers, and of the log where it needs one; None where Docker refuses."""
+    """Load an image with the layers of the unfinished one and, if given, the log; return None if Docker refuses it."""
     if not is_asked():
         return None
     from jobber.adapters.archives.image_archive import ImageArchive, describe_image, log_layer
@@ -129,7 +132,7 @@ def _load(
         stream=archive.for_docker(),
         headers={"Content-Type": "application/x-tar"},
     ) as response:
-        response.read()  # it tells errors in the middle of it, too
+        response.read()  # Docker can also report errors within the stream
     with wire.call("GET", f"/images/{archive.id}/json") as response:
         return archive.id if response.ok and tuple(response.json()["RootFS"]["Layers"]) == layers else None
 
@@ -148,9 +151,10 @@ def _history(wire: Wire, image: str) -> list[dict[str, Any]]:
 
 
 def _would_stay(container: dict[str, Any], wanted: dict[str, Any]) -> bool:
-    """Whether a commit would keep something of the container's configuration that the result must not have.
+    """Return whether a commit would keep parts of the container's configuration that the result must not have.
 
-    It fills up whatever the result's lacks. The value of a variable stays in a copy even where the result has another.
+    A commit fills every field that is empty in the result's configuration. A copy keeps the value of a variable even if
+    the result has another value.
     """
     has_words = bool(wanted.get("Entrypoint"))
     return (

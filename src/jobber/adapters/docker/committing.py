@@ -1,4 +1,4 @@
-"""Docker's calls that images are made of containers with."""
+"""Calls of Docker's API that create images from containers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MISSING = 404
 
 
 def commit_as(wire: Wire, container: str, configuration: dict[str, Any]) -> ImageId:
-    """Commit a container; what is empty in the configuration Docker fills up with the container's."""
+    """Commit a container; Docker fills empty fields of the configuration from the container's."""
     query = {"container": container, "pause": False}
     with wire.call("POST", "/commit", query=query, body=configuration) as response:
         if not response.ok:
@@ -27,7 +27,7 @@ def commit_as(wire: Wire, container: str, configuration: dict[str, Any]) -> Imag
 
 
 def flatten(wire: Wire, container: str) -> ImageId:
-    """Make an unfinished image without configuration whose one layer is the container's whole file system."""
+    """Create an unfinished image without configuration whose only layer is the container's whole file system."""
     with wire.call("GET", f"/containers/{container}/export") as exported:
         if not exported.ok:
             raise failed("export the container", exported)
@@ -60,7 +60,7 @@ def put_log(wire: Wire, container: str, log: BinaryIO) -> None:
 
 
 def remove_unfinished(wire: Wire, image: ImageId) -> None:
-    """Remove an image that another was made from, and none of those that it was made from itself."""
+    """Remove an image that another image was made from, without removing its own parents."""
     with wire.call("DELETE", f"/images/{image}", query={"noprune": True}) as response:
         if not response.ok and response.status != _MISSING:
             raise EngineFailed("remove an unfinished image", why=response.why(), status=response.status)

@@ -1,4 +1,4 @@
-"""The containers of jobs on Docker."""
+"""Job containers on Docker."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ _MISSING = 404
 _CONFLICT = 409
 _NOT_MODIFIED = 304
 _CONTAINERD = "io.containerd.snapshotter"
-"""The type of driver of a Docker that has its images in containerd's store."""
+"""The driver type of a Docker engine that keeps its images in containerd's store."""
 
 
 class DockerContainers:
-    """The containers behind a wire."""
+    """The containers of a Docker engine."""
 
     def __init__(self, wire: Wire, *, api_version: tuple[int, int]) -> None:
         self._wire = wire
@@ -51,17 +51,17 @@ class DockerContainers:
 
     @cached_property
     def client_environment(self) -> Mapping[str, str]:
-        """The proxies of the docker client's configuration."""
+        """The proxy variables of the docker client's configuration."""
         from jobber.adapters.docker.proxies import client_proxies
 
         return client_proxies(os.environ, endpoint=self._wire.endpoint)
 
     def check(self, options: ContainerOptions, /) -> None:
-        """Check that this engine has all of the options."""
+        """Check that this engine supports all of the options."""
         check_options(options, api_version=self._api_version)
 
     def create(self, specification: ContainerSpecification) -> ContainerId:
-        """Make a container."""
+        """Create a container."""
         runtimes = self._runtimes() if specification.runtime == NVIDIA else ()
         query, body = create_body(specification, api_version=self._api_version, runtimes=runtimes)
         name = specification.options.name
@@ -78,19 +78,19 @@ class DockerContainers:
         return container
 
     def inspect(self, container: ContainerId) -> Container:
-        """Look a container up."""
+        """Inspect a container."""
         with self._wire.call("GET", f"/containers/{container}/json") as response:
             self._found(container, response, "inspect the container")
             return container_of(response.json())
 
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[Container]:
-        """All containers, running or not, with these labels."""
+        """List all containers with these labels, running or not."""
         containers = []
         for item in listed(self._wire, "/containers/json", filters=with_labels(labels), everything=True):
             try:
                 containers.append(self.inspect(ContainerId(item["Id"])))
             except ContainerNotFound:
-                continue  # gone between the two calls
+                continue  # removed between the two calls
         return containers
 
     def attach(
@@ -99,9 +99,9 @@ class DockerContainers:
         *,
         stdin: JobInput | None,
         interruptions: Interruptions,
-        terminal: Terminal | None = None,  # noqa: ARG002 - Docker has been told at create, or takes it after the start
+        terminal: Terminal | None = None,  # noqa: ARG002 - Docker gets the terminal size at create or after the start
     ) -> StreamAttachment:
-        """Get hold of a created container's input and output."""
+        """Attach to the input and output of a created container."""
         job = DockerJob(self._wire, container)
         return StreamAttachment(job.attach(output=True), job, stdin=stdin, interruptions=interruptions)
 
@@ -113,7 +113,7 @@ class DockerContainers:
         stdin: JobInput | None,
         interruptions: Interruptions,
     ) -> StreamAttachment:
-        """Get hold of a job that was started before: its output from the beginning, or since a moment."""
+        """Attach to a job that has already started; its output is read from the beginning, or from `since` on."""
         job = DockerJob(self._wire, container, since=since)
         return StreamAttachment(None, job, stdin=stdin, interruptions=interruptions)
 
@@ -124,7 +124,7 @@ class DockerContainers:
                 raise not_started(response.why())
 
     def signal(self, container: ContainerId, *, signal: str) -> None:
-        """Send the job a signal by name; no error where it has ended."""
+        """Send a signal to the job by name; a job that has ended is not an error."""
         with self._wire.call("POST", f"/containers/{container}/kill", query={"signal": signal}) as response:
             if response.status != _CONFLICT:
                 self._found(container, response, f"send {signal}")
@@ -136,21 +136,21 @@ class DockerContainers:
             copy_frames(response.chunks(), sink=sink, multiplexed=not job.has_terminal)
 
     def read(self, container: ContainerId, *, path: str, limit: int) -> bytes:
-        """The first bytes of a file of a container that has ended."""
+        """Return the first bytes of a file of a container that has ended."""
         name = f"container {container[:12]}"
         with closing(open_archive(self._wire, container, path, of=name)) as pieces:
             return first_bytes(pieces, path=path, of=name, limit=limit)
 
     def sparse_files(self, container: ContainerId) -> Sequence[SparseFile]:
-        """List the files with holes that a container has written, where its layer can be looked into."""
+        """List the sparse files that a container has written, if its layer is accessible."""
         return sparse_files(self._wire, container)
 
     def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
-        """Make an image of an exited container's file system."""
+        """Create an image from an exited container's file system."""
         return commit(self._wire, container, snapshot=snapshot, log=log, keeps_configuration=self.keeps_configuration)
 
     def keeps_configuration(self) -> bool:
-        """Whether results have their code image's configuration exactly: not with containerd's image store."""
+        """Return whether results get exactly their code image's configuration; with containerd's store they do not."""
         with self._wire.call("GET", "/info") as response:
             status = (response.json().get("DriverStatus") or ()) if response.ok else ()
         return not any(value.startswith(_CONTAINERD) for _, value in status)
@@ -160,7 +160,7 @@ class DockerContainers:
         remove_helper(self._wire, container)
 
     def _check_inputs(self, container: ContainerId, specification: ContainerSpecification) -> None:
-        """An input's volume that somebody removed meanwhile has been made anew by Docker, and is empty."""
+        """Raise `InputGone` for an input volume removed meanwhile: Docker has created a new, empty one in its place."""
         for mount in specification.inputs:
             if isinstance(mount, VolumeMount) and not self._is_input(mount.volume):
                 self.remove(container)

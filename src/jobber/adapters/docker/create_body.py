@@ -1,4 +1,4 @@
-"""The body of Docker's create call: one translation of a container's description."""
+"""The body of Docker's create call, translated from a container specification."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MAC_PER_NETWORK = (1, 44)
 def create_body(
     specification: ContainerSpecification, *, api_version: tuple[int, int], runtimes: Collection[str] = ()
 ) -> tuple[dict[str, str | None], dict[str, Any]]:
-    """The query (name, platform), and the JSON body. Raises `OptionUnsupported`."""
+    """Return the query (name, platform) and the JSON body. Raises `OptionUnsupported`."""
     options = specification.options
     check_options(options, api_version=api_version)
     ports: dict[str, Any] = {f"{port.container}/{port.protocol}": {} for port in options.ports}
@@ -30,7 +30,7 @@ def create_body(
         "AttachStdout": True,
         "AttachStderr": True,
         "OpenStdin": specification.reads_input,
-        # A terminal outlives the one who sat before it; other input ends with whoever gives it.
+        # A terminal outlives the client that is attached to it; other input ends with the client that sends it.
         "StdinOnce": specification.reads_input and specification.terminal is None,
         "Tty": specification.terminal is not None,
         "Env": [
@@ -63,7 +63,7 @@ def create_body(
 
 
 def check_options(options: ContainerOptions, *, api_version: tuple[int, int]) -> None:
-    """Check that this version of Docker has all of the options. Raises `OptionUnsupported`, `InvalidOption`."""
+    """Check that this version of Docker supports all of the options. Raises `OptionUnsupported`, `InvalidOption`."""
     if options == ContainerOptions():
         return
     from jobber.domain.docker_options.availability import check_docker

@@ -1,4 +1,4 @@
-"""The part of Docker's create call about the engine's machine: resources, mounts, networks, security."""
+"""The host configuration in Docker's create call: resources, mounts, networks, security."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _UNCONFINED = "systempaths=unconfined"
 def host_config(
     specification: ContainerSpecification, *, api_version: tuple[int, int], runtimes: Collection[str]
 ) -> dict[str, Any]:
-    """All of it."""
+    """Return the whole `HostConfig` object."""
     options = specification.options
     host: dict[str, Any] = {
         "Binds": binds(options) or None,
@@ -128,7 +128,10 @@ def _runtime(runtime: str | None, runtimes: Collection[str]) -> str | None:
 
 
 def _device_requests(specification: ContainerSpecification, runtimes: Collection[str]) -> list[dict[str, Any]]:
-    """Devices by name, and GPUs: as `--gpus` says, or all for `nvidia` where the engine has no such runtime."""
+    """Return the requests for devices by name and for GPUs.
+
+    GPUs are those of `--gpus`, or all GPUs for the runtime `nvidia` if the engine does not have that runtime.
+    """
     options = specification.options
     by_name = [device.host for device in options.devices if device.is_by_name]
     gpus = options.gpus

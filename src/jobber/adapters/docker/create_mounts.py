@@ -15,28 +15,28 @@ if TYPE_CHECKING:
 
 
 def binds(options: ContainerOptions) -> list[str]:
-    """What `-v` said, but for anonymous volumes."""
+    """Return the mounts of `-v` except anonymous volumes."""
     return [_bind(mount) for mount in options.mounts if mount.kind != "tmpfs" and mount.source and not mount.detail]
 
 
 def tmpfs(options: ContainerOptions) -> dict[str, str]:
-    """What `--tmpfs` said."""
+    """Return the mounts of `--tmpfs`."""
     return {m.destination: ",".join(m.options) for m in options.mounts if m.kind == "tmpfs" and not m.detail}
 
 
 def described_mounts(options: ContainerOptions) -> list[dict[str, Any]]:
-    """What `--mount` said."""
+    """Return the mounts of `--mount`."""
     return [_described(mount, mount.detail) for mount in options.mounts if mount.detail is not None]
 
 
 def input_mounts(inputs: Sequence[ImageMount | VolumeMount]) -> list[dict[str, Any]]:
-    """The inputs, read-only."""
+    """Return the read-only mounts of the inputs."""
     spellings: Counter[str] = Counter()
     mounts = []
     for mount in inputs:
         described = _input_mount(mount)
         if isinstance(mount, ImageMount):
-            # Docker 28 names what it mounts after the image as it is written, and mounts no name twice.
+            # Docker 28 names a mount after the image as it is written, and refuses to mount the same name twice.
             described["Source"] = mount.image[: len(mount.image) - spellings[mount.image]]
             spellings[mount.image] += 1
         mounts.append(described)
@@ -96,5 +96,5 @@ def _volume_options(detail: MountDetail) -> dict[str, Any]:
 
 
 def _set(**settings: object) -> dict[str, Any]:
-    """Those that say something."""
+    """Return the settings that are not empty."""
     return {key: value for key, value in settings.items() if value}

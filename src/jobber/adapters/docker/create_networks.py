@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def endpoints(options: ContainerOptions, *, has_mac: bool) -> dict[str, Any]:
-    """What is set for each network; nothing for a single one of which nothing is said."""
+    """Return the settings of each network; nothing for a single network without settings."""
     described = {network.name: _endpoint(network, has_mac=has_mac) for network in options.networks}
     if len(described) == 1:
         return {name: endpoint for name, endpoint in described.items() if endpoint}
@@ -17,12 +17,12 @@ def endpoints(options: ContainerOptions, *, has_mac: bool) -> dict[str, Any]:
 
 
 def network_mode(options: ContainerOptions) -> str:
-    """The first network, by its name or mode."""
+    """Return the first network, by its name or mode."""
     return options.networks[0].name if options.networks else "default"
 
 
 def port_bindings(options: ContainerOptions) -> dict[str, list[dict[str, str]]]:
-    """Addresses and ports of the engine's machine for each of the container's ports."""
+    """Return the host addresses and host ports for each of the container's ports."""
     bindings: dict[str, list[dict[str, str]]] = {}
     for port in options.ports:
         host = "" if port.host is None else str(port.host)

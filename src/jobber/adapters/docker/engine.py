@@ -1,4 +1,4 @@
-"""A Docker engine, put together."""
+"""The Docker engine: all its roles together."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _IMAGE_MOUNTS = (1, 48)
 
 
 class DockerEngine:
-    """The roles of a Docker engine behind a wire."""
+    """The roles of a Docker engine."""
 
     def __init__(
         self,
@@ -33,9 +33,9 @@ class DockerEngine:
         version: dict[str, Any] | None = None,
         closing: Callable[[], None] | None = None,
     ) -> None:
-        """Make an engine; `version` is the body of `GET /version`, if the caller has it.
+        """Create an engine; `version` is the body of `GET /version`, if the caller has it.
 
-        `closing` is called when the engine is let go of, to end what leads to it.
+        `closing` is called when the engine is closed, to close the connection that leads to it.
         """
         self._closing = closing
         facts = version or _version(wire)
@@ -52,13 +52,13 @@ class DockerEngine:
 
     @property
     def images(self) -> DockerImages:
-        """Images."""
+        """The images of the engine."""
         return self._images
 
     @property
     def containers(self) -> DockerContainers:
-        """Containers."""
-        if self._containers is None:  # builds need none, and the modules take a while to import
+        """The containers of the engine."""
+        if self._containers is None:  # builds do not need containers, and the modules take a while to import
             from jobber.adapters.docker.containers import DockerContainers
 
             self._containers = DockerContainers(self._wire, api_version=self._api_version)
@@ -66,14 +66,14 @@ class DockerEngine:
 
     @property
     def registry(self) -> DockerRegistry:
-        """Pulls and pushes."""
+        """The registry calls of the engine: pull and push."""
         from jobber.adapters.docker.registry import DockerRegistry
 
         return DockerRegistry(self._wire, images=self._images)
 
     @property
     def runs(self) -> SharedRunStore:
-        """What jobbers tell each other about runs."""
+        """The run store of the engine, which coordinates jobber processes."""
         from jobber.adapters.docker.parts import create_helper, remove_helper
         from jobber.adapters.run_claims.engine_calls import WireRunCalls
         from jobber.adapters.run_claims.run_store import SharedRunStore
@@ -88,30 +88,30 @@ class DockerEngine:
 
     @property
     def inputs(self) -> DockerInputs:
-        """Directories of images, to be mounted."""
+        """The inputs of the engine: directories of images to be mounted."""
         from jobber.adapters.docker.inputs import DockerInputs
 
         return DockerInputs(self._wire, mounts_images=self._description.mounts_images)
 
     @property
     def builder(self) -> DockerBuilder:
-        """Builds."""
+        """The builder of the engine."""
         from jobber.adapters.docker.builder import DockerBuilder
 
         return DockerBuilder(self._wire, images=self._images)
 
     def describe(self) -> EngineDescription:
-        """What the engine is."""
+        """Return the description of the engine."""
         return self._description
 
     def facts(self) -> EngineFacts:
-        """Describe the engine's set-up. Raises `EngineLost`, `EngineFailed`."""
+        """Describe the engine's setup. Raises `EngineLost`, `EngineFailed`."""
         from jobber.adapters.docker.facts import docker_facts
 
         return docker_facts(self._wire, builder=self.builder, api_version=self._api_version)
 
     def close(self) -> None:
-        """Let go of the engine."""
+        """Close the connections to the engine."""
         self._wire.close()
         if self._closing is not None:
             self._closing()
@@ -119,7 +119,7 @@ class DockerEngine:
 
 
 def parse_version(text: str) -> tuple[int, int]:
-    """The first two numbers of an API version."""
+    """Return the first two numbers of an API version."""
     major, _, minor = text.partition(".")
     return int(major), int(minor.partition(".")[0])
 

@@ -1,4 +1,4 @@
-"""The set-up of a Docker engine, out of what it says of itself."""
+"""The setup of a Docker engine, from the engine's own description."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from jobber.adapters.wire import Wire
 
 _SECONDS = 5.0
-"""For each `docker` client that is asked whether it has BuildKit."""
+"""The time limit, in seconds, for each `docker` client to report whether it has BuildKit."""
 _SNAPSHOTTER = "io.containerd.snapshotter.v1"
 _BUILDX = "for `RUN --mount` and --secret, install buildx for the docker client of this machine"
 _SWITCHED_OFF = "DOCKER_BUILDKIT=0 switches BuildKit off; without it, `RUN --mount` and --secret work"
 
 
 def docker_facts(wire: Wire, *, builder: DockerBuilder, api_version: tuple[int, int]) -> EngineFacts:
-    """Ask an engine about itself. Raises `EngineLost`, `EngineFailed`."""
+    """Return the facts about the engine's setup. Raises `EngineLost`, `EngineFailed`."""
     with wire.call("GET", "/info") as response:
         if not response.ok:
             raise failed("describe its set-up", response)
@@ -50,7 +50,7 @@ def docker_facts(wire: Wire, *, builder: DockerBuilder, api_version: tuple[int, 
 
 
 def image_store(told: dict[str, Any]) -> ImageStore:
-    """Return the store of an engine, out of the body of `GET /info`."""
+    """Return the image store of an engine, from the body of `GET /info`."""
     kinds = {value for name, value in told.get("DriverStatus") or () if name == "driver-type"}
     return ImageStore.CONTAINERD if _SNAPSHOTTER in kinds else ImageStore.GRAPH_DRIVER
 

@@ -1,4 +1,4 @@
-"""Docker's images."""
+"""Images on Docker."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ if TYPE_CHECKING:
 
 _MISSING = 404
 _WAS_REMOVED = "not found"
-"""What becomes of a list of the containerd store's images while somebody removes one."""
+"""The error of an image list from containerd's store if an image is removed meanwhile."""
 _SEVERAL_TAGS = "multiple repositories"
 
 
 class DockerImages:
-    """The image store behind a wire."""
+    """The image store of a Docker engine."""
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
 
     def inspect(self, name: ImageReference | ImageId | str) -> Image:
-        """Look an image up. Raises `ImageNotFound`."""
+        """Inspect an image. Raises `ImageNotFound`."""
         with self._wire.call("GET", f"/images/{_path(name)}/json") as response:
             if response.status == _MISSING:
                 raise ImageNotFound(str(name))
@@ -48,7 +48,7 @@ class DockerImages:
             return image_of(response.json())
 
     def tag(self, image: ImageId, *, reference: ImageReference) -> None:
-        """Give an image a tag, taking it from any other image. Raises `ImageNotFound`."""
+        """Tag an image; the tag moves from any other image. Raises `ImageNotFound`."""
         query = {"repo": reference.repository, "tag": reference.tag}
         with self._wire.call("POST", f"/images/{_path(image)}/tag", query=query) as response:
             if response.status == _MISSING:
@@ -57,22 +57,22 @@ class DockerImages:
                 raise failed(f"tag {reference}", response)
 
     def claim(self, image: ImageId, *, reference: ImageReference) -> None:
-        """Give an image a tag that no other image has. Raises `TagTaken`, `ImageNotFound`."""
+        """Tag an image with a tag that no other image has. Raises `TagTaken`, `ImageNotFound`."""
         claim_tag(
             self, image, reference, make=partial(create_helper, self._wire), remove=partial(remove_helper, self._wire)
         )
 
     def remove(self, name: ImageReference | ImageId) -> None:
-        """Remove a tag, and the image with its last one; by id, the image with all its tags. Raises `ImageNotFound`."""
+        """Remove a tag, and the image with its last tag; by ID, the image with all its tags. Raises `ImageNotFound`."""
         if isinstance(name, str):
             remove_with_tags(self, name, remove=self._remove, because=_SEVERAL_TAGS)
         else:
             self._remove(name)
 
     def remove_alone(self, image: ImageId) -> None:
-        """Remove an image by its id, and none of those that it was made from. Raises `ImageNotFound`, `EngineFailed`.
+        """Remove an image by its ID without removing its parents. Raises `ImageNotFound`, `EngineFailed`.
 
-        Docker would remove those that have no tag: the code image of a run by id.
+        By default Docker also removes parents without a tag, such as the code image of a run by ID.
         """
         self._remove(image, noprune=True)
 
@@ -84,7 +84,10 @@ class DockerImages:
                 raise failed(f"remove image {name}", response)
 
     def archive(self, image: ImageId, *, path: str) -> Generator[bytes]:
-        """A file or a directory of an image as a tar archive. Raises `ImageNotFound`, `PathNotFound`, `PathNotUtf8`."""
+        """Yield a file or a directory of an image as a tar archive.
+
+        Raises `ImageNotFound`, `PathNotFound`, `PathNotUtf8`.
+        """
         check_askable(path)
         part = create_helper(self._wire, image)
         try:
@@ -94,23 +97,23 @@ class DockerImages:
             remove_helper(self._wire, part)
 
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[ListedImage]:
-        """All images with these labels."""
+        """List all images with these labels."""
         return self.listed(labels=labels, everything=True)
 
     def list_few(self, *, limit: int) -> Sequence[ListedImage]:
-        """List all images, if there are at most `limit`; else return none. A list takes Docker milliseconds."""
+        """List all images if there are at most `limit`, else return nothing. A list takes Docker milliseconds."""
         found = self.list(labels={})
         return found if len(found) <= limit else ()
 
     def listed(self, *, labels: Mapping[str, str | None], everything: bool) -> Sequence[ListedImage]:
-        """Images with these labels; with `everything`, those too that have no tag and that others are made from."""
+        """List images with these labels; with `everything`, also untagged images that others are made from."""
         ask = partial(listed, self._wire, "/images/json", filters=with_labels(labels), everything=everything)
         found = [listed_image_of(item) for item in retrying(ask, sign=_WAS_REMOVED)]
-        # containerd's store tells of an image that is just going, without its labels
+        # containerd's store lists an image that is being removed, without its labels
         return [image for image in found if image.labels.keys() >= labels.keys()]
 
     def references(self, *, seconds: float | None = None) -> tuple[str, ...]:
-        """Return the tags of all images. Raises `EngineLost` where that takes longer."""
+        """Return the tags of all images. Raises `EngineLost` if that takes longer than `seconds`."""
         if seconds is None:
             return tuple(tag for image in self.listed(labels={}, everything=False) for tag in image.references)
         with closing(self._wire.limited(seconds)) as wire:

@@ -1,7 +1,7 @@
-"""What Docker puts into every container that it makes, and no image has.
+"""The init layer: files that Docker adds to every container and that no image contains.
 
-A container's root is the image's with a layer above it: empty places for what is mounted when the container starts.
-Out of an archive of the root of a container that never started they are left out again.
+A container's root is the image's with a layer above it: empty mount points for the mounts that are made when the
+container starts. jobber removes them from the archive of the root of a container that has never started.
 """
 
 from __future__ import annotations
@@ -22,16 +22,17 @@ _LINKS = {"etc/mtab": "/proc/mounts"}
 
 
 def without_init_layer(archive: Iterable[bytes]) -> Iterator[bytes]:
-    """An archive of a root without what Docker has added; what an image has of that itself, empty, goes as well.
+    """Yield an archive of a root without the files of the init layer.
 
-    Raises `ArchiveBroken`, and what the pieces raise.
+    Empty entries of the image at the same paths are removed as well. Raises `ArchiveBroken` and the errors of the
+    pieces.
     """
     held: dict[str, bytes] = {}
     for member in members(archive):
         header = member.header
         pieces = repacked(header, member.chunks(), name=header.name)
         if member.path in _DIRECTORIES and header.isdir():
-            held[member.path] = b"".join(pieces)  # until something comes that is in it
+            held[member.path] = b"".join(pieces)  # held back until a member inside the directory follows
         elif not _is_dockers(member):
             for directory in [directory for directory in held if member.path.startswith(f"{directory}/")]:
                 yield held.pop(directory)

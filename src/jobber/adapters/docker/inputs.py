@@ -1,4 +1,4 @@
-"""Directories of images as inputs on Docker: mounted from API 1.48 on, shared copies before."""
+"""Image directories as inputs on Docker: mounted from API 1.48 on, shared copies before."""
 
 from __future__ import annotations
 
@@ -32,39 +32,39 @@ _ASIDE = "/.jobber-input"
 
 
 class DockerInputs(WireVolumes):
-    """The inputs behind a wire."""
+    """The inputs of a Docker engine."""
 
     def __init__(self, wire: Wire, *, mounts_images: bool) -> None:
         super().__init__(wire)
         self._mounts_images = mounts_images
 
     def provide(self, image: Image, *, source: str, destination: str, progress: Progress) -> ImageMount | VolumeMount:
-        """Mount a directory of an image where Docker can, else share a whole copy in a volume."""
+        """Mount a directory of an image if Docker supports it, else share a complete copy in a volume."""
         if not self._mounts_images:
             return share(self, image, source=source, destination=destination, progress=progress)
         return ImageMount(image.id, self.resolve(image, source=source), destination)
 
     def copies(self) -> Sequence[InputCopy]:
-        """The whole copies that there are."""
+        """List the complete copies."""
         return whole_copies(self)
 
     def discard(self, copy: InputCopy) -> bool:
-        """Remove a copy unless a container has it mounted; whether it is gone."""
+        """Remove a copy unless a container has it mounted; return whether it is gone."""
         return discard(self, copy)
 
     def list(self, label: str) -> Sequence[Volume]:
-        """All volumes with a label."""
+        """List all volumes with a label."""
         found = listed(self._wire, "/volumes", filters={"label": [label]})["Volumes"] or ()
         return [Volume(v["Name"], v.get("Labels") or {}, v.get("CreatedAt") or "") for v in found]
 
     def sizes(self) -> Mapping[str, int]:
-        """The bytes of volumes by name; nothing where somebody else asks for it just now."""
+        """Return the size of each volume in bytes, by name; nothing if another client is requesting it right now."""
         with self._wire.call("GET", "/system/df") as response:
             found = response.json().get("Volumes") or () if response.ok else ()
         return {v["Name"]: v["UsageData"]["Size"] for v in found if (v.get("UsageData") or {}).get("Size", -1) >= 0}
 
     def resolve(self, image: Image, *, source: str) -> str:
-        """The directory of an image that a path means, a link followed. Raises `SourceNotFound`."""
+        """Return the directory of an image that a path leads to, following links. Raises `SourceNotFound`."""
         part = create_helper(self._wire, image.id)
         try:
             return self._directory(part, image, source)
@@ -72,7 +72,7 @@ class DockerInputs(WireVolumes):
             remove_helper(self._wire, part)
 
     def fill(self, name: str, *, image: Image, directory: str) -> None:
-        """Copy a directory of an image into an empty volume: Docker does so when the container is made."""
+        """Copy a directory of an image into an empty volume; Docker does so when it creates the container."""
         mounts = () if directory == "/" else (_volume(name, directory),)
         part = create_helper(self._wire, image.id, mounts=mounts)
         try:
@@ -82,7 +82,7 @@ class DockerInputs(WireVolumes):
             remove_helper(self._wire, part)
 
     def _fill_with_all(self, name: str, part: ContainerId, image: Image) -> None:
-        """A volume can't lie at the root: the whole image goes through us, in a stream."""
+        """Fill a volume with the whole image, streamed through jobber: a volume can't be mounted at the root."""
         beside = create_helper(
             self._wire, image.id, mounts=({**_volume(name, _ASIDE), "VolumeOptions": {"NoCopy": True}},)
         )
@@ -103,7 +103,10 @@ class DockerInputs(WireVolumes):
             remove_helper(self._wire, beside)
 
     def _directory(self, container: ContainerId, image: Image, source: str) -> str:
-        """The directory that a path means, links in it followed: a mount doesn't. Raises `SourceNotFound`."""
+        """Return the directory that a path leads to; links are followed because a mount does not.
+
+        Raises `SourceNotFound`.
+        """
         real, ahead = "/", [part for part in reversed(source.split("/")) if part]
         for _ in range(_MOST_STEPS):
             if not ahead:
@@ -122,7 +125,7 @@ class DockerInputs(WireVolumes):
         raise SourceNotFound(next(iter(image.references), image.id), source=source)
 
     def _described(self, container: ContainerId, path: str) -> dict[str, Any] | None:
-        """What is at a path, a link not followed; None where nothing is."""
+        """Return the facts about a path without following links; None if nothing exists there."""
         with self._wire.call("HEAD", f"/containers/{container}/archive", query={"path": path}) as response:
             described = response.headers.get("x-docker-container-path-stat", "")
             if response.status == _MISSING or not described:

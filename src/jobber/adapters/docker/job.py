@@ -1,4 +1,4 @@
-"""One container of Docker's, as its attachment needs it."""
+"""A single Docker container, as its attachment uses it."""
 
 from __future__ import annotations
 
@@ -36,40 +36,40 @@ class DockerJob:
 
     @property
     def patience(self) -> float:
-        """For how many seconds an engine that does not answer is tried again."""
+        """The time, in seconds, for which jobber retries an engine that does not answer."""
         return patience(self._wire.endpoint)
 
     @property
     def has_terminal(self) -> bool:
-        """Whether the job has a terminal."""
+        """Return whether the job has a terminal."""
         return bool(self._facts["Config"]["Tty"])
 
     @property
     def forgets_output(self) -> bool:
-        """Whether the log is limited: each is, unless it is told otherwise, but that of `json-file`."""
+        """Return whether the log is limited: every log driver's is limited by default, except that of `json-file`."""
         driver, options = self._log_configuration
         return driver != _TEXT_LOG or "max-size" in options
 
     def tally(self) -> Tally:
-        """What counts the output as the engine's log would."""
+        """Return a tally that counts the output as the engine's log would."""
         counting = TextTally if self._log_configuration[0] == _TEXT_LOG else Tally
         return counting(keeps_tails=self.forgets_output)
 
     def is_complaint(self, _frame: bytes) -> bool:
-        """Docker says nothing in the place of a job."""
+        """Return False: Docker never writes an error message in place of a job's output."""
         return False
 
     def wait(self, *, is_started: bool) -> Response:
-        """Ask for the container's end, without waiting for it.
+        """Request the container's end without waiting for it.
 
-        Docker sends the head of its answer when it listens for the end: a job that is started before that may be over
-        before, and the next end never comes.
+        Docker sends the head of its response once it listens for the end. A job that is started earlier may end before
+        that, and the next end never comes.
         """
         query = {"condition": "not-running" if is_started else "next-exit"}
         return self._wire.begin("POST", f"/containers/{self._container}/wait", query=query).answer()
 
     def exit_status(self, answer: Response) -> int:
-        """Read that answer."""
+        """Return the exit status from that response."""
         if not answer.ok:
             raise WireBroken(answer.why())
         facts = answer.json() or {}
@@ -78,11 +78,11 @@ class DockerJob:
         return int(facts["StatusCode"])
 
     def exited(self) -> int | None:
-        """Look whether it has ended, and with what; None while it runs."""
+        """Return the exit status if the container has ended; None while it runs."""
         return container_of(self._inspect()).exit_status
 
     def attach(self, *, output: bool) -> Outlet:
-        """A raw stream to the job."""
+        """Open a raw stream to the job."""
         query = {
             "stream": True,
             "stdin": True,
@@ -98,13 +98,19 @@ class DockerJob:
         raise EngineFailed("attach to the container", why="it gives no stream")
 
     def log(self, *, follow: bool) -> tuple[Outlet, RawOutput]:
-        """The engine's log from the beginning, and what reads it: what is limited needs moments to be read once."""
+        """Return the engine's log from the beginning, and its reader.
+
+        A limited log is read with timestamps, so that each frame is used only once.
+        """
         has_moments = self.forgets_output and not self.has_terminal
         reader = StampedOutput() if has_moments else output_reader(multiplexed=not self.has_terminal)
         return LogOutlet(self.open_log(follow=follow, has_moments=has_moments)), reader
 
     def open_log(self, *, follow: bool, has_moments: bool = False) -> Response:
-        """The answer that holds the log, each frame with its moment if wanted. Raises `LogUnreadable`."""
+        """Return the response that contains the log; with `has_moments`, each frame with its timestamp.
+
+        Raises `LogUnreadable`.
+        """
         query: dict[str, object] = {"stdout": True, "stderr": True, "follow": follow, "timestamps": has_moments}
         if self._since is not None:
             query["since"] = f"{self._since.timestamp():.6f}"
@@ -120,14 +126,14 @@ class DockerJob:
         raise error
 
     def resize(self, terminal: Terminal) -> None:
-        """Tell its terminal a new size."""
+        """Set the size of the job's terminal."""
         query = {"h": terminal.rows, "w": terminal.columns}
         with self._wire.call("POST", f"/containers/{self._container}/resize", query=query) as response:
-            response.read()  # a job that has just ended has no size any more
+            response.read()  # a job that has just ended no longer has a terminal size
 
     @property
     def _log_configuration(self) -> tuple[str, Mapping[str, str]]:
-        """The driver of its log, and the driver's options."""
+        """The log driver of the container, and the driver's options."""
         configuration = self._facts["HostConfig"].get("LogConfig") or {}
         return configuration.get("Type") or "", configuration.get("Config") or {}
 

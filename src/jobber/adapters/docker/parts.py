@@ -1,4 +1,4 @@
-"""Containers that jobber makes for its own ends, never starts, and takes away again."""
+"""Helper containers, which jobber creates for its own use, never starts, and removes again."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ def create_helper(
     config: dict[str, Any] | None = None,
     facts: Mapping[str, str] | None = None,
 ) -> ContainerId:
-    """Make a container that is never started, and says whose it is. Raises `NameTaken`, `ImageNotFound`.
+    """Create a container that is never started and that records its owner. Raises `NameTaken`, `ImageNotFound`.
 
-    It has an entry point and no command, so that an image can be committed from it that has neither. Who owns it
-    stands in `jobber.run`, for a label of its own would go into such an image. `config` is the configuration of an
-    image, for one that has none itself. `facts` stand beside the owner, or in its place.
+    The container has an entry point and no command, so that an image committed from it can have neither. The owner is
+    in the label `jobber.run`, because a label of its own would end up in such an image. `config` is an image's
+    configuration, for an image that has none itself. `facts` are stored beside the owner, or replace it.
     """
     body = {
         **(config or {}),
@@ -56,7 +56,7 @@ def create_helper(
 
 
 def remove_helper(wire: Wire, container: str, *, only_abandoned: bool = False) -> None:
-    """Remove such a container; with `only_abandoned`, only if its maker is no more."""
+    """Remove such a container; with `only_abandoned`, only if the process that created it has ended."""
     if only_abandoned:
         with wire.call("GET", f"/containers/{container}/json") as response:
             if not response.ok:
@@ -70,7 +70,7 @@ def remove_helper(wire: Wire, container: str, *, only_abandoned: bool = False) -
 
 
 def part_owner(labels: dict[str, str]) -> str:
-    """Whose part a container is; empty where it is none."""
+    """Return the owner of a helper container; an empty string for any other container."""
     try:
         facts = json.loads(labels.get(Label.RUN, ""))
         return str(facts.get(Label.PART, ""))

@@ -1,4 +1,4 @@
-"""Proxies of the docker client's configuration, which the client hands to every container and every build.
+"""Proxies of the docker client's configuration, which the client passes to every container and every build.
 
 See "Configure the Docker client to use a proxy" in Docker's manual: `proxies` in `config.json`, by the address of the
 daemon, else `default`.
@@ -25,13 +25,13 @@ _NAMES = {
     "ftpproxy": "FTP_PROXY",
     "allproxy": "ALL_PROXY",
 }
-"""Variables by the keys of the configuration, whose case does not matter to the client, a Go program."""
+"""Variables by the keys of the configuration; the client, a Go program, ignores the case of the keys."""
 
 
 def client_proxies(environment: Mapping[str, str], *, endpoint: Endpoint) -> dict[str, str]:
-    """Return the variables that say what proxies there are, in capitals and in small letters.
+    """Return the proxy variables, both in upper and in lower case.
 
-    A configuration that the client can't read has none.
+    A configuration that the client can't read has no proxies.
     """
     folder = environment.get("DOCKER_CONFIG") or f"{environment.get('HOME', '/')}/.docker"
     try:

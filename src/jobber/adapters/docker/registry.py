@@ -1,4 +1,4 @@
-"""Docker's way to the registries."""
+"""Registry access on Docker."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 class DockerRegistry:
-    """Pulls and pushes by the daemon."""
+    """Pulls and pushes by the Docker daemon."""
 
     def __init__(self, wire: Wire, *, images: DockerImages) -> None:
         self._wire = wire
         self._images = images
 
     def pull(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> Image:
-        """Bring an image from its registry."""
+        """Pull an image from its registry."""
         exchange(
             self._wire,
             "/images/create",
@@ -38,7 +38,7 @@ class DockerRegistry:
         return self._images.inspect(reference)
 
     def push(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> str:
-        """Send a tag to its registry and return the digest."""
+        """Push a tag to its registry and return the digest."""
         digest = exchange(
             self._wire,
             f"/images/{quote(reference.repository, safe='/:')}/push",

@@ -1,6 +1,7 @@
-"""A result where Docker takes no configuration without layers: a second commit, from a container of the first image.
+"""Results on a Docker engine that does not accept a configuration without layers.
 
-That container's own configuration is empty. Variables that the run added can only be made blank.
+jobber makes a second commit, from a container of the first image. That container's own configuration is empty.
+Variables that the run added can only be set to empty values.
 """
 
 from __future__ import annotations
@@ -29,9 +30,9 @@ def commit_again(
     code: dict[str, Any],
     log: BinaryIO | None,
 ) -> ImageId:
-    """Commit from a container of an unfinished image; the log is written into it, where there is one.
+    """Commit from a container of an unfinished image, and write the log into it if one is given.
 
-    `container` and `code` are what Docker tells of the run's container and of the code image.
+    `container` and `code` are Docker's inspect responses for the run's container and the code image.
     """
     blank = snapshot.leaving_blank(snapshot.new_variables)
     configuration = configuration_of(blank, container=container["Config"], code=code["Config"])
@@ -47,7 +48,7 @@ def commit_again(
 
 
 def configuration_of(snapshot: Snapshot, *, container: dict[str, Any], code: dict[str, Any]) -> dict[str, Any]:
-    """The result's configuration, its labels apart; what is empty here Docker fills up with the container's."""
+    """Return the result's configuration without its labels; Docker fills empty fields from the container's."""
     image = snapshot.configuration
     changed = [key for key in _NOTHING if container.get(key) and container.get(key) != code.get(key)]
     return {
@@ -56,6 +57,6 @@ def configuration_of(snapshot: Snapshot, *, container: dict[str, Any], code: dic
         "WorkingDir": image.workdir or ("/" if container.get("WorkingDir") else ""),
         "User": image.user or (_ROOT if container.get("User") else ""),
         "Env": [*image.environment, *(f"{name}=" for name in snapshot.new_variables)],
-        **{key: code[key] for key in _DROPPED if code.get(key)},  # which a commit drops
-        **{key: code.get(key) or _NOTHING[key] for key in changed},  # in place of none, what none means
+        **{key: code[key] for key in _DROPPED if code.get(key)},  # a commit drops these
+        **{key: code.get(key) or _NOTHING[key] for key in changed},  # these values have the same effect as none
     }

@@ -1,4 +1,7 @@
-"""Docker's JSON and messages as values and errors of the domain; nothing of Docker's goes further than this."""
+"""Translation of Docker's JSON and messages to values and errors of the domain.
+
+No other part of jobber outside this package handles Docker's own formats.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from jobber.domain.images.reference import ImageId
 _NEVER = "0001-01-01"
 _ANONYMOUS = re.compile(r"[0-9a-f]{64}").fullmatch
 _LOG_LIMITS = {"json-file": ("", "1"), "local": ("20m", "5")}
-"""What a log driver keeps unless it is told otherwise: so much in each of so many files; empty for all."""
+"""The default limits of each log driver: the size of one file and the number of files; an empty size means no limit."""
 _SIZE = re.compile(r"(\d+(?:\.\d+)?) ?([kmgt]?)i?b?", re.IGNORECASE)
 _UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "t": 1000**4}
 _STATES = {
@@ -29,14 +32,14 @@ _ENGINE_FAILED = 125
 
 
 def image_of(answer: dict[str, Any]) -> Image:
-    """An image out of `GET /images/NAME/json`."""
+    """Return the image described by a response to `GET /images/NAME/json`."""
     platform = "/".join(filter(None, (answer.get("Os"), answer.get("Architecture"), answer.get("Variant"))))
     digests = tuple(answer.get("RepoDigests") or ())
     return Image(
         id=ImageId(answer["Id"]),
         references=tuple(answer.get("RepoTags") or ()),
         digests=digests,
-        # Containerd's store, where the manifest's digest is the id, tells it of images too that were never pushed.
+        # In containerd's store the manifest's digest is the ID, and Docker reports it even for images never pushed.
         unsure_digests=tuple(digest for digest in digests if digest.partition("@")[2] == answer["Id"]),
         labels=(answer.get("Config") or {}).get("Labels") or {},
         configuration=configuration_of(answer.get("Config") or {}),
@@ -48,7 +51,7 @@ def image_of(answer: dict[str, Any]) -> Image:
 
 
 def listed_image_of(answer: dict[str, Any]) -> ListedImage:
-    """An image out of `GET /images/json`."""
+    """Return the image described by an item of `GET /images/json`."""
     return ListedImage(
         id=ImageId(answer["Id"]),
         references=tuple(name for name in answer.get("RepoTags") or () if "<none>" not in name),
@@ -60,7 +63,7 @@ def listed_image_of(answer: dict[str, Any]) -> ListedImage:
 
 
 def configuration_of(config: dict[str, Any]) -> ImageConfiguration:
-    """What an image says about its containers."""
+    """Return the settings that an image has for its containers."""
     return ImageConfiguration(
         command=_words(config.get("Cmd")),
         entrypoint=_words(config.get("Entrypoint")),
@@ -77,7 +80,7 @@ def configuration_of(config: dict[str, Any]) -> ImageConfiguration:
 
 
 def container_of(answer: dict[str, Any]) -> Container:
-    """A container out of `GET /containers/ID/json`."""
+    """Return the container described by a response to `GET /containers/ID/json`."""
     state = answer["State"]
     where = _STATES.get(state["Status"], ContainerState.RUNNING)
     return Container(
@@ -99,7 +102,7 @@ def container_of(answer: dict[str, Any]) -> Container:
 
 
 def _log_limit(configuration: dict[str, Any]) -> int | None:
-    """What is left of a log when its oldest file has gone."""
+    """Return the bytes that remain of a log when its oldest file has been removed."""
     options = configuration.get("Config") or {}
     size, files = _LOG_LIMITS.get(configuration.get("Type") or "", ("", "0"))
     found = _SIZE.fullmatch(options.get("max-size") or size)
@@ -109,7 +112,7 @@ def _log_limit(configuration: dict[str, Any]) -> int | None:
 
 
 def not_started(why: str) -> JobNotStarted:
-    """What `docker run` makes of a start that failed: 127 not found, 126 not executable, else 125."""
+    """Return the error for a failed start, with `docker run`'s status: 127 not found, 126 not executable, else 125."""
     lowered = why.lower()
     if "executable file not found" in lowered or "no such file or directory" in lowered:
         status = _NOT_FOUND

@@ -1,4 +1,4 @@
-"""Warnings of builders: each is passed on once, whatever else of a build's output is shown."""
+"""Warnings of builders: each is reported once, no matter how much of the build's output is shown."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class BuildWarnings:
     _told: set[str] = field(init=False, default_factory=set)
 
     def tell(self, text: str) -> None:
-        """Pass a warning on, without credentials."""
+        """Report a warning, without credentials."""
         text = masked(text.strip(), self.secrets)
         if text and text not in self._told:
             self._told.add(text)

@@ -1,4 +1,4 @@
-"""What engines list: one question, with one kind of filter, about images, containers and volumes."""
+"""Generic API calls: lists of images, containers and volumes, with label filters, and generic API errors."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 
 def with_labels(labels: Mapping[str, str | None]) -> dict[str, Sequence[str]]:
-    """The filter for what has all of these labels; None stands for any value."""
+    """Return the filter for objects with all of these labels; None stands for any value."""
     words = [name if value is None else f"{name}={value}" for name, value in labels.items()]
     return {"label": words} if words else {}
 
 
 def listed(wire: Wire, path: str, *, filters: Mapping[str, Sequence[str]], everything: bool | None = None) -> Any:
-    """What an engine lists at a path; `everything` asks for what it would leave out. Raises `EngineFailed`."""
+    """Return the engine's list at a path; `everything` includes objects left out by default. Raises `EngineFailed`."""
     with wire.call("GET", path, query={"all": everything, "filters": json.dumps(filters)}) as response:
         if not response.ok:
             raise failed(f"list {path.split('/')[1]}", response)
@@ -37,12 +37,12 @@ _MISSING = 404
 
 
 def failed(call: str, response: Response) -> EngineFailed:
-    """The error of a call that the engine could not do."""
+    """Return the error of a call that the engine could not perform."""
     return EngineFailed(call, why=response.why(), status=response.status)
 
 
 def missing_or_failed(container: ContainerId, call: str, response: Response) -> ContainerNotFound | EngineFailed:
-    """The error of a call about a container: one that goes in the middle of the call is no 404, but a 500."""
+    """Return the error of a call about a container; if it is removed during the call, the status is 500 and not 404."""
     error = failed(call, response)
     is_missing = error.status == _MISSING or "no such container" in error.why
     return ContainerNotFound(container) if is_missing else error

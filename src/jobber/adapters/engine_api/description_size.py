@@ -11,16 +11,18 @@ if TYPE_CHECKING:
     from jobber.domain.containers.container import ContainerSpecification
 
 PODMAN_LIMIT = (4 << 20) - (256 << 10)
-"""Bytes: Podman reads 4 MiB of an image's configuration (containers/image, its limit of config blobs); the code
-image's own part of it needs some."""
+"""The limit in bytes: Podman reads 4 MiB of an image's configuration (containers/image, its limit of config blobs).
+
+The code image's own part of the configuration needs some of that.
+"""
 _ESCAPED = 5
-"""How many bytes more Go's JSON takes for each of `<>&`."""
+"""The number of additional bytes in Go's JSON for each of `<>&`."""
 
 
 def check_size(specification: ContainerSpecification, *, limit: int, engine: str) -> None:
-    """Check that an engine can keep a run's description. Raises `DescriptionTooLarge`.
+    """Check that an engine can store a run's description. Raises `DescriptionTooLarge`.
 
-    The result has the description in its labels; an image that is made on the way has the command twice.
+    The result has the description in its labels. An intermediate image has the command twice.
     """
     words = json.dumps(specification.command)
     command = len(words) + _ESCAPED * sum(map(words.count, "<>&"))

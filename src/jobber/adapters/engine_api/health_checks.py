@@ -1,4 +1,4 @@
-"""Health checks of images as engines and registries write them (OCI image configuration, Docker's `Healthcheck`)."""
+"""Health checks of images in the form of engines and registries (OCI image configuration, Docker's `Healthcheck`)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from jobber.domain.images.image import ImageHealthCheck
 
 
 def health_check_of(facts: dict[str, Any] | None) -> ImageHealthCheck | None:
-    """Return the health check of an image's configuration; None where it says nothing."""
+    """Return the health check of an image's configuration; None if it does not define one."""
     if not facts or not facts.get("Test"):
         return None
     return ImageHealthCheck(

@@ -1,4 +1,4 @@
-"""The history of an image: what made each of its layers, and what changed its configuration alone."""
+"""The history of an image: the steps that created its layers or only changed its configuration."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 RUN = "jobber run"
-"""What a result's history says of its layer."""
+"""The text for the run's layer in a result's history."""
 _LOG = "jobber run: /run.log"
 _NO_FILES = r"(?:ARG|CMD|ENTRYPOINT|ENV|EXPOSE|HEALTHCHECK|LABEL|MAINTAINER|ONBUILD|SHELL|STOPSIGNAL|USER|VOLUME)\b"
 _CHANGES_CONFIGURATION = re.compile(rf"(?:.*#\(nop\)\s+)?{_NO_FILES}", re.DOTALL)
@@ -22,10 +22,11 @@ _WORKDIR = re.compile(r"(?:.*#\(nop\)\s+)?WORKDIR\b", re.DOTALL)
 
 
 def docker_history(entries: Sequence[dict[str, Any]], *, layers: int) -> list[dict[str, Any]]:
-    """The history as an image's configuration has it, out of `GET /images/NAME/history`, which leaves out one thing.
+    """Return the history in the form of an image's configuration, from `GET /images/NAME/history`.
 
-    That is which entries made a layer: all that have a size, and of those without one as many as there are layers for
-    (a layer may hold an empty directory), first of all those that can make files.
+    Docker's response does not report which entries created a layer. All entries with a size did. If there are more
+    layers than these, entries without a size are added, because a layer may hold an empty directory. Entries that can
+    create files are taken first.
     """
     oldest_first = list(reversed(entries))
     sizeless = [index for index, entry in enumerate(oldest_first) if not entry.get("Size")]
@@ -38,13 +39,13 @@ def docker_history(entries: Sequence[dict[str, Any]], *, layers: int) -> list[di
 def with_run(
     history: Iterable[dict[str, Any]], *, created: str, layers: int, below: int, has_log_layer: bool
 ) -> list[dict[str, Any]]:
-    """The history of a result: the code image's, and an entry for what the run has added.
+    """Return the history of a result: the code image's, and an entry for the files that the run has added.
 
     Args:
-        history: The code image's, oldest first.
-        created: When the result was made, RFC 3339.
-        layers: How many layers the result has.
-        below: How many of them are the code image's; 0 where one layer holds the whole file system.
+        history: The code image's history, oldest first.
+        created: The time at which the result was created, RFC 3339.
+        layers: The number of layers of the result.
+        below: The number of them that are the code image's; 0 if one layer holds the whole file system.
         has_log_layer: Whether the log is a layer by itself, the last one.
 
     """
@@ -59,10 +60,10 @@ def with_run(
 
 
 def shell_of(history: Iterable[dict[str, Any]], *, used: str | None = None) -> list[str]:
-    """The SHELL that a history sets last; empty where it sets none.
+    """Return the SHELL that a history sets last; empty if it sets none.
 
-    `used` is the shell that a later commit of Podman's has noted, its words joined by spaces: where it is another one
-    than the history's, it is right.
+    `used` is the shell that a later commit by Podman has recorded, its words joined by spaces. If it differs from the
+    history's shell, `used` is right.
     """
     told: list[str] = []
     for entry in history:
@@ -74,9 +75,10 @@ def shell_of(history: Iterable[dict[str, Any]], *, used: str | None = None) -> l
 
 
 def triggers_of(history: Iterable[dict[str, Any]]) -> list[str]:
-    """The ONBUILD instructions that a history leaves to be executed; whatever makes files after them has executed them.
+    """Return the ONBUILD instructions of a history that are still to be executed.
 
-    An engine clears them in an image that is built from one that has them, and the history does not tell.
+    An entry that creates files after them has executed them: an engine clears them in an image that is built from one
+    that has them, and the history does not record that.
     """
     triggers: list[str] = []
     for entry in history:
@@ -97,7 +99,7 @@ def _instruction(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    """A list in JSON, or as Docker's builders print it: `[/bin/bash -c]`."""
+    """Return the words of a JSON list, or of a list as Docker's builders print it: `[/bin/bash -c]`."""
     try:
         words = json.loads(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Where a pull or a push stands, layer by layer, in a line that says something new each time."""
+"""The progress of a pull or a push, layer by layer, in lines that each contain something new."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ _NO_LAYER = ("Pulling from", "Pulling repository")
 
 
 class LayerProgress:
-    """What the events of one pull or push have told so far."""
+    """The state of the layers from the events of one pull or push."""
 
     def __init__(self, action: str) -> None:
-        """Start with no layer known; `action` says what is done to which image."""
+        """Start without known layers; `action` is the operation and its image."""
         self._action = action
         self._done: dict[str, bool] = {}
         self._last = ""
 
     def tell(self, event: dict[str, Any]) -> str | None:
-        """The line for an event; None where it tells nothing that the last one did not."""
+        """Return the line for an event; None if it contains nothing new since the last line."""
         layer, status = str(event.get("id") or ""), str(event.get("status") or "").strip()
         if layer and not status.startswith(_NO_LAYER):
             self._done[layer] = status.startswith(_DONE)
@@ -35,7 +35,7 @@ class LayerProgress:
 
 
 def _share(detail: Any) -> str:
-    """How much of a layer has gone over: in steps of 10 %, of large ones 1 %."""
+    """Return the transferred share of a layer: in steps of 10 %, or 1 % for layers of 1 GiB or more."""
     if not isinstance(detail, dict):
         return ""
     current, total = detail.get("current"), detail.get("total")

@@ -1,4 +1,4 @@
-"""The stream of a pull or a push, which Docker and Podman tell alike: steps, and errors in the middle of it."""
+"""The event stream of a pull or a push, in which Docker and Podman report steps, and errors in the middle of it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def exchange(
     progress: Progress,
     cause: Callable[[str], str] = str,
 ) -> str:
-    """Pull or push, and return the digest that is told, if one is. Raises `refused`, or a kind of it."""
+    """Pull or push, and return the digest if the engine reports one. Raises `refused` or a subclass."""
     headers = authorization(credentials, reference)
     try:
         with wire.call("POST", path, query=query, headers=headers) as response:
@@ -57,12 +57,12 @@ def follow(
     progress: Progress,
     cause: Callable[[str], str] = str,
 ) -> str:
-    """Read the stream to its end and return the digest it tells, if it does.
+    """Read the stream to its end and return the digest if the engine reports one.
 
-    `cause` takes the cause out of what the engine says. Raises `refused`, or a kind of it, and `WireBroken`.
+    `cause` extracts the cause from the engine's message. Raises `refused` or a subclass, and `WireBroken`.
     """
     digest = ""
-    short = replace(reference, registry=None, namespace=())  # so that a narrow terminal has room for the layers
+    short = replace(reference, registry=None, namespace=())  # leaves room for the layers on a narrow terminal
     layers = LayerProgress(f"{'pulling' if refused is PullRefused else 'pushing'} {short}")
     if not response.ok:
         raise refusal(refused, reference, cause(response.why()), credentials)
@@ -79,13 +79,13 @@ def follow(
 
 
 def authorization(credentials: Credentials | None, reference: ImageReference) -> dict[str, str]:
-    """The header that says who we are; the password is nowhere else."""
+    """Return the header with the registry credentials; the password is nowhere else."""
     facts = {} if credentials is None else _facts(credentials, reference.registry or _SERVER_OF_HUB)
     return {"X-Registry-Auth": _encoded(facts)}
 
 
 def build_authorization(credentials: Mapping[str, Credentials | None]) -> dict[str, str]:
-    """The header of a build that says who we are to each registry, by host."""
+    """Return the header of a build with the credentials for each registry, by host."""
     servers = {_SERVER_OF_HUB if host == HUB else host: known for host, known in credentials.items() if known}
     return {"X-Registry-Config": _encoded({server: _facts(known, server) for server, known in servers.items()})}
 

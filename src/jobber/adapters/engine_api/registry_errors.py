@@ -1,4 +1,4 @@
-"""What a registry says when it refuses, as the error that it is."""
+"""Classification of registry refusals as errors of the domain."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ _UNAUTHORIZED = re.compile(
     re.IGNORECASE,
 )
 _STEP_FAILED = re.compile(r"non-zero code|did not complete successfully|exit status \d|executor failed running")
-"""What builders say of a step whose command failed: the command, which may say anything, is quoted there."""
+"""Phrases of a builder's error for a failed step; the error quotes the step's command, which is arbitrary text."""
 _NO_ANSWER = "error getting credentials"
-"""What the docker client says where a credential helper fails."""
+"""The docker client's error if a credential helper fails."""
 
 
 def build_failure(
     why: str, secrets: Iterable[Credentials | None], *, log: bytes = b"", step: str | None = None
 ) -> BuildFailed:
-    """The error for what a builder said, of its own kind where a registry refuses a base image."""
+    """Return the error for a builder's message; `BaseUnauthorized` if a registry refuses a base image."""
     text = masked(why.strip(), secrets)
     is_refusal = (_UNAUTHORIZED.search(text) or _NO_ANSWER in text) and not _STEP_FAILED.search(text)
     return (BaseUnauthorized if is_refusal else BuildFailed)(why=text, log=log, step=step)
@@ -52,7 +52,7 @@ def build_failure(
 def refusal(
     refused: type[PullRefused | PushRefused], reference: ImageReference, why: str, credentials: Credentials | None
 ) -> PullRefused | PushRefused:
-    """The error for what a registry said, with what to do about it where it is about who we are."""
+    """Return the error for a registry's message, with a remedy if the credentials are the problem."""
     text = masked(" ".join(why.split()), [credentials])
     pulls = issubclass(refused, PullRefused)
     if not pulls and _MISSING.search(text):

@@ -1,6 +1,7 @@
-"""Remove an image by its id, with all its tags: engines refuse that for one with several, unless they are forced.
+"""Removal of an image by its ID, with all its tags.
 
-Forced, they would remove it from under containers too.
+Without `force`, engines refuse to remove an image with several tags. With it, they would also remove an image that
+containers use.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 def remove_with_tags(
     images: ImageStore, image: ImageId, *, remove: Callable[[ImageReference | ImageId], None], because: str
 ) -> None:
-    """Remove an image; `because` is what the engine says where its tags are in the way.
+    """Remove an image; `because` is the part of the engine's error if the image's tags prevent the removal.
 
-    Where it can't be removed for another reason, its tags are what they were. Raises `ImageNotFound`, `EngineFailed`.
+    If the image can't be removed for another reason, its tags are restored. Raises `ImageNotFound`, `EngineFailed`.
     """
     try:
         remove(image)
@@ -35,7 +36,7 @@ def remove_with_tags(
 
 
 def _untag_and_remove(images: ImageStore, image: ImageId, remove: Callable[[ImageReference | ImageId], None]) -> None:
-    # the tag that moves goes with the image: it may be another one's by the time that we come to it
+    # The moving tag is removed last, together with the image: meanwhile it may have moved to another image.
     tags = sorted(images.inspect(image).references, key=lambda text: text.endswith(f":{LATEST_RUN}"))
     gone: list[ImageReference] = []
     try:

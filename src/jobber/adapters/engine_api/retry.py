@@ -1,4 +1,4 @@
-"""Calls that an engine fails for a moment, and for no fault of the caller's: they are made again."""
+"""Retries of calls that failed with a transient engine error."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _T = TypeVar("_T")
 
 
 def retrying(call: Callable[[], _T], *, sign: str, tries: int = _TRIES) -> _T:
-    """What a call gives, made again for some seconds, or `tries` times, where the engine's complaint bears this sign.
+    """Return the result of a call; retry it for some seconds, or `tries` times, while the error contains `sign`.
 
-    Raises `EngineFailed` where it fails otherwise, or for too long.
+    Raises `EngineFailed` if the call fails in another way, or for too long.
     """
     for _ in range(tries - 1):
         try:

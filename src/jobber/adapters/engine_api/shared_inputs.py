@@ -1,8 +1,8 @@
-"""Copies of images' directories that runs share, for engines that can't mount them.
+"""Copies of image directories that runs share, for engines that can't mount them.
 
-The rule: a copy is a volume with a marker beside it that names it, and the marker is made when the copy is whole.
-A volume without its marker is a copy that is being made, or one that was cut short; a marker without its volume
-means nothing. Every copy has a name of its own, so nobody ever fills or removes what another one reads.
+A copy is a volume with a marker beside it. The marker contains the name of the volume and is created when the copy is
+complete. A volume without a marker is a copy in progress, or an interrupted one. A marker without its volume has no
+effect. Every copy has a unique name, so no process ever fills or removes a copy that another one reads.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from jobber.domain.ports.progress import Progress
 
 _COPY_OF = "jobber.copy"
-"""On a copy and on its marker: what it is a copy of, so that one call finds all of both."""
+"""The label of a copy and of its marker with the copied directory, so that one call finds both."""
 _POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """A volume as an engine tells of it."""
+    """A volume in an engine's list."""
 
     name: str
     labels: Mapping[str, str]
@@ -39,32 +39,32 @@ class Volume:
 
 
 class VolumeCalls(Protocol):
-    """What an engine does with volumes."""
+    """The calls about volumes that an engine supports."""
 
     def list(self, label: str) -> Sequence[Volume]:
-        """All volumes with a label `NAME=VALUE`."""
+        """List all volumes with a label `NAME=VALUE`."""
 
     def create(self, name: str, *, labels: Mapping[str, str]) -> None:
-        """Make an empty volume."""
+        """Create an empty volume."""
 
     def remove(self, name: str) -> bool:
-        """Remove a volume unless a container has it; whether it is gone."""
+        """Remove a volume unless a container uses it; return whether it is gone."""
 
     def is_used(self, name: str) -> bool:
-        """Whether a container has a volume, be it one that has ended."""
+        """Return whether a container uses a volume, even one that has ended."""
 
     def sizes(self) -> Mapping[str, int]:
-        """The bytes of volumes by name, as far as the engine tells them just now."""
+        """Return the sizes of volumes in bytes, by name, as far as the engine reports them at the moment."""
 
     def resolve(self, image: Image, *, source: str) -> str:
-        """The directory of an image that a path means, a link followed. Raises `SourceNotFound`."""
+        """Return the directory of an image that a path leads to, following links. Raises `SourceNotFound`."""
 
     def fill(self, name: str, *, image: Image, directory: str) -> None:
         """Copy a directory of an image into an empty volume."""
 
 
 def share(calls: VolumeCalls, image: Image, *, source: str, destination: str, progress: Progress) -> VolumeMount:
-    """A mount of the copy that all runs share, made if there is none. Raises `SourceNotFound`."""
+    """Return a mount of the copy that all runs share; create the copy if there is none. Raises `SourceNotFound`."""
     whole = _whole(_copies(calls, image, source))
     if whole is None:
         # a link leads to a directory that may have been copied under its own name
@@ -73,7 +73,7 @@ def share(calls: VolumeCalls, image: Image, *, source: str, destination: str, pr
 
 
 def whole_copies(calls: VolumeCalls) -> Sequence[InputCopy]:
-    """All copies that are whole."""
+    """List all complete copies."""
     whole = {marker.labels[Label.COMPLETE] for marker in calls.list(Label.COMPLETE)}
     volumes = [volume for volume in calls.list(Label.INPUT) if volume.name in whole]
     sizes = calls.sizes() if volumes else {}
@@ -90,7 +90,7 @@ def whole_copies(calls: VolumeCalls) -> Sequence[InputCopy]:
 
 
 def discard(calls: VolumeCalls, copy: InputCopy) -> bool:
-    """Remove a copy unless a container has it; a marker without its copy means nothing, so it goes last."""
+    """Remove a copy unless a container uses it; its marker goes last, because a marker without a copy has no effect."""
     if not calls.remove(copy.name):
         return False
     calls.remove(f"{copy.name}-complete")
@@ -98,7 +98,7 @@ def discard(calls: VolumeCalls, copy: InputCopy) -> bool:
 
 
 def _await_whole(calls: VolumeCalls, image: Image, directory: str, progress: Progress) -> str:
-    """The name of a whole copy: one that is there, one that another run makes just now, or one made here."""
+    """Return the name of a complete copy: an existing one, one that another run is creating, or a new one."""
     while True:
         volumes = _copies(calls, image, directory)
         if whole := _whole(volumes):
@@ -137,7 +137,7 @@ def _make(calls: VolumeCalls, image: Image, directory: str, progress: Progress) 
 
 
 def _agree(calls: VolumeCalls, copies: Sequence[Volume], ours: str) -> str:
-    """Of copies that were finished at once, the first is kept."""
+    """Return the first of several copies that were completed at the same time; remove `ours` if it is not the first."""
     first = _whole(copies) or ours
     if first != ours:
         calls.remove(f"{ours}-complete")
@@ -146,7 +146,7 @@ def _agree(calls: VolumeCalls, copies: Sequence[Volume], ours: str) -> str:
 
 
 def _whole(volumes: Sequence[Volume]) -> str | None:
-    """The copy that is whole; of several, the one that was so first."""
+    """Return the complete copy; of several, the one that was completed first."""
     names = {volume.name for volume in volumes if Label.INPUT in volume.labels}
     markers = sorted((volume.created, volume.labels.get(Label.COMPLETE, "")) for volume in volumes)
     return next((name for _, name in markers if name in names), None)

@@ -1,4 +1,4 @@
-"""Files with holes in the layer of a container, looked for where an engine of this machine keeps that layer."""
+"""Sparse files in the layer of a container, on engines whose layers are accessible on this machine."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from jobber.adapters.wire import Wire
 
 _SECONDS = 0.2
-"""How long a layer of many files may be looked through. A commit of so many takes far longer."""
+"""The time limit, in seconds, for scanning a layer with many files; a commit of so many files takes far longer."""
 _BLOCK = 512
-"""Bytes in the unit of `st_blocks` on Linux (stat(2)), whatever the file system."""
+"""The bytes per unit of `st_blocks` on Linux (stat(2)), on every file system."""
 
 
 def sparse_files(wire: Wire, container: str) -> tuple[SparseFile, ...]:
-    """Return the files with holes that a container has written, the largest holes first.
+    """Return the sparse files that a container has written, the largest holes first.
 
-    Nothing is found where the engine is remote, keeps its layers in another way than overlay, or lets this user read
-    none of them. No error is raised, for this is about a warning.
+    Return nothing if the engine is remote, does not use overlay layers, or does not let this user read them. No error
+    is raised, because the result is used only for a warning.
     """
     if wire.endpoint.scheme is not Scheme.UNIX:
         return ()
@@ -37,13 +37,13 @@ def sparse_files(wire: Wire, container: str) -> tuple[SparseFile, ...]:
 
 
 def files_with_holes(directory: str, *, seconds: float) -> tuple[SparseFile, ...]:
-    """Return the files with holes below a directory, the largest holes first, as far as they are found in that time."""
+    """Return the sparse files below a directory that are found within `seconds`, the largest holes first."""
     end = time.monotonic() + seconds
     found = []
     for entry in _files(directory, end=end):
         try:
             status = entry.stat(follow_symlinks=False)
-        except OSError:  # gone meanwhile
+        except OSError:  # removed meanwhile
             continue
         holes = status.st_size - status.st_blocks * _BLOCK
         if S_ISREG(status.st_mode) and holes > 0:
@@ -63,5 +63,5 @@ def _files(directory: str, *, end: float) -> Iterator[os.DirEntry[str]]:
                         waiting.append(entry.path)
                     else:
                         yield entry
-        except OSError:  # it is in another mount name space, or not for this user's eyes
+        except OSError:  # in another mount namespace, or not readable for this user
             continue

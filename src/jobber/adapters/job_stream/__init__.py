@@ -1,1 +1,1 @@
-"""The streams of one job: output, input, end and log."""
+"""The streams of one job: output, input, exit and log."""

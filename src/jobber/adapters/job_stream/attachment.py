@@ -1,8 +1,8 @@
-"""The wire to one job: its output, its input, its end, and signals to us, all waited for at once.
+"""The attachment to one job: output, input, exit and signals, multiplexed.
 
-Docker and Podman send the same frames; what differs (how to attach, how to wait, how to look, what a log keeps) is
-handed in. A wire that breaks is mended: the engine is tried again and again, and its log replayed up to where the
-output broke off.
+Docker and Podman send the same frames. The differences are in the `AttachedJob` that each engine passes in: how to
+attach, how to wait, how to inspect, and what a log keeps. If the connection breaks, jobber reconnects, with retries,
+and replays the log from where the output stopped.
 """
 
 from __future__ import annotations
@@ -30,16 +30,18 @@ if TYPE_CHECKING:
     from jobber.domain.ports import Interruptions, JobInput
 
 _DRAIN_SECONDS = 10.0
-"""How long the rest of the output may take to come after the job has ended and the line went silent."""
+"""The time, in seconds, to wait for the rest of the output once the job has ended and the stream is silent."""
 _DOUBT_SECONDS = 3.0
-"""After so long without an end of the job, an output that ended may as well have been cut off: a busy engine tells
-later of the end, and a job that has closed its output misses nothing by it."""
+"""The time, in seconds, after which output that ended without a reported exit counts as cut off.
+
+A busy engine reports the exit later. A job that has closed its output loses nothing by this.
+"""
 _BACKOFF = (0.0, 0.1, 0.3, 0.5, 1.0, 2.0, 5.0)
 _LOST = (WireBroken, WireUnreachable, EngineLost)
 
 
 class StreamAttachment:
-    """The attachment over a raw stream, or over a log where that broke."""
+    """An attachment over a raw stream, or over the log if the stream broke."""
 
     def __init__(
         self,
@@ -50,7 +52,7 @@ class StreamAttachment:
         interruptions: Interruptions,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Watch a job that is about to start over `line`; without one, a job that was started before."""
+        """Watch a job that is about to start over `line`; without it, a job that has already started."""
         self._job = job
         self._line = line
         self._source = line
@@ -64,8 +66,10 @@ class StreamAttachment:
         self._exit_status: int | None = None
         self._output_ended = False
         self._must_look_again = False
-        """Whether the log has to be read once more when the job has ended: one that is followed ends with the job, and
-        with either engine not always with the last that it said."""
+        """A flag: the log has to be read again when the job has ended.
+
+        A log that is followed ends with the job. With both engines it does not always contain the last output.
+        """
         self._events: deque[ConnectionEvent] = deque()
         self._retry_at: float | None = None
         self._broken_since: float | None = None
@@ -91,14 +95,17 @@ class StreamAttachment:
                 return event
 
     def resize(self, terminal: Terminal) -> None:
-        """Tell the job's terminal its new size; a wire that is broken is told when it is mended, by the next change."""
+        """Set the size of the job's terminal.
+
+        If the connection is broken, the size is sent with the next change after the reconnection.
+        """
         try:
             self._job.resize(terminal)
         except _LOST:
             return
 
     def close(self) -> None:
-        """Let go of the wire; the job goes on."""
+        """Close the connections; the job continues."""
         self._drop_lines()
         if self._answer is not None:
             self._answer.close()
@@ -129,7 +136,7 @@ class StreamAttachment:
         if self._retry_at is not None and now >= self._retry_at:
             self._mend()
         elif not (ready or writable or has_more) and self._exit_status is not None:
-            self._output_ended = True  # the job is gone, and for a while nothing has come
+            self._output_ended = True  # the job has ended, and no output has arrived for a while
         return None
 
     def _descriptors(self) -> tuple[list[int], list[int]]:
@@ -149,7 +156,7 @@ class StreamAttachment:
         return readers, writers
 
     def _has_more(self) -> bool:
-        """Whether something waits that `select` does not see."""
+        """Return whether data is available that `select` does not detect."""
         source, line = self._source, self._line
         return (
             (source is not None and source.has_more)
@@ -158,7 +165,7 @@ class StreamAttachment:
         )
 
     def _answer_is_here(self) -> bool:
-        """Whether some of what tells the job's end came with its head."""
+        """Return whether part of the response about the job's end arrived together with its head."""
         return isinstance(self._answer, Response) and self._answer.has_begun
 
     def _read_ready(self, ready: set[int]) -> None:
@@ -194,7 +201,7 @@ class StreamAttachment:
         source.close()
         if is_live:
             self._line = None
-        if self._output.is_broken:  # the job reads no more, and what it said is in the log
+        if self._output.is_broken:  # the job no longer reads its input, and the log contains its output
             self._input.drop()
             self._must_look_again = True
             self._retry(0.0)
@@ -202,20 +209,23 @@ class StreamAttachment:
             if self._exit_status is not None:
                 self._retry(0.0)
         elif whole or (is_live and self._exit_status is not None):
-            # A log that ends well before the job does belongs to a job that has closed its output; should the
-            # engine have gone instead, the answer that we wait for breaks as well.
+            # A log that ends properly before the job does belongs to a job that has closed its output. If the engine
+            # has stopped instead, the pending response breaks as well.
             self._output_ended = True
         else:
             self._retry(_DOUBT_SECONDS if is_live else 0.0)
 
     def _hear_line(self, line: Outlet) -> None:
-        """What a line says that serves the input alone is in the log as well, but for its end."""
+        """Discard output of a stream that serves only the input; the log contains it. Notice the stream's end."""
         if line.receive() == b"":
             line.close()
             self._line = None
 
     def _take_answer(self) -> None:
-        """Docker's head is here already, and its body comes at the job's end; with Podman both come then."""
+        """Take the response about the job's end, if it has arrived.
+
+        Docker sends the head at once and the body at the job's end. Podman sends both at the job's end.
+        """
         if isinstance(self._answer, Pending) and not self._answer.is_here():
             return
         answer, self._answer = self._answer, None
@@ -229,7 +239,7 @@ class StreamAttachment:
         if self._source is None and self._must_look_again:
             self._retry(0.0)
         elif self._source is None:
-            self._output_ended = True  # it ended by itself, and the engine is there: nothing was cut off
+            self._output_ended = True  # the output ended by itself, and the engine is running: nothing was cut off
             self._retry_at = None
 
     def _retry(self, seconds: float) -> None:
@@ -237,7 +247,7 @@ class StreamAttachment:
             self._retry_at = self._monotonic() + seconds
 
     def _mend(self) -> None:
-        """Make anew what is missing: the wait for the job's end, its output, and the way for its input."""
+        """Restore the missing parts: the wait for the job's end, its output, and the stream for its input."""
         self._retry_at = None
         try:
             if self._answer is None and self._exit_status is None:
@@ -274,7 +284,7 @@ class StreamAttachment:
             self._reopen_input()
 
     def _what_is_new(self) -> Remainder:
-        """What drops from the engine's log all that was heard."""
+        """Return the remainder that drops the output already received from the engine's log."""
         if not self._job.forgets_output:
             return self._tally.remainder()
         remainder, goes_on = self._tally.remainder_in(logged(self._job))
@@ -285,7 +295,7 @@ class StreamAttachment:
     def _reopen_input(self) -> None:
         if not self._input.is_open:
             return
-        if not self._job.has_terminal:  # the engine has closed it when the wire broke
+        if not self._job.has_terminal:  # the engine closed it when the connection broke
             self._input.drop()
             self._events.append(ConnectionEvent(ConnectionProblem.INPUT_CUT))
         elif self._line is None:

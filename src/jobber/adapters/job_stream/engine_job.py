@@ -1,4 +1,4 @@
-"""What an attachment asks of one container, and each engine answers in its own way."""
+"""The calls about one container that an attachment needs and that differ between engines."""
 
 from __future__ import annotations
 
@@ -12,47 +12,53 @@ if TYPE_CHECKING:
     from jobber.domain.containers.container import Terminal
 
 NO_DETACH_KEYS = "ctrl-^,ctrl-@,ctrl-^,ctrl-@"
-"""Keys that nobody types: by the engine's own, a shell's ^P waits for the next key, and ^P^Q ends the run."""
+"""Detach keys that nobody types.
+
+With the engine's default keys, a shell's ^P would wait for the next key, and ^P^Q would end the run.
+"""
 
 
 class AttachedJob(Protocol):
-    """What an engine's adapter knows of one container."""
+    """One container in the form for an attachment."""
 
     @property
     def has_terminal(self) -> bool:
-        """Whether the job has a terminal."""
+        """Return whether the job has a terminal."""
 
     @property
     def patience(self) -> float:
-        """For how many seconds an engine that does not answer is tried again."""
+        """The time, in seconds, for which jobber retries an engine that does not answer."""
 
     @property
     def forgets_output(self) -> bool:
-        """Whether the engine's log may lose its beginning."""
+        """Return whether the engine's log may lose its beginning."""
 
     def tally(self) -> Tally:
-        """What counts the output as the engine's log would, and keeps tails where that may lose its beginning."""
+        """Return a tally that counts the output as the engine's log would.
+
+        It keeps tails if the log may lose its beginning.
+        """
 
     def is_complaint(self, frame: bytes) -> bool:
-        """Whether this, as the job's, is what the engine itself says of a line with which it can't go on."""
+        """Return whether this stderr frame is an error message of the engine and not output of the job."""
 
     def wait(self, *, is_started: bool) -> Pending | Response:
-        """Ask for the container's end, without waiting for it; `is_started` tells whether it may be over already.
+        """Request the container's end without waiting for it; `is_started` is whether the job may already have ended.
 
-        From then on no end is missed.
+        After the call no end is missed.
         """
 
     def exit_status(self, answer: Response) -> int:
-        """Read that answer."""
+        """Return the exit status from that response."""
 
     def exited(self) -> int | None:
-        """Look whether it has ended, and with what; None while it runs."""
+        """Return the exit status if the container has ended; None while it runs."""
 
     def attach(self, *, output: bool) -> Outlet:
-        """A raw stream to the running job, for its input and, if wanted, for what it says from now on."""
+        """Open a raw stream to the running job, for its input and, if `output` is set, for its output from now on."""
 
     def log(self, *, follow: bool) -> tuple[Outlet, RawOutput]:
-        """The engine's log from the beginning, and what reads it. Raises `LogUnreadable`."""
+        """Return the engine's log from the beginning, and its reader. Raises `LogUnreadable`."""
 
     def resize(self, terminal: Terminal) -> None:
-        """Tell its terminal a new size."""
+        """Set the size of the job's terminal."""

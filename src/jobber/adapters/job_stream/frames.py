@@ -1,4 +1,7 @@
-"""A job's output as engines send it: frames of a kind, three zeros, a length (32 bits, big end first) and bytes."""
+"""The framing of a job's output.
+
+Each frame has the number of its stream, three zero bytes, a length (32 bits, big-endian) and its content.
+"""
 
 from __future__ import annotations
 
@@ -14,28 +17,28 @@ _MOMENT = len("2026-01-01T00:00:00.000000000Z")
 
 
 class RawOutput:
-    """Output of a terminal: bytes as they come."""
+    """The output of a terminal: bytes without frames."""
 
     is_broken = False
-    """Whether the engine has said in the place of the job that it can't go on with the line."""
+    """A flag: the engine has reported a stream error on the job's stderr."""
 
     def __init__(self) -> None:
         self._outputs: list[Output] = []
 
     def feed(self, chunk: bytes) -> None:
-        """Take in what has come."""
+        """Add received bytes."""
         if chunk:
             self._outputs.append(Output(Stream.STDOUT, chunk))
 
     def take(self) -> Output | None:
-        """The next piece of output, if a whole one is there."""
+        """Return the next complete piece of output, if there is one."""
         return self._outputs.pop(0) if self._outputs else None
 
 
 class FramedOutput(RawOutput):
-    """Output of two pipes in frames; successive frames of one stream are given as one piece.
+    """The output of two pipes in frames; successive frames of one stream are returned as one piece.
 
-    What the engine itself says on the second of them, as `is_complaint` tells, breaks the line and is no output.
+    An error message of the engine on stderr, as recognised by `is_complaint`, breaks the stream and is not output.
     """
 
     def __init__(self, *, is_complaint: Callable[[bytes], bool] | None = None) -> None:
@@ -44,7 +47,7 @@ class FramedOutput(RawOutput):
         self._is_complaint = is_complaint
 
     def feed(self, chunk: bytes) -> None:
-        """Take in what has come."""
+        """Add received bytes."""
         self._received += chunk
         octets, position = bytes(self._received), 0
         pieces: list[bytes] = []
@@ -66,7 +69,7 @@ class FramedOutput(RawOutput):
         del self._received[:position]
 
     def _content(self, _stream: Stream, frame: bytes, /) -> bytes:
-        """What of a frame the job has said."""
+        """Return the part of a frame that is output of the job."""
         return frame
 
     def _give(self, stream: Stream | None, pieces: list[bytes]) -> None:
@@ -76,25 +79,25 @@ class FramedOutput(RawOutput):
 
 
 class StampedOutput(FramedOutput):
-    """The same of a log whose frames begin with the moments of what they hold: what is given again is dropped.
+    """The output in a log whose frames begin with timestamps; repeated frames are dropped.
 
-    Docker 20.10, following a log that is limited, reads a piece of it once more when the engine begins a new file.
+    When Docker 20.10 follows a limited log, it reads a part of it again as soon as the engine begins a new file.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._last = dict.fromkeys(Stream, b"")
         self._of_last = dict.fromkeys(Stream, 0)
-        """How many frames had the last moment: the pieces of a long line have one in common."""
+        """The number of frames with the last timestamp: the pieces of a long line have the same timestamp."""
         self._again = dict.fromkeys(Stream, 0)
-        """How many frames of the last moment are to come once more."""
+        """The number of frames with the last timestamp that are still to be repeated."""
         self._is_ended = dict.fromkeys(Stream, False)
-        """Whether the line of the last moment has ended: no other has that moment."""
+        """A flag for each stream: the line with the last timestamp has ended, so no other frame has that timestamp."""
 
     def _content(self, stream: Stream, frame: bytes, /) -> bytes:
         moment, _, said = frame.partition(b" ")
         if len(moment) != _MOMENT:
-            return frame  # not the job's, but the engine's: it complains without a moment
+            return frame  # a message of the engine and not of the job: it has no timestamp
         last = self._last[stream]
         if moment < last:
             self._again[stream] = self._of_last[stream]
@@ -111,12 +114,12 @@ class StampedOutput(FramedOutput):
 
 
 def output_reader(*, multiplexed: bool, is_complaint: Callable[[bytes], bool] | None = None) -> RawOutput:
-    """What reads an engine's stream."""
+    """Return the reader for an engine's stream."""
     return FramedOutput(is_complaint=is_complaint) if multiplexed else RawOutput()
 
 
 def copy_frames(chunks: Iterable[bytes], *, sink: BinaryIO, multiplexed: bool) -> None:
-    """Write the bytes of a whole stream, both kinds in the order they came, to `sink`."""
+    """Write the bytes of a whole stream to `sink`, stdout and stderr in the order of arrival."""
     reader = output_reader(multiplexed=multiplexed)
     for chunk in chunks:
         reader.feed(chunk)

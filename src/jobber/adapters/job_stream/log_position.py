@@ -1,37 +1,40 @@
-"""Find where in an engine's log we are: the log may have lost its beginning, and may be behind what we have heard."""
+"""The position in the engine's log that matches the output already received.
+
+The log may have lost its beginning, or may lag behind the received output.
+"""
 
 from __future__ import annotations
 
 TAIL = 1 << 16
-"""So many bytes, the last that were heard, say where we are, whatever was before them."""
+"""The number of bytes, at the end of the received output, that determine the position regardless of earlier bytes."""
 BEGINNING = 1 << 10
-"""So many bytes, the first that were heard, say whether a log still has its beginning."""
+"""The number of bytes, at the start of the received output, that show whether a log still has its beginning."""
 _TELLING = 32
-"""Fewer bytes than these may be alike by chance."""
+"""The minimum length, in bytes, of a match: shorter matches may be accidental."""
 
 
 class PlaceInLog:
-    """Where in one stream of a log that ends which was heard.
+    """The position in one stream of a log at which the received output ends.
 
-    Where that can be in more than one place, the first counts: better twice than never.
+    If there is more than one such position, the first is used: repeated output is better than missing output.
     """
 
     def __init__(self, *, heard: int, beginning: bytes, tail: bytes) -> None:
-        """Look for `tail`, the last of so many bytes, of which `beginning` are the first."""
+        """Look for `tail`, the last of `heard` bytes, the first of which are `beginning`."""
         self._heard = heard
         self._beginning = beginning
         self._tail = tail
         self._length = 0
         self._head = b""
-        """As much of the log's beginning as may be in our tail."""
+        """The part of the log's beginning that the tail may contain."""
         self._counted = b""
-        """What is where the tail is in a log that has lost nothing."""
+        """The bytes at the tail's position in a log that has lost nothing."""
         self._held = b""
-        """The last that was read: as much as may be in our tail."""
+        """The last bytes read, at most as many as the tail has."""
         self._end: int | None = None
 
     def read(self, chunk: bytes) -> None:
-        """Look at the next bytes of the log."""
+        """Process the next bytes of the log."""
         size, start = len(self._tail), self._length
         self._length += len(chunk)
         self._head += chunk[: max(0, max(size, len(self._beginning)) - len(self._head))]
@@ -43,7 +46,10 @@ class PlaceInLog:
         self._held = held[max(0, len(held) - size) :]
 
     def found(self) -> int | None:
-        """How many of the log's bytes were heard, or will have been when the log has caught up; None for no trace."""
+        """Return the number of the log's bytes that were already received; None if there is no trace of them.
+
+        The number includes bytes that are missing in the log if the log lags behind.
+        """
         if not self._tail:
             return 0
         is_whole = self._may_be_whole()
@@ -56,17 +62,17 @@ class PlaceInLog:
         return self._behind() or self._within() or (self._heard if is_whole else None)
 
     def _may_be_whole(self) -> bool:
-        """Whether the log may have lost nothing: a job that says the same again and again has many such places."""
+        """Return whether the log may be complete: a job that repeats the same output has many matching positions."""
         begins = self._beginning.startswith(self._head[: len(self._beginning)])
         return bool(self._head) and begins and self._tail.startswith(self._counted)
 
     def _behind(self) -> int | None:
-        """For a log that ends in our tail."""
+        """Return the position for a log that ends within the tail."""
         common = _overlap(self._held, self._tail)
         return self._length - common + len(self._tail) if common >= _TELLING else None
 
     def _within(self) -> int | None:
-        """For a log that begins in our tail."""
+        """Return the position for a log that begins within the tail."""
         size = len(self._tail)
         if _TELLING <= self._length <= size and (at := self._tail.rfind(self._head)) >= 0:
             return size - at
@@ -75,7 +81,7 @@ class PlaceInLog:
 
 
 def _overlap(first: bytes, second: bytes) -> int:
-    """How many bytes at the end of the one are the beginning of the other; by Knuth, Morris and Pratt."""
+    """Return the number of bytes at the end of `first` that are the beginning of `second` (Knuth, Morris, Pratt)."""
     borders = [0] * len(second)
     length = 0
     for at in range(1, len(second)):

@@ -1,4 +1,4 @@
-"""All that an engine's log of a job holds by now."""
+"""The complete log of a job up to now."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def logged(job: AttachedJob) -> Iterator[Output]:
-    """The pieces of a job's log from the beginning that it has. Raises `WireBroken`, `LogUnreadable`."""
+    """Yield the pieces of a job's log, from its current beginning. Raises `WireBroken`, `LogUnreadable`."""
     source, output = job.log(follow=False)
     with closing(source):
         while chunk := _received(source, patience=job.patience):

@@ -1,4 +1,4 @@
-"""Go on in a log where the live output broke off: how much was seen, and what of a replay is new."""
+"""Continuation in a log after the live output broke off: the count of received bytes, and the new part of a replay."""
 
 from __future__ import annotations
 
@@ -12,19 +12,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _PIECE = 1 << 14
-"""Docker's json-file log takes a line in pieces of this size, each a text of its own."""
+"""The size, in bytes, of the pieces into which Docker's json-file log splits a line.
+
+Each piece is a string of its own.
+"""
 _REPLACED = "\ufffd"
 _MOST_OF_TAIL = 8 * TAIL
-"""How long a tail grows before it is cut, for that costs as much as a long piece of output."""
+"""The length, in bytes, at which a tail is cut: a cut costs as much as a long piece of output."""
 
 
 class Tally:
-    """How much of each stream has been seen, in bytes; with `keeps_tails`, what was seen last as well."""
+    """The count of received bytes in each stream; with `keeps_tails`, the last of these bytes as well."""
 
     def __init__(self, *, keeps_tails: bool = False) -> None:
         self._seen = dict.fromkeys(Stream, 0)
         self._open = dict.fromkeys(Stream, b"")
-        """The beginning of a character of which the log has not told yet."""
+        """The incomplete character at the end of a stream, which the log does not contain yet."""
         self._tails = {stream: bytearray() for stream in Stream} if keeps_tails else None
         self._beginnings = dict.fromkeys(Stream, b"")
 
@@ -33,16 +36,16 @@ class Tally:
         self._note(output.stream, output.chunk)
 
     def remainder(self) -> Remainder:
-        """What drops all that was seen from a replay that begins at the beginning.
+        """Return the remainder that drops all received output from a replay of the complete log.
 
-        A character of which only the beginning was seen is counted as it came.
+        An incomplete character is counted with the bytes received.
         """
         return Remainder({stream: seen + len(self._open[stream]) for stream, seen in self._seen.items()})
 
     def remainder_in(self, replay: Iterable[Output]) -> tuple[Remainder, bool]:
-        """What drops all that was seen from a replay like this one, and whether it goes on where we were.
+        """Return the remainder for a replay like this one, and whether the replay continues where the output stopped.
 
-        Such a log may have lost its beginning. Only a tally that keeps tails can tell.
+        Such a log may have lost its beginning. Only a tally that keeps tails supports this.
         """
         assert self._tails is not None
         if not any(self._tails.values()):
@@ -58,7 +61,7 @@ class Tally:
         return Remainder(left), None not in found.values()
 
     def _note(self, stream: Stream, logged: bytes) -> None:
-        """Count bytes as the log has them."""
+        """Count bytes in the form of the log."""
         self._seen[stream] += len(logged)
         if self._tails is not None:
             tail = self._tails[stream]
@@ -69,14 +72,14 @@ class Tally:
 
 
 class TextTally(Tally):
-    """The same for a log that keeps texts: a byte that is no UTF-8 comes back as three."""
+    """The count for a log that stores text: a byte that is not valid UTF-8 comes back as three bytes."""
 
     def __init__(self, *, keeps_tails: bool = False) -> None:
         super().__init__(keeps_tails=keeps_tails)
         self._column = dict.fromkeys(Stream, 0)
 
     def add(self, output: Output) -> None:
-        """Count a piece of output as the log has it."""
+        """Count a piece of output in the form of the log."""
         stream, chunk = output.stream, output.chunk
         if chunk.isascii() and not self._open[stream]:
             self._note(stream, chunk)
@@ -102,13 +105,13 @@ class TextTally(Tally):
 
 
 class Remainder:
-    """Drops the first so many bytes of each stream."""
+    """The rest of a replay, without the bytes of each stream that were already received."""
 
     def __init__(self, seen: Mapping[Stream, int]) -> None:
         self._left = dict(seen)
 
     def of(self, output: Output) -> Output | None:
-        """What is new of a piece of output; None where nothing is."""
+        """Return the new part of a piece of output; None if there is none."""
         left = self._left.get(output.stream, 0)
         if not left:
             return output
@@ -118,13 +121,13 @@ class Remainder:
 
 
 def _lines(chunk: bytes) -> list[bytes]:
-    """Lines that end with a line feed, and with nothing else."""
+    """Split a chunk into lines, only at line feeds."""
     *lines, last = chunk.split(b"\n")
     return [*(line + b"\n" for line in lines), *((last,) if last else ())]
 
 
 def _unfinished(octets: bytes) -> int:
-    """How many bytes at the end may be the beginning of a character."""
+    """Return the number of bytes at the end that may be the beginning of a character."""
     for length in range(1, min(3, len(octets)) + 1):
         first = octets[-length]
         if first & 0xC0 == 0x80:

@@ -1,4 +1,7 @@
-"""What goes to a job's input: read from us as the line takes it, and ended when we have no more."""
+"""Forwarding of jobber's standard input to a job.
+
+jobber reads as fast as the connection accepts data, and closes the job's standard input at the end of its own.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,10 @@ _READ = 1 << 16
 
 
 class InputFeed:
-    """Our input, a piece at a time; it is over when it ends, when it is dropped, or when the job reads no more."""
+    """The standard input of a job, piece by piece, until it ends, is dropped, or the job stops reading."""
 
     def __init__(self, stdin: JobInput | None, *, has_terminal: bool) -> None:
-        """Feed a job from `stdin`; without one there is only its end to be sent."""
+        """Feed a job from `stdin`; without it, only the end of the input is sent."""
         self._stdin = stdin
         self._has_terminal = has_terminal
         self._pending = memoryview(b"")
@@ -23,20 +26,20 @@ class InputFeed:
 
     @property
     def is_open(self) -> bool:
-        """Whether there may be more to read."""
+        """Return whether there may be more input to read."""
         return self._stdin is not None
 
     @property
     def waits_for_line(self) -> bool:
-        """Whether something is to be sent as soon as the line takes it."""
+        """Return whether data or the end of the input is waiting to be sent."""
         return bool(self._pending) or self._ends
 
     def fileno(self) -> int | None:
-        """The descriptor to wait for; None where nothing more is to be read."""
+        """Return the descriptor to wait on; None if no more input is to be read."""
         return None if self._stdin is None else self._stdin.fileno()
 
     def read(self, line: Outlet) -> None:
-        """Take a piece of our input, or its end, and send of it what the line takes."""
+        """Read a piece of the input, or its end, and send as much as the connection accepts."""
         assert self._stdin is not None
         chunk = self._stdin.read(_READ)
         if chunk:
@@ -46,24 +49,24 @@ class InputFeed:
             self.end(line)
 
     def send(self, line: Outlet) -> None:
-        """Send what waits, as far as the line takes it."""
+        """Send pending input, as much as the connection accepts."""
         if self._ends:
             self.end(line)
             return
         try:
             self._pending = self._pending[line.send(self._pending) :]
-        except OSError:  # the job reads no more, or has ended, or the wire is cut: its reading end will tell
+        except OSError:  # the job does not read, has ended, or the connection broke: the reading side detects which
             self._pending = memoryview(b"")
             if not self._has_terminal:
                 self._stdin = None
 
     def end(self, line: Outlet) -> None:
-        """Tell the job that no more will come."""
+        """Close the job's input."""
         self._stdin = None
-        if not self._has_terminal:  # the half of a terminal would be all of it
+        if not self._has_terminal:  # half-closing a terminal's stream would close all of it
             self._ends = not line.end_sending()
 
     def drop(self) -> None:
-        """Send nothing more."""
+        """Discard pending input and send nothing more."""
         self._stdin = None
         self._pending = memoryview(b"")

@@ -1,4 +1,4 @@
-"""Where a job's output comes out: a raw stream to the job, or the engine's log of it."""
+"""Sources of a job's output: the attach stream or the engine's log."""
 
 from __future__ import annotations
 
@@ -12,34 +12,38 @@ if TYPE_CHECKING:
     from jobber.adapters.wire import RawStream
 
 _RECEIVE = 1 << 16
-"""Python makes room for as much at each call: a megabyte would cost a key typed more than all the rest of its way."""
+"""The bytes requested per receive call.
+
+Python allocates a buffer of this size for each call. With 1 MiB that would cost a typed key more than all its other
+processing.
+"""
 
 
 class Outlet(Protocol):
-    """Something that output comes from, and that input may go into."""
+    """A source of output, which may also accept input."""
 
     @property
     def has_more(self) -> bool:
-        """Whether there is something to receive that can't be seen from the descriptor."""
+        """Return whether data is available that the descriptor does not signal."""
 
     @property
     def ended_well(self) -> bool:
-        """Whether the end that was received is surely one, and no cut."""
+        """Return whether the end that was received is certain, and not a broken connection."""
 
     def fileno(self) -> int:
-        """The descriptor to wait on; -1 where there is none any more."""
+        """Return the descriptor to wait on; -1 if there is none any more."""
 
     def receive(self) -> bytes | None:
-        """What has come; None for nothing yet, empty at the end, of whatever kind."""
+        """Return the bytes received; None if there are none yet, empty at an end of any kind."""
 
     def send(self, octets: memoryview, /) -> int:
-        """Send some of this, and tell how much; 0 for not now. Raises `OSError`."""
+        """Send part of the data and return the number of bytes sent; 0 if not possible now. Raises `OSError`."""
 
     def end_sending(self) -> bool:
-        """Tell that nothing more is sent; False for not now."""
+        """Close the sending direction; return False if not possible now."""
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close the source."""
 
 
 class LiveOutlet:
@@ -50,28 +54,28 @@ class LiveOutlet:
 
     @property
     def has_more(self) -> bool:
-        """Whether something came together with the engine's answer, or with what TLS has read."""
+        """Return whether bytes arrived with the engine's response or in a TLS record that was already read."""
         return self._stream.has_pending
 
     @property
     def ended_well(self) -> bool:
-        """A cut looks like an end here."""
+        """Return False: a broken raw stream looks like an ended one."""
         return False
 
     def fileno(self) -> int:
-        """The socket's descriptor."""
+        """Return the socket's descriptor."""
         return self._stream.fileno()
 
     def receive(self) -> bytes | None:
-        """What has come."""
+        """Return the bytes received."""
         return self._stream.receive(_RECEIVE)
 
     def send(self, octets: memoryview, /) -> int:
-        """Send some of this."""
+        """Send part of the data."""
         return self._stream.send(octets)
 
     def end_sending(self) -> bool:
-        """Close our half."""
+        """Close the sending direction."""
         return self._stream.end_input()
 
     def close(self) -> None:
@@ -80,30 +84,30 @@ class LiveOutlet:
 
 
 class LogOutlet:
-    """The engine's log, which takes no input."""
+    """The engine's log, which accepts no input."""
 
     def __init__(self, answer: Response | Pending) -> None:
-        """Read an answer, or one that is still to come: Podman gives none before a job has said something."""
+        """Read a response, or one that is still pending: Podman sends none before the job has written output."""
         self._answer = answer
         self._chunks = answer.chunks() if isinstance(answer, Response) else None
         self._ended_well = False
 
     @property
     def has_more(self) -> bool:
-        """Whether a part of the answer has been read from the wire and not yet from here."""
+        """Return whether part of the response has been read from the connection but not returned yet."""
         return isinstance(self._answer, Response) and self._answer.has_begun
 
     @property
     def ended_well(self) -> bool:
-        """Whether the answer came to its own end."""
+        """Return whether the response was complete."""
         return self._ended_well
 
     def fileno(self) -> int:
-        """The answer's descriptor."""
+        """Return the response's descriptor."""
         return self._answer.fileno()
 
     def receive(self) -> bytes | None:
-        """The next piece of the answer."""
+        """Return the next piece of the response."""
         try:
             if isinstance(self._answer, Pending) and not self._answer.is_here():
                 return None
@@ -115,15 +119,15 @@ class LogOutlet:
         return b""
 
     def send(self, octets: memoryview, /) -> int:
-        """Drop it: a log has no ears."""
+        """Discard input: a log stream is read-only."""
         return len(octets)
 
     def end_sending(self) -> bool:
-        """Nothing is ever sent."""
+        """Return True: there is nothing to send."""
         return True
 
     def close(self) -> None:
-        """Give the answer up."""
+        """Close the response."""
         self._answer.close()
 
     def _begin(self) -> Iterator[bytes]:

@@ -1,1 +1,1 @@
-"""Podman, from 4.3 on, by its own API."""
+"""The Podman adapter, for Podman 4.3 and later, over Podman's own API."""

@@ -1,4 +1,4 @@
-"""Files out of Podman's containers, running or not."""
+"""Reading of files from Podman's containers, running or not."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ _NO_WAY = ("not a directory", "too many levels of symbolic links")
 
 
 def open_archive(wire: Wire, container: str, path: str, *, of: str) -> Generator[bytes]:
-    """The archive of a file or a directory, links followed, with the names that Docker gives.
+    """Yield the archive of a file or a directory, following links, with the member names that Docker uses.
 
-    `of` names in errors what is read. Raises `ContainerNotFound`, `PathNotFound`, `EngineFailed` at the first piece.
+    `of` is the name of the source in error messages. Raises `ContainerNotFound`, `PathNotFound` or `EngineFailed` when
+    the first piece is read.
     """
     with wire.call("GET", f"/containers/{container}/archive", query={"path": path}) as response:
         if not response.ok:
@@ -32,10 +33,11 @@ def open_archive(wire: Wire, container: str, path: str, *, of: str) -> Generator
 
 
 def read_file(wire: Wire, container: str, path: str, *, of: str, limit: int) -> bytes:
-    """The first bytes of a file of a container that has ended. Raises as `open_archive`, and `NotAFile`.
+    """Return the first bytes of a file of a container that has ended.
 
-    Podman tells of a container's end before it has cleared up after it: a file that is not there may be one whose file
-    system was just taken away. So it is looked for again where that can't happen.
+    Podman reports a container's end before it has cleaned up after it. A missing file may be on a file system that
+    Podman has just unmounted. jobber then looks for it again with the file system mounted. Raises the errors of
+    `open_archive`, and `NotAFile`.
     """
     try:
         with closing(open_archive(wire, container, path, of=of)) as pieces:

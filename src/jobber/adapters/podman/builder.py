@@ -1,4 +1,4 @@
-"""Builds on Podman, by its own API."""
+"""Builds on Podman, over its own API."""
 
 from __future__ import annotations
 
@@ -29,24 +29,27 @@ _WARNING = re.compile(r"\[Warning\] (one or more build args were not consumed: .
 _STEP = re.compile(r"(\[\d+/\d+\] )?STEP \d+(/\d+)?: .*")
 _IS_ID = re.compile(r"[0-9a-f]{64}").fullmatch
 _CACHE_IS_STALE = ("checking if cached image exists from a previous build", "layer not known")
-"""Podman looks through all images for a cached step, and fails where one of them is removed meanwhile."""
+"""Phrases of Podman's error if an image is removed while Podman searches all images for a cached step."""
 _TRIES = 2
-"""Builds before the last one, which takes no step from the cache where that was the trouble."""
+"""The number of builds before the last one, which does not use the cache if the cache was the reason."""
 _RUNTIME_IS_KILLED = "while running runtime: signal: killed"
-"""The runtime of a step goes with the thread that has started it, which now and then ends before."""
+"""Podman's error if the runtime of a step is killed because the thread that started it ended first, which is rare."""
 _TAKES_LINKS_OUT = 5
-"""Podman 4.3 unpacks no archive with links that lead out of it, 5.8 does."""
+"""The first major version that unpacks archives with links leading out of them: Podman 4.3 refuses, 5.8 unpacks."""
 _PLACE = r"/\S*/libpod_builder\d+/build"
-"""Where Podman has unpacked a context."""
+"""The directory to which Podman has unpacked a context."""
 _LINK_OUT = re.compile(rf'invalid symlink "{_PLACE}/(.*)" -> "(.*)"')
 _DOCKER_IMAGE = "application/vnd.docker.distribution.manifest.v2+json"
-"""Without a format Podman 4.3 looks for no step in its cache; OCI's own has no HEALTHCHECK, SHELL and ONBUILD."""
+"""The image format of builds.
+
+Without a format Podman 4.3 does not use its cache. OCI's own format does not have HEALTHCHECK, SHELL and ONBUILD.
+"""
 _NAMELESS_ARGUMENT = re.compile(rb"(?<!\\\n)^[ \t]*ARG[ \t]*$", re.IGNORECASE | re.MULTILINE)
-"""A line of which Podman's service dies (4.3), and with it whatever else is being built or pulled."""
+"""The pattern of a line that crashes Podman's service (4.3), and with it all other builds and pulls in progress."""
 
 
 class PodmanBuilder:
-    """The builder behind a wire."""
+    """The builder of a Podman engine."""
 
     def __init__(self, wire: Wire, *, images: PodmanImages, major: int) -> None:
         self._wire = wire
@@ -54,7 +57,7 @@ class PodmanBuilder:
         self._major = major
 
     def build(self, request: BuildRequest, *, progress: Progress) -> ImageId:
-        """Build an image, untagged. Raises `BuildFailed`."""
+        """Build an image without a tag. Raises `BuildFailed`."""
         is_stale = False
         for _ in range(_TRIES):
             try:
@@ -82,7 +85,7 @@ class PodmanBuilder:
             "platform": request.platform,
             "nocache": request.no_cache,
             "pullpolicy": "always" if request.pull else "missing",
-            "httpproxy": True,  # those of the service's environment, as `podman build` has them
+            "httpproxy": True,  # the proxies of the service's environment, as with `podman build`
             "layers": True,
             "rm": True,
             "forcerm": True,
@@ -98,14 +101,14 @@ class PodmanBuilder:
 
 
 def _check(text: bytes, *, name: str) -> None:
-    """Refuse what Podman's service would not survive. Raises `BuildFailed`."""
+    """Refuse a Dockerfile that would crash Podman's service. Raises `BuildFailed`."""
     if found := _NAMELESS_ARGUMENT.search(text):
         line = text.count(b"\n", 0, found.start()) + 1
         raise BuildFailed(why=f"{name} line {line}: ARG needs the name of a variable")
 
 
 def _without_place(why: str, context: PodmanContext) -> str:
-    """Return Podman's message with the user's names of files."""
+    """Return Podman's message with the user's file names."""
     return re.sub(_PLACE, ".", why).replace(f"./{context.name}", f"./{context.dockerfile.name}")
 
 

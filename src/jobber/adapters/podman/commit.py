@@ -1,10 +1,12 @@
-"""Make a result image out of a container on Podman: with the code image's configuration, exactly.
+"""Creation of a result image from a container on Podman, with exactly the code image's configuration.
 
-A commit takes over the container's configuration, and variables of Podman's own. So the container is committed as an
-unfinished image, and the result is loaded over its layers: an archive with a configuration, and no layers
-(`image_archive.py`). The log is written into the container. Where something is mounted over its place, it is a layer
-of that archive. Where the code image has so many layers that no container could be started from an image with one
-more, the unfinished image is an export of the whole file system.
+A commit includes the container's configuration and variables of Podman's own. jobber therefore commits the container as
+an unfinished image. It then loads the result over the layers of that image: an archive with a configuration and no
+layers (`image_archive.py`).
+
+jobber writes the log into the container. If the log's path is covered by a mount, the log is a layer of that archive.
+The code image may have so many layers that no container could be started from an image with one more. The unfinished
+image is then an export of the whole file system.
 
 A Podman that refuses such an archive gets a second commit (`second_commit.py`).
 """
@@ -31,17 +33,18 @@ if TYPE_CHECKING:
 
 _MISSING = 404
 _PLATFORM = {"architecture": "Architecture", "variant": "Variant", "os": "Os", "author": "Author"}
-"""Fields of an image's configuration beside its `config`, and how an inspect names them."""
+"""Fields of an image's configuration beside its `config`, and their names in an inspect response."""
 _DOCKER = "application/vnd.docker."
-"""Types of manifests that have more in their configuration than Podman tells."""
+"""The prefix of manifest types whose configuration has more fields than Podman reports."""
 
 
 def commit(
     wire: Wire, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO, takes_configuration: bool
 ) -> ImageId:
-    """Commit with the log as `/run.log`. Raises `ContainerNotFound`, `EngineFailed`.
+    """Commit the container with the log as `/run.log`.
 
-    `takes_configuration` is whether this Podman takes a configuration with a commit.
+    `takes_configuration` is whether this Podman accepts a configuration with a commit. Raises `ContainerNotFound`,
+    `EngineFailed`.
     """
     with wire.call("GET", f"/containers/{container}/json") as response:
         if response.status == _MISSING:
@@ -69,14 +72,14 @@ def commit(
             takes_configuration=takes_configuration,
         )
     finally:
-        with suppress(JobberError):  # what it was made for counts; `jobber recover` tidies up
+        with suppress(JobberError):  # the result counts more than the cleanup, and `jobber recover` removes leftovers
             remove_unfinished(wire, unfinished)
 
 
 def _load(
     wire: Wire, unfinished: ImageId, *, code: dict[str, Any], log: BinaryIO | None, snapshot: Snapshot
 ) -> ImageId | None:
-    """Make an image of the unfinished one's layers, and of the log where it needs one; None where Podman refuses."""
+    """Load an image with the layers of the unfinished one and, if given, the log; return None if Podman refuses it."""
     below = _image(wire, unfinished)
     top = None if log is None else log_layer(log)
     layers = (*below["RootFS"]["Layers"], *([top.digest] if top else []))
@@ -105,10 +108,10 @@ def _load(
 
 
 def _configuration(code: dict[str, Any], *, shell: str | None) -> dict[str, Any]:
-    """The code image's configuration in Docker's form.
+    """Return the code image's configuration in Docker's form.
 
-    Podman tells neither SHELL nor ONBUILD of an image: they are read out of its history, and `shell` is what a commit
-    has noted as the former.
+    Podman does not report SHELL and ONBUILD of an image. jobber reads them from the image's history. `shell` is the
+    SHELL that a commit has recorded.
     """
     configuration = dict(code.get("Config") or {})
     if code.get("Healthcheck"):

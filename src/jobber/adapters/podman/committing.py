@@ -1,4 +1,4 @@
-"""Podman's calls that images are made of containers with."""
+"""Calls of Podman's API that create images from containers."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 
 _MISSING = 404
 _CLEARING_UP = "stopped"
-"""A container whose process has ended and whose file system is about to be unmounted; then it is `exited`."""
+"""The state of a container whose process has ended and whose file system Podman is about to unmount; then `exited`."""
 _UNMOUNTED = "changing to intended-new-root directory"
-"""What Podman says where its own clean-up takes the file system away in the middle of a call."""
+"""Podman's error if its own cleanup unmounts the file system in the middle of a call."""
 
 
 def commit_as(
     wire: Wire, container: str, *, changes: Sequence[str] = (), configuration: dict[str, Any] | None = None
 ) -> ImageId:
-    """Commit a container; what `changes` and, on Podman 5, the configuration don't say is the container's."""
+    """Commit a container; settings missing in `changes` and, on Podman 5, in the configuration are the container's."""
     query = {"container": container, "changes": list(changes), "format": "docker", "pause": False}
     with wire.call("POST", "/commit", query=query, body=configuration) as response:
         if not response.ok:
@@ -40,7 +40,7 @@ def commit_as(
 
 
 def commit_unfinished(wire: Wire, container: str, *, takes_configuration: bool) -> ImageId:
-    """Commit a container as an image that another is made from, and that says whose it is in place of a record."""
+    """Commit a container as an intermediate image, which has an owner instead of a run record."""
     labels = unfinished_labels()
     if takes_configuration:
         return commit_as(wire, container, configuration={"Labels": labels})
@@ -48,7 +48,7 @@ def commit_unfinished(wire: Wire, container: str, *, takes_configuration: bool) 
 
 
 def flatten(wire: Wire, container: str) -> ImageId:
-    """Make an unfinished image without configuration whose one layer is the container's whole file system."""
+    """Create an unfinished image without configuration whose only layer is the container's whole file system."""
     with wire.call("GET", f"/containers/{container}/export") as exported:
         if not exported.ok:
             raise failed("export the container", exported)
@@ -82,16 +82,16 @@ def _put_log(wire: Wire, container: str, log: BinaryIO) -> None:
 
 
 def kept_mounted(wire: Wire, facts: dict[str, Any]) -> AbstractContextManager[None]:
-    """Keep the file system of a container mounted that Podman is still clearing up after.
+    """Keep the file system of a container mounted while Podman is still cleaning up after it.
 
-    Podman 5 tells that a container has stopped before that is done, and what is written meanwhile would go under the
-    mount point: neither would it be in the image, nor could the container be removed.
+    Podman 5 reports that a container has stopped before the cleanup is done. A file written meanwhile would end up
+    below the mount point. The image would lack it, and the container could not be removed.
     """
     return mounted(wire, facts["Id"]) if facts["State"]["Status"] == _CLEARING_UP else nullcontext()
 
 
 def remove_unfinished(wire: Wire, image: ImageId) -> None:
-    """Remove an image that another was made from."""
+    """Remove an image that another image was made from."""
     with wire.call("DELETE", f"/images/{image.removeprefix('sha256:')}") as response:
         if not response.ok and response.status != _MISSING:
             raise EngineFailed("remove an unfinished image", why=response.why(), status=response.status)

@@ -1,4 +1,4 @@
-"""The containers of jobs on Podman."""
+"""Job containers on Podman."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ _MISSING = 404
 _NOT_MODIFIED = 304
 _TAKES_CONFIGURATION = (5,)
 _REPORTS_MEMORY = (5,)
-"""From which Podman on `State.OOMKilled` is known to be right: 4.3 always says false, 5.8 is right."""
+"""The first version with a reliable `State.OOMKilled`: 4.3 always reports false, 5.8 reports it correctly."""
 
 
 class PodmanContainers:
-    """The containers behind a wire."""
+    """The containers of a Podman engine."""
 
     def __init__(self, wire: Wire, *, version: str) -> None:
         self._wire = wire
@@ -47,21 +47,21 @@ class PodmanContainers:
 
     @property
     def client_environment(self) -> Mapping[str, str]:
-        """Nothing: the proxies of its own environment are the service's to add."""
+        """An empty mapping: Podman's service adds the proxies of its own environment."""
         return {}
 
     def check(self, options: ContainerOptions, /) -> None:
-        """Check that this engine has all of the options."""
+        """Check that this engine supports all of the options."""
         create_body(ContainerSpecification(ImageId(""), options), version=self._version)
 
     def create(self, specification: ContainerSpecification) -> ContainerId:
-        """Make a container."""
+        """Create a container."""
         body = create_body(specification, version=self._version)
         check_size(specification, limit=PODMAN_LIMIT, engine="podman")
         self._check_inputs(specification)
         for option in specification.options.mounts:
             if option.kind == "image" and not self._has_image(option.source):
-                raise ImageNotFound(option.source)  # Podman would make a container that can't be removed
+                raise ImageNotFound(option.source)  # Podman would create a container that can't be removed
         with self._wire.call("POST", "/containers/create", body=body) as response:
             if not response.ok:
                 error = failed("create the container", response)
@@ -73,19 +73,19 @@ class PodmanContainers:
         return container
 
     def inspect(self, container: ContainerId) -> Container:
-        """Look a container up."""
+        """Inspect a container."""
         with self._wire.call("GET", f"/containers/{container}/json") as response:
             self._found(container, response, "inspect the container")
             return container_of(response.json(), reports_memory=self._version >= _REPORTS_MEMORY)
 
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[Container]:
-        """All containers, running or not, with these labels."""
+        """List all containers with these labels, running or not."""
         containers = []
         for item in listed(self._wire, "/containers/json", filters=with_labels(labels), everything=True):
             try:
                 containers.append(self.inspect(ContainerId(item["Id"])))
             except ContainerNotFound:
-                continue  # gone between the two calls
+                continue  # removed between the two calls
         return containers
 
     def attach(
@@ -96,7 +96,7 @@ class PodmanContainers:
         interruptions: Interruptions,
         terminal: Terminal | None = None,
     ) -> StreamAttachment:
-        """Get hold of a created container's input and output."""
+        """Attach to the input and output of a created container."""
         job = PodmanJob(self._wire, container)
         attachment = StreamAttachment(job.attach(output=True), job, stdin=stdin, interruptions=interruptions)
         if terminal is not None:
@@ -111,7 +111,7 @@ class PodmanContainers:
         stdin: JobInput | None,
         interruptions: Interruptions,
     ) -> StreamAttachment:
-        """Get hold of a job that was started before: its output from the beginning, or since a moment."""
+        """Attach to a job that has already started; its output is read from the beginning, or from `since` on."""
         job = PodmanJob(self._wire, container, since=since)
         return StreamAttachment(None, job, stdin=stdin, interruptions=interruptions)
 
@@ -122,7 +122,7 @@ class PodmanContainers:
                 raise not_started(response.why())
 
     def signal(self, container: ContainerId, *, signal: str) -> None:
-        """Send the job a signal by name; no error where it has ended."""
+        """Send a signal to the job by name; a job that has ended is not an error."""
         with self._wire.call("POST", f"/containers/{container}/kill", query={"signal": signal}) as response:
             if response.ok:
                 return
@@ -138,20 +138,20 @@ class PodmanContainers:
             copy_frames(response.chunks(), sink=sink, multiplexed=True)
 
     def read(self, container: ContainerId, *, path: str, limit: int) -> bytes:
-        """The first bytes of a file of a container that has ended."""
+        """Return the first bytes of a file of a container that has ended."""
         return read_file(self._wire, container, path, of=f"container {container[:12]}", limit=limit)
 
     def sparse_files(self, container: ContainerId) -> Sequence[SparseFile]:
-        """List the files with holes that a container has written, where its layer can be looked into."""
+        """List the sparse files that a container has written, if its layer is accessible."""
         return sparse_files(self._wire, container)
 
     def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
-        """Make an image of an exited container's file system."""
+        """Create an image from an exited container's file system."""
         takes_configuration = self._version >= _TAKES_CONFIGURATION
         return commit(self._wire, container, snapshot=snapshot, log=log, takes_configuration=takes_configuration)
 
     def keeps_configuration(self) -> bool:
-        """Whether results have their code image's configuration exactly."""
+        """Return whether results get exactly their code image's configuration."""
         return True
 
     def remove(self, container: ContainerId) -> None:
@@ -159,7 +159,10 @@ class PodmanContainers:
         remove_helper(self._wire, container)
 
     def _check_inputs(self, specification: ContainerSpecification, container: ContainerId | None = None) -> None:
-        """An input's volume that somebody removed meanwhile would be, or has been, made anew, and empty."""
+        """Raise `InputGone` for an input volume removed meanwhile: Podman creates an empty one in its place.
+
+        jobber checks before and after the create call.
+        """
         for mount in specification.inputs:
             if isinstance(mount, VolumeMount) and not self._is_input(mount.volume):
                 if container is not None:
@@ -169,7 +172,10 @@ class PodmanContainers:
                 raise InputGone(mount.volume)
 
     def _check_runtime(self, container: ContainerId, runtime: str) -> None:
-        """Podman's API passes over a runtime that it does not have, and on some versions over any."""
+        """Raise `OptionUnsupported` if Podman uses another runtime.
+
+        Podman's API ignores a runtime that the engine does not have, and some versions ignore every runtime.
+        """
         with self._wire.call("GET", f"/containers/{container}/json") as response:
             found = response.json().get("OCIRuntime") or "" if response.ok else runtime
         if found not in (runtime, runtime.rpartition("/")[2]):

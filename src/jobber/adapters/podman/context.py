@@ -1,7 +1,7 @@
-"""The context of a build as Podman takes it: nothing of ours in it that an instruction could copy.
+"""The context of a build in the form for Podman, without files of jobber's own that an instruction could copy.
 
-Podman's API takes ignore rules beside the archive, and with any reads no ignore file. So the Dockerfile is sent under
-a name that the one rule hides, and the user's own rules are applied before the archive is sent.
+Podman's API takes ignore rules beside the archive, and if there are any, it does not read an ignore file. jobber sends
+the Dockerfile under a name that the only rule hides, and applies the user's own rules before it sends the archive.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ class PodmanContext:
     root: Path
     dockerfile: Path
     takes_links_out: bool
-    """Whether this Podman takes links that lead out of the context."""
+    """A flag: this Podman accepts links leading out of the context."""
     name: str = field(init=False)
-    """Name of the Dockerfile in the archive."""
+    """The name of the Dockerfile in the archive."""
     text: bytes = field(init=False)
-    """Contents of the Dockerfile."""
+    """The contents of the Dockerfile."""
     _ignore: Ignore = field(init=False)
     _added: dict[str, bytes] = field(init=False)
 
@@ -50,17 +50,17 @@ class PodmanContext:
 
     @property
     def excludes(self) -> list[str]:
-        """The ignore rules that Podman is given."""
+        """The ignore rules sent to Podman."""
         return [self.name]
 
     def chunks(self, dockerfile: bytes) -> Iterator[bytes]:
         """Return the archive in pieces, with these contents of the Dockerfile.
 
-        Raises `BuildFailed` for what can't be read or sent, or changes meanwhile.
+        Raises `BuildFailed` for a file that can't be read or sent, or that changes meanwhile.
         """
         archive = ContextArchive(self.root, self._ignore, {self.name: dockerfile, **self._added})
         if (
             not self.takes_links_out
-        ):  # before anything is sent: Podman keeps what it has unpacked of a context cut short
+        ):  # before anything is sent: Podman keeps the unpacked files of an incomplete context
             archive.check_links()
         return archive.chunks()

@@ -1,4 +1,4 @@
-"""The body of Podman's create call (its SpecGenerator): one translation of a container's description."""
+"""The body of Podman's create call (its SpecGenerator), translated from a container specification."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _DECIMAL_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "p": 1
 
 
 def create_body(specification: ContainerSpecification, *, version: tuple[int, ...]) -> dict[str, Any]:
-    """The JSON body. Raises `OptionUnsupported`, `InvalidOption`."""
+    """Return the JSON body. Raises `OptionUnsupported`, `InvalidOption`."""
     options = specification.options
     _check_options(options, version=version)
     is_terminal = specification.terminal is not None
@@ -40,7 +40,7 @@ def create_body(specification: ContainerSpecification, *, version: tuple[int, ..
         "terminal": is_terminal,
         "env": {name: value for name, value in options.environment if value is not None},
         "unsetenv": list(specification.unset),
-        "httpproxy": True,  # those of the service's environment, as `podman run` has them
+        "httpproxy": True,  # the proxies of the service's environment, as with `podman run`
         "labels": {**dict(options.labels), **specification.labels},
         "mounts": mounts(options),
         "volumes": [
@@ -112,7 +112,7 @@ def _check_options(options: ContainerOptions, *, version: tuple[int, ...]) -> No
 
 
 def _entrypoint(text: str) -> list[str]:
-    """A JSON list of words, or one word."""
+    """Return the words of a JSON list, or the text as one word."""
     try:
         words = json.loads(text)
     except ValueError:
@@ -121,7 +121,7 @@ def _entrypoint(text: str) -> list[str]:
 
 
 def _signal(text: str) -> int:
-    """A signal's number."""
+    """Return a signal's number."""
     name = text.upper()
     name = name if name.startswith("SIG") or name.isdecimal() else f"SIG{name}"
     if name.isdecimal() and 0 < int(name) < Signals.SIGRTMAX + 1:
@@ -134,7 +134,7 @@ def _signal(text: str) -> int:
 
 
 def _health(check: HealthCheck) -> dict[str, Any] | None:
-    """As Podman's client makes it: nothing without a command, and defaults for what is not said."""
+    """Return the health check as Podman's client creates it, with defaults; None without a command."""
     if check.is_disabled:
         return {"Test": ["NONE"]}
     if not check.command:
@@ -177,7 +177,7 @@ def _logging(options: ContainerOptions) -> dict[str, Any] | None:
 
 
 def _decimal_size(text: str) -> int:
-    """Podman's client counts the size of a log in powers of 1000."""
+    """Return the size of a log in bytes; Podman's client counts it in powers of 1000."""
     number = text.rstrip("kmgtpKMGTPiIbB")
     unit = text[len(number) :].lower().removesuffix("b").removesuffix("i")
     try:

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from jobber.domain.containers.options import ContainerOptions, Mount
 
 _MEANINGLESS = frozenset(("cached", "delegated", "consistent"))
-"""Options that have a meaning in Docker Desktop alone."""
-_SCRATCH = ("/tmp", "/var/tmp", "/run")  # noqa: S108 - places in the container
+"""Options that have an effect only in Docker Desktop."""
+_SCRATCH = ("/tmp", "/var/tmp", "/run")  # noqa: S108 - paths in the container
 _SCRATCH_OPTIONS = ("rw", "rprivate", "nosuid", "nodev", "tmpcopyup")
 
 
 def mounts(options: ContainerOptions) -> list[dict[str, Any]]:
-    """Directories of the engine's machine, and memory; a read-only container has some memory besides."""
+    """Return the bind and tmpfs mounts; a read-only container gets some tmpfs mounts in addition."""
     described = [_mount(mount) for mount in options.mounts if mount.kind in ("bind", "tmpfs")]
     if options.read_only:
         taken = {normal_path(mount.destination) for mount in options.mounts}
@@ -28,12 +28,12 @@ def mounts(options: ContainerOptions) -> list[dict[str, Any]]:
 
 
 def volumes(options: ContainerOptions) -> list[dict[str, Any]]:
-    """Named and anonymous volumes."""
+    """Return the named and anonymous volumes."""
     return [_volume(mount) for mount in options.mounts if mount.kind == "volume"]
 
 
 def image_volumes(specification: ContainerSpecification) -> list[dict[str, Any]]:
-    """Images as mounts: inputs, and those of `--mount type=image`."""
+    """Return the images to mount: inputs, and those of `--mount type=image`."""
     described = [
         _image_volume(mount.image.removeprefix("sha256:"), mount.source, mount.destination)
         for mount in specification.inputs
@@ -48,7 +48,7 @@ def image_volumes(specification: ContainerSpecification) -> list[dict[str, Any]]
 
 def _volume(mount: Mount) -> dict[str, Any]:
     name, destination = mount.source, mount.destination
-    if not name and destination[1:2] == ":":  # a drive to docker's client, a volume's name to Podman's
+    if not name and destination[1:2] == ":":  # a drive letter for docker's client, a volume name for Podman's
         name, _, destination = destination.partition(":")
     if not destination.startswith("/"):
         raise InvalidOption("--volume", why=f"{destination!r} is no absolute path in the container")
@@ -71,7 +71,7 @@ def _memory(place: str, options: list[str]) -> dict[str, Any]:
 
 
 def _flags(mount: Mount) -> list[str]:
-    """The options as they were written, but for those that mean nothing here."""
+    """Return the options as they were written, except those without an effect on Podman."""
     if mount.written:
         flags = mount.written.split(",")
     elif mount.detail is not None:

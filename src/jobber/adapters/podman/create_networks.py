@@ -21,11 +21,11 @@ _MODES = {
 _BRIDGED = frozenset(("bridge", "default", "private"))
 _GATEWAY = ":host-gateway"
 _HOST_GATEWAY = (5,)
-_EVERYWHERE = "0.0.0.0"  # noqa: S104 - what the user may write, and Podman's client leaves out
+_EVERYWHERE = "0.0.0.0"  # noqa: S104 - the user may write it, and Podman's client leaves it out
 
 
 def network(options: ContainerOptions) -> dict[str, Any]:
-    """The mode, and what is said of each network."""
+    """Return the network mode and the settings of each network."""
     if not options.networks:
         return {}
     first = options.networks[0]
@@ -49,7 +49,7 @@ def network(options: ContainerOptions) -> dict[str, Any]:
 
 
 def port_mappings(options: ContainerOptions) -> list[dict[str, Any]]:
-    """Published ports."""
+    """Return the published ports."""
     for port in options.ports:
         if port.host_last is not None:
             raise OptionUnsupported(f"-p {port.host}-{port.host_last}:{port.container}", engine=_ENGINE)
@@ -67,7 +67,7 @@ def port_mappings(options: ContainerOptions) -> list[dict[str, Any]]:
 
 
 def exposed(options: ContainerOptions) -> dict[str, str]:
-    """Exposed ports, each with its protocols."""
+    """Return the exposed ports, each with its protocols."""
     found: dict[str, list[str]] = {}
     for text in options.exposed_ports:
         port, _, protocol = text.partition("/")
@@ -78,7 +78,7 @@ def exposed(options: ContainerOptions) -> dict[str, str]:
 
 
 def host_entries(options: ContainerOptions, *, version: tuple[int, ...]) -> list[str]:
-    """Names with addresses."""
+    """Return the host names with their addresses."""
     for entry in options.extra_hosts:
         if entry.endswith(_GATEWAY) and version < _HOST_GATEWAY:
             raise OptionUnsupported(f"--add-host {entry}", engine="this version of podman")

@@ -26,7 +26,7 @@ _THROTTLES = {
 
 
 def limits(options: ContainerOptions) -> dict[str, Any]:
-    """All that the job may use of the machine."""
+    """Return the limits of the machine's resources for the job."""
     found: dict[str, Any] = {
         "r_limits": [
             {"type": limit.name, "soft": _limit(limit.soft), "hard": _limit(limit.hard)}
@@ -51,7 +51,7 @@ def limits(options: ContainerOptions) -> dict[str, Any]:
 
 
 def devices(specification: ContainerSpecification) -> list[str]:
-    """Devices as they were written, and GPUs by the names of the Container Device Interface."""
+    """Return the devices as they were written, and GPUs by their names in the Container Device Interface."""
     options = specification.options
     gpus = [name for request in options.gpus for name in _gpu_names(request)]
     if not gpus and specification.runtime == _NVIDIA:
@@ -103,7 +103,7 @@ def _memory(options: ContainerOptions) -> dict[str, Any]:
     }
     if options.memory_swap is None:
         limited["swap"] = None if options.memory is None else 2 * options.memory
-    elif options.memory_swap >= 0:  # without a limit: as Podman's client over the API, it is left unsaid
+    elif options.memory_swap >= 0:  # "no limit" is left out, as by Podman's client over the API
         limited["swap"] = options.memory_swap
     limited = {key: value for key, value in limited.items() if value is not None}
     if options.memory_swappiness is not None and options.memory_swappiness >= 0:

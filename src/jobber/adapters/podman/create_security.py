@@ -23,7 +23,7 @@ _KEEP_GROUPS = "keep-groups"
 
 
 def namespaces(options: ContainerOptions) -> dict[str, Any]:
-    """What the job shares with others."""
+    """Return the namespaces that the job shares with others."""
     found = {}
     for key, option, text in (
         ("ipcns", "--ipc", options.ipc),
@@ -38,7 +38,7 @@ def namespaces(options: ContainerOptions) -> dict[str, Any]:
 
 
 def security(options: ContainerOptions) -> dict[str, Any]:
-    """`--security-opt`, with the annotations that Podman keeps of some of them."""
+    """Return the settings of `--security-opt`, with the annotations in which Podman records some of them."""
     found: dict[str, Any] = {}
     annotations: dict[str, str] = {}
     for item in options.security:

@@ -1,4 +1,4 @@
-"""A Podman engine, put together."""
+"""The Podman engine: all its roles together."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from jobber.domain.containers.engine_facts import EngineFacts
 
 _LIBPOD = "/v4.0.0/libpod"
-"""Every Podman from 4.0 on serves the paths of that version."""
+"""The path prefix of Podman's native API; every Podman from 4.0 on serves the paths of version 4.0.0."""
 _MOUNTS_DIRECTORIES = 5
 _DOCKERFILES = ("Dockerfile", "Containerfile")
 
 
 class PodmanEngine:
-    """The roles of a Podman engine behind a wire."""
+    """The roles of a Podman engine."""
 
     def __init__(
         self,
@@ -36,9 +36,9 @@ class PodmanEngine:
         version: dict[str, Any] | None = None,
         closing: Callable[[], None] | None = None,
     ) -> None:
-        """Make an engine; `version` is the body of `GET /version`, if the caller has it.
+        """Create an engine; `version` is the body of `GET /version`, if the caller has it.
 
-        `closing` is called when the engine is let go of, to end a service that was started for it.
+        `closing` is called when the engine is closed, to stop a service that was started for it.
         """
         number = (version or _version(wire))["Version"]
         self._compatible = wire
@@ -58,13 +58,13 @@ class PodmanEngine:
 
     @property
     def images(self) -> PodmanImages:
-        """Images."""
+        """The images of the engine."""
         return self._images
 
     @property
     def containers(self) -> PodmanContainers:
-        """Containers."""
-        if self._containers is None:  # builds need none, and the modules take a while to import
+        """The containers of the engine."""
+        if self._containers is None:  # builds do not need containers, and the modules take a while to import
             from jobber.adapters.podman.containers import PodmanContainers
 
             self._containers = PodmanContainers(self._wire, version=self._description.version)
@@ -72,14 +72,14 @@ class PodmanEngine:
 
     @property
     def registry(self) -> PodmanRegistry:
-        """Pulls and pushes."""
+        """The registry calls of the engine: pull and push."""
         from jobber.adapters.podman.registry import PodmanRegistry
 
         return PodmanRegistry(self._compatible, images=self._images)
 
     @property
     def runs(self) -> SharedRunStore:
-        """What jobbers tell each other about runs."""
+        """The run store of the engine, which coordinates jobber processes."""
         from jobber.adapters.podman.parts import create_helper, remove_helper
         from jobber.adapters.run_claims.engine_calls import WireRunCalls
         from jobber.adapters.run_claims.run_store import SharedRunStore
@@ -94,30 +94,30 @@ class PodmanEngine:
 
     @property
     def inputs(self) -> PodmanInputs:
-        """Directories of images, to be mounted."""
+        """The inputs of the engine: directories of images to be mounted."""
         from jobber.adapters.podman.inputs import PodmanInputs
 
         return PodmanInputs(self._wire, mounts_directories=self._mounts_directories)
 
     @property
     def builder(self) -> PodmanBuilder:
-        """Builds."""
+        """The builder of the engine."""
         from jobber.adapters.podman.builder import PodmanBuilder
 
         return PodmanBuilder(self._wire, images=self._images, major=self._major)
 
     def describe(self) -> EngineDescription:
-        """What the engine is."""
+        """Return the description of the engine."""
         return self._description
 
     def facts(self) -> EngineFacts:
-        """Describe the engine's set-up. Raises `EngineLost`, `EngineFailed`."""
+        """Describe the engine's setup. Raises `EngineLost`, `EngineFailed`."""
         from jobber.adapters.podman.facts import podman_facts
 
         return podman_facts(self._wire)
 
     def close(self) -> None:
-        """Let go of the engine, and end a service that runs for us alone."""
+        """Close the connections to the engine, and stop a service that runs only for this process."""
         self._wire.close()
         self._compatible.close()
         closing, self._closing = self._closing, None

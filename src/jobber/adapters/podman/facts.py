@@ -1,4 +1,4 @@
-"""The set-up of a Podman engine, out of what it says of itself."""
+"""The setup of a Podman engine, from the engine's own description."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def podman_facts(wire: Wire) -> EngineFacts:
-    """Ask an engine about itself. Raises `EngineLost`, `EngineFailed`."""
+    """Return the facts about the engine's setup. Raises `EngineLost`, `EngineFailed`."""
     with wire.call("GET", "/info") as response:
         if not response.ok:
             raise failed("describe its set-up", response)
@@ -41,6 +41,6 @@ def podman_facts(wire: Wire) -> EngineFacts:
 
 
 def _space(store: dict[str, Any]) -> Space | None:
-    """Return the room that Podman tells, as every version from 4.2 on does."""
+    """Return the disk space that Podman reports, as every version from 4.2 on does."""
     total, used = store.get("graphRootAllocated"), store.get("graphRootUsed")
     return Space(total - used, total) if total and used is not None else None

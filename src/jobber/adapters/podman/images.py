@@ -1,4 +1,4 @@
-"""Podman's images."""
+"""Images on Podman."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ if TYPE_CHECKING:
 _MISSING = 404
 _SEVERAL_TAGS = "more than one tag"
 _WAS_REMOVED = "image not known"
-"""What becomes of a list of images of which somebody removes one while it is made."""
+"""Podman's error for an image list if an image is removed meanwhile."""
 _IS_BEING_REMOVED = "nil pointer dereference"
-"""What Podman 4.3 says of an image at that moment."""
+"""Podman 4.3's error for an image that is being removed."""
 LOST_NAME = "another change of the image's names at the same moment undid it"
-"""What we say where Podman before 4.8 loses a name: it reads all that an image has, and writes them back changed."""
+"""jobber's message for a name that Podman before 4.8 loses: Podman reads all names of an image and writes them back."""
 
 
 class PodmanImages:
-    """The image store behind a wire."""
+    """The image store of a Podman engine."""
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
 
     def inspect(self, name: ImageReference | ImageId | str) -> Image:
-        """Look an image up. Raises `ImageNotFound`."""
+        """Inspect an image. Raises `ImageNotFound`."""
         for candidate in candidates(name):
             facts = retrying(partial(self._facts, candidate, name), sign=_IS_BEING_REMOVED)
             if facts is not None:
@@ -50,9 +50,10 @@ class PodmanImages:
         raise ImageNotFound(str(name))
 
     def _own_digest(self, facts: dict[str, Any], name: ImageReference | ImageId | str) -> str:
-        """That of the image as it is stored here.
+        """Return the digest of the image as the engine stores it.
 
-        Asked by a name, Podman gives a registry's in its place where the image has been pulled by that as well.
+        For a request by name, Podman returns a registry's digest instead if the image has been pulled by that digest as
+        well.
         """
         own = str(facts.get("Digest") or "")
         known = {digest.partition("@")[2] for digest in facts.get("RepoDigests") or ()}
@@ -62,7 +63,7 @@ class PodmanImages:
         return str((by_id or facts).get("Digest") or "")
 
     def _facts(self, candidate: str, name: ImageReference | ImageId | str) -> dict[str, Any] | None:
-        """What Podman tells of an image, if there is one."""
+        """Return Podman's inspect response for an image; None if the image does not exist."""
         with self._wire.call("GET", f"/images/{quote(candidate, safe='/:@')}/json") as response:
             if response.status == _MISSING:
                 return None
@@ -72,7 +73,7 @@ class PodmanImages:
             return facts
 
     def tag(self, image: ImageId, *, reference: ImageReference) -> None:
-        """Give an image a tag, taking it from any other image. Raises `ImageNotFound`."""
+        """Tag an image; the tag moves from any other image. Raises `ImageNotFound`."""
         retrying(partial(self._tag, image, reference), sign=LOST_NAME)
 
     def _tag(self, image: ImageId, reference: ImageReference) -> None:
@@ -88,22 +89,23 @@ class PodmanImages:
             raise EngineFailed(f"tag {reference}", why=LOST_NAME)
 
     def claim(self, image: ImageId, *, reference: ImageReference) -> None:
-        """Give an image a tag that no other image has. Raises `TagTaken`, `ImageNotFound`."""
+        """Tag an image with a tag that no other image has. Raises `TagTaken`, `ImageNotFound`."""
         claim_tag(
             self, image, reference, make=partial(create_helper, self._wire), remove=partial(remove_helper, self._wire)
         )
 
     def remove(self, name: ImageReference | ImageId) -> None:
-        """Remove a tag, and the image with its last one; by id, the image with all its tags. Raises `ImageNotFound`."""
+        """Remove a tag, and the image with its last tag; by ID, the image with all its tags. Raises `ImageNotFound`."""
         if isinstance(name, str):
             remove_with_tags(self, name, remove=self._remove, because=_SEVERAL_TAGS)
         else:
             self._remove(name)
 
     def remove_alone(self, image: ImageId) -> None:
-        """Remove an image by its id, and none of those that it was made from. Raises `ImageNotFound`, `EngineFailed`.
+        """Remove an image by its ID without removing its parents. Raises `ImageNotFound`, `EngineFailed`.
 
-        Podman would remove those that have no tag, the code image of a run by id: a container of it is in the way.
+        By default Podman also removes parents without a tag, such as the code image of a run by ID. A temporary helper
+        container of the parent prevents this.
         """
         facts = self._facts(image.removeprefix("sha256:"), image) or {}
         keeper = create_helper(self._wire, image_id(facts["Parent"])) if facts.get("Parent") else None
@@ -124,7 +126,10 @@ class PodmanImages:
         raise ImageNotFound(str(name))
 
     def archive(self, image: ImageId, *, path: str) -> Generator[bytes]:
-        """A file or a directory of an image as a tar archive. Raises `ImageNotFound`, `PathNotFound`, `PathNotUtf8`."""
+        """Yield a file or a directory of an image as a tar archive.
+
+        Raises `ImageNotFound`, `PathNotFound`, `PathNotUtf8`.
+        """
         check_askable(path)
         has_volumes = bool(self.inspect(image).configuration.volumes)
         part = create_helper(self._wire, image)
@@ -132,8 +137,8 @@ class PodmanImages:
             if not has_volumes:
                 yield from open_archive(self._wire, part, path, of=image)
                 return
-            # Volumes are empty until the container is set up. That fails, for the container has no command that could
-            # be executed, and Podman unmounts its file system, unless it is kept mounted.
+            # Volumes are empty until the container is set up. The setup fails, because the container has no executable
+            # command. Podman then unmounts the container's file system, unless it is kept mounted.
             set_up_part(self._wire, part, call=f"read {path} of image {image}")
             with mounted(self._wire, part):
                 yield from open_archive(self._wire, part, path, of=image)
@@ -141,15 +146,15 @@ class PodmanImages:
             remove_helper(self._wire, part)
 
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[ListedImage]:
-        """All images with these labels."""
+        """List all images with these labels."""
         return self.listed(labels=labels, everything=True)
 
     def list_few(self, *, limit: int) -> Sequence[ListedImage]:
-        """List all images, if there are at most `limit`; else return none, without asking for the list."""
+        """List all images if there are at most `limit`; else return nothing, without requesting the list."""
         return self.list(labels={}) if self._count() <= limit else ()
 
     def _count(self) -> int:
-        """Return the number of images, those without a tag included."""
+        """Return the number of images, including untagged ones."""
         with self._wire.call("GET", "/info") as response:
             if not response.ok:
                 raise failed("count images", response)
@@ -157,12 +162,12 @@ class PodmanImages:
         return number
 
     def listed(self, *, labels: Mapping[str, str | None], everything: bool) -> Sequence[ListedImage]:
-        """Images with these labels; with `everything`, those too that have no tag and that others are made from."""
+        """List images with these labels; with `everything`, also untagged images that others are made from."""
         ask = partial(listed, self._wire, "/images/json", filters=with_labels(labels), everything=everything)
         return [listed_image_of(item) for item in retrying(ask, sign=_WAS_REMOVED)]
 
     def references(self, *, seconds: float | None = None) -> tuple[str, ...]:
-        """Return the tags of all images. Raises `EngineLost` where that takes longer."""
+        """Return the tags of all images. Raises `EngineLost` if that takes longer than `seconds`."""
         if seconds is None:
             return tuple(tag for image in self.listed(labels={}, everything=False) for tag in image.references)
         with closing(self._wire.limited(seconds)) as wire:

@@ -1,4 +1,4 @@
-"""Directories of images as inputs on Podman: mounted from 5 on, shared copies before."""
+"""Image directories as inputs on Podman: mounted from version 5 on, shared copies before."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _GO_DIRECTORY = 1 << 31
 
 
 class PodmanInputs(WireVolumes):
-    """The inputs behind a wire."""
+    """The inputs of a Podman engine."""
 
     def __init__(self, wire: Wire, *, mounts_directories: bool) -> None:
         super().__init__(wire)
         self._mounts_directories = mounts_directories
 
     def provide(self, image: Image, *, source: str, destination: str, progress: Progress) -> ImageMount | VolumeMount:
-        """Mount a directory of an image where Podman can, else share a whole copy in a volume."""
+        """Mount a directory of an image if Podman supports it, else share a complete copy in a volume."""
         if source == "/":
             return ImageMount(image.id, source, destination)
         if not self._mounts_directories:
@@ -43,26 +43,26 @@ class PodmanInputs(WireVolumes):
         return ImageMount(image.id, self.resolve(image, source=source), destination)
 
     def copies(self) -> Sequence[InputCopy]:
-        """The whole copies that there are."""
+        """List the complete copies."""
         return whole_copies(self)
 
     def discard(self, copy: InputCopy) -> bool:
-        """Remove a copy unless a container has it mounted; whether it is gone."""
+        """Remove a copy unless a container has it mounted; return whether it is gone."""
         return discard(self, copy)
 
     def list(self, label: str) -> Sequence[Volume]:
-        """All volumes with a label."""
+        """List all volumes with a label."""
         found = listed(self._wire, "/volumes/json", filters={"label": [label]})
         return [Volume(v["Name"], v.get("Labels") or {}, v.get("CreatedAt") or "") for v in found]
 
     def sizes(self) -> Mapping[str, int]:
-        """The bytes of volumes by name; nothing where Podman stumbles over what is just going."""
+        """Return the size of each volume in bytes, by name; nothing if Podman fails because of a concurrent removal."""
         with self._wire.call("GET", "/system/df") as response:
             found = response.json().get("Volumes") or () if response.ok else ()
         return {v["VolumeName"]: v["Size"] for v in found if v.get("Size", -1) >= 0}
 
     def resolve(self, image: Image, *, source: str) -> str:
-        """The directory of an image that a path means, a link followed. Raises `SourceNotFound`."""
+        """Return the directory of an image that a path leads to, following links. Raises `SourceNotFound`."""
         part = create_helper(self._wire, image.id)
         try:
             return self._directory(part, image, source)
@@ -70,7 +70,7 @@ class PodmanInputs(WireVolumes):
             remove_helper(self._wire, part)
 
     def fill(self, name: str, *, image: Image, directory: str) -> None:
-        """Copy a directory of an image into an empty volume: Podman does so when the container is set up."""
+        """Copy a directory of an image into an empty volume; Podman does so when it sets up the container."""
         filled = create_helper(self._wire, image.id, volumes=({"Name": name, "Dest": directory},))
         try:
             set_up_part(self._wire, filled, call="copy the input")
@@ -78,7 +78,7 @@ class PodmanInputs(WireVolumes):
             remove_helper(self._wire, filled)
 
     def _directory(self, container: ContainerId, image: Image, source: str) -> str:
-        """The directory that a path means, links followed. Raises `SourceNotFound`."""
+        """Return the directory that a path leads to, following links. Raises `SourceNotFound`."""
         path = source
         for _ in range(_MOST_LINKS):
             with self._wire.call("HEAD", f"/containers/{container}/archive", query={"path": path}) as response:
@@ -89,7 +89,7 @@ class PodmanInputs(WireVolumes):
             link = facts.get("linkTarget")
             if facts.get("isDir") or facts["mode"] & _GO_DIRECTORY:
                 return str(link or path)
-            if not link or link == path:  # Podman names the file itself where there is no link
+            if not link or link == path:  # Podman returns the file itself if it is not a link
                 break
             path = str(link)
         raise SourceNotFound(next(iter(image.references), image.id), source=source)

@@ -1,4 +1,4 @@
-"""One container of Podman's, as its attachment needs it."""
+"""A single Podman container, as its attachment uses it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _MISSING = 404
 _UNLIMITED = ("k8s-file", "json-file")
 _POLL = "10ms"
-"""Podman 4 looks every 250 ms whether a container has ended, unless it is told otherwise."""
+"""The polling interval of a wait: Podman 4 checks every 250 ms by default whether a container has ended."""
 _COMPLAINT = re.compile(rb"Error: (?:read|write) unix(?:packet)? [^\n]*attach[^\n]*\n?").fullmatch
 
 
@@ -39,45 +39,48 @@ class PodmanJob:
 
     @property
     def patience(self) -> float:
-        """For how many seconds an engine that does not answer is tried again."""
+        """The time, in seconds, for which jobber retries an engine that does not answer."""
         return patience(self._wire.endpoint)
 
     @property
     def has_terminal(self) -> bool:
-        """Whether the job has a terminal."""
+        """Return whether the job has a terminal."""
         return bool(self._facts["Config"].get("Tty"))
 
     @property
     def forgets_output(self) -> bool:
-        """Whether the log is limited: Podman's own is where it has a size, and the journal always."""
+        """Return whether the log is limited: Podman's own log is limited if it has a size, the journal always."""
         driver, size = self._log_configuration
         return driver not in _UNLIMITED or size not in ("", "0B")
 
     def tally(self) -> Tally:
-        """What counts the output as the engine's log would: byte by byte."""
+        """Return a tally that counts the output as the engine's log would: byte by byte."""
         return Tally(keeps_tails=self.forgets_output)
 
     def is_complaint(self, frame: bytes) -> bool:
-        """Whether it is an error of Podman's, which has input that the job has not read, and so loses its output."""
+        """Return whether the frame is an error message of Podman and not output of the job.
+
+        Podman sends it while it holds input that the job has not read, and then loses the job's output.
+        """
         return _COMPLAINT(frame) is not None
 
-    def wait(self, *, is_started: bool) -> Pending:  # noqa: ARG002 - Podman asks for a state, not for an event
-        """Ask for the container's end, without waiting for it."""
+    def wait(self, *, is_started: bool) -> Pending:  # noqa: ARG002 - Podman waits for a state, not for an event
+        """Request the container's end without waiting for it."""
         query = {"condition": "exited", "interval": _POLL}
         return self._wire.begin("POST", f"/containers/{self._container}/wait", query=query)
 
     def exit_status(self, answer: Response) -> int:
-        """Read that answer."""
+        """Return the exit status from that response."""
         if not answer.ok:
             raise WireBroken(answer.why())
         return int(answer.json())
 
     def exited(self) -> int | None:
-        """Look whether it has ended, and with what; None while it runs."""
+        """Return the exit status if the container has ended; None while it runs."""
         return container_of(self._inspect()).exit_status
 
-    def attach(self, *, output: bool) -> Outlet:  # noqa: ARG002 - Podman ends a stream at once that has no output
-        """A raw stream to the job; output that nobody wants is for the caller to drop."""
+    def attach(self, *, output: bool) -> Outlet:  # noqa: ARG002 - Podman ends a stream without output at once
+        """Open a raw stream to the job; the caller discards output that is not needed."""
         query = {
             "stream": True,
             "stdin": True,
@@ -94,18 +97,18 @@ class PodmanJob:
                 raise ContainerNotFound(self._container)
             why = stream.why()
         if is_new:
-            raise not_started(why)  # attaching sets the container up, as far as its command
+            raise not_started(why)  # attaching sets the container up, except for its command
         raise EngineFailed("attach to the container", why=why)
 
     def log(self, *, follow: bool) -> tuple[Outlet, RawOutput]:
-        """The engine's log from the beginning, which comes in frames even from a terminal."""
+        """Return the engine's log from the beginning; Podman sends it in frames even for a terminal."""
         reader = output_reader(multiplexed=True)
         if not follow:
             return LogOutlet(self.open_log()), reader
         return LogOutlet(self._wire.begin("GET", self._log_path, query=self._log_query(follow=True))), reader
 
     def open_log(self) -> Response:
-        """The answer that holds what is there of the log. Raises `LogUnreadable`."""
+        """Return the response that contains the log so far. Raises `LogUnreadable`."""
         response = self._wire.call("GET", self._log_path, query=self._log_query(follow=False))
         if response.ok:
             return response
@@ -126,14 +129,14 @@ class PodmanJob:
         return query
 
     def resize(self, terminal: Terminal) -> None:
-        """Tell its terminal a new size."""
+        """Set the size of the job's terminal."""
         query = {"h": terminal.rows, "w": terminal.columns}
         with self._wire.call("POST", f"/containers/{self._container}/resize", query=query) as response:
-            response.read()  # a job that has just ended has no size any more
+            response.read()  # a job that has just ended no longer has a terminal size
 
     @property
     def _log_configuration(self) -> tuple[str, str]:
-        """The driver of its log, and how large that gets."""
+        """The log driver of the container, and the size limit of the log."""
         configuration = self._facts["HostConfig"].get("LogConfig") or {}
         return configuration.get("Type") or "", configuration.get("Size") or ""
 

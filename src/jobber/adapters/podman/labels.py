@@ -1,7 +1,7 @@
-"""Labels of a build on Podman: one line of the Dockerfile, so that a build makes one image beyond its cache.
+"""Labels of a build on Podman: one line of the Dockerfile, so that a build creates one image beyond its cache.
 
-The API's own parameter makes a step, and an image, of each label; Podman 4.3 puts them on all images in between, and
-on none where a stage is built that is not the last.
+The API's own parameter creates a step, and an image, for each label. Podman 4.3 sets these labels on all intermediate
+images, and on none if the build's target is not the last stage.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ _BACKTICK = re.compile(rb"(?:[ \t]*#[^\n]*\n)*?[ \t]*#[ \t]*escape[ \t]*=[ \t]*`
 _STAGE = re.compile(rb"FROM[ \t]+(?:--\S+[ \t]+)*\S+(?:[ \t]+AS[ \t]+(\S+))?", re.IGNORECASE)
 _HERE_DOCUMENT = b"<<"
 _EXPANDS_LABELS = 5
-"""From this version on labels of the API's parameter are lines of the Dockerfile, in which variables are put in."""
+"""The first major version that adds the API parameter's labels to the Dockerfile, where variables are expanded."""
 _DOLLAR = "${jobber_has_no_such_variable:-$}"
 
 
 def with_labels(text: bytes, labels: Mapping[str, str], *, target: str | None) -> bytes | None:
-    """Return the Dockerfile with a line that sets labels at the end of a stage, the last one without a target.
+    """Return the Dockerfile with a LABEL line at the end of the target stage, or of the last stage without a target.
 
-    None where it can't be told where that is.
+    Return None if the end of the stage can't be determined.
     """
     if not labels:
         return text
@@ -38,7 +38,10 @@ def with_labels(text: bytes, labels: Mapping[str, str], *, target: str | None) -
 
 
 def labels_parameter(labels: Mapping[str, str], *, major: int) -> str:
-    """Return labels as the API takes them, sorted: Podman would shuffle a mapping, and find no step in its cache."""
+    """Return labels in the form for the API, sorted.
+
+    Podman would shuffle a mapping and then not find the step in its cache.
+    """
     values = {
         name: value.replace("$", _DOLLAR) if major >= _EXPANDS_LABELS else value for name, value in labels.items()
     }
@@ -46,7 +49,7 @@ def labels_parameter(labels: Mapping[str, str], *, major: int) -> str:
 
 
 def _end_of_stage(text: bytes, target: str | None) -> int | None:
-    """Where a stage's last instruction has ended; None without such a stage, or where the last line goes on."""
+    """Return the offset of the end of a stage; None if the stage is missing or its last line continues."""
     stages: list[tuple[int, str]] = []
     for start, instruction in _instructions(text):
         if instruction is None:
@@ -67,7 +70,7 @@ def _end_of_stage(text: bytes, target: str | None) -> int | None:
 
 
 def _instructions(text: bytes) -> Iterator[tuple[int, bytes | None]]:
-    """Where each instruction starts, and its line, continued lines joined; None for one that does not end."""
+    """Yield the offset of each instruction and its line, continuations joined; None for an unfinished one."""
     escape = b"`" if _BACKTICK.match(text.removeprefix(_MARK)) else b"\\"
     begun, start, offset = b"", 0, 0
     for line in text.split(b"\n"):
@@ -86,5 +89,5 @@ def _instructions(text: bytes) -> Iterator[tuple[int, bytes | None]]:
 
 
 def _quoted(text: str) -> str:
-    """A word of an instruction that stands for the text: Podman takes a backslash whatever `# escape=` says."""
+    """Return the text as a quoted word of an instruction; Podman accepts a backslash regardless of `# escape=`."""
     return '"' + re.sub(r'(["\\$])', r"\\\1", text) + '"'

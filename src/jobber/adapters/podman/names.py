@@ -1,6 +1,6 @@
-"""What the user calls an image, and what Podman does.
+"""Conversion between the user's names of images and Podman's.
 
-Podman stores `mnist` as `localhost/mnist`, and gives short names of its own to what it pulled or built.
+Podman stores `mnist` as `localhost/mnist`, and gives short names of its own to images that it pulled or built.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ HUB = "docker.io"
 
 
 def engine_reference(reference: ImageReference) -> ImageReference:
-    """The reference in full, as it is said to Podman."""
+    """Return the full reference that jobber sends to Podman."""
     if reference.registry:
         return reference
     return replace(reference, registry=HUB if reference.namespace else LOCAL)
 
 
 def candidates(name: ImageReference | ImageId | str) -> tuple[str, ...]:
-    """Under which names an image may be there; the first that is counts."""
+    """Return the names under which an image may exist; the first that exists is used."""
     if isinstance(name, str):
         return ((parse_image_id(name) or name).removeprefix("sha256:"),)
     full = str(engine_reference(name))
@@ -35,16 +35,17 @@ def candidates(name: ImageReference | ImageId | str) -> tuple[str, ...]:
 
 
 def user_names(names: Iterable[str]) -> tuple[str, ...]:
-    """Podman's names as the user knows them."""
+    """Return Podman's names in the user's form."""
     return tuple(name.removeprefix(f"{LOCAL}/") for name in names)
 
 
 def true_digests(digests: Iterable[str], *, own: str) -> tuple[str, ...]:
-    """Repository digests, without those that Podman makes up, as far as that can be known.
+    """Filter out the digests that Podman derives locally, as far as they can be recognised.
 
-    It gives every name of an image every digest that it knows of it, `own` included: that of the image as it is
-    stored here. A pull of what was here already adds the registry's. Where there is none but `own`, the image has come
-    from a registry under that digest; or it was made here, pushed or not, and no registry has it so.
+    Podman lists every digest that it knows of an image for each of the image's names. This includes `own`, the digest
+    of the image as the engine stores it. A pull of an image that already exists locally adds the registry's digest. If
+    `own` is the only digest, the image may have come from a registry under that digest. It may also have been created
+    locally, pushed or not, so that no registry has it under that digest.
     """
     named = [digest for digest in digests if not digest.startswith(f"{LOCAL}/")]
     told = [digest for digest in named if digest.partition("@")[2] != own]
@@ -52,5 +53,5 @@ def true_digests(digests: Iterable[str], *, own: str) -> tuple[str, ...]:
 
 
 def unsure_digests(digests: Iterable[str], *, own: str) -> tuple[str, ...]:
-    """Those of the true digests that no registry may have."""
+    """Return those of the true digests that possibly no registry has."""
     return tuple(digest for digest in true_digests(digests, own=own) if digest.partition("@")[2] == own)

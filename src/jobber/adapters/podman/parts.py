@@ -1,4 +1,4 @@
-"""Containers that jobber makes for its own ends, never starts, and takes away again."""
+"""Helper containers, which jobber creates for its own use, never starts, and removes again."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def create_helper(
     facts: Mapping[str, str] | None = None,
     with_command: bool = True,
 ) -> ContainerId:
-    """Make a container that is never started, and says whose it is. Raises `NameTaken`, `ImageNotFound`.
+    """Create a container that is never started and that records its owner. Raises `NameTaken`, `ImageNotFound`.
 
-    `facts` stand beside the owner, or in its place. Podman 4 makes none without a command; one that is to be
-    committed on Podman 5 must have none.
+    `facts` are stored beside the owner, or replace it. Podman 4 does not create a container without a command. A
+    container that is to be committed on Podman 5 must not have one.
     """
     command = [_DUMMY] if with_command else []
     body: dict[str, Any] = {
@@ -55,7 +55,7 @@ def create_helper(
 
 
 def create_failed(error: EngineFailed, *, image: ImageId, name: str | None) -> Exception:
-    """What Podman means with a create that failed: on 4.3 everything is a 500."""
+    """Return the error that a failed create call stands for; Podman 4.3 answers every failure with status 500."""
     why = error.why.lower()
     if name is not None and "already in use" in why:
         return NameTaken(name)
@@ -65,16 +65,19 @@ def create_failed(error: EngineFailed, *, image: ImageId, name: str | None) -> E
 
 
 def set_up_part(wire: Wire, container: ContainerId, *, call: str) -> None:
-    """Mount a part's volumes, which copies into those that are new. Raises `EngineFailed`."""
+    """Mount a helper container's volumes, which fills new ones from the image. Raises `EngineFailed`."""
     with wire.call("POST", f"/containers/{container}/init") as response:
         error = None if response.ok else failed(call, response)
-    # The copy comes before the runtime looks for the command, which nobody has.
+    # Podman fills the volumes before the runtime looks for the command, which does not exist.
     if error is not None and not_started(error.why).exit_status != _NOT_FOUND:
         raise error
 
 
 def remove_helper(wire: Wire, container: str, *, only_abandoned: bool = False) -> None:
-    """Remove such a container, and its anonymous volumes; with `only_abandoned`, only if its maker is no more."""
+    """Remove such a container with its anonymous volumes.
+
+    With `only_abandoned`, remove it only if the process that created it has ended.
+    """
     if only_abandoned:
         with wire.call("GET", f"/containers/{container}/json") as response:
             if not response.ok:
@@ -89,7 +92,7 @@ def remove_helper(wire: Wire, container: str, *, only_abandoned: bool = False) -
 
 
 def part_owner(labels: dict[str, str]) -> str:
-    """Whose part a container is; empty where it is none."""
+    """Return the owner of a helper container; an empty string for any other container."""
     try:
         facts = json.loads(labels.get(Label.RUN, ""))
         return str(facts.get(Label.PART, ""))

@@ -1,6 +1,6 @@
-"""Podman's way to the registries: the calls that are compatible with Docker's, for they tell errors honestly.
+"""Registry access on Podman, through the Docker-compatible calls, because they report errors reliably.
 
-Podman's own calls answer 200 with an empty list, or with nothing, where a pull or a push failed (4.3).
+Podman's own calls answer 200 with an empty list, or with nothing, if a pull or a push failed (4.3).
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ _PAUSE_SECONDS = 0.2
 
 
 class PodmanRegistry:
-    """Pulls and pushes by the service; `wire` is one without libpod's prefix."""
+    """Pulls and pushes by the Podman service; `wire` is a connection without libpod's prefix."""
 
     def __init__(self, wire: Wire, *, images: PodmanImages) -> None:
         self._wire = wire
         self._images = images
 
     def pull(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> Image:
-        """Bring an image from its registry."""
+        """Pull an image from its registry."""
         pull = partial(self._pull, reference, credentials=credentials, progress=progress)
         return retrying(pull, sign=LOST_NAME, tries=_TRIES)
 
@@ -59,7 +59,7 @@ class PodmanRegistry:
             raise EngineFailed(f"pull {reference}", why=LOST_NAME) from None
 
     def push(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> str:
-        """Send a tag to its registry and return the digest."""
+        """Push a tag to its registry and return the digest."""
         for _ in range(_TRIES - 1):
             try:
                 return self._push(reference, credentials=credentials, progress=progress)
@@ -70,7 +70,10 @@ class PodmanRegistry:
         return self._push(reference, credentials=credentials, progress=progress)
 
     def _has(self, reference: ImageReference) -> bool:
-        """Whether an image is there: Podman looks for it among all images, and stumbles over one that is just going."""
+        """Return whether the image exists.
+
+        Podman searches all images for a push, and fails if one of them is being removed.
+        """
         try:
             self._images.inspect(reference)
         except ImageNotFound:

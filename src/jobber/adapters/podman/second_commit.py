@@ -1,8 +1,8 @@
-"""A result where Podman refuses a configuration without layers: a second commit, from a container of the first image.
+"""Results on a Podman engine that refuses a configuration without layers.
 
-Podman 4 takes `changes`, a line each and no quotes; Podman 5 reads them as a Dockerfile, in which not every label can
-be said, but takes a configuration instead, which takes nothing away. Variables that the run added can only be made
-blank.
+jobber makes a second commit, from a container of the first image. Podman 4 takes `changes`, one per line and without
+quotes. Podman 5 parses them as a Dockerfile, which can't express every label. It accepts a configuration instead, which
+can't remove a setting. Variables that the run added can only be set to empty values.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def commit_again(
     log: BinaryIO | None,
     takes_configuration: bool,
 ) -> ImageId:
-    """Commit from a container of an unfinished image; the log is written into it, where there is one.
+    """Commit from a container of an unfinished image, and write the log into it if one is given.
 
     `container` is the configuration of the run's container.
     """
@@ -50,7 +50,7 @@ def commit_again(
 
 
 def _configuration(snapshot: Snapshot, container: dict[str, Any], blank: list[str]) -> dict[str, Any]:
-    """For Podman 5: a configuration, of which what is empty leaves the container's."""
+    """Return the configuration for Podman 5; an empty field keeps the container's setting."""
     code = snapshot.configuration
     configuration = {
         "Cmd": list(code.command or ()),
@@ -59,7 +59,7 @@ def _configuration(snapshot: Snapshot, container: dict[str, Any], blank: list[st
         "Env": [*code.environment, *(f"{name}=" for name in blank)],
         "Labels": _labels(snapshot, container),
         "User": (code.user or _ROOT) if code.user or container.get("User") else "",
-        "StopSignal": code.stop_signal or "",  # which a commit by itself leaves out
+        "StopSignal": code.stop_signal or "",  # a commit by itself leaves this out
     }
     if snapshot.is_flat:
         configuration |= {
@@ -70,7 +70,7 @@ def _configuration(snapshot: Snapshot, container: dict[str, Any], blank: list[st
 
 
 def _changes(snapshot: Snapshot, container: dict[str, Any], blank: list[str]) -> list[str]:
-    """For Podman 4: all of it by `changes`."""
+    """Return the complete configuration as `changes` for Podman 4."""
     code = snapshot.configuration
     changes = [
         f"CMD {json.dumps(list(code.command or ()))}",
@@ -90,12 +90,12 @@ def _changes(snapshot: Snapshot, container: dict[str, Any], blank: list[str]) ->
 
 
 def _quoted(value: str) -> str:
-    """Return a label's value as a change has it: Podman 4.3 takes one pair of quotes around it away."""
+    """Return a label's value in the form for a change: Podman 4.3 removes one pair of surrounding quotes."""
     return f'"{value}"' if value.startswith('"') and value.endswith('"') else value
 
 
 def _new_variables(snapshot: Snapshot, container: dict[str, Any]) -> list[str]:
-    """Variables that the code image does not have; `--hostname` makes one as well, and the service's proxies do."""
+    """Return the variables that the code image lacks, including those of `--hostname` and of the service's proxies."""
     known = {variable.partition("=")[0] for variable in snapshot.configuration.environment}
     there = [variable.partition("=")[0] for variable in container.get("Env") or ()]
     by_podman = [name for name in there if (name == _HOST or name in PROXIES) and name not in known]
@@ -103,5 +103,5 @@ def _new_variables(snapshot: Snapshot, container: dict[str, Any]) -> list[str]:
 
 
 def _labels(snapshot: Snapshot, container: dict[str, Any]) -> dict[str, str]:
-    """The labels to set; in a flat image also those that a commit of the container itself would have kept."""
+    """Return the labels to set; for a flat image also those that a commit of the container itself would have kept."""
     return {**(container.get("Labels") or {}), **snapshot.labels} if snapshot.is_flat else dict(snapshot.labels)

@@ -1,4 +1,4 @@
-"""A Podman service of our own, where Podman is there and no engine listens (SPEC section 7)."""
+"""A private Podman service, which jobber starts if Podman is installed and no engine listens."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 _READY_SECONDS = 30.0
 _IDLE_SECONDS = 60
-"""The service ends by itself after so long without us, should we be killed."""
+"""The time, in seconds, after which an idle service ends by itself, in case jobber is killed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A running service."""
+    """A running Podman service."""
 
     endpoint: Endpoint
     process: subprocess.Popen[bytes]
     folder: Path
 
     def stop(self) -> None:
-        """End it; what runs in its containers goes on."""
+        """Stop the service; the processes in its containers continue."""
         self.process.terminate()
         try:
             self.process.wait(10)
@@ -42,9 +42,9 @@ class Service:
 def start_service(
     environment: Mapping[str, str], *, tried: list[tuple[str, str]], seconds: float | None = None
 ) -> Service | None:
-    """Start `podman system service`, if there is a podman; what went wrong is added to `tried`.
+    """Start `podman system service` if podman is installed, and add failures to `tried`.
 
-    It is given so many seconds to answer, 30 unless the caller has less time.
+    The service has `seconds` to answer, 30 by default.
     """
     podman = shutil.which("podman", path=environment.get("PATH"))
     if podman is None:
@@ -59,7 +59,7 @@ def start_service(
             stdout=log,
             stderr=log,
             env=dict(environment),
-            start_new_session=True,  # our terminal's Ctrl-C is not for it
+            start_new_session=True,  # the Ctrl-C of jobber's terminal must not reach the service
         )
     service = Service(endpoint, process, folder)
     try:

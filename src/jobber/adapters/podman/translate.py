@@ -1,4 +1,7 @@
-"""Podman's JSON and messages as values and errors of the domain; nothing of Podman's goes further than this."""
+"""Translation of Podman's JSON and messages to values and errors of the domain.
+
+No other part of jobber outside this package handles Podman's own formats.
+"""
 
 from __future__ import annotations
 
@@ -26,14 +29,14 @@ _BEFORE_CAUSE = re.compile(
     r"(?: \S+)*?(?: destination| source \S+| exists in \S+| in \S+| image| blob \S*| config\S*|list): )+"
 )
 _NO_STREAMS = "attach socket"
-"""What is missing where the job's output can't be had: its streams are those of Podman's service."""
+"""The part of Podman's error if the job's output is not accessible because Podman's service owns its streams."""
 _NOT_FOUND = 127
 _NOT_EXECUTABLE = 126
 _ENGINE_FAILED = 125
 
 
 def image_of(answer: dict[str, Any]) -> Image:
-    """An image out of `GET /libpod/images/NAME/json`."""
+    """Return the image described by a response to `GET /libpod/images/NAME/json`."""
     config = answer.get("Config") or {}
     digests, own = answer.get("RepoDigests") or (), answer.get("Digest") or ""
     return Image(
@@ -61,7 +64,7 @@ def image_of(answer: dict[str, Any]) -> Image:
 
 
 def listed_image_of(answer: dict[str, Any]) -> ListedImage:
-    """An image out of `GET /libpod/images/json`."""
+    """Return the image described by an item of `GET /libpod/images/json`."""
     return ListedImage(
         id=image_id(answer["Id"]),
         references=user_names(name for name in answer.get("RepoTags") or () if "<none>" not in name),
@@ -73,14 +76,14 @@ def listed_image_of(answer: dict[str, Any]) -> ListedImage:
 
 
 def image_id(text: str) -> ImageId:
-    """Podman's id of an image, which it writes without the algorithm."""
+    """Return the ID of an image with the algorithm, which Podman leaves out."""
     return ImageId("sha256:" + text.removeprefix("sha256:"))
 
 
 def container_of(answer: dict[str, Any], *, reports_memory: bool = False) -> Container:
-    """A container out of `GET /libpod/containers/ID/json`.
+    """Return the container described by a response to `GET /libpod/containers/ID/json`.
 
-    `reports_memory` tells that this Podman sees whether memory ran out: 4.3 says false of every container.
+    `reports_memory` is whether this Podman detects that memory ran out; 4.3 reports false for every container.
     """
     state = answer["State"]
     status = state["Status"]
@@ -112,12 +115,12 @@ def _out_of_memory(state: dict[str, Any], *, reports: bool) -> bool | None:
 
 
 def _empties_its_log(configuration: dict[str, Any]) -> bool:
-    """Whether a log that has reached its size is begun anew, and nothing of it kept."""
+    """Return whether a log that reaches its size limit is emptied completely."""
     return (configuration.get("Size") or _NO_SIZE) != _NO_SIZE
 
 
 def not_started(why: str) -> JobNotStarted:
-    """What `podman run` makes of a start that failed: 127 not found, 126 not executable, else 125."""
+    """Return the error for a failed start, with `podman run`'s status: 127 not found, 126 not executable, else 125."""
     lowered = why.lower()
     if _NO_STREAMS in lowered:
         status = _ENGINE_FAILED
@@ -138,12 +141,12 @@ def not_started(why: str) -> JobNotStarted:
 
 
 def copy_cause(why: str) -> str:
-    """What went wrong with an archive, without all that Podman knows about its request."""
+    """Return the cause of an archive's failure, without Podman's dump of its request."""
     return _REQUEST.sub("", why)
 
 
 def registry_cause(why: str) -> str:
-    """What a registry said, without what Podman was about to do with which blob."""
+    """Return the registry's message, without Podman's description of the blob and the step."""
     return _BEFORE_CAUSE.sub("", why)
 
 
@@ -158,7 +161,10 @@ def _mount_of(mount: dict[str, Any]) -> ContainerMount:
 
 
 def _signal(text: str | None) -> str | None:
-    """A signal's name: a commit of Podman's writes its number. What has no name here stays as it is."""
+    """Return a signal's name; Podman's commit writes its number.
+
+    A number without a name on this system stays as it is.
+    """
     with suppress(ValueError):
         return Signals(int(text or "")).name
     return text or None

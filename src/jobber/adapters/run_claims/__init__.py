@@ -1,1 +1,1 @@
-"""Which jobber process owns a run or a tag."""
+"""Ownership of runs and tags by jobber processes."""

@@ -1,4 +1,4 @@
-"""What Docker and Podman answer alike of what jobbers tell each other about runs."""
+"""Calls for the coordination of runs that are the same in Docker and Podman."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ if TYPE_CHECKING:
     from jobber.domain.ports import ImageStore
 
     class Images(ImageStore, Protocol):
-        """An engine's images."""
+        """The images of an engine."""
 
         def listed(self, *, labels: Mapping[str, str | None], everything: bool) -> Sequence[ListedImage]:
-            """Images with these labels."""
+            """List images with these labels."""
 
         def remove_alone(self, image: ImageId) -> None:
-            """Remove an image by its id, and none of those without a tag that it was made from."""
+            """Remove an image by its ID without removing its untagged parents."""
 
     class MakePart(Protocol):
-        """The engine's way to make a container that is never started."""
+        """The engine's call that creates a helper container."""
 
         def __call__(self, wire: Wire, image: ImageId, /, *, name: str, facts: Mapping[str, str]) -> ContainerId:
-            """Make one. Raises `NameTaken`."""
+            """Create a helper container. Raises `NameTaken`."""
 
     class RemovePart(Protocol):
-        """The engine's way to remove one."""
+        """The engine's call that removes a helper container."""
 
         def __call__(self, wire: Wire, container: str, /) -> None:
-            """Remove one; no error where there is none."""
+            """Remove a helper container; a missing one is not an error."""
 
 
 class WireRunCalls:
-    """The calls behind a wire."""
+    """The calls of an engine for the coordination of runs."""
 
     def __init__(self, wire: Wire, *, images: Images, make: MakePart, remove: RemovePart) -> None:
         self._wire = wire
@@ -52,16 +52,16 @@ class WireRunCalls:
         self._remove = remove
 
     def now(self) -> datetime:
-        """The engine's clock, in whole seconds."""
+        """Return the time of the engine's clock, in whole seconds."""
         with self._wire.call("GET", "/_ping") as response:
             return _moment(response.headers.get("date", ""))
 
     def make(self, name: str, *, image: ImageId, facts: Mapping[str, str]) -> str:
-        """Make a container that is never started."""
+        """Create a container that is never started."""
         return self._make(self._wire, image, name=name, facts=facts)
 
     def look(self, name: str) -> Part | None:
-        """A container by name or id."""
+        """Return a container by name or ID; None if there is none."""
         with self._wire.call("GET", f"/containers/{name}/json") as response:
             if not response.ok:
                 error = missing_or_failed(ContainerId(name), "inspect a container", response)
@@ -72,7 +72,7 @@ class WireRunCalls:
         return _part(facts, name=facts["Name"], labels=facts["Config"].get("Labels"))
 
     def parts(self) -> Sequence[Part]:
-        """All containers with a `jobber.run` label."""
+        """List all containers with a `jobber.run` label."""
         found = listed(self._wire, "/containers/json", filters=with_labels({Label.RUN: None}), everything=True)
         return [_part(item, name=(item.get("Names") or [""])[0], labels=item.get("Labels")) for item in found]
 
@@ -81,11 +81,11 @@ class WireRunCalls:
         self._remove(self._wire, part)
 
     def commits(self) -> Sequence[ListedImage]:
-        """Images with a `jobber.run` label."""
+        """List images with a `jobber.run` label."""
         return self._images.listed(labels={Label.RUN: None}, everything=False)
 
     def inspect(self, image: ImageId) -> Image:
-        """Look an image up."""
+        """Inspect an image."""
         return self._images.inspect(image)
 
     def remove_image(self, image: ImageId) -> None:
@@ -93,7 +93,7 @@ class WireRunCalls:
         self._images.remove_alone(image)
 
     def close(self) -> None:
-        """Let go of connections."""
+        """Close the connections."""
         self._wire.close()
 
 
@@ -102,7 +102,7 @@ def _part(facts: dict[str, Any], *, name: str, labels: Mapping[str, str] | None)
 
 
 def _moment(date: str) -> datetime:
-    """The moment of an HTTP `Date` header; our own clock's where there is none."""
+    """Return the time of an HTTP `Date` header; the local clock's time without one."""
     from email.utils import parsedate_to_datetime
 
     try:

@@ -1,4 +1,4 @@
-"""Hold a claim for as long as it takes, and notice when it was lost."""
+"""Renewal of a claim while it is held, and detection of its loss."""
 
 from __future__ import annotations
 
@@ -19,15 +19,18 @@ if TYPE_CHECKING:
 
 BEAT_SECONDS = 60.0
 _BEATS_OF_DOUBT = 2
-"""After so many without one, the machine may have slept, and the claim been taken over: it is looked at anew."""
+"""The number of missed beats after which the claim is checked again.
+
+The machine may have been suspended, and another process may have taken the claim over.
+"""
 
 
 class HeldClaim:
-    """A claim that beats while it is held.
+    """A claim that is renewed by beats while it is held.
 
-    One without a part is that of the run's own jobber, which everybody leaves the first minutes; it becomes a part
-    like every other with its first beat. The beats are made in a thread of their own, for a commit takes hours in
-    one call.
+    Without a helper container it is the claim of the process that started the run; other processes wait five minutes
+    before they take it. With its first beat it gets a helper container like every other claim. A thread of its own
+    makes the beats, because one commit call can take hours.
     """
 
     def __init__(
@@ -52,18 +55,18 @@ class HeldClaim:
         self._sure_at = _now()
         self._lock = threading.Lock()
         self._released = threading.Event()
-        # The kernel gives signals to the main thread as long as it is there to take them.
+        # The kernel delivers signals to the main thread as long as that thread can receive them.
         threading.Thread(target=self._keep, daemon=True).start()
 
     def check(self) -> None:
-        """Go on only if the claim is still ours. Raises `ClaimLost`."""
+        """Check that the claim is still held. Raises `ClaimLost`."""
         if _now() - self._sure_at > _BEATS_OF_DOUBT * self._seconds:
             self._beat_now()
         if self._is_lost:
             raise ClaimLost(self._run)
 
     def release(self) -> None:
-        """Give it back."""
+        """Release the claim."""
         if self._released.is_set():
             return
         self._released.set()
@@ -73,7 +76,7 @@ class HeldClaim:
         if made:
             calls = self._calls()
             for part in made:
-                with suppress(JobberError):  # whoever comes next finds us dead
+                with suppress(JobberError):  # the next process finds that this one has ended
                     calls.remove(part)
             calls.close()
 
@@ -83,7 +86,7 @@ class HeldClaim:
 
     def _beat_now(self) -> None:
         calls = self._calls()
-        # An engine that is away for a while: the next beat may come through.
+        # If the engine is unreachable for a while, the next beat may succeed.
         with self._lock, suppress(JobberError):
             if not self._released.is_set():
                 self._beat_once(calls)
@@ -105,7 +108,7 @@ class HeldClaim:
         facts = {"run": self._run, Label.PART: current_owner()}
         try:
             self._beat = calls.make(name, image=self._image, facts=facts)
-        except NameTaken:  # of one before us, who is dead
+        except NameTaken:  # of an earlier process, which has ended
             calls.remove(name)
             self._beat = calls.make(name, image=self._image, facts=facts)
         if before is not None:
@@ -113,5 +116,5 @@ class HeldClaim:
 
 
 def _now() -> float:
-    """Seconds of a clock that goes on while the machine sleeps."""
+    """Return the seconds of a clock that continues while the machine is suspended."""
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.time()

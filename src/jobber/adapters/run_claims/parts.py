@@ -22,65 +22,65 @@ _RUN = "run"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A container of jobber's own."""
+    """A helper container, or the container of a run."""
 
     id: str
     name: str
     facts: Mapping[str, Any]
-    """What its label says."""
+    """The facts in the container's label."""
     created: datetime
     is_plan: bool = False
-    """Whether it is a run's container, and no part."""
+    """A flag: the container is a run's and not a helper container."""
 
     @property
     def owner(self) -> str:
-        """Who made it."""
+        """The owner of the container: the process that created it."""
         return str(self.facts.get(Label.PART) or "")
 
     @property
     def run(self) -> str:
-        """The run that it is about; empty for none."""
+        """The ID of the run that the container belongs to; empty for none."""
         return str(self.facts.get("id" if self.is_plan else _RUN) or "")
 
 
 class RunCalls(Protocol):
-    """What an engine does for all that, on connections of its own."""
+    """The calls of an engine for the coordination of runs, on connections of their own."""
 
     def now(self) -> datetime:
-        """The engine's clock."""
+        """Return the time of the engine's clock."""
 
     def make(self, name: str, *, image: ImageId, facts: Mapping[str, str]) -> str:
-        """Make a container that is never started, with facts in its label; its id. Raises `NameTaken`."""
+        """Create a container that is never started, with facts in its label, and return its ID. Raises `NameTaken`."""
 
     def look(self, name: str) -> Part | None:
-        """A container by name or id."""
+        """Return a container by name or ID; None if there is none."""
 
     def parts(self) -> Sequence[Part]:
-        """All containers with a `jobber.run` label."""
+        """List all containers with a `jobber.run` label."""
 
     def remove(self, part: str) -> None:
-        """Remove a container by name or id; no error where there is none."""
+        """Remove a container by name or ID; a missing one is not an error."""
 
     def commits(self) -> Sequence[ListedImage]:
-        """Images with a `jobber.run` label, but for those without a tag that others are made from."""
+        """List images with a `jobber.run` label, except untagged ones that others are made from."""
 
     def inspect(self, image: ImageId) -> Image:
-        """Look an image up."""
+        """Inspect an image."""
 
     def remove_image(self, image: ImageId) -> None:
-        """Remove an image by id. Raises `JobberError`."""
+        """Remove an image by ID. Raises `JobberError`."""
 
     def close(self) -> None:
-        """Let go of connections."""
+        """Close the connections."""
 
 
 def claim_name(run: str) -> str:
-    """The name of the container that is the claim of a run."""
+    """Return the name of the container that is the claim of a run."""
     return f"jobber-finish-{run}"
 
 
 def part_of(*, id_: str, name: str, labels: Mapping[str, str], created: str | float) -> Part:
-    """A part out of what an engine tells of a container."""
+    """Return the helper container described by an engine's response."""
     label = labels.get(Label.RUN, "")
     if isinstance(created, str):
         moment = datetime.fromisoformat(created)

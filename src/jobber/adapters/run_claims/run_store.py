@@ -1,9 +1,9 @@
-"""What jobbers tell each other about runs, by way of the engine: claims, notes, results, and what the dead have left.
+"""Coordination of jobber processes through the engine: claims, end notes, results and leftovers of ended processes.
 
-A claim is a container that is never started and named after the run, for a name can be had only once. Its maker is
-told by its labels. Is that a process of this machine, it is asked whether it lives. Of one on another machine only
-the engine knows: it makes a new container, a beat, every minute that it holds the claim; and one whose youngest beat
-is older than ten minutes, by the engine's clock, has lost it. A note is such a container as well.
+A claim is a container that is never started and is named after the run: a name can exist only once. Its labels contain
+its owner. If the owner is a process on this host, jobber checks whether it still runs. For other hosts, only the engine
+has the information. The owner creates a new container, a beat, every minute that it holds the claim. If the youngest
+beat is older than ten minutes, by the engine's clock, the claim is lost. A note is such a container as well.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _DEAD_AFTER = timedelta(minutes=10)
 _FORGOTTEN_AFTER = timedelta(days=1)
-"""A part that a process of another machine made so long ago, and that is no claim, belongs to nobody any more."""
+"""The age after which a helper container of a process on another machine is a leftover, unless it is a claim."""
 _OUTCOME = "outcome"
 _TRIES = 20
 
@@ -46,18 +46,18 @@ class SharedRunStore:
         *,
         beat_seconds: float = BEAT_SECONDS,
     ) -> None:
-        """Make a store; `others` gives calls for another thread."""
+        """Create a store; `others` returns calls for use in another thread."""
         self._calls = calls
         self._volumes = volumes
         self._others = others
         self._beat_seconds = beat_seconds
 
     def now(self) -> datetime:
-        """The engine's clock."""
+        """Return the time of the engine's clock."""
         return self._calls.now()
 
     def hold(self, run: str, *, image: ImageId) -> HeldClaim:
-        """The claim of the one who has watched the run to its end."""
+        """Return the claim of the process that has watched the run to its end."""
         return self._held(run, image, None)
 
     def claim(self, run: str, *, image: ImageId) -> HeldClaim:
@@ -65,23 +65,23 @@ class SharedRunStore:
         return self._held(run, image, self._make_claim(self._calls, run, image))
 
     def holder(self, run: str) -> str:
-        """Who has claimed a run; empty where nobody has."""
+        """Return the owner of a run's claim; empty without a claim."""
         part = self._calls.look(claim_name(run))
         return part.owner if part else ""
 
     def note_end(self, run: str, *, image: ImageId, outcome: Outcome) -> None:
-        """Note why a job is asked to end; the first note stays."""
+        """Record the reason for which a job is being stopped; the first note stays."""
         facts = {_RUN: run, _OUTCOME: outcome.value, Label.PART: ""}
         with suppress(NameTaken):
             self._calls.make(_note_name(run), image=image, facts=facts)
 
     def noted_end(self, run: str) -> Outcome | None:
-        """What was noted."""
+        """Return the recorded reason; None without a note."""
         part = self._calls.look(_note_name(run))
         return Outcome(part.facts[_OUTCOME]) if part else None
 
     def results(self, run: str) -> Sequence[Image]:
-        """The images that carry a run's record, those with tags first."""
+        """List the images that carry a run's record, tagged ones first."""
         found = [commit for commit in self._calls.commits() if _run_of(commit.labels[Label.RUN]) == run]
         images = [self._calls.inspect(commit.id) for commit in found]
         return sorted(images, key=lambda image: (not image.references, not image.created, image.created, image.id))
@@ -91,11 +91,11 @@ class SharedRunStore:
         self._calls.remove(_note_name(run))
 
     def sweep(self) -> int:
-        """Remove what the dead have left."""
+        """Remove leftovers of ended processes; return how many were removed."""
         return sum(map(self._swept, self.leftovers()))
 
     def leftovers(self) -> Sequence[Leftover]:
-        """What the dead have left."""
+        """List leftovers of ended processes."""
         return [*self._left_parts(), *self._left_images(), *self._left_volumes()]
 
     def _swept(self, left: Leftover) -> bool:
@@ -127,7 +127,7 @@ class SharedRunStore:
                     continue
                 if not self._is_dead(calls, holder):
                     raise RunTaken(run, owner=holder.owner) from None
-                calls.remove(holder.id)  # by its id: another may have taken it over this very moment
+                calls.remove(holder.id)  # by its ID: another process may have taken the claim over at this very moment
         raise RunTaken(run, owner="")
 
     def _is_dead(self, calls: RunCalls, holder: Part) -> bool:
@@ -147,7 +147,7 @@ class SharedRunStore:
                 yield Leftover(LeftoverKind.CONTAINER, part.id, what, size=0)
 
     def _is_left(self, part: Part, *, runs: set[str], now: datetime) -> bool:
-        if part.run and not part.owner:  # a note: it goes with its run
+        if part.run and not part.owner:  # a note: it is removed with its run
             return part.run not in runs
         alive = is_alive(part.owner)
         if alive is not None:

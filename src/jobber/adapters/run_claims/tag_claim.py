@@ -1,7 +1,7 @@
-"""Claim a tag: of two that want it at once, one gets it.
+"""Atomic claims of tags: if two processes claim the same tag, only one gets it.
 
-Engines tag without looking. A container's name, though, can be had only once: whoever makes the container that is
-named after the tag may look and tag, the others wait their turn.
+Engines overwrite tags silently. The name of a container, however, is unique. The process that creates the container
+named after the tag may check and tag; the others wait.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from jobber.domain.ports import ImageStore
 
     class MakePart(Protocol):
-        """The engine's way to make a container that is never started."""
+        """The engine's call that creates a helper container."""
 
         def __call__(self, image: ImageId, /, *, name: str) -> ContainerId:
-            """Make one. Raises `NameTaken`."""
+            """Create a helper container. Raises `NameTaken`."""
 
     class RemovePart(Protocol):
-        """The engine's way to remove one."""
+        """The engine's call that removes a helper container."""
 
         def __call__(self, container: str, /, *, only_abandoned: bool = False) -> None:
-            """Remove one; with `only_abandoned`, only if its maker is no more."""
+            """Remove a helper container; with `only_abandoned`, only if the process that created it has ended."""
 
 
 _POLL_SECONDS = 0.02
@@ -45,10 +45,9 @@ def claim_tag(
     make: MakePart,
     remove: RemovePart,
 ) -> None:
-    """Tag an image unless the tag stands on another one.
+    """Tag an image unless another image has the tag.
 
-    `make` and `remove` are the engine's calls for containers of jobber's own.
-    Raises `TagTaken`, `ImageNotFound`.
+    `make` and `remove` are the engine's calls for helper containers. Raises `TagTaken`, `ImageNotFound`.
     """
     name = f"jobber-claim-{sha256(str(reference).encode()).hexdigest()[:24]}"
     give_up = time.monotonic() + _PATIENCE_SECONDS
@@ -66,7 +65,7 @@ def claim_tag(
 
 @contextmanager
 def _held(image: ImageId, name: str, *, make: MakePart, remove: RemovePart) -> Iterator[None]:
-    """Have the container of this name. Raises `NameTaken` where another has it."""
+    """Hold the container of this name. Raises `NameTaken` if another process holds it."""
     try:
         part = make(image, name=name)
     except NameTaken:
@@ -79,7 +78,7 @@ def _held(image: ImageId, name: str, *, make: MakePart, remove: RemovePart) -> I
 
 
 def _is_ours(images: ImageStore, image: ImageId, reference: ImageReference) -> bool:
-    """Whether the tag stands on this image; raises `TagTaken` where it stands on another."""
+    """Return whether this image has the tag. Raises `TagTaken` if another image has it."""
     try:
         there = images.inspect(reference)
     except ImageNotFound:

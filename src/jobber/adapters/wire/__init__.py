@@ -1,8 +1,8 @@
-"""The wire to an engine: HTTP/1.1 over a Unix socket, TCP or TLS, with upgrades to a raw stream.
+"""The HTTP client for engines: HTTP/1.1 over a Unix socket, TCP or TLS, with upgrades to a raw stream.
 
-Why not an SDK or a library: a trivial run makes a dozen short calls, and importing `docker` or `podman` costs as
-much as all of them together (180 to 250 ms); podman-py has no attach at all; and both buffer what must stream.
-This knows HTTP and sockets, and nothing of any engine.
+jobber does not use an SDK or a library for three reasons. A trivial run makes a dozen short calls, and importing
+`docker` or `podman` costs as much as all of them together (180 to 250 ms). podman-py does not support attaching. Both
+buffer data that must be streamed. This package handles HTTP and sockets, and nothing specific to an engine.
 """
 
 from jobber.adapters.wire.answer import Pending, Response

@@ -1,4 +1,4 @@
-"""Answers of an engine: a head that is here, a body that is read as it is wanted."""
+"""Responses of an engine: the head has arrived, the body is read on demand."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ _OK = range(200, 400)
 
 
 class Keeper(Protocol):
-    """Who takes a connection back when its exchange is complete."""
+    """The pool that receives a connection back after a complete response."""
 
     @property
     def patience(self) -> float | None:
-        """How many seconds each piece of an answer may take."""
+        """The time limit, in seconds, for each piece of a response."""
 
     def keep(self, connection: Connection) -> None:
         """Take back a connection."""
 
 
 class Response:
-    """An answer: its head is here, its body is read as it is wanted. Close it, or use it in a `with`."""
+    """A response: its head has arrived, its body is read on demand. Close it, or use it in a `with` statement."""
 
     def __init__(self, wire: Keeper, connection: Connection, method: str) -> None:
         self._wire = wire
@@ -45,33 +45,33 @@ class Response:
 
     @property
     def ok(self) -> bool:
-        """Whether the call succeeded."""
+        """Return whether the call succeeded."""
         return self.status in _OK
 
     def fileno(self) -> int:
-        """The descriptor to wait on for more of the body; -1 when it has all been read."""
+        """Return the descriptor to wait on for more of the body; -1 if all of it has been read."""
         return -1 if self._connection is None else self._connection.socket.fileno()
 
     @property
     def has_begun(self) -> bool:
-        """Whether some of the body is here, or all of it has been read."""
+        """Return whether part of the body has arrived, or all of it has been read."""
         connection = self._connection
         if connection is None or connection.received:
             return True
         return bool(getattr(connection.socket, "has_pending", False))  # TLS reads whole records
 
     def chunks(self) -> Iterator[bytes]:
-        """The body, in pieces as they come. Raises `WireBroken` where it ends too early."""
+        """Yield the body in pieces as they arrive. Raises `WireBroken` if it ends too early."""
         while self._connection is not None:
             if chunk := self._next_chunk(self._connection):
                 yield chunk
 
     def read(self) -> bytes:
-        """The whole body."""
+        """Return the whole body."""
         return b"".join(self.chunks())
 
     def json(self) -> Any:
-        """The whole body as JSON; None for an empty one. Raises `WireBroken` where it is none."""
+        """Return the whole body as JSON; None for an empty one. Raises `WireBroken` if it is not valid JSON."""
         body = self.read()
         try:
             return json.loads(body) if body.strip() else None
@@ -79,7 +79,7 @@ class Response:
             raise WireBroken(f"the answer is no JSON: {body[:200]!r}") from None
 
     def json_lines(self) -> Iterator[Any]:
-        """The JSON values of a streamed body, one after the other as they come."""
+        """Yield the JSON values of a streamed body as they arrive."""
         decoder, pending = json.JSONDecoder(), ""
         for line in self._lines():
             pending += line
@@ -94,7 +94,7 @@ class Response:
             raise WireBroken(f"the answer ends with what is no JSON: {pending[:200]!r}")
 
     def why(self) -> str:
-        """What the engine says about a call that failed: the message of its body, whatever its form."""
+        """Return the engine's message about a failed call, from a body of any form."""
         body = self.read()
         try:
             answer = json.loads(body)
@@ -106,7 +106,7 @@ class Response:
         return str(answer)
 
     def close(self) -> None:
-        """Let the connection go, whatever is still to come on it."""
+        """Close the connection, even if the response is incomplete."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -173,7 +173,7 @@ class Response:
 
 
 class Pending:
-    """A call that was made and whose answer nobody waits for yet. Close it, or take the answer."""
+    """A call that was sent and whose response has not been taken yet. Close it, or take the response."""
 
     def __init__(self, wire: Keeper, connection: Connection, method: str) -> None:
         self._wire = wire
@@ -181,11 +181,14 @@ class Pending:
         self._method = method
 
     def fileno(self) -> int:
-        """The descriptor to wait on for the answer."""
+        """Return the descriptor to wait on for the response."""
         return self._connection.socket.fileno()
 
     def is_here(self) -> bool:
-        """Whether some of the answer has come: over TLS the descriptor may be ready for less."""
+        """Return whether part of the response has arrived.
+
+        Over TLS the descriptor may be ready although less than a record has arrived.
+        """
         if self._connection.received:
             return True
         self._connection.socket.settimeout(0)
@@ -194,13 +197,13 @@ class Pending:
         except BlockingIOError:
             return False
         except OSError:
-            pass  # the answer is that it broke
+            pass  # taking the response reports the broken connection
         finally:
             self._connection.socket.settimeout(self._wire.patience)
         return True
 
     def answer(self) -> Response:
-        """The answer, waited for. Raises `WireBroken`."""
+        """Wait for the response and return it. Raises `WireBroken`."""
         try:
             return Response(self._wire, self._connection, self._method)
         except BaseException:

@@ -1,7 +1,7 @@
-"""HTTP/1.1 as far as container engines speak it.
+"""The part of HTTP/1.1 that container engines use.
 
-No call has a time limit unless the caller sets one: a commit or a push may take hours. A connection serves one
-exchange at a time; a `Wire` opens as many as are asked for at once and keeps the idle ones.
+No call has a time limit unless the caller sets one: a commit or a push may take hours. A connection serves one exchange
+at a time. A `Wire` opens a connection for each concurrent exchange and keeps idle ones.
 """
 
 from __future__ import annotations
@@ -25,7 +25,10 @@ CONNECT_SECONDS = 15.0
 
 
 class Wire:
-    """Exchanges with one engine. A `Wire` is for one thread; `connect` of the endpoint is cheap."""
+    """The exchanges with one engine.
+
+    A `Wire` is for one thread; creating another one for the same endpoint is cheap.
+    """
 
     def __init__(
         self,
@@ -36,11 +39,11 @@ class Wire:
         on_call: Callable[[str, str], None] | None = None,
         dial: Callable[[float], Transport] | None = None,
     ) -> None:
-        """Make a wire whose calls begin with `prefix` (`/v1.41`), with no call as yet.
+        """Create a client whose calls begin with `prefix` (`/v1.41`), without connecting.
 
-        `seconds` limits the wait for each piece of an answer; None, the usual case, doesn't.
-        `on_call` hears of each call's method and path before it is made. `dial` opens a connection within so many
-        seconds, where the endpoint can't be connected to as it is.
+        `seconds` limits the wait for each piece of a response; None, the usual case, sets no limit. `on_call` is called
+        with each call's method and path before the call is made. `dial` opens a connection within the given seconds,
+        for an endpoint that jobber can't connect to directly.
         """
         self.endpoint = endpoint
         self.prefix = prefix
@@ -59,10 +62,10 @@ class Wire:
         stream: Iterable[bytes] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Response:
-        """Make a call and return its answer, whatever its status.
+        """Make a call and return its response, with any status.
 
-        `body` is sent as JSON, `stream` as it comes, in chunks; an answer that comes before the stream has
-        ended ends it. Raises `WireUnreachable` and `WireBroken`.
+        `body` is sent as JSON, `stream` chunk by chunk. A response that arrives before the stream has ended stops the
+        stream. Raises `WireUnreachable` and `WireBroken`.
         """
         head = {"Host": "engine", "User-Agent": "jobber", **(headers or {})}
         encoded = b""
@@ -87,7 +90,7 @@ class Wire:
             raise
 
     def begin(self, method: str, path: str, *, query: Mapping[str, object] | None = None) -> Pending:
-        """Make a call without waiting for its answer. Raises `WireUnreachable` and `WireBroken`."""
+        """Make a call without waiting for its response. Raises `WireUnreachable` and `WireBroken`."""
         target = self._target(path, query)
         if self._on_call is not None:
             self._on_call(method, target)
@@ -101,9 +104,9 @@ class Wire:
         return Pending(self, connection, method)
 
     def upgrade(self, path: str, *, query: Mapping[str, object] | None = None) -> RawStream | Response:
-        """Turn a connection into a raw stream.
+        """Upgrade a connection to a raw stream.
 
-        An engine that refuses gives its answer instead. Raises `WireUnreachable` and `WireBroken`.
+        Return the engine's response instead if the engine refuses. Raises `WireUnreachable` and `WireBroken`.
         """
         target = self._target(path, query)
         if self._on_call is not None:
@@ -131,7 +134,7 @@ class Wire:
 
     @property
     def patience(self) -> float | None:
-        """How many seconds each piece of an answer may take."""
+        """The time limit, in seconds, for each piece of a response."""
         return self._seconds
 
     def keep(self, connection: Connection) -> None:
@@ -140,15 +143,15 @@ class Wire:
         self._idle.append(connection)
 
     def within(self, prefix: str) -> Wire:
-        """A wire to the same engine whose calls begin with another prefix."""
+        """Return a client for the same engine whose calls begin with another prefix."""
         return Wire(self.endpoint, prefix=prefix, seconds=self._seconds, on_call=self._on_call, dial=self._dial)
 
     def limited(self, seconds: float) -> Wire:
-        """Return a wire to the same engine that waits no longer than so many seconds for each piece of an answer."""
+        """Return a client for the same engine that waits at most `seconds` for each piece of a response."""
         return Wire(self.endpoint, prefix=self.prefix, seconds=seconds, on_call=self._on_call, dial=self._dial)
 
     def close(self) -> None:
-        """Close what is idle."""
+        """Close idle connections."""
         while self._idle:
             self._idle.pop().close()
 
@@ -192,7 +195,7 @@ def _send_stream(connection: Connection, stream: Iterable[bytes]) -> None:
         try:
             connection.socket.sendall(b"%x\r\n%b\r\n" % (len(chunk), chunk))
         except (BrokenPipeError, ConnectionResetError):
-            return  # the engine answers before it has read all: the answer says why
+            return  # the engine responds before it has read everything: the response contains the reason
         except OSError as error:
             raise WireBroken(reason(error)) from None
     _send(connection, b"0\r\n\r\n")

@@ -1,4 +1,4 @@
-"""A connection to an engine: how it is opened, what was read from it, what breaks it."""
+"""Connections to an engine: opening, reading, and detection of broken ones."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PATIENCE_THERE = 300.0
 
 
 class Connection:
-    """One connection with what was read from it and not yet used."""
+    """One connection with the bytes that were read from it and not used yet."""
 
     __slots__ = ("fresh", "received", "socket")
 
@@ -29,7 +29,7 @@ class Connection:
         self.fresh = True
 
     def fill(self) -> None:
-        """Read what comes next. Raises `WireBroken`."""
+        """Read the next bytes. Raises `WireBroken`."""
         try:
             chunk = self.socket.recv(CHUNK)
         except TimeoutError:
@@ -41,13 +41,13 @@ class Connection:
         self.received += chunk
 
     def take(self, size: int) -> bytes:
-        """So many of the bytes that were read, or fewer."""
+        """Return at most `size` of the bytes that were read."""
         taken = bytes(self.received[:size])
         del self.received[:size]
         return taken
 
     def take_line(self) -> bytes:
-        """The next line, without its end. Raises `WireBroken`."""
+        """Return the next line without its line ending. Raises `WireBroken`."""
         while (end := self.received.find(b"\n")) < 0:
             if len(self.received) > _LONGEST_HEAD:
                 raise WireBroken("the answer is no HTTP")
@@ -55,11 +55,11 @@ class Connection:
         return self.take(end + 1).rstrip(b"\r\n")
 
     def is_stale(self) -> bool:
-        """Whether an idle connection can't be used again: it was ended, or something came that nobody asked for."""
+        """Return whether an idle connection is unusable: it was closed, or unexpected bytes have arrived."""
         return bool(self.received) or bool(select.select([self.socket], [], [], 0)[0])
 
     def close(self) -> None:
-        """End it."""
+        """Close the connection."""
         self.socket.close()
 
 
@@ -91,13 +91,16 @@ def connect(endpoint: Endpoint, *, seconds: float) -> Transport:
 
 
 def keep_alive(sock: socket.socket) -> None:
-    """Let a connection that is quiet for hours be found broken within three minutes, and kept by what lies between."""
+    """Enable keep-alive for a connection that is idle for hours.
+
+    The system then detects a broken connection within three minutes, and routers and firewalls in between keep it open.
+    """
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for name, value in (("TCP_KEEPIDLE", 60), ("TCP_KEEPALIVE", 60), ("TCP_KEEPINTVL", 20), ("TCP_KEEPCNT", 6)):
-        if (option := getattr(socket, name, None)) is not None:  # macOS calls the first by the second's name
+        if (option := getattr(socket, name, None)) is not None:  # macOS has the first option under the second name
             sock.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
 def patience(endpoint: Endpoint) -> float:
-    """For how many seconds an engine that was there and answers no more is tried again."""
+    """Return the time, in seconds, for which jobber retries an engine that has stopped answering."""
     return _PATIENCE_HERE if endpoint.scheme is Scheme.UNIX else _PATIENCE_THERE

@@ -1,4 +1,4 @@
-"""Where an engine listens."""
+"""Addresses of engines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DEFAULT_TLS_PORT = 2376
 
 
 class Scheme(StrEnum):
-    """How the engine is reached."""
+    """The protocol of the connection to an engine."""
 
     UNIX = "unix"
     TCP = "tcp"
@@ -21,7 +21,7 @@ class Scheme(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TlsFiles:
-    """The folder with `ca.pem`, `cert.pem` and `key.pem`, as `docker` names them."""
+    """The folder with `ca.pem`, `cert.pem` and `key.pem`, the file names of `docker`."""
 
     folder: str
     verify: bool = True
@@ -29,7 +29,7 @@ class TlsFiles:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An engine's address."""
+    """The address of an engine."""
 
     scheme: Scheme
     host: str = ""
@@ -45,7 +45,7 @@ class Endpoint:
         return f"{self.scheme}://{user}{host}{port}{self.path}"
 
     def secured(self, tls: TlsFiles | None) -> Endpoint:
-        """The same endpoint with TLS, where it is one of TCP."""
+        """Return the same endpoint with TLS, if it is a TCP endpoint."""
         if tls is None or self.scheme is not Scheme.TCP:
             return self
         port = DEFAULT_TLS_PORT if self.port is None else self.port
@@ -53,9 +53,9 @@ class Endpoint:
 
 
 def parse_endpoint(text: str) -> Endpoint:
-    """Read `HOST`, `HOST:PORT`, `tcp://`, `ssh://user@host`, `unix:///path`. Raises `UsageError`.
+    """Parse `HOST`, `HOST:PORT`, `tcp://`, `ssh://user@host` or `unix:///path`. Raises `UsageError`.
 
-    The default port (2375, or 2376 with TLS) is left open, for it depends on `secured`.
+    The default port (2375, or 2376 with TLS) is not filled in, because it depends on `secured`.
     """
     scheme, separator, rest = text.partition("://")
     if not separator:

@@ -6,7 +6,7 @@ from jobber.domain.errors import EngineLost
 
 
 class WireUnreachable(EngineLost):
-    """Nothing listens there, or it doesn't let us in."""
+    """An engine that does not listen at the address, or that refuses the connection."""
 
     def __init__(self, why: str, *, hint: str | None = None) -> None:
         super().__init__("a call", why=why)
@@ -17,7 +17,7 @@ class WireUnreachable(EngineLost):
 
 
 class WireBroken(EngineLost):
-    """The connection ended, or went silent for longer than allowed, in the middle of an exchange."""
+    """A connection that ended, or was silent for longer than allowed, in the middle of an exchange."""
 
     def __init__(self, why: str) -> None:
         super().__init__("a call", why=why)
@@ -27,6 +27,6 @@ class WireBroken(EngineLost):
 
 
 def reason(error: OSError) -> str:
-    """What the system says of a connection that can't be made or broke."""
+    """Return the system's reason for a connection that failed or broke."""
     name = str(getattr(error, "reason", None) or "")  # of TLS: TLSV13_ALERT_CERTIFICATE_REQUIRED
     return (name.replace("_", " ") or error.strerror or str(error) or type(error).__name__).lower()

@@ -1,4 +1,4 @@
-"""A connection that an exchange has turned into bytes both ways: what a job says, and what is said to it."""
+"""Raw streams in both directions after an HTTP upgrade: a job's output and its input."""
 
 from __future__ import annotations
 
@@ -7,50 +7,50 @@ from typing import Protocol
 
 
 class Transport(Protocol):
-    """What carries the bytes: as much of a socket as is used here, so that a socket is one."""
+    """The subset of the socket API that the HTTP client uses, so that a socket is a transport."""
 
     def fileno(self) -> int:
-        """The descriptor to wait on; -1 once closed."""
+        """Return the descriptor to wait on; -1 once closed."""
 
     def settimeout(self, seconds: float | None, /) -> None:
-        """How long to wait; None for ever, 0 not at all (then `BlockingIOError` is raised)."""
+        """Set the time to wait, in seconds; None for no limit, 0 to raise `BlockingIOError` instead of waiting."""
 
     def recv(self, size: int, /) -> bytes:
-        """What has come, waited for; empty at the end."""
+        """Wait for bytes and return them; empty at the end."""
 
     def send(self, octets: bytes | memoryview, /) -> int:
-        """Send some of it; after a `BlockingIOError` the same bytes must be offered again."""
+        """Send part of the data; after a `BlockingIOError` the same bytes must be offered again."""
 
     def sendall(self, octets: bytes | memoryview, /) -> None:
-        """Send all of it."""
+        """Send all of the data."""
 
     def shutdown(self, how: int, /) -> None:
-        """End the sending half; after a `BlockingIOError` it must be asked for again."""
+        """Close the sending direction; after a `BlockingIOError` the call must be repeated."""
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close the transport."""
 
 
 class RawStream:
-    """Bytes both ways without waiting, whatever carries them: a socket, TLS, a pipe to `ssh`."""
+    """A non-blocking stream in both directions over any transport: a socket, TLS, or a pipe to `ssh`."""
 
     def __init__(self, transport: Transport, first: bytes = b"") -> None:
-        """Make a stream on which `first` has come already."""
+        """Create a stream on which `first` has already arrived."""
         self._transport = transport
         self._first = first
         transport.settimeout(0)
 
     def fileno(self) -> int:
-        """The descriptor to wait on; -1 once closed."""
+        """Return the descriptor to wait on; -1 once closed."""
         return self._transport.fileno()
 
     @property
     def has_pending(self) -> bool:
-        """Whether something may be there that waiting on the descriptor would not tell of: ask before waiting."""
+        """Return whether data may be available that the descriptor does not signal; check before waiting."""
         return bool(self._first) or bool(getattr(self._transport, "has_pending", False))  # TLS reads whole records
 
     def receive(self, size: int) -> bytes | None:
-        """What has come; None for nothing as yet, empty at the end and where the connection broke."""
+        """Return the bytes received; None if there are none yet, empty at the end or if the connection broke."""
         if self._first:
             taken, self._first = self._first[:size], self._first[size:]
             return taken
@@ -62,9 +62,10 @@ class RawStream:
             return b""
 
     def send(self, octets: bytes | memoryview) -> int:
-        """Send some of it, and return how much; 0 for not now: then offer the same bytes again.
+        """Send part of the data and return the number of bytes sent.
 
-        Raises `OSError` where the other end takes no more.
+        It is 0 if sending is not possible now: then offer the same bytes again. Raises `OSError` if the other end
+        accepts no more.
         """
         try:
             return self._transport.send(octets)
@@ -72,15 +73,15 @@ class RawStream:
             return 0
 
     def end_input(self) -> bool:
-        """Tell the other end that nothing more is sent; receiving goes on. False for not now: then ask again."""
+        """Close the sending direction; receiving continues. Return False if not possible now: then call again."""
         try:
             self._transport.shutdown(socket.SHUT_WR)
         except BlockingIOError:
             return False
         except OSError:
-            pass  # there is no other end any more
+            pass  # the other end is already closed
         return True
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         self._transport.close()

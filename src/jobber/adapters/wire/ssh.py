@@ -1,7 +1,8 @@
-"""Engines behind ssh, by the system's `ssh`: its configuration, its agent and its known hosts count.
+"""Connections to engines over ssh, through the system's `ssh` with its configuration, its agent and its known hosts.
 
-One connection is made, and shared: each exchange with the engine is a channel of it, with a `dial-stdio` of the
-engine's client at the other end, or, where a socket is named, a forwarded socket. All of it ends with this process.
+jobber opens one connection and shares it. Each exchange with the engine is a channel of it. At the remote end is a
+`dial-stdio` of the engine's client or, if a socket is named, a forwarded socket. All of this ends with the jobber
+process.
 """
 
 from __future__ import annotations
@@ -47,9 +48,13 @@ _OPTIONS = (
     "ServerAliveInterval=30",
 )
 _NO_FORWARDS = "ClearAllForwardings=yes"
-"""Those of the user's configuration are for sittings, and taken already where one is open."""
-# Tells what is there, and stays until we end: then nothing that we need over there is needed any more. Where the
-# engine's socket is the usual one, or named, it is told too: a forwarded socket is quicker than a client for each call.
+"""The option that ignores the forwards of the user's configuration.
+
+These are meant for interactive sessions, and are already in use if such a session is open.
+"""
+# Reports the remote clients, and runs until jobber closes its input: then none of the remote processes is needed any
+# more. It also reports the engine's socket if that is the usual one or is named: a forwarded socket is faster than a
+# client for each call.
 _GREETING = """\
 s=; case "${DOCKER_HOST-}" in unix://*) s=${DOCKER_HOST#unix://};; "") s=/var/run/docker.sock;; esac
 f=${DOCKER_CONFIG-$HOME/.docker}/config.json
@@ -70,7 +75,7 @@ elif [ ! -e "$1" ] && [ -d "${1%/*}" ] && [ ! -x "${1%/*}" ]; then echo forbidde
 
 
 class _Channel(socket.socket):
-    """One end of a pair of sockets, with the `ssh` at the other; both end together."""
+    """One end of a pair of sockets, with the `ssh` process at the other; both are closed together."""
 
     process: subprocess.Popen[bytes] | None = None
 
@@ -81,10 +86,10 @@ class _Channel(socket.socket):
 
 
 class SshTunnel:
-    """The way to one host, opened when it is first needed, and again when it broke."""
+    """A tunnel to one host, opened on first use and reopened after a failure."""
 
     def __init__(self, endpoint: Endpoint, *, seconds: float | None = None) -> None:
-        """Make a tunnel that is not open yet; to open it may take CONNECT_SECONDS, or so many seconds."""
+        """Create a closed tunnel; opening it may take `seconds`, CONNECT_SECONDS by default."""
         self._endpoint = endpoint
         self._seconds = seconds or CONNECT_SECONDS
         self._folder: Path | None = None
@@ -93,7 +98,7 @@ class SshTunnel:
         self._socket = endpoint.path
 
     def dial(self, seconds: float) -> socket.socket:
-        """A connection to the engine. Raises `WireUnreachable`."""
+        """Return a connection to the engine. Raises `WireUnreachable`."""
         if self._process is None or self._process.poll() is not None:
             self.close()
             self._open(max(seconds, self._seconds))
@@ -102,7 +107,7 @@ class SshTunnel:
         return self._dial_stdio(self._client)
 
     def close(self) -> None:
-        """End the connection with all that runs over it."""
+        """Close the connection and all channels in it."""
         if self._process is not None:
             _end(self._process)
             self._process = None
@@ -147,7 +152,7 @@ class SshTunnel:
         descriptor, told = self._process.stdout.fileno(), b""
         give_up = time.monotonic() + seconds
         while True:
-            # A login shell may say something of its own before.
+            # A login shell may print text of its own first.
             for line in told.splitlines(keepends=True):
                 if line.startswith(b"jobber: ") and line.endswith(b"\n"):
                     return line.removeprefix(b"jobber: ").decode().strip()
@@ -161,7 +166,7 @@ class SshTunnel:
             told += octets
 
     def _can_forward(self, path: str, log: Path, seconds: float) -> bool:
-        """Whether there is an answer from a socket over there; sshd may be told to forward none."""
+        """Return whether the remote socket responds; sshd may be configured not to forward sockets."""
         try:
             self._forward(path, log, seconds)
             with self._connect_forwarded(seconds) as sock:
@@ -171,7 +176,7 @@ class SshTunnel:
             return False
 
     def _forward(self, path: str, log: Path, seconds: float) -> None:
-        """Have a socket here that leads to one over there."""
+        """Forward a local Unix socket to a remote one."""
         sockets = f"{self._folder}/engine:{path}"
         try:
             done = subprocess.run(
@@ -214,7 +219,7 @@ class SshTunnel:
         return channel
 
     def complaint(self) -> WireUnreachable | None:
-        """Return what ssh, or the client over there, complained of last; None for nothing."""
+        """Return the last error of ssh or the remote client; None without one."""
         said = _last_line(self._folder / "log") if self._folder is not None else ""
         if not said:
             return None
@@ -223,7 +228,7 @@ class SshTunnel:
         return WireUnreachable(_told(said), hint=remedy(said, self._endpoint))
 
     def _refused_socket(self, path: str) -> WireUnreachable:
-        """Return why no connection to a socket over there is forwarded: ssh gives one reason for all of them."""
+        """Return the reason why a remote socket can't be forwarded; ssh reports the same reason for all cases."""
         found = self._ask_about(path)
         if found == "forbidden":
             return WireUnreachable(f"ssh: permission denied at {path} over there", hint=FORBIDDEN_SOCKET)
@@ -234,7 +239,7 @@ class SshTunnel:
         return WireUnreachable(why, hint=SILENT_SOCKET if found == "socket" else NO_ENGINE)
 
     def _ask_about(self, path: str) -> str:
-        """Return what a path over there is to the user: `socket`, `forbidden`, or empty for anything else."""
+        """Return the user's access to a remote path: `socket`, `forbidden`, or empty for anything else."""
         words = self._words("ssh", "no", CONNECT_SECONDS, _NO_FORWARDS)
         question = shlex.join(["sh", "-c", _QUESTION, "sh", path])
         with suppress(OSError, subprocess.SubprocessError):
@@ -249,7 +254,10 @@ class SshTunnel:
         return ""
 
     def _failed(self, log: Path) -> WireUnreachable:
-        """Return the error for an ssh that ended: its last line is the reason, all that it said names the remedy."""
+        """Return the error for an ssh that ended.
+
+        The reason is its last line; the remedy depends on its complete output.
+        """
         why = _last_line(log) or "it ended without a word"
         return WireUnreachable(_told(why), hint=remedy(_text(log), self._endpoint))
 
@@ -274,7 +282,7 @@ def _start(words: list[str], *, stdin: int, stdout: int, stderr: IO[bytes]) -> s
         stdin=stdin,
         stdout=stdout,
         stderr=stderr,
-        start_new_session=True,  # our terminal's Ctrl-C is not for it, and it must ask nobody anything
+        start_new_session=True,  # the Ctrl-C of jobber's terminal must not reach it, and it must not prompt
         preexec_fn=_die_with_us if sys.platform == "linux" else None,  # noqa: PLW1509 - there are no threads here
     )
 

@@ -1,6 +1,6 @@
-"""Remedies for what `ssh`, or the engine's client on the other side, complains of.
+"""Remedies for errors of `ssh` or of the remote engine client.
 
-The words are those of OpenSSH (8.4 to 10), of `docker system dial-stdio` and of `podman system dial-stdio`.
+The phrases are those of OpenSSH (8.4 to 10), of `docker system dial-stdio` and of `podman system dial-stdio`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _OTHERWISE = "check that `{login}` works without a question, and that an engine 
 
 
 class _Remedy(NamedTuple):
-    """What to do about a complaint that has one of these signs, in lower case."""
+    """The remedy for an error that contains one of these phrases, in lower case."""
 
     signs: tuple[str, ...]
     advice: str
@@ -67,14 +67,14 @@ _REMEDIES = (
 
 
 def remedy(said: str, endpoint: Endpoint) -> str:
-    """Return what the user can do about the output of an `ssh` that led to no engine."""
+    """Return the remedy for the output of an `ssh` that did not reach an engine."""
     text = " ".join(said.lower().split())
     advice = next((known.advice for known in _REMEDIES if any(sign in text for sign in known.signs)), _OTHERWISE)
     return _filled(advice, endpoint)
 
 
 def no_client(endpoint: Endpoint) -> str:
-    """Return what to do where neither a client nor the usual socket is on the other side."""
+    """Return the remedy if the remote host has neither a client nor the usual socket."""
     return _filled(_NO_CLIENT, endpoint)
 
 

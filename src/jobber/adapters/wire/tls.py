@@ -1,4 +1,4 @@
-"""TLS as `docker` does it: certificates in a folder, checked both ways."""
+"""TLS in the manner of `docker`: certificates in a folder, verified in both directions."""
 
 from __future__ import annotations
 
@@ -19,51 +19,51 @@ _SEND = 1 << 16
 
 
 class TlsSocket:
-    """TLS over a socket, which can end its sending half and receive on.
+    """TLS over a socket whose sending direction can be closed while it still receives.
 
-    `ssl.SSLSocket` can't: its `shutdown` leaves encrypted bytes to the reader, and its `unwrap` breaks the
-    connection where the other end still sends.
+    `ssl.SSLSocket` does not support this. Its `shutdown` leaves encrypted bytes to the reader, and its `unwrap` breaks
+    the connection if the other end still sends.
     """
 
     def __init__(self, sock: socket.socket, context: ssl.SSLContext, *, host: str) -> None:
-        """Shake hands over a connected socket. Raises `OSError`, of which `ssl.SSLError` is one."""
+        """Perform the handshake over a connected socket. Raises `OSError`, including its subclass `ssl.SSLError`."""
         self._socket = sock
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
         self._decrypted = b""
         self._unsent = b""
         self._offered = 0
-        """How much of what is offered to `send` is encrypted already."""
+        """The number of bytes offered to `send` that are already encrypted."""
         self._input_ended = False
         self._output_ended = False
         self._shake_hands()
 
     def fileno(self) -> int:
-        """The socket's descriptor."""
+        """Return the socket's descriptor."""
         return self._socket.fileno()
 
     def settimeout(self, seconds: float | None, /) -> None:
-        """How long to wait for the socket."""
+        """Set the time, in seconds, to wait for the socket."""
         self._socket.settimeout(seconds)
 
     @property
     def has_pending(self) -> bool:
-        """Whether bytes, or the end of them, have been taken from the socket and not yet been given on."""
+        """Return whether bytes, or the end of the stream, have been read from the socket and not returned yet."""
         taken = bool(self._decrypted) or self._tls.pending() > 0 or self._incoming.pending > 0
         return taken or self._output_ended
 
     def recv(self, size: int, /) -> bytes:
-        """What has come, as much as is there; empty at the end."""
+        """Return the bytes received, as many as are available; empty at the end."""
         while not (found := self._take(size)):
             if found is not None:
                 return b""
             with suppress(OSError):
-                self._flush()  # an answer that the protocol itself wants
+                self._flush()  # a response that the TLS protocol itself requires
             self._fill()
         return found
 
     def send(self, octets: bytes | memoryview, /) -> int:
-        """Send some of it."""
+        """Send part of the data."""
         if not self._offered:
             self._offered = self._tls.write(memoryview(octets)[:_SEND])
         self._flush()
@@ -71,19 +71,19 @@ class TlsSocket:
         return sent
 
     def sendall(self, octets: bytes | memoryview, /) -> None:
-        """Send all of it."""
+        """Send all of the data."""
         rest = memoryview(octets)
         while rest:
             rest = rest[self.send(rest) :]
 
     def shutdown(self, _how: int, /) -> None:
-        """End the sending half."""
+        """Close the sending direction."""
         self._flush()
         if not self._input_ended:
             self._input_ended = True
-            while piece := self._decrypt(_RECEIVE):  # OpenSSL takes what it has not read yet for a breach of protocol
+            while piece := self._decrypt(_RECEIVE):  # OpenSSL treats unread data as a protocol violation
                 self._decrypted += piece
-            with suppress(ssl.SSLError):  # it wants the other end's farewell, which comes when all has been said
+            with suppress(ssl.SSLError):  # it expects the other end's close alert, which comes at the end of its data
                 self._tls.unwrap()
         self._flush()
 
@@ -100,13 +100,13 @@ class TlsSocket:
                 self._fill()
             except ssl.SSLError:
                 with suppress(OSError):
-                    self._flush()  # tell the other end why
+                    self._flush()  # send the alert with the reason to the other end
                 raise
             else:
                 return self._flush()
 
     def _take(self, size: int) -> bytes | None:
-        """What is here already; None for nothing as yet, empty at the end."""
+        """Return bytes that are already available; None if there are none yet, empty at the end."""
         if self._decrypted:
             taken, self._decrypted = self._decrypted[:size], self._decrypted[size:]
             return taken
@@ -120,7 +120,7 @@ class TlsSocket:
                 piece = self._tls.read(room)
             except ssl.SSLWantReadError:
                 return b"".join(pieces) if pieces else None
-            except (ssl.SSLZeroReturnError, ssl.SSLEOFError):  # with a farewell, or without
+            except (ssl.SSLZeroReturnError, ssl.SSLEOFError):  # with or without a close alert
                 piece = b""
             if not piece:
                 self._output_ended = True
@@ -143,7 +143,7 @@ class TlsSocket:
 
 
 def secure(sock: socket.socket, endpoint: Endpoint) -> TlsSocket:
-    """Put TLS on a connected socket. Raises `WireUnreachable`."""
+    """Start TLS on a connected socket. Raises `WireUnreachable`."""
     assert endpoint.tls is not None
     folder = Path(endpoint.tls.folder)
     try:
@@ -156,7 +156,7 @@ def secure(sock: socket.socket, endpoint: Endpoint) -> TlsSocket:
         if (folder / "cert.pem").exists():
             context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
         return TlsSocket(sock, context, host=endpoint.host)
-    except OSError as error:  # ssl.SSLError is one
+    except OSError as error:  # includes ssl.SSLError
         sock.close()
         raise WireUnreachable(f"TLS: {_told(error, folder)}") from None
 

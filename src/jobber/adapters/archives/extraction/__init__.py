@@ -1,4 +1,4 @@
-"""Archives of images as files here: below one directory, whatever the archive says."""
+"""Extraction of image archives to local files, always below one directory, regardless of the archive's content."""
 
 from jobber.adapters.archives.extraction.destination import HostDestination
 from jobber.adapters.archives.extraction.extract import extract

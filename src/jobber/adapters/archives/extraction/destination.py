@@ -1,4 +1,4 @@
-"""Where a copy goes on this machine, by the rules of `docker cp`."""
+"""The local destination of a copy, by the rules of `docker cp`."""
 
 from __future__ import annotations
 
@@ -22,16 +22,19 @@ if TYPE_CHECKING:
 
 
 class HostDestination:
-    """DEST of `jobber cp`."""
+    """The DEST argument of `jobber cp`."""
 
     def __init__(self, text: str) -> None:
-        """Take a path as the user gave it; nothing is looked at yet."""
+        """Store a path as the user gave it, without accessing it."""
         self._text = text
 
     def receive(
         self, pieces: Iterator[bytes], *, source: SourcePath, copied: CopyReport, on_file: Callable[[], None]
     ) -> None:
-        """Copy what an archive holds, and count it. Raises `NotWritten`; each file that was copied before is whole."""
+        """Copy the members of an archive, and count them.
+
+        Raises `NotWritten`; each file copied before that is complete.
+        """
 
         def write(incoming: Iterator[bytes]) -> None:
             self._write(incoming, source, copied, on_file)
@@ -53,16 +56,16 @@ class HostDestination:
             tree = Tree(root, is_new=is_new)
         except OSError as error:
             raise NotWritten(self._text, why=(error.strerror or str(error)).lower()) from None
-        copied.destination = os.path.join(root, *below)  # noqa: PTH118 - as the user has it
+        copied.destination = os.path.join(root, *below)  # noqa: PTH118 - keeps the user's spelling
         with tree:
             extract(chain((first,), found), tree, below=below, copied=copied, on_file=on_file)
 
     def _directory(self, source: SourcePath) -> tuple[str, Parts, bool]:
-        """Where a directory goes: what is there, the way below it, and whether it has just been made."""
+        """Return the root for a directory, the path below it, and whether the root has just been created."""
         kind = self._kind()
         if kind is None:
             self._check_parent(self._text.rstrip("/"))
-            os.mkdir(self._text, 0o700)  # noqa: PTH102 - as the user has it
+            os.mkdir(self._text, 0o700)  # noqa: PTH102 - keeps the user's spelling
             return self._text, (), True
         if not stat.S_ISDIR(kind):
             hint = "name a directory, or a new name"
@@ -77,18 +80,18 @@ class HostDestination:
             raise NotWritten(self._text, why="it is neither a file nor a directory")
         if self._text.endswith("/"):
             raise NotWritten(self._text, why="there is no such directory", hint="make it first, or leave the / out")
-        real = os.path.realpath(self._text)  # a link that the user has named leads where the user wants
+        real = os.path.realpath(self._text)  # jobber follows a link that the user has named
         self._check_parent(real)
         folder, name = os.path.split(real)
         return folder, (name,), False
 
     def _kind(self) -> int | None:
         try:
-            return os.stat(self._text).st_mode  # noqa: PTH116 - as the user has it
+            return os.stat(self._text).st_mode  # noqa: PTH116 - keeps the user's spelling
         except FileNotFoundError:
             return None
 
     def _check_parent(self, path: str) -> None:
-        parent = os.path.dirname(path) or "."  # noqa: PTH120 - as the user has it
+        parent = os.path.dirname(path) or "."  # noqa: PTH120 - keeps the user's spelling
         if not os.path.isdir(parent):  # noqa: PTH112
             raise NotWritten(self._text, why=f"there is no directory {parent}", hint="make it first")

@@ -1,4 +1,4 @@
-"""An archive's members, one after the other, as files below a directory."""
+"""Extraction of an archive's members, one after the other, as files below a directory."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from jobber.domain.files.copy_report import CopyReport
 
 _NOT_MINE = 0o7000 & ~0o1000
-"""Files belong to whoever copies them: a mode that makes others be their owner is not meant for that."""
+"""The mode bits that are removed.
+
+The files belong to the copying user, so set-user-ID and set-group-ID bits must not apply.
+"""
 
 
 def extract(
@@ -27,10 +30,10 @@ def extract(
     links: bool = True,
     on_file: Callable[[], None] = lambda: None,
 ) -> None:
-    """Make the members of an archive, the first of which is `below` of the tree, and count them.
+    """Create the members of an archive, the first of which is `below` of the tree, and count them.
 
-    Without `links`, symbolic links are left out. Owner is whoever copies. Raises `NotWritten`, also where there is
-    nothing but a device, and `FileExistsError` where the tree replaces nothing.
+    Without `links`, symbolic links are left out. The copying user owns the files. Raises `NotWritten`, also if the
+    archive contains only a device, and `FileExistsError` if the tree does not replace files.
     """
     for member in found:
         _make(member, tree, below=below, copied=copied, links=links)

@@ -1,9 +1,11 @@
-"""A directory in which files are made, and nowhere else.
+"""A directory in which files are created, and never outside it.
 
-Every name is looked up in an open directory, and no link is followed on the way to it. So whatever an archive holds
-(links and files below them, `..`, absolute names, hard links), and whatever somebody else changes in the directory
-meanwhile, nothing is written outside it. `tarfile`'s extraction filters compare paths instead, which was got around
-more than once, and neither replace a file at once nor tell what they leave out.
+Every name is looked up in an open directory, and no link on the way to it is followed. Nothing is written outside the
+directory, whatever an archive contains: links and files below them, `..`, absolute names, hard links. The same holds if
+another process changes the directory meanwhile.
+
+`tarfile`'s extraction filters compare paths instead, which was circumvented more than once. They neither replace a file
+atomically nor report the members that they leave out.
 """
 
 from __future__ import annotations
@@ -29,19 +31,19 @@ _SOME = b"\0" * (1 << 16)
 
 
 class Tree:
-    """A directory of this machine. Close it, or use it in a `with`."""
+    """A local directory. Close it, or use it in a `with` statement."""
 
     def __init__(self, root: str, *, replaces: bool = True, is_new: bool = False) -> None:
-        """Open a directory that is there; with `replaces`, files and links that are in the way give way.
+        """Open an existing directory; with `replaces`, files and links in the way are replaced.
 
-        One that `is_new` gets the mode and time that the archive gives it. Raises `OSError`.
+        A directory that `is_new` gets its mode and time from the archive. Raises `OSError`.
         """
         self.root = root
         self._is_new = is_new
         self._replaces = replaces
         self._open = [os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)]
         self._names: list[str] = []
-        """The directories below the root that are open, one in the other."""
+        """The open directories below the root, each inside the previous one."""
         self._made: list[tuple[Parts, int, float]] = []
         self._number = 0
 
@@ -52,17 +54,17 @@ class Tree:
         self.close()
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close the directory."""
         while self._open:
             os.close(self._open.pop())
 
     def place(self, parts: Parts) -> str:
-        """A path as it is told in messages."""
+        """Return a path in printable form for messages."""
         text = os.path.join(self.root, *parts)  # noqa: PTH118 - an empty root is the current directory
         return text if text.isprintable() else repr(text)
 
     def directory(self, parts: Parts, *, mode: int, modified: float) -> bool:
-        """Make a directory, and whether it was not there. Its mode and time are set when all is done."""
+        """Create a directory and return whether it did not exist; `finish` sets its mode and time."""
         if not parts:
             if self._is_new:
                 self._made.append((parts, mode, modified))
@@ -74,7 +76,7 @@ class Tree:
         return True
 
     def file(self, parts: Parts, chunks: Iterable[memoryview], *, mode: int, modified: float) -> int:
-        """Make a file, at once when it is whole, and tell its size. Zeros take no room."""
+        """Create a file, atomically once it is complete, and return its size in bytes. Zeros become holes."""
         with self._told(parts):
             folder = self._walk(parts[:-1])
             self._check_room(folder, parts[-1])
@@ -93,7 +95,7 @@ class Tree:
         return size
 
     def link(self, parts: Parts, target: str, *, modified: float) -> None:
-        """Make a symbolic link, wherever it leads: nothing goes that way."""
+        """Create a symbolic link with any target: jobber never follows it."""
         with self._told(parts):
             folder = self._walk(parts[:-1])
             self._check_room(folder, parts[-1])
@@ -104,7 +106,7 @@ class Tree:
                 os.utime(_encoded(parts[-1]), (modified, modified), dir_fd=folder, follow_symlinks=False)
 
     def hard_link(self, parts: Parts, other: Parts) -> bool:
-        """Make another name of a file that is in the tree; False where there is none."""
+        """Create a hard link to a file in the tree; return False if there is no such file."""
         with self._told(parts):
             try:
                 there = os.dup(self._walk(other[:-1], makes=False))
@@ -119,12 +121,12 @@ class Tree:
                 except FileNotFoundError:
                     return False
                 self._put(folder, temporary, parts[-1])
-                with suppress(FileNotFoundError):  # two names of one file stay two, says `rename`
+                with suppress(FileNotFoundError):  # `rename` leaves two names of the same file as they are
                     os.unlink(temporary, dir_fd=folder)
         return True
 
     def pipe(self, parts: Parts, *, mode: int, modified: float) -> None:
-        """Make a named pipe."""
+        """Create a named pipe."""
         with self._told(parts):
             folder = self._walk(parts[:-1])
             self._check_room(folder, parts[-1])
@@ -135,7 +137,7 @@ class Tree:
                 os.utime(_encoded(parts[-1]), (modified, modified), dir_fd=folder, follow_symlinks=False)
 
     def finish(self) -> None:
-        """Give the directories that were made their modes and times: those inside first."""
+        """Set the modes and times of the created directories, inner ones first."""
         for parts, mode, modified in reversed(self._made):
             with self._told(parts, is_directory=True):
                 folder = self._walk(parts, makes=False)
@@ -144,7 +146,7 @@ class Tree:
         self._made.clear()
 
     def _walk(self, parts: Parts, *, makes: bool = True) -> int:
-        """The descriptor of a directory, which belongs to the tree; what is missing on the way to it is made."""
+        """Return the descriptor of a directory, which the tree owns; missing directories on the way are created."""
         common = 0
         while common < min(len(parts), len(self._names)) and parts[common] == self._names[common]:
             common += 1
@@ -170,7 +172,7 @@ class Tree:
         return True
 
     def _check_room(self, folder: int, name: str) -> None:
-        """Raises `_Blocked` for a directory where something else is to be, and `FileExistsError`."""
+        """Raise `_Blocked` for a directory in the place of another kind of file, and `FileExistsError`."""
         try:
             found = os.stat(_encoded(name), dir_fd=folder, follow_symlinks=False)
         except FileNotFoundError:
@@ -184,13 +186,13 @@ class Tree:
         os.replace(temporary, _encoded(name), src_dir_fd=folder, dst_dir_fd=folder)
 
     def _temporary(self) -> str:
-        """A name that nobody has: what it names is not whole."""
+        """Return an unused name for an incomplete file."""
         self._number += 1
         return f".jobber-{os.getpid()}-{self._number}"
 
     @contextmanager
     def _told(self, parts: Parts, *, is_directory: bool = False) -> Iterator[None]:
-        """Raises `NotWritten` for what the system refuses, and for the root as anything but a directory."""
+        """Raise `NotWritten` for the system's errors, and if the root is to be anything but a directory."""
         if not parts and not is_directory:
             raise NotWritten(self.place(parts), why="a directory is there, and something else is to be")
         if any(part in ("", ".", "..") or "\0" in part for part in parts):
@@ -208,7 +210,7 @@ class Tree:
 
 
 class _Blocked(Exception):
-    """Something that does not give way."""
+    """A file in the way that can't be replaced."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -252,5 +254,5 @@ def _set_time(descriptor: int, modified: float) -> None:
 
 
 def _encoded(name: str) -> bytes:
-    """A name as it is in the archive, whatever the locale here."""
+    """Return a name in the bytes of the archive, regardless of the local locale."""
     return name.encode("utf-8", "surrogateescape")

@@ -1,4 +1,4 @@
-"""An archive on its way to a stream, by the rules of `docker cp`."""
+"""Sending of an archive as a stream, by the rules of `docker cp`."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def stream_out(pieces: Iterable[bytes], *, source: SourcePath) -> Iterator[bytes]:
-    """The archive that a path is sent as: with `/.` at its end, one of what is in the directory, without its name.
+    """Yield the archive for a path; for one that ends in `/.`, the directory's contents without its name.
 
-    Docker's engine has names that begin with `./` for such a path, Podman's has no directory itself in it, and a
-    registry has no rule. Raises `NotWritten` where a directory must be and is not, and what `pieces` raise.
+    For such a path, Docker's names begin with `./`, Podman's archive lacks the directory itself, and a registry has no
+    rule. Raises `NotWritten` if the path must be a directory and is not, and the errors of `pieces`.
     """
     if not source.must_be_directory:
         yield from pieces
@@ -33,7 +33,7 @@ def stream_out(pieces: Iterable[bytes], *, source: SourcePath) -> Iterator[bytes
 
 
 def _renamed(member: Member, root: str) -> Iterator[bytes]:
-    """A member of a directory that is called otherwise."""
+    """Return a member of a directory under another directory name."""
     header = member.header
     if header.islnk():
         header.linkname = f"{root}/{member.below(header.linkname)}"

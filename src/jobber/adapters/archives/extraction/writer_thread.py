@@ -1,6 +1,6 @@
-"""Two at work on one stream: we receive it, and a thread does with it what is slow, writing for example.
+"""Reception of a stream in one thread, and its processing in another, for slow work such as writing.
 
-The engine that sends can go on while we write, and the connection stays with the thread that signals interrupt.
+The engine can continue to send while jobber writes. The connection stays in the thread that signals interrupt.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 _PIECE = 1 << 18
-"""Bytes that are handed over at once: less would cost more than it brings."""
+"""The minimum number of bytes per handover: smaller pieces would cost more than they gain."""
 _WAITING = 16
-"""Pieces that may wait for the other; the sender waits for more room."""
+"""The number of pieces that may be queued; the sender waits while the queue is full."""
 
 
 class _CutShort(Exception):
-    """In the thread: there will be no more, and what there was is not all."""
+    """An incomplete stream, raised in the worker thread: there will be no more pieces."""
 
 
 class _Handover:
@@ -28,7 +28,7 @@ class _Handover:
         self._ended = self._cut = self._unwanted = False
 
     def give(self, piece: bytes) -> bool:
-        """Hand a piece over, when there is room for it; False where nobody wants more."""
+        """Queue a piece once there is room for it; return False if no more pieces are wanted."""
         with self._changed:
             while len(self._pieces) >= _WAITING and not self._unwanted:
                 self._changed.wait()
@@ -47,7 +47,7 @@ class _Handover:
             self._changed.notify_all()
 
     def take(self) -> Iterator[bytes]:
-        """The pieces, as they come. Raises `_CutShort`."""
+        """Yield the pieces as they arrive. Raises `_CutShort`."""
         while True:
             with self._changed:
                 while not self._pieces and not self._ended:
@@ -64,8 +64,8 @@ class _Handover:
 def write_in_thread(pieces: Iterable[bytes], work: Callable[[Iterator[bytes]], None]) -> None:
     """Receive the pieces, and let a thread do the work with them.
 
-    Raises what the work raises, or else what the pieces raise: then, or when a signal interrupts us, the work is
-    given up at its next piece, and has come to its end when this ends.
+    Raises the work's error, or else the error of the pieces. After that error, or an interrupting signal, the work is
+    given up at its next piece. The work has always ended when this function returns.
     """
     handover = _Handover()
     failures: list[BaseException] = []
@@ -73,7 +73,7 @@ def write_in_thread(pieces: Iterable[bytes], work: Callable[[Iterator[bytes]], N
     def work_on() -> None:
         try:
             work(handover.take())
-        except BaseException as error:  # it is raised where somebody hears of it
+        except BaseException as error:  # raised again in the calling thread
             failures.append(error)
         finally:
             handover.want_no_more()
