@@ -121,6 +121,7 @@ def connect(
     Raises:
         EngineUnavailable: No engine responded; the error lists all addresses tried.
         UsageError: The host is not a valid address.
+
     """
     if choice not in OWN_ENGINES:
         from jobber.adapters.discovery.plugins import connect_brought

@@ -96,6 +96,7 @@ class StandardStreams:
                 jobber does not call it if the reader of the stream has ended.
             attaches: Whether the job is already running, so that its terminal setting is fixed. stderr need not be a
                 terminal then. Default: False.
+
         """
         self._before_output = before_output
         self._on_refused = on_refused
