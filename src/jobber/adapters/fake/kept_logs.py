@@ -1,4 +1,4 @@
-"""In-memory store of logs outside an engine."""
+"""The in-memory store of logs outside an engine."""
 
 from __future__ import annotations
 
