@@ -1,4 +1,4 @@
-"""The build context: which files of a directory a builder gets, and how they are sent."""
+"""The build context: the files of a directory that a builder receives, and how jobber sends them."""
 
 from jobber.adapters.build_context.archive import ContextArchive, check_link, link_out
 from jobber.adapters.build_context.files import (

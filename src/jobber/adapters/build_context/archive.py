@@ -1,4 +1,4 @@
-"""A directory as a tar archive that is sent as it is made; nothing is written to disk first."""
+"""Tar archives of directories, created while they are sent; nothing is written to disk first."""
 
 from __future__ import annotations
 
@@ -27,16 +27,19 @@ _LARGEST_PLAIN_NUMBER = 1 << 33
 
 @dataclass(slots=True)
 class ContextArchive:
-    """A directory, less what is ignored, with files of ours in it."""
+    """An archive of a directory without the ignored files, and with files that jobber adds."""
 
     root: Path
     ignore: Ignore
     added: Mapping[str, bytes] = field(default_factory=dict)
-    """Contents by name in the archive; they take the place of files of these names."""
+    """Contents of added files by name in the archive; they replace the directory's files of the same names."""
     _links: dict[tuple[int, int], str] = field(init=False, default_factory=dict)
 
     def chunks(self) -> Iterator[bytes]:
-        """The archive. Raises `BuildFailed` for what can't be read, or changes while it is."""
+        """Yield the archive in pieces.
+
+        Raises `BuildFailed` for files that cannot be read, or that change while they are read.
+        """
         batch = bytearray()
         for piece in self._members():
             batch += piece
@@ -57,13 +60,13 @@ class ContextArchive:
                 yield from self._file(name, path, status)
 
     def check_links(self) -> None:
-        """Check that no link leads out of the directory, for an engine that takes none. Raises `BuildFailed`."""
+        """Check that no link points outside the directory, for engines that reject such links. Raises `BuildFailed`."""
         for name, path, status in self._entries("", str(self.root)):
             if stat.S_ISLNK(status.st_mode):
-                check_link(path, name, os.readlink(path))  # noqa: PTH115 - Path tidies it up
+                check_link(path, name, os.readlink(path))  # noqa: PTH115 - Path would normalize the target
 
     def _entries(self, prefix: str, path: str) -> Iterator[tuple[str, str, os.stat_result]]:
-        """Name in the archive, path and status of all that is sent, each directory before what is in it."""
+        """Yield the name in the archive, path and status of each file to send, directories before their content."""
         try:
             entries = sorted(os.scandir(path), key=lambda entry: os.fsencode(entry.name))
         except OSError as error:
@@ -80,7 +83,7 @@ class ContextArchive:
             try:
                 status = entry.stat(follow_symlinks=False)
             except FileNotFoundError:
-                continue  # gone since the directory was read
+                continue  # removed since the directory was read
             yield name, entry.path, status
             if is_directory:
                 yield from self._entries(name + "/", entry.path)
@@ -88,7 +91,7 @@ class ContextArchive:
     def _file(self, name: str, path: str, status: os.stat_result) -> Iterator[bytes]:
         mode = status.st_mode
         if stat.S_ISLNK(mode):
-            yield _header(name, status, b"2", target=os.readlink(path))  # noqa: PTH115 - Path tidies it up
+            yield _header(name, status, b"2", target=os.readlink(path))  # noqa: PTH115 - Path would normalize the target
         elif stat.S_ISREG(mode):
             if status.st_nlink > 1:
                 first = self._links.setdefault((status.st_dev, status.st_ino), name)
@@ -99,11 +102,11 @@ class ContextArchive:
             yield from _contents(path, status.st_size)
         elif stat.S_ISFIFO(mode):
             yield _header(name, status, b"6")
-        # sockets mean nothing in an image, and devices are not for builds to bring along
+        # sockets are meaningless in an image, and a build context must not contain devices
 
 
 def _contents(path: str, size: int) -> Iterator[bytes]:
-    """The bytes of a file, exactly as many as its header says, filled up to whole blocks."""
+    """Yield exactly the number of bytes given in the header, padded to whole blocks."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
@@ -123,7 +126,10 @@ def _contents(path: str, size: int) -> Iterator[bytes]:
 
 
 def _header(name: str, status: os.stat_result, kind: bytes, *, size: int = 0, target: str = "") -> bytes:
-    """A member's header, owned by root as `docker build` sends it; by hand, for it is made 20,000 times."""
+    """Return the header of a member, owned by root as with `docker build`.
+
+    It is assembled by hand for speed, because a context may have 20,000 members.
+    """
     raw, link = os.fsencode(name), os.fsencode(target)
     mtime = max(0, int(status.st_mtime))
     plain = max(len(raw), len(link)) <= _LONGEST_PLAIN_NAME and max(size, mtime) < _LARGEST_PLAIN_NUMBER
@@ -154,19 +160,19 @@ def _unreadable(path: str, error: OSError) -> BuildFailed:
 
 
 def check_link(path: str, name: str, target: str) -> None:
-    """Check that a link of the archive does not lead above its top. Raises `BuildFailed`."""
+    """Check that a link in the archive does not point above its root. Raises `BuildFailed`."""
     if leads_out(name, target):
         raise link_out(path, target)
 
 
 def leads_out(name: str, target: str) -> bool:
-    """Whether a relative link leads above the archive's top, by its words alone."""
+    """Return whether a relative link points above the root of the archive, from its text only."""
     place = posixpath.normpath(posixpath.join(posixpath.dirname(name), target))
     return not target.startswith("/") and place.split("/")[0] == ".."
 
 
 def link_out(path: str, target: str) -> BuildFailed:
-    """Return the error for a link that the engine does not take."""
+    """Return the error for a link that the engine rejects."""
     failed = BuildFailed(why=f"{path} is a link out of the build context, to {target}, which the engine does not take")
     failed.hint = "leave it out by .dockerignore, or copy the files that it leads to into the context"
     return failed

@@ -1,4 +1,4 @@
-"""The Dockerfile of a build and the ignore rules that belong to it, as they are on this machine."""
+"""The Dockerfile of a build and its ignore rules, read from the local file system."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ IGNORE_FILE = ".dockerignore"
 DOCKER_IGNORE_FILES = (IGNORE_FILE,)
 PODMAN_IGNORE_FILES = (".containerignore", IGNORE_FILE)
 _PREPROCESSED = ".in"
-"""Podman runs the C preprocessor on Dockerfiles with this ending."""
+"""Podman runs the C preprocessor on Dockerfiles with this suffix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class BuildFiles:
     """The files of a build that the builder itself reads; links are followed."""
 
     inside: str | None
-    """Path of the Dockerfile in the context; None where it lies elsewhere."""
+    """Path of the Dockerfile in the context; None if the file is outside it."""
     text: bytes
     """Contents of the Dockerfile."""
     ignore_path: Path | None
@@ -31,7 +31,7 @@ class BuildFiles:
 
 
 def read_build_files(root: Path, dockerfile: Path, ignore_names: tuple[str, ...] = DOCKER_IGNORE_FILES) -> BuildFiles:
-    """Read the Dockerfile and the first ignore file that is there. Raises `UsageError`."""
+    """Read the Dockerfile and the first existing ignore file. Raises `UsageError`."""
     path = find_ignore_file(root, dockerfile, ignore_names)
     text = read_file(path) if path else b""
     return BuildFiles(
@@ -44,7 +44,7 @@ def read_build_files(root: Path, dockerfile: Path, ignore_names: tuple[str, ...]
 
 
 def linked_files(root: Path, dockerfile: Path, files: BuildFiles) -> dict[str, bytes]:
-    """Return the contents of the Dockerfile and the ignore file, by name, where these are links out of the context."""
+    """Return the contents of the Dockerfile and the ignore file, by name, if they are links out of the context."""
     top = root.resolve()
     found: dict[str, bytes] = {}
     for path in filter(None, (dockerfile, files.ignore_path)):
@@ -52,13 +52,13 @@ def linked_files(root: Path, dockerfile: Path, files: BuildFiles) -> dict[str, b
         if not (path.is_symlink() and place.is_relative_to(top)):
             continue
         name = place.relative_to(top).as_posix()
-        if leads_out(name, os.readlink(path)) and not files.ignore.ignores(name):  # noqa: PTH115 - its words count
+        if leads_out(name, os.readlink(path)) and not files.ignore.ignores(name):  # noqa: PTH115 - the link's text counts
             found[name] = read_file(path)
     return found
 
 
 def find_ignore_file(root: Path, dockerfile: Path, ignore_names: tuple[str, ...] = DOCKER_IGNORE_FILES) -> Path | None:
-    """Return the ignore file in force: the Dockerfile's own, else the context's; None without any."""
+    """Return the effective ignore file: the Dockerfile's own, else the context's; None without any."""
     candidates = (dockerfile.with_name(f"{dockerfile.name}.dockerignore"), *(root / name for name in ignore_names))
     return next(filter(Path.is_file, candidates), None)
 
@@ -72,7 +72,7 @@ def read_file(path: Path) -> bytes:
 
 
 def unused_name(root: Path, dockerfile: Path) -> str:
-    """Return a name for the Dockerfile that no file of the context has: the same one each time, for caches' sake."""
+    """Return a name for the Dockerfile that no file of the context has; always the same one, so that caches work."""
     ending = _PREPROCESSED if dockerfile.name.endswith(_PREPROCESSED) else ""
     name = ".dockerfile"
     while os.path.lexists(root / f"{name}{ending}"):
@@ -81,7 +81,7 @@ def unused_name(root: Path, dockerfile: Path) -> str:
 
 
 def _inside(root: Path, dockerfile: Path) -> str | None:
-    """The Dockerfile's path in the context; None where it, or the file that it is a link to, lies elsewhere."""
+    """Return the path of the Dockerfile in the context; None if the file or its link target is outside the context."""
     file = Path(os.path.abspath(dockerfile))  # noqa: PTH100 - must not follow the last link
     top = root.resolve()
     try:

@@ -1,8 +1,8 @@
-"""`.dockerignore`, as Docker treats it.
+"""`.dockerignore`, with Docker's rules.
 
-The rules are those of moby's pattern matcher (docs: "Dockerfile reference, .dockerignore file"): patterns are tried
-in order, the last that matches a path or one of its parents decides. docker-py has a matcher too; it differs in
-how it treats `**`, escapes and invalid patterns, and costs 180 ms to import.
+The rules are those of moby's pattern matcher (docs: "Dockerfile reference, .dockerignore file"). Patterns are applied
+in order; the last one that matches a path or one of its parents decides. docker-py has a matcher too. It treats `**`,
+escapes and invalid patterns differently, and its import takes 180 ms.
 """
 
 from __future__ import annotations
@@ -24,27 +24,27 @@ _WILDCARDS = frozenset("*?[]^\\")
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One line of the file."""
+    """One pattern (line) of the file."""
 
     text: str
     excepts: bool
-    """Whether it takes back what earlier ones ignore (`!`)."""
+    """Whether the pattern is an exception (`!`) to earlier patterns."""
     matches: re.Pattern[str]
 
     @property
     def has_wildcards(self) -> bool:
-        """Whether it has any other than a `/*` or `/**` at its end."""
+        """Whether the pattern has wildcards other than a trailing `/*` or `/**`."""
         return not _WILDCARDS.isdisjoint(self.text.removesuffix("/**").removesuffix("/*"))
 
 
 @dataclass(frozen=True, slots=True)
 class Ignore:
-    """All the patterns of a file, in order."""
+    """All patterns of a file, in order."""
 
     patterns: tuple[Pattern, ...] = ()
 
     def ignores(self, path: str) -> bool:
-        """Whether a path, relative and without a slash at the end, is left out."""
+        """Return whether a path is ignored. The path is relative and has no trailing slash."""
         paths = [path, *_parents(path)]
         ignored = False
         for pattern in self.patterns:
@@ -53,10 +53,10 @@ class Ignore:
         return ignored
 
     def may_except_below(self, directory: str) -> bool:
-        """Whether something in an ignored directory may be taken back, so that it must be looked into.
+        """Return whether an ignored directory may contain exceptions, so that it must be searched.
 
-        As BuildKit and Podman have it: an exception with wildcards (`!**/x`) may be about any directory. Docker's
-        older builder looked only into directories that an exception names from the start.
+        The rule is that of BuildKit and Podman: an exception with wildcards (`!**/x`) may apply to any directory.
+        Docker's older builder searched only directories that are a literal prefix of an exception.
         """
         start = directory + "/"
         return any(
@@ -65,13 +65,13 @@ class Ignore:
         )
 
     def sparing(self, *names: str) -> Ignore:
-        """The same, except that these files are sent where they are ignored: the builder itself reads them."""
+        """Return the same rules, with exceptions for these files, because the builder itself reads them."""
         added = tuple(_pattern(_escape(name), excepts=True) for name in names if self.ignores(name))
         return Ignore((*self.patterns, *added))
 
 
 def parse_ignore(text: str, *, name: str = ".dockerignore") -> Ignore:
-    """Read the file. Raises `UsageError` that names the line of an invalid pattern."""
+    """Parse the text of an ignore file. Raises `UsageError`, which names the line of an invalid pattern."""
     patterns = []
     for number, raw in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
         if raw.startswith("#"):
@@ -101,15 +101,15 @@ def _clean(word: str) -> str:
 def _pattern(text: str, *, excepts: bool) -> Pattern:
     ending = text.removeprefix("**")
     if ending != text and not ending.startswith("/") and _WILDCARDS.isdisjoint(ending):
-        # `**.py` is about all names that end so, not only about files of just this name
+        # `**.py` matches all names with this suffix, not only files with exactly this name
         return Pattern(text, excepts, re.compile(f".*{re.escape(ending)}", re.DOTALL))
-    with warnings.catch_warnings():  # `[[]` may mean something else to a Python to come
+    with warnings.catch_warnings():  # `[[]` may get another meaning in a future Python
         warnings.simplefilter("ignore", FutureWarning)
         return Pattern(text, excepts, re.compile("".join(_pieces(text)), re.DOTALL))
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """The regular expression of a pattern, piece by piece. Raises `ValueError` for an invalid one."""
+    """Yield the parts of the regular expression of a pattern. Raises `ValueError` for an invalid pattern."""
     position = 0
     while position < len(text):
         character = text[position]
@@ -137,7 +137,7 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _end_of_class(text: str, start: int) -> int:
-    """Where a `[…]` that begins before `start` ends. Raises `ValueError` where it doesn't, or is empty."""
+    """Return the end of the `[…]` that begins before `start`. Raises `ValueError` if it is unclosed or empty."""
     position = start + (1 if text.startswith("^", start) else 0)
     first = position
     while position < len(text):

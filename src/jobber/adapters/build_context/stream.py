@@ -1,7 +1,7 @@
-"""The context of a build as Docker's own builder takes it: an archive that is sent as it is made.
+"""The build context for Docker's own builder: an archive that is created while it is sent.
 
-That builder reads the Dockerfile and `.dockerignore` out of the archive, and of its own accord takes away these two
-files alone, where the latter ignores them.
+That builder reads the Dockerfile and `.dockerignore` from the archive. If `.dockerignore` ignores these two files, the
+builder removes them itself, but no others.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ class ContextStream:
         self._archive = ContextArchive(self.root, files.ignore, added)
 
     def chunks(self) -> Iterator[bytes]:
-        """Return the archive in pieces. Raises `BuildFailed` for files that can't be read, or change meanwhile."""
+        """Return the archive in pieces. Raises `BuildFailed` for files that cannot be read, or change meanwhile."""
         return self._archive.chunks()
 
     def _is_understood(self, files: BuildFiles, inside: str) -> bool:
-        """Whether the builder finds the Dockerfile, and takes away the two files exactly where they are ignored."""
+        """Return whether the builder finds the Dockerfile, and removes the two files exactly if they are ignored."""
         target = self._target(inside)
         if target != inside and files.ignore.ignores(target):
             return False
@@ -54,18 +54,18 @@ class ContextStream:
         return all(files.ignore.ignores(name) == theirs.ignores(name) for name in (IGNORE_FILE, inside))
 
     def _target(self, inside: str) -> str:
-        """The file in the context that the Dockerfile is, links followed."""
+        """Return the path in the context of the Dockerfile's target, with links followed."""
         return (self.root.resolve() / inside).resolve().relative_to(self.root.resolve()).as_posix()
 
     def _rules_of_context(self) -> Ignore:
-        """The rules as the builder reads them out of the archive; a link that leads out of it is no file there."""
+        """Return the rules that the builder reads from the archive, without following links out of the context."""
         path = self.root / IGNORE_FILE
         if not path.is_file() or not path.resolve().is_relative_to(self.root.resolve()):
             return Ignore()
         return parse_ignore(read_file(path).decode("utf-8", "surrogateescape"))
 
     def _sent_rules(self, files: BuildFiles) -> bytes:
-        """The ignore file that has the Dockerfile taken away; one that is not the user's takes away itself."""
+        """Return an ignore file that removes the added Dockerfile, and itself unless it is the user's."""
         path = self.root / IGNORE_FILE
         if path.is_file() and not files.ignore.ignores(IGNORE_FILE):
             return b"%b\n%b\n!%b\n" % (read_file(path), self.name.encode(), IGNORE_FILE.encode())

@@ -1,1 +1,1 @@
-"""`jobber-config.yml` files of this machine: where they are, and the trees that are in them."""
+"""Local `jobber-config.yml` files: their locations, and the node trees that they contain."""

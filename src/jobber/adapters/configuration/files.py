@@ -1,4 +1,4 @@
-"""Find the configuration files that count here, and read them."""
+"""Search for the configuration files that apply to a directory, and parsing of these files."""
 
 from __future__ import annotations
 
@@ -22,21 +22,24 @@ _MISNAMED = (
     "jobber_config.yml",
     "jobber_config.yaml",
 )
-"""Names that people give to a configuration file, and that are not read."""
+"""Common wrong names of a configuration file; jobber does not read files with these names."""
 _MISNAMED_IN_HOME = (*_MISNAMED, "config.yml", "config.yaml")
 LARGEST = 4 << 20
-"""Bytes. A larger file is no configuration, and would take long to read."""
+"""Size limit of a configuration file in bytes. A larger file is not a configuration and would be slow to read."""
 
 
 def find_files(environment: Mapping[str, str], *, directory: str, top: str = "/") -> tuple[str, ...]:
-    """The files that are there, the shallowest first; none above `top`. Raises `ConfigurationUnreadable`."""
+    """Return the existing configuration files, the shallowest first, none above `top`.
+
+    Raises `ConfigurationUnreadable`.
+    """
     deep = [path for path in _upwards(directory, top=top) if _is_there(path)][::-1]
     home = os.path.join(_configuration_home(environment), "jobber", NAME)  # noqa: PTH118 (this runs at every start)
     return (home, *deep) if home not in deep and _is_there(home, must_be_known=False) else tuple(deep)
 
 
 def misnamed_files(environment: Mapping[str, str], *, directory: str, top: str = "/") -> tuple[str, ...]:
-    """Return the files that look like a configuration, where one is looked for, and have another name."""
+    """Return files that look like a configuration file in a searched directory but have a wrong name."""
     home = os.path.join(_configuration_home(environment), "jobber")  # noqa: PTH118
     places = {home: _MISNAMED_IN_HOME} | {os.path.dirname(path): _MISNAMED for path in _upwards(directory, top=top)}  # noqa: PTH120
     paths = (os.path.join(place, name) for place, names in places.items() for name in names)  # noqa: PTH118
@@ -44,7 +47,7 @@ def misnamed_files(environment: Mapping[str, str], *, directory: str, top: str =
 
 
 def current_directory() -> str:
-    """Where we are. Raises `JobberError` where that directory is gone."""
+    """Return the current directory. Raises `JobberError` if that directory was removed."""
     try:
         return os.getcwd()  # noqa: PTH109 (pathlib takes longer to import than all else here)
     except OSError as error:
@@ -54,7 +57,7 @@ def current_directory() -> str:
 
 
 def read_files(paths: tuple[str, ...]) -> tuple[Layer, ...]:
-    """What the files say. Raises the first error that is found in any of them."""
+    """Return the parsed content of the files. Raises the first error found in any of them."""
     layers = []
     for path in paths:
         layer, errors = check_file(path)
@@ -65,7 +68,7 @@ def read_files(paths: tuple[str, ...]) -> tuple[Layer, ...]:
 
 
 def check_file(path: str) -> tuple[Layer, tuple[JobberError, ...]]:
-    """What a file says, and all that is wrong with it."""
+    """Return the parsed content of a file and all errors in it."""
     from jobber.adapters.configuration.tree import read_tree
 
     errors: list[ConfigurationInvalid] = []
@@ -77,7 +80,7 @@ def check_file(path: str) -> tuple[Layer, tuple[JobberError, ...]]:
 
 
 def _configuration_home(environment: Mapping[str, str]) -> str:
-    """`$XDG_CONFIG_HOME`, which counts only where it is absolute, else `~/.config`."""
+    """Return `$XDG_CONFIG_HOME` if it is an absolute path, else `~/.config`."""
     home = environment.get("XDG_CONFIG_HOME", "")
     if home.startswith("/"):
         return home
@@ -95,10 +98,10 @@ def _upwards(directory: str, *, top: str) -> Iterator[str]:
 
 
 def _is_there(path: str, *, must_be_known: bool = True) -> bool:
-    """Whether something of that name is there, be it a file or not: what is no file is told when it is read.
+    """Return whether a path exists, whatever its type.
 
-    Where a directory on the way is closed to us it can't be known: for the home, which may be another user's (as with
-    `sudo -u`), that is a no.
+    A path that is not a file is reported later, when jobber reads it. If a parent directory is not accessible, the
+    answer is unknown. For the home directory, which may be another user's (as with `sudo -u`), that counts as False.
     """
     try:
         os.lstat(path)
@@ -112,7 +115,7 @@ def _is_there(path: str, *, must_be_known: bool = True) -> bool:
 
 
 def _is_file(path: str) -> bool:
-    """Whether something is a regular file; what can't be known is none."""
+    """Return whether a path is a regular file; False if it cannot be examined."""
     try:
         return stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116
     except (OSError, ValueError):

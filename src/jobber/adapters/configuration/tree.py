@@ -1,8 +1,9 @@
-"""YAML to a tree of nodes with line numbers: whatever the bytes, a tree or one error, soon and in little memory.
+"""YAML parsing to a tree of nodes with line numbers.
 
-PyYAML parses; its own composer is not used, for it descends as deep as the file goes, and its constructor builds
-whatever aliases ask for. Plain scalars are those of YAML 1.2's core schema and the truth values of 1.1: what else
-YAML 1.1 takes for numbers (`1:30`, `0777`, `1_000`) is a text here, and an error where a number is wanted.
+Any input gives either a tree or one error, in bounded time and memory. PyYAML parses the events. jobber does not use
+PyYAML's composer, because its recursion is as deep as the file's nesting. Nor does it use PyYAML's constructor,
+because it expands aliases without a limit. Plain scalars follow the core schema of YAML 1.2, plus the booleans of
+YAML 1.1. Other YAML 1.1 numbers (`1:30`, `0777`, `1_000`) are strings here, and errors where a number is required.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_DEEP = 32
-"""Levels of lists and mappings; a configuration has five."""
+"""Maximum nesting of lists and mappings; a configuration has five levels."""
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
-"""What quotes can say, and neither an argument nor a terminal can take."""
+"""Characters that quoted scalars can contain, but arguments and terminals do not accept."""
 _WHOLE = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})").fullmatch
 _FRACTION = re.compile(r"[-+]?(?:[0-9]{1,40}\.[0-9]{0,40}|\.[0-9]{1,40}|[0-9]{1,40}(?=[eE]))(?:[eE][-+]?[0-9]{1,3})?")
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
@@ -40,7 +41,10 @@ _MERGE = "<<"
 
 
 def read_tree(octets: bytes, *, path: str) -> Node:
-    """The tree of a file's one document; an empty file has nothing. Raises `ConfigurationInvalid`."""
+    """Return the tree of the file's only document; an empty file gives an empty node.
+
+    Raises `ConfigurationInvalid`.
+    """
     text = _decode(octets, path)
     try:
         return _Composer(path, allowance=1000 + len(text)).compose(yaml.parse(text, Loader=_LOADER))
@@ -52,17 +56,17 @@ def read_tree(octets: bytes, *, path: str) -> Node:
 
 
 def reads_as_text(text: str) -> bool:
-    """Whether a text that stands in a file without quotes is read as itself."""
+    """Return whether YAML parses an unquoted scalar as a string."""
     return isinstance(_resolved(text), str)
 
 
 class _Composer:
-    """Makes a tree of events, without descending: the open lists and mappings are on a stack."""
+    """Builder of a tree from events without recursion: a stack holds the open lists and mappings."""
 
     def __init__(self, path: str, *, allowance: int) -> None:
         self._path = path
         self._allowance = allowance
-        """How many nodes aliases may bring in."""
+        """Number of nodes that aliases may still add."""
         self._anchors: dict[str, tuple[Node, int]] = {}
         self._open: list[_Open] = []
         self._root: Node | None = None
@@ -99,7 +103,7 @@ class _Composer:
     def _end(self, _event: Any) -> None:
         closed = self._open.pop()
         if closed.is_mapping:
-            # the file's own keys go before what is merged in
+            # the mapping's own keys come before merged keys
             content: Any = {**closed.merged, **closed.entries} if closed.merged else closed.entries
         else:
             content = closed.items
@@ -178,7 +182,7 @@ class _Composer:
 
 
 class _Open:
-    """A list or a mapping whose end has not come yet."""
+    """A list or a mapping that is still open."""
 
     __slots__ = ("anchor", "entries", "is_mapping", "items", "key", "line", "merged", "size")
 

@@ -1,4 +1,4 @@
-"""Who we are to which registry, as this machine knows it: jobber's own entries, and what was logged in already."""
+"""Registry credentials of the local machine: jobber's own entries and the stored logins."""
 
 from jobber.adapters.credentials.keyring import MachineKeyring
 

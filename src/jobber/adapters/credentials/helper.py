@@ -1,4 +1,4 @@
-"""Credential helpers: programs named `docker-credential-…` that keep logins, and tell them on their output."""
+"""Credential helpers: programs named `docker-credential-…` that store logins and print them to standard output."""
 
 from __future__ import annotations
 
@@ -17,24 +17,27 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ANSWER_SECONDS = 60.0
-"""Helpers ask clouds, and some ask the user."""
+"""Time limit for a helper in seconds: helpers may call cloud services or prompt the user."""
 CHECK_SECONDS = 5.0
-"""For a helper that is asked for its version alone."""
-_TOKEN = "<token>"  # noqa: S105 - a user of this name has an identity token in place of a password
+"""Time limit in seconds for a helper that prints only its version."""
+_TOKEN = "<token>"  # noqa: S105 - for this user name, the secret is an identity token instead of a password
 _NOTHING = ("credentials not found", "no credentials", "not found in native keychain")
 
 
 def ask_helper(
     name: str, *, server: str, registry: str, named_in: str, environment: Mapping[str, str]
 ) -> Credentials | None:
-    """What a helper keeps for a server; None where it keeps nothing. Raises `CredentialHelperFailed`."""
+    """Return the credentials that a helper stores for a server; None if it stores none.
+
+    Raises `CredentialHelperFailed`.
+    """
     helper = f"docker-credential-{name}"
     program = shutil.which(helper, path=environment.get("PATH"))
     if program is None:
         raise CredentialHelperMissing(registry, helper=helper, path=named_in)
     status, answer, complaint = _run(program, server, registry, helper, environment)
     if status != 0:
-        # Helpers tell their errors on their output, by convention; those that crash, elsewhere.
+        # By convention, helpers print errors to standard output; a crashing helper prints to standard error.
         why = (answer.strip() or complaint.strip() or b"no reason given").decode(errors="replace")
         if any(words in why.lower() for words in _NOTHING):
             return None
@@ -52,13 +55,13 @@ def ask_helper(
 
 
 def check_helper(name: str, *, registry: str, named_in: str, environment: Mapping[str, str]) -> None:
-    """Check that a helper is there and ends, without asking it for a login. Raises `CredentialHelperFailed`."""
+    """Check that a helper exists and terminates, without requesting a login. Raises `CredentialHelperFailed`."""
     helper = f"docker-credential-{name}"
     program = shutil.which(helper, path=environment.get("PATH"))
     if program is None:
         raise CredentialHelperMissing(registry, helper=helper, path=named_in)
     try:
-        # Some helpers don't know this word, and say so: they are there, and work.
+        # Some helpers reject this command with an error; such a helper is installed and works.
         _run(program, "", registry, helper, environment, action="version", seconds=CHECK_SECONDS)
     except CredentialHelperFailed as error:
         error.hint = f"see what `{helper} version` says, or correct {named_in}"
@@ -83,7 +86,7 @@ def _run(
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=dict(environment),
-            start_new_session=True,  # so that all that it starts can be ended with it
+            start_new_session=True,  # so that jobber can also kill the helper's child processes
         )
     except OSError as error:
         raise CredentialHelperFailed(registry, helper=helper, why=f"can't be started: {error.strerror}") from None

@@ -1,4 +1,4 @@
-"""The keyring of this machine: entries of the configuration first, then the logins of Docker and Podman."""
+"""The local keyring: first the entries of the configuration, then the logins of Docker and Podman."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _LARGEST = 1 << 16
 
 
 class MachineKeyring:
-    """Credentials, looked for when they are needed and not before."""
+    """A keyring that looks up credentials only on demand."""
 
     def __init__(self, entries: tuple[CredentialEntry, ...], *, environment: Mapping[str, str]) -> None:
         self._entries = entries
         self._environment = environment
 
     def credentials_for(self, reference: ImageReference) -> Credentials | None:
-        """The credentials of the longest prefix of a reference; None where there are none.
+        """Return the credentials of the longest matching prefix of a reference; None if none matches.
 
-        Raises `CredentialsUnusable` where there are some that can't be used.
+        Raises `CredentialsUnusable` if the matching credentials cannot be used.
         """
         entry = entry_for(reference, self._entries)
         if entry is not None:
@@ -43,9 +43,9 @@ class MachineKeyring:
 
 
 def check_entry(entry: CredentialEntry, environment: Mapping[str, str]) -> None:
-    """Check that an entry's password is there. Raises `CredentialsUnusable`.
+    """Check that the password of an entry is available. Raises `CredentialsUnusable`.
 
-    A pipe in the place of a file is not read, for what is read out of it is gone, and it may never end.
+    A named pipe given as password file is not read: reading consumes its content and may block forever.
     """
     if entry.password_file is None or not _expanded(entry.password_file, environment).is_fifo():
         _password(entry, environment)
@@ -63,7 +63,7 @@ def _password(entry: CredentialEntry, environment: Mapping[str, str]) -> str:
 
 
 def _read(registry: str, written: str, environment: Mapping[str, str]) -> str:
-    """The content of a password file without its last line end. Raises `PasswordFileUnreadable`."""
+    """Return the content of a password file without its last line ending. Raises `PasswordFileUnreadable`."""
     try:
         with _expanded(written, environment).open("rb") as file:
             octets = file.read(_LARGEST + 1)
@@ -74,7 +74,7 @@ def _read(registry: str, written: str, environment: Mapping[str, str]) -> str:
         text = octets.decode()
     except OSError as error:
         raise PasswordFileUnreadable(registry, path=written, why=(error.strerror or str(error)).lower()) from None
-    except (RuntimeError, KeyError) as error:  # ~somebody who is nobody here
+    except (RuntimeError, KeyError) as error:  # `~USER` with an unknown user
         raise PasswordFileUnreadable(registry, path=written, why=str(error)) from None
     except ValueError:
         raise PasswordFileUnreadable(registry, path=written, why="it is no text (UTF-8)") from None
@@ -84,4 +84,4 @@ def _read(registry: str, written: str, environment: Mapping[str, str]) -> str:
 def _expanded(written: str, environment: Mapping[str, str]) -> Path:
     if (written == "~" or written.startswith("~/")) and (home := environment.get("HOME")):
         return Path(home + written[1:])
-    return Path(os.path.expanduser(written))  # noqa: PTH111 - a plain text in, and no error where there is no home
+    return Path(os.path.expanduser(written))  # noqa: PTH111 - takes a plain string, and works without a home directory

@@ -1,6 +1,7 @@
-"""All logins of this machine by name, and what is wrong with them; no secret is read but those that are in files.
+"""List of all local logins by name, and of their problems.
 
-Credential helpers are asked for their version alone: they would ask the user, or a cloud, for more.
+jobber reads no secrets except those stored in files. It runs credential helpers only to print their version, because
+for a login they might prompt the user or call a cloud service.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _PREFIX = "docker-credential-"
 
 
 def list_logins(entries: Sequence[CredentialEntry], environment: Mapping[str, str]) -> Logins:
-    """List the logins of the configuration and of Docker and Podman, and check what they refer to."""
+    """List the logins of the configuration, Docker and Podman, and check what they refer to."""
     listing = _Listing(environment)
     for entry in entries:
         listing.found.append(Login(_registry(entry.registry), "configuration"))
@@ -40,7 +41,7 @@ def list_logins(entries: Sequence[CredentialEntry], environment: Mapping[str, st
 
 
 class _Listing:
-    """What was found so far."""
+    """The logins and problems found so far."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
@@ -50,7 +51,7 @@ class _Listing:
         self._checked: set[str] = set()
 
     def add(self, path: Path) -> None:
-        """Add the logins of a file, if it is there."""
+        """Add the logins of a file if the file exists."""
         try:
             if logins := _read(path):
                 self._add(str(path), logins)
@@ -71,7 +72,7 @@ class _Listing:
                 self.found.append(Login(_registry(key), path, f"{_PREFIX}{store}" if store else ""))
 
     def _helper(self, name: Any, *, registry: str, path: str) -> None:
-        """Check a helper, once however many registries it is for. Raises `StoredLoginsUnreadable`."""
+        """Check a helper only once, even if several registries use it. Raises `StoredLoginsUnreadable`."""
         if not isinstance(name, str):
             raise StoredLoginsUnreadable(registry, path=path, why="the name of a credential helper is no text")
         if name in self._checked:
@@ -85,7 +86,7 @@ class _Listing:
 
 def _read(path: Path) -> Mapping[str, Any] | None:
     with suppress(OSError):
-        if path.is_fifo():  # to read it could take for ever
+        if path.is_fifo():  # reading it could block forever
             raise StoredLoginsUnreadable(_ALL, path=str(path), why="it is no regular file")
     return read_logins(path, _ALL)
 
@@ -98,7 +99,7 @@ def _section(logins: Mapping[str, Any], name: str, path: str) -> Mapping[str, An
 
 
 def _registry(key: str) -> str:
-    """Return a registry as a reference has it, without a user or password that somebody wrote into the key."""
+    """Return a registry as written in references, without a user or password contained in the key."""
     return "/".join(_segments(key)) or key.rpartition("@")[2]
 
 

@@ -1,4 +1,4 @@
-"""What an engine says, without what nobody may read: it quotes requests, addresses and answers of registries."""
+"""Redaction of passwords and tokens in engine and registry messages, which quote requests, addresses and responses."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _IN_QUERY = re.compile(r"\b((?:access_|refresh_|identity_?)?token|password|secre
 
 
 def masked(text: str, credentials: Iterable[Credentials | None] = ()) -> str:
-    """The text without these credentials, in any of the forms they travel in, and without what reads as some."""
+    """Return the text without these credentials, in any encoded form, and without anything that looks like a secret."""
     for secret in sorted(_secrets(credentials), key=len, reverse=True):
         text = text.replace(secret, _MASK)
     text = _IN_ADDRESS.sub(_MASK, text)
@@ -30,7 +30,7 @@ def masked(text: str, credentials: Iterable[Credentials | None] = ()) -> str:
 
 
 def masked_call(path: str) -> str:
-    """The path of an engine call without the values of build arguments, which may hold proxies' passwords."""
+    """Return the path of an engine call without the values of build arguments, which may hold passwords of proxies."""
     return _BUILD_ARGUMENTS.sub(rf"\1{_MASK}", path)
 
 

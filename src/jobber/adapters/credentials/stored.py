@@ -1,4 +1,4 @@
-"""What `docker login` and `podman login` have left: config.json, auth.json, and the helpers that they name."""
+"""Logins stored by `docker login` and `podman login`: config.json, auth.json, and the helpers that they name."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from jobber.domain.images.reference import ImageReference
 
 _SERVER_OF_HUB = "https://index.docker.io/v1/"
-"""How logins of Docker's own registry are kept."""
+"""The key under which clients store logins of Docker Hub."""
 
 
 def stored_credentials(reference: ImageReference, environment: Mapping[str, str]) -> Credentials | None:
-    """What is stored for a reference, in the first file that has something. Raises `CredentialsUnusable`."""
+    """Return the credentials stored for a reference, from the first file with a match. Raises `CredentialsUnusable`."""
     for path, of_docker in login_files(environment):
         logins = read_logins(path, host_of(reference))
         if logins is not None and (
@@ -33,7 +33,7 @@ def stored_credentials(reference: ImageReference, environment: Mapping[str, str]
 
 
 def login_files(environment: Mapping[str, str]) -> Iterator[tuple[Path, bool]]:
-    """The files, in order, and whether one is Docker's: there a key is a host, and nothing below it."""
+    """Yield the login files in order, each with a flag for Docker's format, in which a key is only a host name."""
     home = environment.get("HOME")
     if named := environment.get("REGISTRY_AUTH_FILE"):
         yield Path(named), False
@@ -50,7 +50,7 @@ def login_files(environment: Mapping[str, str]) -> Iterator[tuple[Path, bool]]:
 
 
 def read_logins(path: Path, registry: str) -> dict[str, Any] | None:
-    """Read a file of logins; None where there is none, or nothing in it. Raises `StoredLoginsUnreadable`."""
+    """Read a login file; return None if it is missing or empty. Raises `StoredLoginsUnreadable`."""
     try:
         text = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
@@ -71,7 +71,7 @@ def read_logins(path: Path, registry: str) -> dict[str, Any] | None:
 
 
 class _Logins:
-    """One file's logins."""
+    """The logins of one file."""
 
     def __init__(
         self,
@@ -104,7 +104,7 @@ class _Logins:
         return section
 
     def _key(self, section: dict[str, Any], reference: ImageReference) -> str | None:
-        """The key that is meant: the longest prefix, and of equals the one that is written in full."""
+        """Return the key with the longest matching prefix; of equal ones, the key that is written in full."""
         wanted = segments_of(reference)
         best: tuple[int, str] | None = None
         for key in section:

@@ -1,1 +1,1 @@
-"""Finding the container engine that a command uses."""
+"""Search for the container engine that a command uses."""

@@ -1,4 +1,4 @@
-"""Find an engine and put its adapter together (SPEC section 7). The only place that knows all adapters."""
+"""Search for an engine, and construction of its adapter. Only this module imports all adapters."""
 
 from __future__ import annotations
 
@@ -48,17 +48,17 @@ _VARIABLES = {
     "docker": ("DOCKER_HOST",),
     "podman": ("CONTAINER_HOST", "DOCKER_HOST"),
 }
-"""The variables that name an engine, in their order, by the kind of engine that is wanted."""
+"""The environment variables that name an engine, in order of precedence, by requested engine kind."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A place where an engine may be, and why we look there."""
+    """An address where an engine may listen, and the reason to try it."""
 
     endpoint: Endpoint
     why: str
     named: bool
-    """Whether the user named it, so that no other engine may take its place."""
+    """Whether the user named this address; jobber then tries no other engine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class _Answer:
 
 
 class _Way:
-    """The way to an endpoint: nothing, or a tunnel that is opened when it is needed."""
+    """The route to an endpoint: direct, or an SSH tunnel that is opened on demand."""
 
     def __init__(self, endpoint: Endpoint, *, seconds: float | None = None) -> None:
         self._tunnel: SshTunnel | None = None
@@ -81,13 +81,13 @@ class _Way:
             self.dial = self._tunnel.dial
 
     def explain(self, error: WireUnreachable | WireBroken) -> WireUnreachable | WireBroken:
-        """Return what those on the way complained of, in the place of an error that says less."""
+        """Return the tunnel's own error if it is more specific than the given one."""
         if self._tunnel is None or str(error).startswith("ssh: "):
             return error
         return self._tunnel.complaint() or error
 
     def close(self) -> None:
-        """Leave nothing of it."""
+        """Close the tunnel, if there is one."""
         if self._tunnel is not None:
             self._tunnel.close()
 
@@ -101,14 +101,27 @@ def connect(
     starts_service: bool = True,
     seconds: float | None = None,
 ) -> Engine:
-    """Find the engine that is meant. `choice` is `auto`, `docker`, `podman`, or what another package brings.
+    """Find the requested engine and connect to it.
 
-    An engine that the user named and that does not answer is an error: no other one takes its place. Where none was
-    named and nothing answers, a service of Podman is started, unless the caller has no time for that. `seconds`
-    limits the wait for an engine's first word, and twice as long that for each piece of what it says later; without it,
-    an engine may work for as long as it likes.
+    If the user named an engine and it does not respond, that is an error: jobber tries no other engine. If none was
+    named and none responds, jobber starts a Podman service, unless the caller disables that.
 
-    Raises `EngineUnavailable` with all that was tried, and `UsageError` for a host that is none.
+    Args:
+        host: Address of the engine; None to search.
+        choice: `auto`, `docker`, `podman`, or the name of a third-party engine.
+        environment: The environment variables of the command.
+        progress: Receiver of warnings and of notes about engine calls.
+        starts_service: Whether jobber may start a Podman service. Default: True.
+        seconds: Time limit for the engine's first response. Each part of a later response may take twice as long.
+            Default: None, which means 20 seconds for the first response and no limit afterwards.
+
+    Returns:
+        The connected engine.
+
+    Raises:
+        EngineUnavailable: No engine responded; the error lists all addresses tried.
+        UsageError: The host is not a valid address.
+
     """
     if choice not in OWN_ENGINES:
         from jobber.adapters.discovery.plugins import connect_brought
@@ -163,7 +176,7 @@ def _hint(tried: Sequence[tuple[str, str]], *, host: str | None, choice: str) ->
 
 
 def _hint_for(candidate: Candidate, error: WireUnreachable | WireBroken) -> str:
-    """Return what to do about an engine that was named and does not answer."""
+    """Return a hint for a named engine that does not respond."""
     match candidate.endpoint.scheme:
         case Scheme.SSH:
             remedy = error.hint
@@ -219,7 +232,7 @@ def _tls_files(environment: Mapping[str, str]) -> TlsFiles | None:
 def _ask(
     endpoint: Endpoint, *, dial: Callable[[float], Transport] | None = None, seconds: float = ANSWER_SECONDS
 ) -> _Answer:
-    """Ask who is there by a ping, whose head tells all; Docker's `/version` takes 20 ms."""
+    """Identify the engine by a ping, whose response headers are sufficient; Docker's `/version` takes 20 ms."""
     wire = Wire(endpoint, seconds=seconds, dial=dial)
     try:
         with wire.call("GET", "/_ping") as response:
@@ -253,14 +266,14 @@ def _assemble(wire: Wire, answer: _Answer, *, closing: Callable[[], None] | None
 
 
 def places(host: str | None, environment: Mapping[str, str], choice: str) -> Iterator[Candidate]:
-    """Return each place where `connect` looks for an engine, in its order. Raises `UsageError`."""
+    """Return each address where `connect` looks for an engine, in order. Raises `UsageError`."""
     return _candidates(host, environment, choice)
 
 
 def greet(endpoint: Endpoint, *, seconds: float) -> str:
-    """Ask at a place which engine is there, and return its name and version.
+    """Connect to an address and return the name and version of its engine.
 
-    Raises `WireUnreachable` where none answers within so many seconds, with the reason alone as its text.
+    Raises `WireUnreachable` if no engine responds within `seconds`; the error's text is only the reason.
     """
     way = _Way(endpoint, seconds=seconds)
     try:

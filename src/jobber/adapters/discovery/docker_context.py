@@ -1,4 +1,4 @@
-"""The docker context that is current: where the `docker` client would find its engine."""
+"""The current Docker context: the engine that the `docker` client would use."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _DEFAULT = "default"
-"""The context that names no engine: variables and the usual sockets count."""
+"""The context that names no engine: environment variables and the default sockets apply."""
 
 
 def current_context(environment: Mapping[str, str]) -> tuple[str, Endpoint] | None:
-    """Return name and engine of the current docker context; None where it is the default one.
+    """Return the name and the engine address of the current Docker context; None for the default context.
 
-    Raises `UsageError` for a context that names no engine: the `docker` client stops there as well.
+    Raises `UsageError` for a context that names no engine; the `docker` client fails there too.
     """
     folder = Path(environment.get("DOCKER_CONFIG") or Path(environment.get("HOME", "/"), ".docker"))
     name = environment.get("DOCKER_CONTEXT") or _configured_name(folder / "config.json")
@@ -50,7 +50,7 @@ def current_context(environment: Mapping[str, str]) -> tuple[str, Endpoint] | No
 
 
 def _configured_name(path: Path) -> str | None:
-    """Return what the client's configuration says; one that the client can't read names no context."""
+    """Return the context named in the client's configuration; None if the configuration cannot be read."""
     try:
         configuration: Any = json.loads(path.read_bytes())
         name = configuration.get("currentContext")
@@ -60,7 +60,7 @@ def _configured_name(path: Path) -> str | None:
 
 
 def _context_names(folder: Path) -> list[str]:
-    """Return the names of docker's contexts; those that can't be read are left out."""
+    """Return the names of Docker's contexts, without those that cannot be read."""
     names = [_DEFAULT]
     for file in folder.glob("contexts/meta/*/meta.json"):
         with suppress(OSError, ValueError, KeyError, TypeError):

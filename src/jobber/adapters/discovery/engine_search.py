@@ -1,4 +1,4 @@
-"""The search for engines that `jobber doctor` reports: as `connect` does it, with less patience, and then further."""
+"""The engine search of `jobber doctor`: as in `connect`, with a shorter time limit, and continuing after a match."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ if TYPE_CHECKING:
     from jobber.domain.ports.progress import Progress
 
 SECONDS = 5.0
-"""For the first word of an engine. One that takes longer is of little use to a run either."""
+"""Time limit in seconds for an engine's first response. A slower engine is of little use to a run either."""
 _SERVICE = "none listens: jobber starts a service of Podman for each command"
 
 
 @dataclass(slots=True)
 class MachineEngines:
-    """Engines that can be reached from this machine."""
+    """The engines that can be reached from this machine."""
 
     host: str | None
     origin: str
-    """Where the host is named: `-H`, `jobber-config.yml:3`, `JOBBER_HOST`."""
+    """The source of the host setting: `-H`, `jobber-config.yml:3`, `JOBBER_HOST`."""
     choice: str
     environment: Mapping[str, str]
     progress: Progress
     seconds: float = SECONDS
     _used: str = ""
     _answers: dict[str, str] = field(default_factory=dict)
-    """What was said at the places that were tried in vain."""
+    """The error of each address that was tried without success."""
 
     def connect(self) -> tuple[Engine, str]:
-        """Connect to the engine that a run would use, and say why it is that one. Raises `JobberError`."""
+        """Connect to the engine that a run would use; return it and the reason for the choice. Raises `JobberError`."""
         try:
             engine = connect(
                 host=self.host,
@@ -56,7 +56,7 @@ class MachineEngines:
         return engine, next((self._why(it) for it in self._candidates() if str(it.endpoint) == self._used), _SERVICE)
 
     def places(self) -> list[EnginePlace]:
-        """Ask at the other places where an engine may be."""
+        """Try the other addresses where an engine may listen."""
         found: list[EnginePlace] = []
         asked = {self._used}
         for candidate in self._candidates():
@@ -68,7 +68,7 @@ class MachineEngines:
         return [*found, *(EnginePlace(where, "", said) for where, said in self._answers.items())]
 
     def _candidates(self) -> Iterator[Candidate]:
-        """Each place where an engine is looked for, up to one that can't be one: that is an error of `connect`."""
+        """Yield each address to search, up to the first invalid one, which `connect` reports as an error."""
         if self.choice not in OWN_ENGINES:
             return
         try:

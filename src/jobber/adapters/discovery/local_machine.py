@@ -1,4 +1,4 @@
-"""The machine that jobber runs on, for `jobber doctor`."""
+"""The local machine, as reported by `jobber doctor`."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 _PACKAGE = Path(__file__).parents[2]
 _NAME = "docker-jobber"
-"""On PyPI."""
+"""The name of jobber's distribution on PyPI."""
 _OURS = b"jobber.cli.main"
 _OLDER = re.compile(rb"docker-jobber==0\.|\bcli\.cli\b")
 _MOST = 1 << 14
-"""Bytes of a script that are looked into."""
+"""Number of bytes of a script that jobber examines."""
 _CDI = ("/etc/cdi", "/var/run/cdi")
 _SPECIFICATIONS = (".json", ".yaml", ".yml")
 _NODE = re.compile(r"nvidia\d+|kfd")
@@ -37,13 +37,13 @@ _NODE = re.compile(r"nvidia\d+|kfd")
 
 @dataclass(frozen=True, slots=True)
 class LocalMachine:
-    """This machine, as a user with this environment sees it."""
+    """The local machine, as seen by a user with this environment."""
 
     environment: Mapping[str, str]
     dev: str = "/dev"
 
     def installation(self) -> Installation:
-        """Describe the program that is running, and others of its name."""
+        """Describe the running program and others with the same name."""
         return Installation(
             version=__version__,
             location=str(_PACKAGE),
@@ -58,7 +58,7 @@ class LocalMachine:
         return socket.gethostname()
 
     def space(self, path: str) -> Space | None:
-        """Return the room on the file system of a directory; None where that can't be looked at."""
+        """Return the space on the file system of a directory; None if it cannot be determined."""
         try:
             told = os.statvfs(path)
         except OSError:
@@ -66,7 +66,7 @@ class LocalMachine:
         return Space(told.f_bavail * told.f_frsize, told.f_blocks * told.f_frsize)
 
     def devices(self, folders: Sequence[str]) -> LocalDevices:
-        """Look for GPUs, and for CDI specifications in these directories, or in the usual ones if there are none."""
+        """Search for GPUs, and for CDI specifications in these directories; without any, in the default directories."""
         nodes = [f"{self.dev}/{name}" for name in _names(self.dev) if _NODE.fullmatch(name)]
         specifications = [
             f"{folder}/{name}"
@@ -77,7 +77,7 @@ class LocalMachine:
         return LocalDevices(tuple(nodes), tuple(specifications))
 
     def logins(self, entries: Sequence[CredentialEntry]) -> Logins:
-        """List the stored logins and those of the configuration, and what is wrong with them; never a secret."""
+        """List the stored and configured logins and their problems; never a secret."""
         from jobber.adapters.credentials.listing import list_logins
 
         return list_logins(entries, self.environment)
@@ -86,7 +86,7 @@ class LocalMachine:
         seen: set[str] = set()
         search_path = self.environment.get("PATH")
         for folder in search_path.split(os.pathsep) if search_path else ():
-            path = os.path.join(folder, "jobber")  # noqa: PTH118 - an empty directory is the current one, for a shell
+            path = os.path.join(folder, "jobber")  # noqa: PTH118 - for a shell, "" is the current directory
             real = os.path.realpath(path)
             if real not in seen and os.access(path, os.X_OK) and os.path.isfile(path):  # noqa: PTH113
                 seen.add(real)
@@ -94,7 +94,7 @@ class LocalMachine:
 
 
 def _program(path: str) -> Program:
-    """Say which program a script is. One of this installation lies beside its Python, or begins with its path."""
+    """Classify a script. A script of this installation is next to its Python, or names it in the first line."""
     octets = b""
     with suppress(OSError), open(path, "rb") as file:  # noqa: PTH123
         octets = file.read(_MOST)
@@ -119,6 +119,6 @@ def _distributions() -> Iterator[Distribution]:
 
 def _names(folder: str) -> list[str]:
     try:
-        return sorted(os.listdir(folder))  # noqa: PTH208 - names alone
+        return sorted(os.listdir(folder))  # noqa: PTH208 - only names are needed
     except OSError:
         return []

@@ -1,7 +1,7 @@
-"""Engines that other packages bring, by entry points of the group `jobber.engines`.
+"""Third-party engines, loaded from the entry-point group `jobber.engines`.
 
-An entry point's name is what `--engine` takes; its object is an `EngineConnector`. Names of jobber's own engines can't
-be taken.
+The name of an entry point is a value of `--engine`; its object is an `EngineConnector`. Entry points with the name of
+a built-in engine are ignored.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _OWN = ("auto", "docker", "podman")
 
 
 class EngineBroken(JobberError):
-    """A package that brings an engine and can't be loaded."""
+    """The error for a package whose engine cannot be loaded."""
 
     def __init__(self, name: str, *, package: str, why: str) -> None:
         super().__init__(f"engine {name}, which {package} brings, could not be loaded: {why}")
@@ -31,12 +31,12 @@ class EngineBroken(JobberError):
 
 
 def brought_names() -> tuple[str, ...]:
-    """The names of all such engines, sorted."""
+    """Return the names of all third-party engines, sorted."""
     return tuple(sorted(_entries()))
 
 
 def connect_brought(choice: str, *, host: str | None, environment: Mapping[str, str], progress: Progress) -> Engine:
-    """Connect to an engine that another package brings. Raises `UsageError`, `EngineBroken`, and what it raises."""
+    """Connect to a third-party engine. Raises `UsageError`, `EngineBroken`, and any error of the connector."""
     found = _entries()
     if choice not in found:
         raise UsageError(f"there is no engine {choice!r}", hint=f"it is one of {', '.join((*_OWN, *sorted(found)))}")

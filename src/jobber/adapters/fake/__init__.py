@@ -1,1 +1,1 @@
-"""An engine and a registry in memory: the same ports, no containers, no time that passes by itself."""
+"""An in-memory engine and registry that implement the same ports, without containers and with simulated time."""

@@ -1,4 +1,4 @@
-"""Words that must be known ones: what a test asks the fake for never passes unheard."""
+"""Validation of names that tests pass to the fake: an unknown name is always an error."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def check_known(word: str, *, known: Sequence[str], what: str) -> None:
-    """Check that a word is one of those. Raises `ValueError` with the nearest right spelling."""
+    """Check that a name is a known one. Raises `ValueError`, which suggests the closest known name."""
     if word not in known:
         hint = did_you_mean(word, known=known) or f"it is one of {', '.join(known)}"
         raise ValueError(f"there is no {what} {word!r}: {hint}")

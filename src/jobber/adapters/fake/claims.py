@@ -13,21 +13,24 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class FakeClaim:
-    """A claim that somebody holds until they release it, or are dead."""
+    """A claim that is held until its owner releases it, or its owner's process has ended."""
 
     claims: MutableMapping[str, FakeClaim]
     """All claims of the engine, by run."""
     run: str
     is_dead: bool = False
     is_made: bool = True
-    """Whether others see it; the claim of the run's own jobber is not made for the few minutes that it takes."""
+    """Whether other processes see the claim.
+
+    The process that started the run creates no claim for the few minutes that it needs.
+    """
 
     def check(self) -> None:
-        """Go on only if the claim is still ours. Raises `ClaimLost`."""
+        """Check that the claim is still held. Raises `ClaimLost`."""
         if self.is_made and self.claims.get(self.run) is not self:
             raise ClaimLost(self.run)
 
     def release(self) -> None:
-        """Give it back."""
+        """Release the claim."""
         if self.claims.get(self.run) is self:
             del self.claims[self.run]

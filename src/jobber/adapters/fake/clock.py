@@ -1,4 +1,4 @@
-"""A clock that moves when it is told to."""
+"""A simulated clock that a test advances."""
 
 from __future__ import annotations
 
@@ -8,28 +8,58 @@ _BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class FakeClock:
-    """The time of one fake world; jobs that sleep move it on."""
+    """The simulated time of an engine, its registry and its jobs; a sleeping job advances it.
+
+    Args:
+        beginning: The initial time. Default: 2026-01-01 00:00 UTC.
+
+    """
 
     def __init__(self, beginning: datetime = _BEGINNING) -> None:
         self._beginning = beginning
         self._seconds = 0.0
 
     def now(self) -> datetime:
-        """The present moment, in UTC."""
+        """Return the current simulated time.
+
+        Returns:
+            The time in UTC.
+
+        """
         return self._beginning + timedelta(seconds=self._seconds)
 
     def monotonic(self) -> float:
-        """Seconds since the beginning."""
+        """Return the simulated time since the clock was created.
+
+        Returns:
+            The time in seconds.
+
+        """
         return self._seconds
 
     def advance(self, seconds: float) -> None:
-        """Let time pass."""
+        """Advance the clock.
+
+        Args:
+            seconds: Duration in seconds.
+
+        """
         self._seconds += seconds
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass, which takes none."""
+        """Advance the clock without waiting.
+
+        Args:
+            seconds: Duration in seconds.
+
+        """
         self.advance(seconds)
 
     def advance_to(self, moment: float) -> None:
-        """Let time pass up to a moment of `monotonic`; one that has been is no error."""
+        """Advance the clock to a time; a time in the past has no effect.
+
+        Args:
+            moment: The time in seconds, as `monotonic` returns it.
+
+        """
         self._seconds = max(self._seconds, moment)

@@ -1,4 +1,4 @@
-"""Configurations as engines leave them that make a result by commits alone."""
+"""Image configurations on engines that create a result only by commits."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def as_a_commit_leaves_it(snapshot: Snapshot, specification: ContainerSpecification) -> ImageConfiguration:
-    """Return the configuration with what no engine can take away in a commit.
+    """Return the configuration with the additions that such an engine cannot remove in a commit.
 
-    A variable that the run added can only be made empty; ports and anonymous volumes of the run become the image's.
+    A variable that the run added can only be made empty. Ports and anonymous volumes of the run stay in the image.
     """
     code, options = snapshot.configuration, specification.options
     anonymous = [mount.destination for mount in options.mounts if mount.kind == "volume" and not mount.source]

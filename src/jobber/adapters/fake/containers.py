@@ -1,4 +1,4 @@
-"""The fake's containers."""
+"""Containers of the fake engine."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from jobber.domain.runs.snapshot import Snapshot
 
 _TOO_DEEP = 125
-"""Layers, as on Docker 20.10."""
+"""Number of layers at which Docker 20.10 creates no more containers."""
 _NVIDIA = "nvidia"
 _READ = 1 << 16
 
@@ -60,14 +60,17 @@ class FakeContainers:
         self._flavour = flavour
         self._call = contextmanager(store.call)
         self.client_environment: Mapping[str, str] = {}
-        """What the engine's client adds to the environment of every container; a test may set it."""
+        """Variables that the engine's client adds to the environment of every container; a test may set them."""
 
     def check(self, options: ContainerOptions, /) -> None:
-        """Check that an engine of this flavour has the options, whether they have a meaning here or not."""
+        """Check that an engine of this flavour supports the options, even if the fake ignores them.
+
+        Raises `OptionUnsupported`, `InvalidOption`.
+        """
         self._flavour.check(options)
 
     def create(self, specification: ContainerSpecification) -> ContainerId:
-        """Make a container. Raises `ImageNotFound`, `NameTaken`."""
+        """Create a container. Raises `ImageNotFound`, `NameTaken`, `EngineFailed`."""
         with self._call("create", specification.image):
             self.check(specification.options)
             self._flavour.check_description(specification)
@@ -100,12 +103,12 @@ class FakeContainers:
             return ContainerId(id_)
 
     def inspect(self, container: ContainerId) -> Container:
-        """Look a container up. Raises `ContainerNotFound`."""
+        """Return the description of a container. Raises `ContainerNotFound`."""
         with self._call("inspect-container", container):
             return self._describe(self._find(container))
 
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[Container]:
-        """All containers, running or not, with these labels."""
+        """Return all containers with these labels, running or not."""
         with self._call("list"):
             return [
                 self._describe(stored)
@@ -121,7 +124,7 @@ class FakeContainers:
         interruptions: Interruptions,
         terminal: Terminal | None = None,
     ) -> FakeAttachment:
-        """Get hold of a created container's input and output."""
+        """Attach to a created container's input and output."""
         with self._call("attach", container):
             stored = self._find(container)
             if terminal is not None:
@@ -135,10 +138,10 @@ class FakeContainers:
         container: ContainerId,
         *,
         since: datetime | None,
-        stdin: JobInput | None,  # noqa: ARG002 - its job has run with all the input it got
+        stdin: JobInput | None,  # noqa: ARG002 - the job has already read all its input
         interruptions: Interruptions,
     ) -> FakeAttachment:
-        """Get hold of a job that was started before: its output from the beginning, or since a moment."""
+        """Attach to a job that was started before: read its output from the start, or since a time."""
         with self._call("follow"):
             attachment = FakeAttachment(self._store, self._find(container), interruptions)
             attachment.skip_to(since)
@@ -174,13 +177,13 @@ class FakeContainers:
                 stored.timeline = job.run(program)
                 if (seconds := self._store.faults.take_memory()) is not None:
                     stored.timeline.exhaust_memory(seconds)
-            except BaseException:  # it isn't the program's, so there is no job
+            except BaseException:  # an error of jobber or the test, so the job did not start
                 stored.state = ContainerState.CREATED
                 raise
             self._store.settle(stored)
 
     def signal(self, container: ContainerId, *, signal: str) -> None:
-        """Send the job a signal by name; no error where it has ended."""
+        """Send a signal to the job by name; an ended job is not an error."""
         with self._call("signal", signal):
             stored = self._find(container)
             timeline = self._store.settle(stored)
@@ -203,7 +206,7 @@ class FakeContainers:
                         sink.write(output.chunk)
 
     def read(self, container: ContainerId, *, path: str, limit: int) -> bytes:
-        """The first bytes of a file of a container that has ended."""
+        """Return the first `limit` bytes of a file of an ended container. Raises `NotAFile`, `PathNotFound`."""
         with self._call("read", path):
             stored = self._find(container)
             self._store.settle(stored)
@@ -215,12 +218,12 @@ class FakeContainers:
                 raise PathNotFound(container, path=path) from None
 
     def sparse_files(self, container: ContainerId) -> Sequence[SparseFile]:
-        """Return none: files of the fake have no holes."""
+        """Return an empty list: files of the fake have no holes."""
         del container
         return ()
 
     def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
-        """Make an image of a container's own file system: neither volumes nor mounts are part of it."""
+        """Create an image of a container's own file system, without volumes and mounts."""
         with self._call("commit", container):
             stored = self._find(container)
             self._store.settle(stored)
@@ -242,11 +245,14 @@ class FakeContainers:
             return made
 
     def keeps_configuration(self) -> bool:
-        """Whether results have their code image's configuration exactly: not as with containerd's image store."""
+        """Return whether results keep the configuration of their code image exactly.
+
+        Docker with containerd's image store does not.
+        """
         return self._store.id_store == "config" or not self._flavour.is_docker
 
     def remove(self, container: ContainerId) -> None:
-        """Kill and remove a container with its anonymous volumes; no error where it is gone already."""
+        """Kill and remove a container with its anonymous volumes; a missing container is not an error."""
         with self._call("remove", container):
             stored = self._store.containers.pop(container, None)
             for volume in stored.anonymous if stored else ():

@@ -1,4 +1,4 @@
-"""A fake engine, put together."""
+"""The fake engine, assembled from its parts."""
 
 from __future__ import annotations
 
@@ -47,11 +47,21 @@ if TYPE_CHECKING:
 
 
 class FakeEngine:
-    """An engine in memory.
+    """An in-memory engine for tests.
 
-    `flavour` and `version` decide what a real engine's would: which options it has, whether it mounts images. The id
-    of an image is the digest of its configuration or, as in containerd's store (`id_store`), that of its manifest,
-    under which registries have it.
+    Flavour and version decide on the supported options and on image mounts, as for a real engine.
+
+    Args:
+        flavour: The engine to imitate, `docker` or `podman`. Default: `docker`.
+        version: The engine's version. Default: `28.0`.
+        id_store: The kind of image ID. `config` is the digest of the configuration; `manifest` is the digest of the
+            manifest, which registries use too, as in containerd's image store. Default: `config`.
+        clock: The simulated clock. Default: a new one.
+        registry: The registry to pull from and push to. Default: a new one.
+
+    Raises:
+        ValueError: The flavour, the version or `id_store` is unknown.
+
     """
 
     def __init__(
@@ -68,7 +78,7 @@ class FakeEngine:
         self.interruptions = FakeInterruptions(self.clock)
         self.faults = Faults(self.interruptions)
         self.kept_logs = FakeKeptLogs()
-        """What jobs have said that this engine has not noted, beside it."""
+        """Logs stored outside the engine: output of jobs that is missing in the engine's log."""
         engine = self._flavour = parse_flavour(flavour, version)
         check_known(id_store, known=get_args(IdStore), what="id_store")
         self.store = Store(self.clock, id_store, self.faults, runtimes=set(engine.runtimes))
@@ -89,74 +99,94 @@ class FakeEngine:
 
     @property
     def images(self) -> FakeImages:
-        """Images."""
+        """Images of the engine."""
         return self._images
 
     @property
     def registry(self) -> FakeRegistryPort:
-        """Pulls and pushes."""
+        """Pull and push."""
         return self._registry
 
     @property
     def containers(self) -> FakeContainers:
-        """Containers."""
+        """Containers of the engine."""
         return self._containers
 
     @property
     def runs(self) -> FakeRuns:
-        """What jobbers tell each other about runs."""
+        """The run store: claims, end notes and results."""
         return self._runs
 
     @property
     def inputs(self) -> FakeInputs:
-        """Directories of images, to be mounted."""
+        """Inputs: directories of images that are mounted."""
         return self._inputs
 
     @property
     def builder(self) -> FakeBuilder:
-        """Builds."""
+        """The builder of the engine."""
         return self._builder
 
     @property
     def journal(self) -> Sequence[str]:
-        """The names of all calls so far, in order."""
+        """Names of all engine calls so far, in order."""
         return tuple(call.name for call in self.store.journal)
 
     @property
     def calls(self) -> Sequence[Call]:
-        """All calls so far, in order, with what each was about."""
+        """All engine calls so far, in order, with their subjects."""
         return tuple(self.store.journal)
 
     @property
     def made(self) -> Sequence[ImageId]:
-        """The images of all builds and commits so far, in order."""
+        """Image IDs of all builds and commits so far, in order."""
         return tuple(self.store.made)
 
     def look(self, image: ImageId) -> Image | None:
-        """An image as it is now; None where there is none. That is no call: no fault strikes it, no journal has it."""
+        """Return the current description of an image.
+
+        This is not an engine call: no fault applies to it, and the journal omits it.
+
+        Args:
+            image: The ID of the image.
+
+        Returns:
+            The image; None if it does not exist.
+
+        """
         return self.store.describe(self.store.images[image]) if image in self.store.images else None
 
     @property
     def host(self) -> Layer:
-        """The files of the machine that the engine runs on, for bind mounts."""
+        """Files of the engine's host, used by bind mounts."""
         return self.store.host
 
     @property
     def runtimes(self) -> set[str]:
-        """The runtimes that it has, beside `nvidia`; a test may add others."""
+        """The engine's runtimes besides `nvidia`; a test may add others."""
         return self.store.runtimes
 
     def describe(self) -> EngineDescription:
-        """What the engine is."""
+        """Return the description of the engine.
+
+        Returns:
+            The name, the version and the abilities of the engine.
+
+        """
         return self._description
 
     def facts(self) -> EngineFacts:
-        """Describe the engine's set-up, as one of its flavour would."""
+        """Return the facts about the engine's set-up, as a typical engine of its flavour has them.
+
+        Returns:
+            The facts, such as storage driver and runtimes.
+
+        """
         with self._call("facts"):
             return fake_facts(self.store, self._flavour)
 
     def close(self) -> None:
-        """Let go of the engine: nothing to do."""
+        """Do nothing: there is no connection to close."""
 
     def image(
         self,
@@ -171,13 +201,29 @@ class FakeEngine:
         context: str | PathLike[str] | None = None,
         dockerfile: str | None = None,
     ) -> ImageId:
-        """Make an image and tag it.
+        """Create an image and tag it.
 
-        `run` is the program that it runs, whatever its command is; `programs` are others by path, `files` is what it
-        holds. It is built from `context` (a directory), where there is one, with `dockerfile` as the text of a
-        Dockerfile where the directory's own isn't meant: what it executes comes from there, and what it holds as well,
-        below `files` and `programs`. Where there is a program, `RUN` does nothing, and a base that this engine does
-        not have is empty. Raises `BuildFailed`, `TypeError` for a program that is none.
+        With `context` or `dockerfile`, the image is built from a Dockerfile; `files` and `programs` are added on top.
+        If there is a program, `RUN` does nothing, and a base image that this engine does not have is treated as empty.
+
+        Args:
+            name: The tag of the image.
+            run: The program that the image runs, whatever its command is. Default: None.
+            programs: Further programs, by path. Default: none.
+            files: Contents of files, by path. Default: none.
+            labels: The labels of the image. Default: none.
+            base: The ID of the image to build on, ignored in a build from a Dockerfile. Default: none.
+            configuration: The configuration. Default: that of the build or the base.
+            context: The directory to build from. Default: no build, or an empty directory if `dockerfile` is given.
+            dockerfile: The text of a Dockerfile. Default: the file `Dockerfile` in `context`.
+
+        Returns:
+            The ID of the image.
+
+        Raises:
+            BuildFailed: The Dockerfile could not be built.
+            TypeError: A program is not a function of a job, or file content is neither bytes nor str.
+
         """
         for program in (*filter(None, [run]), *(programs or {}).values()):
             check_program(program)
@@ -226,10 +272,20 @@ class FakeEngine:
             return self.store.images[self._builder.build(request, progress=Silence())]
 
     def reload_without_time(self, name: str, *, tag: str) -> ImageId:
-        """Make an image that is like another one, but does not say when it was created, and tag it.
+        """Create a copy of an image without a creation time, and tag it.
 
-        Tools that build reproducibly make such images; Podman lists them by the time at which they were loaded.
-        Raises `ImageNotFound`.
+        Tools for reproducible builds create such images; Podman lists them by the time at which they were loaded.
+
+        Args:
+            name: The reference or the ID of the image to copy.
+            tag: The tag of the copy.
+
+        Returns:
+            The ID of the copy.
+
+        Raises:
+            ImageNotFound: The image does not exist.
+
         """
         image = self._images.named(name)
         config = ImageId(f"sha256:{sha256(f'{image.config_digest} without time'.encode()).hexdigest()}")
@@ -239,21 +295,58 @@ class FakeEngine:
         return made
 
     def read(self, name: str, path: str) -> bytes:
-        """A file of an image. Raises `ImageNotFound`, `FileNotFoundError`."""
+        """Return the content of a file in an image.
+
+        Args:
+            name: The reference of the image, or its ID with `sha256:`.
+            path: The absolute path of the file.
+
+        Returns:
+            The content of the file.
+
+        Raises:
+            ImageNotFound: The image does not exist.
+            FileNotFoundError: The file does not exist.
+            IsADirectoryError: The path is a directory.
+
+        """
         reference = name if name.startswith("sha256:") else parse_reference(name)
         return Files(self._images.find(reference).layers).read(path)
 
     def list(self, name: str, directory: str = "/") -> Sequence[str]:
-        """The paths of all files and links below a directory of an image, sorted. Raises `ImageNotFound`."""
+        """Return the paths of all files and links below a directory of an image.
+
+        Args:
+            name: The reference of the image, or its ID with `sha256:`.
+            directory: The directory to list. Default: `/`.
+
+        Returns:
+            The paths, sorted.
+
+        Raises:
+            ImageNotFound: The image does not exist.
+
+        """
         reference = name if name.startswith("sha256:") else parse_reference(name)
         files = Files(self._images.find(reference).layers)
         return sorted(path for path in files.walk(directory) if (node := files.node(path)) and node.kind != "directory")
 
     def die(self) -> None:
-        """Let all who hold a claim be dead, as after a `kill -9` of every jobber."""
+        """Mark the owners of all claims as ended, as after a `kill -9` of every jobber process."""
         for claim in self.store.claims.values():
             claim.is_dead = True
 
     def fail(self, call: str, error: JobberError, *, times: int = 1, after: bool = False) -> None:
-        """Let a call fail; with `after`, when it has done its work (as a time-out does)."""
+        """Make a call fail.
+
+        Args:
+            call: The name of the call, as in `journal`.
+            error: The error to raise.
+            times: Number of calls that fail. Default: 1.
+            after: Whether the call fails after it has done its work, as with a time-out. Default: False.
+
+        Raises:
+            ValueError: There is no such call.
+
+        """
         self.faults.fail(call, error, times=times, after=after)

@@ -1,4 +1,4 @@
-"""The set-up that a fake engine describes: one of a usual engine of its flavour."""
+"""The set-up of a fake engine: that of a typical engine of its flavour."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def fake_facts(store: Store, flavour: Flavour) -> EngineFacts:
-    """Describe an engine."""
+    """Return the facts about an engine."""
     runtimes = tuple(sorted(store.runtimes))
     if not flavour.is_docker:
         return EngineFacts(

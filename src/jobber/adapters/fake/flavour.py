@@ -1,4 +1,4 @@
-"""Which engine and which version of it the fake is, and what that decides."""
+"""The flavour of a fake engine (Docker or Podman, and its version), and the behaviour that depends on it."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ _API_VERSIONS = (
     ((20, 10), (1, 41)),
     ((0, 0), (1, 40)),
 )
-"""From which Docker on which version of its API."""
+"""The first Docker version of each API version."""
 _IMAGE_MOUNTS = {"docker": (28, 0), "podman": (5, 0)}
 _REPORTS_MEMORY = (5, 0)
-"""From which Podman on."""
+"""The first Podman version that reports it."""
 _RUNTIMES = {"docker": ("runc", "io.containerd.runc.v2"), "podman": ("crun", "runc")}
 _LINKS_OUT = (5, 0)
 _DOCKERFILES = {"docker": ("Dockerfile",), "podman": ("Dockerfile", "Containerfile")}
@@ -46,7 +46,7 @@ _LIBRARY = ("library",)
 
 @dataclass(frozen=True, slots=True)
 class Flavour:
-    """An engine and its version."""
+    """The kind of an engine and its version."""
 
     name: FlavourName
     version: str
@@ -54,62 +54,62 @@ class Flavour:
 
     @property
     def is_docker(self) -> bool:
-        """Whether it is Docker, else Podman."""
+        """Whether the engine is Docker; otherwise it is Podman."""
         return self.name == "docker"
 
     @property
     def api_version(self) -> tuple[int, int]:
-        """The version of Docker's API that it has."""
+        """The version of Docker's API that the engine supports."""
         return next(api for first, api in _API_VERSIONS if self.numbers >= first)
 
     @property
     def mounts_images(self) -> bool:
-        """Whether it mounts directories of images."""
+        """Whether the engine mounts directories of images."""
         return self.numbers >= _IMAGE_MOUNTS[self.name]
 
     @property
     def dockerfiles(self) -> tuple[str, ...]:
-        """The names of files that it takes for a Dockerfile."""
+        """The file names that the engine accepts as a Dockerfile."""
         return _DOCKERFILES[self.name]
 
     @property
     def takes_links_out(self) -> bool:
-        """Whether a build's context may have links that lead out of it."""
+        """Whether a build context may contain links that point outside it."""
         return self.is_docker or self.numbers >= _LINKS_OUT
 
     @property
     def reports_memory(self) -> bool:
-        """Whether it reports that a job ran out of memory: Podman 4.3 does not."""
+        """Whether the engine reports that a job ran out of memory; Podman 4.3 does not."""
         return self.is_docker or self.numbers >= _REPORTS_MEMORY
 
     @property
     def runtimes(self) -> tuple[str, ...]:
-        """The runtimes that it has from the beginning, the usual one first."""
+        """The runtimes of a new engine, the default one first."""
         return _RUNTIMES[self.name]
 
     def check(self, options: ContainerOptions) -> None:
-        """Check that it has all of the options. Raises `OptionUnsupported`, `InvalidOption`."""
+        """Check that the engine supports all options. Raises `OptionUnsupported`, `InvalidOption`."""
         if self.is_docker:
             check_docker(options, api_version=self.api_version)
         else:
             check_podman(options, version=self.numbers)
 
     def check_description(self, specification: ContainerSpecification) -> None:
-        """Check that it can keep what a run is described by. Raises `DescriptionTooLarge`."""
+        """Check that the engine can store the description of a run. Raises `DescriptionTooLarge`."""
         if not self.is_docker:
             check_size(specification, limit=PODMAN_LIMIT, engine="podman")
 
     def candidates(self, reference: ImageReference) -> tuple[ImageReference, ...]:
-        """Under which names an image may be kept; the first that is there counts."""
+        """Return the names under which an image may be stored; the first existing one counts."""
         stored = self.stored_name(reference)
         if self.is_docker or reference.registry or reference.namespace:
             return (stored,)
         return (stored, replace(reference, registry=_HUB[0], namespace=_LIBRARY))
 
     def stored_name(self, reference: ImageReference) -> ImageReference:
-        """The one of several spellings under which an image is kept and shown.
+        """Return the spelling under which an image is stored and shown.
 
-        Docker leaves out its own registry; Podman has local images below `localhost/`, which jobber does not show.
+        Docker omits its own registry. Podman stores local images below `localhost/`, which jobber does not show.
         """
         if not self.is_docker:
             is_local = reference.registry == "localhost" and not reference.namespace
@@ -121,7 +121,7 @@ class Flavour:
 
 
 def parse_flavour(name: str, version: str) -> Flavour:
-    """Which engine is meant. Raises `ValueError`."""
+    """Return the flavour with this name and version. Raises `ValueError`."""
     check_known(name, known=get_args(FlavourName), what="flavour")
     found = _VERSION.fullmatch(version)
     if found is None:

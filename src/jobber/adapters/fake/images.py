@@ -1,4 +1,4 @@
-"""The fake's images and its way to a fake registry."""
+"""Images of the fake engine, and its access to a fake registry."""
 
 from __future__ import annotations
 
@@ -39,17 +39,17 @@ class FakeImages:
         self._call = contextmanager(store.call)
 
     def inspect(self, name: ImageReference | ImageId | str) -> Image:
-        """Look an image up. Raises `ImageNotFound`."""
+        """Return the description of an image. Raises `ImageNotFound`."""
         with self._call("inspect", str(name)):
             return self._store.describe(self.find(name))
 
     def tag(self, image: ImageId, *, reference: ImageReference) -> None:
-        """Give an image a tag, taking it from any other image. Raises `ImageNotFound`."""
+        """Tag an image; remove the tag from any other image. Raises `ImageNotFound`."""
         with self._call("tag", str(reference)):
             self.put_tag(reference, self.find(image).id)
 
     def claim(self, image: ImageId, *, reference: ImageReference) -> None:
-        """Give an image a tag that no other image has. Raises `TagTaken`, `ImageNotFound`."""
+        """Tag an image only if no other image has the tag. Raises `TagTaken`, `ImageNotFound`."""
         with self._call("claim", str(reference)):
             found = self.find(image).id
             holder = self._store.tags.image_of(self._key(reference))
@@ -58,7 +58,10 @@ class FakeImages:
             self.put_tag(reference, found)
 
     def remove(self, name: ImageReference | ImageId) -> None:
-        """Remove a tag, and the image with its last one; by id, the image. Raises `ImageNotFound`, `EngineFailed`."""
+        """Remove a tag, and the image with its last tag; with an ID, remove the image.
+
+        Raises `ImageNotFound`, `EngineFailed`.
+        """
         with self._call("remove-image", str(name)):
             image = self.find(name).id
             names = self._store.tags.names_of(image)
@@ -73,7 +76,10 @@ class FakeImages:
             del self._store.images[image]
 
     def archive(self, image: ImageId, *, path: str) -> Generator[bytes]:
-        """A file or a directory of an image as a tar archive. Raises `ImageNotFound`, `PathNotFound`, `PathNotUtf8`."""
+        """Yield a file or a directory of an image as a tar archive.
+
+        Raises `ImageNotFound`, `PathNotFound`, `PathNotUtf8`.
+        """
         check_askable(path)
         with self._call("archive", path):
             files = Files(self.find(image).layers)
@@ -81,7 +87,7 @@ class FakeImages:
             yield archive_of(files, real, name=real.rpartition("/")[2])
 
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[ListedImage]:
-        """All images with these labels."""
+        """Return all images with these labels."""
         with self._call("list-images"):
             return [
                 self._store.list_entry(stored)
@@ -90,16 +96,16 @@ class FakeImages:
             ]
 
     def list_few(self, *, limit: int) -> Sequence[ListedImage]:
-        """List all images, if there are at most `limit`; else return none."""
+        """Return all images if there are at most `limit`, else none."""
         return self.list(labels={}) if len(self._store.images) <= limit else ()
 
-    def references(self, *, seconds: float | None = None) -> tuple[str, ...]:  # noqa: ARG002 - it answers at once
-        """The tags of all images."""
+    def references(self, *, seconds: float | None = None) -> tuple[str, ...]:  # noqa: ARG002 - the fake responds at once
+        """Return the tags of all images."""
         with self._call("list-images"):
             return self._store.tags.names()
 
     def find(self, name: ImageReference | ImageId | str) -> StoredImage:
-        """The image of a name. Raises `ImageNotFound`."""
+        """Return the image with a reference or an ID. Raises `ImageNotFound`."""
         images = self._store.images
         if isinstance(name, ImageReference):
             id_ = self._by_reference(name)
@@ -115,17 +121,17 @@ class FakeImages:
         return images[matching[0]]
 
     def named(self, text: str) -> StoredImage:
-        """The image that a name or an id means. Raises `ImageNotFound`."""
+        """Return the image with a name or an ID, given as text. Raises `ImageNotFound`."""
         reference = reference_in(text)
         id_ = self._by_reference(reference) if reference else ""
         return self.find(id_ or text)
 
     def put_tag(self, reference: ImageReference, image: ImageId) -> None:
-        """Let a name stand on an image."""
+        """Point a tag to an image."""
         self._store.tags.put(self._key(reference), image)
 
     def repository_digest(self, reference: ImageReference, digest: str) -> str:
-        """A digest in a repository, as the engine names it."""
+        """Return a digest in a repository in the engine's spelling."""
         return f"{self._flavour.stored_name(reference).repository}@{digest}"
 
     def _by_reference(self, reference: ImageReference) -> ImageId:
@@ -144,7 +150,7 @@ class FakeImages:
 
 
 class FakeRegistryPort:
-    """Pulls and pushes between a fake engine and a fake registry."""
+    """The pulls and pushes between a fake engine and a fake registry."""
 
     def __init__(self, store: Store, images: FakeImages, registry: FakeRegistry) -> None:
         self._store = store
@@ -153,7 +159,7 @@ class FakeRegistryPort:
         self._call = contextmanager(store.call)
 
     def pull(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> Image:
-        """Bring an image from its registry."""
+        """Pull an image from its registry. Raises `PullRefused`."""
         with self._call("pull", str(reference)):
             progress.step(f"pulling {reference}")
             why = self._registry.refuses(reference, credentials)
@@ -169,7 +175,7 @@ class FakeRegistryPort:
             return self._store.describe(image)
 
     def push(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> str:
-        """Send a tag to its registry and return the digest."""
+        """Push a tag to its registry and return the digest. Raises `PushRefused`."""
         with self._call("push", str(reference)):
             progress.step(f"pushing {reference}")
             try:

@@ -1,4 +1,4 @@
-"""Inputs on the fake: mounted as the flavour and version would, or shared copies."""
+"""Inputs of the fake engine: mounts or shared copies, depending on flavour and version."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class FakeInputs:
             return VolumeMount(name, destination)
 
     def copies(self) -> Sequence[InputCopy]:
-        """The whole copies that there are."""
+        """Return all complete copies."""
         with self._call("copies"):
             return [
                 InputCopy(
@@ -67,7 +67,7 @@ class FakeInputs:
             ]
 
     def discard(self, copy: InputCopy) -> bool:
-        """Remove a copy unless a container has it mounted; whether it is gone."""
+        """Remove a copy unless a container has it mounted; return whether it is removed."""
         with self._call("discard", copy.name):
             if self._is_used(copy.name):
                 return False

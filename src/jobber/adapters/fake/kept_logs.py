@@ -1,4 +1,4 @@
-"""Logs that are kept beside an engine, in memory."""
+"""The in-memory store of logs outside an engine."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ if TYPE_CHECKING:
 
 
 class FakeKeptLogs:
-    """The logs by run."""
+    """The stored logs, by run."""
 
     def __init__(self) -> None:
         self.logs: dict[str, bytes] = {}
         self.is_full = False
-        """Whether there is no room for more."""
+        """Whether the store is full."""
 
     def keep(self, run: str, *, log: BinaryIO) -> str | None:
-        """Keep a log, unless there is no room."""
+        """Store a log and return its name; None if the store is full."""
         if self.is_full:
             return None
         self.logs[run] = log.read()
         return f"memory/{run}.log"
 
     def find(self, run: str) -> BinaryIO | None:
-        """What was kept of a run."""
+        """Return the stored log of a run; None without one."""
         return io.BytesIO(self.logs[run]) if run in self.logs else None
 
     def forget(self, run: str) -> None:
-        """Remove what was kept of a run."""
+        """Remove the stored log of a run."""
         self.logs.pop(run, None)

@@ -1,4 +1,4 @@
-"""A registry in memory, which several fake engines may share."""
+"""An in-memory registry that several fake engines can share."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 class FakeRegistry:
-    """All registries there are: repositories with tags and digests."""
+    """An in-memory registry for all hosts: repositories with tags and digests."""
 
     host = "registry.test:5000"
-    """A name for those who need one; all other hosts are there as well."""
+    """An example of a host name; all other hosts exist too."""
 
     def __init__(self) -> None:
         self._manifests: dict[tuple[str, str], StoredImage] = {}
@@ -26,27 +26,67 @@ class FakeRegistry:
         self._refused: dict[str, str] = {}
 
     def require(self, host: str, *, user: str, password: str) -> None:
-        """Let a host ask for these credentials."""
+        """Require credentials at a host.
+
+        Args:
+            host: The host name, with its port if there is one.
+            user: The required user name.
+            password: The required password.
+
+        """
         self._passwords[host] = (user, password)
 
     def disconnect(self, host: str) -> None:
-        """Let a host be out of reach."""
+        """Make a host unreachable.
+
+        Args:
+            host: The host name, with its port if there is one.
+
+        """
         self._unreachable.add(host)
 
     def reconnect(self, host: str) -> None:
-        """Let a host be in reach again."""
+        """Make a host reachable again.
+
+        Args:
+            host: The host name, with its port if there is one.
+
+        """
         self._unreachable.discard(host)
 
     def refuse_pushes(self, repository: str, *, why: str) -> None:
-        """Let pushes to a repository fail in the middle of the stream."""
+        """Make pushes to a repository fail in the middle of the stream.
+
+        Args:
+            repository: The repository's name, including its host.
+            why: The reason in the error.
+
+        """
         self._refused[repository] = why
 
     def tags(self, repository: str) -> tuple[str, ...]:
-        """The tags of a repository, sorted."""
+        """Return the tags of a repository.
+
+        Args:
+            repository: The repository's name, including its host.
+
+        Returns:
+            The tags, sorted.
+
+        """
         return tuple(sorted(tag for name, tag in self._tags if name == repository))
 
     def refuses(self, reference: ImageReference, credentials: Credentials | None) -> str | None:
-        """Why this request is refused; None where it isn't."""
+        """Return the reason why the registry refuses a request.
+
+        Args:
+            reference: The requested image.
+            credentials: The credentials of the request; None for an anonymous request.
+
+        Returns:
+            The reason; None if the request is allowed.
+
+        """
         host = reference.registry or "docker.io"
         if host in self._unreachable:
             return f"{host} is out of reach"
@@ -56,13 +96,33 @@ class FakeRegistry:
         return None
 
     def get(self, reference: ImageReference) -> tuple[StoredImage, str] | None:
-        """The image of a tag or a digest, with its digest."""
+        """Return the image with a tag or a digest.
+
+        Args:
+            reference: The reference of the image. The default tag is `latest`.
+
+        Returns:
+            The image and its digest; None if it does not exist.
+
+        """
         digest = reference.digest or self._tags.get((reference.repository, reference.tag or "latest"))
         image = self._manifests.get((reference.repository, digest or ""))
         return (image, digest) if image and digest else None
 
     def put(self, reference: ImageReference, image: StoredImage) -> str:
-        """Keep an image under a tag and return its digest. Raises `PushRefused`."""
+        """Store an image under a tag.
+
+        Args:
+            reference: The reference of the image. The default tag is `latest`.
+            image: The image to store.
+
+        Returns:
+            The digest of the image.
+
+        Raises:
+            PushRefused: The test made pushes to this repository fail.
+
+        """
         if why := self._refused.get(reference.repository):
             raise PushRefused(str(reference), why=why)
         digest = image.manifest_digest

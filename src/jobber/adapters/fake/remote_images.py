@@ -1,4 +1,4 @@
-"""What a fake registry tells of its images without an engine."""
+"""Images of a fake registry, read without an engine."""
 
 from __future__ import annotations
 
@@ -20,13 +20,31 @@ if TYPE_CHECKING:
 
 
 class FakeRemoteImages:
-    """The port `RemoteImages` on a fake registry."""
+    """The port `RemoteImages` for a fake registry.
+
+    Args:
+        registry: The registry to read from.
+
+    """
 
     def __init__(self, registry: FakeRegistry) -> None:
         self._registry = registry
 
     def inspect(self, reference: ImageReference, *, credentials: Credentials | None) -> Image:
-        """Read an image's description. Raises `ImageNotFound`, `RegistryFailed`."""
+        """Return the description of an image.
+
+        Args:
+            reference: The reference of the image.
+            credentials: The credentials; None for an anonymous request.
+
+        Returns:
+            The image.
+
+        Raises:
+            ImageNotFound: The image does not exist.
+            RegistryFailed: The registry is unreachable or refuses the request.
+
+        """
         image, digest = self._find(reference, credentials)
         return Image(
             id=image.config_digest,
@@ -41,16 +59,41 @@ class FakeRemoteImages:
         )
 
     def archive(self, reference: ImageReference, *, path: str, credentials: Credentials | None) -> Generator[bytes]:
-        """A file or a directory of an image as a tar archive.
+        """Return a file or a directory of an image as a tar archive.
 
-        Raises `ImageNotFound`, `PathNotFound`, `RegistryFailed`.
+        Args:
+            reference: The reference of the image.
+            path: The absolute path in the image.
+            credentials: The credentials; None for an anonymous request.
+
+        Returns:
+            The archive, in pieces.
+
+        Raises:
+            ImageNotFound: The image does not exist.
+            PathNotFound: The path does not exist.
+            RegistryFailed: The registry is unreachable or refuses the request.
+
         """
         files = Files(self._find(reference, credentials)[0].layers)
         real = existing_path(files, path, of=str(reference))
         yield archive_of(files, real, name=real.rpartition("/")[2])
 
     def tags(self, reference: ImageReference, *, credentials: Credentials | None) -> Sequence[str]:
-        """The tags of a reference's repository. Raises `ImageNotFound`, `RegistryFailed`."""
+        """Return the tags of a reference's repository.
+
+        Args:
+            reference: A reference in the repository.
+            credentials: The credentials; None for an anonymous request.
+
+        Returns:
+            The tags, sorted.
+
+        Raises:
+            ImageNotFound: The repository does not exist.
+            RegistryFailed: The registry is unreachable or refuses the request.
+
+        """
         self._check(reference, credentials)
         tags = self._registry.tags(reference.repository)
         if not tags:

@@ -1,4 +1,4 @@
-"""What jobbers tell each other about runs, on the fake."""
+"""The run store of the fake: coordinates jobber processes through the engine."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ class FakeRuns:
         self._call = contextmanager(store.call)
 
     def now(self) -> datetime:
-        """The engine's clock, which tells whole seconds as HTTP does."""
+        """Return the time of the engine's clock in whole seconds, as in HTTP headers."""
         return self._store.clock.now().replace(microsecond=0)
 
     def hold(self, run: str, *, image: ImageId) -> FakeClaim:
-        """The claim of the one who has watched the run to its end."""
+        """Hold a run that this process watched to its end. Raises `ImageNotFound`."""
         self._check(image)
         return FakeClaim(self._store.claims, run, is_made=False)
 
     def claim(self, run: str, *, image: ImageId) -> FakeClaim:
-        """Claim a run. Raises `RunTaken`."""
+        """Claim a run. Raises `RunTaken`, `ImageNotFound`."""
         with self._call("claim-run"):
             self._check(image)
             held = self._store.claims.get(run)
@@ -48,21 +48,21 @@ class FakeRuns:
             return claim
 
     def holder(self, run: str) -> str:
-        """Who has claimed a run."""
+        """Return the owner of a run's claim; empty without a claim."""
         return "fake/boot/1/1" if run in self._store.claims else ""
 
     def note_end(self, run: str, *, image: ImageId, outcome: Outcome) -> None:
-        """Note why a job is asked to end."""
+        """Record the reason for ending a job. Raises `ImageNotFound`."""
         with self._call("note-end"):
             self._check(image)
             self._store.notes.setdefault(run, outcome)
 
     def noted_end(self, run: str) -> Outcome | None:
-        """What was noted."""
+        """Return the recorded reason for ending a job; None without one."""
         return self._store.notes.get(run)
 
     def results(self, run: str) -> Sequence[Image]:
-        """The images that carry a run's record, those with tags first."""
+        """Return the images with a run's record, those with tags first."""
         with self._call("results"):
             images = [self._store.describe(stored) for stored in self._store.images.values()]
         recorded = [(parse_ending(image.labels.get(Label.RUN, "")), image) for image in images]
@@ -74,7 +74,7 @@ class FakeRuns:
         self._store.notes.pop(run, None)
 
     def sweep(self) -> int:
-        """Remove what the dead have left."""
+        """Remove leftovers of ended processes; return how many."""
         with self._call("sweep"):
             dead, left = self._dead(), self._left()
             for run in dead:
@@ -84,17 +84,17 @@ class FakeRuns:
             return len(dead) + len(left)
 
     def leftovers(self) -> Sequence[Leftover]:
-        """What the dead have left."""
+        """Return the leftovers of ended processes."""
         with self._call("leftovers"):
             runs = (*self._dead(), *self._left())
             return [Leftover(LeftoverKind.CONTAINER, f"jobber-{run}", f"of run {run}", size=0) for run in runs]
 
     def _dead(self) -> Sequence[str]:
-        """The runs whose claim somebody holds who is no more."""
+        """Return the runs whose claim belongs to an ended process."""
         return [run for run, claim in self._store.claims.items() if claim.is_dead]
 
     def _left(self) -> Sequence[str]:
-        """The runs that have notes, and are no more."""
+        """Return the runs that have notes but no container any more."""
         labels = [stored.labels.get(Label.RUN, "") for stored in self._store.containers.values()]
         runs = {plan.id for label in labels if (plan := parse_plan(label))}
         return [run for run in self._store.notes if run not in runs]

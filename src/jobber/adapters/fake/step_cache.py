@@ -16,18 +16,21 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class StepCache:
-    """The layers that RUN has made on an engine, by all that they depend on."""
+    """The layers that RUN created on an engine, by everything that they depend on."""
 
     _made: dict[str, tuple[tuple[Layer, ...], Layer]] = field(default_factory=dict)
-    """With the layers below, so that no other program is ever taken for one that is there no more."""
+    """Each layer with the layers below it.
+
+    The reference keeps their programs alive, so that no new program can have the identity of a removed one.
+    """
 
     def find(self, stage: Stage, rest: str) -> Layer | None:
-        """Return the layer of this step; None where it was not made."""
+        """Return the cached layer of a step; None if it is not in the cache."""
         known = self._made.get(_key(stage, rest))
         return known[1] if known else None
 
     def keep(self, stage: Stage, rest: str, layer: Layer) -> None:
-        """Keep the layer of a step: in place of one that was made before on Docker, Podman finds the older one."""
+        """Store the layer of a step. On Docker it replaces an earlier one; Podman keeps the earlier one."""
         key = _key(stage, rest)
         if stage.dialect.is_docker or key not in self._made:
             self._made[key] = (stage.layers, layer)

@@ -1,4 +1,4 @@
-"""What a fake engine has: images, containers, volumes, its host's files; and what is done to it on purpose."""
+"""The state of a fake engine: images, containers, volumes, files of its host, and injected faults."""
 
 from __future__ import annotations
 
@@ -41,39 +41,39 @@ class StoredImage:
     labels: Mapping[str, str]
     created: str
     config_digest: ImageId
-    """What the image is, whatever an engine calls it."""
+    """Digest of the image's configuration, whichever ID the engine uses."""
     program: Program | None = None
-    """What stands in for all that it executes."""
+    """The program that runs in place of everything that the image executes."""
     loaded: str = ""
-    """When an image without a time was loaded, on an engine that lists it by that."""
+    """Load time of an image without a creation time, on an engine that lists the image by it."""
 
     @property
     def manifest_digest(self) -> ImageId:
-        """Under which registries have it."""
+        """The digest of the image in registries."""
         return ImageId(f"sha256:{sha256(f'manifest {self.config_digest}'.encode()).hexdigest()}")
 
     @property
     def size(self) -> int:
-        """Bytes."""
+        """The size in bytes."""
         return sum(len(node.content) for layer in self.layers for node in layer.values() if node)
 
 
 @dataclass(slots=True)
 class StoredVolume:
-    """A volume."""
+    """A volume with its files."""
 
     name: str
     nodes: Layer = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Know what is in each directory, for all that have it mounted."""
+        """Index the directories, for all containers that mount the volume."""
         self.nodes = indexed(self.nodes)
 
 
 @dataclass(slots=True)
 class StoredContainer:
-    """A container."""
+    """A container with its files and its job."""
 
     id: str
     name: str
@@ -94,13 +94,16 @@ class StoredContainer:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call to a fake engine."""
+    """A call to a fake engine.
+
+    `name` is the name of the call, as in `FakeEngine.journal`.
+    """
 
     name: str
     subject: str
-    """What it was about: a reference, an id, a path, a signal."""
+    """The subject of the call: a reference, an ID, a path or a signal."""
     moment: float
-    """When, on the clock's `monotonic`."""
+    """The time of the call in seconds, on the clock's `monotonic`."""
 
 
 @dataclass(slots=True)
@@ -118,23 +121,23 @@ class Store:
     host: Layer = field(default_factory=IndexedLayer)
     claims: dict[str, FakeClaim] = field(default_factory=dict)
     notes: dict[str, Outcome] = field(default_factory=dict)
-    """Why a run's job was asked to end."""
+    """Reasons for ending a job, by run."""
     journal: list[Call] = field(default_factory=list)
     made: list[ImageId] = field(default_factory=list)
-    """The images of builds and commits, in order."""
+    """Image IDs of builds and commits, in order."""
     first_built: dict[str, str] = field(default_factory=dict)
-    """When what a builder remembers was made, by what it is."""
+    """Creation times of cached builds, by content."""
     steps: StepCache = field(default_factory=StepCache)
     runtimes: set[str] = field(default_factory=set)
     _counter: int = 0
 
     def fresh_id(self) -> str:
-        """An id that nothing has."""
+        """Return a new unique ID."""
         self._counter += 1
         return sha256(f"{id(self)}/{self._counter}".encode()).hexdigest()
 
     def stamp(self, *, ago: float = 0.0) -> str:
-        """The present moment, or the one so many seconds ago, RFC 3339."""
+        """Return the time `ago` seconds before now, in RFC 3339 format."""
         return (self.clock.now() - timedelta(seconds=ago)).isoformat().replace("+00:00", "Z")
 
     def add_image(
@@ -147,11 +150,11 @@ class Store:
         created: str = "",
         program: Program | None = None,
     ) -> ImageId:
-        """Keep an image; its id is made from what it is. `digests` are those of the lower layers, where known."""
+        """Store an image whose ID derives from its content. `digests` are those of the lower layers, if known."""
         layers = tuple(map(indexed, layers))
         known = _digests_of(layers, known=digests)
         created = created or self.stamp()
-        stand_in = None if program is None else id(program)  # two lambdas may have one name
+        stand_in = None if program is None else id(program)  # two lambdas may have the same name
         config = ImageId(_digest([known, repr(configuration), sorted(labels.items()), created, stand_in]))
         image = StoredImage(config, layers, known, configuration, dict(labels), created, config, program)
         return self.keep(image).id
@@ -165,7 +168,7 @@ class Store:
         anew: bool,
         program: Program | None = None,
     ) -> ImageId:
-        """Keep what a builder has made; what was built before is the image that it was, unless it is made anew."""
+        """Store a built image. The same content gives the same image as before, unless `anew` is set."""
         known = _digests_of(layers)
         content = _digest([known, repr(configuration), sorted(labels.items())])
         if anew:
@@ -174,13 +177,13 @@ class Store:
         return self.add_image(layers, configuration, labels, digests=known, created=created, program=program)
 
     def keep(self, image: StoredImage) -> StoredImage:
-        """Keep an image under the id that this engine's kind of store gives it."""
+        """Store an image under the kind of ID that this engine uses."""
         kept = replace(image, id=image.config_digest if self.id_store == "config" else image.manifest_digest)
         self.images[kept.id] = kept
         return kept
 
     def describe(self, image: StoredImage) -> Image:
-        """An image as the port tells it."""
+        """Return the port's description of an image."""
         return Image(
             id=image.id,
             references=self.tags.names_of(image.id),
@@ -194,7 +197,7 @@ class Store:
         )
 
     def settle(self, container: StoredContainer) -> Timeline | None:
-        """Bring a container up to the present: what its job has done until now, and whether it has ended."""
+        """Update a container to the current time: the effects of its job so far, and whether it has ended."""
         timeline = container.timeline
         if timeline is None or container.state is not ContainerState.RUNNING:
             return timeline
@@ -207,15 +210,15 @@ class Store:
         return timeline
 
     def list_entry(self, image: StoredImage) -> ListedImage:
-        """An image as the port lists it."""
+        """Return the port's list entry of an image."""
         return replace(self.describe(image), created=image.created or image.loaded).listed
 
     def note(self, name: str, subject: str = "") -> None:
-        """Write a call into the journal."""
+        """Add a call to the journal."""
         self.journal.append(Call(name, subject, self.clock.monotonic()))
 
     def call(self, name: str, subject: str = "") -> Iterator[None]:
-        """Around every call: it is noted, and faults strike before it, or after it has done its work."""
+        """Wrap a call: record it, and apply faults before and after its work."""
         self.note(name, subject)
         self.faults.strike_before(name)
         yield
@@ -223,7 +226,7 @@ class Store:
 
 
 def _digests_of(layers: tuple[Layer, ...], *, known: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """The digests of layers, those of the lower ones as they are known."""
+    """Return the digests of layers; those of the lower layers are already known."""
     return (*known, *(layer_digest(layer) for layer in layers[len(known) :]))
 
 

@@ -1,4 +1,4 @@
-"""The tags of a fake engine, both ways: what a name stands on, and what names an image has."""
+"""The tags of a fake engine, in both directions: the image of a tag, and the tags of an image."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ if TYPE_CHECKING:
 
 
 class Tags:
-    """Names and the images that they stand on."""
+    """A table of tags and their images."""
 
     def __init__(self) -> None:
         self._images: dict[str, ImageId] = {}
         self._names: dict[ImageId, dict[str, None]] = {}
 
     def image_of(self, name: str) -> ImageId | None:
-        """What a name stands on; None where there is no such name."""
+        """Return the image of a tag; None if the tag does not exist."""
         return self._images.get(name)
 
     def names_of(self, image: ImageId) -> tuple[str, ...]:
-        """The names of an image, the oldest first."""
+        """Return the tags of an image, the oldest first."""
         return tuple(self._names.get(image, ()))
 
     def names(self) -> tuple[str, ...]:
-        """All names."""
+        """Return all tags."""
         return tuple(self._images)
 
     def put(self, name: str, image: ImageId) -> None:
-        """Let a name stand on an image, whatever it stood on before."""
+        """Point a tag to an image; replace its previous image."""
         self.drop(name)
         self._images[name] = image
         self._names.setdefault(image, {})[name] = None
 
     def drop(self, name: str) -> None:
-        """Take a name away, if it is there."""
+        """Remove a tag if it exists."""
         image = self._images.pop(name, None)
         if image is not None:
             del self._names[image][name]

@@ -1,1 +1,1 @@
-"""The machine that jobber runs on: clock, console, signals."""
+"""The local machine: clock, console, signals."""

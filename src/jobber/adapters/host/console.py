@@ -1,4 +1,4 @@
-"""The three standard streams as the job sees them, and a place for output that is kept."""
+"""The three standard streams of a job, and storage for its output."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ _IN_MEMORY = 1 << 20
 
 
 class StandardInput:
-    """File descriptor 0, unbuffered."""
+    """The standard input of jobber (file descriptor 0), unbuffered."""
 
     def __init__(self) -> None:
         self._is_terminal = os.isatty(0)
 
     def fileno(self) -> int:
-        """The descriptor to wait on; -1 while we are in the background of a terminal, where reading would stop us."""
+        """Return the descriptor to wait on; -1 in the background of a terminal, where a read would stop jobber."""
         return -1 if self._is_terminal and not is_ours(0) else 0
 
     def read(self, size: int, /) -> bytes:
-        """Up to `size` bytes that are there now; empty at the end, or where there is nothing to read from."""
+        """Return up to `size` available bytes; empty at the end of the input, or if it cannot be read."""
         try:
             return os.read(0, size)
-        except OSError:  # a terminal that has gone, a directory, …
+        except OSError:  # a closed terminal, a directory, …
             return b""
 
 
 class Spool(io.BytesIO):
-    """Output of any size: in memory while it is small, in a file without a name when it is not."""
+    """A store for output of any size: in memory up to 1 MiB, in an unnamed temporary file beyond that."""
 
     def __init__(self) -> None:
         super().__init__()
         self._file: BinaryIO | None = None
 
     def write(self, chunk: bytes, /) -> int:  # type: ignore[override]
-        """Append."""
+        """Append bytes."""
         if self._file is None:
             if super().tell() + len(chunk) <= _IN_MEMORY:
                 return super().write(chunk)
@@ -60,26 +60,26 @@ class Spool(io.BytesIO):
         return len(chunk)
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Read on from where we are."""
+        """Read from the current position."""
         return super().read(size) if self._file is None else self._file.read(-1 if size is None else size)
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
-        """Go somewhere."""
+        """Change the current position."""
         return super().seek(offset, whence) if self._file is None else self._file.seek(offset, whence)
 
     def tell(self) -> int:
-        """Where we are."""
+        """Return the current position."""
         return super().tell() if self._file is None else self._file.tell()
 
     def close(self) -> None:
-        """Give the place back."""
+        """Release the memory or the temporary file."""
         if self._file is not None:
             self._file.close()
         super().close()
 
 
 class StandardStreams:
-    """The console of a run in a shell."""
+    """The console of a run that was started in a shell."""
 
     def __init__(
         self,
@@ -88,10 +88,15 @@ class StandardStreams:
         on_refused: Callable[[str, str], None] = lambda _stream, _why: None,
         attaches: bool = False,
     ) -> None:
-        """Make a console that calls `before_output` ahead of each piece, to clear a progress line.
+        """Create a console.
 
-        `on_refused` hears the name of a stream that takes no more output, and why; not where its reader has left.
-        With `attaches` the job has started, and whether it has a terminal is settled: then stderr may go elsewhere.
+        Args:
+            before_output: Function to call before each piece of output, for example to clear a progress line.
+            on_refused: Function to call with a stream's name and the reason if a stream accepts no more output.
+                jobber does not call it if the reader of the stream has ended.
+            attaches: Whether the job is already running, so that its terminal setting is fixed. stderr need not be a
+                terminal then. Default: False.
+
         """
         self._before_output = before_output
         self._on_refused = on_refused
@@ -102,24 +107,25 @@ class StandardStreams:
 
     @property
     def stdin(self) -> StandardInput | None:
-        """The job's standard input; None where jobber has none, or is in the background of a terminal."""
+        """The job's standard input; None if jobber has none, or runs in the background of a terminal."""
         return self._stdin
 
     @property
     def terminal(self) -> Terminal | None:
-        """The size of our terminal as it is now; None unless all our streams are one, with us in front of it.
+        """The current size of jobber's terminal.
 
-        On a terminal of the job's own its stderr could not be told from its stdout.
+        None unless all streams are terminals and jobber runs in the foreground: with a terminal of its own, a job's
+        stderr could not be separated from its stdout.
         """
         if not self._is_interactive:
             return None
-        if self._modes is not None and is_ours(0):  # whoever stopped us may have given it other modes
+        if self._modes is not None and is_ours(0):  # its modes may have changed while jobber was stopped
             make_raw(0)
         return size_of(1)
 
     @contextmanager
     def raw(self) -> Iterator[None]:
-        """Inside, keys go to the job as they are; afterwards the terminal is as it was, whatever happened."""
+        """Send keys to the job unchanged inside this context; always restore the terminal afterwards."""
         if not self._is_interactive:
             yield
             return
@@ -135,7 +141,7 @@ class StandardStreams:
                     _write_all(1, undo)
 
     def write(self, output: Output) -> None:
-        """Pass a piece of output on; a reader that has gone away is no error: the run goes on for its result."""
+        """Forward a piece of output. If the reader has ended, the run continues for its result."""
         descriptor = self._descriptors.get(output.stream)
         if descriptor is None:
             return
@@ -150,7 +156,7 @@ class StandardStreams:
                 self._on_refused(output.stream.name.lower(), (error.strerror or str(error)).lower())
 
     def spool(self) -> BinaryIO:
-        """A new empty place for output of any size."""
+        """Return a new empty store for output of any size."""
         return Spool()
 
 
@@ -159,7 +165,7 @@ def _write_all(descriptor: int, chunk: bytes) -> None:
     while rest:
         try:
             rest = rest[os.write(descriptor, rest) :]
-        except BlockingIOError:  # somebody made our stdout non-blocking
+        except BlockingIOError:  # another program made standard output non-blocking
             select.select([], [descriptor], [])
 
 

@@ -1,4 +1,4 @@
-"""The git work tree around a build context."""
+"""The Git work tree that contains a build context."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 _SECONDS = 10.0
 _FATAL = "fatal: "
 _EXCEPTION = "git config --global --add safe.directory "
-"""What git (2.35.2 and later) says to call where a repository belongs to another user."""
+"""The command that Git (2.35.2 and later) suggests if a repository belongs to another user."""
 
 
 class GitTree:
-    """What git tells of a folder; nothing where there is no git, no work tree, or git refuses, which is a trouble.
+    """The Git facts about a directory: none without Git or a work tree, or if Git fails, which `trouble` explains.
 
-    With `ceiling`, an absolute path without links, no work tree counts that begins there or above it.
+    With `ceiling`, an absolute path without symbolic links, jobber ignores work trees whose root is that directory
+    or one above it.
     """
 
     def __init__(self, folder: str, *, environment: Mapping[str, str], ceiling: str | None = None) -> None:
@@ -41,22 +42,22 @@ class GitTree:
 
     @property
     def trouble(self) -> str | None:
-        """Why less is known than the work tree holds; None where all is known, or there is nothing to know."""
+        """The reason for incomplete facts; None if the facts are complete, or if there is nothing to find."""
         return self._trouble
 
     def revision(self) -> str | None:
-        """The commit, with `-dirty` where something is not committed; None outside a work tree."""
+        """Return the commit ID, with the suffix `-dirty` for uncommitted changes; None outside a work tree."""
         commit = self._git("rev-parse", "--verify", "--quiet", "HEAD")
         if not commit:
             return None
         changed = self._git("status", "--porcelain", "--untracked-files=normal")
         if changed is None:
             self._trouble = f"changes are not known, so it counts as changed: {self._trouble}"
-            self._hangs = False  # a large work tree takes long; what else is asked does not depend on its size
+            self._hangs = False  # only this command depends on the size of the work tree
         return f"{commit}-dirty" if changed or changed is None else commit
 
     def origin(self) -> str | None:
-        """The remote's address without credentials; None where there is none."""
+        """Return the address of the remote without credentials; None without a remote."""
         remotes = (self._git("remote") or "").split()
         if not remotes:
             return None
@@ -66,7 +67,7 @@ class GitTree:
 
     @cached_property
     def _may_be_in_tree(self) -> bool:
-        """Whether there is something for git to find: outside a work tree, a build need not wait for its processes."""
+        """Whether a work tree may exist: outside one, a build need not wait for Git processes."""
         if "GIT_DIR" in self._environment:
             return True
         folder = Path(self._folder).resolve()
@@ -78,7 +79,7 @@ class GitTree:
         return False
 
     def _git(self, *words: str) -> str | None:
-        """Return what git says; None where it fails, has nothing to say, or has hung before."""
+        """Return the output of a Git command; None if it fails, prints nothing, or an earlier command timed out."""
         if self._hangs or not self._may_be_in_tree:
             return None
         try:
@@ -100,13 +101,13 @@ class GitTree:
             return None
         if done.returncode == 0:
             return done.stdout.strip()
-        if why := done.stderr.strip():  # a repository without a commit is no trouble, and git says nothing then
+        if why := done.stderr.strip():  # for a repository without a commit, Git prints nothing: not a problem
             self._trouble = _reason(why)
         return None
 
 
 def _reason(said: str) -> str:
-    """Return why git refuses, with the remedy that it names itself."""
+    """Return the reason for Git's failure, with the remedy that Git suggests."""
     lines = [line.strip() for line in masked(said).splitlines()]
     why = next((line.removeprefix(_FATAL) for line in lines if line.startswith(_FATAL)), lines[-1])
     remedy = next((line for line in lines if line.startswith(_EXCEPTION)), None)
@@ -114,7 +115,7 @@ def _reason(said: str) -> str:
 
 
 def without_credentials(address: str) -> str:
-    """An address without user and password; `git@host:path` names no secret and stays."""
+    """Return an address without user and password; `git@host:path` contains no secret and is not changed."""
     scheme, separator, rest = address.partition("://")
     if not separator:
         return address

@@ -1,4 +1,4 @@
-"""Outputs of jobs whose runs could not be finished: files of the user's, one for each run, until they can."""
+"""Stored output of jobs whose runs are unfinished: one file for each run, removed when the run is finished."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 _FORGOTTEN_AFTER_SECONDS = 90 * 86400
-"""A log that nobody has asked for so long belongs to a run that another machine has finished, or nobody ever will."""
+"""Age in seconds at which jobber removes a log: another machine has finished the run, or it will never be finished."""
 _IS_RUN = re.compile(r"[0-9A-Za-z-]{1,64}").fullmatch
 _SUFFIX = ".log"
 
 
 class FolderOfLogs:
-    """The logs in a folder."""
+    """The logs in a directory."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def keep(self, run: str, *, log: BinaryIO) -> str | None:
-        """Keep a log under its run's id; where it is, or None where it could not be kept."""
+        """Store a log under its run ID; return its path, or None if it could not be stored."""
         path = self._path(run)
         if path is None:
             return None
@@ -49,7 +49,7 @@ class FolderOfLogs:
         return str(path)
 
     def find(self, run: str) -> BinaryIO | None:
-        """The log of a run, if it is kept here."""
+        """Return the log of a run; None if it is not stored locally."""
         path = self._path(run)
         try:
             return None if path is None else path.open("rb")
@@ -75,7 +75,7 @@ class FolderOfLogs:
 
 
 def users_logs(environment: Mapping[str, str]) -> FolderOfLogs:
-    """Those of the user: in `$XDG_STATE_HOME/jobber/logs`, which is `~/.local/state/jobber/logs`."""
+    """Return the user's logs: `$XDG_STATE_HOME/jobber/logs`, by default `~/.local/state/jobber/logs`."""
     state = environment.get("XDG_STATE_HOME", "")
     home = Path(environment.get("HOME") or Path("~").expanduser())
     return FolderOfLogs((Path(state) if state.startswith("/") else home / ".local" / "state") / "jobber" / "logs")

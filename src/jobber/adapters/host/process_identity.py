@@ -1,4 +1,4 @@
-"""Which process made something, so that others can tell whether it is still at it."""
+"""Identity of the process that created an object, so that other processes can check whether it still runs."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from jobber.domain.runs.label_names import Label
 
 
 def current_owner() -> str:
-    """This process: `HOST/BOOT/PROCESS/START`; boot and start are empty where the system doesn't tell them."""
+    """Return the identity of this process: `HOST/BOOT/PROCESS/START`.
+
+    Boot and start are empty if the system does not provide them.
+    """
     return f"{socket.gethostname()}/{_boot()}/{os.getpid()}/{_start(os.getpid())}"
 
 
 def unfinished_labels() -> dict[str, str]:
-    """The labels of an image that is there for another to be made from: whose it is, in the place of a record."""
+    """Return the labels of an intermediate image: the creating process instead of a run record."""
     return {str(Label.RUN): json.dumps({Label.PART: current_owner()}, separators=(",", ":"))}
 
 
 def is_alive(owner: str) -> bool | None:
-    """Whether the process still runs; None where it is one of another machine, or the text names none."""
+    """Return whether the process still runs; None for a process of another machine, or for an invalid text."""
     parts = owner.split("/")
     if len(parts) != 4 or not parts[2].isdecimal():
         return None
@@ -47,7 +50,7 @@ def _boot() -> str:
 
 
 def _start(process: int) -> str:
-    """When a process began, in clock ticks since the boot."""
+    """Return the start time of a process, in clock ticks since boot; empty if it is not known."""
     try:
         status = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:

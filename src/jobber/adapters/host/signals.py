@@ -1,4 +1,4 @@
-"""Signals to jobber: raised where a step can be given up, kept for the watcher of a job everywhere else."""
+"""Signals to jobber: raised during steps that can be aborted, otherwise queued for the watcher of the job."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ if TYPE_CHECKING:
 _HEARD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _OF_TERMINAL = (signal.SIGWINCH, signal.SIGCONT)
 _PATIENCE = 3
-"""So many signals that nobody takes mean that jobber itself hangs in a step: then it is left at once."""
+"""Number of unprocessed signals after which jobber assumes that it hangs in a step, and aborts it."""
 
 
 class SignalInterruptions:
-    """Hears `heard` and, by default, what is for the job, until `close`; not what the caller has us ignore."""
+    """The handlers for termination signals and, by default, signals for the job, until `close`.
+
+    Signals that the caller ignores stay ignored.
+    """
 
     def __init__(self, heard: Sequence[signal.Signals] = _HEARD) -> None:
         self._pending: list[str] = []
@@ -31,20 +34,20 @@ class SignalInterruptions:
         self._abortable = False
         self._receiver, self._sender = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         handlers: dict[signal.Signals, Callable[[int, FrameType | None], None]] = dict.fromkeys(heard, self._hear)
-        if heard == _HEARD:  # a guest in somebody else's process hears nothing else
+        if heard == _HEARD:  # as a library in another program, jobber handles no other signals
             handlers |= dict.fromkeys(map(signal.Signals.__getitem__, FORWARDED_SIGNALS), self._hand_on)
         self._before = {number: before for number in handlers if (before := signal.getsignal(number)) != signal.SIG_IGN}
         for number in self._before:
             signal.signal(number, handlers[number])
-        if heard == _HEARD:  # nor has it a terminal of its own
+        if heard == _HEARD:  # and has no terminal of its own
             self._before |= {number: signal.signal(number, self._resize) for number in _OF_TERMINAL}
 
     def fileno(self) -> int:
-        """A descriptor that is readable while a signal waits."""
+        """Return a descriptor that is readable while a signal is queued."""
         return self._receiver
 
     def take(self) -> TerminationSignal | ForwardedSignal | Resized | None:
-        """The next signal or change of the terminal's size that waits, if any."""
+        """Return the next queued signal or terminal resize; None without one."""
         with suppress(OSError):
             os.read(self._receiver, 1)
         if self._pending:
@@ -58,7 +61,7 @@ class SignalInterruptions:
 
     @contextmanager
     def abortable(self) -> Iterator[None]:
-        """Inside, a signal raises `Interrupted` at once."""
+        """Raise `Interrupted` immediately for a signal inside this context."""
         if isinstance(event := self.take(), TerminationSignal):
             raise Interrupted(event.signal)
         self._abortable = True
@@ -68,7 +71,7 @@ class SignalInterruptions:
             self._abortable = False
 
     def close(self) -> None:
-        """Give the signals back to whoever had them before, and the descriptors to the system."""
+        """Restore the previous signal handlers and close the descriptors."""
         for number, handler in self._before.items():
             signal.signal(number, handler)
         self._before.clear()
@@ -82,7 +85,7 @@ class SignalInterruptions:
         self._wake()
 
     def _resize(self, _number: int, _frame: FrameType | None) -> None:
-        """The terminal has another size, or we were stopped and go on in front of it."""
+        """Queue a resize: the terminal has a new size, or a stopped jobber continues in the foreground."""
         self._resized = True
         self._wake()
 
@@ -93,7 +96,7 @@ class SignalInterruptions:
     def _hear(self, number: int, _frame: FrameType | None) -> None:
         name = signal.Signals(number).name
         if self._abortable:
-            self._abortable = False  # the clean-up that follows is not to be given up as well
+            self._abortable = False  # a further signal must not abort the clean-up
             raise Interrupted(name)
         self._count += 1
         self._pending.append(name)

@@ -1,4 +1,4 @@
-"""A folder for sockets: their paths have room for a hundred characters alone, and a TMPDIR may be longer."""
+"""Temporary directories with paths short enough for Unix sockets (about 100 bytes), even if TMPDIR is long."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from pathlib import Path
 from jobber.adapters.host.process_identity import current_owner, is_alive
 
 _LONGEST = 60
-"""Characters of a folder that leave room for a name and for what is made below."""
+"""Maximum length of the parent path, in characters; it leaves room for the directory's name and its content."""
 _OWNER = "owner"
 
 
 def make_short_folder(prefix: str) -> Path:
-    """Make a folder for us alone, in `/tmp` where the usual place has too long a name; the caller removes it.
+    """Create a private directory; use `/tmp` if the default location has a long path. The caller removes it.
 
-    Those with this prefix whose makers were killed before they could are removed here.
+    Also remove directories with this prefix whose creating process was killed before it could remove them.
     """
     usual = tempfile.gettempdir()
-    parent = Path(usual if len(usual) <= _LONGEST else "/tmp")  # noqa: S108 - what is made there is for us alone
+    parent = Path(usual if len(usual) <= _LONGEST else "/tmp")  # noqa: S108 - the directory is private
     for left in parent.glob(f"{prefix}*"):
         if is_alive(_owner(left)) is False:
             shutil.rmtree(left, ignore_errors=True)
@@ -29,7 +29,7 @@ def make_short_folder(prefix: str) -> Path:
 
 
 def _owner(folder: Path) -> str:
-    """Which process made a folder; empty where it has not said so yet."""
+    """Return the process that created a directory; empty before that process has recorded itself."""
     try:
         return (folder / _OWNER).read_text(encoding="utf-8")
     except (OSError, ValueError):

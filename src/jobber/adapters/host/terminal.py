@@ -1,4 +1,4 @@
-"""The terminal in front of which jobber runs: its size, its modes, and what a job has left of them."""
+"""The terminal that jobber runs in: its size, its modes, and the modes that a job leaves behind."""
 
 from __future__ import annotations
 
@@ -19,13 +19,16 @@ _LONGEST = 48
 _UNDONE_BY_RESET = frozenset(
     (b"1", b"9", b"1000", b"1001", b"1002", b"1003", b"1004", b"1005", b"1006", b"1015", b"2004")
 )
-"""Modes of the keyboard and the mouse that a shell does not expect."""
+"""Modes of keyboard and mouse that a shell does not expect."""
 _SCREENS = frozenset((b"47", b"1047", b"1049"))
 _CURSOR = b"25"
 
 
 def is_ours(descriptor: int) -> bool:
-    """Whether a descriptor is a terminal, and we are in front of it: in the background, to use it would stop us."""
+    """Return whether a descriptor is a terminal and jobber is in its foreground.
+
+    Using the terminal from the background would stop the process.
+    """
     try:
         return os.isatty(descriptor) and os.tcgetpgrp(descriptor) == os.getpgrp()
     except OSError:
@@ -33,7 +36,7 @@ def is_ours(descriptor: int) -> bool:
 
 
 def size_of(descriptor: int) -> Terminal:
-    """The size of a terminal; 24 lines of 80 where it doesn't know."""
+    """Return the size of a terminal; 24 lines of 80 columns if it is unknown."""
     try:
         size = os.get_terminal_size(descriptor)
     except OSError:
@@ -43,19 +46,19 @@ def size_of(descriptor: int) -> Terminal:
 
 @contextmanager
 def raw(descriptor: int) -> Iterator[None]:
-    """Inside, keys come as they are and output goes as it is; afterwards all is as before."""
+    """Pass keys and output unchanged inside this context; restore the modes afterwards."""
     before = termios.tcgetattr(descriptor)
     make_raw(descriptor)
     try:
         yield
     finally:
-        with suppress(termios.error, OSError):  # it has gone
+        with suppress(termios.error, OSError):  # the terminal was closed
             if is_ours(descriptor):
                 termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
 
 def make_raw(descriptor: int) -> None:
-    """No echo, no lines, no signals from keys, and no changes to output."""
+    """Disable echo, line editing, signals from keys, and output processing."""
     modes = termios.tcgetattr(descriptor)
     modes[0] &= ~(
         termios.IGNBRK
@@ -75,14 +78,14 @@ def make_raw(descriptor: int) -> None:
 
 
 class ScreenModes:
-    """Which of a screen's modes a job has switched on and not off again, for one that is killed leaves them."""
+    """The screen modes that a job has enabled and not disabled; a killed job leaves them enabled."""
 
     def __init__(self) -> None:
         self._on: dict[bytes, None] = {}
         self._tail = b""
 
     def see(self, chunk: bytes) -> None:
-        """Read along with what goes to the screen."""
+        """Record the mode changes in a piece of terminal output."""
         if b"\x1b" not in chunk and not self._tail:
             return
         text = self._tail + chunk
@@ -95,7 +98,7 @@ class ScreenModes:
         self._tail = text[escape:] if escape >= end and len(text) - escape < _LONGEST else b""
 
     def undo(self) -> bytes:
-        """What switches them off."""
+        """Return the escape sequences that disable the recorded modes."""
         undone = b"".join(b"\x1b[?%b%b" % (mode, b"h" if mode == _CURSOR else b"l") for mode in reversed(self._on))
         self._on.clear()
         return undone + b"\x1b[0m" if undone else b""

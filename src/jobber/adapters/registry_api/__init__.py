@@ -1,4 +1,4 @@
-"""What registries tell by their own HTTP API, of images that no engine here has pulled."""
+"""Images in registries, read with the registries' HTTP API, without pulling them to an engine."""
 
 from jobber.adapters.registry_api.images import RegistryApi
 

@@ -1,4 +1,4 @@
-"""A file or a directory out of layers, as a tar archive that is sent as it is made."""
+"""Tar archives of a file or a directory from layers, created while they are sent."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 _DIRECTORY_MODE = 0o755
 _Wanted = dict[int, dict[int, list[str]]]
-"""By layer and number of a member, the names that it gets."""
+"""The archive names of members, by layer and number of the member."""
 
 
 def archive_of(tree: Tree, reference: ImageReference, *, path: str) -> Iterator[bytes]:
-    """The pieces of the archive, directories first. Raises `PathNotFound`, `RegistryFailed`."""
+    """Yield the pieces of the archive, directories first. Raises `PathNotFound`, `RegistryFailed`."""
     found = tree.find(path)
     source = None if found is None else tree.source_of(found)
     if found is None or source is None:
@@ -45,7 +45,7 @@ def archive_of(tree: Tree, reference: ImageReference, *, path: str) -> Iterator[
 
 
 def _directories(tree: Tree, root: Found, name: str, wanted: _Wanted) -> Iterator[bytes]:
-    """The directory and those in it; what else is in it is noted in `wanted`."""
+    """Yield the directory and its subdirectories; record the other files in `wanted`."""
     start = len(f"{root.path}/") if root.path else 0
     directories = {name or "/": root}
     for found in tree.below(root.path):
@@ -64,7 +64,7 @@ def _directories(tree: Tree, root: Found, name: str, wanted: _Wanted) -> Iterato
 
 
 def _member(archive: tarfile.TarFile, member: tarfile.TarInfo, names: list[str]) -> Iterator[bytes]:
-    """A member under its first name, and links to that for its others."""
+    """Yield a member under its first name, and hard links to it for the other names."""
     file = archive.extractfile(member) if member.isreg() else None
     content = iter(partial(file.read, CHUNK), b"") if file is not None else ()
     yield from repacked(member, content, name=names[0])

@@ -1,4 +1,4 @@
-"""What a registry wants to hear of who asks: a password, or a token that another place gives for one."""
+"""Authorization at a registry: by a password, or by a token from a separate token service."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _CLIENT = "jobber"
 
 
 class Unauthorized(Exception):
-    """A registry, or its token service, that takes none of what we have; its text is what it says."""
+    """The error if a registry or its token service rejects the credentials; its text is the service's message."""
 
 
 def authorization_for(
     challenges: Sequence[str], *, credentials: Credentials | None, repository: str, is_here: bool
 ) -> str | None:
-    """The header that answers a challenge; None where there is nothing to answer with.
+    """Return the header that answers a challenge; None if no challenge can be answered.
 
     Raises `Unauthorized`, `Unreachable`.
     """
@@ -46,7 +46,7 @@ def _basic(credentials: Credentials) -> str:
 
 
 def _token(wanted: Mapping[str, str], credentials: Credentials | None, repository: str, *, is_here: bool) -> str:
-    """Ask the service that a challenge names: with what a login left, a password, or as nobody in particular."""
+    """Request a token from the service in a challenge: with a stored identity token, a password, or anonymously."""
     realm = wanted.get("realm", "")
     service = urlsplit(realm)
     if service.scheme != "https" and not (is_here and service.scheme == "http" and is_loopback(service.netloc)):

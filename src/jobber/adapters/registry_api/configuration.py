@@ -1,4 +1,4 @@
-"""The configuration of an image, as its registry keeps it, as an image of the domain."""
+"""Conversion of an image configuration from a registry to an image of the domain."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def image_of(reference: ImageReference, manifest: Manifest, text: bytes) -> Image:
-    """An image out of its configuration; its size is that of what is stored. Raises `RegistryFailed`."""
+    """Return an image from its configuration; its size is that of the stored layers. Raises `RegistryFailed`."""
     try:
         facts = json.loads(text)
         config = facts.get("config") or {}

@@ -1,6 +1,6 @@
-"""Requests over HTTP and TLS: redirects that take no secret to another host, time limits, errors as sentences.
+"""Requests over HTTP and TLS, with redirects that drop secrets for other hosts, time limits, and readable errors.
 
-By urllib, for registries are behind proxies, redirects and TLS, which the engines' wire does not do.
+They use urllib, because registries need proxies, redirects and TLS, which the engines' HTTP client does not support.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import ssl
 from contextlib import contextmanager
 from functools import cache
-from http.client import HTTPException  # noqa: TID251 - what urllib lets through of its own wire
+from http.client import HTTPException  # noqa: TID251 - urllib lets exceptions of http.client pass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError, URLError
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 SECONDS = 30.0
-"""No registry is waited for longer without a byte of an answer."""
+"""Time limit in seconds without any byte of a registry's response."""
 _CERTIFICATES = ("/etc/docker/certs.d", "/etc/containers/certs.d")
-"""Where Docker and Podman look for the certificates of single registries."""
+"""Directories where Docker and Podman look for certificates of single registries."""
 _NAME = "Authorization"
 
 
 class Unreachable(Exception):
-    """An exchange that came to no end; its text is the reason."""
+    """The error for an exchange that did not complete; its text is the reason."""
 
 
 @contextmanager
@@ -40,7 +40,10 @@ def asked(
     body: bytes | None = None,
     seconds: float = SECONDS,
 ) -> Iterator[Any]:
-    """The answer to a request, whatever its status. Raises `Unreachable`, also while the answer is read."""
+    """Send a request and yield the response, whatever its status.
+
+    Raises `Unreachable`, also while the caller reads the response.
+    """
     request = Request(url, data=body, headers={**headers, "User-Agent": "jobber"})  # noqa: S310 - `https`, or `http` to this machine
     if authorization:
         request.add_unredirected_header(_NAME, authorization)
@@ -62,12 +65,12 @@ def _answer(request: Request, seconds: float) -> Any:
 
 
 class _Redirects(HTTPRedirectHandler):
-    """Redirects to another place go without what says who we are: blobs lie in storage that is not the registry's."""
+    """A redirect handler that drops the credentials for other hosts: registries may keep blobs in other storage."""
 
-    def redirect_request(  # noqa: PLR0917 - as urllib calls it
+    def redirect_request(  # noqa: PLR0917 - urllib's signature
         self, req: Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
     ) -> Request | None:
-        """The next request. Raises `URLError` where it would give up encryption."""
+        """Return the next request. Raises `URLError` if it would drop encryption."""
         before, after = urlsplit(req.full_url), urlsplit(newurl)
         if before.scheme == "https" and after.scheme != "https":
             raise URLError("it redirects to a place without encryption")

@@ -1,4 +1,4 @@
-"""The port `RemoteImages` over the API of registries: manifests, configurations, layers, lists of tags."""
+"""The port `RemoteImages`, implemented with the registry API: manifests, configurations, layers, lists of tags."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from jobber.domain.images.reference import ImageReference
 
 _MOST_TAGS = 1000
-"""In one answer; registries give fewer where they like."""
+"""Number of tags requested for each response; registries may return fewer."""
 _MOST_PAGES = 1000
 
 
 class RegistryApi:
-    """Registries, each asked as who we are there."""
+    """Registries, each accessed with its own credentials."""
 
     def __init__(self) -> None:
         self._sessions: dict[tuple[str, Credentials | None], Session] = {}
@@ -42,7 +42,7 @@ class RegistryApi:
         return image_of(reference, manifest, text)
 
     def archive(self, reference: ImageReference, *, path: str, credentials: Credentials | None) -> Generator[bytes]:
-        """A file or a directory of an image as a tar archive; layers are kept on disk meanwhile.
+        """Yield a file or a directory of an image as a tar archive; layers are stored on disk meanwhile.
 
         Raises `ImageNotFound`, `PathNotFound`, `RegistryFailed`, at the first piece.
         """
@@ -58,7 +58,7 @@ class RegistryApi:
             yield from archive_of(Tree(len(blobs), fetch), reference, path=path)
 
     def tags(self, reference: ImageReference, *, credentials: Credentials | None) -> Sequence[str]:
-        """The tags of a reference's repository. Raises `ImageNotFound`, `RegistryFailed`."""
+        """Return the tags of a reference's repository. Raises `ImageNotFound`, `RegistryFailed`."""
         session = self._session(reference, credentials)
         found: list[str] = []
         page: str | None = f"tags/list?n={_MOST_TAGS}"
@@ -81,7 +81,10 @@ class RegistryApi:
 
 
 def _next_page(link: str | None) -> str | None:
-    """Where a list goes on, of `<ADDRESS>; rel="next"`; it stays in the repository, whatever the address says."""
+    """Return the path of the next page from `<ADDRESS>; rel="next"`.
+
+    The path stays in the repository, whatever the address is.
+    """
     address, _, relation = (link or "").partition(";")
     if "next" not in relation:
         return None

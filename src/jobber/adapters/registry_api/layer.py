@@ -1,4 +1,4 @@
-"""One layer of an image: its blob, fetched once and checked, and the list of what it holds."""
+"""One layer of an image: its blob, fetched once and verified, and the list of its entries."""
 
 from __future__ import annotations
 
@@ -29,38 +29,38 @@ _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Something that a layer holds."""
+    """An entry of a layer."""
 
     number: int
-    """Which member of the layer's archive it is."""
+    """Number of the member in the layer's archive."""
     kind: bytes
-    """Of tarfile's types."""
+    """Type of the entry, as defined by tarfile."""
     target: str = ""
-    """Of a link: for a hard one, the normal path of what it is another name of."""
+    """Target of a link. For a hard link, this is the normalized path of the other name."""
     member: tarfile.TarInfo | None = None
-    """Of a directory, for those are told before what is in them."""
+    """The archive member of a directory; directories are sent before their content."""
 
     @property
     def is_directory(self) -> bool:
-        """Whether other things can lie in it."""
+        """Whether the entry is a directory."""
         return self.kind == tarfile.DIRTYPE
 
 
 @dataclass(slots=True)
 class Layer:
-    """A layer on disk; `entries` are by path without a leading slash, the root's is empty."""
+    """A layer on disk; the keys of `entries` are paths without a leading slash, empty for the root."""
 
     blob: IO[bytes]
     reference: ImageReference
     entries: dict[str, Entry] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
-    """Paths that the layer takes away."""
+    """Paths that the layer removes (whiteouts)."""
     opaque: set[str] = field(default_factory=set)
-    """Directories whose content in lower layers it takes away."""
+    """Directories whose content in lower layers the layer hides (opaque whiteouts)."""
 
     @contextmanager
     def members(self) -> Iterator[tuple[tarfile.TarFile, Iterator[tarfile.TarInfo]]]:
-        """The archive and its members one after the other, in constant memory. Raises `RegistryFailed`."""
+        """Yield the archive and an iterator over its members, in constant memory. Raises `RegistryFailed`."""
         self.blob.seek(0)
         try:
             with (
@@ -73,7 +73,7 @@ class Layer:
 
 
 def fetch_layer(session: Session, reference: ImageReference, blob: Blob) -> Layer:
-    """Bring a layer into a file that is gone when it is closed. Raises `ImageNotFound`, `RegistryFailed`."""
+    """Download a layer to a temporary file that is removed when closed. Raises `ImageNotFound`, `RegistryFailed`."""
     algorithm, _, wanted = blob.digest.partition(":")
     if algorithm not in ("sha256", "sha512"):
         raise RegistryFailed(str(reference), why=f"the digest of a layer, {blob.digest[:20]}, is of an unknown kind")
@@ -99,7 +99,7 @@ def _check(reference: ImageReference, *, came: str, wanted: str) -> None:
 
 
 def normal_name(name: str) -> str | None:
-    """The path of a member without slashes around it; None for one that leads out of the archive."""
+    """Return the path of a member without surrounding slashes; None if it points outside the archive."""
     parts = [part for part in name.split("/") if part not in ("", ".")]
     return None if ".." in parts else "/".join(parts)
 
@@ -123,7 +123,7 @@ def _list(layer: Layer) -> None:
 
 def _each(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
     while (member := archive.next()) is not None:
-        archive.members.clear()  # type: ignore[attr-defined] # tarfile keeps each, for questions that nobody asks here
+        archive.members.clear()  # type: ignore[attr-defined] # tarfile keeps each member in memory
         yield member
 
 
@@ -143,7 +143,10 @@ def _uncompressed(blob: IO[bytes], reference: ImageReference) -> Iterator[IO[byt
 
 @contextmanager
 def _zstd_reader(blob: IO[bytes], reference: ImageReference) -> Iterator[IO[bytes]]:
-    """Read zstd, by Python since 3.14, else by the package `zstandard`. Raises `RegistryFailed`, `ValueError`."""
+    """Decompress zstd with Python 3.14 or later, else with the package `zstandard`.
+
+    Raises `RegistryFailed`, `ValueError`.
+    """
     for name, open_reader in _ZSTD_READERS.items():
         try:
             module = import_module(name)
@@ -164,7 +167,7 @@ def _zstd_reader(blob: IO[bytes], reference: ImageReference) -> Iterator[IO[byte
 
 _ZSTD_READERS: dict[str, Callable[[Any, IO[bytes]], AbstractContextManager[IO[bytes]]]] = {
     "compression.zstd": lambda module, blob: module.open(blob),
-    # all frames are to be read: `zstd:chunked` has one for each file
+    # read all frames: `zstd:chunked` has one for each file
     "zstandard": lambda module, blob: module.ZstdDecompressor().stream_reader(
         blob, read_across_frames=True, closefd=False
     ),

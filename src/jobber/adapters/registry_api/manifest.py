@@ -1,4 +1,4 @@
-"""Manifests: what an image in a registry is made of, in the forms of OCI and of Docker."""
+"""Manifests of images in a registry, in the OCI and Docker formats."""
 
 from __future__ import annotations
 
@@ -28,26 +28,26 @@ _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "i686"
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """A piece of an image by its digest."""
+    """A blob of an image, identified by its digest."""
 
     digest: str
     size: int
-    """Bytes, as they are stored."""
+    """Stored size in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What one image is made of."""
+    """The manifest of one image."""
 
     digests: tuple[str, ...]
-    """Its own, and before it that of the index that names it for this platform."""
+    """The manifest's own digest, preceded by that of the index that lists it for this platform."""
     configuration: Blob
     layers: tuple[Blob, ...]
-    """Bottom first."""
+    """The layers, bottom first."""
 
 
 def read_manifest(session: Session, reference: ImageReference) -> Manifest:
-    """The manifest of an image, for this machine's platform. Raises `ImageNotFound`, `RegistryFailed`."""
+    """Return the manifest of an image for this machine's platform. Raises `ImageNotFound`, `RegistryFailed`."""
     digest, facts = _read(session, reference, reference.digest or reference.tag or "latest")
     if "manifests" not in facts:
         return _manifest(reference, (digest,), facts)
@@ -59,7 +59,7 @@ def read_manifest(session: Session, reference: ImageReference) -> Manifest:
 
 
 def check_digest(reference: ImageReference, digest: str, octets: bytes) -> None:
-    """Check that octets are what their digest says. Raises `RegistryFailed`."""
+    """Check that bytes match their digest. Raises `RegistryFailed`."""
     algorithm, _, wanted = digest.partition(":")
     if algorithm not in ("sha256", "sha512"):
         raise RegistryFailed(str(reference), why=f"its digest {digest[:20]} is of an unknown kind")
@@ -82,7 +82,7 @@ def _read(session: Session, reference: ImageReference, name: str) -> tuple[str, 
 
 
 def _of_platform(entries: Any, wanted: str) -> str | None:
-    """The digest of the image for a platform; else that of the first there is. Attestations are no images."""
+    """Return the digest of the image for a platform, else of the first image. Attestations are not images."""
     found: str | None = None
     for entry in entries if isinstance(entries, list) else ():
         try:

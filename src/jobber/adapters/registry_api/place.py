@@ -1,4 +1,4 @@
-"""Where a reference's repository is in the API of its registry."""
+"""The location of a reference's repository in the API of its registry."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ _API_OF_HUB = "registry-1.docker.io"
 
 @dataclass(frozen=True, slots=True)
 class RepositoryLocation:
-    """A repository of a registry."""
+    """The location of a repository of a registry."""
 
     host: str
-    """With its port, if there is one."""
+    """The host, with its port if there is one."""
     name: str
-    """The repository's, `library/` included on Docker's own registry."""
+    """The repository's name, with `library/` on Docker Hub."""
     is_here: bool
-    """Whether the registry is on this machine: only there is it spoken to without encryption, as Docker does it."""
+    """Whether the registry is on this machine: jobber uses unencrypted HTTP only for those, as Docker does."""
 
 
 def location_of(reference: ImageReference) -> RepositoryLocation:
-    """The repository of a reference."""
+    """Return the location of a reference's repository."""
     host, *segments = segments_of(reference)
     return RepositoryLocation(_API_OF_HUB if host == HUB else host, "/".join(segments), is_loopback(host))
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host, with or without a port, is this machine by name or address."""
+    """Return whether a host, with or without a port, is this machine by name or address."""
     name = host.rpartition(":")[0] if host.rpartition(":")[2].isdecimal() and not host.endswith("]") else host
     if name == "localhost":
         return True

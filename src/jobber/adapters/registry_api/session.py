@@ -1,4 +1,4 @@
-"""Questions about one repository, asked as who we are; refusals as errors of the domain."""
+"""Requests to one repository with credentials; failures become errors of the domain."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from jobber.domain.images.reference import ImageReference
 
 _LARGEST = 1 << 25
-"""Descriptions of images are kept in memory; nobody's is as large as this."""
+"""Size limit of image descriptions in bytes: they are held in memory, and real ones are smaller."""
 _NEEDS_TLS = b"HTTPS server"
 
 
 class Session:
-    """One repository, and what we are let in with; for one command."""
+    """A repository and its authorization, for the duration of one command."""
 
     def __init__(self, reference: ImageReference, credentials: Credentials | None) -> None:
         self._place = location_of(reference)
@@ -34,7 +34,7 @@ class Session:
         self._authorization: str | None = None
 
     def read(self, path: str, *, reference: ImageReference, accept: str = "*/*") -> tuple[bytes, Any]:
-        """A short answer and its headers. Raises `ImageNotFound`, `RegistryFailed`."""
+        """Return a short response and its headers. Raises `ImageNotFound`, `RegistryFailed`."""
         with self.answer(path, reference=reference, accept=accept) as response:
             text = response.read(_LARGEST + 1)
             if len(text) > _LARGEST:
@@ -43,7 +43,7 @@ class Session:
 
     @contextmanager
     def answer(self, path: str, *, reference: ImageReference, accept: str = "*/*") -> Iterator[Any]:
-        """An answer to be read. `path` is below the repository. Raises `ImageNotFound`, `RegistryFailed`."""
+        """Yield a response to read; `path` is relative to the repository. Raises `ImageNotFound`, `RegistryFailed`."""
         try:
             with self._asked(path, accept) as response:
                 _check(response, reference)
@@ -55,7 +55,7 @@ class Session:
 
     @contextmanager
     def _asked(self, path: str, accept: str) -> Iterator[Any]:
-        """The answer of a registry that has been told who we are, if it asked for it."""
+        """Yield the response of a registry, after authorization if the registry requires it."""
         for is_last in (False, False, True):
             with self._exchange(path, accept) as response:
                 if is_last or not self._learns_from(response):
@@ -63,7 +63,7 @@ class Session:
                     return
 
     def _learns_from(self, response: Any) -> bool:
-        """Whether to ask once more, for we know now how this registry wants to be asked."""
+        """Return whether to retry, because the response showed the required scheme or authorization."""
         if response.status == 400 and self._scheme == "http" and _NEEDS_TLS in response.read(1 << 10):
             self._scheme = "https"
             return True
@@ -96,7 +96,7 @@ class Session:
 
 
 def _check(response: Any, reference: ImageReference) -> None:
-    """Raises `ImageNotFound`, `Unauthorized`, `Unreachable`."""
+    """Check the status of a response. Raises `ImageNotFound`, `Unauthorized`, `Unreachable`."""
     if response.status == 404:
         raise ImageNotFound(str(reference), hint="neither the engine nor the registry has it")
     if response.status in (401, 403):
@@ -106,7 +106,7 @@ def _check(response: Any, reference: ImageReference) -> None:
 
 
 def _told(response: Any) -> str:
-    """What a registry says of an error, in its own form or by its status."""
+    """Return the message of a registry's error, or one made from its status."""
     try:
         errors = json.loads(response.read(1 << 16))["errors"]
         return str(errors[0].get("message") or errors[0]["code"])

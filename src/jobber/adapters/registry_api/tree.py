@@ -1,4 +1,4 @@
-"""The file system that layers come to, looked at from the top: no layer is fetched that is not needed."""
+"""The combined file system of layers, read from the top; jobber fetches a layer only if needed."""
 
 from __future__ import annotations
 
@@ -19,38 +19,38 @@ _MOST_LINKS = 40
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Something at a path, and the layer that it is in."""
+    """An entry found at a path, and its layer."""
 
     path: str
-    """Without slashes around it; the root's is empty."""
+    """Path without surrounding slashes; empty for the root."""
     layer: int
-    """Counted from the top."""
+    """Number of the layer, counted from the top."""
     entry: Entry | None
-    """None for a directory that only holds something, and for a root that no layer describes."""
+    """The layer's entry; None for a directory without its own entry, including such a root."""
 
     @property
     def is_directory(self) -> bool:
-        """Whether other things can lie in it."""
+        """Whether the entry is a directory."""
         return self.entry is None or self.entry.is_directory
 
 
 @dataclass(slots=True)
 class Tree:
-    """Layers, top first; `fetch` brings each when it is first looked into."""
+    """The layers, top first; `fetch` downloads each on first access."""
 
     count: int
     fetch: Callable[[int], Layer]
     fetched: list[Layer] = field(default_factory=list)
 
     def layers(self) -> Iterator[tuple[int, Layer]]:
-        """All layers from the top, each fetched when its turn comes."""
+        """Yield all layers from the top; fetch each only when it is reached."""
         for number in range(self.count):
             if number == len(self.fetched):
                 self.fetched.append(self.fetch(number))
             yield number, self.fetched[number]
 
     def find(self, path: str) -> Found | None:
-        """What is at a path, links in its middle and at its end followed; None for nothing, or links in a ring."""
+        """Return the entry at a path, with all links followed; None without an entry, or for circular links."""
         done, todo = "", _parts(path)
         links = 0
         while todo:
@@ -74,7 +74,7 @@ class Tree:
         return self._at(done) if done else Found("", 0, self._root())
 
     def link_at(self, path: str) -> str | None:
-        """Return where a link at a path leads, as an absolute path; None where there is no link."""
+        """Return the target of the link at a path, as an absolute path; None if there is no link."""
         above, _, name = normal_path(path).rpartition("/")
         parent = self.find(above)
         link = self._at(f"{parent.path}/{name}".lstrip("/")) if parent is not None else None
@@ -83,13 +83,13 @@ class Tree:
         return normal_path(posixpath.join("/", parent.path, link.entry.target))
 
     def below(self, directory: str) -> Iterator[Found]:
-        """All that is in a directory and further down, in no order that means anything."""
+        """Yield all entries below a directory, in no particular order."""
         start = f"{directory}/" if directory else ""
         seen: set[str] = set()
         hidden: set[str] = set()
-        """Paths below which, and at which, lower layers show nothing."""
+        """Paths that lower layers cannot show, together with all paths below them."""
         closed: set[str] = set()
-        """Directories of which lower layers show nothing more than themselves."""
+        """Directories whose content in lower layers is hidden, but not the directories themselves."""
         for number, layer in self.layers():
             replaced = set()
             for path, entry in layer.entries.items():
@@ -106,7 +106,7 @@ class Tree:
                 return
 
     def source_of(self, found: Found) -> Found | None:
-        """Where the content of a hard link lies; None where it leads nowhere."""
+        """Return the entry with the content of a hard link; None if the target does not exist."""
         for _ in range(_MOST_LINKS):
             if found.entry is None or found.entry.kind != tarfile.LNKTYPE:
                 return found
@@ -124,7 +124,7 @@ class Tree:
         return next((layer.entries[""] for _, layer in self.layers() if "" in layer.entries), None)
 
     def _at(self, path: str) -> Found | None:
-        """What is at a path, no link followed."""
+        """Return the entry at a path, without following links."""
         above = _above(path)
         for number, layer in self.layers():
             entry = layer.entries.get(path)
@@ -140,12 +140,12 @@ class Tree:
 
 
 def _holds(layer: Layer, directory: str) -> bool:
-    """Whether a layer has something in a directory that it does not describe."""
+    """Return whether a layer contains paths below a directory that has no entry of its own."""
     return any(path.startswith(f"{directory}/") for path in layer.entries)
 
 
 def _above(path: str) -> Sequence[str]:
-    """All directories above a path, the root included."""
+    """Return all directories above a path, including the root."""
     parts = path.split("/")
     return ["/".join(parts[:length]) for length in range(len(parts))]
 

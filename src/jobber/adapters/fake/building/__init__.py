@@ -1,1 +1,1 @@
-"""Building images in memory from a Dockerfile."""
+"""Builds of images in memory from a Dockerfile."""

@@ -1,6 +1,6 @@
-"""Builds on the fake: a subset of Dockerfiles, read for real and carried out in memory.
+"""Builds on the fake: a subset of the Dockerfile language, executed in memory.
 
-What is not in the subset is an error that names its line.
+An instruction outside this subset is an error that names its line.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _FROM_ELSEWHERE = re.compile(r"\w+://|git@")
 _STAGE_NAME = re.compile(r"[a-z][\w.-]*", re.IGNORECASE | re.ASCII)
 _NOT_CARRIED_OUT = frozenset({"MAINTAINER"})
 _ABOUT_OWNERS = ("chown", "link")
-"""Flags of COPY and ADD that change nothing which a Python callable could see."""
+"""Flags of COPY and ADD without an effect that a Python program could observe."""
 
 
 class FakeBuilder:
@@ -66,7 +66,7 @@ class FakeBuilder:
         self._call = contextmanager(store.call)
 
     def build(self, request: BuildRequest, *, progress: Progress) -> ImageId:
-        """Build an image, untagged. Raises `BuildFailed`, `OptionUnsupported`."""
+        """Build an untagged image. Raises `BuildFailed`, `OptionUnsupported`."""
         with self._call("build", str(request.context)):
             if not self._flavour.is_docker:
                 check_podman_build(request)
@@ -80,14 +80,17 @@ class FakeBuilder:
             return made
 
     def lay_out(self, request: BuildRequest) -> Stage:
-        """What an image with a stand-in is made of: nothing is run, bases may be missing. Raises `BuildFailed`."""
+        """Build the final stage of an image with a stand-in program: run nothing, and accept missing bases.
+
+        Raises `BuildFailed`.
+        """
         return _Build(
             self._store, self._images, self._registry, request, Silence(), flavour=self._flavour, stands_in=True
         ).run()
 
 
 class _Build:
-    """One build under way."""
+    """A build in progress."""
 
     def __init__(
         self,
@@ -104,7 +107,7 @@ class _Build:
         self._images = images
         self._registry = registry
         self._stands_in = stands_in
-        """Whether a Python callable will be what the image runs, so that nothing has to be executed to make it."""
+        """Whether the image runs a Python program, so that the build need not execute anything."""
         self._request = request
         self._progress = progress
         self._flavour = flavour
@@ -119,9 +122,9 @@ class _Build:
         self._line = 0
 
     def run(self) -> Stage:
-        """Carry it out, as far as the last stage that counts."""
+        """Execute the Dockerfile up to the last required stage."""
         if not self._dialect.is_docker and not self._stands_in:
-            self._context_files()  # Podman takes all of it before anything is built
+            self._context_files()  # Podman reads the whole context before it builds anything
         steps = self._file.instructions
         for number, instruction in enumerate(steps, start=1):
             step = f"Step {number}/{len(steps)} : {instruction.word} {instruction.rest}"
@@ -172,7 +175,7 @@ class _Build:
         return self._stages[-1]
 
     def _name(self, text: str) -> str:
-        """The name of a stage as the engine compares it."""
+        """Return the name of a stage as the engine compares it."""
         return text.lower() if self._dialect.is_docker else text
 
     def _do_from(self, rest: str) -> None:
@@ -203,11 +206,14 @@ class _Build:
             return Stage(self._dialect)
         image = self._base(base)
         if image is None:
-            return Stage(self._dialect, configuration=ImageConfiguration(command=(STAND_IN,)))  # it would have had some
+            return Stage(self._dialect, configuration=ImageConfiguration(command=(STAND_IN,)))  # most bases have one
         return Stage(self._dialect, image.layers, image.configuration, dict(image.labels), image.program)
 
     def _base(self, name: str) -> StoredImage | None:
-        """An image to build on, or to take from; None where a stand-in's is not here. Raises `ValueError`."""
+        """Return an image to build on or copy from; None if it is missing in a build with a stand-in program.
+
+        Raises `ValueError`.
+        """
         try:
             return self._image(name)
         except (ValueError, BaseUnauthorized):
@@ -261,12 +267,12 @@ class _Build:
             if self._stands_in:
                 return
             raise ValueError("the fake adds no files from elsewhere")
-        may_lack = self._stands_in and "from" in given  # what RUN would have made there
+        may_lack = self._stands_in and "from" in given  # files that RUN would have created
         copy(files, words, origin=origin, workdir=self._now.workdir, mode=mode, unpacks=unpacks, may_lack=may_lack)
         self._now.add(files.top)
 
     def _origin(self, name: str) -> Files:
-        """What COPY --from takes from: an earlier stage, by name or number, or an image."""
+        """Return the source of COPY --from: an earlier stage, by name or number, or an image."""
         earlier = self._stages[:-1]
         named = self._names.get(self._name(name))
         if named is self._now:

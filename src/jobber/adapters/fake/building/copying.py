@@ -1,4 +1,4 @@
-"""What COPY and ADD do on the fake: sources in the build's context, a stage or an image, and where they go."""
+"""COPY and ADD on the fake: sources in the build context, a stage or an image, and their destinations."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ _OCTAL = re.compile(r"[0-7]{3,4}")
 
 
 def read_context(root: Path, dockerfile: Path, *, flavour: Flavour) -> Files:
-    """The directory that is built from, less what is ignored; links in it lead nowhere else.
+    """Return the files of the build context without the ignored ones; links do not lead to files outside it.
 
-    Raises `OSError`, and `BuildFailed` for a link that leads out and that the engine does not take.
+    Raises `OSError`. Raises `BuildFailed` for a link that points outside and that the engine rejects.
     """
     files = read_build_files(root, dockerfile, DOCKER_IGNORE_FILES if flavour.is_docker else PODMAN_IGNORE_FILES)
     nodes: Layer = dict(_nodes(root, "", files.ignore))
@@ -62,13 +62,13 @@ def _nodes(root: Path, folder: str, ignore: Ignore) -> Iterator[tuple[str, Node]
         if is_directory:
             yield f"/{name}", Node(kind="directory", mode=mode & 0o7777)
         elif stat.S_ISLNK(mode):
-            yield f"/{name}", Node(kind="link", target=os.readlink(entry.path))  # noqa: PTH115 - Path tidies it up
+            yield f"/{name}", Node(kind="link", target=os.readlink(entry.path))  # noqa: PTH115 - Path would normalize it
         elif stat.S_ISREG(mode):
             yield f"/{name}", Node(content=Path(entry.path).read_bytes(), mode=mode & 0o7777)
 
 
 def mode_of(text: str) -> int:
-    """The value of `--chmod`. Raises `ValueError`."""
+    """Return the value of `--chmod`. Raises `ValueError`."""
     if not _OCTAL.fullmatch(text):
         raise ValueError(f"--chmod={text}: the fake knows modes as numbers")
     return int(text, 8)
@@ -84,9 +84,9 @@ def copy(
     unpacks: bool = False,
     may_lack: bool = False,
 ) -> None:
-    """Copy the sources, all words but the last, to what the last one means. Raises `ValueError`, `OSError`.
+    """Copy the sources (all words but the last) to the destination. Raises `ValueError`, `OSError`.
 
-    Where the origin may lack some, they are left out.
+    With `may_lack`, missing sources are skipped.
     """
     if len(words) < 2:
         raise ValueError("a source and a destination are needed")
@@ -112,7 +112,7 @@ def copy(
 
 
 def _sources(origin: Files, pattern: str, *, may_lack: bool) -> list[str]:
-    """The paths that a pattern means; `..` does not lead out of where it is looked for."""
+    """Return the paths that match a pattern; `..` does not lead out of the source's root."""
     path = normal_path(f"/{pattern}")
     if _WILDCARDS.isdisjoint(path):
         return [path]
@@ -136,12 +136,12 @@ def _copy_directory(files: Files, target: str, origin: Files, real: str, mode: i
     _put(files, target, Node(kind="directory", mode=0o755), mode)
     for path in sorted(origin.walk(real)):
         node = origin.node(path)
-        assert node is not None  # it was found
+        assert node is not None  # walk() found it
         _put(files, normal_path(target + "/" + path.removeprefix(real.rstrip("/"))), node, mode)
 
 
 def _put(files: Files, path: str, node: Node, mode: int | None) -> None:
-    """Put something there, in directories that are made. Raises `OSError` where others are in the way."""
+    """Put a node at a path and create its parent directories. Raises `OSError` if other nodes are in the way."""
     above = posixpath.dirname(path)
     if not files.is_directory(above):
         files.make_directory(above)
@@ -164,7 +164,7 @@ def _is_archive(content: bytes) -> bool:
 
 
 def _unpack(files: Files, target: str, content: bytes) -> None:
-    """Unpack an archive into a directory. Raises `ValueError` for what the fake's files can't be."""
+    """Unpack an archive to a directory. Raises `ValueError` for a member type that the fake does not support."""
     _put(files, target, Node(kind="directory", mode=0o755), None)
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         for member in archive:

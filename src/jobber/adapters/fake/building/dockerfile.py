@@ -1,4 +1,4 @@
-"""How the fake reads a Dockerfile: flags, and what it takes of directives."""
+"""Parsing of Dockerfiles on the fake: flags and parser directives."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FLAG = re.compile(r"--([\w-]+)(?:=(\S*))?(?:\s+|$)")
 
 
 def parse_dockerfile(text: str) -> Dockerfile:
-    """Comments gone, and continued lines joined. Raises `BuildFailed`."""
+    """Parse a Dockerfile: remove comments and join continued lines. Raises `BuildFailed`."""
     found = parse(text)
     if found.wrong_escape is not None:
         number, written = found.wrong_escape
@@ -24,7 +24,7 @@ def parse_dockerfile(text: str) -> Dockerfile:
 
 
 def split_flags(rest: str, *, known: tuple[str, ...]) -> tuple[dict[str, str], str]:
-    """The `--NAME=VALUE` that an instruction begins with, and what follows. Raises `ValueError` for unknown ones."""
+    """Split the leading `--NAME=VALUE` flags from the rest of an instruction. Raises `ValueError` for unknown ones."""
     flags: dict[str, str] = {}
     while match := _FLAG.match(rest):
         if match[1] not in known:

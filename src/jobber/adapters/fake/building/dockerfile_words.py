@@ -1,4 +1,4 @@
-"""The words of a Dockerfile on the fake: what of variables not all engines take is an error."""
+"""Words of a Dockerfile on the fake: variable syntax that not all engines support is an error."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _SPECIAL = frozenset("@*#?-$!")
 
 
 class Reader(AnyReader):
-    """A text that is read from left to right."""
+    """A reader of a text from left to right."""
 
     __slots__ = ()
 
     def variable(self) -> str:
-        """Return the value of what stands behind a dollar sign. Raises `ValueError`."""
+        """Return the value of the variable after a dollar sign. Raises `ValueError`."""
         character = self.peek()
         if character == "{":
             self.take()
@@ -33,7 +33,7 @@ class Reader(AnyReader):
         return self.variables.get(name, "") if name else "$"
 
     def in_braces(self) -> str:
-        """Return the value of what stands in braces. Raises `ValueError`."""
+        """Return the value of an expression in braces. Raises `ValueError`."""
         name = self.name()
         after = self.take()
         value = self.variables.get(name, "")
@@ -53,17 +53,20 @@ class Reader(AnyReader):
 
 
 def expand(text: str, variables: Mapping[str, str], *, escape: str = "\\") -> str:
-    """A text without quotes and escapes, with the values of variables. Raises `ValueError`."""
+    """Remove quotes and escapes from a text and expand its variables. Raises `ValueError`."""
     return Reader(text, variables, escape).until("")
 
 
 def split(text: str, *, escape: str) -> list[str]:
-    """The words of a text, each with its quotes and escapes; one that never ends a quote is its rest."""
+    """Return the words of a text with their quotes and escapes; a word with an unclosed quote extends to the end."""
     return list(words_of(text, escape=escape))
 
 
 def pairs(text: str, variables: Mapping[str, str], *, escape: str) -> Iterator[tuple[str, str]]:
-    """`NAME=VALUE NAME=VALUE`, or the older `NAME VALUE`, whose value is all the rest. Raises `ValueError`."""
+    """Yield the pairs of `NAME=VALUE NAME=VALUE` or of the older `NAME VALUE`, whose value is the whole rest.
+
+    Raises `ValueError`.
+    """
     words = split(text, escape=escape)
     if "=" not in words[0]:
         name, *value = text.split(maxsplit=1)
@@ -78,12 +81,12 @@ def pairs(text: str, variables: Mapping[str, str], *, escape: str) -> Iterator[t
 
 
 def listed(text: str) -> tuple[str, ...] | None:
-    """The words of a list in JSON; None where it is none. Raises `ValueError` for a list of something else."""
+    """Return the strings of a JSON list; None for another text. Raises `ValueError` for a list of other values."""
     if not text.startswith("["):
         return None
     try:
         words, _ = json.JSONDecoder().raw_decode(text)
-    except ValueError:  # engines take it for the other form
+    except ValueError:  # engines parse it as the shell form
         return None
     if not all(isinstance(word, str) for word in words):
         raise ValueError("a list in JSON has to consist of strings")

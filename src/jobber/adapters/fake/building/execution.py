@@ -1,4 +1,4 @@
-"""RUN on the fake: programs that an image has, and layers that earlier builds have made of the same steps."""
+"""RUN on the fake: programs of an image, and cached layers of earlier builds with the same steps."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _READS_COMMAND = re.compile(r"-[a-z]*c")
 
 
 def execute(stage: Stage, rest: str, *, log: list[bytes]) -> Layer:
-    """Execute what follows RUN, and return the layer that comes of it. Raises `ValueError`."""
+    """Execute the arguments of RUN and return the resulting layer. Raises `ValueError`."""
     variables = {"HOME": "/", **stage.variables}
     files = stage.files()
     for words in _commands(stage, rest, variables):

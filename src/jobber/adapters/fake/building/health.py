@@ -1,4 +1,4 @@
-"""HEALTHCHECK on the fake: the check is kept in the image, and never carried out."""
+"""HEALTHCHECK on the fake: the image stores the check, but the fake never executes it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _COMMAND = "CMD"
 
 
 def parse_health_check(text: str) -> ImageHealthCheck:
-    """Read what follows HEALTHCHECK. Raises `ValueError`."""
+    """Parse the arguments of HEALTHCHECK. Raises `ValueError`."""
     flags, rest = split_flags(text, known=(*_TIMES, "retries"))
     kind, _, command = rest.partition(" ")
     if kind.upper() == _OFF and not command and not flags:

@@ -1,4 +1,4 @@
-"""Secrets of builds on the fake: no instruction of its subset takes one, but a wrong one is wrong here as well."""
+"""Build secrets on the fake: no supported instruction uses them, but invalid ones are rejected."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _KEYS = frozenset({"id", "src", "source", "env", "type"})
 
 
 def check_secrets(secrets: tuple[str, ...]) -> None:
-    """Check `--secret`. Raises `BuildFailed`."""
+    """Check the values of `--secret`. Raises `BuildFailed`."""
     for secret in secrets:
         fields = dict(field.partition("=")[::2] for field in secret.split(","))
         if unknown := sorted(fields.keys() - _KEYS):

@@ -1,4 +1,4 @@
-"""What the fake takes of a shell's language: commands of plain words and variables, with `&&` between them."""
+"""The fake's subset of the shell language: commands of plain words and variables, joined by `&&`."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _ASSIGNS = re.compile(r"\w+=")
 
 
 def commands(line: str, variables: Mapping[str, str]) -> list[tuple[str, ...]]:
-    """The commands of a line. Raises `ValueError` for what only a shell understands."""
+    """Return the commands of a line. Raises `ValueError` for syntax that requires a shell."""
     return _Line(Reader(line, variables)).read()
 
 
 @dataclass(slots=True)
 class _Line:
-    """A line while it is read."""
+    """The state of a line that is being parsed."""
 
     reader: Reader
     commands: list[tuple[str, ...]] = field(default_factory=list)
@@ -83,7 +83,7 @@ class _Line:
         self.word = (self.word or "") + text
 
     def _add_fields(self, value: str) -> None:
-        """Put a value in that no quotes hold together."""
+        """Add a value that is not quoted and is therefore split into fields."""
         if not _IN_A_VALUE.isdisjoint(value):
             raise _for_a_shell(value)
         first, *more = re.split(r"[ \t\n]+", value)

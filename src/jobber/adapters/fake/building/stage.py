@@ -1,4 +1,4 @@
-"""One stage of a build on the fake, and the instructions that change nothing but its configuration."""
+"""A stage of a build on the fake, and the instructions that change only its configuration."""
 
 from __future__ import annotations
 
@@ -30,79 +30,79 @@ _NO_TRIGGERS = ("FROM", "MAINTAINER", "ONBUILD")
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """What is not the same in all Dockerfiles and on all engines."""
+    """The differences between Dockerfiles and between engines."""
 
     is_docker: bool
-    """BuildKit, else Podman."""
+    """Whether the builder is BuildKit; otherwise it is Podman."""
     escape: str
 
     @property
     def unused(self) -> str:
-        """The warning of values that no ARG asks for."""
+        """The warning for build arguments without an ARG."""
         if self.is_docker:
             return "One or more build-args [{}] were not consumed"
         return "one or more build args were not consumed: [{}]"
 
     @property
     def word_escape(self) -> str:
-        """What takes the meaning of a character away; on Podman, the directive is about the ends of lines alone."""
+        """The escape character in words; on Podman, the escape directive applies only to line endings."""
         return self.escape if self.is_docker else "\\"
 
 
 @dataclass(slots=True)
 class Stage:
-    """A stage, as far as it has come."""
+    """The state of a stage during a build."""
 
     dialect: Dialect
     layers: tuple[Layer, ...] = ()
     configuration: ImageConfiguration = field(default_factory=ImageConfiguration)
     labels: dict[str, str] = field(default_factory=dict)
     program: Program | None = None
-    """What stands in for all that it executes, from the image that it is based on."""
+    """The program that runs in place of everything that the image executes; inherited from the base image."""
     arguments: dict[str, str] = field(default_factory=dict)
     has_command: bool = False
-    """Whether its own instructions gave it a command; one that it inherits goes with the next entry point."""
+    """Whether the stage's own instructions set a command; ENTRYPOINT drops an inherited one."""
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables of the image."""
+        """The environment variables of the image."""
         return dict(variable.partition("=")[::2] for variable in self.configuration.environment)
 
     @property
     def variables(self) -> dict[str, str]:
-        """All variables: of ARG and ENV the later one counts for BuildKit, for Podman ENV does."""
+        """All variables. If ARG and ENV set the same one, the later wins for BuildKit, and ENV for Podman."""
         if self.dialect.is_docker:
             return {**self.environment, **self.arguments}
         return {**self.arguments, **self.environment}
 
     @property
     def workdir(self) -> str:
-        """Where relative paths begin."""
+        """The base directory of relative paths."""
         return self.configuration.workdir or "/"
 
     def files(self) -> Files:
-        """Its file system, and a layer on top for what comes next."""
+        """Return the stage's file system with an empty layer on top for the next instruction."""
         return Files(self.layers)
 
     def add(self, layer: Layer) -> None:
-        """Put a layer on top."""
+        """Add a layer on top."""
         self.layers = (*self.layers, indexed(layer))
 
     def expanded(self, text: str) -> str:
-        """A text without quotes, with the values of variables. Raises `ValueError`."""
+        """Remove quotes from a text and expand its variables. Raises `ValueError`."""
         return expand(text, self.variables, escape=self.dialect.word_escape)
 
     def pairs(self, text: str) -> list[tuple[str, str]]:
-        """Names with values. Raises `ValueError`."""
+        """Return names with their values. Raises `ValueError`."""
         return list(pairs(text, self.variables, escape=self.dialect.word_escape))
 
     def words(self, text: str) -> list[str]:
-        """Words, or a list in JSON, with the values of variables. Raises `ValueError`."""
+        """Return words, or the strings of a JSON list, with expanded variables. Raises `ValueError`."""
         found = listed(text)
         return [self.expanded(word) for word in (text.split() if found is None else found)]
 
     def declare(self, text: str, *, given: Mapping[str, str | None], before: Mapping[str, str]) -> None:
-        """ARG: what was given counts, then the default, then what is known from before the first FROM."""
+        """Execute ARG. Precedence: the given value, the default, then the value from before the first FROM."""
         for name, default in declared(text, self.variables, escape=self.dialect.word_escape):
             value = given.get(name)
             value = default if value is None else value
@@ -111,7 +111,7 @@ class Stage:
                 self.arguments[name] = value
 
     def do_env(self, rest: str) -> None:
-        """Variables of the image."""
+        """Set environment variables of the image."""
         known = self.environment
         for name, value in self.pairs(rest):
             known[name] = value
@@ -119,43 +119,43 @@ class Stage:
         self._configure(environment=tuple(f"{name}={value}" for name, value in known.items()))
 
     def do_label(self, rest: str) -> None:
-        """Labels."""
+        """Set labels."""
         self.labels.update(self.pairs(rest))
 
     def do_cmd(self, rest: str) -> None:
-        """The command."""
+        """Set the command."""
         self._configure(command=self._command(rest))
         self.has_command = True
 
     def do_entrypoint(self, rest: str) -> None:
-        """The entry point."""
+        """Set the entry point."""
         kept = self.configuration.command if self.has_command else None
         self._configure(entrypoint=self._command(rest), command=kept)
 
     def do_workdir(self, rest: str) -> None:
-        """The working directory, which is made."""
+        """Set and create the working directory."""
         workdir = normal_path(posixpath.join(self.workdir, self.expanded(rest)))
         self._configure(workdir=workdir)
         self.add({workdir: Node(kind="directory", mode=0o755)})
 
     def do_user(self, rest: str) -> None:
-        """The user."""
+        """Set the user."""
         self._configure(user=self.expanded(rest))
 
     def do_expose(self, rest: str) -> None:
-        """Ports; a range of them is for Podman one of its own."""
+        """Expose ports; Podman stores a port range unexpanded."""
         ports = {port for word in rest.split() for port in self._ports(self.expanded(word))}
         self._configure(exposed_ports=tuple(sorted({*self.configuration.exposed_ports, *ports})))
 
     def do_volume(self, rest: str) -> None:
-        """Volumes."""
+        """Declare volumes."""
         paths = self.words(rest)
         if not all(paths):
             raise ValueError("the path of a volume is empty")
         self._configure(volumes=tuple(sorted({*self.configuration.volumes, *paths})))
 
     def do_stopsignal(self, rest: str) -> None:
-        """The signal that asks the job to end; Podman names one that is given as a number."""
+        """Set the stop signal; Podman converts a number to a name."""
         name = self.expanded(rest)
         number = int(name) if name.isdecimal() else 0
         known = {known.name.removeprefix("SIG") for known in signal.Signals}
@@ -165,24 +165,24 @@ class Stage:
         self._configure(stop_signal=signal.Signals(number).name if number and not self.dialect.is_docker else name)
 
     def do_healthcheck(self, rest: str) -> None:
-        """The health check."""
+        """Set the health check."""
         self._configure(health_check=parse_health_check(rest))
 
     def do_shell(self, rest: str) -> None:
-        """The words before commands that are written as lines."""
+        """Set the shell, which is put in front of commands in shell form."""
         shell = listed(rest)
         if not shell:
             raise ValueError("SHELL needs a list in JSON")
         self._configure(shell=shell)
 
     def do_onbuild(self, rest: str) -> None:
-        """An instruction for builds that are based on the image."""
+        """Add an instruction to run in builds based on the image."""
         if (word := rest.split(maxsplit=1)[0].upper()) in _NO_TRIGGERS:
             raise ValueError(f"{word} is not allowed as an ONBUILD trigger")
         self._configure(on_build=(*self.configuration.on_build, rest))
 
     def _command(self, rest: str) -> tuple[str, ...] | None:
-        """The command of words in JSON, or of a line for a shell, which is always the usual one on Podman.
+        """Return a command from a JSON list or from a shell line; Podman always uses the default shell.
 
         Raises `ValueError`.
         """
@@ -205,7 +205,10 @@ class Stage:
 
 
 def declared(text: str, variables: Mapping[str, str], *, escape: str) -> list[tuple[str, str | None]]:
-    """What an ARG declares, with defaults, in which its own names have no values yet. Raises `ValueError`."""
+    """Return the names that ARG declares, with their defaults. Raises `ValueError`.
+
+    Within the defaults, the declared names have no values yet.
+    """
     found: list[tuple[str, str | None]] = []
     for word in split(text, escape=escape):
         name, equals, default = word.partition("=")

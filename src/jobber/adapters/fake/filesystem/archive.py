@@ -1,4 +1,4 @@
-"""Tar archives of the fake's files, named as engines name them."""
+"""Tar archives of the fake's files, with member names as from real engines."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def existing_path(files: Files, path: str, *, of: str) -> str:
     """Return the path with all links followed. Raises `PathNotFound`."""
     try:
         real = files.resolve(path)
-    except OSError:  # links in a ring
+    except OSError:  # circular links
         raise PathNotFound(of, path=path) from None
     if files.exists(real):
         return real
@@ -28,7 +28,7 @@ def existing_path(files: Files, path: str, *, of: str) -> str:
 
 
 def archive_of(files: Files, path: str, *, name: str) -> bytes:
-    """A file, or a directory with all that is in it, as an archive whose first member is `name`."""
+    """Return a file, or a directory with its content, as an archive whose first member is `name`."""
     octets = io.BytesIO()
     with tarfile.open(fileobj=octets, mode="w") as archive:
         if not files.is_directory(path):
@@ -41,7 +41,7 @@ def archive_of(files: Files, path: str, *, name: str) -> bytes:
 
 
 def _with_parents(files: Files, directory: str) -> list[str]:
-    """All paths below a directory, the directories that only hold something among them."""
+    """Return all paths below a directory, including directories without a node of their own."""
     paths: set[str] = set()
     for path in files.walk(directory or "/"):
         above = path
@@ -52,7 +52,7 @@ def _with_parents(files: Files, directory: str) -> list[str]:
 
 
 def _add(archive: tarfile.TarFile, node: Node | None, *, name: str) -> None:
-    """Add a member; None is a directory that only holds something."""
+    """Add a member; None is a directory without a node of its own."""
     member = tarfile.TarInfo(name)
     if node is None or node.kind == "directory":
         member.type, member.mode = tarfile.DIRTYPE, _DIRECTORY_MODE

@@ -1,4 +1,4 @@
-"""A layered file system: layers of an image below, a container's own layer on top, mounts beside."""
+"""A layered file system: an image's layers, the container's own layer on top of them, and mounts."""
 
 from __future__ import annotations
 
@@ -18,29 +18,39 @@ _MOST_LINKS = 40
 
 @dataclass(slots=True)
 class MountPoint:
-    """Something mounted at a path."""
+    """A mount at a path."""
 
     path: str
     nodes: Layer
-    """By path from this place on: `/a` is `PATH/a`."""
+    """Nodes by path relative to the mount point: `/a` is `PATH/a`."""
     read_only: bool = False
     below: str = ""
-    """The directory of `nodes` that is mounted; empty for all."""
+    """Mounted directory of `nodes`; empty for all of it."""
     kind: str = "volume"
-    """`bind`, `volume`, `tmpfs`, `image`."""
+    """Kind of the mount: `bind`, `volume`, `tmpfs` or `image`."""
 
     def __post_init__(self) -> None:
-        """Know what is in each directory."""
+        """Index the directories."""
         self.nodes = indexed(self.nodes)
 
     def inner(self, path: str) -> str:
-        """The path in `nodes` that a path here means."""
+        """Return the path in `nodes` of a path in the container."""
         return self.below + path.removeprefix(self.path)
 
 
 @dataclass(slots=True)
 class Files:
-    """The file system as a process sees it."""
+    """The file system as a process in the container sees it.
+
+    Directories exist implicitly if they contain a file; those without a node of their own count as directories too.
+
+    Args:
+        layers: The layers of the image, bottom first.
+        top: The container's own layer. Default: an empty one.
+        places: The mounts. Default: none.
+        read_only: Whether writes outside the mounts fail. Default: False.
+
+    """
 
     layers: tuple[Layer, ...]
     top: Layer = field(default_factory=dict)
@@ -48,27 +58,54 @@ class Files:
     read_only: bool = False
 
     def __post_init__(self) -> None:
-        """Know what is in each directory."""
+        """Index the directories."""
         self.layers = tuple(map(indexed, self.layers))
         self.top = indexed(self.top)
 
     def node(self, path: str) -> Node | None:
-        """What is at a path, links in it followed, itself not."""
+        """Return the node at a path, without following a link at its end.
+
+        Args:
+            path: The path.
+
+        Returns:
+            The node; None if there is none.
+
+        Raises:
+            OSError: The links in the path are circular.
+
+        """
         return self._lookup(self._follow(path, to_the_end=False))
 
     def exists(self, path: str) -> bool:
-        """Whether something is there, a link followed."""
+        """Return whether a path exists, with links followed.
+
+        Args:
+            path: The path.
+
+        Returns:
+            True if it exists; False for circular links.
+
+        """
         try:
             real = self.resolve(path)
-        except OSError:  # links in a ring
+        except OSError:  # circular links
             return False
         return self._lookup(real) is not None or self.is_directory(real)
 
     def is_directory(self, path: str) -> bool:
-        """Whether it is a directory, a link followed; one that only holds something counts."""
+        """Return whether a path is a directory, with links followed.
+
+        Args:
+            path: The path.
+
+        Returns:
+            True for a directory, including one without a node of its own; False for circular links.
+
+        """
         try:
             real = self.resolve(path)
-        except OSError:  # links in a ring
+        except OSError:  # circular links
             return False
         if real == "/":
             return True
@@ -78,7 +115,20 @@ class Files:
         return any(place.path == real for place in self.places) or any(self._below(real))
 
     def read(self, path: str) -> bytes:
-        """The content of a file. Raises `FileNotFoundError`, `IsADirectoryError`."""
+        """Return the content of a file.
+
+        Args:
+            path: The path of the file.
+
+        Returns:
+            The content.
+
+        Raises:
+            FileNotFoundError: The file does not exist.
+            IsADirectoryError: The path is a directory.
+            OSError: The links in the path are circular.
+
+        """
         real = self.resolve(path)
         if self.is_directory(real):
             raise IsADirectoryError(21, "Is a directory", path)
@@ -88,9 +138,18 @@ class Files:
         return node.content
 
     def write(self, path: str, content: bytes | str) -> None:
-        """Write a file; directories above it are made, and the mode of one that is there stays.
+        """Write a file and create its parent directories; an existing file keeps its mode.
 
-        Raises `ReadOnly`, `IsADirectoryError`, `NotADirectoryError`.
+        Args:
+            path: The path of the file.
+            content: The new content; a str is encoded as UTF-8.
+
+        Raises:
+            ReadOnly: The file system or the mount is read-only.
+            IsADirectoryError: The path is a directory.
+            NotADirectoryError: A parent is not a directory.
+            TypeError: The content is neither bytes nor str.
+
         """
         written = file_node(content)
         real = self.resolve(path)
@@ -101,7 +160,16 @@ class Files:
         self.put(real, replace(there, content=written.content) if there else written)
 
     def put(self, path: str, node: Node | None) -> None:
-        """Put something at a path, or take it away. Raises `ReadOnly`."""
+        """Put a node at a path, or remove the path.
+
+        Args:
+            path: The path; a link at its end is not followed.
+            node: The new node; None to remove the path.
+
+        Raises:
+            ReadOnly: The file system or the mount is read-only.
+
+        """
         real = self._follow(path, to_the_end=False)
         place = self._place(real)
         if place.read_only if place else self.read_only:
@@ -112,17 +180,36 @@ class Files:
         self._store(real, node)
 
     def remove(self, path: str) -> None:
-        """Remove a file or a whole directory. Raises `FileNotFoundError`, `ReadOnly`."""
+        """Remove a file or a directory with its content.
+
+        Args:
+            path: The path; a link at its end is not followed.
+
+        Raises:
+            FileNotFoundError: The path does not exist.
+            ReadOnly: The file system or the mount is read-only.
+
+        """
         real = self._follow(path, to_the_end=False)
         if self._lookup(real) is None and not any(self._below(real)):
             raise FileNotFoundError(2, "No such file or directory", path)
         self.put(path, None)
         above = real.rpartition("/")[0]
-        if above and not self.is_directory(above):  # it was there by what was in it alone
+        if above and not self.is_directory(above):  # the parent had no node of its own, and has become empty
             self._store(above, Node(kind="directory", mode=_PROGRAM_MODE))
 
     def make_directory(self, path: str) -> None:
-        """Make a directory, and those above it; one that is there is fine. Raises `ReadOnly`, `OSError`."""
+        """Create a directory and its parents; an existing directory is not an error.
+
+        Args:
+            path: The path of the directory.
+
+        Raises:
+            ReadOnly: The file system or the mount is read-only.
+            FileExistsError: The path exists and is not a directory.
+            NotADirectoryError: A parent is not a directory.
+
+        """
         if self.is_directory(path):
             return
         if self.node(path) is not None:
@@ -131,7 +218,19 @@ class Files:
         self.put(path, Node(kind="directory", mode=_PROGRAM_MODE))
 
     def link(self, path: str, target: str) -> None:
-        """Make a symbolic link in a directory that is there. Raises `ReadOnly`, `OSError`."""
+        """Create a symbolic link in an existing directory.
+
+        Args:
+            path: The path of the link.
+            target: The target of the link, which need not exist.
+
+        Raises:
+            ReadOnly: The file system or the mount is read-only.
+            FileExistsError: The path exists.
+            FileNotFoundError: The directory does not exist.
+            NotADirectoryError: A parent is not a directory.
+
+        """
         if self.node(path) is not None or self.is_directory(path):
             raise FileExistsError(17, "File exists", path)
         self._check_directories_above(path)
@@ -141,25 +240,51 @@ class Files:
         self.put(path, Node(kind="link", target=target))
 
     def walk(self, directory: str) -> Iterator[str]:
-        """All paths inside a directory, in no order that means anything; of links only the directory's is followed."""
+        """Yield all paths below a directory, in no particular order.
+
+        Links below the directory are not followed.
+
+        Args:
+            directory: The path of the directory; if it is a link, it is followed.
+
+        Returns:
+            The paths, each beginning with `directory`.
+
+        """
         if self.is_directory(directory):
             real, name = self.resolve(directory).rstrip("/"), normal_path(directory).rstrip("/")
             for path in self._below(real):
                 yield name + path.removeprefix(real)
 
     def merged(self) -> Layer:
-        """All that is there, mounts apart, as one layer."""
+        """Return all files as one layer, without the mounts.
+
+        Returns:
+            The nodes by path.
+
+        """
         below: Layer = {}
         for layer in (*self.layers, self.top):
             below.update(layer)
         return {path: node for path, node in below.items() if node is not None}
 
     def resolve(self, path: str) -> str:
-        """The path that a path means when every link is followed. Raises `OSError` for a ring of links."""
+        """Return a path with all links followed.
+
+        Args:
+            path: The path, which need not exist.
+
+        Returns:
+            The absolute path without links.
+
+        Raises:
+            OSError: The links in the path are circular.
+
+        """
         return self._follow(path, to_the_end=True)
 
     def _follow(self, path: str, *, to_the_end: bool) -> str:
-        """The path with the links in it followed; one that it ends with, only `to_the_end`."""
+        """Return the path with its links followed; one at its end only if `to_the_end`."""
         real, links = "", 0
         waiting = _names_of(normal_path(path))
         while waiting:
@@ -189,7 +314,7 @@ class Files:
             parent = parent.rpartition("/")[0]
 
     def _below(self, directory: str) -> Iterator[str]:
-        """All paths inside a directory, itself without links in its path."""
+        """Yield all paths below a directory whose own path contains no links."""
         waiting = [directory.rstrip("/")]
         while waiting:
             folder = waiting.pop()
@@ -200,7 +325,7 @@ class Files:
                 waiting.append(path)
 
     def _names_in(self, folder: str) -> Iterable[str]:
-        """The names of what may be directly in a directory; the root is an empty path."""
+        """Return the names of possible entries of a directory; an empty path is the root."""
         names = {
             place.path.removeprefix(folder).split("/")[1]: None
             for place in self.places
@@ -243,5 +368,5 @@ class Files:
 
 
 def _names_of(path: str) -> list[str]:
-    """The names that a path consists of, the last one first."""
+    """Return the components of a path, the last one first."""
     return [name for name in reversed(path.split("/")) if name not in ("", ".")]

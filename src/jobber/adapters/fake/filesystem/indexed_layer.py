@@ -1,4 +1,4 @@
-"""A layer that knows what is in each of its directories, so that nobody has to look through all of its paths."""
+"""A layer with an index of its directories, which avoids searches through all paths."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ if TYPE_CHECKING:
 
 
 class IndexedLayer(dict[str, "Node | None"]):
-    """Nodes by path. What changes one path keeps the index; what may change many lets it be made again."""
+    """A mapping of paths to nodes. Changing one path updates the index; bulk changes discard it."""
 
     def __init__(self, nodes: Mapping[str, Node | None] | None = None) -> None:
         super().__init__(nodes or {})
         self._names: dict[str, dict[str, None]] | None = None
 
     def names_in(self, directory: str) -> Iterable[str]:
-        """The names of all that is directly in a directory, which for the root is an empty path.
+        """Return the names of all entries of a directory; an empty path is the root.
 
-        What the layer takes away is among them, and so are directories that only hold something.
+        The names include paths that the layer removes, and directories without a node of their own.
         """
         if self._names is None:
             self._names = {}
@@ -37,23 +37,23 @@ class IndexedLayer(dict[str, "Node | None"]):
         self._strike(path)
 
     def pop(self, path: str, *default: object) -> Node | None:
-        """Take a path away."""
+        """Remove a path and return its node."""
         node: Node | None = super().pop(path, *default)
         self._strike(path)
         return node
 
     def popitem(self) -> tuple[str, Node | None]:
-        """Take the last path away."""
+        """Remove the last path and return it with its node."""
         self._names = None
         return super().popitem()
 
     def clear(self) -> None:
-        """Take all away."""
+        """Remove all paths."""
         self._names = None
         super().clear()
 
     def update(self, *others: object, **more: Node | None) -> None:
-        """Put many."""
+        """Set the nodes of several paths."""
         self._names = None
         super().update(*others, **more)
 
@@ -62,12 +62,12 @@ class IndexedLayer(dict[str, "Node | None"]):
         return self
 
     def setdefault(self, path: str, default: Node | None = None) -> Node | None:
-        """Put something where nothing is."""
+        """Set the node of a path that is not in the layer."""
         self._names = None
         return super().setdefault(path, default)
 
     def _enter(self, path: str) -> None:
-        """Let all directories above a path know of it."""
+        """Add a path to the index of all its parent directories."""
         if self._names is None:
             return
         parent, _, name = path.rpartition("/")
@@ -76,7 +76,7 @@ class IndexedLayer(dict[str, "Node | None"]):
             parent, _, name = parent.rpartition("/")
 
     def _strike(self, path: str) -> None:
-        """Let the directories above forget a path, and those that held nothing else."""
+        """Remove a path from the index, and parent directories that have become empty."""
         while path and self._names is not None and path not in self and not self._names.get(path):
             parent, _, name = path.rpartition("/")
             self._names.get(parent, {}).pop(name, None)
@@ -84,5 +84,5 @@ class IndexedLayer(dict[str, "Node | None"]):
 
 
 def indexed(layer: Mapping[str, Node | None]) -> IndexedLayer:
-    """The layer itself where it is indexed, else an indexed copy."""
+    """Return the layer itself if it is indexed, else an indexed copy."""
     return layer if isinstance(layer, IndexedLayer) else IndexedLayer(layer)

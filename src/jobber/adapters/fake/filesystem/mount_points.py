@@ -1,4 +1,4 @@
-"""What an engine makes in a container before its job starts: places to mount on, and the working directory."""
+"""Mount points and working directory, which an engine creates in a container before its job starts."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _FAILED = 125
 
 
 def workdir_of(specification: ContainerSpecification, image: StoredImage) -> str:
-    """Where the job starts."""
+    """Return the job's working directory."""
     return specification.options.workdir or image.configuration.workdir or "/"
 
 
 def make_workdir(files: Files, path: str) -> None:
-    """Make the working directory in the container's own layer, as Docker does it at once. Raises `EngineFailed`."""
+    """Create the working directory in the container's own layer, as Docker does at creation. Raises `EngineFailed`."""
     try:
         Files(files.layers, files.top).make_directory(path)
     except OSError:
@@ -30,7 +30,10 @@ def make_workdir(files: Files, path: str) -> None:
 
 
 def make_mount_points(stored: StoredContainer) -> None:
-    """What is mounted on, which is in the container's own layer and stays in a result. Raises `JobNotStarted`."""
+    """Create the mount points in the container's own layer, where they become part of a result.
+
+    Raises `JobNotStarted`.
+    """
     alone = Files(stored.files.layers, stored.files.top)
     for place in stored.places:
         try:
@@ -41,7 +44,7 @@ def make_mount_points(stored: StoredContainer) -> None:
 
 
 def enter_workdir(stored: StoredContainer, path: str, *, must_exist: bool) -> None:
-    """See to it that the working directory is there, or that it was. Raises `JobNotStarted`."""
+    """Create the working directory, or check that it exists if `must_exist`. Raises `JobNotStarted`."""
     is_mounted = any(lies_within(normal_path(path), directory=place.path) for place in stored.places)
     if must_exist and not is_mounted and not stored.files.is_directory(path):
         why = f'workdir "{path}" does not exist on container {stored.id}'

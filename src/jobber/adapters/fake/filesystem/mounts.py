@@ -1,4 +1,4 @@
-"""What is mounted in a container of the fake, and where."""
+"""Mounts of a container of the fake."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Mounting:
-    """The places of one container, while they are put together."""
+    """The mounts of a container that is being created."""
 
     def __init__(self, store: Store, images: FakeImages, image: StoredImage, flavour: Flavour) -> None:
         self._store = store
@@ -35,21 +35,21 @@ class Mounting:
 
     @property
     def places(self) -> tuple[MountPoint, ...]:
-        """What is mounted; the last one wins where two have one path."""
+        """The mounts; of two with the same path, the last one."""
         return tuple(self._places.values())
 
     @property
     def anonymous(self) -> tuple[str, ...]:
-        """The volumes that were made without a name, and go with the container."""
+        """The names of the anonymous volumes, which are removed with the container."""
         return tuple(self._anonymous)
 
     def take_from(self, other: StoredContainer, *, mode: str) -> None:
-        """All that another container has mounted."""
+        """Add all mounts of another container."""
         for place in other.places:
             self._places[place.path] = replace(place, read_only=place.read_only or mode == "ro")
 
     def add_options(self, mounts: Sequence[Mount]) -> None:
-        """What was asked for. Raises `ImageNotFound`, `EngineFailed`."""
+        """Add the requested mounts. Raises `ImageNotFound`, `EngineFailed`."""
         for mount in mounts:
             path = normal_path(mount.destination)
             place = self._option_place(mount, path)
@@ -57,7 +57,7 @@ class Mounting:
             self._places[path] = place
 
     def add_inputs(self, inputs: Sequence[ImageMount | VolumeMount]) -> None:
-        """Inputs, which nobody writes to. Raises `ImageNotFound`, `InputGone`."""
+        """Add the inputs as read-only mounts. Raises `ImageNotFound`, `InputGone`."""
         for given in inputs:
             if isinstance(given, ImageMount):
                 merged = Files(self._images.find(given.image).layers)
@@ -69,7 +69,7 @@ class Mounting:
             self._places[given.destination] = MountPoint(given.destination, nodes, read_only=True, kind=kind)
 
     def add_declared(self) -> None:
-        """The volumes that the image declares, where nothing else is mounted."""
+        """Add the volumes that the image declares, unless another mount has the same path."""
         for path in map(normal_path, self._image.configuration.volumes):
             if path not in self._places:
                 self._places[path] = self._volume("", path)
@@ -91,7 +91,7 @@ class Mounting:
         return self._volume(mount.source, path)
 
     def _find_source(self, mount: Mount) -> None:
-        """See to it that something is there on the engine's machine; Docker makes what `-v` names."""
+        """Check that the source exists on the engine's host; Docker creates a missing source of `-v`."""
         host, source = Files((), self._store.host), mount.source
         if host.exists(source):
             return
@@ -103,7 +103,7 @@ class Mounting:
         host.make_directory(source)
 
     def _volume(self, source: str, path: str) -> MountPoint:
-        """A volume; a new one gets what the image has there."""
+        """Return the mount of a volume; a new volume gets the image's files at the mount path."""
         name = source or self._store.fresh_id()
         if not source:
             self._anonymous.append(name)

@@ -1,4 +1,4 @@
-"""Nodes and layers of a file system in memory."""
+"""Nodes and layers of an in-memory file system."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PROGRAM_MODE = 0o755
 
 
 class ReadOnly(OSError):
-    """A write to where nothing can be written."""
+    """The error of a write to a read-only file system."""
 
     def __init__(self, path: str) -> None:
         super().__init__(30, "Read-only file system", path)
@@ -29,25 +29,25 @@ class Node:
     """A file, a link or a directory."""
 
     kind: str = "file"
-    """`file`, `link` or `directory`."""
+    """Kind of the node: `file`, `link` or `directory`."""
     content: bytes = b""
     target: str = ""
     mode: int = _PLAIN_MODE
     program: Callable[..., int | None] | None = None
-    """The function that runs when the file is executed; its arguments are the caller's business."""
+    """Function that runs when the file is executed; the caller defines its arguments."""
 
     def fingerprint(self) -> list[object]:
-        """What the content of a layer is told apart by."""
-        program = None if self.program is None else id(self.program)  # two lambdas may have one name
+        """Return the values that distinguish the node from others in a layer's digest."""
+        program = None if self.program is None else id(self.program)  # two lambdas may have the same name
         return [self.kind, sha256(self.content).hexdigest(), self.target, self.mode, program]
 
 
 Layer = dict[str, Node | None]
-"""Paths with what is there; None where the layer takes something away."""
+"""Nodes by path; None for a path that the layer removes."""
 
 
 def file_node(content: bytes | str, *, program: Callable[..., int | None] | None = None) -> Node:
-    """A file. Raises `TypeError` for what is no content."""
+    """Return a file node. Raises `TypeError` if the content is neither bytes nor str."""
     if not isinstance(content, (str, bytes, bytearray, memoryview)):
         raise TypeError(f"a file holds bytes or a str, not {type(content).__name__}")
     octets = content.encode() if isinstance(content, str) else bytes(content)
@@ -55,6 +55,6 @@ def file_node(content: bytes | str, *, program: Callable[..., int | None] | None
 
 
 def layer_digest(layer: Mapping[str, Node | None]) -> str:
-    """The digest of a layer's content."""
+    """Return the digest of a layer's content."""
     described = {path: None if node is None else node.fingerprint() for path, node in sorted(layer.items())}
     return "sha256:" + sha256(json.dumps(described).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""The files of a container as its process sees them, who is in a directory: relative paths start there."""
+"""The files of a container as seen by its process, with paths relative to the working directory."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ if TYPE_CHECKING:
 
 
 class WorkingFiles(Files):
-    """The same files as others', from a working directory."""
+    """The files of a container, seen from a working directory."""
 
     def __init__(self, files: Files, *, workdir: str) -> None:
         super().__init__(files.layers, files.top, files.places, files.read_only)
         self._workdir = workdir
 
     def node(self, path: str) -> Node | None:
-        """What is at a path, links in it followed, itself not."""
+        """Return the node at a path, without following a link at its end."""
         return super().node(self._absolute(path))
 
     def is_directory(self, path: str) -> bool:
-        """Whether it is a directory, a link followed; one that only holds something counts."""
+        """Return whether a path is a directory, with links followed."""
         return super().is_directory(self._absolute(path))
 
     def resolve(self, path: str) -> str:
-        """The path that a path means when every link is followed. Raises `OSError` for a ring of links."""
+        """Return a path with all links followed. Raises `OSError` for circular links."""
         return super().resolve(self._absolute(path))
 
     def write(self, path: str, content: bytes | str) -> None:
-        """Write a file; directories above it are made, and the mode of one that is there stays.
+        """Write a file and create its parent directories; an existing file keeps its mode.
 
         Raises `ReadOnly`, `IsADirectoryError`, `NotADirectoryError`, `TypeError`.
         """
@@ -42,23 +42,23 @@ class WorkingFiles(Files):
         super().write(path, content)
 
     def put(self, path: str, node: Node | None) -> None:
-        """Put something at a path, or take it away. Raises `ReadOnly`."""
+        """Put a node at a path, or remove the path. Raises `ReadOnly`."""
         super().put(self._absolute(path), node)
 
     def remove(self, path: str) -> None:
-        """Remove a file or a whole directory. Raises `FileNotFoundError`, `ReadOnly`."""
+        """Remove a file or a directory with its content. Raises `FileNotFoundError`, `ReadOnly`."""
         super().remove(self._absolute(path))
 
     def make_directory(self, path: str) -> None:
-        """Make a directory, and those above it; one that is there is fine. Raises `ReadOnly`, `OSError`."""
+        """Create a directory and its parents; an existing directory is not an error. Raises `ReadOnly`, `OSError`."""
         super().make_directory(self._absolute(path))
 
     def link(self, path: str, target: str) -> None:
-        """Make a symbolic link in a directory that is there. Raises `ReadOnly`, `OSError`."""
+        """Create a symbolic link in an existing directory. Raises `ReadOnly`, `OSError`."""
         super().link(self._absolute(path), target)
 
     def walk(self, directory: str) -> Iterator[str]:
-        """All paths inside a directory, absolute, in no order that means anything."""
+        """Yield the absolute paths of all entries below a directory, in no particular order."""
         return super().walk(self._absolute(directory))
 
     def _absolute(self, path: str) -> str:

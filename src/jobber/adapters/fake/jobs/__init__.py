@@ -1,1 +1,1 @@
-"""Jobs in memory: Python functions in the place of processes."""
+"""Jobs in memory: Python functions instead of processes."""

@@ -1,4 +1,4 @@
-"""What whoever watches a job of the fake holds."""
+"""Attachments to jobs of the fake."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
 
 class FakeAttachment:
-    """A view of one job's timeline, as the fake clock moves along it."""
+    """An attachment that follows a job's timeline on the fake clock."""
 
     def __init__(self, store: Store, stored: StoredContainer, interruptions: Interruptions) -> None:
         self._store = store
         self._stored = stored
         self._interruptions = interruptions
         self._seen = 0
-        """How many of the outputs have been given out."""
+        """Number of output pieces delivered so far."""
         self._call = contextmanager(store.call)
 
     def skip_to(self, since: datetime | None) -> None:
-        """Leave out what was said before a moment."""
+        """Skip the output from before a time."""
         timeline = self._stored.timeline
         if since is None or timeline is None:
             return
@@ -37,7 +37,7 @@ class FakeAttachment:
         self._seen = sum(self._stored.start + said < moment for said, _ in timeline.outputs)
 
     def next(self, *, deadline: float | None = None) -> JobEvent:
-        """The next thing that happens; time moves on to it. Raises `EngineLost` where that was asked for."""
+        """Advance the clock to the next event and return it. Raises `EngineLost` if a test injected that fault."""
         with self._call("stream", self._stored.id):
             if event := self._interruptions.take() or self._disturbance():
                 return event
@@ -68,8 +68,8 @@ class FakeAttachment:
         return self._store.faults.disturbance(seen=self._seen, now=self._store.clock.monotonic())
 
     def resize(self, terminal: Terminal) -> None:
-        """Tell the job's terminal its new size: noted alone."""
+        """Record the new size of the job's terminal in the journal."""
         self._store.note("resize", f"{terminal.rows}x{terminal.columns}")
 
     def close(self) -> None:
-        """Let go of the wire; the job goes on."""
+        """Do nothing: there is no connection to close, and the job continues."""

@@ -1,7 +1,7 @@
-"""Where the prints of a program go: to its job, and those of everybody else to where they went.
+"""Redirection of a program's prints to its job, without affecting other threads.
 
-A process has one `sys.stdout`, but several jobs may run in threads. So it is a switch for the time in which any
-program runs: who prints inside a program finds the job's stream behind it, all others what was there before.
+A process has only one `sys.stdout`, but several jobs may run in threads. So a switch replaces it while any program
+runs. Inside a program, the switch forwards to the job's stream; elsewhere, it forwards to the original stream.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 _NAMES = ("stdout", "stderr")
 _DEBUGGERS = ("bdb", "cmd", "pdb", "_pytest")
-"""Who talks to the developer in the middle of a program: `breakpoint()`."""
+"""Packages that interact with the developer inside a program: `breakpoint()`."""
 _streams: ContextVar[Mapping[str, TextIO] | None] = ContextVar("streams of the program that runs here", default=None)
 _lock = Lock()
 _running = 0
-"""How many programs run, in all threads."""
+"""Number of running programs in all threads."""
 
 
 class _Switch:
-    """A stream of `sys`, which is another one inside a program."""
+    """A replacement for a stream of `sys` that forwards to the job's stream inside a program."""
 
     def __init__(self, name: str, before: TextIO) -> None:
         self._name = name
@@ -41,7 +41,7 @@ class _Switch:
 
 
 class _Written(io.RawIOBase):
-    """Bytes that go to somebody as they come."""
+    """A binary stream that passes each chunk to a function immediately."""
 
     def __init__(self, write: Callable[[bytes], None]) -> None:
         self._write = write
@@ -57,7 +57,7 @@ class _Written(io.RawIOBase):
 
 @contextmanager
 def prints_going_to(*, stdout: Callable[[bytes], None], stderr: Callable[[bytes], None]) -> Iterator[None]:
-    """Inside, what this thread prints goes there."""
+    """Send the output that this thread prints inside this context to these functions."""
     there = {"stdout": _text(stdout, errors="strict"), "stderr": _text(stderr, errors="backslashreplace")}
     _put_switches()
     before = _streams.set(there)
@@ -69,7 +69,7 @@ def prints_going_to(*, stdout: Callable[[bytes], None], stderr: Callable[[bytes]
 
 
 def _caller(depth: int) -> str:
-    """The package that a function was called from, so many calls above this one."""
+    """Return the top-level package of the calling function, `depth` frames up."""
     return str(sys._getframe(depth).f_globals.get("__name__", "")).partition(".")[0]  # noqa: SLF001 - CPython and PyPy have it
 
 
@@ -78,7 +78,7 @@ def _text(write: Callable[[bytes], None], *, errors: str) -> TextIO:
 
 
 def _put_switches() -> None:
-    global _running  # noqa: PLW0603 - it counts for the streams of the process
+    global _running  # noqa: PLW0603 - counts for the streams of the process
     with _lock:
         _running += 1
         for name in _NAMES:
@@ -88,7 +88,7 @@ def _put_switches() -> None:
 
 
 def _take_switches() -> None:
-    """Put back what was there; where others have put something of theirs meanwhile, it stays."""
+    """Restore the original streams, but keep a stream that other code has set meanwhile."""
     global _running  # noqa: PLW0603
     with _lock:
         _running -= 1

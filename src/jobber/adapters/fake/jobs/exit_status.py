@@ -1,4 +1,4 @@
-"""How a Python callable ends as a program: its exit status, and what it leaves to read where it fails."""
+"""The exit status of a Python program, and its error output if it fails."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from pathlib import Path
 from traceback import StackSummary, TracebackException
 
 FAILED = 1
-"""What Python exits with after an exception, or a text for `sys.exit`."""
+"""Python's exit status after an exception, or after `sys.exit` with a text."""
 STATUS = 0xFF
-"""As much of an exit status as the kernel hands on."""
+"""Bit mask of the part of an exit status that the kernel reports."""
 _ENDS_THE_TEST = ("_pytest", "bdb")
-"""Where exceptions come from that end a whole test run: `pytest.exit`, `q` in the debugger."""
+"""Packages whose exceptions end the whole test run: `pytest.exit`, `q` in the debugger."""
 _HERE = Path(__file__).parent.parent
 
 
 def check_program(program: object) -> None:
-    """Check that calling it does all that it does. Raises `TypeError`."""
+    """Check that a call of the program executes its whole body. Raises `TypeError`."""
     if not callable(program):
         raise TypeError(f"a program is a function of a job, not {reprlib.repr(program)}")
     bodies = (program, type(program).__call__)
@@ -34,7 +34,7 @@ def check_program(program: object) -> None:
 
 
 def exit_status(returned: object, *, program: object) -> int:
-    """What a program exits with that returned this. Raises `TypeError` for what is no exit status."""
+    """Return the exit status for a program's return value. Raises `TypeError` for an invalid value."""
     if returned is None:
         return 0
     if isinstance(returned, int) and not isinstance(returned, bool):
@@ -48,7 +48,7 @@ def exit_status(returned: object, *, program: object) -> int:
 
 
 def exit_status_of_exit(code: object) -> tuple[int, bytes]:
-    """What `sys.exit(code)` exits with, and what it says on stderr."""
+    """Return the exit status of `sys.exit(code)`, and its output on stderr."""
     if code is None:
         return 0, b""
     if isinstance(code, int):
@@ -57,12 +57,12 @@ def exit_status_of_exit(code: object) -> tuple[int, bytes]:
 
 
 def ends_the_test(error: Exception) -> bool:
-    """Whether it isn't for the job, but for those who test."""
+    """Return whether an exception is meant for the test run and not for the job."""
     return type(error).__module__.partition(".")[0] in _ENDS_THE_TEST
 
 
 def told(error: Exception) -> bytes:
-    """What Python says of an exception that nobody has caught, as far as the program's own lines go."""
+    """Return Python's traceback of an uncaught exception, limited to the program's own frames."""
     whole = TracebackException.from_exception(error)
     _leave_us_out(whole)
     return "".join(whole.format()).encode(errors="backslashreplace")

@@ -1,4 +1,4 @@
-"""Signals to jobber in a fake world: they come at moments of its clock, or at calls to its engine."""
+"""Simulated signals to jobber: they arrive at times of the fake clock, or during engine calls."""
 
 from __future__ import annotations
 
@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 
 class FakeInterruptions:
-    """Signals that come when a test says so."""
+    """The signals to jobber that a test sends.
+
+    Args:
+        clock: The clock that decides when signals arrive. Default: None, for a time that stays 0.
+
+    """
 
     def __init__(self, clock: FakeClock | None = None) -> None:
         self._clock = clock
@@ -25,42 +30,76 @@ class FakeInterruptions:
         self._abortable = False
 
     def send(self, signal: str, *, at: float = 0.0) -> None:
-        """Let a signal come, at once or at a moment of the clock's `monotonic`."""
+        """Send a signal to jobber.
+
+        Args:
+            signal: The name of the signal, such as `SIGTERM`.
+            at: The time on the clock's `monotonic`, in seconds. Default: 0, for at once.
+
+        """
         self._planned.append((at, signal))
         self._planned.sort()
 
     def resize(self, *, at: float = 0.0) -> None:
-        """Let the terminal change its size, at once or at a moment of the clock's `monotonic`."""
+        """Change the size of the terminal.
+
+        Args:
+            at: The time on the clock's `monotonic`, in seconds. Default: 0, for at once.
+
+        """
         self._resizes.append(at)
         self._resizes.sort()
 
     def deliver(self, signal: str) -> None:
-        """Let a signal come in the middle of a call. Raises `Interrupted` where the call can be given up."""
+        """Send a signal during a call.
+
+        Args:
+            signal: The name of the signal.
+
+        Raises:
+            Interrupted: The call can be aborted, and the signal is a termination signal.
+
+        """
         if self._abortable and signal not in FORWARDED_SIGNALS:
             raise Interrupted(signal)
         self.send(signal)
 
     def begin(self) -> None:
-        """Count from the first again, for a new command."""
+        """Restart the count of termination signals for a new command."""
         self._count = 0
 
     def end(self) -> None:
-        """Forget what has come and was not taken: with a command end the signals to it."""
+        """Discard signals that arrived but were not taken: they belong to the command that ends."""
         now = self._now()
         self._planned = [(at, signal) for at, signal in self._planned if at > now]
         self._resizes = [at for at in self._resizes if at > now]
 
     def due(self) -> float | None:
-        """When the next one comes."""
+        """Return the time of the next signal or resize.
+
+        Returns:
+            The time on the clock's `monotonic`; None if nothing is planned.
+
+        """
         moments = [*self._resizes[:1], *(at for at, _ in self._planned[:1])]
         return min(moments, default=None)
 
     def fileno(self) -> int:
-        """There is nothing to wait on."""
+        """Return -1, because there is no descriptor to wait on.
+
+        Returns:
+            Always -1.
+
+        """
         return -1
 
     def take(self) -> TerminationSignal | ForwardedSignal | Resized | None:
-        """The next that has come, if any."""
+        """Return the next event that has arrived.
+
+        Returns:
+            The signal or terminal resize; None without one.
+
+        """
         now = self._now()
         if self._resizes and self._resizes[0] <= now:
             self._resizes.pop(0)
@@ -78,7 +117,12 @@ class FakeInterruptions:
 
     @contextmanager
     def abortable(self) -> Iterator[None]:
-        """Inside, a signal that has come raises `Interrupted`."""
+        """Raise `Interrupted` for a signal that arrives inside this context.
+
+        Raises:
+            Interrupted: A termination signal has arrived.
+
+        """
         if isinstance(event := self.take(), TerminationSignal):
             raise Interrupted(event.signal)
         self._abortable = True

@@ -1,8 +1,8 @@
-"""Programs as Python callables: what they see, and what they do in which second.
+"""Programs as Python callables: what they see, and when they do what.
 
-A program runs to its end at once when its container starts; all that it does is noted with the time at which it
-does it. Whoever watches sees that timeline go by on the fake clock, and a signal that ends the job cuts it there,
-file system included. What it raises ends it, as it would end Python.
+A program runs to its end when its container starts; the fake records everything that it does with the time. A watcher
+sees this timeline as the fake clock advances. A signal that ends the job cuts the timeline, including the file
+system, at that time. An exception ends the program with the exit status and the traceback of Python.
 """
 
 from __future__ import annotations
@@ -25,27 +25,30 @@ if TYPE_CHECKING:
     from jobber.domain.containers.container import Terminal
 
 KILLED = 137
-"""What a job that SIGKILL ended exits with."""
+"""Exit status of a job that SIGKILL ended."""
 
 
 @dataclass(slots=True)
 class Timeline:
-    """What a job does, and when: seconds since its start."""
+    """The timeline of a job; times are in seconds since its start."""
 
     outputs: list[tuple[float, Output]] = field(default_factory=list)
     unnoted: set[int] = field(default_factory=set)
-    """Which of the outputs are in no log, for the engine had no room."""
+    """Indexes of output pieces that are missing in the log, because the engine's disk was full."""
     layers: list[tuple[float, Layer]] = field(default_factory=list)
-    """The container's layer as it was from then on."""
+    """The container's layer from each time on."""
     reactions: dict[str, int] = field(default_factory=dict)
-    """Signals that end it, with the exit status; others than SIGKILL do nothing to a container's first process."""
+    """Signals that end the job, with the exit status.
+
+    Signals other than SIGKILL and these have no effect on a container's first process.
+    """
     end: float = 0.0
     exit_status: int = 0
     memory_ends: float | None = None
-    """When the kernel kills one of its processes because memory ran out; None for never."""
+    """Time at which the kernel kills one of the job's processes because memory ran out; None for never."""
 
     def cut(self, moment: float, *, exit_status: int) -> None:
-        """Let it end now; what it would have done later never happens."""
+        """End the job at a time and drop everything later."""
         self.outputs = [item for item in self.outputs if item[0] <= moment]
         self.layers = [item for item in self.layers if item[0] <= moment]
         self.end = moment
@@ -54,14 +57,27 @@ class Timeline:
             self.memory_ends = None
 
     def exhaust_memory(self, moment: float) -> None:
-        """Let the kernel kill its first process at a moment because memory ran out, unless it has ended before."""
+        """Make the kernel kill the first process at a time because memory ran out, unless the job has ended before."""
         if moment <= self.end:
             self.cut(moment, exit_status=KILLED)
             self.memory_ends = moment
 
 
 class Job:
-    """What a program is given."""
+    """The job that a program receives as its argument: what it sees, and what it can do.
+
+    Args:
+        argv: The program's arguments, beginning with its own name.
+        environment: The environment variables.
+        workdir: The working directory.
+        user: The user; empty for the default user.
+        files: The files of the container.
+        stdin: The complete standard input.
+        hostname: The host name of the container.
+        terminal: The size of the terminal. Default: None, for a job without a terminal.
+        is_noted: A function that returns whether the engine logs output now. Default: always True.
+
+    """
 
     def __init__(
         self,
@@ -81,45 +97,88 @@ class Job:
         self.workdir = workdir
         self.user = user
         self.files: Files = WorkingFiles(files, workdir=workdir)
-        """All that it sees; a relative path starts at `workdir`."""
+        """The files that the program sees; a relative path starts at `workdir`."""
         self.stdin = stdin
         self.hostname = hostname
         self.terminal = terminal
-        """The size of its terminal; None without one."""
+        """The size of the job's terminal; None without one."""
         self._is_noted = is_noted
         self.timeline = Timeline()
         self._now = 0.0
         self._says_nothing = False
 
     def say(self, text: str | bytes) -> None:
-        """Write to stdout, as it is."""
+        """Write to standard output, without adding a line ending.
+
+        Args:
+            text: The output; a str is encoded as UTF-8.
+
+        Raises:
+            TypeError: The output is neither bytes nor str.
+
+        """
         self._write(Stream.STDOUT, text)
 
     def complain(self, text: str | bytes) -> None:
-        """Write to stderr, as it is; with a terminal it comes on stdout as well."""
+        """Write to standard error, without adding a line ending.
+
+        A job with a terminal writes it to standard output instead.
+
+        Args:
+            text: The output; a str is encoded as UTF-8.
+
+        Raises:
+            TypeError: The output is neither bytes nor str.
+
+        """
         self._write(Stream.STDERR, text)
 
     def close_output(self) -> None:
-        """Say nothing more, and go on."""
+        """Close the output; the program continues, and later output is dropped."""
         self._says_nothing = True
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass; what was written before stays even if the job is ended now."""
+        """Let the job spend time; files written before remain even if the job is ended during this time.
+
+        Args:
+            seconds: Duration in seconds of the fake clock.
+
+        """
         self.timeline.layers.append((self._now, dict(self.files.top)))
         self._now += seconds
 
     def on_signal(self, signal: str, exit_status: int) -> None:
-        """End with this status when the signal comes."""
+        """Make a signal end the job.
+
+        Args:
+            signal: The name of the signal, such as `SIGTERM`.
+            exit_status: The exit status of the job; only its lowest 8 bits count.
+
+        """
         self.timeline.reactions[signal] = exit_status & STATUS
 
     def exit(self, status: int) -> None:
-        """End here."""
+        """End the program.
+
+        Args:
+            status: The exit status.
+
+        Raises:
+            SystemExit: Always.
+
+        """
         raise SystemExit(status)
 
     def run_out_of_memory(self, *, goes_on: bool = False) -> None:
-        """Have the kernel kill the job because memory ran out: it ends here, with status 137.
+        """Make the kernel kill the job because memory ran out; the job ends with exit status 137.
 
-        With `goes_on` the kernel kills another process than the first, and the program goes on.
+        Args:
+            goes_on: Whether the kernel kills a process other than the first, so that the program continues.
+                Default: False.
+
+        Raises:
+            SystemExit: The first process is killed.
+
         """
         if self.timeline.memory_ends is None:
             self.timeline.memory_ends = self._now
@@ -127,7 +186,18 @@ class Job:
             raise SystemExit(KILLED)
 
     def run(self, program: Program) -> Timeline:
-        """Let a program do all that it does, and note it. Raises what isn't the program's: jobber's own errors."""
+        """Run a program and record everything that it does.
+
+        Args:
+            program: The program.
+
+        Returns:
+            The timeline of the job.
+
+        Raises:
+            JobberError: An error of jobber itself, which is not the program's.
+
+        """
         with prints_going_to(stdout=self.say, stderr=self.complain):
             self.timeline.exit_status = self._call(program)
         self.timeline.layers.append((self._now, dict(self.files.top)))
@@ -162,4 +232,4 @@ class Job:
 
 
 Program = Callable[[Job], int | None]
-"""What an image runs: it gets the job, and returns its exit status; None is 0."""
+"""A program of an image: it receives the job, and returns its exit status; None is 0."""

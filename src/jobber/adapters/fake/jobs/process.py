@@ -1,4 +1,4 @@
-"""What a container executes: its words, its environment, and the program that these mean in its files."""
+"""The process of a container: its arguments, its environment, and the program that they select."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from jobber.domain.images.image import ImageConfiguration
 
 STAND_IN = "/bin/program"
-"""The path of an image's Python program, where nothing else says what a container executes."""
+"""Path of an image's Python program, unless the image or the container selects another command."""
 NOT_FOUND = 127
 NOT_EXECUTABLE = 126
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 def words_of(specification: ContainerSpecification, image: StoredImage) -> tuple[str, ...]:
-    """Entry point and command, those of the image where the container has none of its own."""
+    """Return entry point and command, each from the image unless the container has its own."""
     configuration, overridden = image.configuration, specification.options.entrypoint
     entrypoint = configuration.entrypoint or ()
     command = specification.command
@@ -37,7 +37,7 @@ def words_of(specification: ContainerSpecification, image: StoredImage) -> tuple
 
 
 def environment_of(stored: StoredContainer, image: StoredImage) -> dict[str, str]:
-    """The variables that its first process has."""
+    """Return the environment variables of the container's first process."""
     options = stored.specification.options
     changed: dict[str, str | None] = {"PATH": _PATH, "HOSTNAME": options.hostname or stored.id[:12]}
     for variable in image.configuration.environment:
@@ -54,7 +54,7 @@ def environment_of(stored: StoredContainer, image: StoredImage) -> dict[str, str
 def program_of(
     image: StoredImage, files: Files, argv: tuple[str, ...], environment: Mapping[str, str], workdir: str
 ) -> Program:
-    """What is executed, the image's stand-in where there is one. Raises `JobNotStarted` with 127 or 126."""
+    """Return the program to execute, by default the image's stand-in. Raises `JobNotStarted` with status 127 or 126."""
     try:
         return find_program(files, argv, environment, workdir)
     except JobNotStarted:
@@ -64,14 +64,14 @@ def program_of(
 
 
 def with_path(configuration: ImageConfiguration) -> ImageConfiguration:
-    """The configuration as builders have it, which give every image a `PATH`."""
+    """Return the configuration with the `PATH` that builders add to every image."""
     if any(variable.startswith("PATH=") for variable in configuration.environment):
         return configuration
     return replace(configuration, environment=(f"PATH={_PATH}", *configuration.environment))
 
 
 def find_program(files: Files, argv: tuple[str, ...], environment: Mapping[str, str], workdir: str) -> Program:
-    """What is executed. Raises `JobNotStarted` with 127 or 126."""
+    """Return the program to execute. Raises `JobNotStarted` with exit status 127 or 126."""
     for path in _places_to_look(argv[0], environment, workdir):
         node = files.node(files.resolve(path))
         if node is not None and node.program is not None:
@@ -82,7 +82,7 @@ def find_program(files: Files, argv: tuple[str, ...], environment: Mapping[str, 
 
 
 def _home(files: Files, user: str) -> str:
-    """The home of a user, by name or number; `/` where the container doesn't know it."""
+    """Return the home directory of a user, by name or number; `/` if the container has no such user."""
     try:
         known = files.read("/etc/passwd").decode(errors="replace")
     except OSError:
