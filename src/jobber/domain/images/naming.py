@@ -28,7 +28,7 @@ def image_name_of(directory: str) -> str:
     if is_image_name(directory):
         return directory
     name = re.sub(r"[^a-z0-9._]+", "-", directory.lower())
-    # separators that the grammar of references allows only once or, at the ends, not at all
+    # the grammar of references restricts repeated separators, and forbids separators at the ends
     name = re.sub(r"[._-]+", lambda run: run[0] if run[0] in (".", "_", "__") else "-", name).strip("._-")
     if not name:
         raise UsageError(f"no image can be named after the directory {directory!r}", hint="name the image with -t NAME")

@@ -30,7 +30,7 @@ class Claim(Protocol):
 
 
 class RunStore(Protocol):
-    """Coordinates jobber processes through the engine alone: claims, end notes, results."""
+    """The coordination of jobber processes through the engine alone: claims, end notes, results."""
 
     def now(self) -> datetime:
         """Return the time of the engine's clock.
