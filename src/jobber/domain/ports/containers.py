@@ -24,7 +24,8 @@ class Attachment(Protocol):
     def next(self, *, deadline: float | None = None) -> JobEvent:
         """Wait for the next event, and forward input to the job meanwhile.
 
-        If the connection breaks, the attachment reconnects. No byte is lost or duplicated, as far as the engine keeps a log.
+        If the connection breaks, the attachment reconnects. No byte is lost or duplicated, as far as the engine keeps a
+        log.
 
         Args:
             deadline: The time of the clock's `monotonic`, in seconds, at which to stop waiting; None to wait without
