@@ -1,4 +1,5 @@
-"""What jobber knows, without any engine: values, rules, ports and use cases.
+"""The engine-independent part of jobber: values, rules, ports and use cases.
 
-Standard library only; nothing here reads a clock, the environment, files, the network or processes.
+The domain imports the standard library only. It does not read a clock, the environment, files, the network or
+processes.
 """

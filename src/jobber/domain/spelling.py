@@ -1,4 +1,4 @@
-"""What somebody may have meant: the known word that is nearest to one that is not."""
+"""Suggest the closest known word."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def nearest(word: str, *, known: Iterable[str]) -> str | None:
-    """The known word that is most like this one, whatever its case; None where none is like it."""
+    """Return the known word closest to `word`, ignoring case and treating `_` as `-`; None if no word is close."""
     import difflib
 
     folded = {candidate.casefold().replace("_", "-"): candidate for candidate in known}
@@ -18,6 +18,6 @@ def nearest(word: str, *, known: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, *, known: Iterable[str]) -> str | None:
-    """The hint that names the nearest known word."""
+    """Return a hint that names the closest known word; None if no word is close."""
     near = nearest(word, known=known)
     return f"did you mean {near}?" if near else None

@@ -1,1 +1,1 @@
-"""The report of `jobber doctor`: what was found, and what follows from it."""
+"""The report of `jobber doctor`: findings, and the conclusions from them."""

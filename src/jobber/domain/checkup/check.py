@@ -15,25 +15,25 @@ class Status(StrEnum):
 
     OK = "ok"
     NOTE = "note"
-    """Worth knowing, and not wrong."""
+    """A remark that is not a problem."""
     PROBLEM = "problem"
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at."""
+    """The result of one check."""
 
     name: str
-    """One word, by which programs know the check; several checks may have the same one."""
+    """The check's name: one word, for programs; several checks may have the same name."""
     status: Status
     text: str
     hint: str | None = None
-    """The remedy."""
+    """The action that solves the problem; None if there is none."""
     stops_runs: bool = False
-    """Whether no run can work until this is mended."""
+    """True if no run can work until the problem is solved."""
 
     def facts(self) -> dict[str, object]:
-        """Return the check as JSON."""
+        """Return the check as a JSON object."""
         return {
             "name": self.name,
             "status": self.status.value,
@@ -49,11 +49,11 @@ class Checkup:
 
     checks: tuple[Check, ...]
     facts: Mapping[str, object]
-    """What was found, for programs: the value of each name is an object, or None where nothing is known."""
+    """The findings for programs: each name has an object as its value, or None if nothing is known."""
 
     @property
     def can_run(self) -> bool:
-        """Whether a run could work."""
+        """True if a run could work."""
         return not any(check.stops_runs for check in self.checks)
 
     @property
@@ -63,15 +63,15 @@ class Checkup:
 
 
 def ok(name: str, text: str) -> Check:
-    """Return a check that found nothing wrong."""
+    """Return a check without findings."""
     return Check(name, Status.OK, text)
 
 
 def note(name: str, text: str, hint: str | None = None) -> Check:
-    """Return a check that found something worth knowing."""
+    """Return a check with a remark that is not a problem."""
     return Check(name, Status.NOTE, text, hint)
 
 
 def problem(name: str, text: str, hint: str | None, *, stops_runs: bool = False) -> Check:
-    """Return a check that found something wrong."""
+    """Return a check with a problem."""
     return Check(name, Status.PROBLEM, text, hint, stops_runs)

@@ -1,4 +1,4 @@
-"""The check of GPUs: those that the engine can give to jobs."""
+"""The check of GPUs that the engine can give to jobs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _HINTS = {
 
 
 def check_devices(found: EngineReport, facts: EngineFacts) -> Iterator[Check]:
-    """Tell which GPUs the engine knows of, and compare that with the devices of its machine."""
+    """Report the GPUs that the engine describes, and compare them with the devices of its host."""
     here = found.devices
     known = [f"CDI devices {listed(facts.cdi_devices)}" if facts.cdi_devices else ""]
     known += [f"runtime {NVIDIA}" if NVIDIA in facts.runtimes else ""]

@@ -1,4 +1,4 @@
-"""Checks of the engine that a run would use, and of the places where others may be."""
+"""Checks of the engine that a run would use, and of the addresses of other engines."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _OLDEST = {"docker": (20, 10), "podman": (4, 3)}
 _LITTLE = 5 * 10**9
 _TOO_LITTLE = 10**9
 _NONE = 1 << 20
-"""Bytes. An engine with less can't even note that a container exists."""
+"""The free space in bytes below which no run can work: the engine cannot even record a new container."""
 _INTERNAL = "io.containerd."
-"""How the names begin that containerd's runtimes have beside those that users say."""
+"""The prefix of containerd's internal names for runtimes, which exist beside the names that users write."""
 _PRUNE = "`jobber prune` removes what nobody needs; so do `docker system prune` and `podman system prune`"
 
 
 def check_engine(findings: Findings) -> Iterator[Check]:
-    """Check the engine, and tell what answered elsewhere."""
+    """Check the engine, and report the engines found at other addresses."""
     found = findings.engine
     if isinstance(found, JobberError):
         yield _unavailable(found)
@@ -59,13 +59,13 @@ def _where(found: EngineReport) -> str:
 
 
 def _unavailable(error: JobberError) -> Check:
-    # The places that were tried have lines of their own.
+    # the addresses that were tried have checks of their own
     text = "no container engine answers" if isinstance(error, EngineUnavailable) else error.what
     return problem("engine", text, error.hint, stops_runs=True)
 
 
 def _check_places(places: tuple[EnginePlace, ...]) -> Iterator[Check]:
-    """Tell what answered elsewhere; usual places with the same answer share a line."""
+    """Report the engines found at other addresses; unnamed addresses with the same answer share a check."""
     by_answer: dict[str, list[str]] = {}
     for place in places:
         if place.is_engine:

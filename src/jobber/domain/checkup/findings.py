@@ -1,4 +1,4 @@
-"""What `jobber doctor` finds: facts of this machine and of the engine, before anything is concluded from them."""
+"""Findings of `jobber doctor`: facts about this host and the engine, before any conclusions."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
 
 class Program(StrEnum):
-    """A program of the name `jobber`."""
+    """The kind of a program named `jobber`."""
 
     THIS = "this"
-    """The installation that is running."""
+    """The running installation."""
     OTHER = "other"
     """Another installation of this program."""
     OLDER = "older"
-    """The program of 2019 that has the same name on PyPI, by other authors."""
+    """The program of 2019 with the same name on PyPI, by other authors."""
     UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """An executable `jobber` in a directory of the PATH."""
+    """An executable `jobber` in a directory of PATH."""
 
     path: str
     program: Program
@@ -36,7 +36,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """An installed package of the name that jobber has on PyPI."""
+    """An installed package with jobber's name on PyPI."""
 
     version: str
     location: str
@@ -44,7 +44,7 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """The program that is running, and others that may stand in its place."""
+    """The running program, and other programs with the same name."""
 
     version: str
     location: str
@@ -53,13 +53,13 @@ class Installation:
     python: str
     """The path of the interpreter."""
     commands: tuple[Command, ...] = ()
-    """In the order of the PATH."""
+    """Executables named `jobber`, in the order of PATH."""
     distributions: tuple[Distribution, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class EnginePlace:
-    """A place where jobber looks for an engine, and what answered there."""
+    """An address at which jobber looks for an engine, and the answer there."""
 
     address: str
     why: str
@@ -67,43 +67,43 @@ class EnginePlace:
     answer: str
     is_engine: bool = False
     is_named: bool = False
-    """Whether the user named it, as variables and docker contexts do."""
+    """True if the user configured the address, in a variable or a docker context."""
 
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Credentials for a registry that are stored on this machine; never the credentials themselves."""
+    """A login for a registry stored on this host, without the credentials themselves."""
 
     registry: str
     origin: str
-    """A file, or `configuration`."""
+    """The origin of the login: a file, or `configuration`."""
     helper: str = ""
-    """The credential helper that keeps the password, if one does."""
+    """The credential helper that stores the password; empty if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Logins:
-    """All stored credentials, and what is wrong with them."""
+    """All stored logins, and their problems."""
 
     found: tuple[Login, ...] = ()
     helpers: tuple[str, ...] = ()
-    """Credential helpers that are asked for every registry."""
+    """Credential helpers that are used for every registry."""
     problems: tuple[JobberError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class LocalDevices:
-    """GPUs of this machine, by the files that stand for them."""
+    """GPUs of this host, as device files and CDI specifications."""
 
     nodes: tuple[str, ...] = ()
-    """`/dev/nvidia0`, `/dev/kfd`."""
+    """Device files, such as `/dev/nvidia0` and `/dev/kfd`."""
     specifications: tuple[str, ...] = ()
-    """CDI specifications that describe devices to engines: `/etc/cdi/nvidia.yaml`."""
+    """CDI specifications, which describe devices to engines, such as `/etc/cdi/nvidia.yaml`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """The configuration files that count here, and what they say about engines and registries."""
+    """The configuration files in effect here, and their settings for engines and registries."""
 
     files: tuple[str, ...] = ()
     problems: tuple[JobberError, ...] = ()
@@ -114,29 +114,29 @@ class Configuration:
 
 @dataclass(frozen=True, slots=True)
 class EngineReport:
-    """The engine that a run would use, as far as it answered."""
+    """The report on the engine that a run would use, as far as the engine responded."""
 
     description: EngineDescription
     why: str
     facts: EngineFacts | JobberError | None
-    """None for an engine that does not describe its set-up."""
+    """The configuration of the engine, or the error; None for an engine that does not describe its configuration."""
     space: Space | None = None
-    """The room where the engine keeps its images, in bytes; None where that is not known."""
+    """The space in bytes at the engine's images; None if it is not known."""
     devices: LocalDevices | None = None
-    """GPUs of the engine's machine, where that is this machine."""
+    """GPUs of the engine's host, if that is this host; None otherwise."""
     runs: Mapping[str, int] | JobberError | None = None
-    """How many unfinished runs there are in each state; None where the engine was lost before."""
+    """The number of unfinished runs by state; None if the connection to the engine was lost before."""
     leftovers: int | JobberError | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """All that was found."""
+    """All findings."""
 
     installation: Installation
     configuration: Configuration
     logins: Logins
     engine: EngineReport | JobberError
-    """The engine, or why there is none."""
+    """The engine, or the error if there is none."""
     places: tuple[EnginePlace, ...] = field(default=())
-    """The other places where an engine was looked for."""
+    """The other addresses at which jobber looked for an engine."""

@@ -1,4 +1,4 @@
-"""Checks of the program, its Python and its configuration files."""
+"""Checks of the program, its Python interpreter and its configuration files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OLDER = "docker-jobber 0.3 of 2019, a different program by other authors"
 
 
 def check_installation(installation: Installation) -> Iterator[Check]:
-    """Check which program `jobber` is in the user's shell, and which Python runs it."""
+    """Check which program the command `jobber` runs in the user's shell, and which Python runs this one."""
     yield ok("jobber", f"{installation.version} in {installation.location}")
     for distribution in installation.distributions:
         if distribution.version.startswith("0."):
@@ -32,7 +32,7 @@ def check_installation(installation: Installation) -> Iterator[Check]:
 
 
 def check_configuration(configuration: Configuration) -> Iterator[Check]:
-    """Check the configuration files; with an error in one of them no run begins."""
+    """Check the configuration files; an error in one of them prevents every run."""
     if not configuration.problems:
         active = f" (active: {', '.join(configuration.active)})" if configuration.active else ""
         yield ok("configuration", f"{', '.join(configuration.files) or 'no jobber-config.yml'}{active}")

@@ -1,4 +1,4 @@
-"""Checks of registries and stored logins; they name registries and programs, never users or passwords."""
+"""Checks of registries and stored logins. Their texts name registries and programs, never users or passwords."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def check_registries(findings: Findings) -> Iterator[Check]:
-    """Tell the default registry and the logins, and check that credential helpers and password files are there."""
+    """Report the default registry and the logins, and check that credential helpers and password files exist."""
     yield ok("registries", "; ".join(filter(None, _registries(findings))))
     logins = findings.logins
     by_helper: dict[str, list[str]] = {}

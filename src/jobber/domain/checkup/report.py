@@ -1,4 +1,4 @@
-"""The report out of what was found."""
+"""Create the report from the findings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PASSWORD = re.compile(r"(?<=//)([^/@\s:]*):[^/@\s]*(?=@)")
 
 
 def report(findings: Findings) -> Checkup:
-    """Conclude from what was found whether a run could work, and what to mend."""
+    """Return the report: whether a run could work, and which problems to solve."""
     checks = (
         *check_installation(findings.installation),
         *check_configuration(findings.configuration),
@@ -96,7 +96,7 @@ def _without_passwords(check: Check) -> Check:
 
 
 def _clean(value: Any) -> Any:
-    """Return a value without the passwords that addresses in it have."""
+    """Return a value with the passwords in its addresses redacted."""
     match value:
         case str():
             return _PASSWORD.sub(r"\1:***", value)

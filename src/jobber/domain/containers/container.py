@@ -1,4 +1,4 @@
-"""Containers: what one is made from, and what an engine tells of it."""
+"""Containers: the specification to create one, and its description by an engine."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from jobber.domain.images.reference import ImageId
 
 ContainerId = NewType("ContainerId", str)
-"""The engine's id of a container: 64 hexadecimal digits."""
+"""The engine's ID of a container: 64 hexadecimal digits."""
 
 LOG = "/run.log"
-"""Where a result has what its job has said."""
+"""The path of the job's output in a result image."""
 MAX_LAYERS = 110
-"""Layers of an image from which on a result of it gets a single one: Docker 20.10 makes no container from 125 on."""
+"""The number of layers from which on a result is flattened into a single layer: Docker 20.10 refuses to create a
+container from an image with 125 layers or more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class ImageMount:
 class VolumeMount:
     """A named volume mounted read-only at a path of the container.
 
-    The volume is one that exists and carries `jobber.input`; an engine that would have to make it must refuse.
+    The volume must exist and carry `jobber.input`. The engine must refuse the mount if the volume does not exist.
     """
 
     volume: str
@@ -51,26 +52,26 @@ class Terminal:
 
 @dataclass(frozen=True, slots=True)
 class ContainerSpecification:
-    """All that a job's container is made from."""
+    """The specification of a job's container."""
 
     image: ImageId
     options: ContainerOptions
     command: tuple[str, ...] | None = None
-    """What stands after IMAGE on the command line; None where nothing does, so the image's own applies."""
+    """The command after IMAGE on the command line; None if there is none, so that the image's own command applies."""
     inputs: tuple[ImageMount | VolumeMount, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
-    """jobber's own labels; they win over the labels of the options."""
+    """jobber's own labels, which override the labels of the options."""
     runtime: str | None = None
     terminal: Terminal | None = None
-    """A terminal for the job (`-t`) of this size; None for a job with pipes."""
+    """The size of the job's terminal (`-t`); None for a job with pipes."""
     reads_input: bool = True
-    """Whether somebody will give it an input; else it finds the end of one."""
+    """True if jobber passes an input to the job; otherwise the job's standard input is at its end."""
     unset: tuple[str, ...] = ()
-    """Names of variables that the image has, and the container has not."""
+    """Names of variables that the image sets and that the container must not have."""
 
 
 class ContainerState(Enum):
-    """Where a container is in its life."""
+    """The state of a container."""
 
     CREATED = "created"
     RUNNING = "running"
@@ -79,39 +80,40 @@ class ContainerState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ContainerMount:
-    """Something mounted into a container, apart from its own file system."""
+    """A mount of a container."""
 
     destination: str
     kind: str
-    """`bind`, `volume`, `tmpfs`, `image`, as the engine calls it."""
+    """The mount's kind as the engine names it: `bind`, `volume`, `tmpfs` or `image`."""
     source: str = ""
-    """The volume's name, or the path on the engine's machine."""
+    """The volume's name, or the path on the engine's host."""
     anonymous: bool = False
-    """A volume that the image declares and nobody named."""
+    """True for an unnamed volume that the image declares."""
 
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A container as an engine tells of it."""
+    """A container as described by an engine."""
 
     id: ContainerId
     name: str
     image: ImageId
     state: ContainerState
     exit_status: int | None
-    """None until it has exited."""
+    """The exit status; None until the container has exited."""
     labels: Mapping[str, str] = field(default_factory=dict)
     mounts: tuple[ContainerMount, ...] = ()
     created: str = ""
     started: str = ""
     finished: str = ""
-    """RFC 3339, in the engine's time; empty where it has not come to that."""
+    """The end of the job. `created`, `started` and `finished` are RFC 3339 times of the engine's clock; empty if not
+    reached."""
     terminal: bool = False
-    """Whether its job has a terminal."""
+    """True if the job has a terminal."""
     log_limit: int | None = None
-    """How many bytes of its log the engine keeps at the least, when it throws away older ones; None for no limit."""
+    """The lowest number of bytes of the log that the engine keeps when it discards older ones; None for no limit."""
     memory_limit: int | None = None
-    """The memory that its job may use, in bytes; None for no limit."""
+    """The memory limit of the job in bytes; None for no limit."""
     out_of_memory: bool | None = None
-    """Whether the kernel killed a process of its job because memory ran out; None where the engine does not report it,
-    and before the job has ended."""
+    """True if the kernel killed a process of the job because memory ran out. None until the job has ended, and if
+    the engine does not report it."""

@@ -1,4 +1,4 @@
-"""What an engine is."""
+"""The description of an engine."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class EngineDescription:
-    """Name and version of an engine, as a run record keeps them."""
+    """The name, version and capabilities of an engine; run records keep name and version."""
 
     name: str
-    """`docker`, `podman`, …"""
+    """The engine's name: `docker`, `podman`, …"""
     version: str
     mounts_images: bool
-    """Whether it mounts a directory of an image read-only without copying."""
+    """True if the engine mounts a directory of an image read-only without copying it."""
     address: str = ""
-    """Where it was found, as the user would write it."""
+    """The engine's address, in the form that users write."""
     dockerfiles: tuple[str, ...] = ("Dockerfile",)
-    """Names of files that it takes for a Dockerfile where a build names none."""
+    """Names of files that the engine uses as the Dockerfile if a build names none."""

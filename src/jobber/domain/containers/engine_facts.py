@@ -1,4 +1,4 @@
-"""The set-up of an engine, as the engine itself describes it."""
+"""The configuration of an engine, as reported by the engine itself."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from enum import StrEnum
 
 
 class ImageStore(StrEnum):
-    """The part of an engine that keeps images."""
+    """The kind of an engine's image store."""
 
     GRAPH_DRIVER = "graph driver"
-    """Docker's classic store."""
+    """Docker's classic image store."""
     CONTAINERD = "containerd"
-    """Docker's containerd store, the default of new installations from Docker 29 on."""
+    """Docker's containerd image store, the default of new installations from Docker 29 on."""
     CONTAINERS_STORAGE = "containers-storage"
-    """Podman's store."""
+    """Podman's image store."""
 
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """Room on the file system of a directory, in bytes."""
+    """Space on the file system of a directory, in bytes."""
 
     free: int
     total: int
@@ -27,31 +27,31 @@ class Space:
 
 @dataclass(frozen=True, slots=True)
 class EngineFacts:
-    """The set-up of an engine; empty values and None stand for what the engine does not describe."""
+    """The configuration of an engine; facts that the engine does not report are empty or None."""
 
     api_version: str = ""
     machine: str = ""
-    """The host name of the machine that the engine runs on."""
+    """The host name of the engine's host."""
     platform: str = ""
-    """`linux/amd64`."""
+    """The platform, such as `linux/amd64`."""
     builder: str = ""
     builder_remedy: str = ""
-    """What a user can do to get a builder with more features; empty where there is nothing to do."""
+    """An action that gives the user a builder with more features; empty if there is none."""
     storage_driver: str = ""
     image_store: ImageStore | None = None
     storage_path: str = ""
-    """The directory of the engine's images, on the engine's machine."""
+    """The directory of the engine's images, on the engine's host."""
     space: Space | None = None
-    """The room at `storage_path`."""
+    """The space at `storage_path`."""
     cgroups: str = ""
-    """`v1` or `v2`."""
+    """The version of cgroups: `v1` or `v2`."""
     is_rootless: bool | None = None
     runtimes: tuple[str, ...] = ()
     default_runtime: str = ""
     cdi_devices: tuple[str, ...] = ()
-    """Names of devices as `--device` takes them: `nvidia.com/gpu=all`."""
+    """Names of CDI devices in the syntax of `--device`: `nvidia.com/gpu=all`."""
     cdi_folders: tuple[str, ...] = ()
-    """Directories on the engine's machine in which the engine looks for CDI specifications."""
+    """Directories on the engine's host in which the engine searches for CDI specifications."""
     insecure_registries: tuple[str, ...] = ()
-    """Registries that the engine talks to without TLS, or without checking certificates."""
+    """Registries that the engine contacts without TLS, or without verifying certificates."""
     mirrors: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What a running job can do to the one who watches it."""
+"""Events of a running job."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import Enum
 
 
 class Stream(Enum):
-    """The two outputs of a job; with a terminal all of it comes on stdout."""
+    """The output stream of a job. A job with a terminal writes everything to stdout."""
 
     STDOUT = 1
     STDERR = 2
@@ -15,7 +15,7 @@ class Stream(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Bytes of the job's output, as they came."""
+    """A chunk of the job's output, unchanged."""
 
     stream: Stream
     chunk: bytes
@@ -23,26 +23,26 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Exited:
-    """The job has ended and all its output has been seen."""
+    """The end of the job, after all its output was received."""
 
     exit_status: int
 
 
 @dataclass(frozen=True, slots=True)
 class TerminationSignal:
-    """Somebody wants the run to end: the first, second, third time."""
+    """A termination signal that jobber received; `count` is the number of such signals so far."""
 
     signal: str
-    """`SIGINT`, `SIGTERM`, `SIGHUP`."""
+    """The signal's name: `SIGINT`, `SIGTERM` or `SIGHUP`."""
     count: int
 
 
 @dataclass(frozen=True, slots=True)
 class ForwardedSignal:
-    """A signal that means nothing to jobber, and perhaps something to the job: a scheduler's notice, for example."""
+    """A signal that jobber forwards to the job unchanged, for example a notice from a scheduler."""
 
     signal: str
-    """One of `FORWARDED_SIGNALS`."""
+    """The signal's name, one of `FORWARDED_SIGNALS`."""
 
 
 FORWARDED_SIGNALS = ("SIGUSR1", "SIGUSR2", "SIGQUIT")
@@ -50,31 +50,31 @@ FORWARDED_SIGNALS = ("SIGUSR1", "SIGUSR2", "SIGQUIT")
 
 @dataclass(frozen=True, slots=True)
 class DeadlinePassed:
-    """The time that was given to `next` is over."""
+    """The deadline given to `next` has passed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resized:
-    """Our terminal has another size now."""
+    """A change of the size of jobber's terminal."""
 
 
 class ConnectionProblem(Enum):
-    """What can go wrong on the wire to a job that goes on; the values are the events that the user hears of."""
+    """A problem of the connection to a job that continues; the values are the names of the events for the user."""
 
     CONNECTION_LOST = "connection-lost"
-    """The engine is out of reach; it is tried again for a while."""
+    """The connection to the engine is lost; jobber tries to reconnect for a while."""
     CONNECTION_RESTORED = "connection-restored"
     LOG_UNREADABLE = "log-unreadable"
-    """The engine keeps no log: what the job says while nobody listens can't be had."""
+    """The engine keeps no log: output that the job writes during a disconnection is lost."""
     LOG_CUT = "log-cut"
-    """The engine's log has lost what comes after that which was heard."""
+    """The engine's log has lost the output that follows the part already received."""
     INPUT_CUT = "input-cut"
-    """The job has found the end of its input before it was there."""
+    """The job's standard input was closed before all input was sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionEvent:
-    """Something happened to the wire."""
+    """A problem of the connection, or its end."""
 
     disturbance: ConnectionProblem
     why: str = ""

@@ -1,4 +1,4 @@
-"""What an engine keeps for jobber beyond images: copies of inputs, and what was left half-done."""
+"""Objects of jobber on an engine besides images: copies of inputs, and leftovers."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class InputCopy:
-    """A whole copy of a directory of an image, in a volume that runs share."""
+    """A complete copy of a directory of an image, in a volume that runs share."""
 
     name: str
-    """The volume's."""
+    """The volume's name."""
     image: ImageId
     source: str
     is_used: bool
-    """Whether a container has it mounted, be it one that has ended."""
+    """True if a container mounts the volume, even an exited one."""
     size: int | None = None
-    """Bytes; None where the engine doesn't tell."""
+    """The size in bytes; None if the engine does not report it."""
 
 
 class LeftoverKind(Enum):
-    """What can be left half-done."""
+    """The kind of a leftover."""
 
     CONTAINER = "container"
     IMAGE = "image"
@@ -34,12 +34,12 @@ class LeftoverKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """Something that a jobber that is no more has left half-done, or a note that nobody needs any more."""
+    """A temporary object left behind by a jobber process that has ended, or a note that is no longer needed."""
 
     kind: LeftoverKind
     id: str
-    """By which the engine knows it."""
+    """The engine's ID of the object."""
     what: str
-    """What it was for, in a few words."""
+    """The purpose of the object, in a few words."""
     size: int | None = None
-    """Bytes; None where that is not known."""
+    """The size in bytes; None if it is not known."""

@@ -1,6 +1,6 @@
-"""What `docker run` options say about a container, apart from how they are written.
+"""The container options of `docker run`, independent of their spelling.
 
-The parser is `jobber.domain.docker_options`; each engine has one translation, its `create_body`.
+The parser is `jobber.domain.docker_options`; each engine translates the options in its `create_body`.
 """
 
 from __future__ import annotations
@@ -15,57 +15,58 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class MountDetail:
-    """What `--mount` can say of a mount beyond what `-v` and `--tmpfs` can."""
+    """The settings of a mount that only `--mount` has, not `-v` and `--tmpfs`."""
 
     propagation: str = ""
     consistency: str = ""
     is_bind: bool = False
-    """Whether an option of bind mounts was given, be it with its default value."""
+    """True if an option of bind mounts was given, even with its default value."""
     non_recursive: bool = False
     read_only_non_recursive: bool = False
     read_only_force_recursive: bool = False
     is_volume: bool = False
-    """Whether an option of volumes was given."""
+    """True if an option of volumes was given."""
     no_copy: bool = False
     subpath: str = ""
-    """Of a volume or an image."""
+    """The subpath in a volume or an image."""
     volume_labels: tuple[tuple[str, str], ...] = ()
     volume_driver: str = ""
     volume_options: tuple[tuple[str, str], ...] = ()
     tmpfs_size: int | None = None
-    """Bytes."""
+    """The size of a tmpfs in bytes; None if it is not given."""
     tmpfs_mode: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """Something that is mounted at a path of the container."""
+    """A mount at a path of the container."""
 
     kind: str
-    """`bind`, `volume`, `tmpfs` or `image`."""
+    """The mount's kind: `bind`, `volume`, `tmpfs` or `image`."""
     destination: str
     source: str = ""
-    """A path on the engine's machine, a volume's or an image's name; empty for an anonymous volume and for tmpfs."""
+    """The source: a path on the engine's host, or the name of a volume or an image; empty for an anonymous volume
+    and a tmpfs."""
     read_only: bool = False
     options: tuple[str, ...] = ()
-    """Further options as `-v` takes them behind the second colon, those of `--tmpfs`, or in `mount`'s own words."""
+    """Further options: those of `-v` after the second colon, those of `--tmpfs`, or options of the `mount` command."""
     written: str = ""
-    """What stood behind the second colon of `-v`, word for word."""
+    """The text after the second colon of `-v`, unchanged."""
     detail: MountDetail | None = None
-    """None for `-v` and `--tmpfs`."""
+    """The settings of `--mount`; None for `-v` and `--tmpfs`."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedPort:
-    """A port of the container that the engine's machine forwards."""
+    """A port of the container that the engine's host forwards."""
 
     container: int
     protocol: str = "tcp"
     host: int | None = None
-    """None for any free port."""
+    """The port on the host; None for any free port."""
     address: str = ""
     host_last: int | None = None
-    """The end of a range, of which any free port will do."""
+    """The last port of a range from which the engine chooses a free port; None for a single port."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,32 +85,32 @@ class Network:
 
     @property
     def is_users(self) -> bool:
-        """Whether a user made it, so that its name is not one of the engine's own modes."""
+        """True for a user-defined network, whose name is not one of the engine's own modes."""
         return self.name not in ("default", "bridge", "host", "none") and not self.name.startswith("container:")
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A device of the engine's machine, or one by the name that the Container Device Interface gives it."""
+    """A device of the engine's host, or a device name of the Container Device Interface (CDI)."""
 
     host: str
     container: str = ""
-    """Empty for a name such as `nvidia.com/gpu=all`."""
+    """The path in the container; empty for a CDI name such as `nvidia.com/gpu=all`."""
     permissions: str = "rwm"
     written: str = ""
 
     @property
     def is_by_name(self) -> bool:
-        """Whether it is a name of the Container Device Interface."""
+        """True for a name of the Container Device Interface (CDI)."""
         return not self.container
 
 
 @dataclass(frozen=True, slots=True)
 class GpuRequest:
-    """One `--gpus`."""
+    """One `--gpus` option."""
 
     count: int = 0
-    """-1 for all of them."""
+    """The number of GPUs; -1 for all."""
     devices: tuple[str, ...] = ()
     capabilities: tuple[str, ...] = ("gpu",)
     driver: str = ""
@@ -117,7 +118,7 @@ class GpuRequest:
 
 
 class Throttle(Enum):
-    """What of a device is limited, under docker's name for it."""
+    """The limited property of a device; the values are docker's names."""
 
     WEIGHT = "blkio-weight-device"
     READ_BPS = "device-read-bps"
@@ -128,7 +129,7 @@ class Throttle(Enum):
 
 @dataclass(frozen=True, slots=True)
 class DeviceLimit:
-    """A limit for one block device: a weight, bytes or operations in a second."""
+    """A limit for one block device: a weight, or bytes or operations per second."""
 
     throttle: Throttle
     path: str
@@ -137,7 +138,7 @@ class DeviceLimit:
 
 @dataclass(frozen=True, slots=True)
 class ProcessLimit:
-    """One `--ulimit`; -1 for no limit."""
+    """One `--ulimit` option; -1 for no limit."""
 
     name: str
     soft: int
@@ -146,7 +147,7 @@ class ProcessLimit:
 
 @dataclass(frozen=True, slots=True)
 class HealthCheck:
-    """What `--health-*` say; times in nanoseconds, None where nothing is said."""
+    """The settings of the `--health-*` options; times in nanoseconds, None for a setting that is not given."""
 
     command: str = ""
     interval: int | None = None
@@ -159,7 +160,7 @@ class HealthCheck:
 
 @dataclass(frozen=True, slots=True)
 class SeccompProfile:
-    """A seccomp profile: its path as it was written, and its JSON without spaces, or why there is none."""
+    """A seccomp profile: its path as written, and its JSON without whitespace, or why it could not be read."""
 
     path: str
     text: str | None
@@ -168,17 +169,17 @@ class SeccompProfile:
 
 @dataclass(frozen=True, slots=True)
 class ContainerOptions:
-    """The options of a run's container; what is absent is None or empty. Sizes are in bytes."""
+    """The container options of a run; absent ones are None or empty. Sizes are in bytes."""
 
     environment: tuple[tuple[str, str | None], ...] = ()
-    """In order, the last of a name counts; None for a variable that is to be unset."""
+    """Variables in order. The last value of a name counts; None unsets the variable."""
     mounts: tuple[Mount, ...] = ()
     volumes_from: tuple[str, ...] = ()
-    """`CONTAINER[:OPTIONS]`."""
+    """Values of `--volumes-from`: `CONTAINER[:OPTIONS]`."""
     volume_driver: str | None = None
     ports: tuple[PublishedPort, ...] = ()
     exposed_ports: tuple[str, ...] = ()
-    """`PORT/PROTOCOL`."""
+    """Exposed ports as `PORT/PROTOCOL`."""
     publish_all: bool = False
     labels: tuple[tuple[str, str], ...] = ()
     annotations: tuple[tuple[str, str], ...] = ()
@@ -187,22 +188,22 @@ class ContainerOptions:
     user: str | None = None
     groups: tuple[str, ...] = ()
     entrypoint: str | None = None
-    """The empty string clears the image's."""
+    """The entrypoint; an empty string clears the image's."""
     hostname: str | None = None
     domainname: str | None = None
     networks: tuple[Network, ...] = ()
     links: tuple[str, ...] = ()
     mac: str | None = None
-    """As `--mac-address` says it; also in the first of `networks`."""
+    """The address of `--mac-address`; it is also set in the first of `networks`."""
     dns: tuple[str, ...] = ()
     dns_options: tuple[str, ...] = ()
     dns_search: tuple[str, ...] = ()
     extra_hosts: tuple[str, ...] = ()
-    """`NAME:ADDRESS`."""
+    """Values of `--add-host`: `NAME:ADDRESS`."""
     memory: int | None = None
     memory_reservation: int | None = None
     memory_swap: int | None = None
-    """-1 for no limit."""
+    """The limit of memory plus swap in bytes; -1 for no limit."""
     memory_swappiness: int | None = None
     kernel_memory: int | None = None
     shm_size: int | None = None
@@ -228,10 +229,10 @@ class ContainerOptions:
     privileged: bool = False
     read_only: bool = False
     security: tuple[str | SeccompProfile, ...] = ()
-    """As `--security-opt` takes them, with the content of seccomp profiles."""
+    """Values of `--security-opt`, with the content of seccomp profiles."""
     storage: tuple[tuple[str, str], ...] = ()
     kernel_parameters: tuple[tuple[str, str], ...] = ()
-    """`--sysctl`."""
+    """Values of `--sysctl`."""
     cgroup_parent: str | None = None
     cgroup_namespace: str | None = None
     ipc: str | None = None
@@ -245,28 +246,28 @@ class ContainerOptions:
     health: HealthCheck | None = None
     stop_signal: str | None = None
     stop_timeout: int | None = None
-    """Seconds."""
+    """The stop timeout in seconds; negative for no limit."""
     runtime: str | None = None
     platform: str | None = None
-    """`OS[/ARCHITECTURE[/VARIANT]]`."""
+    """The platform as `OS[/ARCHITECTURE[/VARIANT]]`."""
 
     def with_defaults(self, variables: Mapping[str, str]) -> ContainerOptions:
-        """The same with these variables, but for those that are given or unset by name."""
+        """Return the options with these variables added, except those that the options set or unset."""
         given = {name for name, _ in self.environment}
         added = tuple((name, value) for name, value in variables.items() if name not in given)
         return replace(self, environment=(*self.environment, *added)) if added else self
 
     @property
     def mount_destinations(self) -> tuple[str, ...]:
-        """Where something is mounted, as far as that can be said without an engine."""
+        """The destinations of the mounts that are known without an engine."""
         return tuple(mount.destination for mount in self.mounts)
 
     @property
     def lending_containers(self) -> tuple[str, ...]:
-        """Names of the containers whose mounts this one takes over."""
+        """Names of the containers of `--volumes-from`."""
         return tuple(text.partition(":")[0] for text in self.volumes_from)
 
     @property
     def added_environment(self) -> tuple[str, ...]:
-        """Names of the variables that the options set."""
+        """Names of the variables that the options set or unset."""
         return tuple(dict.fromkeys(name for name, _ in self.environment))

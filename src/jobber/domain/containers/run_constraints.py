@@ -1,4 +1,4 @@
-"""What a run's options say of runtime, platform and end, against what else is known of them."""
+"""Check the options of a run that conflict with its image, platform or policy."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ _ARCHITECTURES = {"x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "i38
 
 
 def chosen_runtime(runtime: str | None, *, options: ContainerOptions) -> str | None:
-    """Jobber's own `--runtime`, or that of Xdocker. Raises `UsageError` where they contradict each other."""
+    """Return jobber's own `--runtime`, or that of Xdocker; None if neither is given.
+
+    Raises `UsageError` if the two differ.
+    """
     if runtime and options.runtime and runtime != options.runtime:
         raise UsageError(
             f"two runtimes: {runtime} for the run, and {options.runtime} in Xdocker", hint="leave one of them out"
@@ -25,14 +28,17 @@ def chosen_runtime(runtime: str | None, *, options: ContainerOptions) -> str | N
 
 
 def grace_seconds(options: ContainerOptions) -> float:
-    """How long a job has between the request to end and its end by force; `--stop-timeout -1` gives it all the time."""
+    """Return the seconds between the request to stop a job and its end by force; default 10.
+
+    A negative `--stop-timeout` gives the job 20 days, in effect no limit.
+    """
     if options.stop_timeout is None:
         return _STOP_SECONDS
     return float(options.stop_timeout) if options.stop_timeout >= 0 else _ALL_THE_TIME
 
 
 def check_platform(options: ContainerOptions, *, image: Image) -> None:
-    """Check that the image is for the platform of `--platform`. Raises `UsageError`."""
+    """Check that the image matches the platform of `--platform`. Raises `UsageError`."""
     if options.platform is None or not image.platform:
         return
     wanted = [_ARCHITECTURES.get(part, part) for part in options.platform.split("/")]

@@ -1,7 +1,7 @@
-"""Read `docker run` options (Xdocker) as docker's own command line reads them.
+"""Parse `docker run` options (Xdocker) by the rules of docker's command line.
 
-Pure: the caller's environment, directory and files are handed in. One table says all that is known of an option; what
-is not in it is an error, so that nothing is ever silently dropped.
+The parser is pure: the caller passes in the environment, the directory and the files. One table defines all options. An
+option that is not in the table is an error, so that no option is silently dropped.
 """
 
 from jobber.domain.docker_options.parser import (

@@ -1,6 +1,6 @@
-"""Which options an engine does not have, apart from how they are translated for it.
+"""Options that an engine does not support, independent of their translation for it.
 
-A translation finds out more: values that its engine has no counterpart for.
+A translation detects further cases: values for which its engine has no counterpart.
 """
 
 from __future__ import annotations
@@ -26,12 +26,15 @@ _GATEWAY_PRIORITY = (1, 48)
 _SEVERAL_NETWORKS = (1, 44)
 _PODMAN_IMAGE_SUBPATH = (5,)
 _PASSED_THROUGH = ("passthrough", "passthrough-tty")
-"""Podman's log drivers that give the job the streams of the process that started it: those of its service."""
+"""Podman's log drivers that connect the job to the streams of the process that started it: Podman's service."""
 _NOT_BY_API = "the job's output would go to Podman's service, and neither to jobber nor into a log"
 
 
 def check_docker(options: ContainerOptions, *, api_version: tuple[int, int]) -> None:
-    """Check that a Docker with this API has all of the options. Raises `OptionUnsupported`, `InvalidOption`."""
+    """Check that a Docker engine with this API version supports all options.
+
+    Raises `OptionUnsupported`, `InvalidOption`.
+    """
     if options == ContainerOptions():
         return
     if lacking := first_lacking(options, has=lambda option: option.docker_api <= api_version):
@@ -49,7 +52,7 @@ def check_docker(options: ContainerOptions, *, api_version: tuple[int, int]) -> 
 
 
 def check_podman(options: ContainerOptions, *, version: tuple[int, ...]) -> None:
-    """Check that this version of Podman has all of the options. Raises `OptionUnsupported`, `InvalidOption`."""
+    """Check that this version of Podman supports all options. Raises `OptionUnsupported`, `InvalidOption`."""
     if options == ContainerOptions():
         return
     if lacking := first_lacking(options, has=lambda option: option.podman):
@@ -70,7 +73,10 @@ def _needs(name: str, version: tuple[int, int]) -> OptionUnsupported:
 
 
 def _newer(options: ContainerOptions) -> list[tuple[str, tuple[int, int], bool]]:
-    """What is newer than the oldest Docker, apart from whole options."""
+    """Return the features newer than the oldest supported Docker, apart from whole options.
+
+    Each item has the name, the required API version, and True if the options use it.
+    """
     details = [mount.detail for mount in options.mounts if mount.detail is not None]
     first = options.networks[0] if options.networks else None
     own_mac = first is not None and first.mac not in ("", options.mac)
@@ -130,7 +136,7 @@ def _check_health(check: HealthCheck) -> None:
 
 
 def _check_apart(options: ContainerOptions) -> None:
-    """Podman takes no two mounts at one place, anonymous volumes included."""
+    """Check that no two mounts, anonymous volumes included, have the same destination, as Podman requires."""
     seen: set[str] = set()
     for mount in options.mounts:
         place = normal_path(mount.destination)

@@ -26,7 +26,7 @@ _SMALLEST_WEIGHT = 10
 
 
 def read_device(reading: OptionReader) -> None:
-    """`PATH[:PATH-INSIDE][:rwm]`, or a name such as `nvidia.com/gpu=all`."""
+    """Read `--device`: `PATH[:PATH-INSIDE][:rwm]`, or a CDI name such as `nvidia.com/gpu=all`."""
     text = reading.value
     if _BY_NAME.fullmatch(text):
         reading.draft.append("devices", Device(text, written=text))
@@ -51,14 +51,14 @@ def read_device(reading: OptionReader) -> None:
 
 
 def read_rule(reading: OptionReader) -> None:
-    """`TYPE MAJOR:MINOR MODE`."""
+    """Read `--device-cgroup-rule`: `TYPE MAJOR:MINOR MODE`."""
     if not _RULE.fullmatch(reading.value):
         raise reading.wrong(f"{reading.value!r} is no rule such as 'c 1:3 rwm'")
     reading.draft.append("device_rules", reading.value)
 
 
 def read_limit(reading: OptionReader) -> None:
-    """`PATH:NUMBER`, a weight, or bytes or operations in a second."""
+    """Read a device limit `PATH:NUMBER`: a weight (10 to 1000, 0 for none), or bytes or operations per second."""
     throttle = Throttle(reading.option.removeprefix("--"))
     path, colon, number = reading.value.partition(":")
     if not colon or ":" in number:
@@ -75,7 +75,7 @@ def read_limit(reading: OptionReader) -> None:
 
 
 def read_gpus(reading: OptionReader) -> None:
-    """`all`, `2`, `device=0`, `"device=0,1",capabilities=utility`."""
+    """Read `--gpus`: `all`, `2`, `device=0` or `"device=0,1",capabilities=utility`."""
     try:
         reading.draft.append("gpus", _gpu_request(read_fields(reading.value)))
     except ValueError as error:
@@ -84,7 +84,7 @@ def read_gpus(reading: OptionReader) -> None:
 
 
 def read_process_limit(reading: OptionReader) -> None:
-    """`NAME=SOFT[:HARD]`; the last of a name counts."""
+    """Read `--ulimit`: `NAME=SOFT[:HARD]`; if a name is given twice, the last one counts."""
     name, equals, value = reading.value.partition("=")
     if not equals:
         raise reading.wrong(f"{reading.value!r} is no NAME=SOFT[:HARD]")

@@ -14,7 +14,7 @@ _BLANKS = " \t"
 
 
 def read_variable(reading: OptionReader) -> None:
-    """`NAME=VALUE`, or `NAME` alone for the caller's own value; without one the variable is unset."""
+    """Read `--env`: `NAME=VALUE`, or `NAME` for the caller's value; a variable that the caller lacks is unset."""
     name, equals, value = reading.value.partition("=")
     if not name:
         raise reading.wrong("a variable has no name")
@@ -23,7 +23,7 @@ def read_variable(reading: OptionReader) -> None:
 
 
 def read_variable_file(reading: OptionReader) -> None:
-    """Lines `NAME=VALUE`; `NAME` alone counts where the caller has such a variable."""
+    """Read `--env-file`: lines `NAME=VALUE`; a line `NAME` is used only if the caller has that variable."""
     own = reading.draft.caller.environment
     for name, value in _lines(reading):
         found = own.get(name) if value is None else value
@@ -32,7 +32,7 @@ def read_variable_file(reading: OptionReader) -> None:
 
 
 def read_label(reading: OptionReader) -> None:
-    """`NAME[=VALUE]`, and none of jobber's own."""
+    """Read `--label`: `NAME[=VALUE]`; jobber's own labels are errors."""
     name, _, value = reading.value.partition("=")
     bare = name.lstrip(_BLANKS)
     if not bare:
@@ -44,7 +44,7 @@ def read_label(reading: OptionReader) -> None:
 
 
 def read_label_file(reading: OptionReader) -> None:
-    """Lines `NAME=VALUE`; docker passes over a name alone."""
+    """Read `--label-file`: lines `NAME=VALUE`; like docker, ignore a line with a name alone."""
     for name, value in _lines(reading):
         _check_label(reading, name)
         if value is not None:
@@ -57,7 +57,7 @@ def _check_label(reading: OptionReader, name: str) -> None:
 
 
 def _lines(reading: OptionReader) -> Iterator[tuple[str, str | None]]:
-    """Names and values of a file. Errors name the line, and never a value."""
+    """Yield the names and values of a file. Errors name the line and never contain a value."""
     for number, line in enumerate(_text(reading).split("\n"), start=1):
         bare = line.removesuffix("\r").lstrip()
         if not bare or bare.startswith("#"):

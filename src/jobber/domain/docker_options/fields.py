@@ -1,4 +1,4 @@
-"""Fields between commas as in RFC 4180: one that holds a comma stands in double quotes, in which quotes are doubled."""
+"""Comma-separated fields as in RFC 4180: a field with a comma is in double quotes, in which quotes are doubled."""
 
 from __future__ import annotations
 
@@ -8,19 +8,22 @@ _QUOTED = re.compile(r'"((?:[^"]|"")*)"(?:,|$)', re.DOTALL)
 
 
 def quoted_field(field: str) -> str:
-    """Return a field as it stands between commas: in quotation marks where it holds a comma or such a mark."""
+    """Return a field in its comma-separated form: in double quotes if it contains a comma or a double quote."""
     doubled = field.replace('"', '""')
     return f'"{doubled}"' if "," in field or '"' in field else field
 
 
 def read_quoted(text: str) -> tuple[str, str | None]:
-    """Read the quoted field that a text begins with.
+    """Read the quoted field at the start of a text.
+
+    Args:
+        text: The text; it starts with a double quote.
 
     Returns:
-        The field, and the text behind the comma after it, or None where the text ends with the field.
+        The field, and the text after the following comma; None instead if the field ends the text.
 
     Raises:
-        ValueError: The quotation mark does not close, or something else than a comma follows it.
+        ValueError: The quotation mark does not close, or the field is not followed by a comma or the end.
 
     """
     match = _QUOTED.match(text)

@@ -15,7 +15,7 @@ _PREFIX = "--health-"
 
 
 def read_health(reading: OptionReader) -> None:
-    """A time, or a number of tries."""
+    """Read a time in Go's syntax, or the number of retries of `--health-retries`."""
     name = reading.option.removeprefix(_PREFIX).replace("-", "_")
     try:
         value = read_whole(reading.value) if name == "retries" else read_duration(reading.value)
@@ -25,12 +25,15 @@ def read_health(reading: OptionReader) -> None:
 
 
 def read_health_command(reading: OptionReader) -> None:
-    """A command for a shell."""
+    """Read `--health-cmd`: a command for a shell."""
     reading.draft.fields.setdefault("health_settings", {})["command"] = reading.value
 
 
 def settle_health(draft: PartialOptions) -> None:
-    """Put a check together. Raises `InvalidOption` for settings of a check that is switched off, or below zero."""
+    """Combine the `--health-*` options into one health check.
+
+    Raises `InvalidOption` for settings of a disabled check, and for negative values.
+    """
     settings = draft.fields.pop("health_settings", {})
     is_off = draft.fields.pop("health_off", False)
     given = {name: value for name, value in settings.items() if value}

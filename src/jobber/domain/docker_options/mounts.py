@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _VOLUME_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 _DRIVE = re.compile(r"[^\W\d_]:[^:]*")
 _SHORTEST_PAIR = 2
-"""Docker's client looks for no colons in what is no longer."""
+"""The length up to which docker's client does not look for colons in a volume."""
 _VOLUME_OPTIONS = frozenset(
     "ro rw z Z cached delegated consistent nocopy shared rshared slave rslave private rprivate".split()
 )
@@ -28,10 +28,10 @@ _MODE = re.compile(r"[0-7]{1,11}")
 
 
 def read_volume(reading: OptionReader) -> None:
-    """`[SOURCE:]DESTINATION[:OPTIONS]`; the same one twice counts once.
+    """Read `--volume`: `[SOURCE:]DESTINATION[:OPTIONS]`; the same one twice counts once.
 
-    Docker wants no absolute path of an anonymous volume, and its client takes a letter and a colon for a Windows drive
-    and what follows for the rest of the path.
+    Docker does not require an absolute path for an anonymous volume. Its client treats a letter and a colon as a
+    Windows drive, and the text after it as the rest of the path.
     """
     source, destination, written = _volume_parts(reading)
     if source and not destination.startswith("/"):
@@ -60,7 +60,7 @@ def read_volume(reading: OptionReader) -> None:
 
 
 def read_tmpfs(reading: OptionReader) -> None:
-    """`DESTINATION[:OPTIONS]`; of two at one place the last counts."""
+    """Read `--tmpfs`: `DESTINATION[:OPTIONS]`; if two have the same destination, the last one counts."""
     destination, _, flags = reading.value.partition(":")
     if not destination.startswith("/"):
         raise reading.wrong(f"{destination!r} is no absolute path in the container")
@@ -71,7 +71,7 @@ def read_tmpfs(reading: OptionReader) -> None:
 
 
 def read_mount(reading: OptionReader) -> None:
-    """`type=KIND,src=SOURCE,dst=DESTINATION,…`, fields as docker's client reads them."""
+    """Read `--mount`: `type=KIND,src=SOURCE,dst=DESTINATION,…`, with fields as docker's client reads them."""
     try:
         fields = read_fields(reading.value)
         mount = Mount(kind="volume", destination="", detail=MountDetail())
@@ -148,7 +148,7 @@ def _with_field(mount: Mount, field: str, reading: OptionReader) -> Mount:
 
 
 def _plain_options(key: str, value: str, *, is_on: str) -> tuple[str, ...]:
-    """The same in the words of `mount`, where it has a word for it."""
+    """Return the option of the `mount` command for a key of `--mount`; empty if there is none."""
     words = {
         "bind-propagation": value.lower(),
         "bind-nonrecursive": "bind" if is_on in ("1", "true") else "",

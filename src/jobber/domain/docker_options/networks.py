@@ -31,7 +31,7 @@ _LONGEST_DOMAIN = 255
 
 
 def read_network(reading: OptionReader) -> None:
-    """`NAME`, or `name=NAME,alias=…,ip=…`."""
+    """Read `--network`: `NAME`, or `name=NAME,alias=…,ip=…`."""
     network = Network(reading.value)
     if _ADVANCED.search(reading.value):
         try:
@@ -44,21 +44,21 @@ def read_network(reading: OptionReader) -> None:
 
 
 def read_link(reading: OptionReader) -> None:
-    """`CONTAINER[:ALIAS]`."""
+    """Read `--link`: `CONTAINER[:ALIAS]`."""
     if not reading.value or reading.value.count(":") > 1:
         raise reading.wrong(f"{reading.value!r} is no CONTAINER[:ALIAS]")
     reading.draft.append("links", reading.value)
 
 
 def read_mac(reading: OptionReader) -> None:
-    """A hardware address; an empty text is none."""
+    """Read `--mac-address`: a hardware address; an empty text is none."""
     if reading.value:
         _check_mac(reading.value)
     reading.draft.fields["mac"] = reading.value or None
 
 
 def read_server(reading: OptionReader) -> None:
-    """The address of a name server."""
+    """Read `--dns`: the IP address of a name server."""
     address = _address(reading.value.strip())
     if address is None:
         raise reading.wrong(f"{reading.value!r} is no IP address")
@@ -66,7 +66,7 @@ def read_server(reading: OptionReader) -> None:
 
 
 def read_search(reading: OptionReader) -> None:
-    """A domain, or `.` for none."""
+    """Read `--dns-search`: a domain, or `.` for none."""
     text = reading.value.strip(" ")
     match = _DOMAIN.fullmatch(text)
     if text != "." and (match is None or not re.search("[a-zA-Z]", text) or len(match[1]) >= _LONGEST_DOMAIN):
@@ -75,7 +75,10 @@ def read_search(reading: OptionReader) -> None:
 
 
 def read_host(reading: OptionReader) -> None:
-    """`NAME:ADDRESS` or `NAME=ADDRESS`, in brackets or not; `host-gateway` for the machine of the engine."""
+    """Read `--add-host`: `NAME:ADDRESS` or `NAME=ADDRESS`, with the address optionally in brackets.
+
+    The address `host-gateway` stands for the engine's host.
+    """
     separator = "=" if "=" in reading.value else ":"
     name, found, address = reading.value.partition(separator)
     if not found or not name:
@@ -88,7 +91,7 @@ def read_host(reading: OptionReader) -> None:
 
 
 def join_networks(draft: PartialOptions) -> None:
-    """Give the first network what the options for a single network say. Raises `InvalidOption`."""
+    """Apply the options for a single network to the first network. Raises `InvalidOption`."""
     fields = draft.fields
     networks: tuple[Network, ...] = fields.get("networks", ())
     names = [network.name for network in networks]
@@ -185,7 +188,7 @@ def _check_mac(text: str) -> None:
 
 
 def _address(text: str) -> str | None:
-    """An IP address as Go writes it: an IPv4 address inside an IPv6 one stands alone."""
+    """Return an IP address as Go prints it: an IPv4-mapped IPv6 address becomes IPv4. Return None if it is invalid."""
     try:
         address: IPv4Address | IPv6Address = ip_address(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the readers of options work with: what the caller has, and the values that were read so far."""
+"""The input and output of the option readers: the caller's context, and the values read so far."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ if TYPE_CHECKING:
 
 
 def no_files(path: str) -> bytes:
-    """A reader of files where there are none."""
+    """Raise `FileNotFoundError`; this is a file reader without files."""
     raise FileNotFoundError(2, "No such file or directory", path)
 
 
 @dataclass(frozen=True, slots=True)
 class CallerContext:
-    """Where the options were written: variables, directory, and the content of files."""
+    """The context of the options: the caller's variables, directory and files."""
 
     environment: Mapping[str, str]
     directory: str
     read_file: Callable[[str], bytes] = no_files
-    """Raises `OSError`."""
+    """The function that reads a file. Raises `OSError`."""
 
     def expanded(self, path: str) -> str:
-        """A path with the home in the place of `~`: a shell has done so before docker sees it."""
+        """Return a path with `~` replaced by the home directory, as a shell does before docker receives the path."""
         is_home = path == "~" or path.startswith("~/")
         return normal_path(self.environment.get("HOME", "/") + path[1:]) if is_home else path
 
 
 @dataclass(slots=True)
 class PartialOptions:
-    """The fields of `ContainerOptions` as far as they have been read, and what becomes of several options together."""
+    """The fields of `ContainerOptions` read so far, and intermediate results of several related options."""
 
     caller: CallerContext
     fields: dict[str, Any] = field(default_factory=dict)
@@ -42,16 +42,16 @@ class PartialOptions:
     label_files: list[tuple[str, str]] = field(default_factory=list)
 
     def append(self, name: str, *values: object) -> None:
-        """Add to a field that is a tuple."""
+        """Append to a field that is a tuple."""
         self.fields[name] = (*self.fields.get(name, ()), *values)
 
     def put(self, name: str, key: str, value: object) -> None:
-        """Set a key in a field that is a tuple of pairs, in the place where the key came first."""
+        """Set a key in a field that is a tuple of pairs; an existing key keeps its position."""
         self.fields[name] = tuple({**dict(self.fields.get(name, ())), key: value}.items())
 
 
 class OptionReader:
-    """One option, with what its reader needs."""
+    """One option with its value, and the draft that its reader adds to."""
 
     __slots__ = ("draft", "option", "value")
 
@@ -61,5 +61,5 @@ class OptionReader:
         self.draft = draft
 
     def wrong(self, why: str, *, hint: str | None = None) -> InvalidOption:
-        """The error that names the option."""
+        """Return an error that names the option."""
         return InvalidOption(self.option, why=why, hint=hint)

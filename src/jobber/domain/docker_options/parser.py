@@ -1,4 +1,4 @@
-"""From words to the description of a container."""
+"""Parse words into the container options of a run."""
 
 from __future__ import annotations
 
@@ -31,7 +31,21 @@ def parse_options(
     directory: str,
     read_file: Callable[[str], bytes] = no_files,
 ) -> ContainerOptions:
-    """Read options; `read_file` gives the content of a file or raises `OSError`. Raises `InvalidOption`."""
+    """Parse the words of options into container options.
+
+    Args:
+        words: The words of the options.
+        environment: The caller's environment variables.
+        directory: The caller's working directory, for relative paths.
+        read_file: A function that returns the content of a file or raises `OSError`. By default no file exists.
+
+    Returns:
+        The container options.
+
+    Raises:
+        InvalidOption: An option is unknown, has an invalid value or conflicts with another one.
+
+    """
     draft = PartialOptions(CallerContext(environment, directory, read_file))
     for word in read_words(words, SPELLINGS):
         OPTIONS[word.option].read(OptionReader(word.option, word.value, draft))
@@ -42,37 +56,37 @@ def parse_options(
 
 
 def recorded_words(words: Sequence[str]) -> tuple[str, ...]:
-    """The words as a run record keeps them: values of variables that read as secrets are hidden."""
+    """Return the words for a run record: values of variables whose names suggest secrets are redacted."""
     return recorded(words, SPELLINGS)
 
 
 def revealed_words(words: Sequence[str], *, environment: Mapping[str, str]) -> tuple[str, ...]:
-    """The words of a record with the values that it hides, as far as the environment has them."""
+    """Return the words of a record with redacted values filled in from the environment, if it has them."""
     return with_secrets(words, SPELLINGS, environment=environment)
 
 
 def located_words(words: Sequence[str], *, directory: str) -> tuple[str, ...]:
-    """The words, one for one, with paths that are relative to a directory made absolute."""
+    """Return the same words, with paths relative to a directory made absolute."""
     return with_absolute_paths(words, SPELLINGS, directory=directory)
 
 
 def mount_points(words: Sequence[str]) -> tuple[str, ...]:
-    """Return the places in the container that the words of a record mount something at; none where they can't be read.
+    """Return the destinations of the mounts in the words of a record; empty if the words cannot be parsed.
 
-    Variables and files are not needed for that.
+    Variables and files are not needed for this.
     """
     draft = PartialOptions(CallerContext({}, "/"))
     try:
         for word in read_words(words, SPELLINGS):
             if OPTIONS[word.option].field == _MOUNTS:
                 OPTIONS[word.option].read(OptionReader(word.option, word.value, draft))
-    except InvalidOption:  # of a newer jobber
+    except InvalidOption:  # recorded by a newer version of jobber
         return ()
     return tuple(mount.destination for mount in draft.fields.get(_MOUNTS, ()))
 
 
 def _settle(draft: PartialOptions) -> None:
-    """What is known when all options have been read."""
+    """Settle what depends on several options, after all options have been read."""
     fields = draft.fields
     fields["environment"] = (*draft.env_files, *fields.get("environment", ()))
     fields["labels"] = tuple({**dict(draft.label_files), **dict(fields.get("labels", ()))}.items())
@@ -83,7 +97,10 @@ def _settle(draft: PartialOptions) -> None:
 
 
 def _check_mounts_apart(options: ContainerOptions) -> None:
-    """No two at one place; an anonymous volume gives way to anything else, `--tmpfs` to a tmpfs of `--mount`."""
+    """Check that no two mounts have the same destination.
+
+    An anonymous volume yields to any other mount, and `--tmpfs` to a tmpfs of `--mount`.
+    """
     seen: dict[str, Mount] = {}
     for mount in options.mounts:
         place = normal_path(mount.destination)
@@ -95,5 +112,5 @@ def _check_mounts_apart(options: ContainerOptions) -> None:
 
 
 def _are_both_memory(mount: Mount, other: Mount) -> bool:
-    """Whether docker would tell one by `--tmpfs` and one by `--mount` apart, though they are at one place."""
+    """Return whether one mount is from `--tmpfs` and the other a tmpfs of `--mount`, which docker keeps apart."""
     return mount.kind == other.kind == "tmpfs" and (mount.detail is None) != (other.detail is None)

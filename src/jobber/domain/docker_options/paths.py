@@ -1,4 +1,4 @@
-"""Paths of this machine in the words of Xdocker: made absolute, so that they mean the same wherever they are read."""
+"""Make local paths in the words of Xdocker absolute, so that they mean the same in any directory."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from jobber.domain.docker_options.tokens import Spellings
 
 _BUILT_IN = ("", "unconfined", "builtin")
-"""Values of `seccomp` that name no file."""
+"""Values of `seccomp` that are not file names."""
 
 
 def with_absolute_paths(words: Sequence[str], spellings: Spellings, *, directory: str) -> tuple[str, ...]:
-    """Return the words with relative paths put below a directory: as many words, and what can't be read as it is."""
+    """Return the same words, with relative paths put below a directory; words that cannot be parsed are unchanged."""
     kept: list[str] = []
     try:
         for word in read_words(words, spellings):
@@ -29,12 +29,12 @@ def with_absolute_paths(words: Sequence[str], spellings: Spellings, *, directory
             last = f"{word.prefix}{rewrite(word.value, directory)}" if rewrite else word.words[-1]
             kept.extend((*word.words[:-1], last))
     except UsageError:
-        pass  # whoever carries the words out tells what is wrong with them
+        pass  # the parser reports invalid words later
     return (*kept, *words[len(kept) :])
 
 
 def file_below(directory: str, path: str) -> str:
-    """Return the path of a file below a directory; an absolute one, and one of a home (`~`), stay."""
+    """Return the path of a file below a directory; absolute paths and paths in a home directory (`~`) are unchanged."""
     return path if path.startswith(("/", "~")) or not path else f"{directory}/{path.removeprefix('./')}"
 
 

@@ -17,7 +17,11 @@ _PROTOCOLS = ("tcp", "udp", "sctp")
 
 
 def read_published(reading: OptionReader) -> None:
-    """`[[ADDRESS:]HOST-PORT:]PORT[/PROTOCOL]`, ranges, and `target=PORT,published=PORT,protocol=PROTOCOL`."""
+    """Read `--publish`.
+
+    The forms are `[[ADDRESS:]HOST-PORT:]PORT[/PROTOCOL]`, also with ranges of ports, and
+    `target=PORT,published=PORT,protocol=PROTOCOL`.
+    """
     text, protocol = _protocol(reading, _short_form(reading))
     rest, _, container = text.rpartition(":")
     address, _, host = rest.rpartition(":")
@@ -33,7 +37,7 @@ def read_published(reading: OptionReader) -> None:
 
 
 def read_exposed(reading: OptionReader) -> None:
-    """`PORT[-PORT][/PROTOCOL]`."""
+    """Read `--expose`: `PORT[-PORT][/PROTOCOL]`."""
     text, _, rest = reading.value.partition("/")
     protocol = rest.partition("/")[0] or "tcp"
     first, last = _range(reading, text)
@@ -77,7 +81,7 @@ def _paired(
     reading: OptionReader, inside: tuple[int, int], outside: tuple[int, int], protocol: str, address: str
 ) -> list[PublishedPort]:
     first, last = inside
-    if first == last and outside[0] != outside[1]:  # any free one of them
+    if first == last and outside[0] != outside[1]:  # any free port of the range
         return [PublishedPort(first, protocol, outside[0], address, outside[1])]
     if last - first != outside[1] - outside[0]:
         raise reading.wrong(f"{reading.value!r} has ranges of different lengths")

@@ -1,4 +1,4 @@
-"""Fields that hold a comma, and that the user has not quoted: docker reads them as two fields."""
+"""Hints for fields with an unquoted comma, which docker reads as two fields."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 def quoting_hint(
     option: str, text: str, *, keys: Container[str], texts: Container[str] = (), lists: Container[str]
 ) -> str | None:
-    """Return how an option is written so that its fields are as they are probably meant.
+    """Return a hint with the option quoted in the way that the user probably meant.
 
     Args:
         option: The option, for example `--gpus`.
-        text: Its value, in which fields stand between commas.
+        text: The option's value: comma-separated fields.
         keys: The keys that a field can have.
-        texts: The keys whose values are paths. A field that is neither a key nor `KEY=VALUE` goes on with them.
-        lists: The keys whose values are lists. A field without one of the keys goes on with them.
+        texts: The keys whose values are paths. A field that is neither a key nor `KEY=VALUE` continues such a value.
+        lists: The keys whose values are lists. A field without one of the keys continues such a value.
 
     Returns:
-        A hint, or None where nothing has to be quoted, or no such reading is possible.
+        The hint; None if no quotes are needed, or if there is no such reading.
 
     """
     try:
@@ -46,10 +46,10 @@ def quoting_hint(
 
 
 def _hint(option: str, text: str) -> str:
-    """Return the hint: as a file has it, and as a command line has it, where the shell takes quotes of its own."""
+    """Return the hint with two forms: one for a file, and one for a command line with quotes for the shell."""
     import shlex
 
-    if masked_text(text) != text:  # a password of a share, say
+    if masked_text(text) != text:  # for example the password of a network share
         return "quote a field that holds a comma, its key included: '\"KEY=A,B\",KEY=C'"
     word = f"{option} {shlex.quote(text)}"
     escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$").replace("`", "\\`")

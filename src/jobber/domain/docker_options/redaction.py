@@ -1,4 +1,4 @@
-"""The words of Xdocker as a run record keeps them: values of variables that read as secrets are hidden."""
+"""Redact the words of Xdocker for run records: values of variables whose names suggest secrets become `***`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def recorded(words: Sequence[str], spellings: Spellings) -> tuple[str, ...]:
-    """The words, with `***` for what must not be kept."""
+    """Return the words with `***` in place of secrets."""
     kept: list[str] = []
     for word in read_words(words, spellings):
         name, equals, value = word.value.partition("=")
@@ -28,7 +28,7 @@ def recorded(words: Sequence[str], spellings: Spellings) -> tuple[str, ...]:
 
 
 def with_secrets(words: Sequence[str], spellings: Spellings, *, environment: Mapping[str, str]) -> tuple[str, ...]:
-    """The words of a record with the values that are hidden there, as far as an environment has them."""
+    """Return the words of a record with redacted values filled in from an environment, if it has them."""
     filled: list[str] = []
     for word in read_words(words, spellings):
         name, _, value = word.value.partition("=")

@@ -1,4 +1,4 @@
-"""Values that read as secrets."""
+"""Detect values that are probably secrets."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _PROXY_IN_TEXT = re.compile(rf"\b({'|'.join(PROXY_NAMES)})=[^\s'\"]*@[^\s'\"]*",
 
 
 def is_masked(name: str, value: str) -> bool:
-    """Whether a variable's value in a record is hidden."""
+    """Return whether a variable's value in a record is redacted."""
     return value == _HIDDEN and (name in PROXIES or _SECRET.fullmatch(name) is not None)
 
 
 def masked_text(text: str) -> str:
-    """A text that is no words yet, without what looks like a secret."""
+    """Return a text that is not split into words yet, with probable secrets redacted."""
     text = _SECRET_IN_TEXT.sub(lambda match: f"{match[1]}={_HIDDEN}", text)
     return _PROXY_IN_TEXT.sub(lambda match: f"{match[1]}={_HIDDEN}", text)

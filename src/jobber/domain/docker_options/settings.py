@@ -1,4 +1,4 @@
-"""Options that are a word with rules of its own: name, directory, namespaces, security, logging, platform."""
+"""Options with a single word and their own rules: name, directory, namespaces, security, logging, platform."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ _LONGEST_PLATFORM = 3
 
 
 def read_name(reading: OptionReader) -> None:
-    """A container's name; the empty text is none."""
+    """Read `--name`: a container name; an empty text is none."""
     if reading.value and not _CONTAINER_NAME.fullmatch(reading.value):
         raise reading.wrong(f"{reading.value!r} is no name for a container")
     reading.draft.fields["name"] = reading.value.removeprefix("/") or None
 
 
 def read_workdir(reading: OptionReader) -> None:
-    """An absolute directory; the empty text is the image's own."""
+    """Read `--workdir`: an absolute directory; an empty text keeps the image's own."""
     if reading.value and not reading.value.startswith("/"):
         raise reading.wrong(f"{reading.value!r} is no absolute path")
     reading.draft.fields["workdir"] = reading.value or None
 
 
 def read_namespace(reading: OptionReader) -> None:
-    """A mode of a namespace that some engine has: a word, or another container's or a path."""
+    """Read a namespace mode that an engine has: a word, or the name of a container or a path."""
     kind, colon, name = reading.value.partition(":")
     is_other = colon and kind in ("container", "ns") and name
     is_own = kind in _MODES[reading.option] and (not colon or reading.option == "--userns")
@@ -54,14 +54,14 @@ def read_namespace(reading: OptionReader) -> None:
 
 
 def read_isolation(reading: OptionReader) -> None:
-    """`default`; all others are for Windows."""
+    """Read `--isolation`: `default`; all other values are for Windows."""
     if reading.value not in ("", "default"):
         raise reading.wrong(f"{reading.value!r} is for Windows containers")
     reading.draft.fields["isolation"] = reading.value or None
 
 
 def read_capability(reading: OptionReader) -> None:
-    """A capability in any spelling."""
+    """Read `--cap-add` or `--cap-drop`: a capability, in upper or lower case, with or without `CAP_`."""
     name = reading.value.strip().upper()
     if name not in ("ALL", "RESET") and not name.startswith("CAP_"):
         name = f"CAP_{name}"
@@ -70,7 +70,10 @@ def read_capability(reading: OptionReader) -> None:
 
 
 def read_security(reading: OptionReader) -> None:
-    """`KEY=VALUE`, `KEY:VALUE` or `no-new-privileges`; a seccomp profile is read from its file."""
+    """Read `--security-opt`: `KEY=VALUE`, `KEY:VALUE` or `no-new-privileges`.
+
+    A seccomp profile is read from its file.
+    """
     key, equals, value = reading.value.partition("=")
     if not equals and reading.value != "no-new-privileges":
         key, equals, value = reading.value.partition(":")
@@ -83,7 +86,7 @@ def read_security(reading: OptionReader) -> None:
 
 
 def read_kernel_parameter(reading: OptionReader) -> None:
-    """`NAME=VALUE` of a parameter that a container has to itself."""
+    """Read `--sysctl`: `NAME=VALUE` of a parameter that is separate for each container."""
     name, equals, value = reading.value.partition("=")
     if not equals or (name not in _PARAMETERS and not name.startswith(("net.", "fs.mqueue."))):
         raise reading.wrong(f"{reading.value!r} is no parameter of the kernel that a container may set")
@@ -91,7 +94,7 @@ def read_kernel_parameter(reading: OptionReader) -> None:
 
 
 def read_storage(reading: OptionReader) -> None:
-    """`KEY=VALUE`."""
+    """Read `--storage-opt`: `KEY=VALUE`."""
     name, equals, value = reading.value.partition("=")
     if not equals:
         raise reading.wrong(f"{reading.value!r} is no KEY=VALUE")
@@ -99,7 +102,7 @@ def read_storage(reading: OptionReader) -> None:
 
 
 def read_platform(reading: OptionReader) -> None:
-    """`OS[/ARCHITECTURE[/VARIANT]]`."""
+    """Read `--platform`: `OS[/ARCHITECTURE[/VARIANT]]`."""
     parts = reading.value.lower().split("/") if reading.value else []
     if len(parts) > _LONGEST_PLATFORM or not all(map(_PLATFORM_PART.fullmatch, parts)):
         raise reading.wrong(f"{reading.value!r} is no OS[/ARCHITECTURE[/VARIANT]]")
@@ -107,18 +110,18 @@ def read_platform(reading: OptionReader) -> None:
 
 
 def read_content_trust(reading: OptionReader) -> None:
-    """True alone: there is nothing to verify for an image that is there."""
+    """Accept only true: an image that exists on the engine has nothing to verify."""
     if reading.value not in ("true", "1", "t", "T", "TRUE", "True"):
         raise reading.wrong("jobber does not verify signatures of images")
 
 
 def refuse_windows(reading: OptionReader) -> None:
-    """An option that Windows containers alone have."""
+    """Refuse an option that only Windows containers have."""
     raise reading.wrong("only Windows containers have it")
 
 
 def refuse_socket(reading: OptionReader) -> None:
-    """An option that would give the job the user's passwords."""
+    """Refuse an option that would pass the user's passwords to the job."""
     raise reading.wrong(
         "it would hand your registry credentials to the job",
         hint="mount the engine's socket: -v /var/run/docker.sock:/var/run/docker.sock",
@@ -126,13 +129,13 @@ def refuse_socket(reading: OptionReader) -> None:
 
 
 def settle_capabilities(draft: PartialOptions) -> None:
-    """Each capability once, in order of names; `ALL` stands for all."""
+    """Remove duplicate capabilities and sort them by name; `ALL` replaces all others."""
     for field in ("capabilities_added", "capabilities_dropped"):
         draft.fields[field] = _distinct(draft.fields.get(field, ()))
 
 
 def check_logging(draft: PartialOptions) -> None:
-    """A driver that keeps nothing has no options. Raises `InvalidOption`."""
+    """Check that log options are not given with log driver `none`, which stores nothing. Raises `InvalidOption`."""
     if draft.fields.get("log_driver") == "none" and draft.fields.get("log_options"):
         raise InvalidOption("--log-opt", why="log driver none takes no options")
 

@@ -1,4 +1,4 @@
-"""The table of options: all that is known of each. What is not in it is an error, so that nothing is ever dropped."""
+"""The table of options. An option that is not in the table is an error, so that no option is silently dropped."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ if TYPE_CHECKING:
 
 
 class Option(NamedTuple):
-    """What is known of an option."""
+    """The definition of an option."""
 
     spellings: str
-    """The first is the one that errors name."""
+    """The spellings, separated by spaces; error messages use the first one."""
     read: Reader
     field: str
-    """The field of `ContainerOptions` that it sets."""
+    """The field of `ContainerOptions` that the option sets."""
     is_flag: bool = False
     podman: bool = True
-    """Whether Podman has it."""
+    """True if Podman supports the option."""
     docker_api: tuple[int, int] = (1, 24)
-    """The version of Docker's API that has it first."""
+    """The first version of Docker's API that supports the option."""
 
     @property
     def name(self) -> str:
-        """The spelling that errors name."""
+        """The spelling that error messages use."""
         return self.spellings.split()[0]
 
 
 def _setting(field: str, read: Callable[[str], object]) -> Reader:
-    """A single value; the last one counts."""
+    """Return a reader for a single value; the last one counts."""
 
     def reader(reading: OptionReader) -> None:
         try:
@@ -177,7 +177,7 @@ TABLE: tuple[Option, ...] = (
     Option("--health-start-period", health.read_health, "health"),
     Option("--health-start-interval", health.read_health, "health"),
     Option("--no-healthcheck", _setting("health_off", values.read_boolean), "health", is_flag=True),
-    # what makes no difference, or can't be had
+    # options without effect, and options that are not supported
     Option("--disable-content-trust", settings.read_content_trust, "", is_flag=True),
     Option("--cpu-count", settings.refuse_windows, ""),
     Option("--cpu-percent", settings.refuse_windows, ""),
@@ -188,7 +188,10 @@ TABLE: tuple[Option, ...] = (
 
 
 def first_lacking(options: ContainerOptions, *, has: Callable[[Option], bool]) -> Option | None:
-    """The first option that is set and that an engine does not have; options of several fields are told apart there."""
+    """Return the first option that is set and that an engine does not support; None if there is none.
+
+    Options that set several fields are distinguished by those fields.
+    """
     defaults = {field.name: field.default for field in fields(options)}
     for option in TABLE:
         if option.field in defaults and not has(option) and getattr(options, option.field) != defaults[option.field]:

@@ -1,4 +1,4 @@
-"""Words as docker's command line sorts them: long and short options, bunches of short ones, attached values."""
+"""Split words into options as docker's command line does: long, short and combined short options, attached values."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OURS = frozenset(
     "-i --interactive -t --tty -d --detach -a --attach --rm --cidfile --restart --detach-keys --sig-proxy --pull"
     " -q --quiet".split()
 )
-"""What jobber itself decides about."""
+"""Options that jobber itself controls."""
 
 _TERMINAL = (
     "leave it out: the job gets a terminal where stdin, stdout and stderr are one; elsewhere `script` gives jobber one:"
@@ -22,12 +22,12 @@ _TERMINAL = (
 
 
 class Spellings(NamedTuple):
-    """The options there are."""
+    """The spellings of all options."""
 
     canonical: Mapping[str, str]
-    """Each spelling with the one that errors name."""
+    """The canonical name of each spelling, which error messages use."""
     flags: frozenset[str]
-    """Canonical names of those that need no value."""
+    """Canonical names of the options without a value."""
 
 
 class OptionWord(NamedTuple):
@@ -36,13 +36,13 @@ class OptionWord(NamedTuple):
     option: str
     value: str
     words: tuple[str, ...]
-    """The words that it was read from; none where it shares its word with the option after it."""
+    """The words of the option; empty if it shares its word with the option after it."""
     prefix: str
-    """What stands before the value in the last of these words."""
+    """The text before the value in the last of these words."""
 
 
 def split_words(text: str) -> tuple[str, ...]:
-    """Split as a shell does. Raises `UsageError` for quotes that don't close."""
+    """Split a text as a shell does. Raises `UsageError` for an unclosed quote."""
     import shlex
 
     try:
@@ -55,7 +55,7 @@ def split_words(text: str) -> tuple[str, ...]:
 
 
 def read_words(words: Sequence[str], spellings: Spellings) -> Iterator[OptionWord]:
-    """Each option with its value. Raises `InvalidOption`."""
+    """Yield each option with its value. Raises `InvalidOption`."""
     position = 0
     while position < len(words):
         word = words[position]
@@ -82,7 +82,7 @@ def _read_long(word: str, following: str | None, spellings: Spellings) -> Iterat
 
 
 def _read_short(word: str, following: str | None, spellings: Spellings) -> Iterator[OptionWord]:
-    """Read `-u me`, `-ume`, `-u=me`, and bunches such as `-Pu me`."""
+    """Read `-u me`, `-ume`, `-u=me`, and combined options such as `-Pu me`."""
     letters = word[1:]
     while letters:
         name, rest = f"-{letters[0]}", letters[1:]

@@ -1,6 +1,6 @@
-"""Single values as docker's command line, a Go program, reads them: booleans, numbers, sizes, durations, lists.
+"""Parse single values as docker's command line, a Go program, does: booleans, numbers, sizes, durations, lists.
 
-Each reader takes the text and gives the value, or raises `ValueError` with what is wrong with it.
+Each reader returns the value of a text, or raises `ValueError` with the reason why the text is invalid.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ _LIMIT = 1 << 63
 
 
 def read_boolean(text: str) -> bool:
-    """`true`, `1`, `T`, `False` and the like."""
+    """Read a boolean: `true`, `1`, `T`, `False` and the like."""
     if text not in _TRUE | _FALSE:
         raise ValueError(f"{text!r} is neither true nor false")
     return text in _TRUE
 
 
 def read_whole(text: str) -> int:
-    """A whole number of 64 bits, with Go's prefixes `0x`, `0o`, `0b` and `0`."""
+    """Read a signed 64-bit integer, with Go's prefixes `0x`, `0o`, `0b` and `0`."""
     match = _WHOLE.fullmatch(text)
     if match is None:
         raise ValueError(f"{text!r} is no whole number")
@@ -58,7 +58,7 @@ def read_whole(text: str) -> int:
 
 
 def read_small(text: str) -> int:
-    """A whole number of 16 bits without sign."""
+    """Read an unsigned 16-bit integer."""
     value = read_whole(text)
     if text.startswith(("+", "-")) or value >= 1 << 16:
         raise ValueError(f"{text!r} is out of range")
@@ -66,7 +66,7 @@ def read_small(text: str) -> int:
 
 
 def read_size(text: str) -> int:
-    """Bytes: `512m`, `1.5GiB`; units count in powers of 1024."""
+    """Read a size in bytes, such as `512m` or `1.5GiB`; units are powers of 1024."""
     match = _SIZE_NUMBER.match(text)
     number = match[0] if match else ""
     unit = _SIZE_UNIT.fullmatch(text[len(number) :])
@@ -80,12 +80,12 @@ def read_size(text: str) -> int:
 
 
 def read_swap(text: str) -> int:
-    """A size, or -1 for no limit."""
+    """Read a size in bytes, or -1 for no limit."""
     return -1 if text == "-1" else read_size(text)
 
 
 def read_score(text: str) -> int:
-    """From -1000 to 1000."""
+    """Read an integer from -1000 to 1000."""
     value = read_whole(text)
     if not -1000 <= value <= 1000:
         raise ValueError(f"{text!r} is not between -1000 and 1000")
@@ -93,7 +93,7 @@ def read_score(text: str) -> int:
 
 
 def read_swappiness(text: str) -> int:
-    """From 0 to 100, or -1 for the engine's own."""
+    """Read an integer from 0 to 100, or -1 for the engine's default."""
     value = read_whole(text)
     if not -1 <= value <= 100:
         raise ValueError(f"{text!r} is not between 0 and 100")
@@ -101,7 +101,7 @@ def read_swappiness(text: str) -> int:
 
 
 def read_nano_cpus(text: str) -> int:
-    """Billionths of a processor: `1.5`, `1/2`, `1e-3`."""
+    """Read a number of processors in billionths: `1.5`, `1/2` or `1e-3`."""
     from fractions import Fraction
 
     over, slash, under = text.partition("/")
@@ -120,7 +120,7 @@ def read_nano_cpus(text: str) -> int:
 
 
 def read_duration(text: str) -> int:
-    """Nanoseconds: `1h30m`, `1.5s`, `500ms`."""
+    """Read a duration in nanoseconds: `1h30m`, `1.5s` or `500ms`."""
     if text.lstrip("+-") == "0" and len(text) <= 2:
         return 0
     sign, rest = (-1, text[1:]) if text.startswith("-") else (1, text.removeprefix("+"))
@@ -134,7 +134,7 @@ def read_duration(text: str) -> int:
 
 
 def read_fields(text: str) -> list[str]:
-    """Fields between commas, as Go's CSV reader takes them: one that holds a comma stands in double quotes."""
+    """Read comma-separated fields as Go's CSV reader does: a field with a comma is in double quotes."""
     fields: list[str] = []
     rest: str | None = text.partition("\n")[0]
     if not rest:
@@ -146,7 +146,7 @@ def read_fields(text: str) -> list[str]:
 
 
 def write_fields(fields: list[str]) -> str:
-    """Fields between commas, so that `read_fields` gives them back."""
+    """Return the comma-separated form of fields; `read_fields` reverses it."""
     return ",".join('"' + field.replace('"', '""') + '"' if set(field) & set(',"') else field for field in fields)
 
 

@@ -1,4 +1,4 @@
-"""What came of copying files out of an image."""
+"""The report of a copy."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class CopyReport:
-    """How much was copied, so far or in all."""
+    """Counts of a copy, so far or in total."""
 
     destination: str
-    """The file, or the directory that they are in."""
+    """The destination: the copied file, or the directory that contains the copies."""
     files: int = 0
     directories: int = 0
-    """Those that were made."""
+    """The number of directories created."""
     links: int = 0
     octets: int = 0
     skipped: list[tuple[str, str]] = field(default_factory=list)
-    """What can't be copied, by its path in the image, and why."""
+    """Entries that were skipped: the path in the image, and the reason."""
 
     def facts(self) -> dict[str, object]:
-        """All of it."""
+        """Return the report as a JSON object."""
         return {
             "destination": self.destination,
             "files": self.files,

@@ -1,4 +1,4 @@
-"""A directory with all that is in it, as two runs are compared by: content, names, targets of links, modes."""
+"""File trees, compared by names, content, link targets and modes."""
 
 from __future__ import annotations
 
@@ -11,55 +11,55 @@ if TYPE_CHECKING:
 
 
 class Kind(Enum):
-    """What can be in a directory."""
+    """The kind of a directory entry."""
 
     FILE = "file"
     DIRECTORY = "directory"
     LINK = "link"
     SPECIAL = "special file"
-    """A pipe, a socket, a device."""
+    """A pipe, a socket or a device."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is at a path; who owns it and when it was made is left out."""
+    """The entry at a path; owner and times are left out."""
 
     kind: Kind
     mode: int = 0
-    """Permissions; 0 for a link, which has none."""
+    """The permissions; 0 for a link, which has none."""
     size: int = 0
-    """Bytes of a file."""
+    """The size of a file in bytes."""
     content: str = ""
-    """The digest of a file's content, the target of a link, the numbers of a device."""
+    """The content: the digest of a file, the target of a link, or the numbers of a device."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What differs at a path."""
+    """A difference at a path."""
 
     path: str
-    """Below the directories that were compared; empty for themselves."""
+    """The path relative to the compared directories; empty for the directories themselves."""
     what: str
 
 
 Tree = dict[str, Entry]
-"""All that is in a directory by its path in it, itself with the empty path."""
+"""A tree: entries by their path relative to the directory; the directory itself has the empty path."""
 
 
 def differences(old: Mapping[str, Entry], new: Mapping[str, Entry]) -> tuple[Difference, ...]:
-    """What differs between two directories, by path; nothing where they are the same byte for byte."""
+    """Return the differences between two directories, sorted by path; empty if they are identical."""
     return tuple(
         Difference(path, what) for path in sorted({*old, *new}) for what in _compared(old.get(path), new.get(path))
     )
 
 
 def size_of(tree: Mapping[str, Entry]) -> int:
-    """The bytes of all files of a directory."""
+    """Return the total size of all files in a directory, in bytes."""
     return sum(entry.size for entry in tree.values())
 
 
 def files_in(tree: Mapping[str, Entry]) -> int:
-    """How many files and links are in a directory."""
+    """Return the number of entries in a directory that are not directories, such as files and links."""
     return sum(entry.kind is not Kind.DIRECTORY for entry in tree.values())
 
 

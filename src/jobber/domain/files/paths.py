@@ -6,10 +6,10 @@ import posixpath
 
 
 def normal_path(path: str) -> str:
-    """An absolute path without empty parts, `.` and `..`, and without a slash at the end."""
+    """Return an absolute path without empty parts, `.`, `..` and a trailing slash."""
     return "/" + posixpath.normpath(path).lstrip("/")
 
 
 def lies_within(path: str, *, directory: str) -> bool:
-    """Whether a path is this directory or lies in it; both normal and absolute."""
+    """Return whether a path is this directory or lies in it; both must be normalized and absolute."""
     return path == directory or path.startswith(directory.rstrip("/") + "/")

@@ -1,18 +1,19 @@
-"""Files with holes, which engines write out: a result pays for them with their full size."""
+"""Files with holes. Engines write the holes out, so a result takes up the full size of such files."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 WORTH_TELLING = 10**9
-"""Bytes of holes in all from which on they are told: their commit takes about 15 s for each gigabyte (Docker 20.10)."""
+"""The total size of holes, in bytes, from which jobber reports them. A commit takes about 15 s for each gigabyte of
+holes (Docker 20.10)."""
 
 
 @dataclass(frozen=True, slots=True)
 class SparseFile:
-    """A file of a container that takes less room than its size says."""
+    """A file of a container that occupies less space than its size."""
 
     path: str
-    """Absolute, in the container."""
+    """The absolute path in the container."""
     holes: int
-    """Bytes of its size that take no room."""
+    """The size of the holes in bytes: the part of the file's size that occupies no space."""

@@ -1,4 +1,4 @@
-"""The difference of two texts, line by line, as `diff -u` has it."""
+"""The difference between two texts, line by line, in the format of `diff -u`."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LOOKED_AT = 8000
-"""Bytes at the beginning of a file that tell whether it is a text, as git looks at them."""
+"""The number of bytes at the start of a file that decide whether it is text, as in git."""
 _CONTEXT = 3
 _UNFINISHED = b"\\ No newline at end of file\n"
 
 
 def is_binary(octets: bytes) -> bool:
-    """Whether it is no text for a person."""
+    """Return whether a content is binary: it has a null byte in its first 8,000 bytes."""
     return b"\0" in octets[:_LOOKED_AT]
 
 
 def text_difference(a: bytes, b: bytes, *, name_a: str, name_b: str) -> bytes:
-    """The difference; empty for none. Lines keep their bytes, whatever their encoding."""
+    """Return the difference of two texts; empty if there is none. Lines keep their bytes, whatever their encoding."""
     return b"".join(_lines(a, b, name_a, name_b))
 
 
@@ -34,7 +34,7 @@ def _lines(a: bytes, b: bytes, name_a: str, name_b: str) -> Iterator[bytes]:
 
 
 def _split(octets: bytes) -> list[str]:
-    """Lines that end with a line feed, and with nothing else."""
+    """Split into lines at line feeds only."""
     text = octets.decode(errors="surrogateescape")
     *lines, last = text.split("\n")
     return [*(f"{line}\n" for line in lines), *((last,) if last else ())]

@@ -1,4 +1,4 @@
-"""Values of `--build-arg` that no instruction of a Dockerfile asks for."""
+"""Values of `--build-arg` that no instruction of a Dockerfile uses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY")
 _PREDEFINED = frozenset((*_PROXIES, *(name.lower() for name in _PROXIES), "SOURCE_DATE_EPOCH"))
-"""Build arguments that every Dockerfile has (Dockerfile reference, "Predefined ARGs")."""
+"""Names of build arguments that every Dockerfile has (Dockerfile reference, "Predefined ARGs")."""
 _BUILDKITS = "BUILDKIT_"
 _CONTINUED = re.compile(r"[\\`][ \t]*\r?\n(?:[ \t]*(?:#[^\n]*)?\n)*")
 _DECLARATION = re.compile(r"^[ \t]*(?:ONBUILD[ \t]+)?ARG[ \t]+(.+)$", re.IGNORECASE | re.MULTILINE)
@@ -18,9 +18,9 @@ _NAME = re.compile(r"(?<![^\s])(\w+)(?:=(?:\"(?:\\.|[^\"\\])*\"|'[^']*'|\\.|[^\s
 
 
 def unused_arguments(dockerfile: str, given: Iterable[str]) -> tuple[str, ...]:
-    """Return the names among `given` that the Dockerfile declares nowhere, sorted.
+    """Return the names in `given` that the Dockerfile does not declare, sorted.
 
-    Names that every build has, such as `HTTP_PROXY`, are not among them.
+    Names that every build has, such as `HTTP_PROXY`, are not included.
     """
     lines = _CONTINUED.sub(" ", dockerfile)
     declared = {name for rest in _DECLARATION.findall(lines) for name in _NAME.findall(rest)}

@@ -1,4 +1,4 @@
-"""A build as it was asked for."""
+"""The request for an image build."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class BuildRequest:
-    """What a builder is to do; the tags are given afterwards."""
+    """The request for one image build; jobber tags the image afterwards."""
 
     context: PurePath
-    """An existing directory."""
+    """The build context: an existing directory."""
     dockerfile: PurePath
-    """An existing file, in the context or outside it."""
+    """The Dockerfile: an existing file, in the context or outside it."""
     labels: Mapping[str, str] = field(default_factory=dict)
     arguments: Mapping[str, str | None] = field(default_factory=dict)
-    """`--build-arg`; None takes the value from the caller's environment, as `docker build` does."""
+    """Values of `--build-arg` by name; None takes the value from the caller's environment, as `docker build` does."""
     target: str | None = None
     platform: str | None = None
     no_cache: bool = False
     pull: bool = False
     secrets: tuple[str, ...] = ()
-    """`--secret` as `docker build` takes it: `id=ID,src=PATH` or `id=ID,env=NAME`."""
+    """Values of `--secret` in the syntax of `docker build`: `id=ID,src=PATH` or `id=ID,env=NAME`."""
     bases: tuple[ImageReference, ...] = ()
-    """The images that the Dockerfile asks for, as far as they are known."""
+    """Images that the Dockerfile refers to, as far as they are known."""
     credentials: Mapping[str, Credentials | None] = field(default_factory=dict)
-    """Who we are to the registries of those, by host; None for nobody, where the stored login can't be used."""
+    """Credentials for the registries of `bases`, by host; None for anonymous access if the stored login is unusable."""
 
 
 def given_arguments(request: BuildRequest) -> tuple[str, ...]:
@@ -44,6 +44,6 @@ def given_arguments(request: BuildRequest) -> tuple[str, ...]:
 
 
 def check_podman_build(request: BuildRequest) -> None:
-    """Check that Podman has all that a build asks for. Raises `OptionUnsupported`."""
+    """Check that Podman supports all options of a build. Raises `OptionUnsupported`."""
     if request.secrets:
         raise OptionUnsupported("--secret", engine="podman", why="its API takes secrets only as files of the context")

@@ -1,4 +1,4 @@
-"""Who we are to a registry, and which of several entries is meant for a reference."""
+"""Registry credentials and how they are matched to references."""
 
 from __future__ import annotations
 
@@ -18,31 +18,34 @@ _API_VERSIONS = frozenset(("v1", "v2"))
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A user and a password for one registry; the password is in no text that this value turns into."""
+    """A user name and a password for one registry; `repr()` and `str()` omit the password."""
 
     user: str
     password: str = field(repr=False)
     identity_token: str | None = field(default=None, repr=False)
-    """What a login left in place of a password, where it did."""
+    """The identity token that a login stored in place of a password; None if there is none."""
     origin: str = ""
-    """Where they are from, for errors: a configuration, a file, a credential helper."""
+    """The origin of the credentials, for error messages: a configuration, a file or a credential helper."""
     stored: bool = False
-    """Whether a login of Docker's or Podman's stored them, rather than jobber's configuration."""
+    """True if a login of Docker or Podman stored the credentials; False if they come from jobber's configuration."""
 
 
 @dataclass(frozen=True, slots=True)
 class CredentialEntry:
-    """One entry of the setting `credentials`, as it was written: for a registry, or a namespace of one."""
+    """One entry of the setting `credentials`, as written: for a registry or a namespace in one."""
 
     registry: str
     user: str
     password: str | None = field(default=None, repr=False)
     password_file: str | None = None
-    """A path as it was written; read when the password is needed."""
+    """The path of the password file, as written. jobber reads the file when it needs the password."""
 
 
 def entry_for(reference: ImageReference, entries: Iterable[CredentialEntry]) -> CredentialEntry | None:
-    """The entry with the longest prefix, by whole segments, of a reference; of equals the last."""
+    """Return the entry with the longest prefix of a reference; None if no entry matches.
+
+    Prefixes are compared by whole segments. If several entries match equally, the last one is used.
+    """
     wanted = segments_of(reference)
     found: CredentialEntry | None = None
     longest = 0
@@ -54,21 +57,25 @@ def entry_for(reference: ImageReference, entries: Iterable[CredentialEntry]) -> 
 
 
 def segments_of(reference: ImageReference) -> tuple[str, ...]:
-    """Registry, namespaces and name, with what is left out where the engine turns to its own registry."""
+    """Return the registry, the namespaces and the name of a reference as segments.
+
+    Omitted parts are filled in for Docker Hub: its host, and the namespace `library`.
+    """
     registry = host_of(reference)
     namespace = reference.namespace or ((_OFFICIAL,) if registry == HUB else ())
     return (registry, *namespace, reference.name)
 
 
 def host_of(reference: ImageReference) -> str:
-    """The registry of a reference, under one name whichever of its names was written."""
+    """Return the registry host of a reference; the alternative names of Docker Hub all become `docker.io`."""
     return _one_name((reference.registry or HUB).lower())
 
 
 def registry_segments(text: str) -> tuple[str, ...]:
-    """A registry, with or without namespaces, as segments; a scheme, an end slash, an API version don't matter.
+    """Return the segments of a registry with or without namespaces; empty if `text` has no host.
 
-    A first segment that can be no host is a namespace of Docker's own registry, as in a reference.
+    A scheme, a trailing slash and an API version are ignored. If the first segment cannot be a host name, it is a
+    namespace on Docker Hub, as in a reference.
     """
     _, scheme, rest = text.strip().rpartition("://")
     host, *path = [segment for segment in (rest if scheme else text.strip()).split("/") if segment] or [""]

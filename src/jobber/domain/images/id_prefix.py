@@ -10,7 +10,7 @@ import re
 may_be_id_prefix = re.compile(r"(?:sha256:)?[0-9a-f]{4,64}").fullmatch
 may_be_run_prefix = re.compile(r"[0-9a-f]{4,8}|[0-9a-f]{8}-[0-9a-f-]{0,27}").fullmatch
 is_too_short = re.compile(r"(?:sha256:)?[0-9a-f]{1,3}").fullmatch
-"""Match an ID prefix that is too short."""
+"""A match for an ID prefix that is too short (one to three characters)."""
 
 
 def is_prefix_of_id(text: str, id_: str) -> bool:

@@ -1,4 +1,4 @@
-"""Images as an engine tells of them."""
+"""Images as described by an engine."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
 
 _FIRST = datetime(2013, 3, 1, tzinfo=UTC)
-"""Docker's first release. Earlier times (year 1, 1970, 1980) stand in images whose makers noted none."""
+"""Date of Docker's first release. Image builders that record no creation time use an earlier one (year 1, 1970,
+1980)."""
 
 
 def known_moment(text: str | None) -> str:
-    """Return the time at which an image says that it was created; empty where it says none that can be true."""
+    """Return the creation time of an image; empty if it is missing or not plausible."""
     try:
         moment = datetime.fromisoformat(text or "")
     except ValueError:
@@ -28,16 +29,16 @@ def known_moment(text: str | None) -> str:
 
 
 def known_seconds(seconds: float | None) -> float:
-    """Return the same in seconds since 1970; 0 where it can't be true."""
+    """Return a creation time in seconds since 1970; 0 if it is missing or not plausible."""
     return float(seconds) if seconds and seconds >= _FIRST.timestamp() else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class ImageHealthCheck:
-    """The health check of an image; times in nanoseconds, 0 where the image leaves them to the engine."""
+    """The health check of an image; times in nanoseconds, 0 for the engine's default."""
 
     test: tuple[str, ...]
-    """`NONE`, `CMD` and words, or `CMD-SHELL` and a line."""
+    """The test: `NONE`, `CMD` and words, or `CMD-SHELL` and a command line."""
     interval: int = 0
     timeout: int = 0
     start_period: int = 0
@@ -47,51 +48,51 @@ class ImageHealthCheck:
 
 @dataclass(frozen=True, slots=True)
 class ImageConfiguration:
-    """What an image says about the containers made from it; None where it says nothing."""
+    """The settings of an image for containers created from it; None for a setting that the image does not have."""
 
     command: tuple[str, ...] | None = None
     entrypoint: tuple[str, ...] | None = None
     workdir: str | None = None
     user: str | None = None
     environment: tuple[str, ...] = ()
-    """`NAME=VALUE`, in the image's order."""
+    """Environment variables as `NAME=VALUE`, in the image's order."""
     exposed_ports: tuple[str, ...] = ()
-    """`PORT/PROTOCOL`, sorted."""
+    """Exposed ports as `PORT/PROTOCOL`, sorted."""
     volumes: tuple[str, ...] = ()
-    """Absolute paths, sorted."""
+    """Volumes as absolute paths, sorted."""
     stop_signal: str | None = None
     health_check: ImageHealthCheck | None = None
     shell: tuple[str, ...] = ()
-    """Words before a command that is written as a line; empty for `/bin/sh -c`. Podman does not show it."""
+    """Words of the shell for commands in shell form; empty for `/bin/sh -c`. Podman does not report them."""
     on_build: tuple[str, ...] = ()
-    """Instructions for a build that is based on the image. Podman does not show them."""
+    """`ONBUILD` instructions for builds based on the image. Podman does not report them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """An image in an engine's store."""
+    """An image in an engine's image store."""
 
     id: ImageId
     references: tuple[str, ...] = ()
-    """Tags as the user knows them: `mnist:latest`, on Podman too."""
+    """Tags in the form that users write: `mnist:latest`, on Podman too."""
     digests: tuple[str, ...] = ()
     """Repository digests, `NAME@sha256:HEX`."""
     labels: Mapping[str, str] = field(default_factory=dict)
     configuration: ImageConfiguration = ImageConfiguration()
     layers: tuple[str, ...] = ()
-    """Digests of the layers' contents (`sha256:HEX`), bottom first."""
+    """Digests of the uncompressed layers (`sha256:HEX`), bottom layer first."""
     created: str = ""
-    """RFC 3339; empty where the image does not say."""
+    """The creation time in RFC 3339; empty if the image does not record one."""
     size: int = 0
-    """Bytes, shared layers included."""
+    """The size in bytes, shared layers included."""
     platform: str = ""
-    """`OS/ARCHITECTURE[/VARIANT]`."""
+    """The platform as `OS/ARCHITECTURE[/VARIANT]`."""
     unsure_digests: tuple[str, ...] = ()
-    """Those of `digests` that the engine tells of images too that were never in a registry."""
+    """Those of `digests` that the engine also reports for images that were never in a registry."""
 
     @property
     def listed(self) -> ListedImage:
-        """As much of it as a list of images would tell."""
+        """The fields of the image that image lists contain."""
         try:
             created = datetime.fromisoformat(self.created).timestamp()
         except ValueError:
@@ -100,15 +101,15 @@ class Image:
 
     @property
     def chain(self) -> str:
-        """What all its layers come to, one digest; empty without layers.
+        """The OCI ChainID of all layers; empty for an image without layers.
 
-        The ChainID of the OCI image specification: it stays the same whatever an engine takes for the image's id.
+        The ChainID (OCI image specification) does not depend on how an engine computes image IDs.
         """
         return deque(chain_ids_of(self.layers), maxlen=1).pop() if self.layers else ""
 
 
 def chain_ids_of(layers: Sequence[str]) -> Iterator[str]:
-    """What layers come to, one after the other: the chain of the first, of the first two, and so on."""
+    """Yield the ChainID of each prefix of `layers`, the shortest prefix first."""
     chain = ""
     for layer in layers:
         chain = "sha256:" + sha256(f"{chain} {layer}".encode()).hexdigest() if chain else layer
@@ -117,15 +118,16 @@ def chain_ids_of(layers: Sequence[str]) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class ListedImage:
-    """As much of an image as an engine tells in a list of them."""
+    """The fields of an image that an engine's image list contains."""
 
     id: ImageId
     references: tuple[str, ...] = ()
-    """Tags as the user knows them."""
+    """Tags in the form that users write."""
     digests: tuple[str, ...] = ()
     """Repository digests, `NAME@sha256:HEX`."""
     labels: Mapping[str, str] = field(default_factory=dict)
     created: float = 0.0
-    """Seconds since 1970, UTC; 0 where the image does not say. Podman has the time at which it was loaded then."""
+    """The creation time in seconds since 1970, UTC; 0 if the image does not record one. In that case, Podman reports
+    the time at which the image was loaded."""
     size: int = 0
-    """Bytes, shared layers included."""
+    """The size in bytes, shared layers included."""

@@ -1,4 +1,4 @@
-"""`IMAGE:PATH`, what `jobber cp` copies: a file or a directory of an image."""
+"""`IMAGE:PATH`, the source of `jobber cp`: a file or a directory of an image."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from jobber.domain.files.paths import normal_path
 
 @dataclass(frozen=True, slots=True)
 class SourcePath:
-    """A path of an image, and what the way that it is written says about it."""
+    """A path in an image; its spelling decides what is copied."""
 
     path: str
-    """Absolute and normal."""
+    """The path, absolute and normalized."""
     must_be_directory: bool = False
-    """It ends with a slash."""
+    """True if the path was written with a trailing slash."""
     contents_only: bool = False
-    """It ends with `/.`, or is the root: what is in the directory is meant, not the directory itself."""
+    """True if the path ends with `/.` or is the root: copy the content of the directory, not the directory itself."""
 
     @property
     def name(self) -> str:
-        """What a copy is named after; empty for the root."""
+        """The name of the copy; empty for the root."""
         return self.path.rpartition("/")[2]
 
 
 @dataclass(frozen=True, slots=True)
 class ImagePath:
-    """An image's name, as the user gave it, and a path."""
+    """An image name, as the user wrote it, and a path."""
 
     image: str
     path: str
 
     def within(self, directory: str) -> SourcePath:
-        """The path, relative to a directory of the image where it is not absolute."""
+        """Return the source path; a relative path is resolved against `directory`, a directory of the image."""
         whole = normal_path(posixpath.join("/", directory, self.path))
         last = self.path.rpartition("/")[2]
         contents_only = last in (".", "..") or whole == "/"
@@ -42,10 +42,10 @@ class ImagePath:
 
 
 def parse_image_path(text: str) -> ImagePath:
-    """Read `IMAGE:PATH`. Raises `UsageError`.
+    """Parse `IMAGE:PATH`. Raises `UsageError`.
 
-    No image's name has a colon before a slash, so the first one ends it, whatever registry and port are before.
-    Without one, the path is a relative one, and begins after the last colon.
+    An image name has no colon before a slash, so the first `:/` ends the name, even after a registry with a port.
+    Without `:/` the path is relative and starts after the last colon.
     """
     image, colon, path = text.partition(":/")
     if colon:

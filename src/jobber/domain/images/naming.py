@@ -1,4 +1,4 @@
-"""Names and tags: what a directory, a build and a result are called (SPEC section 2)."""
+"""Image names derived from directories, and the tags of builds and results."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ _IS_TIMESTAMP = re.compile(r"\d{8}_\d{6}").fullmatch
 
 
 def image_name_of(directory: str) -> str:
-    """A valid image name for a directory's name: its own, else in lower case, runs of other characters one `-`.
+    """Return a valid image name for a directory name.
 
-    Raises `UsageError` where nothing is left of the name.
+    A directory name that is a valid image name is returned unchanged. Otherwise it is converted to lower case, and each
+    run of other characters becomes one `-`. Raises `UsageError` if nothing is left of the name.
     """
     if is_image_name(directory):
         return directory
     name = re.sub(r"[^a-z0-9._]+", "-", directory.lower())
-    # separators that the grammar of references takes only singly, doubled or not at all at the ends
+    # the grammar of references restricts repeated separators, and forbids separators at the ends
     name = re.sub(r"[._-]+", lambda run: run[0] if run[0] in (".", "_", "__") else "-", name).strip("._-")
     if not name:
         raise UsageError(f"no image can be named after the directory {directory!r}", hint="name the image with -t NAME")
@@ -35,7 +36,7 @@ def image_name_of(directory: str) -> str:
 
 
 def parse_repository(text: str, *, default_registry: Registry | None = None) -> ImageReference:
-    """Read the repository that a result is tagged in, a reference without tag and digest. Raises `InvalidReference`."""
+    """Parse the repository for results: a reference without tag and digest. Raises `InvalidReference`."""
     reference = parse_reference(text, default_registry=default_registry)
     for part, what in ((reference.tag, "tag"), (reference.digest, "digest")):
         if part:
@@ -54,22 +55,25 @@ def _bare(text: str) -> str:
 
 
 def timestamp_tag(at: datetime) -> str:
-    """`YYYYMMDD_HHMMSS` in UTC."""
+    """Return the timestamp tag of a moment: `YYYYMMDD_HHMMSS` in UTC."""
     return at.astimezone(UTC).strftime("%Y%m%d_%H%M%S")
 
 
 def is_result_tag(tag: str) -> bool:
-    """Whether a tag is one that jobber gives to results."""
+    """Return whether jobber gives this tag to results."""
     return tag == LATEST_RUN or _IS_TIMESTAMP(tag) is not None
 
 
 def next_second(at: datetime) -> datetime:
-    """One second later: where a timestamp tag is taken, that of the next second is tried."""
+    """Return the moment one second later; if a timestamp tag is taken, jobber tries that of the next second."""
     return at + timedelta(seconds=1)
 
 
 def build_tags(requested: Iterable[ImageReference], *, at: datetime) -> tuple[ImageReference, ...]:
-    """The tags of a build: a request without a tag gives `latest` and the timestamp, one with a tag itself."""
+    """Return the tags of a build.
+
+    A requested reference without a tag gets `latest` and the timestamp; one with a tag is used as it is.
+    """
     tags: dict[ImageReference, None] = {}
     for reference in requested:
         if reference.tag:
@@ -81,5 +85,5 @@ def build_tags(requested: Iterable[ImageReference], *, at: datetime) -> tuple[Im
 
 
 def result_tags(code: ImageReference, *, at: datetime) -> tuple[ImageReference, ImageReference]:
-    """The tags of a result: the one that moves and the one that never does."""
+    """Return the two tags of a result: `latest-run`, which moves, and the timestamp, which never does."""
     return code.tagged(LATEST_RUN), code.tagged(timestamp_tag(at))

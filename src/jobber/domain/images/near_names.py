@@ -1,4 +1,4 @@
-"""The image name that somebody may have meant: the one of those known that is most like a name that is not there."""
+"""Suggest the closest known image name for a name that does not exist."""
 
 from __future__ import annotations
 
@@ -14,24 +14,27 @@ if TYPE_CHECKING:
     from jobber.domain.images.reference import ImageReference
 
 DID_YOU_MEAN = "did you mean"
-"""The beginning of a hint that proposes another name."""
+"""The start of a hint that proposes another name."""
 _ALIKE = 0.7
-"""The least ratio of `difflib` at which two names are taken for one: `pionts` and `points` have 0.83."""
+"""The lowest `difflib` ratio (0 to 1) of two similar names: `pionts` and `points` have 0.83."""
 _LIBRARY = ("docker.io", ("library",))
 _DIGITS = re.compile(r"\d+")
 _MOST = 3
 
 
 def name_hint(wanted: ImageReference, *, known: Iterable[str]) -> str | None:
-    """Return a hint about a reference that is not there: the nearest of those known, or its repository's other tags.
+    """Return a hint for a reference that does not exist: the closest known one, or other tags of its repository.
 
-    Nobody has mistyped `latest`, which stands for no tag at all. A name is near that differs in a few letters, not in
-    digits alone, in the same registry and namespace; then one that is the same in another place. None where no name
-    is near.
+    The tag `latest` is never treated as a typing error, because it stands for an omitted tag. A name in the same
+    registry and namespace is close if it differs in a few letters, but not if only digits differ. If there is none, the
+    same name in another registry or namespace is proposed.
 
     Args:
         wanted: The reference, with a tag.
-        known: The tags that there are, `[REGISTRY/][NAMESPACE/]NAME:TAG`.
+        known: The existing tags, `[REGISTRY/][NAMESPACE/]NAME:TAG`.
+
+    Returns:
+        The hint, or None if no name is close.
 
     """
     if wanted.digest:
@@ -50,7 +53,7 @@ def name_hint(wanted: ImageReference, *, known: Iterable[str]) -> str | None:
 
 
 def _place(reference: ImageReference) -> tuple[str | None, tuple[str, ...]]:
-    """Return where an image is; Podman says of those of Docker Hub's library what others leave out."""
+    """Return the registry and namespace of an image; `docker.io/library`, which only Podman reports, becomes empty."""
     place = (reference.registry, reference.namespace)
     return (None, ()) if place == _LIBRARY else place
 
@@ -66,7 +69,7 @@ def _tag_hint(wanted: ImageReference, same: Sequence[ImageReference]) -> str:
 
 
 def _nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the word most like this one; words that differ in digits alone are two, and no mistake of a typist."""
+    """Return the closest known word; words that differ only in digits are distinct names, not typing errors."""
     import difflib
 
     plain = _DIGITS.sub("", word)
@@ -79,5 +82,5 @@ def _rank(tag: str | None, wanted: str | None) -> tuple[bool, bool, bool]:
 
 
 def _shown(reference: ImageReference) -> str:
-    """Return a reference as a person writes it, without `:latest`."""
+    """Return a reference as users write it, without `:latest`."""
     return str(reference).removesuffix(f":{LATEST}")

@@ -1,4 +1,4 @@
-"""Image references: what names an image, apart from any engine.
+"""Image references, independent of any engine.
 
 The grammar is that of the distribution project's reference package, as `docker` and `podman` use it.
 """
@@ -12,7 +12,7 @@ from typing import NewType
 from jobber.domain.errors import InvalidReference
 
 ImageId = NewType("ImageId", str)
-"""The engine's id of an image, with its algorithm: `sha256:HEX`."""
+"""The engine's ID of an image, with its algorithm: `sha256:HEX`."""
 
 _COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _DOMAIN_LABEL = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
@@ -28,10 +28,10 @@ _LONGEST_NAME = 255
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """A registry's host with an optional port, and the namespace under it that is meant."""
+    """A registry host with an optional port, and an optional namespace in that registry."""
 
     host: str | None
-    """None for the registry that the engine itself turns to (`docker.io`)."""
+    """The host; None for the engine's default registry (`docker.io`)."""
     namespace: tuple[str, ...] = ()
 
     def __str__(self) -> str:
@@ -40,7 +40,7 @@ class Registry:
 
 @dataclass(frozen=True, slots=True)
 class ImageReference:
-    """`[registry[:port]/][namespace/]name[:tag][@digest]`; what is absent is None or empty."""
+    """A reference `[registry[:port]/][namespace/]name[:tag][@digest]`; absent parts are None or empty."""
 
     name: str
     registry: str | None = None
@@ -61,29 +61,30 @@ class ImageReference:
 
     @property
     def is_remote(self) -> bool:
-        """Whether its image is pulled before it is used and pushed after it is made (SPEC section 2).
+        """True if jobber pulls the image before use and pushes it after creation.
 
-        `localhost/` without a port is no registry: it is how Podman shows the names of local images.
+        This holds for every reference with a namespace or a registry. `localhost/` without a port is not a registry:
+        Podman shows the names of local images in this way.
         """
         return bool(self.namespace) or (self.registry is not None and self.registry != "localhost")
 
     def tagged(self, tag: str) -> ImageReference:
-        """The same repository with this tag, and no digest."""
+        """Return a reference to the same repository with this tag and without a digest."""
         return replace(self, tag=tag, digest=None)
 
     def with_default_tag(self) -> ImageReference:
-        """The same reference with the tag `latest`, if it has neither tag nor digest."""
+        """Return the reference with the tag `latest` if it has neither a tag nor a digest."""
         return self if self.tag or self.digest else replace(self, tag="latest")
 
     def within(self, registry: Registry | None) -> ImageReference:
-        """The same reference in this registry, if it has neither registry nor namespace of its own."""
+        """Return the reference in this registry if it has neither a registry nor a namespace."""
         if registry is None or self.registry or self.namespace:
             return self
         return replace(self, registry=registry.host, namespace=registry.namespace)
 
 
 def parse_reference(text: str, *, default_registry: Registry | None = None) -> ImageReference:
-    """Read a reference. Raises `InvalidReference`."""
+    """Parse a reference. Raises `InvalidReference`."""
     rest, at, digest = text.partition("@")
     if at and not _IS_DIGEST(digest):
         raise InvalidReference(text, why=f"{digest!r} is no digest")
@@ -107,7 +108,7 @@ def parse_reference(text: str, *, default_registry: Registry | None = None) -> I
 
 
 def reference_in(text: str) -> ImageReference | None:
-    """The reference that a text is; None where it is none."""
+    """Parse a reference; return None if `text` is not one."""
     try:
         return parse_reference(text)
     except InvalidReference:
@@ -115,14 +116,14 @@ def reference_in(text: str) -> ImageReference | None:
 
 
 def repository_of(text: str) -> str:
-    """Return the repository of a reference's text, without reading it in full: there are thousands."""
+    """Return the repository of a reference without parsing it in full, because there may be thousands of references."""
     name = text.partition("@")[0]
     head, slash, last = name.rpartition("/")
     return f"{head}{slash}{last.partition(':')[0]}"
 
 
 def parse_registry(text: str) -> Registry:
-    """Read a default registry, with or without a namespace: `gcr.io/myproject`. Raises `InvalidReference`."""
+    """Parse a default registry with or without a namespace, such as `gcr.io/myproject`. Raises `InvalidReference`."""
     parts = text.rstrip("/").split("/")
     host = parts.pop(0) if _reads_as_host(parts[0]) else None
     if host is not None and not _IS_DOMAIN(host):
@@ -133,17 +134,17 @@ def parse_registry(text: str) -> Registry:
 
 
 def parse_image_id(text: str) -> ImageId | None:
-    """The id that the text is in full (64 hexadecimal digits, with or without `sha256:`), else None."""
+    """Return the image ID if `text` is a full one (64 hexadecimal digits, with or without `sha256:`), else None."""
     return ImageId("sha256:" + text.removeprefix("sha256:")) if _IS_ID(text) else None
 
 
 def is_image_name(text: str) -> bool:
-    """Whether the text can be an image's name as it stands, without registry, namespace and tag."""
+    """Return whether `text` is a valid image name without registry, namespace and tag."""
     return _IS_COMPONENT(text) is not None
 
 
 def reads_as_id(text: str) -> bool:
-    """Whether the text may be an id, cut short or whole, as engines print them (12 digits and more)."""
+    """Return whether `text` may be a full or abbreviated ID as engines print them (12 digits or more)."""
     return _MAY_BE_ID(text) is not None
 
 

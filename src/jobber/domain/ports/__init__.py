@@ -1,10 +1,10 @@
-"""What the use cases need from outside, in the field's words: small roles, each for one purpose.
+"""The interfaces that use cases require: small roles, each for one purpose.
 
-An engine adapter gives an `Engine`, which bundles the roles of one engine. Adapters raise the errors of
-`jobber.domain.errors`, never those of an SDK, and translate the engine's objects at one place each.
+An engine adapter provides an `Engine`, which bundles the roles of one engine. Adapters raise the errors of
+`jobber.domain.errors`, never those of an SDK, and translate the engine's objects in one place each.
 
-References given to an adapter are as the user knows them (`mnist:latest`); what the engine wants to hear
-(`localhost/mnist:latest` on Podman) is the adapter's business, both ways.
+References passed to an adapter have the form that users write (`mnist:latest`). The adapter translates them to and from
+the engine's form (`localhost/mnist:latest` on Podman).
 """
 
 from jobber.domain.ports.containers import Attachment, Containers

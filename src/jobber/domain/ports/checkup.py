@@ -1,4 +1,4 @@
-"""What `jobber doctor` asks: this machine, and engines about themselves."""
+"""Ports of `jobber doctor`: the local host, and engines that describe their configuration."""
 
 from __future__ import annotations
 
@@ -15,12 +15,18 @@ if TYPE_CHECKING:
 
 @runtime_checkable
 class InspectableEngine(Protocol):
-    """An engine that describes its set-up; an engine that another package brings need not."""
+    """An engine that describes its configuration; engines from other packages may lack this role."""
 
     def facts(self) -> EngineFacts:
-        """Describe the engine's set-up, and change nothing.
+        """Return the engine's configuration, without changing anything.
 
-        Returns what the engine describes; what it does not describe stays empty. Raises `EngineLost`, `EngineFailed`.
+        Returns:
+            The configuration; facts that the engine does not report are empty.
+
+        Raises:
+            EngineLost: The connection to the engine was lost.
+            EngineFailed: The engine returned an error.
+
         """
 
 
@@ -30,28 +36,71 @@ class EngineSearch(Protocol):
     def connect(self) -> tuple[Engine, str]:
         """Connect to the engine that a run would use.
 
-        Returns the engine, and the reason for it in a few words (`DOCKER_HOST`). Raises `JobberError` where a run
-        would find none.
+        Returns:
+            The engine, and the reason for the choice in a few words (`DOCKER_HOST`).
+
+        Raises:
+            JobberError: A run would find no engine.
+
         """
 
     def places(self) -> Sequence[EnginePlace]:
-        """Ask at the other places where an engine may be; to be called after `connect`."""
+        """Return the other addresses where an engine may be, with their answers; call it after `connect`.
+
+        Returns:
+            The addresses that were tried.
+
+        """
 
 
 class Machine(Protocol):
-    """The machine that jobber runs on."""
+    """The local host, on which jobber runs."""
 
     def installation(self) -> Installation:
-        """Describe the program that is running, and others of its name."""
+        """Describe the running program, and other programs with its name.
+
+        Returns:
+            The installation.
+
+        """
 
     def name(self) -> str:
-        """Return the host name."""
+        """Return the host name.
+
+        Returns:
+            The host name.
+
+        """
 
     def space(self, path: str) -> Space | None:
-        """Return the room on the file system of a directory; None where that can't be looked at."""
+        """Return the space on the file system of a directory.
+
+        Args:
+            path: The path of the directory.
+
+        Returns:
+            The space in bytes; None if it cannot be determined.
+
+        """
 
     def devices(self, folders: Sequence[str]) -> LocalDevices:
-        """Look for GPUs, and for CDI specifications in these directories, or in the usual ones if there are none."""
+        """Find GPUs and CDI specifications.
+
+        Args:
+            folders: The directories to search for CDI specifications; the usual ones if empty.
+
+        Returns:
+            The devices of the local host.
+
+        """
 
     def logins(self, entries: Sequence[CredentialEntry]) -> Logins:
-        """List the stored logins and those of the configuration, and what is wrong with them; never a secret."""
+        """List the stored logins and those of the configuration, with their problems; secrets are never included.
+
+        Args:
+            entries: The credentials in the configuration.
+
+        Returns:
+            The logins.
+
+        """

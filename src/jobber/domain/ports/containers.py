@@ -1,4 +1,4 @@
-"""Containers of an engine, and the wire to a job in one."""
+"""Containers of an engine, and the connection to a job."""
 
 from __future__ import annotations
 
@@ -19,21 +19,37 @@ if TYPE_CHECKING:
 
 
 class Attachment(Protocol):
-    """The wire to one job: made before it starts, so that nothing it says is missed."""
+    """The connection to one job. It is made before the job starts, so that no output is missed."""
 
     def next(self, *, deadline: float | None = None) -> JobEvent:
-        """Wait for the next event, until `deadline` on the clock's `monotonic`.
+        """Wait for the next event, and forward input to the job meanwhile.
 
-        Passes the job's input on meanwhile. A wire that breaks is mended without a byte lost or doubled, as far as
-        the engine keeps a log. Raises `EngineLost` where it could not be mended for a long time, and
-        `ContainerNotFound` where somebody has removed the container.
+        If the connection breaks, the attachment reconnects. No byte is lost or duplicated, as far as the engine keeps a
+        log.
+
+        Args:
+            deadline: The time of the clock's `monotonic`, in seconds, at which to stop waiting; None to wait without
+                limit.
+
+        Returns:
+            The event; `DeadlinePassed` if there was none before the deadline.
+
+        Raises:
+            EngineLost: The connection could not be restored for a long time.
+            ContainerNotFound: The container was removed.
+
         """
 
     def resize(self, terminal: Terminal) -> None:
-        """Tell the job's terminal its new size."""
+        """Set the size of the job's terminal.
+
+        Args:
+            terminal: The new size, in characters.
+
+        """
 
     def close(self) -> None:
-        """Let go of the wire; the job goes on. Closing twice is no error."""
+        """Close the connection; the job continues. Closing twice is not an error."""
 
 
 class Containers(Protocol):
@@ -41,22 +57,60 @@ class Containers(Protocol):
 
     @property
     def client_environment(self) -> Mapping[str, str]:
-        """Variables that the engine's own client gives every container beside those it is asked for: proxies."""
+        """Proxy variables that the engine's own client adds to every container."""
 
     def check(self, options: ContainerOptions, /) -> None:
-        """Check that this engine has all of the options, and make nothing. Raises `OptionUnsupported`."""
+        """Check that the engine supports all of the options, without creating anything.
+
+        Args:
+            options: The container options.
+
+        Raises:
+            OptionUnsupported: The engine does not support an option.
+
+        """
 
     def create(self, specification: ContainerSpecification) -> ContainerId:
-        """Make a container. Raises `ImageNotFound`, `NameTaken`, `OptionUnsupported`, `EngineFailed`.
+        """Create a container.
 
-        Raises `OptionUnsupported` before anything is made.
+        Args:
+            specification: The image, command, options, mounts and labels of the container.
+
+        Returns:
+            The ID of the container.
+
+        Raises:
+            ImageNotFound: The image does not exist.
+            NameTaken: Another container has the name.
+            OptionUnsupported: The engine does not support an option; raised before anything is created.
+            EngineFailed: The engine could not create the container.
+
         """
 
     def inspect(self, container: ContainerId) -> Container:
-        """Look a container up. Raises `ContainerNotFound`."""
+        """Return the description of a container.
+
+        Args:
+            container: The ID of the container.
+
+        Returns:
+            The container.
+
+        Raises:
+            ContainerNotFound: The container does not exist.
+
+        """
 
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[Container]:
-        """All containers, running or not, with these labels; None stands for any value."""
+        """Return all containers with these labels, running or not.
+
+        Args:
+            labels: The label values by name; None stands for any value.
+
+        Returns:
+            The containers.
+
+        """
 
     def attach(
         self,
@@ -66,10 +120,20 @@ class Containers(Protocol):
         interruptions: Interruptions,
         terminal: Terminal | None = None,
     ) -> Attachment:
-        """Get hold of a created container's input and output.
+        """Attach to the input and output of a created container.
 
-        `terminal` is the size that a job with a terminal finds, where the engine can set it before the start.
-        Raises `ContainerNotFound`.
+        Args:
+            container: The ID of the container.
+            stdin: The job's standard input; None for none.
+            interruptions: The signals to report as events.
+            terminal: The initial size of the job's terminal, set before the start if the engine supports that.
+
+        Returns:
+            The connection to the job.
+
+        Raises:
+            ContainerNotFound: The container does not exist.
+
         """
 
     def follow(
@@ -80,59 +144,126 @@ class Containers(Protocol):
         stdin: JobInput | None,
         interruptions: Interruptions,
     ) -> Attachment:
-        """Get hold of a job that was started before: its output from the beginning, or since a moment.
+        """Attach to a job that was started earlier.
 
-        `stdin` reaches a job with a terminal. Where the engine keeps no log, the output begins now, and it is told.
-        Raises `ContainerNotFound`.
+        If the engine keeps no log, the output starts now, and the event `LOG_UNREADABLE` reports it.
+
+        Args:
+            container: The ID of the container.
+            since: The moment from which to return the output; None for all of it.
+            stdin: The standard input, for a job with a terminal; None for none.
+            interruptions: The signals to report as events.
+
+        Returns:
+            The connection to the job.
+
+        Raises:
+            ContainerNotFound: The container does not exist.
+
         """
 
     def start(self, container: ContainerId) -> None:
-        """Start the job. Raises `JobNotStarted` with the status that `docker run` would give."""
+        """Start the job.
+
+        Args:
+            container: The ID of the container.
+
+        Raises:
+            JobNotStarted: The job could not be started; the error has the exit status that `docker run` would have.
+
+        """
 
     def signal(self, container: ContainerId, *, signal: str) -> None:
-        """Send the job a signal by name; no error where it has ended. Raises `ContainerNotFound`."""
+        """Send a signal to the job; an ended job is not an error.
+
+        Args:
+            container: The ID of the container.
+            signal: The name of the signal, such as `SIGTERM`.
+
+        Raises:
+            ContainerNotFound: The container does not exist.
+
+        """
 
     def logs(self, container: ContainerId, *, sink: BinaryIO, since: datetime | None = None) -> None:
-        """Write the job's output so far to `sink`, all of it or since a moment.
+        """Write the job's output so far to `sink`.
 
-        Raises `ContainerNotFound`, `LogUnreadable`.
+        Args:
+            container: The ID of the container.
+            sink: The file to write to.
+            since: The moment from which to write the output; None for all of it.
+
+        Raises:
+            ContainerNotFound: The container does not exist.
+            LogUnreadable: The engine keeps no log that can be read.
+
         """
 
     def read(self, container: ContainerId, *, path: str, limit: int) -> bytes:
-        """The first `limit` bytes of a file of a container that has ended, links followed.
+        """Return the first bytes of a file of an exited container; links are followed.
 
-        Raises `ContainerNotFound`, `PathNotFound`, `NotAFile`, `EngineFailed`.
+        Args:
+            container: The ID of the container.
+            path: The absolute path of the file in the container.
+            limit: The maximum number of bytes.
+
+        Returns:
+            The content, at most `limit` bytes.
+
+        Raises:
+            ContainerNotFound: The container does not exist.
+            PathNotFound: The path does not exist.
+            NotAFile: The path is not a file.
+            EngineFailed: The engine could not read the file.
+
         """
 
     def sparse_files(self, container: ContainerId) -> Sequence[SparseFile]:
-        """List the files with holes that an exited container has written, where that takes a moment only.
+        """List the files with holes that an exited container has written, if that takes only a moment.
 
         A commit writes the holes out.
 
         Args:
-            container: The container; no error where it is gone.
+            container: The ID of the container; a removed container is not an error.
 
         Returns:
-            The files, the largest holes first. None where it is not known, as for an engine on another machine.
+            The files, those with the largest holes first; empty if they are not known, for example on a remote engine.
 
         """
 
     def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
-        """Make an image of an exited container's file system, with `log` as `/run.log` in it.
+        """Create an image from an exited container's file system, with `log` as `/run.log` in it.
 
-        Its configuration is the code image's. Where the engine can't keep that, variables that the run added are left
-        in it without a value, and named in `Label.BLANK`.
-        `log` is seekable. Raises `ContainerNotFound`, `EngineFailed`; then no image is left behind.
+        The image gets the code image's configuration. If the engine cannot keep it, variables that the run added remain
+        in the image without a value, and `Label.BLANK` names them. After an error, no image is left behind.
+
+        Args:
+            container: The ID of the container.
+            snapshot: The configuration and labels of the image.
+            log: The job's output, a seekable file.
+
+        Returns:
+            The ID of the image.
+
+        Raises:
+            ContainerNotFound: The container does not exist.
+            EngineFailed: The engine could not create the image.
+
         """
 
     def keeps_configuration(self) -> bool:
-        """Tell whether this engine gives results their code image's configuration exactly.
+        """Return whether the engine gives results exactly the configuration of their code image.
 
         Returns:
-            False where variables that a run added may stay in its result without a value, and ports, volumes and
-            labels of the run as they are: on Docker with containerd's image store.
+            False if variables that a run added may remain in its result without a value, and ports, volumes and labels
+            of the run unchanged: on Docker with containerd's image store.
 
         """
 
     def remove(self, container: ContainerId) -> None:
-        """Kill and remove a container with its anonymous volumes; no error where it is gone already."""
+        """Kill and remove a container with its anonymous volumes; a removed container is not an error.
+
+        Args:
+            container: The ID of the container.
+
+        """

@@ -1,4 +1,4 @@
-"""An engine: its roles in one piece, and how to get one."""
+"""An engine with all its roles, and the interface to connect to one."""
 
 from __future__ import annotations
 
@@ -20,28 +20,61 @@ if TYPE_CHECKING:
 
 
 class InputStore(Protocol):
-    """Directories of images, made ready to be mounted read-only."""
+    """Directories of images, prepared to be mounted read-only."""
 
     def provide(self, image: Image, *, source: str, destination: str, progress: Progress) -> ImageMount | VolumeMount:
-        """Mount a directory of an image where the engine can, else share a whole copy in a volume.
+        """Mount a directory of an image if the engine supports that; otherwise share a complete copy in a volume.
 
-        `image.references` and the id name it in errors. Raises `SourceNotFound`.
+        Args:
+            image: The image; errors name it by its `references` and ID.
+            source: The directory in the image.
+            destination: The path in the container.
+            progress: The receiver of messages.
+
+        Returns:
+            The mount.
+
+        Raises:
+            SourceNotFound: The image does not contain the directory.
+
         """
 
     def copies(self) -> Sequence[InputCopy]:
-        """The whole copies that there are."""
+        """Return the complete copies on the engine.
+
+        Returns:
+            The copies.
+
+        """
 
     def discard(self, copy: InputCopy) -> bool:
-        """Remove a copy unless a container has it mounted; whether it is gone."""
+        """Remove a copy unless a container mounts it.
+
+        Args:
+            copy: The copy.
+
+        Returns:
+            True if the copy was removed or no longer exists.
+
+        """
 
 
 class Builder(Protocol):
-    """What makes images out of Dockerfiles."""
+    """The builder of images from Dockerfiles."""
 
     def build(self, request: BuildRequest, *, progress: Progress) -> ImageId:
-        """Build an image, untagged, and pass the builder's warnings on as `build-warning`.
+        """Build an image without a tag, and report the builder's warnings as `build-warning`.
 
-        Raises `BuildFailed`; then nothing is left running.
+        Args:
+            request: The context, the Dockerfile and the options of the build.
+            progress: The receiver of messages and of the build's output.
+
+        Returns:
+            The ID of the image.
+
+        Raises:
+            BuildFailed: The build failed; no process of it is left running.
+
         """
 
 
@@ -50,37 +83,56 @@ class Engine(Protocol):
 
     @property
     def images(self) -> ImageStore:
-        """The role of that name."""
+        """The images of the engine."""
 
     @property
     def registry(self) -> Registry:
-        """The role of that name."""
+        """The registries, accessed by the engine: pull and push."""
 
     @property
     def containers(self) -> Containers:
-        """The role of that name."""
+        """The containers of jobs."""
 
     @property
     def runs(self) -> RunStore:
-        """The role of that name."""
+        """The runs: claims, end notes and results."""
 
     @property
     def inputs(self) -> InputStore:
-        """The role of that name."""
+        """The directories of images to mount as inputs."""
 
     @property
     def builder(self) -> Builder:
-        """The role of that name."""
+        """The builder of images."""
 
     def describe(self) -> EngineDescription:
-        """What the engine is."""
+        """Return the name, version and capabilities of the engine.
+
+        Returns:
+            The description.
+
+        """
 
     def close(self) -> None:
-        """Let go of the engine; what runs there goes on. Closing twice is no error."""
+        """Close the connection to the engine; jobs on it continue. Closing twice is not an error."""
 
 
 class EngineConnector(Protocol):
-    """What a package names in the entry point group `jobber.engines` to bring an engine."""
+    """A function that connects to an engine; packages register it in the entry-point group `jobber.engines`."""
 
     def __call__(self, *, host: str | None, environment: Mapping[str, str], progress: Progress) -> Engine:
-        """Connect to the engine; `host` is what `--host` said. Raises `EngineUnavailable`, `UsageError`."""
+        """Connect to the engine.
+
+        Args:
+            host: The value of `--host`; None if it is not given.
+            environment: The environment variables of the caller.
+            progress: The receiver of messages.
+
+        Returns:
+            The engine.
+
+        Raises:
+            EngineUnavailable: The engine does not respond.
+            UsageError: `host` or the environment does not name a usable engine.
+
+        """

@@ -1,4 +1,4 @@
-"""Where images are: on the engine, in registries."""
+"""Images on the engine and in registries."""
 
 from __future__ import annotations
 
@@ -14,53 +14,105 @@ if TYPE_CHECKING:
 
 
 class ImageStore(Protocol):
-    """The images that an engine has."""
+    """The images of an engine."""
 
     def inspect(self, name: ImageReference | ImageId | str) -> Image:
-        """Look an image up; a bare `str` is a text that may be an id, cut short or whole.
+        """Return the description of an image.
 
-        Raises `ImageNotFound`.
+        Args:
+            name: A reference or an image ID; a bare `str` may be a full or abbreviated ID.
+
+        Returns:
+            The image.
+
+        Raises:
+            ImageNotFound: The image does not exist.
+
         """
 
     def tag(self, image: ImageId, *, reference: ImageReference) -> None:
-        """Give an image a tag, taking it from any other image. Raises `ImageNotFound`."""
+        """Tag an image; the tag is removed from any other image.
+
+        Args:
+            image: The ID of the image.
+            reference: The reference with the tag.
+
+        Raises:
+            ImageNotFound: The image does not exist.
+
+        """
 
     def claim(self, image: ImageId, *, reference: ImageReference) -> None:
-        """Give an image a tag that no other image has: of two that claim at once, one gets it.
+        """Tag an image with a tag that no other image has.
 
-        Claiming again for the same image is no error. Raises `TagTaken`, `ImageNotFound`.
+        The claim is atomic: if two processes claim the same tag, one of them gets it. Claiming a tag again for the same
+        image is not an error.
+
+        Args:
+            image: The ID of the image.
+            reference: The reference with the tag.
+
+        Raises:
+            TagTaken: Another image has the tag.
+            ImageNotFound: The image does not exist.
+
         """
 
     def remove(self, name: ImageReference | ImageId) -> None:
-        """Remove a tag, and the image with its last one; by id, the image with all its tags.
+        """Remove a tag, and the image with its last tag; given an ID, remove the image with all its tags.
 
-        An image that a container uses stays as it is. Raises `ImageNotFound`, `EngineFailed`.
+        An image that a container uses is not changed.
+
+        Args:
+            name: The reference or the image ID.
+
+        Raises:
+            ImageNotFound: The image does not exist.
+            EngineFailed: The engine could not remove the image.
+
         """
 
     def archive(self, image: ImageId, *, path: str) -> Generator[bytes]:
-        """A file or a directory of an image, links followed, as the pieces of a tar archive.
+        """Return a file or a directory of an image as the chunks of a tar archive; links are followed.
 
-        The first member is the file or directory itself, by whatever name; the others' names begin with that name.
-        Close the generator where not all of it is wanted. Raises `ImageNotFound`, `PathNotFound`, and `PathNotUtf8`
-        for a path that only the archive of a directory above it has, at the first piece.
+        The first member is the file or directory itself, under any name. The names of the other members start with that
+        name. Close the generator if not all chunks are needed.
+
+        Args:
+            image: The ID of the image.
+            path: The absolute path in the image.
+
+        Returns:
+            The chunks of the archive. Errors are raised at the first chunk.
+
+        Raises:
+            ImageNotFound: The image does not exist.
+            PathNotFound: The path does not exist in the image.
+            PathNotUtf8: The path is not UTF-8; only the archive of a parent directory contains it.
+
         """
 
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[ListedImage]:
-        """All images with these labels, those without a tag and those that others are made from included.
+        """Return all images with these labels, including untagged images and images that others are based on.
 
-        None stands for any value of a label.
+        Args:
+            labels: The label values by name; None stands for any value.
+
+        Returns:
+            The images.
+
         """
 
     def list_few(self, *, limit: int) -> Sequence[ListedImage]:
-        """List all images, if the engine has at most `limit` of them; return none otherwise.
+        """Return all images if the engine has at most `limit`; otherwise return none.
 
-        Podman 4.3 takes a minute to list 600 images. It is not asked for a list that would be longer than the limit.
+        Podman 4.3 takes a minute to list 600 images. It is not asked for a list longer than the limit.
 
         Args:
-            limit: The largest number of images to list, those without a tag included.
+            limit: The largest number of images to list, including those without a tag.
 
         Returns:
-            All images, or none where there are more than `limit`.
+            All images; none if there are more than `limit`.
 
         Raises:
             EngineFailed: The engine could not list its images.
@@ -68,42 +120,107 @@ class ImageStore(Protocol):
         """
 
     def references(self, *, seconds: float | None = None) -> Sequence[str]:
-        """Return the tags of all images, as the user knows them: for shells to complete, and for hints.
+        """Return the tags of all images in the form that users write, for shell completion and hints.
 
         Args:
-            seconds: How long to wait for the engine; None for as long as it takes.
+            seconds: The time to wait for the engine, in seconds; None to wait without limit.
+
+        Returns:
+            The tags.
 
         Raises:
-            EngineLost: The engine has not answered in time.
+            EngineLost: The engine has not responded in time.
             EngineFailed: The engine could not list its images.
 
         """
 
 
 class Registry(Protocol):
-    """The way from an engine to the registries."""
+    """The registries, accessed by the engine."""
 
     def pull(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> Image:
-        """Bring an image from its registry. Raises `PullRefused`, also for an error inside the stream."""
+        """Pull an image from its registry.
+
+        Args:
+            reference: The reference of the image.
+            credentials: The registry credentials; None for none.
+            progress: The receiver of messages.
+
+        Returns:
+            The image.
+
+        Raises:
+            PullRefused: The pull failed; also raised for an error reported inside the response stream.
+
+        """
 
     def push(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> str:
-        """Send a tag to its registry and return the digest (`sha256:HEX`). Raises `PushRefused`."""
+        """Push a tag to its registry.
+
+        Args:
+            reference: The reference with the tag.
+            credentials: The registry credentials; None for none.
+            progress: The receiver of messages.
+
+        Returns:
+            The digest, `sha256:HEX`.
+
+        Raises:
+            PushRefused: The push failed.
+
+        """
 
 
 class RemoteImages(Protocol):
-    """What registries tell of images without pulling them, by their own API."""
+    """Images in registries, read through the registry API without pulling them."""
 
     def inspect(self, reference: ImageReference, *, credentials: Credentials | None) -> Image:
-        """Read an image's description; its id is the digest of its configuration, its digest is of this repository.
+        """Return the description of an image in a registry.
 
-        Raises `ImageNotFound`, `RegistryFailed`.
+        Args:
+            reference: The reference of the image.
+            credentials: The registry credentials; None for none.
+
+        Returns:
+            The image. Its ID is the digest of its configuration; its repository digest belongs to the reference's
+            repository.
+
+        Raises:
+            ImageNotFound: The image does not exist.
+            RegistryFailed: The registry returned an error.
+
         """
 
     def archive(self, reference: ImageReference, *, path: str, credentials: Credentials | None) -> Generator[bytes]:
-        """A file or a directory of an image as a tar archive, as `ImageStore.archive` gives it.
+        """Return a file or a directory of an image as the chunks of a tar archive, like `ImageStore.archive`.
 
-        Raises `ImageNotFound`, `PathNotFound`, `RegistryFailed`, at the first piece.
+        Args:
+            reference: The reference of the image.
+            path: The absolute path in the image.
+            credentials: The registry credentials; None for none.
+
+        Returns:
+            The chunks of the archive. Errors are raised at the first chunk.
+
+        Raises:
+            ImageNotFound: The image does not exist.
+            PathNotFound: The path does not exist in the image.
+            RegistryFailed: The registry returned an error.
+
         """
 
     def tags(self, reference: ImageReference, *, credentials: Credentials | None) -> Sequence[str]:
-        """The tags of a reference's repository. Raises `ImageNotFound`, `RegistryFailed`."""
+        """Return the tags of a reference's repository.
+
+        Args:
+            reference: A reference in the repository.
+            credentials: The registry credentials; None for none.
+
+        Returns:
+            The tags.
+
+        Raises:
+            ImageNotFound: The repository does not exist.
+            RegistryFailed: The registry returned an error.
+
+        """

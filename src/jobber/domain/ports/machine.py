@@ -1,4 +1,4 @@
-"""What is around a command: its user, its clock, its files."""
+"""The environment of a command: its user, clock, streams and files."""
 
 from __future__ import annotations
 
@@ -19,50 +19,103 @@ if TYPE_CHECKING:
 
 
 class JobInput(Protocol):
-    """What the caller gives the job to read: its standard input."""
+    """The standard input of the job, provided by the caller."""
 
     def fileno(self) -> int:
-        """The descriptor to wait on."""
+        """Return the file descriptor to wait on.
+
+        Returns:
+            The descriptor.
+
+        """
 
     def read(self, size: int, /) -> bytes:
-        """Up to `size` bytes that are there now; empty at the end."""
+        """Read the bytes that are available now.
+
+        Args:
+            size: The maximum number of bytes.
+
+        Returns:
+            At most `size` bytes; empty at the end of the input.
+
+        """
 
 
 class Interruptions(Protocol):
-    """Signals to jobber itself, kept until somebody takes them."""
+    """Signals to jobber itself, queued until they are taken."""
 
     def fileno(self) -> int:
-        """A descriptor that is readable while a signal waits; -1 where there is none."""
+        """Return a file descriptor that is readable while a signal is queued.
+
+        Returns:
+            The descriptor; -1 if there is none.
+
+        """
 
     def take(self) -> TerminationSignal | ForwardedSignal | Resized | None:
-        """The next signal or change of the terminal's size that waits, if any."""
+        """Take the next queued signal or terminal resize.
+
+        Returns:
+            The event; None if none is queued.
+
+        """
 
     def abortable(self) -> AbstractContextManager[None]:
-        """Inside, a signal raises `Interrupted` at once: for steps that can be given up without a trace."""
+        """Return a context manager in which a signal raises `Interrupted` at once.
+
+        Use it for steps that can be abandoned without a trace.
+
+        Returns:
+            The context manager.
+
+        """
 
 
 class Keyring(Protocol):
-    """Who we are to which registry."""
+    """The registry credentials of the user."""
 
     def credentials_for(self, reference: ImageReference) -> Credentials | None:
-        """The credentials of the longest prefix of a reference; None where there are none."""
+        """Look up the credentials for a reference.
+
+        Args:
+            reference: The reference.
+
+        Returns:
+            The credentials for the longest prefix of the reference; None if there are none.
+
+        """
 
 
 class Clock(Protocol):
-    """The time."""
+    """The clock."""
 
     def now(self) -> datetime:
-        """The present moment, in UTC."""
+        """Return the current time.
+
+        Returns:
+            The time in UTC.
+
+        """
 
     def monotonic(self) -> float:
-        """Seconds that only ever grow."""
+        """Return the time of a clock that never goes backwards.
+
+        Returns:
+            The time in seconds; only differences are meaningful.
+
+        """
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass; what is raised by a signal's handler ends it."""
+        """Wait; an exception raised by a signal handler ends the wait.
+
+        Args:
+            seconds: The time to wait, in seconds.
+
+        """
 
 
 class Console(Protocol):
-    """Where the job's output goes, and where its input comes from."""
+    """The destination of the job's output, and the source of its input."""
 
     @property
     def stdin(self) -> JobInput | None:
@@ -70,53 +123,118 @@ class Console(Protocol):
 
     @property
     def terminal(self) -> Terminal | None:
-        """The size of our terminal as it is now; None unless all our streams are one, with us in front of it."""
+        """The current size of jobber's terminal, in characters; None if there is none for the job.
+
+        The job gets a terminal only if all standard streams are the same terminal, with jobber in its foreground.
+        """
 
     def raw(self) -> AbstractContextManager[None]:
-        """Inside, keys go to the job as they are; afterwards the terminal is as it was, whatever happened."""
+        """Return a context manager in which the terminal passes keys to the job unprocessed.
+
+        The terminal is always restored afterwards, even after an error.
+
+        Returns:
+            The context manager.
+
+        """
 
     def write(self, output: Output) -> None:
-        """Pass a piece of the job's output on; a reader that has gone away is no error."""
+        """Write a chunk of the job's output; a closed reader is not an error.
+
+        Args:
+            output: The chunk and its stream.
+
+        """
 
     def spool(self) -> BinaryIO:
-        """A new empty place, seekable and gone when closed, for output of any size."""
+        """Return a new empty temporary file for output of any size.
+
+        Returns:
+            The file, seekable; closing it removes it.
+
+        """
 
 
 class KeptLogs(Protocol):
-    """What jobs have said and their engines have not noted, kept on this machine until their runs are finished."""
+    """Output of jobs that their engines did not log, kept on the local host until the runs are finished."""
 
     def keep(self, run: str, *, log: BinaryIO) -> str | None:
-        """Keep the output of a run's job; where it is, or None where it could not be kept."""
+        """Store the output of a run's job.
+
+        Args:
+            run: The ID of the run.
+            log: The output.
+
+        Returns:
+            The place where the output is stored; None if it could not be stored.
+
+        """
 
     def find(self, run: str) -> BinaryIO | None:
-        """The output of a run's job, if it is here; to be closed."""
+        """Return the stored output of a run's job.
+
+        Args:
+            run: The ID of the run.
+
+        Returns:
+            The output, to be closed by the caller; None if it is not on this host.
+
+        """
 
     def forget(self, run: str) -> None:
-        """Remove what is kept of a run; no error where there is nothing."""
+        """Remove the stored output of a run; a missing one is not an error.
+
+        Args:
+            run: The ID of the run.
+
+        """
 
 
 class Destination(Protocol):
-    """Where files of an image are copied to."""
+    """The destination to which files of an image are copied."""
 
     def receive(
         self, pieces: Iterator[bytes], *, source: SourcePath, copied: CopyReport, on_file: Callable[[], None]
     ) -> None:
-        """Copy what a tar archive holds, count it, and call `on_file` from time to time.
+        """Extract a tar archive to the destination.
 
-        Nothing is written anywhere else, whatever the archive says. Raises `NotWritten`, and what `pieces` raises;
-        then what was copied before stays, and each file of it is whole.
+        Nothing is written outside the destination, whatever the archive contains. After an error, the entries that were
+        copied before remain, and each file among them is complete.
+
+        Args:
+            pieces: The chunks of the archive; exceptions that it raises are passed on.
+            source: The path in the image that is copied.
+            copied: The report that counts the copied entries.
+            on_file: A function that is called from time to time.
+
+        Raises:
+            NotWritten: A file or a directory could not be created.
+
         """
 
 
 class SourceTree(Protocol):
-    """Version control of a build context."""
+    """The version control of a build context."""
 
     @property
     def trouble(self) -> str | None:
-        """Why less is known than is there, after it was asked; None where all is known, or there is nothing."""
+        """The reason why some facts could not be read; None if all are known or there are none.
+
+        The other methods set it.
+        """
 
     def revision(self) -> str | None:
-        """The commit, with `-dirty` where something is not committed; None outside a work tree."""
+        """Return the current commit.
+
+        Returns:
+            The commit, with `-dirty` if there are uncommitted changes; None outside a work tree.
+
+        """
 
     def origin(self) -> str | None:
-        """The remote's address without credentials; None where there is none."""
+        """Return the URL of the remote repository without credentials.
+
+        Returns:
+            The URL; None if there is none.
+
+        """

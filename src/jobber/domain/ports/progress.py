@@ -1,4 +1,4 @@
-"""What jobber says while it works: facts, not sentences; the CLI makes lines of them."""
+"""The port for progress and warnings. Messages are facts; the command line formats them."""
 
 from __future__ import annotations
 
@@ -6,38 +6,66 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """A listener to what is going on."""
+    """A receiver of messages about the work in progress."""
 
     def note(self, event: str, /, **facts: object) -> None:
-        """Something the user should know of, told on stderr."""
+        """Report an event that the user should notice; shown on stderr.
+
+        Args:
+            event: The name of the event.
+            facts: The facts of the event by name.
+
+        """
 
     def warn(self, event: str, /, **facts: object) -> None:
-        """Something that may surprise the user later, told on stderr."""
+        """Report an event that may surprise the user later; shown on stderr.
+
+        Args:
+            event: The name of the event.
+            facts: The facts of the event by name.
+
+        """
 
     def call(self, event: str, /, **facts: object) -> None:
-        """An engine call or a step, told with `--verbose` alone."""
+        """Report an engine call or a step; shown only with `--verbose`.
+
+        Args:
+            event: The name of the event.
+            facts: The facts of the event by name.
+
+        """
 
     def step(self, text: str, /) -> None:
-        """Where a long thing stands, in a few words that the next step may overwrite on a terminal."""
+        """Report the state of a long operation; on a terminal, the next step may overwrite it.
+
+        Args:
+            text: The state, in a few words.
+
+        """
 
     def build_output(self, chunk: bytes, /) -> None:
-        """Output of a build, told with `--verbose` alone, and on stdout."""
+        """Report output of a build; shown only with `--verbose`, on stdout.
+
+        Args:
+            chunk: The output.
+
+        """
 
 
 class Silence:
-    """A listener that passes nothing on."""
+    """A receiver that ignores all messages."""
 
     def note(self, event: str, /, **facts: object) -> None:
-        """Nothing."""
+        """Ignore it."""
 
     def warn(self, event: str, /, **facts: object) -> None:
-        """Nothing."""
+        """Ignore it."""
 
     def call(self, event: str, /, **facts: object) -> None:
-        """Nothing."""
+        """Ignore it."""
 
     def step(self, text: str, /) -> None:
-        """Nothing."""
+        """Ignore it."""
 
     def build_output(self, chunk: bytes, /) -> None:
-        """Nothing."""
+        """Ignore it."""

@@ -1,4 +1,4 @@
-"""What jobbers tell each other about runs, by way of the engine."""
+"""The port through which jobber processes coordinate runs: the engine stores all shared state."""
 
 from __future__ import annotations
 
@@ -15,48 +15,124 @@ if TYPE_CHECKING:
 
 
 class Claim(Protocol):
-    """The right to finish one run, which one jobber has at a time."""
+    """The right to finish one run, which one jobber process has at a time."""
 
     def check(self) -> None:
-        """Go on only if the right is still ours. Raises `ClaimLost`."""
+        """Check that this process still has the claim.
+
+        Raises:
+            ClaimLost: Another process has taken the claim.
+
+        """
 
     def release(self) -> None:
-        """Give the right back. Releasing twice is no error."""
+        """Release the claim. Releasing twice is not an error."""
 
 
 class RunStore(Protocol):
-    """What jobbers tell each other about runs, by way of the engine alone."""
+    """The coordination of jobber processes through the engine alone: claims, end notes, results."""
 
     def now(self) -> datetime:
-        """The engine's clock, to the second."""
+        """Return the time of the engine's clock.
+
+        Returns:
+            The time, with a precision of one second.
+
+        """
 
     def hold(self, run: str, *, image: ImageId) -> Claim:
-        """The claim of the jobber that has watched the run to its end: nothing is made unless it takes long."""
+        """Hold a run that this process watched to its end; a claim is created only if finishing takes long.
+
+        Args:
+            run: The ID of the run.
+            image: The ID of the image for the helper container that stores it: the run's code image.
+
+        Returns:
+            The claim.
+
+        """
 
     def claim(self, run: str, *, image: ImageId) -> Claim:
-        """Claim a run. One process at a time has it, and one that is no more loses it. Raises `RunTaken`."""
+        """Claim a run. One process at a time has the claim; a process that has ended loses it.
+
+        Args:
+            run: The ID of the run.
+            image: The ID of the image for the helper container that stores it: the run's code image.
+
+        Returns:
+            The claim.
+
+        Raises:
+            RunTaken: Another process has the claim.
+
+        """
 
     def holder(self, run: str) -> str:
-        """Who has claimed a run, as `Label.PART` has it; empty where nobody has."""
+        """Return the owner of a run's claim.
+
+        Args:
+            run: The ID of the run.
+
+        Returns:
+            The owner (format: see `Label.PART`); empty if there is none.
+
+        """
 
     def note_end(self, run: str, *, image: ImageId, outcome: Outcome) -> None:
-        """Note why a job is asked to end before it is; the first note of a run stays."""
+        """Record the outcome of a job before requesting its end; the first note of a run is kept.
+
+        Args:
+            run: The ID of the run.
+            image: The ID of the image for the helper container that stores it: the run's code image.
+            outcome: The outcome that the end of the job causes.
+
+        """
 
     def noted_end(self, run: str) -> Outcome | None:
-        """What was noted."""
+        """Return the outcome recorded by `note_end`.
+
+        Args:
+            run: The ID of the run.
+
+        Returns:
+            The outcome; None if none was recorded.
+
+        """
 
     def results(self, run: str) -> Sequence[Image]:
-        """The images that carry a run's record, a whole one: those with tags first, then as they were made."""
+        """Return the images that carry a complete record of a run.
+
+        Args:
+            run: The ID of the run.
+
+        Returns:
+            The images: those with tags first, then in the order of their creation.
+
+        """
 
     def forget(self, run: str) -> None:
-        """Remove the notes of a run."""
+        """Remove the notes of a run.
+
+        Args:
+            run: The ID of the run.
+
+        """
 
     def sweep(self) -> int:
-        """Remove what jobbers that are no more left half-done, and how many things that were.
+        """Remove leftovers of ended processes.
 
-        Those are containers and notes of no run, copies of inputs without a marker, and unfinished images;
-        never anything of a process that is alive, or may be.
+        Leftovers are containers and notes without a run, copies of inputs without a marker, and unfinished images.
+        Objects of a process that runs, or may run, are never removed.
+
+        Returns:
+            The number of removed objects.
+
         """
 
     def leftovers(self) -> Sequence[Leftover]:
-        """What `sweep` would remove now."""
+        """Return the leftovers that `sweep` would remove now.
+
+        Returns:
+            The leftovers.
+
+        """

@@ -1,7 +1,8 @@
-"""Images that were built from a result by whatever builds images: they have inherited its record, and are no results.
+"""Tell results from images built on top of them.
 
-A result is known by its layers: those of the code image, which its labels tell, and what the run has added. An image
-built from it has more, unless only its configuration was changed: then its files are those of the result.
+Such an image inherits the labels of the result, so the layers decide. A result has the layers of the code image, which
+its labels record, plus those that the run added. An image built from it has more layers. If only the configuration was
+changed, it has the same layers, and its files are those of the result.
 """
 
 from __future__ import annotations
@@ -21,33 +22,33 @@ if TYPE_CHECKING:
     from jobber.domain.runs.result import RunRecord
 
 EMPTY_LAYER = "sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"
-"""A layer without anything in it, as Podman adds it where a commit has nothing new."""
+"""The digest of an empty layer, which Podman adds if a commit has no changes."""
 _FLAT = 2
-"""Layers of a result whose code image had too many: the whole file system, and the log."""
+"""The number of layers of a result whose code image had too many: the whole file system, and the log."""
 _SECOND_LAYER = (LOG, "--read-only", "--volumes-from")
-"""What may be in the options of a run whose log got into a layer of its own."""
+"""Options that may cause the log of a run to be stored in a layer of its own."""
 _SECONDS_TAKEN = timedelta(minutes=1)
-"""How much later than its run's end a result's tag may be, where those of other results were in its place."""
+"""The maximum delay of a result's tag after the end of its run: earlier tags may be taken by other results."""
 
 
 def own_record(image: Image) -> RunRecord | None:
-    """The record of the run that made an image; None where none did, as far as that can be told by the image alone."""
+    """Return the record of the run that created an image; None if the image alone shows that no run did."""
     return None if is_known_as_derived(image) else parse_record(image.labels)
 
 
 def is_known_as_derived(image: Image) -> bool:
-    """Whether an image that carries a run's record was built from the run's result, as far as it tells by itself."""
+    """Return whether an image was built from the result whose record it carries, as far as the image alone shows."""
     record = parse_record(image.labels)
     return is_built(image.labels) or (record is not None and is_derived(image, record))
 
 
 def is_derived(image: Image, record: RunRecord, *, code: Image | None = None) -> bool:
-    """Whether an image was certainly built from the result whose record it carries.
+    """Return whether an image was certainly built from the result whose record it carries.
 
-    `code` is the code image, where that is at hand.
+    `code` is the code image, if it is available.
     """
     chain = code.chain if code is not None else record.image.chain
-    if not chain:  # an older jobber did not record it
+    if not chain:  # older versions of jobber did not record it
         return False
     depth = next((depth for depth, below in enumerate(chain_ids_of(image.layers), 1) if below == chain), 0)
     added = [layer for layer in image.layers[depth:] if layer != EMPTY_LAYER]
@@ -57,7 +58,7 @@ def is_derived(image: Image, record: RunRecord, *, code: Image | None = None) ->
 
 
 def has_own_tag(image: ListedImage | Image, record: RunRecord) -> bool:
-    """Whether an image has the tag that the result of its run was given, which never moves."""
+    """Return whether an image has the timestamp tag that its run's result was given; that tag never moves."""
     first = timestamp_tag(record.ending.finished)
     last = timestamp_tag(record.ending.finished + _SECONDS_TAKEN)
     return any(len(tag) == len(first) and first <= tag <= last for tag in _tags(image.references))
@@ -68,6 +69,6 @@ def _tags(references: Iterable[str]) -> Iterable[str]:
 
 
 def _may_take_two(image: Image, record: RunRecord) -> bool:
-    """Whether the log of a run may have needed a layer of its own: where it belongs, something else was mounted."""
+    """Return whether the log may have needed a layer of its own because something else was mounted at its path."""
     places = (*image.configuration.volumes, *(item.destination for item in record.inputs))
     return LOG in places or any(sign in word for word in record.docker_args for sign in _SECOND_LAYER)

@@ -1,4 +1,4 @@
-"""Inputs: in-specs, and where the images that they name are mounted (SPEC section 4)."""
+"""Input specifications, and the paths at which their images are mounted."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _KEYS = {"src": "src", "source": "src", "dest": "dest", "local": "dest"}
 
 @dataclass(frozen=True, slots=True)
 class InputSpecification:
-    """One `--in`: the image's name and, where given, the directory in it and the place in the run."""
+    """One `--in`: an image name, and optionally the directory in the image and the destination in the run."""
 
     text: str
     image: str
@@ -30,12 +30,12 @@ class InputSpecification:
     destination: str = DEFAULT_DIRECTORY
 
     def source_in(self, image: Image) -> str:
-        """The directory that is mounted: as given, else the image's `jobber.out`, else `/data`."""
+        """Return the directory to mount: the given one, else the image's `jobber.out`, else `/data`."""
         return self.source or normal_path(image.labels.get(Label.OUT) or DEFAULT_DIRECTORY)
 
 
 def parse_input(text: str) -> InputSpecification:
-    """Read `IMAGE[,src=SRC][,dest=DEST]`; a part that holds a comma stands in double quotes. Raises `InvalidInput`."""
+    """Parse `IMAGE[,src=SRC][,dest=DEST]`; a part with a comma must be in double quotes. Raises `InvalidInput`."""
     image, *settings = _fields(text)
     if not image.strip():
         raise InvalidInput(text, why="no image is named")
@@ -56,16 +56,16 @@ def parse_input(text: str) -> InputSpecification:
 
 
 def format_input(image: str, *, source: str | None = None, destination: str | None = None) -> str:
-    """Return the in-spec that `parse_input` reads these from."""
+    """Return the input specification that `parse_input` parses into these values."""
     settings = (("src", source), ("dest", destination))
     fields = (image, *(f"{key}={path}" for key, path in settings if path is not None))
     return ",".join(map(quoted_field, fields))
 
 
 def check_destinations(inputs: Iterable[InputSpecification], *, taken: Iterable[str] = ()) -> None:
-    """Check that no two inputs are mounted at one place or inside each other, nor where a mount is.
+    """Check that no two inputs are mounted at the same path, inside each other or at the path of another mount.
 
-    `taken` are the destinations of the Xdocker mounts. Raises `InputsCollide`, `InvalidInput`.
+    `taken` contains the destinations of the Xdocker mounts. Raises `InputsCollide`, `InvalidInput`.
     """
     mounts = {normal_path(path) for path in taken}
     seen: list[InputSpecification] = []
@@ -82,7 +82,10 @@ def check_destinations(inputs: Iterable[InputSpecification], *, taken: Iterable[
 
 
 def _fields(text: str) -> list[str]:
-    """Split an in-spec at its commas. A quotation mark inside a part is itself, for paths may have one."""
+    """Split an input specification at its commas.
+
+    Quotation marks inside a part are literal, because paths may contain them.
+    """
     fields: list[str] = []
     rest: str | None = text
     while rest is not None:
@@ -128,7 +131,10 @@ def _check_apart(first: InputSpecification, second: InputSpecification) -> None:
 
 
 def _place_of_its_own(spec: InputSpecification, *taken: str) -> str:
-    """A hint with a destination after the image's name: the end of it (`mnist-test`: `/test`) where that is free."""
+    """Return a hint with an example of a destination for one of two colliding inputs.
+
+    The destination is the last word of the image's name (`mnist-test`: `/test`) if it is free.
+    """
     name = spec.image.partition("@")[0].rpartition("/")[2].partition(":")[0] or "input"
     places = [f"/{word}" for word in (name.rpartition("-")[2], name, f"{name}-input") if word]
     place = next((place for place in places if _is_apart(place, (spec.destination, *taken))), places[-1])

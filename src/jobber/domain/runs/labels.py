@@ -1,4 +1,4 @@
-"""What jobber writes into labels: on a run's container, on a result, on a built image (SPEC section 3)."""
+"""Labels that jobber writes: on a run's container, on a result and on a built image."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def container_labels(plan: RunPlan, *, version: str) -> dict[str, str]:
-    """The labels of a run's container: all that finishes the run, and nothing that a result must not have."""
+    """Return the labels of a run's container: all facts to finish the run, and no label unfit for a result."""
     return _plain({**_run_labels(plan, version=version), Label.RUN: render_plan(plan)})
 
 
@@ -33,11 +33,19 @@ def result_labels(
     metrics: Mapping[str, Number] | None = None,
     blank: Iterable[str] = (),
 ) -> dict[str, str]:
-    """The labels of a result image.
+    """Return the labels of a result image.
 
-    `blank` are the names of variables that earlier runs have left blank in the code image.
-    Metrics, and those labels of the image specification, that don't apply, but that the code image has from a run of
-    its own, become empty: a label can't be taken away.
+    A label cannot be removed from an image. Metrics and labels of the image specification that do not apply to this run
+    are therefore set to empty if the code image has them from its own run.
+
+    Args:
+        plan: The run's plan.
+        ending: The run's end.
+        code: The code image.
+        version: The version of jobber.
+        metrics: The metrics by name; None for none.
+        blank: The names of variables that earlier runs left in the code image without a value.
+
     """
     digest = _base_digest(plan)
     repository = "" if plan.repository == _code_repository(plan) else plan.repository
@@ -59,7 +67,10 @@ def result_labels(
 
 
 def _base_digest(plan: RunPlan) -> str:
-    """The digest of the code image in its own repository, or in another; registries may have it in several forms."""
+    """Return the digest of the code image, preferably in its own repository.
+
+    Registries may store the image in several forms with different digests.
+    """
     own = _code_repository(plan)
     digests = sorted(plan.image.digests, key=lambda text: text.partition("@")[0] != own)
     return digests[0].partition("@")[2] if digests else ""
@@ -73,7 +84,7 @@ def _code_repository(plan: RunPlan) -> str | None:
 def build_labels(
     tags: tuple[ImageReference, ...], *, version: str, revision: str | None, origin: str | None
 ) -> dict[str, str]:
-    """The labels of a built image."""
+    """Return the labels of a built image."""
     labels: dict[str, str] = {Label.VERSION: version, Label.BUILD_TAGS: ",".join(map(str, tags))}
     if revision:
         labels[Label.REVISION] = revision

@@ -1,4 +1,4 @@
-"""Memory limits of jobs, as `docker run` options have them, and how to raise one that was too low."""
+"""Memory limits of jobs, as given in `docker run` options, and how to raise one that was too low."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ _NO_LIMIT = "it has no limit of its own: give it less to do at a time, or run it
 
 
 def size_option(octets: int) -> str:
-    """Return a number of bytes as `--memory` takes it, in the largest unit that needs no fraction: `1536m`."""
+    """Return a number of bytes in the syntax of `--memory`, in the largest unit without a fraction: `1536m`."""
     unit = next((unit for unit, size in _UNITS.items() if octets % size == 0), "b")
     return f"{octets // _UNITS.get(unit, 1)}{unit}"
 
 
 def memory_remedy(limit: int | None, *, docker_args: Sequence[str] = (), place: str = "") -> str:
-    """Return the hint for a job that ran out of memory: options with twice its limit, and where they belong.
+    """Return the hint for a job that ran out of memory: options with twice its limit, and where to set them.
 
     Args:
-        limit: The limit in force, in bytes; None for none.
+        limit: The effective limit in bytes; None for none.
         docker_args: The words of Xdocker that the job was run with.
         place: The configuration file and line that set the limit; empty for the command line.
 
@@ -35,12 +35,15 @@ def memory_remedy(limit: int | None, *, docker_args: Sequence[str] = (), place: 
 
 
 def recorded_limit(docker_args: Sequence[str]) -> str:
-    """Return the memory limit in the words of Xdocker as it was written; empty for none."""
+    """Return the memory limit in the words of Xdocker, as written; empty if there is none."""
     return _last(docker_args, "--memory")
 
 
 def _doubled_swap(docker_args: Sequence[str]) -> str:
-    """Return the option that must grow with the memory, for it counts both; empty where it is not set."""
+    """Return `--memory-swap` with twice its value; empty if it is not set.
+
+    Its value includes the memory limit, so it must grow with it.
+    """
     from jobber.domain.docker_options.values import read_swap
 
     try:
@@ -51,12 +54,12 @@ def _doubled_swap(docker_args: Sequence[str]) -> str:
 
 
 def _last(docker_args: Sequence[str], option: str) -> str:
-    """Return the value that counts of an option; empty where it is not there."""
+    """Return the effective value of an option, the last one; empty if the option is not given."""
     from jobber.domain.docker_options.table import SPELLINGS
     from jobber.domain.docker_options.tokens import read_words
 
     try:
         values = [word.value for word in read_words(docker_args, SPELLINGS) if word.option == option]
-    except InvalidOption:  # of a jobber that knows more options than this one
+    except InvalidOption:  # recorded by a newer version of jobber, with options that this one does not know
         return ""
     return values[-1] if values else ""

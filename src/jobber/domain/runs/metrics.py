@@ -1,6 +1,6 @@
-"""Metrics: the numbers that a job writes into `metrics.json` of its `out` directory, kept in a label of the result.
+"""Metrics: numbers that a job writes to `metrics.json` in its `out` directory, stored in a label of the result.
 
-Numbers of nested objects have dotted names: `{"val": {"accuracy": 0.9}}` is the metric `val.accuracy`.
+Numbers in nested objects have dotted names: `{"val": {"accuracy": 0.9}}` is the metric `val.accuracy`.
 """
 
 from __future__ import annotations
@@ -18,28 +18,28 @@ if TYPE_CHECKING:
 Number = int | float
 
 FILE = "metrics.json"
-"""Its name in the `out` directory."""
+"""The name of the file in the `out` directory."""
 LARGEST = 1 << 20
-"""Bytes of the file."""
+"""The maximum size of the file in bytes (1 MiB)."""
 MAX_LABEL_BYTES = 1 << 15
-"""Bytes of the label: engines tell the labels of all images whenever one is asked for."""
+"""The maximum size of the label in bytes (32 KiB). Image lists return all labels, so they must stay small."""
 DEEPEST = 16
-"""Levels of objects; what is nested deeper is left out."""
+"""The maximum number of nested levels of objects; values nested deeper are left out."""
 _SHOWN = 3
 
 
 class Metrics(dict[str, Number]):
-    """The numbers by their names, in the file's order, and what of the file is none of them."""
+    """Metrics by name, in file order; `left_out` describes entries that were skipped."""
 
     left_out: str = ""
-    """What was left out, and why, in words; empty for nothing."""
+    """The description of the skipped entries, with reasons; empty if there are none."""
 
 
 def parse_metrics(octets: bytes) -> Metrics:
-    """Read the file: a JSON object, of which each finite number is a metric, also in nested objects; nothing else is.
+    """Parse the file: a JSON object in which each finite number, also in nested objects, is a metric.
 
-    Of two numbers with one name (`{"a.b": 1, "a": {"b": 2}}`) the first is kept. Raises `MetricsUnusable` where it is
-    not a JSON object.
+    Other values are left out. If two numbers have the same name (`{"a.b": 1, "a": {"b": 2}}`), the first is kept.
+    Raises `MetricsUnusable` if the file is not a JSON object or is larger than 1 MiB.
     """
     if len(octets) > LARGEST:
         raise MetricsUnusable(f"it is larger than {LARGEST >> 20} MB")
@@ -57,7 +57,7 @@ def parse_metrics(octets: bytes) -> Metrics:
 
 
 def metrics_of(labels: Mapping[str, str]) -> Mapping[str, Number]:
-    """The metrics in the labels of a result; none where there are none, or where the label is not one of jobber's."""
+    """Return the metrics in the labels of a result; empty if there are none, or if the label is not one of jobber's."""
     try:
         return parse_metrics(labels.get(Label.METRICS, "").encode(errors="replace") or b"{}")
     except MetricsUnusable:
@@ -65,7 +65,7 @@ def metrics_of(labels: Mapping[str, str]) -> Mapping[str, Number]:
 
 
 def render_metrics(metrics: Mapping[str, Number]) -> str:
-    """The label's value; empty for no metrics."""
+    """Return the label's value; empty if there are no metrics."""
     return json.dumps(metrics, ensure_ascii=False, separators=(",", ":")) if metrics else ""
 
 
@@ -98,7 +98,7 @@ def _numbers_in(found: Mapping[str, object]) -> Metrics:
 
 
 def _leaves(found: Mapping[str, object], *, prefix: str = "", level: int = 1) -> Iterator[tuple[str, object]]:
-    """Return what is in an object and in the objects in it, by dotted names; objects that are too deep as they are."""
+    """Yield the dotted name and value of each entry, nested ones included; objects nested too deeply are kept whole."""
     for name, value in found.items():
         if isinstance(value, dict) and level < DEEPEST:
             yield from _leaves(value, prefix=f"{prefix}{name}.", level=level + 1)
@@ -107,7 +107,7 @@ def _leaves(found: Mapping[str, object], *, prefix: str = "", level: int = 1) ->
 
 
 class _LeftOut:
-    """Names of which a few are told, however many there are."""
+    """A list of names of which only the first few are shown."""
 
     def __init__(self) -> None:
         self._names: list[str] = []
@@ -121,7 +121,7 @@ class _LeftOut:
             self._has_more = True
 
     def told(self, one: str, several: str) -> str:
-        """Return the names with what is said of one, or of several; empty for none."""
+        """Return the names with the text for one or for several names; empty if there are none."""
         if not self._names:
             return ""
         shown = ", ".join(map(json.dumps, self._names)) + (", …" if self._has_more else "")
@@ -129,7 +129,7 @@ class _LeftOut:
 
 
 def _is_number(value: object) -> TypeGuard[Number]:
-    """Whether it is one that every reader of JSON can hold; true and false are none."""
+    """Return whether a value is a finite number that every JSON reader can represent; booleans are not numbers."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     try:
@@ -139,7 +139,7 @@ def _is_number(value: object) -> TypeGuard[Number]:
 
 
 def _is_text(name: str) -> bool:
-    """Whether it can be written: JSON has escapes for halves of characters."""
+    """Return whether a name can be encoded: JSON escapes may contain unpaired surrogates."""
     try:
         name.encode()
     except UnicodeEncodeError:

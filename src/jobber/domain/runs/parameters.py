@@ -1,7 +1,7 @@
-"""Parameters of a run: what its record says of the settings that a job was given, by name.
+"""Parameters of a run: the settings of its job by name, as found in the run record.
 
-They are the variables that Xdocker sets (`-e NAME=VALUE`) and the pairs of the command (`--name value`,
-`--name=value`); of one name twice the last counts, and the command's goes before a variable.
+Parameters are the variables that Xdocker sets (`-e NAME=VALUE`) and the pairs of the command (`--name value`,
+`--name=value`). If a name occurs twice, the last one counts. A pair of the command overrides a variable.
 """
 
 from __future__ import annotations
@@ -23,24 +23,27 @@ _NUMBER = re.compile(r"[-+]?(?:\d+(?:_\d+)*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?").full
 
 
 def parameters_of(record: RunRecord) -> Mapping[str, str]:
-    """The parameters of a run, by name; masked values are `***`."""
+    """Return the parameters of a run by name; redacted values are `***`."""
     return {**dict(_variables(record.docker_args)), **dict(_pairs(record.command or ()))}
 
 
 def number_in(text: str) -> float | None:
-    """The number that a text is, however it is written; None for another text."""
+    """Return the number that a text represents, in any notation; None if it is not a number."""
     return float(text) if _NUMBER(text) else None
 
 
 @dataclass(frozen=True, slots=True)
 class ParameterChoice:
-    """A parameter that is wanted, with a value or with any."""
+    """A filter for a parameter, with a given value or any value."""
 
     name: str
     value: str | None = None
 
     def fits(self, parameters: Mapping[str, str]) -> bool:
-        """Whether it is among these; numbers are compared as such: 0.1, .10 and 1e-1 are one."""
+        """Return whether the parameter is among these.
+
+        Numbers are compared by value: 0.1, .10 and 1e-1 are equal.
+        """
         found = parameters.get(self.name)
         if found is None or self.value is None:
             return found is not None
@@ -49,7 +52,7 @@ class ParameterChoice:
 
 
 def parse_parameter(text: str) -> ParameterChoice:
-    """Read `NAME=VALUE` or `NAME`; two dashes before it don't matter. Raises `UsageError`."""
+    """Parse `NAME=VALUE` or `NAME`; two leading dashes are ignored. Raises `UsageError`."""
     name, equals, value = text.partition("=")
     name = name.removeprefix("--")
     if not name:
@@ -78,5 +81,5 @@ def _variables(docker_args: Sequence[str]) -> Iterator[tuple[str, str]]:
             name, equals, value = word.value.partition("=")
             if word.option == "--env" and equals:
                 yield name, value
-    except InvalidOption:  # of a jobber that knows more options than this one
+    except InvalidOption:  # recorded by a newer version of jobber, with options that this one does not know
         return

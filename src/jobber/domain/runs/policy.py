@@ -1,4 +1,4 @@
-"""What happens to a run's images: when a result is kept, when something is pulled."""
+"""Policies of a run: when to keep a result image, and when to pull an image."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from typing import assert_never
 
 
 class Outcome(Enum):
-    """How a run ended."""
+    """The outcome of a run."""
 
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     TIMED_OUT = "timed-out"
     INTERRUPTED = "interrupted"
     PRUNED = "pruned"
-    """Ended before its time, for it was not worth going on; no run of this version ends so."""
+    """The run was ended early because it was not worth continuing. This version of jobber never sets it."""
 
 
 class ResultImagePolicy(Enum):
-    """When a result image is made."""
+    """The policy for creating a result image."""
 
     NONE = "none"
     SUCCESS = "success"
     ALWAYS = "always"
 
     def keeps(self, outcome: Outcome) -> bool:
-        """Whether a run that ended so leaves a result image."""
+        """Return whether a run with this outcome gets a result image."""
         match self:
             case ResultImagePolicy.NONE:
                 return False
@@ -38,7 +38,7 @@ class ResultImagePolicy(Enum):
 
 
 class PullPolicy(Enum):
-    """When the image of a remote reference is pulled."""
+    """The policy for pulling the image of a remote reference."""
 
     ALWAYS = "always"
     MISSING = "missing"

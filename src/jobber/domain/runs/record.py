@@ -1,8 +1,8 @@
-"""The run record and the plan of a run: what is kept in labels as JSON (SPEC section 3).
+"""The run record and the plan of a run, stored in labels as JSON.
 
-A plan is what the record will say, as far as it is known before the job starts, together with what has to
-be done when the job has ended. It lies in the `jobber.run` label of the container, so that any jobber can finish
-the run; the record takes its place on the result.
+A plan contains the parts of the record that are known before the job starts, and the steps to take after it ends. It is
+stored in the `jobber.run` label of the container, so that any jobber process can finish the run. On the result, the
+record replaces it.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ SCHEMA = 1
 
 @dataclass(frozen=True, slots=True)
 class RecordedImage:
-    """An image as it was found for a run."""
+    """An image in the state in which a run used it."""
 
     reference: str
     id: ImageId
     digests: tuple[str, ...] = ()
     chain: str = ""
-    """What its layers come to (`Image.chain`); empty where that is not known."""
+    """The ChainID of its layers (`Image.chain`); empty if it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,53 +40,53 @@ class RecordedInput:
 
 @dataclass(frozen=True, slots=True)
 class RunPlan:
-    """A run before its end."""
+    """The plan of a run, before its end."""
 
     id: str
-    """A UUID."""
+    """The run's ID, a UUID."""
     image: RecordedImage
     inputs: tuple[RecordedInput, ...]
     command: tuple[str, ...] | None
     docker_args: tuple[str, ...]
-    """Words of Xdocker, secrets masked."""
+    """Words of Xdocker, with secrets redacted."""
     runtime: str | None
     out: str | None
     configs: tuple[str, ...]
     engine_name: str
     engine_version: str
     repository: str | None
-    """What the result is tagged in; None for a run by id."""
+    """The repository that the result is tagged in; None for a run of an image by ID."""
     keep: ResultImagePolicy
     push: bool
     added_environment: tuple[str, ...] = ()
     """Names of the variables that the run adds."""
     owner: str = ""
-    """The process that watches the job, as `Label.PART` has it; empty where nobody is to."""
+    """The process that watches the job (format: see `Label.PART`); empty if no process is to watch it."""
     timeout: float | None = None
-    """Seconds that the job may take."""
+    """The time limit of the job in seconds; None for no limit."""
     grace: float = 10.0
-    """Seconds between SIGTERM and SIGKILL."""
+    """The time between SIGTERM and SIGKILL in seconds."""
 
     @property
     def facts(self) -> dict[str, str]:
-        """What a message about this run names."""
+        """The facts that messages about this run contain."""
         return {"run": self.id, "image": self.image.reference}
 
 
 @dataclass(frozen=True, slots=True)
 class RunEnding:
-    """How and when a run went."""
+    """The outcome of a run, with its times."""
 
     started: datetime
     finished: datetime
     outcome: Outcome
     exit_status: int
     out_of_memory: bool | None = None
-    """Whether the kernel killed a process of the job because memory ran out; None where the engine does not say."""
+    """True if the kernel killed a process of the job because memory ran out; None if the engine does not report it."""
 
 
 def render_plan(plan: RunPlan) -> str:
-    """The plan as JSON, for the container's label."""
+    """Return the plan as JSON, for the container's label."""
     todo = {
         "repository": plan.repository,
         "keep": plan.keep.value,
@@ -101,7 +101,7 @@ def render_plan(plan: RunPlan) -> str:
 
 
 def parse_plan(text: str) -> RunPlan | None:
-    """Read a container's label; None where it is no plan (a record that was inherited, say)."""
+    """Parse a container's label; return None if it is not a plan, for example an inherited record."""
     try:
         facts = json.loads(text)
         todo = facts["plan"]
@@ -130,7 +130,7 @@ def parse_plan(text: str) -> RunPlan | None:
 
 
 def render_record(plan: RunPlan, ending: RunEnding) -> str:
-    """The run record as JSON, for the result's label."""
+    """Return the run record as JSON, for the result's label."""
     facts = _facts(plan)
     engine = facts.pop("engine")
     return _render(
@@ -147,7 +147,7 @@ def render_record(plan: RunPlan, ending: RunEnding) -> str:
 
 
 def parse_ending(text: str) -> tuple[str, RunEnding] | None:
-    """Read a result's label: the run's id and its ending; None where it is no record."""
+    """Parse a result's label into the run's ID and its ending; return None if it is not a record."""
     try:
         return ending_in(json.loads(text))
     except UNREADABLE:
@@ -155,11 +155,11 @@ def parse_ending(text: str) -> tuple[str, RunEnding] | None:
 
 
 UNREADABLE = (ValueError, KeyError, TypeError, OverflowError, RecursionError)
-"""What is raised where a label is no record, whatever it is."""
+"""Exceptions raised while parsing a label that is not a record."""
 
 
 def ending_in(facts: dict[str, Any]) -> tuple[str, RunEnding]:
-    """The run's id and its ending; raises one of `UNREADABLE` where there is none."""
+    """Return the run's ID and its ending. Raises one of `UNREADABLE` if they are missing or invalid."""
     ending = RunEnding(
         started=_moment(facts["started"]),
         finished=_moment(facts["finished"]),
@@ -171,12 +171,15 @@ def ending_in(facts: dict[str, Any]) -> tuple[str, RunEnding]:
 
 
 def _truth(value: object) -> bool | None:
-    """Return a value that is true or false; None for another, and for what an older jobber did not record."""
+    """Return a boolean value; None for any other value, and for a value that an older jobber did not record."""
     return value if isinstance(value, bool) else None
 
 
 def _moment(text: str) -> datetime:
-    """A moment of a record in UTC; one without an offset can't be compared with others."""
+    """Return a moment of a record in UTC.
+
+    Raises `ValueError` for a moment without an offset, because it could not be compared with others.
+    """
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(text)
@@ -184,7 +187,7 @@ def _moment(text: str) -> datetime:
 
 
 def rfc3339(moment: datetime) -> str:
-    """A moment in UTC, to the microsecond at most."""
+    """Return a UTC moment in RFC 3339, with at most microseconds."""
     return moment.isoformat().replace("+00:00", "Z")
 
 
@@ -208,9 +211,9 @@ def _image_facts(image: RecordedImage) -> dict[str, Any]:
 
 
 def parse_images(facts: dict[str, Any], *, chains: tuple[str, ...]) -> tuple[RecordedImage, tuple[RecordedInput, ...]]:
-    """The code image and the inputs of a record; raises `KeyError` or `TypeError` where it is none.
+    """Return the code image and the inputs of a record. Raises `KeyError` or `TypeError` if it is not a record.
 
-    `chains` are those of the code image and the inputs, in order; there may be none.
+    `chains` contains the ChainIDs of the code image and the inputs, in order; it may be empty.
     """
     known = iter(chains)
     image = _parse_image(facts["image"], next(known, ""))

@@ -1,4 +1,4 @@
-"""Result images: which images are results of runs, and what their records say."""
+"""Result images: find results among images, and parse their run records."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """What a result image says about the run that made it (SPEC section 3)."""
+    """The run record of a result image: the run that created it."""
 
     id: str
-    """The run's, a UUID."""
+    """The run's ID, a UUID."""
     image: RecordedImage
-    """The code image."""
+    """The code image of the run."""
     inputs: tuple[RecordedInput, ...]
     command: tuple[str, ...] | None
-    """None for the command of the code image."""
+    """The command; None for the command of the code image."""
     docker_args: tuple[str, ...]
-    """Words of Xdocker, secrets masked."""
+    """Words of Xdocker, with secrets redacted."""
     runtime: str | None
     out: str | None
     configs: tuple[str, ...]
@@ -39,7 +39,7 @@ class RunRecord:
 
     @property
     def seconds(self) -> float:
-        """How long the job took."""
+        """The duration of the job in seconds."""
         return (self.ending.finished - self.ending.started).total_seconds()
 
     @property
@@ -50,16 +50,16 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True)
 class ListedResult:
-    """A result image out of a list."""
+    """A result image from a list."""
 
     image: ListedImage
     record: RunRecord
 
 
 def parse_record(labels: Mapping[str, str]) -> RunRecord | None:
-    """The record in an image's labels; None where there is none.
+    """Return the record in an image's labels; None if there is none.
 
-    Whatever is built from a result inherits its labels: `results_among` tells the result itself.
+    Images built from a result inherit its labels: `results_among` finds the result itself.
     """
     try:
         facts = json.loads(labels.get(Label.RUN, ""))
@@ -88,7 +88,7 @@ def _text(value: object) -> str | None:
 
 
 def is_built(labels: Mapping[str, str]) -> bool:
-    """Whether `jobber build` has made an image with these labels, whatever record it has inherited."""
+    """Return whether `jobber build` created an image with these labels, even if it inherited a run record."""
     return bool(labels.get(Label.BUILD_TAGS))
 
 
@@ -98,18 +98,18 @@ def results_among(
     is_result: Callable[[ListedImage, RunRecord], bool] = lambda *_: True,
     is_sure: Callable[[ListedImage, RunRecord], bool] = lambda *_: False,
 ) -> tuple[ListedResult, ...]:
-    """The results among images, newest first.
+    """Return the results among images, newest first.
 
-    Of several images with the record of one run the oldest that `is_result` takes for one is its result, and the others
-    were built from it; `is_result` is asked no further than that. Those of which `is_sure` holds go before older ones,
-    and images that don't say when they were created come last.
+    If several images carry the record of one run, the oldest one that `is_result` accepts is its result. The others
+    were built from it, and `is_result` is not called for them. Images that `is_sure` accepts are considered before
+    older ones. Images without a creation time are considered last.
     """
     found: dict[str, ListedResult] = {}
     recorded = [ListedResult(image, record) for image in images if (record := _record_of(image))]
     for result in sorted(recorded, key=lambda it: (not is_sure(it.image, it.record), it.image.created or inf)):
         if result.record.id not in found and is_result(result.image, result.record):
             found[result.record.id] = result
-    newest_first = reversed(found.values())  # of those that ended in one moment, the last made comes first
+    newest_first = reversed(found.values())  # for the same end, the last created is first
     return tuple(sorted(newest_first, key=lambda result: result.record.ending.finished, reverse=True))
 
 

@@ -1,4 +1,4 @@
-"""The content and configuration that a result image gets."""
+"""The content and configuration of a result image."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a container is committed as."""
+    """The input of a commit: the configuration and labels of the result image."""
 
     configuration: ImageConfiguration
-    """The result's: that of the code image, whatever was overridden for the run."""
+    """The result's configuration: that of the code image, without the overrides of the run."""
     labels: Mapping[str, str]
-    """All labels that the result must have beyond those of the code image."""
+    """All labels that the result must have in addition to those of the code image."""
     added_environment: tuple[str, ...] = ()
-    """Names of variables that the run added or changed: their values must be nowhere in the result."""
+    """Names of variables that the run added or changed; the result must not contain their values."""
     depth: int = 0
-    """How many layers the code image has."""
+    """The number of layers of the code image."""
 
     @property
     def new_variables(self) -> tuple[str, ...]:
-        """Names of the variables that the run added, and that the code image does not have."""
+        """Names of the variables that the run added and that the code image does not have."""
         known = {variable.partition("=")[0] for variable in self.configuration.environment}
         return tuple(name for name in self.added_environment if name not in known)
 
     def leaving_blank(self, names: Iterable[str]) -> Snapshot:
-        """The same where the engine can't take away variables that the run added: they are named in a label."""
+        """Return the snapshot with a label that names variables which the engine cannot remove from the result."""
         blank = dict.fromkeys((*filter(None, self.labels.get(Label.BLANK, "").split(",")), *names))
         return replace(self, labels={**self.labels, str(Label.BLANK): ",".join(blank)})
 
     @property
     def is_flat(self) -> bool:
-        """Whether the whole file system goes into one layer, for there is no room for another one."""
+        """True if the whole file system must go into one layer because the code image has too many layers."""
         return self.depth >= MAX_LAYERS

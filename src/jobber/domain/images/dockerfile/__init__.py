@@ -1,6 +1,6 @@
-"""Read Dockerfiles, as far as is needed without building them.
+"""Read Dockerfiles as far as needed without building them.
 
-The rules are those of BuildKit's and Moby's parser (Dockerfile reference, "Format", "Parser directives" and
+The rules are those of the parser of BuildKit and Moby (Dockerfile reference, "Format", "Parser directives" and
 "Environment replacement"), which Podman's builder shares.
 """
 

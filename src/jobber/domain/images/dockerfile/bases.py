@@ -1,4 +1,4 @@
-"""Which images a Dockerfile asks for: as much as is needed to know the registries that a build turns to."""
+"""Images that a Dockerfile refers to, and thus the registries that a build contacts."""
 
 from __future__ import annotations
 
@@ -14,17 +14,22 @@ if TYPE_CHECKING:
     from jobber.domain.images.reference import ImageReference
 
 _TRANSPORT = "docker://"
-"""What Podman takes before a reference."""
+"""The transport prefix that Podman accepts before a reference."""
 _USUAL_PLATFORM = "linux/amd64"
 
 
 def base_references(
     text: str, *, arguments: Mapping[str, str | None], platform: str | None = None
 ) -> tuple[ImageReference, ...]:
-    """Return the images that a Dockerfile builds on or copies from, as far as they can be told without building it.
+    """Return the images that a Dockerfile builds on or copies from, as far as they are known without a build.
 
-    Rather one too many than one too few: builders differ in what they take, and some never get to the last stage.
-    `arguments` are the values of ARGs that the build is given, `platform` its `OS/ARCHITECTURE[/VARIANT]`.
+    In doubt, the result includes an image: builders differ in what they pull, and some skip later stages.
+
+    Args:
+        text: The content of the Dockerfile.
+        arguments: The values of `ARG`s that the build is given, by name.
+        platform: The platform of the build as `OS/ARCHITECTURE[/VARIANT]`.
+
     """
     dockerfile = parse_dockerfile(text)
     reading = _Reading(dockerfile.escape, arguments, _platform_values(platform or _USUAL_PLATFORM))
@@ -37,15 +42,15 @@ def base_references(
 
 
 class _Reading:
-    """What is known at a line of a Dockerfile."""
+    """The state of the parser at a line of a Dockerfile."""
 
     def __init__(self, escape: str, given: Mapping[str, str | None], platform: Mapping[str, str]) -> None:
         self._escape = escape
         self._given = given
         self._before: dict[str, str] = dict(platform)
-        """The values of ARGs before the first stage, the only ones that a FROM sees."""
+        """Values of the `ARG`s before the first stage; a `FROM` uses only these."""
         self._now: dict[str, str] | None = None
-        """Those in the present stage; None before the first one."""
+        """Values of the `ARG`s in the current stage; None before the first stage."""
         self._stages: set[str] = set()
         self.found: dict[ImageReference, None] = {}
 
@@ -67,7 +72,7 @@ class _Reading:
 
     @property
     def _values(self) -> dict[str, str]:
-        """The values of ARGs at this line."""
+        """The values of `ARG`s at this line."""
         return self._before if self._now is None else self._now
 
     def _declare(self, rest: str) -> None:
@@ -99,7 +104,7 @@ class _Reading:
             self.found[reference] = None
 
     def _split(self, rest: str) -> tuple[list[str], list[str]]:
-        """Return the flags that an instruction begins with, and the words after them."""
+        """Return the flags at the start of an instruction, and the words after them."""
         words = rest.split()
         flags = list(self._flags(rest))
         return flags, words[len(flags) :]
@@ -111,12 +116,12 @@ class _Reading:
             yield word
 
     def _fields(self, flag: str) -> list[str]:
-        """Return the fields of a `--mount`, without quotes; none for another flag."""
+        """Return the fields of a `--mount` without quotes; empty for another flag."""
         name, _, value = flag.partition("=")
         return self._expanded(value, self._values).split(",") if name == "--mount" else []
 
     def _expanded(self, word: str, values: Mapping[str, str]) -> str:
-        """Return a word with the values of variables; empty for one that no builder takes."""
+        """Return a word with its variables replaced; empty for a word that no builder accepts."""
         try:
             return expand(word, values, escape=self._escape)
         except ValueError:
@@ -124,7 +129,7 @@ class _Reading:
 
 
 def _platform_values(platform: str) -> dict[str, str]:
-    """Return the ARGs that say for and on which platform a build is: BuildKit and Podman have them without a word."""
+    """Return the `ARG`s for the target and build platform, which BuildKit and Podman define automatically."""
     system, _, rest = platform.partition("/")
     architecture, _, variant = rest.partition("/")
     return {

@@ -1,4 +1,4 @@
-"""The instructions of a Dockerfile, with their lines: comments gone, continued lines joined."""
+"""Parse a Dockerfile into instructions: comments are removed and continued lines joined."""
 
 from __future__ import annotations
 
@@ -10,38 +10,38 @@ from jobber.domain.images.dockerfile.words import expand, words_of
 ESCAPES = ("\\", "`")
 _DIRECTIVE = re.compile(r"\s*#\s*(\w+)\s*=\s*(.*?)\s*")
 _DIRECTIVES = frozenset(("escape", "syntax", "check"))
-"""Parser directives. Any other comment, and any other line, ends the place where they count."""
+"""Names of parser directives. Directives end at the first other comment or other line."""
 _TAKES_DOCUMENTS = frozenset(("RUN", "COPY", "ADD"))
 _HERE_DOCUMENT = re.compile(r"\d*<<(-?)([^<]+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """An instruction, and the line where it begins."""
+    """An instruction and the number of its first line."""
 
     line: int
     word: str
-    """In capitals."""
+    """The instruction's name, in upper case."""
     rest: str
     has_document: bool = False
-    """Whether a here-document follows, which is no part of `rest`."""
+    """True if a here-document follows, which is not part of `rest`."""
 
 
 @dataclass(slots=True)
 class Dockerfile:
-    """What a Dockerfile says."""
+    """The content of a Dockerfile."""
 
     escape: str = ESCAPES[0]
-    """What takes the meaning of the next character away, and that of the end of a line."""
+    """The character that escapes the next character or the end of a line."""
     syntax: str = ""
-    """The image of the frontend, where one is named."""
+    """The frontend image of the `syntax` directive; empty if there is none."""
     instructions: list[Instruction] = field(default_factory=list)
     wrong_escape: tuple[int, str] | None = None
-    """Line and value of an escape directive that no builder takes."""
+    """Line and value of an `escape` directive that no builder accepts; None if there is none."""
 
 
 def parse_dockerfile(text: str) -> Dockerfile:
-    """Read a Dockerfile, whatever it is."""
+    """Parse a Dockerfile; invalid content is not an error."""
     found = Dockerfile()
     lines = text.removeprefix("\ufeff").split("\n")
     at = _read_directives(lines, found)
@@ -64,7 +64,7 @@ def parse_dockerfile(text: str) -> Dockerfile:
 
 
 def _read_directives(lines: list[str], found: Dockerfile) -> int:
-    """Read the parser directives at the top; the number of lines that they take."""
+    """Read the parser directives at the top; return the number of lines that they take."""
     for number, line in enumerate(lines, start=1):
         directive = _DIRECTIVE.fullmatch(line)
         name = directive[1].lower() if directive else ""
@@ -80,7 +80,7 @@ def _read_directives(lines: list[str], found: Dockerfile) -> int:
 
 
 def _is_continued(line: str, escape: str) -> bool:
-    """Whether a line goes on in the next one: an escape that is escaped itself ends nothing."""
+    """Return whether the next line continues this one; an escaped escape character does not continue a line."""
     return line.endswith(escape) and not line.endswith(escape * 2)
 
 
@@ -91,7 +91,7 @@ def parse_instruction(line: int, text: str) -> Instruction:
 
 
 def _add(found: Dockerfile, start: int, text: str, lines: list[str], at: int) -> int:
-    """Add an instruction, pass over its here-documents, and return the line that comes next."""
+    """Add an instruction, skip its here-documents, and return the index of the next line."""
     word, *rest = text.split(maxsplit=1)
     said = "".join(rest).strip()
     documents = _documents(word, said, escape=found.escape)
@@ -106,7 +106,7 @@ def _add(found: Dockerfile, start: int, text: str, lines: list[str], at: int) ->
 
 
 def _documents(word: str, rest: str, *, escape: str) -> list[tuple[str, bool]]:
-    """Return the ends of the here-documents that an instruction has, and whether tabs before them don't count."""
+    """Return the delimiters of an instruction's here-documents, each with True if leading tabs are stripped."""
     if word.upper() == "ONBUILD":
         word, _, rest = rest.partition(" ")
     if "<<" not in rest or word.upper() not in _TAKES_DOCUMENTS:

@@ -1,4 +1,4 @@
-"""The words of a Dockerfile: quotes and escapes taken off, the values of variables put in."""
+"""Words of a Dockerfile: remove quotes and escapes, replace variables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NAME = re.compile(r"\w+", re.ASCII)
 
 @dataclass(slots=True)
 class Reader:
-    """A text that is read from left to right."""
+    """A reader that consumes a text from left to right."""
 
     text: str
     variables: Mapping[str, str]
@@ -23,16 +23,19 @@ class Reader:
     at: int = 0
 
     def take(self) -> str:
-        """Return the next character; empty at the end."""
+        """Consume and return the next character; empty at the end."""
         self.at += 1
         return self.text[self.at - 1 : self.at]
 
     def peek(self) -> str:
-        """Return the next character, which stays the next."""
+        """Return the next character without consuming it; empty at the end."""
         return self.text[self.at : self.at + 1]
 
     def until(self, stop: str, *, in_quotes: bool = False) -> str:
-        """Return all up to a character, or with none to the end. Raises `ValueError` where that never comes."""
+        """Return the text up to a character, or to the end if `stop` is empty.
+
+        Raises `ValueError` if `stop` does not occur.
+        """
         said: list[str] = []
         while self.at < len(self.text):
             character = self.take()
@@ -54,7 +57,7 @@ class Reader:
         return "".join(said)
 
     def literal(self) -> str:
-        """Return all up to a single quote, as it is. Raises `ValueError`."""
+        """Return the text up to a single quote, unchanged. Raises `ValueError` if the quote is missing."""
         end = self.text.find("'", self.at)
         if end < 0:
             raise ValueError(f"{self.text} has no closing '")
@@ -62,7 +65,7 @@ class Reader:
         return self.text[start:end]
 
     def variable(self) -> str:
-        """Return the value of what stands behind a dollar sign. Raises `ValueError`."""
+        """Return the value of the variable after a dollar sign. Raises `ValueError`."""
         if self.peek() == "{":
             self.take()
             return self.in_braces()
@@ -70,7 +73,7 @@ class Reader:
         return self.variables.get(name, "") if name else "$"
 
     def in_braces(self) -> str:
-        """Return the value of what stands in braces. Raises `ValueError`."""
+        """Return the value of a variable in braces. Raises `ValueError`."""
         name = self.name()
         operator = self.take()
         if operator == "}":
@@ -86,26 +89,26 @@ class Reader:
         return _modified(value, operator, word)
 
     def name(self) -> str:
-        """Return the name of a variable that comes next; empty where none does."""
+        """Consume and return the name of a variable; empty if none follows."""
         match = _NAME.match(self.text, self.at)
         self.at = match.end() if match else self.at
         return match[0] if match else ""
 
 
 def expand(text: str, variables: Mapping[str, str], *, escape: str = "\\") -> str:
-    """Return a text without quotes and escapes, with the values of variables. Raises `ValueError`."""
+    """Return a text with quotes and escapes removed and variables replaced. Raises `ValueError`."""
     return Reader(text, variables, escape).until("")
 
 
 def words_of(text: str, *, escape: str) -> Iterator[str]:
-    """Yield the words of a text, each with its quotes and escapes; one that never ends a quote is its rest."""
+    """Yield the words of a text with their quotes and escapes; an unclosed quote extends to the end of the text."""
     e = re.escape(escape)
     word = rf"""(?:'[^']*(?:'|$)|"(?:{e}.|[^"{e}])*(?:"|{e}?$)|{e}.?|[^\s'"{e}])+"""
     return (match[0] for match in re.finditer(word, text, re.DOTALL))
 
 
 def _modified(value: str | None, operator: str, word: str) -> str:
-    """Return what an operator makes of a value; None for a variable that does not count as set."""
+    """Return the result of an operator on a value; `value` is None for a variable that counts as unset."""
     match operator:
         case "-":
             return word if value is None else value
@@ -123,7 +126,7 @@ def _modified(value: str | None, operator: str, word: str) -> str:
 
 
 def _trimmed(value: str, operator: str, pattern: str) -> str:
-    """Return a value without the shortest or longest beginning or end that fits a pattern."""
+    """Return a value without the shortest or longest prefix or suffix that matches a pattern."""
     at_start, is_longest = operator[0] == "#", len(operator) > 1
     lengths = range(len(value), -1, -1) if is_longest else range(len(value) + 1)
     for length in lengths:
