@@ -117,7 +117,7 @@ def _layers(keys: Sequence[str], pairs: list[Pair]) -> dict[str, int]:
 def _places(
     keys: Sequence[str], pairs: list[Pair], layer_of: dict[str, int]
 ) -> tuple[list[list[_Place]], dict[_Place, list[list[_Place]]], dict[Pair, list[tuple[str, str, int]]]]:
-    """Return the places in each layer, the neighbours of each place to its left and right, and the bends of each line."""
+    """Return the places of each layer, the neighbours of each place on both sides, and the bends of each line."""
     layers: list[list[_Place]] = [[] for _ in range(max(layer_of.values(), default=0) + 1)]
     for key in keys:
         layers[layer_of[key]].append(key)
