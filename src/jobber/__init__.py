@@ -1,6 +1,6 @@
 """jobber: build and run machine-learning jobs in containers, and keep every run as an image.
 
-`import jobber` loads nothing: what is named below comes with its first use.
+`import jobber` loads no other module. Each public name is loaded when it is first used.
 """
 
 from __future__ import annotations

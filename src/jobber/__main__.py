@@ -1,4 +1,4 @@
-"""`python -m jobber`."""
+"""The entry point of `python -m jobber`."""
 
 from jobber.cli.main import main
 

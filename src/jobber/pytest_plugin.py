@@ -1,4 +1,4 @@
-"""Fixtures for test suites that use jobber; nothing of jobber is loaded before a test asks for one.
+"""pytest fixtures for test suites that use jobber; jobber is loaded when a test requests a fixture.
 
 With `--jobber-engine=docker` or `=podman`, the same tests run on a real engine.
 """
@@ -25,7 +25,7 @@ EngineChoice = Literal["fake", "fake-podman", "docker", "podman"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options that choose an engine and a registry."""
+    """Add the options that select an engine and a registry."""
     group = parser.getgroup("jobber")
     group.addoption(
         "--jobber-engine",
@@ -40,7 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 class _OnlyOnTheFake:
-    """Something real, with which tests that ask for more than it has are skipped."""
+    """A wrapper of a real object that skips tests that use features of the fake alone."""
 
     def __init__(self, real: object, what: str) -> None:
         self._real = real
@@ -55,7 +55,7 @@ class _OnlyOnTheFake:
 
 @pytest.fixture
 def jobber_clock(request: pytest.FixtureRequest) -> FakeClock:
-    """The time of `jobber_engine`: it moves when a job sleeps, or when a test moves it."""
+    """Provide the clock of `jobber_engine`: it advances when a job sleeps or when a test advances it."""
     from jobber.testing import FakeClock
 
     if _choice(request) in _FAKES:
@@ -68,7 +68,7 @@ def jobber_clock(request: pytest.FixtureRequest) -> FakeClock:
 
 @pytest.fixture
 def jobber_registry(request: pytest.FixtureRequest) -> FakeRegistry:
-    """The registry of `jobber_engine`; its name is `jobber_registry.host`."""
+    """Provide the registry of `jobber_engine`; its name is `jobber_registry.host`."""
     from jobber.testing import FakeRegistry
 
     if _choice(request) in _FAKES:
@@ -84,9 +84,9 @@ def jobber_registry(request: pytest.FixtureRequest) -> FakeRegistry:
 
 @pytest.fixture
 def jobber_engine(request: pytest.FixtureRequest) -> Iterator[FakeEngine]:
-    """An engine of the test's own, which `jobber.run`, `jobber.build` and `jobber_cli` use as well.
+    """Provide an engine for this test, which `jobber.run`, `jobber.build` and `jobber_cli` use as well.
 
-    Images that a test makes on a real engine are removed after it.
+    Images that a test creates on a real engine are removed after the test.
     """
     from jobber.testing import FakeEngine, using
 
@@ -110,7 +110,7 @@ def jobber_engine(request: pytest.FixtureRequest) -> Iterator[FakeEngine]:
 
 @pytest.fixture
 def jobber_cli(jobber_engine: FakeEngine, tmp_path_factory: pytest.TempPathFactory) -> FakeCommandLine:
-    """The whole `jobber` command in this process, on `jobber_engine`, with a home and a directory of its own."""
+    """Provide the complete `jobber` command in this process, on `jobber_engine`, with its own home and directory."""
     from jobber.testing import FakeCommandLine
 
     place = tmp_path_factory.mktemp("jobber")
@@ -120,7 +120,7 @@ def jobber_cli(jobber_engine: FakeEngine, tmp_path_factory: pytest.TempPathFacto
 
 @contextmanager
 def _turn(address: str) -> Iterator[None]:
-    """Have an engine alone among the workers of pytest-xdist: names that tests give are the engine's, not theirs."""
+    """Hold a lock on an engine, for one pytest-xdist worker at a time: tests share the engine's names."""
     import fcntl
 
     place = Path(gettempdir(), f"jobber-tests-{os.getuid()}-{sha256(address.encode()).hexdigest()[:12]}.lock")
@@ -146,10 +146,10 @@ def _real_engine(choice: str, host: str | None) -> Any:
     from jobber.testing.real import NeedsContext, RealEngine
 
     class RealEngineOfTests(RealEngine):
-        """A real engine, with which tests that only the fake can run are skipped."""
+        """A real engine that skips tests that need the fake engine."""
 
         def image(self, name: str, **settings: Any) -> Any:
-            """Build an image and tag it."""
+            """Build an image and tag it; skip the test if the image needs the fake engine."""
             try:
                 return super().image(name, **settings)
             except NeedsContext as error:

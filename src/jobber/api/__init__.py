@@ -1,6 +1,6 @@
-"""The Python interface of jobber: runs, builds and looks at images, for scripts and notebooks.
+"""The Python API of jobber: run jobs, build images and inspect them from scripts and notebooks.
 
-All of it is to be had from `jobber` itself (`jobber.run`, `jobber.build`, …), which loads it when it is first used.
+Import the public names from `jobber` itself (`jobber.run`, `jobber.build`, …), which loads this package on first use.
 """
 
 from jobber.api.building import build

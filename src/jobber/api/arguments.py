@@ -1,6 +1,6 @@
-"""Arguments of Python's calls, looked at before anything begins: what is wrong with one is told by its name.
+"""Validation of API arguments before any work starts; errors name the argument.
 
-Values of variables are not told: one may be a password.
+Error messages never contain the values of variables, because a value may be a password.
 """
 
 from __future__ import annotations
@@ -25,38 +25,38 @@ _TOLD = ("note", "warn", "call", "step", "build_output")
 
 
 def refusal(name: str, given: object, *, wanted: str, hint: str | None = None) -> UsageError:
-    """The error about an argument that is something else than what is wanted."""
+    """Return the error for an argument that is not of the wanted kind."""
     return UsageError(f"{name} must be {wanted}, not {_shown(given)}", hint=hint)
 
 
 def text(name: str, given: object, *, wanted: str = "a text") -> str:
-    """A text. Raises `UsageError`."""
+    """Return the argument if it is a string. Raises `UsageError`."""
     if not isinstance(given, str):
         raise refusal(name, given, wanted=wanted)
     return given
 
 
 def text_or_none(name: str, given: object) -> str | None:
-    """A text, or nothing. Raises `UsageError`."""
+    """Return the argument if it is a string or None. Raises `UsageError`."""
     return None if given is None else text(name, given)
 
 
 def path(name: str, given: object) -> str:
-    """A path as a text. Raises `UsageError`."""
+    """Return a path as a string. Raises `UsageError`."""
     if isinstance(given, str | os.PathLike) and isinstance(found := os.fspath(given), str):
         return found
     raise refusal(name, given, wanted="a path")
 
 
 def texts(name: str, given: object, *, or_one: bool = True) -> tuple[str, ...]:
-    """Texts, of which one alone needs no list where that is said. Raises `UsageError`."""
+    """Return a list of strings as a tuple; with `or_one`, accept a single string as well. Raises `UsageError`."""
     if or_one and isinstance(given, str):
         return (given,)
     return tuple(text(f"{name}[{place}]", item) for place, item in enumerate(items(name, given, or_text=or_one)))
 
 
 def items(name: str, given: object, *, or_text: bool = False) -> tuple[Any, ...]:
-    """What is in a list. One thing alone is none, and a text is not taken apart. Raises `UsageError`."""
+    """Return the items of an iterable. Reject a single value, a string and a mapping. Raises `UsageError`."""
     if isinstance(given, Iterable) and not isinstance(given, str | bytes | Mapping):
         return tuple(given)
     inside = _shown(given) if isinstance(given, str) else "…"
@@ -64,7 +64,7 @@ def items(name: str, given: object, *, or_text: bool = False) -> tuple[Any, ...]
 
 
 def words(name: str, given: object) -> tuple[str, ...]:
-    """The words of a command; a text is split as a shell does. Raises `UsageError`."""
+    """Return the arguments of a command; split a string as a shell does. Raises `UsageError`."""
     if not isinstance(given, str):
         return texts(name, given)
     try:
@@ -76,7 +76,10 @@ def words(name: str, given: object) -> tuple[str, ...]:
 
 
 def variables(name: str, given: object, *, none: str | None = None) -> Mapping[str, Any]:
-    """Names and values of variables; `none` is what to do about a None, where it is no value. Raises `UsageError`."""
+    """Return a mapping of variable names to values.
+
+    `none` is the hint for a value that is None; without it, None is an allowed value. Raises `UsageError`.
+    """
     if given is None:
         return {}
     if not isinstance(given, Mapping):
@@ -91,14 +94,14 @@ def variables(name: str, given: object, *, none: str | None = None) -> Mapping[s
 
 
 def truths(**given: object) -> None:
-    """Look whether these are True, False or None. Raises `UsageError`."""
+    """Raise `UsageError` unless every argument is True, False or None."""
     for name, value in given.items():
         if value is not None and not isinstance(value, bool):
             raise refusal(name, value, wanted="True or False")
 
 
 def seconds(name: str, given: object) -> str | None:
-    """A number of seconds as a text, or `none` for no limit; None where nothing is said. Raises `UsageError`."""
+    """Return a number of seconds as a string, `none` for no limit, or None if not given. Raises `UsageError`."""
     if given is None or given == "none":
         return given if isinstance(given, str) else None
     if isinstance(given, bool) or not isinstance(given, Real):
@@ -107,7 +110,7 @@ def seconds(name: str, given: object) -> str | None:
 
 
 def value(name: str, setting: Setting[T], given: object) -> dict[str, Value[Any]]:
-    """A setting as an argument gives it; nothing for None. Raises `UsageError`."""
+    """Return the setting with the value of an argument; return an empty mapping for None. Raises `UsageError`."""
     if given is None:
         return {}
     word = text(name, given, wanted=setting.kind.expects)
@@ -118,27 +121,27 @@ def value(name: str, setting: Setting[T], given: object) -> dict[str, Value[Any]
 
 
 def engine(given: object) -> None:
-    """Look whether this is the name of an engine, or an engine. Raises `UsageError`."""
+    """Raise `UsageError` unless the argument is an engine, the name of an engine, or None."""
     if given is not None and not isinstance(given, str) and not all(hasattr(given, role) for role in _ROLES):
         raise refusal("engine", given, wanted="an engine or its name", hint='engine="docker", "podman" or "auto"')
 
 
 def listener(given: object) -> None:
-    """Look whether this can be told of progress. Raises `UsageError`."""
+    """Raise `UsageError` unless the argument is a progress listener or None."""
     if given is not None and not all(hasattr(given, told) for told in _TOLD):
         methods = ", ".join(_TOLD)
         raise refusal("progress", given, wanted=f"an object with the methods {methods}", hint="quiet=True tells nobody")
 
 
 class _Kind:
-    """A value that is not told, only of what type it is."""
+    """A value that error messages describe by its type alone."""
 
     def __init__(self, given: object) -> None:
         self.given = given
 
 
 def _shown(given: object) -> str:
-    """A plain value as it is written in Python, cut short; of anything else its type."""
+    """Return a plain value in Python notation, cut at 60 characters; for any other value, return its type name."""
     if isinstance(given, _Kind):
         return "None" if given.given is None else type(given.given).__name__
     if given is not None and not isinstance(given, str | int | float | os.PathLike):

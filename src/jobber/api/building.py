@@ -1,4 +1,4 @@
-"""Build an image, as `jobber build` does."""
+"""Image builds from Python: the API counterpart of `jobber build`."""
 
 from __future__ import annotations
 
@@ -39,15 +39,41 @@ def build(
     quiet: bool = False,
     progress: Progress | None = None,
 ) -> Image:
-    """Build an image from a Dockerfile, tag it, and push it where its name has a registry or a namespace.
+    """Build an image from a Dockerfile, tag it, and push it if its name has a registry or a namespace.
 
-    `context` is the directory that is sent to the engine, `tag` one name or several; without a tag of their own they
-    get `latest` and a timestamp, and without a name the image is called after the directory. In `build_args`, None
-    takes the value from the environment. `secrets` are written as for `docker build` (`["id=ID,src=FILE"]`). The others
-    are as for `jobber build` and `run`.
+    `None` for an optional argument means: use the value from the configuration files and environment variables.
 
-    Raises `BuildFailed`, whose `log` is the output of the failing step, `UsageError`, `PushRefused`,
-    `EngineUnavailable` and other `JobberError`s.
+    Args:
+        context: The directory that is sent to the engine. Default: the current directory.
+        tag: One name or several. A name without a tag gets `latest` and a timestamp. Default: the name of the
+            directory.
+        file: The path of the Dockerfile, relative to the current directory if it exists there, else to the context.
+            Default: `Dockerfile` in the context.
+        build_args: Values of `ARG` instructions, by name. None takes the value from the environment of this process.
+        target: The stage to build. Default: the last one.
+        platform: The platform of the image, for example `linux/arm64`. Default: the platform of the engine.
+        no_cache: Ignore the engine's build cache. Default: False.
+        pull: Pull base images even if the engine has them. Default: False.
+        secrets: Build secrets in the notation of `docker build`: `["id=ID,src=FILE"]`. Default: none.
+        push: Push the image if its name has a registry or a namespace. Default: the setting `push`, else True.
+        registry: The registry of names that have neither a registry nor a namespace; `""` for none.
+        config: Names of configurations to activate, one or several. Default: none.
+        engine: The name of an engine (`docker`, `podman`, `auto`) or an engine object. Default: the setting `engine`.
+        host: The address of the engine. Default: the setting `host`.
+        quiet: Show no progress. Default: False.
+        progress: A listener that receives progress events. Default: a notebook display, or lines on stderr.
+
+    Returns:
+        The built image.
+
+    Raises:
+        BuildFailed: The build failed; `log` is the output of the failing step.
+        UsageError: An argument is invalid, or the context or Dockerfile does not exist.
+        PushRefused: The registry or the engine refused the push.
+        EngineUnavailable: No engine can be reached.
+        JobberError: Any other failure; the base class of all errors above.
+        KeyboardInterrupt: The build was interrupted.
+
     """
     from jobber.domain.configuration.settings import DEFAULT_REGISTRY, PUSH
     from jobber.session.bootstrap import image_build, keyring

@@ -1,4 +1,4 @@
-"""How a call of the Python interface gets at an engine, what is around it, and what it tells while it works."""
+"""The connection of an API call to its engine, environment and progress listener."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a call says about its surroundings; the rest is in configuration files and variables."""
+    """The global options of an API call; all other settings come from configuration files and environment variables."""
 
     host: str | None = None
     reg: str | None = None
@@ -36,7 +36,7 @@ class Choices:
 def settings_and_connection(
     engine: str | Engine | None, host: str | None, *, registry: str | None, config: str | Sequence[str] = ()
 ) -> tuple[Settings, Connection]:
-    """The settings in force for a call, and the engine that they mean. Raises `JobberError`."""
+    """Return the effective settings of a call and the connection to its engine. Raises `JobberError`."""
     from jobber.domain.configuration.settings import ENGINE, HOST
     from jobber.session.settings import load_settings, misnamed_configurations
 
@@ -61,19 +61,22 @@ def settings_and_connection(
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """The engine that is meant, connected to for as long as a call takes, and what is around its calls."""
+    """The engine of an API call, opened for the duration of the call, with the call's environment."""
 
     around: Surroundings
     engine: str | Engine
-    """A name (`docker`, `podman`, `auto`, or what another package brings), or an engine itself."""
+    """The name of an engine (`docker`, `podman`, `auto`, or a third-party engine), or an engine object."""
     host: str | None = None
 
     def __deepcopy__(self, memo: object) -> Connection:
-        """Itself: nobody wants a copy of an engine."""
+        """Return the connection itself: an engine must not be copied."""
         return self
 
     def __reduce__(self) -> tuple[type[Connection], tuple[object, ...]]:
-        """As what finds the engine anew in another process. Raises `TypeError` for an engine that was handed over."""
+        """Return a reduction that finds the engine again in another process.
+
+        Raises `TypeError` for an engine that was passed as an object.
+        """
         if not isinstance(self.engine, str):
             kind = type(self.engine).__name__
             raise TypeError(f"what a {kind} has made can't be pickled: it was handed over as an object of this process")
@@ -81,7 +84,7 @@ class Connection:
 
     @contextmanager
     def opened(self, progress: Progress | None = None) -> Iterator[Engine]:
-        """The engine; one that was given is not closed. Raises `EngineUnavailable`."""
+        """Yield the engine; close it afterwards unless the caller passed an object. Raises `EngineUnavailable`."""
         if not isinstance(self.engine, str):
             yield self.engine
             return
@@ -95,7 +98,7 @@ class Connection:
 
     @contextmanager
     def interruptible(self) -> Iterator[Interruptions]:
-        """Ctrl-C, or a notebook's "interrupt", while a call takes; what it gives up is a `KeyboardInterrupt`."""
+        """Handle Ctrl-C, or a notebook's "interrupt", during a call. Raises `KeyboardInterrupt` for it."""
         with self.around.guest_interruptions() as interruptions:
             try:
                 yield interruptions
@@ -104,7 +107,7 @@ class Connection:
 
 
 def settings_credentials(settings: Settings) -> tuple[CredentialEntry, ...]:
-    """The entries of the setting `credentials`, in their order."""
+    """Return the entries of the setting `credentials`, in their order."""
     from jobber.domain.configuration.lists import located_entry
     from jobber.domain.configuration.settings import CREDENTIALS
 
@@ -112,7 +115,7 @@ def settings_credentials(settings: Settings) -> tuple[CredentialEntry, ...]:
 
 
 def progress_for(*, quiet: bool, progress: Progress | None) -> Progress:
-    """The listener that was asked for, a notebook's, or lines on stderr. Raises `UsageError`."""
+    """Return the given listener, a notebook display, or a listener that prints to stderr. Raises `UsageError`."""
     arguments.truths(quiet=quiet)
     arguments.listener(progress)
     if progress is not None:

@@ -1,4 +1,4 @@
-"""The job's streams in somebody else's process: shown as they come, and kept."""
+"""The console of an API call: shows the job's output as it arrives, and stores it."""
 
 from __future__ import annotations
 
@@ -19,10 +19,13 @@ if TYPE_CHECKING:
 
 
 class GuestConsole:
-    """What a job says goes to `sys.stdout` and `sys.stderr`, whatever they are now: a notebook's have no bytes."""
+    """A console that writes the job's output to the current `sys.stdout` and `sys.stderr`.
+
+    It writes text, because the streams of a notebook do not accept bytes.
+    """
 
     stdin = None
-    """The job has no standard input."""
+    """The job's standard input: none."""
 
     def __init__(self, *, quiet: bool, progress: Progress) -> None:
         self._quiet = quiet
@@ -32,14 +35,14 @@ class GuestConsole:
         self._kept: BinaryIO | None = None
 
     terminal = None
-    """The job has no terminal."""
+    """The job's terminal: none."""
 
     def raw(self) -> AbstractContextManager[None]:
-        """There is no terminal to change."""
+        """Return a context manager that does nothing, because there is no terminal to change."""
         return nullcontext()
 
     def write(self, output: Output) -> None:
-        """Show a piece of output; a stream that is closed is no error."""
+        """Show a piece of output; a closed stream is not an error."""
         if self._quiet:
             return
         self._clear()
@@ -51,11 +54,11 @@ class GuestConsole:
             self._quiet = True
 
     def spool(self) -> BinaryIO:
-        """A place for the output, which stays when the run is over."""
+        """Return a spool for the output that stays open after the run."""
         from jobber.adapters.host.console import Spool
 
         class KeptSpool(Spool):
-            """A spool that is closed when nobody has it any more, and not when the run is over."""
+            """A spool that is closed when it is garbage-collected, not at the end of the run."""
 
             def __exit__(self, *_: object) -> None:
                 pass
@@ -64,7 +67,7 @@ class GuestConsole:
         return self._kept
 
     def said(self, *, last: int | None = None) -> bytes:
-        """What the job said, or the last so many bytes of it."""
+        """Return the job's output, or its last `last` bytes."""
         if self._kept is None:
             return b""
         size = self._kept.seek(0, os.SEEK_END)

@@ -1,4 +1,4 @@
-"""Files of an image, read through its engine."""
+"""The files of an image, read through its engine."""
 
 from __future__ import annotations
 
@@ -27,21 +27,54 @@ if TYPE_CHECKING:
 class ImageFiles:
     """The files of one image. Relative paths are relative to `directory`.
 
-    Every call asks the engine for an archive of the path, so listing a large directory reads all of it.
+    Every call requests an archive of the path from the engine, so listing a large directory transfers all of its
+    content.
+    `path in files` is True if the image has that file, link or directory.
+
+    Args:
+        connection: The connection to the engine.
+        image: The image ID.
+        directory: The directory that relative paths start from.
+
     """
 
     connection: Connection
     image: ImageId
     directory: str
-    """What the image gives as an input: the run's `out`; `/` for an image that has none."""
+    """The directory that the image provides as an input: the run's `out`; `/` for an image without `out`."""
 
     def read(self, path: str) -> bytes:
-        """The content of a file. Raises `PathNotFound`, `IsADirectoryError`."""
+        """Return the content of a file.
+
+        Args:
+            path: The path of the file, absolute or relative to `directory`.
+
+        Returns:
+            The content in bytes.
+
+        Raises:
+            PathNotFound: The image does not have that path.
+            IsADirectoryError: The path is not a regular file.
+
+        """
         with self._content(path) as chunks:
             return b"".join(chunks)
 
     def read_end(self, path: str, *, size: int) -> bytes:
-        """The last `size` bytes of a file, and no more of it in memory. Raises `PathNotFound`, `IsADirectoryError`."""
+        """Return the last bytes of a file without keeping the rest in memory.
+
+        Args:
+            path: The path of the file, absolute or relative to `directory`.
+            size: The maximum number of bytes to return.
+
+        Returns:
+            The last `size` bytes, or the whole content of a shorter file.
+
+        Raises:
+            PathNotFound: The image does not have that path.
+            IsADirectoryError: The path is not a regular file.
+
+        """
         end = b""
         with self._content(path) as chunks:
             for chunk in chunks:
@@ -50,21 +83,58 @@ class ImageFiles:
         return end
 
     def read_text(self, path: str, *, encoding: str = "utf-8") -> str:
-        """The content of a text file. Raises `PathNotFound`, `IsADirectoryError`, `UnicodeDecodeError`."""
+        """Return the content of a text file.
+
+        Args:
+            path: The path of the file, absolute or relative to `directory`.
+            encoding: The encoding of the file. Default: UTF-8.
+
+        Returns:
+            The content as text.
+
+        Raises:
+            PathNotFound: The image does not have that path.
+            IsADirectoryError: The path is not a regular file.
+            UnicodeDecodeError: The content is not valid in that encoding.
+
+        """
         return self.read(path).decode(encoding)
 
     def list(self, directory: str = "") -> tuple[str, ...]:
-        """The absolute paths of all files and links below a directory, sorted. Raises `PathNotFound`."""
+        """Return the absolute paths of all files and links below a directory.
+
+        Args:
+            directory: The path of the directory, absolute or relative to `self.directory`. Default: `self.directory`.
+
+        Returns:
+            The paths, sorted, without directories.
+
+        Raises:
+            PathNotFound: The image does not have that path.
+
+        """
         start = self._absolute(directory).rstrip("/")
         with self._members(directory) as found:
             paths = [f"{start}/{member.path}" for member in found if member.path and not member.header.isdir()]
         return tuple(sorted(paths))
 
     def save(self, path: str, *, to: str | PathLike[str]) -> Path:
-        """Copy a file, or a directory with its files, to a path that does not exist yet.
+        """Copy a file, or a directory with its files, to a local path that does not exist yet.
 
-        Links inside a directory are left out. Nothing is written anywhere else, whatever the image holds. Raises
-        `PathNotFound`, `FileExistsError` for a file that is there, and `NotWritten`.
+        Links inside a directory are left out. Nothing is written outside the target, whatever the image contains.
+
+        Args:
+            path: The path in the image, absolute or relative to `directory`.
+            to: The local path. Missing parent directories are created.
+
+        Returns:
+            The local path.
+
+        Raises:
+            PathNotFound: The image does not have that path.
+            FileExistsError: A file to write exists already.
+            NotWritten: A file could not be written.
+
         """
         target = Path(to)
         with self._members(path) as found:

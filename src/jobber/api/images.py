@@ -1,4 +1,4 @@
-"""An image as a program looks at it."""
+"""The Python view of an image."""
 
 from __future__ import annotations
 
@@ -27,34 +27,42 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """An image of an engine, with its labels, its files and, if it is a run's result, its record, log and metrics."""
+    """An image of an engine: its labels and files and, for a run's result, its record, log and metrics.
+
+    Use `jobber.image(name)` to get one.
+
+    Args:
+        connection: The connection to the engine.
+        stored: The engine's description of the image.
+
+    """
 
     connection: Connection
     stored: StoredImage
 
     @property
     def id(self) -> str:
-        """The engine's id, `sha256:HEX`."""
+        """The engine's image ID, `sha256:HEX`."""
         return self.stored.id
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """The references that stand on it, as you know them."""
+        """The references of the image, in the notation that users write."""
         return self.stored.references
 
     @property
     def labels(self) -> Mapping[str, str]:
-        """All its labels."""
+        """The labels of the image."""
         return self.stored.labels
 
     @property
     def out(self) -> str:
-        """What the run that made it was given as `out`; empty where that is nothing."""
+        """The directory `out` of the run that created the image; empty if there is none."""
         return self.labels.get(Label.OUT, "")
 
     @property
     def record(self) -> Mapping[str, Any] | None:
-        """The run record: images, command, options, start, end, outcome, engine. None if it is no run's result."""
+        """The run record: images, command, options, start, end, outcome, engine. None if no run created the image."""
         if own_record(self.stored) is None:
             return None
         record: Mapping[str, Any] = json.loads(self.labels[Label.RUN])
@@ -62,20 +70,20 @@ class Image:
 
     @property
     def files(self) -> ImageFiles:
-        """Its files; relative paths start at `out`, or at `/` where it has none."""
+        """The files of the image; relative paths start at `out`, or at `/` if the image has no `out`."""
         return ImageFiles(self.connection, self.stored.id, self.out or "/")
 
     @property
     def log(self) -> str:
-        """What the job said, as text. Raises `PathNotFound` if it is no run's result."""
+        """The job's output, as text. Raises `PathNotFound` if the image is not a run's result."""
         return self.files.read(LOG).decode(errors="replace")
 
     @property
     def metrics(self) -> Mapping[str, Any]:
         """The numbers that the job wrote into `metrics.json` of `out`; empty without that file.
 
-        They are in a label, or, where an older jobber has made the image, read from the file. Raises `MetricsUnusable`
-        if that is no JSON object.
+        The numbers are read from a label. For images of older versions of jobber, they are read from the file. Raises
+        `MetricsUnusable` if the file is not a JSON object.
         """
         if kept := metrics.metrics_of(self.labels):
             return kept
@@ -106,10 +114,22 @@ class Image:
 def image(
     name: str, *, registry: str | None = None, engine: str | Engine | None = None, host: str | None = None
 ) -> Image:
-    """Look at an image that the engine has, by reference or id; nothing is pulled.
+    """Return an image that the engine has; nothing is pulled.
 
-    `registry` is the default registry; `engine` and `host` are as for `run`. Raises `ImageNotFound`,
-    `InvalidReference`, `EngineUnavailable`.
+    Args:
+        name: A reference or an image ID.
+        registry: The registry of names that have neither a registry nor a namespace. Default: the setting.
+        engine: The name of an engine (`docker`, `podman`, `auto`) or an engine object. Default: the setting `engine`.
+        host: The address of the engine. Default: the setting `host`.
+
+    Returns:
+        The image.
+
+    Raises:
+        ImageNotFound: The engine does not have the image.
+        InvalidReference: The name is not a valid reference.
+        EngineUnavailable: No engine can be reached.
+
     """
     from jobber.domain.configuration.settings import DEFAULT_REGISTRY
     from jobber.domain.runs.policy import PullPolicy

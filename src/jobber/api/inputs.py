@@ -1,4 +1,4 @@
-"""Inputs as a program writes them."""
+"""Inputs of a run, as Python callers specify them."""
 
 from __future__ import annotations
 
@@ -19,24 +19,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A directory of an image, mounted read-only into a run."""
+    """A directory of an image, mounted read-only into a run.
+
+    Args:
+        image: A reference, an image ID, an image or a result.
+        src: The directory in the image. Default: the image's `out`, else `/data`.
+        dest: The mount point in the job's container. Default: `/data`.
+
+    """
 
     image: str | Image | Result
     src: str | PathLike[str] | None = None
-    """The directory; by default what the image was made with as `out`, else `/data`."""
+    """The directory in the image. Default: the `out` that the image was created with, else `/data`."""
     dest: str | PathLike[str] | None = None
-    """Where the job finds it; by default `/data`."""
+    """The mount point in the job's container. Default: `/data`."""
 
 
 def specifications_of(inputs: Iterable[str | Input | Image | Result]) -> tuple[InputSpecification, ...]:
-    """Inputs as a run takes them. Raises `UsageError`, `InvalidInput`, `NoResultImage`."""
+    """Return the specifications of inputs. Raises `UsageError`, `InvalidInput`, `NoResultImage`."""
     return tuple(
         _specification_of(f"inputs[{place}]", given) for place, given in enumerate(arguments.items("inputs", inputs))
     )
 
 
 def _specification_of(name: str, given: str | Input | Image | Result) -> InputSpecification:
-    """An input as a run takes it; a text is read as on the command line."""
+    """Return the specification of an input; parse a string as on the command line."""
     if isinstance(given, str):
         return parse_input(given)
     source = given if isinstance(given, Input) else Input(given)
@@ -46,7 +53,10 @@ def _specification_of(name: str, given: str | Input | Image | Result) -> InputSp
 
 
 def name_of(name: str, image: str | Image | Result) -> str:
-    """The text that means an image; for one that is at hand, its id. Raises `UsageError`, `NoResultImage`."""
+    """Return the reference or ID of an image; for an image or result object, its ID.
+
+    Raises `UsageError`, `NoResultImage`.
+    """
     from jobber.api.images import Image
     from jobber.api.result import Result
 

@@ -1,4 +1,4 @@
-"""HTML tables of images and results for notebooks, made of plain values."""
+"""HTML tables of images and results for notebooks, built from plain values."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 _STYLE = "text-align:left;vertical-align:top"
 _LOG_LINES = 10
 LOG_BYTES = 4096
-"""The part of a log's end that is shown; a single line may be as long as the whole log."""
+"""The maximum size in bytes of the log's end that is shown; a single line may be as long as the whole log."""
 _NO_TEXT = "\ufffd"
-"""The rest of a character that was cut."""
+"""The replacement character of a character that was cut in the middle."""
 
 
 def image_rows(*, tags: Sequence[str], image_id: str, out: str, record: Mapping[str, Any]) -> dict[str, str]:
-    """Return the rows that describe an image, without those that are empty."""
+    """Return the rows that describe an image, without empty ones."""
     code = record.get("image") or {}
     rows = {
         "tags": "\n".join(tags),
@@ -32,7 +32,7 @@ def image_rows(*, tags: Sequence[str], image_id: str, out: str, record: Mapping[
 
 
 def end_of_log(log: bytes) -> str:
-    """Return the last lines of a log; `log` is its end, up to one byte more than `LOG_BYTES`."""
+    """Return the last 10 lines of a log; `log` is its end, up to `LOG_BYTES` + 1 bytes."""
     text = log[-LOG_BYTES:].decode(errors="replace")
     if len(log) > LOG_BYTES:
         text = f"…{text.lstrip(_NO_TEXT)}"

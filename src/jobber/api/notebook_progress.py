@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 class Handle(Protocol):
-    """Something shown that can be replaced."""
+    """The handle of a displayed object that can be replaced."""
 
     def update(self, shown: Html) -> object:
-        """Show something else in its place."""
+        """Replace the displayed object."""
 
 
 class Html:
-    """A text that a notebook shows as HTML."""
+    """Text that a notebook shows as HTML."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -30,7 +30,7 @@ class Html:
 
 
 def notebook_display() -> Callable[[Html], Handle] | None:
-    """The way to show something in the notebook that this process works for; None where it is none."""
+    """Return the display function of the notebook that this process serves; None outside a notebook."""
     display = getattr(sys.modules.get("IPython.display"), "display", None)
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     if display is None or not hasattr(shell, "kernel"):
@@ -44,7 +44,7 @@ def notebook_display() -> Callable[[Html], Handle] | None:
 
 
 class NotebookProgress:
-    """A listener that shows one line, which the next step replaces, and the notes below each other."""
+    """A listener that shows notes as a list, followed by one line that the next step replaces."""
 
     def __init__(self, display: Callable[[Html], Handle]) -> None:
         self._display = display
@@ -57,22 +57,22 @@ class NotebookProgress:
         self._show("")
 
     def warn(self, event: str, /, **facts: object) -> None:
-        """Add a line that stands out."""
+        """Add a line marked as a warning."""
         self._notes += (f"<b>warning:</b> {escape(sentence(event, facts))}", *map(escape, _hints(facts)))
         self._show("")
 
     def call(self, event: str, /, **facts: object) -> None:
-        """Calls to the engine are not shown."""
+        """Ignore calls to the engine: a notebook does not show them."""
 
     def step(self, text: str, /) -> None:
-        """Replace the line."""
+        """Replace the last line."""
         self._show(f"<i>{escape(text)}</i>")
 
     def build_output(self, chunk: bytes, /) -> None:
-        """A build's output is told by its error, if it fails."""
+        """Ignore the output of a build: if the build fails, the error contains it."""
 
     def clear(self) -> None:
-        """Nothing: what the job says goes elsewhere."""
+        """Do nothing: the job's output is written elsewhere."""
 
     def _show(self, step: str) -> None:
         html = Html("<br>".join(filter(None, (*self._notes, step))))

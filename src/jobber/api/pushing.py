@@ -1,4 +1,4 @@
-"""Push images, as `jobber push` does."""
+"""Image pushes from Python: the API counterpart of `jobber push`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,25 @@ def push(
     quiet: bool = False,
     progress: Progress | None = None,
 ) -> None:
-    """Push images to their registries: for results whose push failed. Raises `PushRefused`, `UsageError`."""
+    """Push images to their registries, for example results whose push failed.
+
+    Args:
+        references: The references to push. Each has a registry or a namespace, or gets the one of `registry`.
+        registry: The registry of names that have neither a registry nor a namespace. Default: the setting.
+        engine: The name of an engine (`docker`, `podman`, `auto`) or an engine object. Default: the setting `engine`.
+        host: The address of the engine. Default: the setting `host`.
+        quiet: Show no progress. Default: False.
+        progress: A listener that receives progress events. Default: a notebook display, or lines on stderr.
+
+    Returns:
+        None.
+
+    Raises:
+        PushRefused: The registry or the engine refused a push.
+        UsageError: No reference is given, a reference has no registry, or another argument is invalid.
+        EngineUnavailable: No engine can be reached.
+
+    """
     from jobber.domain.configuration.settings import DEFAULT_REGISTRY
     from jobber.session.bootstrap import keyring
     from jobber.session.push_references import parse_references

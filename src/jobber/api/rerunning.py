@@ -1,4 +1,4 @@
-"""Make a run again, as `jobber rerun` does."""
+"""Repeated runs from Python: the API counterpart of `jobber rerun`."""
 
 from __future__ import annotations
 
@@ -37,15 +37,35 @@ def rerun(
     quiet: bool = False,
     progress: Progress | None = None,
 ) -> Result:
-    """Make the run again that made a result: the same code, inputs, command, options, runtime and out directory.
+    """Repeat the run that created a result: the same code, inputs, command, options, runtime and `out` directory.
 
-    `result` is a tag, an id or the beginning of one, the id of a run, or an image or result at hand. `inputs` and
-    `xdocker` take the place of the recorded ones; `[]` is none at all. With `verify`, the new result's out directory is
-    compared with the old one. `tag` is the repository of the new result, in place of the old one's. The rest is as for
-    `run`.
+    `None` for an optional argument means: use the recorded value or, where none is recorded, the setting.
 
-    Raises `RunNotRepeatable` with all that is missing before anything starts, `NotAResult`, `ResultDiffers` under
-    `verify`, and as `run`.
+    Args:
+        result: A tag, an image ID or a prefix of one, a run ID, or an image or result object.
+        inputs: The inputs that replace the recorded ones; `[]` for no inputs.
+        xdocker: The `docker run` options that replace the recorded ones; `[]` for no options.
+        tag: The repository of the new result. Default: the repository of the old result.
+        timeout: The time limit in seconds, above 0; `"none"` for no limit. Default: the setting `timeout`.
+        push: Push the result if its name has a registry or a namespace. Default: the setting `push`.
+        verify: Compare the new result's `out` directory with the old one. Default: False.
+        registry: The registry of names that have neither a registry nor a namespace; `""` for none.
+        config: Names of configurations to activate, one or several. Default: none.
+        engine: The name of an engine (`docker`, `podman`, `auto`) or an engine object. Default: the setting `engine`.
+        host: The address of the engine. Default: the setting `host`.
+        quiet: Show neither progress nor the job's output. Default: False.
+        progress: A listener that receives progress events. Default: a notebook display, or lines on stderr.
+
+    Returns:
+        The outcome of the new run and its result image.
+
+    Raises:
+        RunNotRepeatable: Something that the run needs is missing. The error lists everything before anything starts.
+        NotAResult: The image is not a run's result.
+        ResultDiffers: With `verify`, the `out` directories differ.
+        KeyboardInterrupt: The run was interrupted; its result is kept.
+        JobberError: Any other failure, as for `run`.
+
     """
     from jobber.domain.configuration.settings import DEFAULT_REGISTRY
     from jobber.session.bootstrap import keyring

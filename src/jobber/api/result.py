@@ -1,4 +1,4 @@
-"""What came of a run."""
+"""The outcome of a run."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Outcome = Literal["succeeded", "failed", "timed-out", "interrupted", "pruned"]
 
 
 class JobFailed(JobberError):
-    """A job that did not succeed, where that was asked to be an error."""
+    """Raised with `check` for a job that did not succeed."""
 
     def __init__(self, result: Result) -> None:
         super().__init__(
@@ -31,7 +31,7 @@ class JobFailed(JobberError):
 
 
 class ResultDiffers(JobberError):
-    """A run that was made again, and whose output is not what it was."""
+    """Raised with `verify` for a repeated run whose output differs from the old result's."""
 
     def __init__(self, result: Result) -> None:
         super().__init__("the new result's out directory differs from the old one", hint="what differs was told")
@@ -39,44 +39,56 @@ class ResultDiffers(JobberError):
 
 
 class NoResultImage(JobberError):
-    """A run that left no image, asked for what is in it."""
+    """Raised for access to the result image of a run that left none."""
 
     def __init__(self) -> None:
         super().__init__("the run left no result image", hint="result_image='always' keeps one of every run")
 
 
 class Said(Protocol):
-    """What gives a job's output."""
+    """A function that returns a job's output."""
 
     def __call__(self, *, last: int | None = None) -> bytes:
-        """All of it, or the last so many bytes."""
+        """Return the whole output, or its last `last` bytes."""
 
 
 def log_of(image: Image, *, last: int | None = None) -> bytes:
-    """A job's output as its result image has it, or the last so many bytes."""
+    """Return a job's output from its result image, or its last `last` bytes."""
     return image.files.read(LOG) if last is None else image.files.read_end(LOG, size=last)
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a run ended, and its result image.
+    """The outcome of a run, and its result image.
 
-    It can be pickled, unless its engine is an object of this process. The image is then looked for where the other
-    process finds its engine; what the job said is read from the image, and comes along where there is none.
+    A result can be pickled unless its engine is an object of this process. After unpickling, the other process looks
+    for the image on the engine that it finds itself. It reads the job's output from the image. The pickle contains the
+    output if there is no result image.
+
+    Args:
+        exit_status: The exit status.
+        outcome: The outcome: `succeeded`, `failed`, `timed-out`, `interrupted` or `pruned`.
+        image: The result image, or None.
+        said: A function that returns the job's output.
+        job: The image that was run.
+        out_of_memory: True if the job ran out of memory. Default: None, which means unknown.
+
     """
 
     exit_status: int
-    """The status that `jobber run` would end with: the job's own, or 124 when it timed out."""
+    """The exit status of `jobber run`: the job's own, or 124 when it timed out."""
     outcome: Outcome
     image: Image | None
-    """The result image; None where `result_image` says that none is kept."""
+    """The result image; None if the setting `result_image` excludes one."""
     said: Said = field(repr=False, compare=False)
-    """Gives what the job said, in bytes: all of it, or with `last=` the end of so many bytes."""
+    """A function that returns the job's output in bytes: all or, with `last=`, at most that many bytes of its end."""
     job: str
-    """The image that was run, as it was named."""
+    """The image that was run, as the caller named it."""
     out_of_memory: bool | None = None
-    """Whether the kernel killed a process of the job because memory ran out; None where the engine does not report
-    it (Podman 4.3)."""
+    """The out-of-memory flag: True if the kernel killed a process of the job because memory ran out.
+
+    None if the engine does not report it (Podman 4.3).
+    """
 
     def __reduce__(self) -> tuple[Callable[..., Result], tuple[object, ...]]:
         facts = {"exit_status": self.exit_status, "outcome": self.outcome, "image": self.image, "job": self.job}
@@ -85,33 +97,41 @@ class Result:
 
     @property
     def succeeded(self) -> bool:
-        """Whether the job ended with status 0, by itself."""
+        """True if the job ended by itself with exit status 0."""
         return self.outcome == "succeeded"
 
     def check(self) -> Result:
-        """Itself. Raises `JobFailed` if the job did not succeed."""
+        """Return the result itself if the job succeeded.
+
+        Returns:
+            The result.
+
+        Raises:
+            JobFailed: The job did not succeed.
+
+        """
         if not self.succeeded:
             raise JobFailed(self)
         return self
 
     @property
     def log(self) -> str:
-        """What the job said, as text; what is no UTF-8 is replaced."""
+        """The job's output as text; bytes that are not UTF-8 are replaced."""
         return self.said().decode(errors="replace")
 
     @property
     def id(self) -> str:
-        """The result image's id. Raises `NoResultImage`."""
+        """The ID of the result image. Raises `NoResultImage`."""
         return self._kept.id
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """The result image's tags; empty where none is kept."""
+        """The tags of the result image; empty if there is no result image."""
         return self.image.tags if self.image else ()
 
     @property
     def labels(self) -> Mapping[str, str]:
-        """The result image's labels. Raises `NoResultImage`."""
+        """The labels of the result image. Raises `NoResultImage`."""
         return self._kept.labels
 
     @property
@@ -121,7 +141,7 @@ class Result:
 
     @property
     def files(self) -> ImageFiles:
-        """The result image's files; relative paths start at `out`. Raises `NoResultImage`."""
+        """The files of the result image; relative paths start at `out`. Raises `NoResultImage`."""
         return self._kept.files
 
     @property
@@ -146,7 +166,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class _Remembered:
-    """An output that came along."""
+    """The output of a job that was pickled with its result."""
 
     log: bytes
 

@@ -1,4 +1,4 @@
-"""Run a job, as `jobber run` does."""
+"""Job runs from Python: the API counterpart of `jobber run`."""
 
 from __future__ import annotations
 
@@ -63,21 +63,49 @@ def run(
 ) -> Result:
     """Run a job in a container, wait for it, and keep its file system as a result image.
 
-    `image` is a reference, an id, or an image or result at hand. `command` replaces the image's own; a text is split as
-    a shell does. `inputs` are written as on the command line, or are `Input`s, images or results. `out` is the
-    directory of the result that it gives as an input. `environment` adds variables, `xdocker` options of `docker run`.
-    `tag` is the repository of the result, in place of the code image's. `timeout` is in seconds. With `reuse`, the
-    result of the same run that succeeded before is taken, and nothing is run. `engine` is a name, or an engine itself;
-    `host` is its address.
+    The job's output is shown as it arrives, unless `quiet` is set. A failed job is a normal result unless `check` is
+    set. `None` for an optional argument means: use the value from the configuration files and environment variables.
+    These arguments undo such a value: `command=[]` (the image's own command), `inputs=[]`, `xdocker=[]`,
+    `timeout="none"` and `registry=""`.
 
-    What the job says is shown as it comes, unless `quiet`; `progress` is told what happens besides. A job that fails
-    is a result like another one, unless `check` is set. What is not given, or None, is as configuration files and
-    variables say, with the configurations named in `config`. What they say is taken back by `command=[]` (the image's
-    own), `inputs=[]`, `xdocker=[]`, `timeout="none"` and `registry=""`.
+    Args:
+        image: A reference, an image ID, or an image or result object.
+        command: The command that replaces the image's own. A string is split as a shell does.
+        inputs: Inputs: strings as on the command line, `Input`s, images or results. Default: none.
+        out: The absolute path of the directory that the result provides as an input. Default: none.
+        environment: Environment variables to add, by name. Default: none.
+        xdocker: Options of `docker run`, one string or several. Default: none.
+        runtime: The engine's runtime. Default: that of the engine.
+        result_image: The policy for the result image: `none`, `success` or `always`. Default: `always`.
+        tag: The repository of the result. Default: the repository of the code image.
+        timeout: The time limit in seconds, above 0; `"none"` for no limit. Default: no limit.
+        pull: The pull policy: `always`, `missing` or `never`. Default: `always`.
+        push: Push the result if its name has a registry or a namespace. Default: True.
+        reuse: Return the result of the same run if one succeeded before, and run nothing. Default: False.
+        registry: The registry of names that have neither a registry nor a namespace; `""` for none.
+        config: Names of configurations to activate, one or several. Default: none.
+        engine: The name of an engine (`docker`, `podman`, `auto`) or an engine object. Default: `auto`.
+        host: The address of the engine. Default: the engine is searched for.
+        check: Raise `JobFailed` if the job does not succeed. Default: False.
+        quiet: Show neither progress nor the job's output. Default: False.
+        progress: A listener that receives progress events. Default: a notebook display, or lines on stderr.
 
-    Raises `JobFailed` under `check`, `UsageError`, `ImageNotFound`, `SourceNotFound`, `JobNotStarted`, `PullRefused`,
-    `PushRefused`, `EngineUnavailable`, `EngineLost` and other `JobberError`s, and `KeyboardInterrupt` when the run was
-    interrupted; its result is kept then.
+    Returns:
+        The outcome of the run and its result image.
+
+    Raises:
+        JobFailed: With `check`, the job did not succeed.
+        UsageError: An argument is invalid.
+        ImageNotFound: The image does not exist.
+        SourceNotFound: The directory of an input does not exist.
+        JobNotStarted: The engine could not start the job.
+        PullRefused: The registry or the engine refused a pull.
+        PushRefused: The registry or the engine refused a push.
+        EngineUnavailable: No engine can be reached.
+        EngineLost: The connection to the engine was lost.
+        KeyboardInterrupt: The run was interrupted; its result is kept.
+        JobberError: Any other failure.
+
     """
     from jobber.session.bootstrap import keyring, runner
     from jobber.session.run_request import run_request
@@ -123,7 +151,7 @@ def _with_words(
     xdocker: str | Sequence[str] | None,
     environment: Mapping[str, str] | None,
 ) -> Settings:
-    """The settings with these in the place of their own, of which an empty one is one, too. Raises `UsageError`."""
+    """Return the settings with these values in place of their own; an empty value counts. Raises `UsageError`."""
     from jobber.session.run_request import split_options
 
     values: dict[str, Value[Any]] = {}

@@ -1,1 +1,1 @@
-"""The command line: words in, use cases called, sentences and exit statuses out."""
+"""The command line: parses words, calls use cases, and prints messages and exit statuses."""

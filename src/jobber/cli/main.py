@@ -1,4 +1,4 @@
-"""Where `jobber` begins and ends: exit statuses, and errors in words."""
+"""The entry point of `jobber`: exit statuses, and error messages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EXIT_FAILURE = 1
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 _COMPLETE = "__complete"
-"""What the scripts of shells say; no command for people."""
+"""The hidden command that shell scripts call."""
 _INSTALL_COMPLETION = "--install-completion"
 
 
@@ -29,20 +29,20 @@ def main() -> NoReturn:
     """Run the command line of this process and end it."""
     try:
         for number in (signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) == signal.SIG_DFL:  # until a command listens itself, it ends as by ^C
+            if signal.getsignal(number) == signal.SIG_DFL:  # acts like ^C until a command handles signals
                 signal.signal(number, signal.default_int_handler)
         settle_streams()
         status = _said(call(sys.argv[1:], environment=os.environ))
     except KeyboardInterrupt:
         status = EXIT_INTERRUPTED
-    os._exit(status)  # all is closed and flushed: what is left is only memory, and takes 20 ms to tidy up
+    os._exit(status)  # everything is closed and flushed; freeing memory would take 20 ms
 
 
 def _said(status: int) -> int:
-    """Have all on stdout that was said; the status with which to end therefore."""
+    """Flush stdout and return the exit status; an error of stdout changes 0 to a failure."""
     try:
         sys.stdout.flush()
-    except BrokenPipeError:  # nobody reads any more
+    except BrokenPipeError:  # the reader has closed the pipe
         return status or EXIT_FAILURE
     except NotWritten as error:
         return status or _fail(error, command=None, log_format=_log_format(sys.argv[1:], os.environ))
@@ -55,7 +55,7 @@ def call(words: Sequence[str], *, environment: Mapping[str, str]) -> int:
         return _version() if list(words) == ["--version"] else _call(words, environment)
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
-    except BrokenPipeError:  # nobody reads what we say
+    except BrokenPipeError:  # the reader has closed the pipe
         return EXIT_FAILURE
 
 
@@ -89,7 +89,7 @@ def _call(words: Sequence[str], environment: Mapping[str, str]) -> int:
     except BrokenPipeError:
         raise
     except Exception as error:
-        if isinstance(error.__cause__, KeyboardInterrupt):  # Python makes a RuntimeError of one while a class is made
+        if isinstance(error.__cause__, KeyboardInterrupt):  # Python raises a RuntimeError for it during class creation
             raise error.__cause__ from None
         if _is_verbose(line):
             import traceback
@@ -102,7 +102,11 @@ def _call(words: Sequence[str], environment: Mapping[str, str]) -> int:
 
 
 def exit_status_of(error: JobberError, *, command: str | None) -> int:
-    """The status that a command ends with for an error (SPEC section 1)."""
+    """Return the exit status of a command for an error.
+
+    An interruption gives 130. `run` and `rerun` use the status of the error. Other commands use 2 for a usage error,
+    else 1.
+    """
     if isinstance(error, Interrupted):
         return EXIT_INTERRUPTED
     if command in ("run", "rerun"):
@@ -118,7 +122,7 @@ def _fail(error: JobberError, *, command: str | None, log_format: str, line: Com
 
 
 def _log_format(words: Sequence[str], environment: Mapping[str, str]) -> str:
-    """The form of messages that is asked for, also by a command line that could not be sorted."""
+    """Return the requested message format, even for a command line that could not be split."""
     log_format = environment.get("JOBBER_LOG_FORMAT", "console")
     for word, following in pairwise((*words, "")):
         name, equals, value = word.partition("=")
@@ -132,7 +136,7 @@ def _is_verbose(line: CommandLine) -> bool:
 
 
 def _command_of(words: Sequence[str]) -> str | None:
-    """The command that a command line seems to be about, for one that could not be sorted."""
+    """Return the probable command of a command line that could not be split."""
     from jobber.cli.command_line.split_arguments import COMMANDS
 
     return next((word for word in words if word in COMMANDS), None)

@@ -1,6 +1,6 @@
-"""Put use cases together with what is around them: a clock, streams, signals, logins.
+"""Connect use cases to the environment of a call: clock, streams, signals, credentials.
 
-`around` is that of a call that has other things around it than the process.
+The argument `around` is the environment of a call that does not use the environment of the process.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
 
 def keyring(entries: Sequence[CredentialEntry], *, around: Surroundings | None = None) -> Keyring:
-    """Who we are to which registry: by the setting `credentials`, else by the logins of Docker and Podman."""
+    """Return the registry credentials: from the setting `credentials`, else from the logins of Docker and Podman."""
     from jobber.adapters.credentials import MachineKeyring
 
     return MachineKeyring(tuple(entries), environment=(around or surroundings()).login_variables())
 
 
 def shell_console(progress: Progress, *, around: Surroundings | None = None, attaches: bool = False) -> Console:
-    """The streams of the shell, or of whatever is around, for the job; with `attaches` for one that has started."""
+    """Return the console of the environment for the job; with `attaches`, for a job that runs already."""
 
     def refused(stream: str, why: str) -> None:
         progress.warn("output-refused", stream=stream, why=why)
@@ -55,7 +55,7 @@ def runner(
     console: Console | None = None,
     around: Surroundings | None = None,
 ) -> RunJob:
-    """The use case of `jobber run`, in a shell unless there is a console of its own."""
+    """Return the use case of `jobber run`, with the shell's streams unless a console is given."""
     from jobber.domain.use_cases.run.run import RunJob
 
     around = around or surroundings()
@@ -82,7 +82,7 @@ def image_build(
     *,
     around: Surroundings | None = None,
 ) -> BuildImage:
-    """The use case of `jobber build`, for a context folder."""
+    """Return the use case of `jobber build` for a context directory."""
     from jobber.domain.use_cases.images.build import BuildImage
 
     around = around or surroundings()
@@ -98,7 +98,7 @@ def image_build(
 
 
 def run_finisher(engine: Engine, interruptions: Interruptions, progress: Progress, keys: Keyring) -> RunFinisher:
-    """What finishes the runs of others, for `recover`, `attach` and `stop`."""
+    """Return the use case that finishes runs of other processes, for `recover`, `attach` and `stop`."""
     from jobber.adapters.host.console import Spool
     from jobber.adapters.host.process_identity import is_alive
     from jobber.domain.use_cases.unfinished.unfinished_runs import RunFinisher
@@ -117,7 +117,7 @@ def run_finisher(engine: Engine, interruptions: Interruptions, progress: Progres
 
 
 def attach_to_run(engine: Engine, interruptions: Interruptions, progress: Progress, keys: Keyring) -> AttachToRun:
-    """The use case of `jobber attach`."""
+    """Return the use case of `jobber attach`."""
     from jobber.domain.use_cases.unfinished.attach import AttachToRun
 
     console = shell_console(progress, attaches=True)
@@ -127,7 +127,7 @@ def attach_to_run(engine: Engine, interruptions: Interruptions, progress: Progre
 def result_finder(
     engine: Engine, keys: Keyring, *, registry: Registry | None, around: Surroundings | None = None
 ) -> ResultFinder:
-    """The way from what a person calls a result to the image, here or in a registry."""
+    """Return the finder of results by name or ID, on the engine or in a registry."""
     from jobber.domain.use_cases.results.find_result import ResultFinder
 
     return ResultFinder(engine, (around or surroundings()).remote_images(), keys, registry)
@@ -143,7 +143,7 @@ def rerun(
     console: Console | None = None,
     around: Surroundings | None = None,
 ) -> tuple[RepeatRun, VerifyOutput]:
-    """The use case of `jobber rerun`, and what compares its result with the old one."""
+    """Return the use case of `jobber rerun`, and the use case that compares its result with the old one."""
     from jobber.adapters.archives.file_tree import read_tree
     from jobber.domain.use_cases.repeat.rerun import RepeatRun
     from jobber.domain.use_cases.repeat.verify_output import VerifyOutput
@@ -165,7 +165,7 @@ def rerun(
 
 
 def _new_id() -> str:
-    """A random UUID (RFC 9562, version 4); importing `uuid` takes as long as an engine call."""
+    """Return a random UUID (RFC 9562, version 4); importing `uuid` takes as long as an engine call."""
     octets = bytearray(os.urandom(16))
     octets[6] = octets[6] & 0x0F | 0x40
     octets[8] = octets[8] & 0x3F | 0x80
@@ -174,4 +174,4 @@ def _new_id() -> str:
 
 
 def _nothing() -> None:
-    """A listener that has nothing on the terminal has nothing to clear."""
+    """Do nothing: a listener without a line on the terminal has nothing to clear."""

@@ -1,4 +1,4 @@
-"""What a build is made from: its context, its Dockerfile, the names it gets."""
+"""The arguments of a build: its context, its Dockerfile and its image names."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _USUAL, _OTHER = "Dockerfile", "Containerfile"
 
 
 def check_context(context: Path) -> None:
-    """Raise `UsageError` for a context that is no directory."""
+    """Raise `UsageError` for a context that is not a directory."""
     if str(context) == _STANDARD_INPUT:
         raise UsageError("the build context must be a directory, not standard input")
     if not context.is_dir():
@@ -31,7 +31,7 @@ def check_context(context: Path) -> None:
 def parse_names(
     context: Path, tags: tuple[str, ...], *, registry: Registry | None, progress: Progress
 ) -> tuple[ImageReference, ...]:
-    """The names that an image is to get; without any, the directory's. Raises `UsageError`, `InvalidReference`."""
+    """Return the names for an image; by default, the name of the directory. Raises `UsageError`, `InvalidReference`."""
     texts = tags or (image_name_of_directory(context, progress=progress),)
     names = tuple(parse_reference(text, default_registry=registry) for text in texts)
     for text, name in zip(texts, names, strict=True):
@@ -41,9 +41,10 @@ def parse_names(
 
 
 def find_dockerfile(context: Path, file: Path | None) -> Path:
-    """The Dockerfile: relative to the context unless it exists relative to the current directory (SPEC section 1).
+    """Return the path of the Dockerfile. Raises `UsageError` if it does not exist.
 
-    Without a name it may be a `Containerfile`, which some engines take: see `check_dockerfile`.
+    A given name is relative to the current directory if the file exists there, else to the context. Without a name, the
+    file may be a `Containerfile`, which only some engines accept: see `check_dockerfile`.
     """
     candidates = [context / name for name in (_USUAL, _OTHER)] if file is None else [file, context / file]
     for candidate in candidates:
@@ -54,7 +55,7 @@ def find_dockerfile(context: Path, file: Path | None) -> Path:
 
 
 def check_dockerfile(dockerfile: Path, file: Path | None, *, engine: EngineDescription) -> None:
-    """Check that the engine takes a Dockerfile of this name where the user has named none. Raises `UsageError`."""
+    """Check that the engine accepts a Dockerfile of this name if the user gave no name. Raises `UsageError`."""
     if file is None and dockerfile.name not in engine.dockerfiles:
         raise UsageError(
             f"{dockerfile.with_name(_USUAL)} does not exist",
@@ -63,7 +64,7 @@ def check_dockerfile(dockerfile: Path, file: Path | None, *, engine: EngineDescr
 
 
 def dockerfile_text(dockerfile: Path) -> str:
-    """What stands in a Dockerfile. Raises `UsageError`."""
+    """Return the text of a Dockerfile. Raises `UsageError`."""
     try:
         return dockerfile.read_text(encoding="utf-8", errors="replace")
     except OSError as error:

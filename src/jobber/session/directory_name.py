@@ -1,4 +1,4 @@
-"""Images that are named after a directory."""
+"""Names of images derived from a directory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def image_name_of_directory(directory: Path, *, progress: Progress) -> str:
-    """The name of a directory's image; told where it is not the directory's own. Raises `UsageError`."""
+    """Return the image name for a directory; warn if it differs from the directory's name. Raises `UsageError`."""
     own = directory.resolve().name
     name = image_name_of(own)
     if name != own:

@@ -1,9 +1,8 @@
-"""What a command has around it: an engine to be found, a clock, streams, signals, logins, version control.
+"""The environment of a command: engine discovery, clock, streams, signals, credentials, version control.
 
-A command that is called in a test, or in a notebook, has other things around it than one in a shell. They are set for
-the whole process and not for a context or a thread: what a program does in its threads must not end up on another
-engine than what it does outside them. A call of the Python interface that is handed an engine has around it what
-belongs to that engine.
+A command in a test or a notebook has a different environment than one in a shell. The environment is set for the whole
+process and not for a context or a thread. Threads of a program therefore use the same engine as its main thread. An API
+call with an engine object uses the environment that belongs to that engine.
 """
 
 from __future__ import annotations
@@ -23,75 +22,96 @@ if TYPE_CHECKING:
 
 
 class Surroundings(Protocol):
-    """All that a command has around it."""
+    """The environment of a command."""
 
     @property
     def reads_configuration(self) -> bool:
-        """Whether configuration files and variables count."""
+        """True if configuration files and environment variables are read."""
 
     @property
     def top(self) -> str:
-        """The directory above which no configuration file counts."""
+        """The topmost directory: configuration files above it are ignored."""
 
     def connect(self, *, host: str | None, choice: str, environment: Mapping[str, str], progress: Progress) -> Engine:
-        """Find the engine that is meant. Raises `EngineUnavailable`."""
+        """Connect to the selected engine.
+
+        Args:
+            host: The address of the engine, or None for the default.
+            choice: The name of the engine, or `auto`.
+            environment: The environment variables.
+            progress: The listener of the search.
+
+        Returns:
+            The engine; the caller closes it.
+
+        Raises:
+            EngineUnavailable: No engine can be reached.
+
+        """
 
     def engines(
         self, *, host: str | None, origin: str, choice: str, environment: Mapping[str, str], progress: Progress
     ) -> EngineSearch:
-        """Return the search for the engine that is meant, and for others; `origin` is where the host is named."""
+        """Return the search for the selected engine and for others; `origin` is the source of the host's name."""
 
     def machine(self) -> Machine:
         """Return the machine that the command runs on."""
 
     def remote_images(self) -> RemoteImages:
-        """The way to registries without an engine."""
+        """Return the access to registries without an engine."""
 
     def login_variables(self) -> Mapping[str, str]:
-        """The variables that say where logins of Docker and Podman are stored, the home among them."""
+        """Return the variables that locate the stored logins of Docker and Podman, including the home directory."""
 
     def clock(self) -> Clock:
-        """The time."""
+        """Return the clock."""
 
     def kept_logs(self) -> KeptLogs:
-        """Where outputs are kept that engines have not noted."""
+        """Return the store of job output that the engine's log lacks."""
 
     def console(
         self, *, before_output: Callable[[], None], on_refused: Callable[[str, str], None], attaches: bool = False
     ) -> Console:
-        """The job's streams; `on_refused` hears which stream takes no more of what the job says, and why.
+        """Return the job's streams.
 
-        With `attaches` the job has started already, with a terminal or without.
+        Args:
+            before_output: A function that is called before output is written.
+            on_refused: A function that receives the name of a stream that can no longer be written, and the reason.
+            attaches: True if the job has started already, with or without a terminal. Default: False.
+
+        Returns:
+            The console.
+
         """
 
     def interruptions(self) -> Interruptions:
-        """The signals to this process, heard from now on."""
+        """Start to receive the signals to this process, and return them."""
 
     def guest_interruptions(self) -> AbstractContextManager[Interruptions]:
-        """The signals that a call in somebody else's process may take for itself, for as long as it lasts."""
+        """Return a context that receives the signals that a call may handle in another program's process."""
 
     def source_tree(self, folder: str) -> SourceTree:
-        """Version control of a folder."""
+        """Return the version control of a directory."""
 
     def owner(self) -> str:
-        """Who is at work, as `Label.PART` has it; empty for nobody that could be found alive later."""
+        """Return the owner for claims, in the format of process labels; empty if it cannot be found again."""
 
     def ends_with(self, image: ImageId) -> None:
-        """Hear of the image that a command has made, or found to be made already."""
+        """Record the image that a command has created or reused."""
 
 
 class ThisMachine:
-    """The machine that jobber runs on."""
+    """The environment of the machine that jobber runs on."""
 
     reads_configuration = True
     top = "/"
 
     def __reduce__(self) -> str:
-        """There is one machine, in each process: results that come from another one are sought on this one."""
+        """Return the name of the only instance: an unpickled result is looked up on the machine it arrives on."""
         return "this_machine"
 
     def connect(self, *, host: str | None, choice: str, environment: Mapping[str, str], progress: Progress) -> Engine:
-        """Find the engine that is meant. Raises `EngineUnavailable`."""
+        """Connect to the selected engine. Raises `EngineUnavailable`."""
         from jobber.adapters.discovery.connect import connect
 
         return connect(host=host, choice=choice, environment=environment, progress=progress)
@@ -99,13 +119,13 @@ class ThisMachine:
     def engines(
         self, *, host: str | None, origin: str, choice: str, environment: Mapping[str, str], progress: Progress
     ) -> EngineSearch:
-        """Return the search for engines that this machine reaches."""
+        """Return the search for engines that this machine can reach."""
         from jobber.adapters.discovery.engine_search import MachineEngines
 
         return MachineEngines(host, origin, choice, environment, progress)
 
     def machine(self) -> Machine:
-        """Return this machine, as the environment of this process has it."""
+        """Return this machine, described by the environment of this process."""
         import os
 
         from jobber.adapters.discovery.local_machine import LocalMachine
@@ -113,25 +133,25 @@ class ThisMachine:
         return LocalMachine(os.environ)
 
     def remote_images(self) -> RemoteImages:
-        """Registries by their own API."""
+        """Return the access to registries through their own API."""
         from jobber.adapters.registry_api import RegistryApi
 
         return RegistryApi()
 
     def login_variables(self) -> Mapping[str, str]:
-        """Those of this process."""
+        """Return the environment variables of this process."""
         import os
 
         return os.environ
 
     def clock(self) -> Clock:
-        """The machine's clock."""
+        """Return the system clock."""
         from jobber.adapters.host.clock import SystemClock
 
         return SystemClock()
 
     def kept_logs(self) -> KeptLogs:
-        """Files of the user's."""
+        """Return the files of job output in the user's directories."""
         import os
 
         from jobber.adapters.host.kept_logs import users_logs
@@ -141,20 +161,20 @@ class ThisMachine:
     def console(
         self, *, before_output: Callable[[], None], on_refused: Callable[[str, str], None], attaches: bool = False
     ) -> Console:
-        """The three standard streams."""
+        """Return the three standard streams."""
         from jobber.adapters.host.console import StandardStreams
 
         return StandardStreams(before_output=before_output, on_refused=on_refused, attaches=attaches)
 
     def interruptions(self) -> Interruptions:
-        """SIGINT, SIGTERM, SIGHUP."""
+        """Receive SIGINT, SIGTERM and SIGHUP."""
         from jobber.adapters.host.signals import SignalInterruptions
 
         return SignalInterruptions()
 
     @contextmanager
     def guest_interruptions(self) -> Iterator[Interruptions]:
-        """SIGINT, and outside the main thread none: others belong to the process."""
+        """Receive SIGINT in the main thread, and no signal in another thread: other signals belong to the process."""
         import threading
         from signal import SIGINT
 
@@ -168,7 +188,7 @@ class ThisMachine:
             interruptions.close()
 
     def source_tree(self, folder: str) -> SourceTree:
-        """Git, where a folder is in a work tree."""
+        """Return the Git work tree of a directory."""
         import os
 
         from jobber.adapters.host.git import GitTree
@@ -176,13 +196,13 @@ class ThisMachine:
         return GitTree(folder, environment=os.environ)
 
     def owner(self) -> str:
-        """This process."""
+        """Return the owner string of this process."""
         from jobber.adapters.host.process_identity import current_owner
 
         return current_owner()
 
     def ends_with(self, image: ImageId) -> None:
-        """It is told in words, and to `--iidfile`."""
+        """Do nothing: jobber reports the image in a message and in the file of `--iidfile`."""
 
 
 this_machine = ThisMachine()
@@ -190,15 +210,15 @@ _stack: list[Surroundings] = [this_machine]
 
 
 def surroundings() -> Surroundings:
-    """What is around now."""
+    """Return the current environment."""
     return _stack[-1]
 
 
 @singledispatch
 def surroundings_of(engine: object) -> Surroundings:
-    """What is around a call that is handed this engine: what is around now, unless its kind has something else.
+    """Return the environment of a call with this engine: the current one, unless the engine's type registers another.
 
-    Kinds of engines that have a time of their own, say, register what belongs to them.
+    Engine types with a clock of their own, for example, register an environment that uses it.
     """
     del engine
     return surroundings()
@@ -206,7 +226,7 @@ def surroundings_of(engine: object) -> Surroundings:
 
 @contextmanager
 def surrounded_by(others: Surroundings) -> Iterator[None]:
-    """Inside, commands and the Python API have other things around them."""
+    """Use another environment for commands and the Python API inside the context."""
     _stack.append(others)
     try:
         yield

@@ -1,4 +1,4 @@
-"""Runs in words: durations, sizes, commands, outcomes, names of images."""
+"""Human-readable text for runs: durations, sizes, commands, outcomes, image names."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ if TYPE_CHECKING:
     from jobber.domain.runs.record import RunEnding
 
 _KILLED = 137
-"""The exit status of a job whose first process the kernel killed: it says no more than that memory ran out."""
+"""The exit status of a job whose first process was killed by the kernel: it adds nothing to "out of memory"."""
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 
 
 def short_id(id_: str) -> str:
-    """An id as engines print it."""
+    """Return an ID in the short form that engines print."""
     return id_.removeprefix("sha256:")[:12]
 
 
 def image_name(reference: str) -> str:
-    """A reference as a person says it: without `:latest`, and an id cut short."""
+    """Return a reference without `:latest`, or an ID in its short form."""
     return short_id(reference) if parse_image_id(reference) else reference.removesuffix(":latest")
 
 
 def tags_in_short(tags: Sequence[str]) -> str:
-    """Tags, the one with the time first; further ones of its repository without the repository."""
+    """Return tags, the one with a time first; further tags of the same repository without the repository."""
     ordered = sorted(tags, key=lambda tag: (tag.endswith(":latest-run"), tag))
     told: list[str] = []
     for tag in ordered:
@@ -40,12 +40,12 @@ def tags_in_short(tags: Sequence[str]) -> str:
 
 
 def command_line(command: Sequence[str] | None) -> str:
-    """A command as one would type it; empty for the image's own."""
+    """Return a command as a shell command line; empty for the image's own command."""
     return "" if command is None else shlex.join(command)
 
 
 def outcome_in_words(ending: RunEnding) -> str:
-    """How a run ended, with the job's exit status where it is not 0, and whether memory ran out."""
+    """Return the outcome of a run, with the exit status unless it is 0, and a note if memory ran out."""
     if ending.outcome is Outcome.SUCCEEDED or ending.exit_status == 0:
         return ending.outcome.value
     if not ending.out_of_memory:
@@ -55,7 +55,7 @@ def outcome_in_words(ending: RunEnding) -> str:
 
 
 def duration_in_words(seconds: float) -> str:
-    """How long something took: `0.4 s`, `12 s`, `3 min 5 s`, `2 h 13 min`, `4 d 2 h`."""
+    """Return a duration in words: `0.4 s`, `12 s`, `3 min 5 s`, `2 h 13 min`, `4 d 2 h`."""
     if seconds < 10:
         return f"{max(seconds, 0):.1f} s"
     whole = round(seconds)
@@ -67,7 +67,7 @@ def duration_in_words(seconds: float) -> str:
 
 
 def age_in_words(seconds: float) -> str:
-    """An age as a person would tell it, in its largest unit."""
+    """Return an age in its largest unit, in words."""
     for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}s"
@@ -76,7 +76,7 @@ def age_in_words(seconds: float) -> str:
 
 
 def age_in_short(seconds: float) -> str:
-    """An age in its largest unit, cut short: `8 s`, `3 min`, `2 h`, `12 d`."""
+    """Return an age in its largest unit, abbreviated: `8 s`, `3 min`, `2 h`, `12 d`."""
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"
@@ -92,5 +92,5 @@ def size_in_words(size: float) -> str:
 
 
 def number_in_words(number: float) -> str:
-    """A metric, with as many digits as a person compares."""
+    """Return a metric with up to six significant digits."""
     return str(number) if isinstance(number, int) else f"{number:.6g}"

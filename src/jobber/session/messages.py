@@ -1,4 +1,4 @@
-"""What jobber says: one place that makes lines, as text or as JSON, out of events and errors."""
+"""The messages of jobber: events and errors formatted as text or as JSON, in one place."""
 
 from __future__ import annotations
 
@@ -92,11 +92,11 @@ _SENTENCES: Mapping[str, str] = {
 }
 
 _WORDS: Mapping[str, Callable[[Any], str]] = {"took": duration_in_words}
-"""Facts that are told in words, and as they are in JSON."""
+"""The facts that text messages show in words; JSON messages show their plain values."""
 
 
 class ConsoleMessages:
-    """Text for a person: notes, warnings and, on a terminal, a line that is overwritten as work goes on."""
+    """Text messages: notes, warnings and, on a terminal, a progress line that is overwritten."""
 
     def __init__(self, *, verbose: bool) -> None:
         self._verbose = verbose
@@ -104,20 +104,20 @@ class ConsoleMessages:
         self._step_shown = False
 
     def note(self, event: str, /, **facts: object) -> None:
-        """Something the user should know of."""
+        """Print a note for the user."""
         self._event(sentence(event, facts), facts)
 
     def warn(self, event: str, /, **facts: object) -> None:
-        """Something that may surprise the user later."""
+        """Print a warning about a condition that may surprise the user later."""
         self._event(f"warning: {sentence(event, facts)}", facts)
 
     def call(self, event: str, /, **facts: object) -> None:
-        """An engine call or a step."""
+        """Print an engine call or a step, with `--verbose` only."""
         if self._verbose:
             self._line(f"  {sentence(event, facts)}")
 
     def step(self, text: str, /) -> None:
-        """Where a long thing stands."""
+        """Show the progress of a long operation."""
         if self._verbose:
             self._line(text)
         elif self._overwrites:
@@ -127,14 +127,14 @@ class ConsoleMessages:
             self._step_shown = True
 
     def build_output(self, chunk: bytes, /) -> None:
-        """Output of a build, on stdout."""
+        """Print the output of a build on stdout, with `--verbose` only."""
         if self._verbose:
             sys.stderr.flush()
             sys.stdout.buffer.write(chunk)
             sys.stdout.buffer.flush()
 
     def fail(self, error: JobberError) -> None:
-        """An error with its hint."""
+        """Print an error with its hint, and the output of a build's failing step."""
         log = getattr(error, "log", b"")
         if log and not self._verbose:
             self.clear()
@@ -145,28 +145,28 @@ class ConsoleMessages:
             self._line(f"hint: {error.hint}")
 
     def clear(self) -> None:
-        """Take the step away, for others who write to the terminal."""
+        """Remove the progress line before other output is written to the terminal."""
         if self._step_shown:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
             self._step_shown = False
 
     def _event(self, text: str, facts: Mapping[str, object]) -> None:
-        """Print a line, and the hint that comes with it."""
+        """Print a line, followed by its hint if there is one."""
         self._line(text)
         if "hint" in facts:
             self._line(f"hint: {facts['hint']}")
 
     def _line(self, text: str) -> None:
         self.clear()
-        # Names of files and metrics, and what engines and registries say, are whatever somebody has made them.
+        # File names, metric names and text from engines and registries may contain any characters.
         lines = map(printable, text.split("\n"))
         end = "\r\n" if _is_raw() else "\n"
         print(end.join(lines), file=sys.stderr, flush=True, end=end)
 
 
 class JsonMessages:
-    """One JSON object a line, for programs."""
+    """JSON messages for programs: one JSON object per line."""
 
     def __init__(self, *, verbose: bool, stream: TextIO | None = None) -> None:
         import structlog
@@ -184,37 +184,37 @@ class JsonMessages:
         )
 
     def note(self, event: str, /, **facts: object) -> None:
-        """Something the user should know of."""
+        """Print a note for the user."""
         self._log.info(event, **facts)
 
     def warn(self, event: str, /, **facts: object) -> None:
-        """Something that may surprise the user later."""
+        """Print a warning about a condition that may surprise the user later."""
         self._log.warning(event, **facts)
 
     def call(self, event: str, /, **facts: object) -> None:
-        """An engine call or a step."""
+        """Print an engine call or a step, with `--verbose` only."""
         if self._verbose:
             self._log.debug(event, **facts)
 
     def step(self, text: str, /) -> None:
-        """Where a long thing stands."""
+        """Print the progress of a long operation, with `--verbose` only."""
         if self._verbose:
             self._log.debug("step", text=text)
 
     def build_output(self, chunk: bytes, /) -> None:
-        """Output of a build, on stdout."""
+        """Print the output of a build on stdout, with `--verbose` only."""
         if self._verbose:
             sys.stdout.buffer.write(chunk)
             sys.stdout.buffer.flush()
 
     def fail(self, error: JobberError) -> None:
-        """An error with its hint, and the output of a build's failing step."""
+        """Print an error with its hint, and the output of a build's failing step."""
         log = getattr(error, "log", b"")
         output = {"output": log.decode(errors="replace")} if log else {}
         self._log.error(type(error).__name__, what=error.what, hint=error.hint, **output)
 
     def clear(self) -> None:
-        """Nothing is ever overwritten here."""
+        """Do nothing: JSON messages are never overwritten."""
 
     def _stamp(self, _logger: object, _method: str, facts: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         from datetime import UTC
@@ -228,12 +228,12 @@ Messages = ConsoleMessages | JsonMessages
 
 
 def messages(*, verbose: bool, log_format: str) -> Messages:
-    """The messages in the form that the user wants."""
+    """Return the messages in the format that the user selected."""
     return JsonMessages(verbose=verbose) if log_format == "json" else ConsoleMessages(verbose=verbose)
 
 
 def sentence(event: str, facts: Mapping[str, object]) -> str:
-    """What an event is told as."""
+    """Return the sentence for an event."""
     template = _SENTENCES.get(event)
     if template is not None:
         words = {name: _WORDS[name](fact) if name in _WORDS else fact for name, fact in facts.items()}
@@ -242,7 +242,7 @@ def sentence(event: str, facts: Mapping[str, object]) -> str:
 
 
 def _is_raw() -> bool:
-    """Whether stderr is a terminal that leaves lines where they end, for a job has it."""
+    """Return whether stderr is a raw terminal, used by a job, that does not return to the line's start."""
     if not sys.stderr.isatty():
         return False
     import termios

@@ -1,4 +1,4 @@
-"""What is to be pushed."""
+"""The references of a push."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def parse_references(texts: Iterable[str], *, registry: Registry | None) -> list[ImageReference]:
-    """References that name a registry or a namespace. Raises `UsageError`, `InvalidReference`."""
+    """Return references that name a registry or a namespace. Raises `UsageError`, `InvalidReference`."""
     found = [parse_reference(text, default_registry=registry).with_default_tag() for text in texts]
     if not found:
         raise UsageError("no image to push is named", hint="jobber push REGISTRY/NAME:TAG")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path  # noqa: TC003 - cyclopts looks at annotations
+from pathlib import Path  # noqa: TC003 - cyclopts reads annotations
 from typing import TYPE_CHECKING
 
 from jobber.domain.runs.policy import PullPolicy
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 def run_again(
     again: RepeatRun, prepared: PreparedRerun, verification: VerifyOutput | None, *, iidfile: Path | None = None
 ) -> tuple[RunResult, tuple[Difference, ...] | None]:
-    """Run it, and tell what differs between the results; None without a verification, and without a new result."""
+    """Repeat a run, and return its result and the differences from the old one.
+
+    The differences are None without a verification or without a new result image.
+    """
     out = prepared.record.out or "/"
     before = verification.remember(prepared.old, out=out) if verification else {}
     result = again.runner.run_prepared(prepared.request, prepared.prepared)
@@ -43,7 +46,7 @@ def rerun_request(
     detach: bool = False,
     dry_run: bool = False,
 ) -> RerunRequest:
-    """What a command line asks for; None for inputs or options as they are recorded. Raises `UsageError`."""
+    """Return the request of a command line; None for inputs or options means the recorded ones. Raises `UsageError`."""
     from jobber.domain.configuration.settings import DEFAULT_REGISTRY, PULL, PUSH, TIMEOUT
     from jobber.domain.images.naming import parse_repository
     from jobber.domain.use_cases.repeat.rerun import RerunRequest
@@ -70,7 +73,7 @@ def rerun_request(
 def rerun_settings(
     settings: Settings, *, timeout: str | None = None, pull: PullPolicy | None = None, push: bool | None = None
 ) -> Settings:
-    """The settings with what the options of `jobber rerun` say in the place of their own. Raises `UsageError`."""
+    """Return the settings, overridden by the options of `jobber rerun`. Raises `UsageError`."""
     from jobber.domain.configuration.in_force import read_option
     from jobber.domain.configuration.settings import PULL, PUSH, TIMEOUT
     from jobber.session.settings import given

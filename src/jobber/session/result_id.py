@@ -1,4 +1,4 @@
-"""The image that a command ends with, for scripts (`--iidfile`) and for what is around the command."""
+"""Report the ID of the resulting image (`--iidfile`, test kit)."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def check_writable(path: Path | None) -> None:
-    """Find out before anything is made whether the file could be written, and take away an old one.
+    """Check before any work that the file can be written, and remove an old one.
 
-    An id of an earlier run would else be taken for this one's if this one fails. Raises `UsageError`.
+    If this run fails, the ID of an earlier run would be mistaken for its result. Raises `UsageError`.
     """
     if path is None:
         return
@@ -27,7 +27,10 @@ def check_writable(path: Path | None) -> None:
 
 
 def write_result_id(image: ImageId, *, iidfile: Path | None) -> None:
-    """Tell what is around, and write the id without a line end, as `docker build` does. Raises `JobberError`."""
+    """Report the image to the environment, and write its ID without a line end, as `docker build` does.
+
+    Raises `JobberError`.
+    """
     surroundings().ends_with(image)
     if iidfile is None:
         return

@@ -1,4 +1,4 @@
-"""What `jobber run` asks for: a request made of the settings in force."""
+"""The request of `jobber run`, built from the effective settings."""
 
 from __future__ import annotations
 
@@ -66,7 +66,10 @@ def run_request(image: str, settings: Settings, *, tag: str | None = None) -> Ru
 
 
 def container_options(pieces: Pieces) -> tuple[tuple[str, ...], ContainerOptions]:
-    """The words of Xdocker as a record keeps them, and what they say; an error names the file that has the option."""
+    """Return the words of Xdocker for the record, and the options they specify.
+
+    An error names the file that contains the option.
+    """
     if not pieces:
         return (), ContainerOptions()
     from jobber.domain.configuration.lists import located_options
@@ -86,7 +89,7 @@ def container_options(pieces: Pieces) -> tuple[tuple[str, ...], ContainerOptions
 
 
 def _memory_origin(pieces: Pieces) -> str:
-    """Return the file and line of the piece whose memory limit counts; empty for one of the command line."""
+    """Return the file and line of the effective memory limit; empty if it comes from the command line."""
     from jobber.domain.runs.memory import recorded_limit
 
     setting = next((piece for piece in reversed(pieces) if recorded_limit(piece.content)), None)
@@ -94,7 +97,7 @@ def _memory_origin(pieces: Pieces) -> str:
 
 
 def read_options(words: tuple[str, ...]) -> ContainerOptions:
-    """What the words of Xdocker say, with the variables and files of this process. Raises `InvalidOption`."""
+    """Parse the words of Xdocker, with the variables and files of this process. Raises `InvalidOption`."""
     from jobber.domain.docker_options import parse_options
 
     directory = os.getcwd()  # noqa: PTH109 (as in `current_directory`)
@@ -120,7 +123,7 @@ def replaced_by_options(
     command: tuple[str, ...],
     reuse: bool = False,
 ) -> Settings:
-    """The settings with what the options of `jobber run` say in the place of their own. Raises `UsageError`."""
+    """Return the settings, overridden by the options of `jobber run`. Raises `UsageError`."""
     texts: dict[Setting[Any], str | None] = {RUNTIME: runtime, OUT: out, TIMEOUT: timeout}
     return settings.replaced(
         {
@@ -138,7 +141,7 @@ def replaced_by_options(
 
 @contextmanager
 def naming_inputs(settings: Settings) -> Iterator[None]:
-    """Inside, an error about an input of a file names its place."""
+    """Add the file and line of an input to errors raised inside the context."""
     try:
         yield
     except InvalidInput as error:
@@ -150,7 +153,7 @@ def naming_inputs(settings: Settings) -> Iterator[None]:
 
 
 def split_options(texts: Sequence[str]) -> Pieces | None:
-    """The words of each `-Xd`; None where there is none. Raises `UsageError`."""
+    """Return the words of each `-Xd`; None if there is none. Raises `UsageError`."""
     if not texts:
         return None
     from jobber.domain.docker_options import split_words

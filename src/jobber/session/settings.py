@@ -1,4 +1,4 @@
-"""The settings that a command goes by: files, active configurations, environment, and its own options."""
+"""The effective settings of a command: files, active configurations, environment, and command-line options."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ class ChosenOptions(Protocol):
 
     @property
     def verbose(self) -> bool:
-        """`-v`."""
+        """The option `-v`."""
 
     @property
     def host(self) -> str | None:
-        """`-H`."""
+        """The option `-H`."""
 
     @property
     def reg(self) -> str | None:
-        """`-r`."""
+        """The option `-r`."""
 
     @property
     def config(self) -> tuple[str, ...]:
-        """`-c`, each."""
+        """The values of all options `-c`."""
 
     @property
     def engine(self) -> str | None:
-        """`--engine`."""
+        """The option `--engine`."""
 
 
 def _brought() -> Sequence[str]:
@@ -56,12 +56,12 @@ EngineName.others = staticmethod(_brought)
 
 
 def configuration_files(environment: Mapping[str, str], *, around: Surroundings | None = None) -> tuple[str, ...]:
-    """The configuration files that count in the current directory. Raises `JobberError`."""
+    """Return the configuration files that apply to the current directory. Raises `JobberError`."""
     return find_files(environment, directory=current_directory(), top=(around or surroundings()).top)
 
 
 def misnamed_configurations(environment: Mapping[str, str], *, around: Surroundings | None = None) -> tuple[str, ...]:
-    """Return the files that would count in the current directory if they were named right. Raises `JobberError`."""
+    """Return the files that would apply to the current directory if they had the right name. Raises `JobberError`."""
     around = around or surroundings()
     if not around.reads_configuration:
         return ()
@@ -71,7 +71,7 @@ def misnamed_configurations(environment: Mapping[str, str], *, around: Surroundi
 def load_settings(
     options: ChosenOptions, *, environment: Mapping[str, str], around: Surroundings | None = None
 ) -> Settings:
-    """The settings in force for a command with these options. Raises `JobberError`."""
+    """Return the effective settings of a command with these options. Raises `JobberError`."""
     around = around or surroundings()
     if around.reads_configuration:
         layers = read_files(configuration_files(environment, around=around))
@@ -82,7 +82,7 @@ def load_settings(
 
 
 def settings_of_options(options: ChosenOptions) -> Settings:
-    """Return the settings that the command line alone gives, where files are broken. Raises `JobberError`."""
+    """Return the settings of the command line alone, for use when files are invalid. Raises `JobberError`."""
     return _with_options(Settings(), options)
 
 
@@ -100,13 +100,13 @@ def _with_options(settings: Settings, options: ChosenOptions) -> Settings:
 
 
 def given(setting: Setting[T], content: T | None) -> dict[str, Value[Any]]:
-    """A setting as an option gives it; nothing where the option is not there."""
+    """Return a setting with the value of an option; return an empty mapping if the option is missing."""
     return {} if content is None else {setting.name: Value(content, Origin(setting.option or setting.name))}
 
 
 @contextmanager
 def naming_origin(value: Value[Any]) -> Iterator[None]:
-    """Inside, an error is about this value: where it was not given on the command line, its origin is told."""
+    """Add the origin of a value to errors raised inside the context, unless it comes from the command line."""
     try:
         yield
     except JobberError as error:

@@ -1,7 +1,7 @@
-"""What other people's test suites use: an engine, a registry and a clock in memory, and all that stands around.
+"""The test kit: an engine, a registry and a clock in memory, and the environment of commands.
 
-Nothing here loads docker, podman or pytest; the fixtures are in `jobber.pytest_plugin`, the engine contract in
-`jobber.testing.contract`.
+This package loads neither docker nor podman nor pytest. The fixtures are in `jobber.pytest_plugin`, the engine contract
+in `jobber.testing.contract`.
 """
 
 from jobber.adapters.fake.clock import FakeClock

@@ -1,4 +1,4 @@
-"""The whole `jobber` command in this process, on an engine that a test has."""
+"""The complete `jobber` command in this process, on an engine under test."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ if TYPE_CHECKING:
 
 _COLUMNS = "80"
 _NOWHERE = "/nonexistent"
-"""The home of somebody who has none."""
+"""The home directory of a user who has none."""
 
 
 class CapturingConsole:
-    """The job's streams: a text to read, and places to write to."""
+    """A console that captures the job's output, with a given standard input."""
 
     terminal = None
-    """The job has no terminal."""
+    """The job's terminal: none."""
 
     def __init__(self, stdin: bytes, streams: Streams) -> None:
         self._stdin = stdin
@@ -54,40 +54,40 @@ class CapturingConsole:
         return job_input(self._stdin)
 
     def raw(self) -> AbstractContextManager[None]:
-        """There is no terminal to change."""
+        """Return a context manager that does nothing, because there is no terminal to change."""
         return nullcontext()
 
     def write(self, output: Output) -> None:
-        """Keep a piece of output."""
+        """Store a piece of output."""
         stream = self._streams.stdout if output.stream is Stream.STDOUT else self._streams.stderr
         stream.write(output.chunk)
 
     def spool(self) -> BinaryIO:
-        """A new empty place for output of any size."""
+        """Return a new empty spool for output of any size."""
         from jobber.adapters.host.console import Spool
 
         return Spool()
 
 
 class _OneEngine:
-    """The search for engines in a test."""
+    """The search for engines in a test; it finds the test's engine."""
 
     def __init__(self, connect: Callable[[], Engine]) -> None:
         self._connect = connect
 
     def connect(self) -> tuple[Engine, str]:
-        """Return the test's engine. Raises `EngineUnavailable` where it has disappeared."""
+        """Return the test's engine and its origin. Raises `EngineUnavailable` if the engine has disappeared."""
         return self._connect(), "the engine of the test"
 
     def places(self) -> Sequence[EnginePlace]:
-        """Return no other place."""
+        """Return an empty tuple: there are no other places."""
         return ()
 
 
 class SurroundingsUnderTest:
-    """What commands and the Python API have around them in a test: the test's engine, its clock, and no user.
+    """The environment of commands and the Python API in a test: the test's engine and its clock, and no user.
 
-    With an `environment`, configuration files count: those of its home, and those from `top` down.
+    With an `environment`, configuration files are read: those of its home directory, and those from `top` downwards.
     """
 
     def __init__(
@@ -100,14 +100,14 @@ class SurroundingsUnderTest:
         self.streams = Streams()
         self.stdin = b""
         self.ending: tuple[ImageId, ...] = ()
-        """The image that the command has ended with, if it has."""
+        """The image that the last command created or reused, if any."""
 
     def __reduce__(self) -> str:
-        """No other process has this engine. Raises `TypeError`."""
+        """Refuse to pickle, because no other process has this engine. Raises `TypeError`."""
         raise TypeError("what an engine under test has made can't be pickled: no other process has that engine")
 
     def connect(self, *, host: str | None, choice: str, environment: Mapping[str, str], progress: Progress) -> Engine:  # noqa: ARG002
-        """The test's engine, whatever is asked for. Raises `EngineUnavailable` where it has disappeared."""
+        """Return the test's engine, for any choice. Raises `EngineUnavailable` if the engine has disappeared."""
         if isinstance(self._engine, FakeEngine) and self._engine.faults.is_gone:
             raise EngineUnavailable([("memory:", "connection refused")], hint="the test let the engine disappear")
         return self._engine
@@ -126,7 +126,7 @@ class SurroundingsUnderTest:
         return LocalMachine(self._environment, dev=_NOWHERE)
 
     def remote_images(self) -> RemoteImages:
-        """The fake registry of a fake engine; else registries by their own API."""
+        """Return the fake registry of a fake engine; else the access to registries through their own API."""
         if isinstance(self._engine, FakeEngine):
             return FakeRemoteImages(self._engine.remote)
         from jobber.adapters.registry_api import RegistryApi
@@ -134,67 +134,76 @@ class SurroundingsUnderTest:
         return RegistryApi()
 
     def login_variables(self) -> Mapping[str, str]:
-        """Those of the call, which know no login of the machine's user."""
+        """Return the variables of the call, which locate none of the user's logins."""
         return self._environment
 
     def clock(self) -> Clock:
-        """The engine's clock."""
+        """Return the engine's clock."""
         return self._engine.clock
 
     def kept_logs(self) -> KeptLogs:
-        """Those beside the test's engine."""
+        """Return the store of job output of the test's engine."""
         return self._engine.kept_logs
 
     def console(
         self, *, before_output: Callable[[], None], on_refused: Callable[[str, str], None], attaches: bool = False
     ) -> Console:
-        """The streams of the call."""
+        """Return the streams of the call."""
         del on_refused, attaches
         before_output()
         return CapturingConsole(self.stdin, self.streams)
 
     def interruptions(self) -> FakeInterruptions:
-        """Signals that the test sends, and no others."""
+        """Receive the signals that the test sends, and no others."""
         interruptions = self._engine.interruptions if isinstance(self._engine, FakeEngine) else FakeInterruptions()
         interruptions.begin()
         return interruptions
 
     def end(self) -> None:
-        """Forget the signals that nobody took: with a command end the signals to it."""
+        """Drop the signals that no command received: signals to a command end with the command."""
         if isinstance(self._engine, FakeEngine):
             self._engine.interruptions.end()
 
     @contextmanager
     def guest_interruptions(self) -> Iterator[FakeInterruptions]:
-        """Signals that the test sends, and no others."""
+        """Receive the signals that the test sends, and no others."""
         try:
             yield self.interruptions()
         finally:
             self.end()
 
     def source_tree(self, folder: str) -> SourceTree:
-        """Git, for work trees that begin at `top` or below it; for a folder elsewhere, one that begins there."""
+        """Return the Git work tree of a directory.
+
+        Work trees at `top` or below are found; for a directory elsewhere, only a work tree that starts there.
+        """
         is_below = self.reads_configuration and _is_below(folder, self.top)
         top = self.top if is_below else os.path.realpath(folder)
         return GitTree(folder, environment=self._environment, ceiling=os.path.dirname(top))  # noqa: PTH120
 
     def owner(self) -> str:
-        """Nobody: `jobber recover` finishes runs of this very process."""
+        """Return no owner, so that `jobber recover` finishes runs of this very process."""
         return ""
 
     def ends_with(self, image: ImageId) -> None:
-        """Keep it for `Completed`."""
+        """Record the image for `Completed`."""
         self.ending = (image,)
 
 
 class FakeCommandLine:
-    """`jobber`, to be called like a function: `jobber_cli("run", "-i", "digits", "train")`.
+    """The `jobber` command as a callable: `jobber_cli("run", "-i", "digits", "train")`.
 
-    Its home and its current directory are its own, and so is its environment, with `PATH` as the only variable of the
-    process that calls. Not for several threads at once: a process has one environment and one current directory.
+    It has its own home, current directory and environment; `PATH` is the only variable of the calling process. It must
+    not be used by several threads at once, because a process has one environment and one current directory.
 
-    Of what is above `top`, its directory unless a test says otherwise, no configuration file counts and no git work
-    tree; for a call in a directory elsewhere, of what is above that.
+    Configuration files and Git work trees above `top` are ignored. By default, `top` is its directory. For a call in a
+    directory outside `top`, those above that directory are ignored.
+
+    Args:
+        engine: The engine of all calls.
+        home: The home directory of all calls.
+        directory: The current directory of all calls, unless a call names another.
+
     """
 
     def __init__(self, engine: EngineUnderTest, *, home: Path, directory: Path) -> None:
@@ -209,7 +218,7 @@ class FakeCommandLine:
             "COLUMNS": _COLUMNS,
             "TERM": "dumb",
         }
-        """The environment of all calls; a test may add to it."""
+        """The environment variables of all calls; a test may add to them."""
 
     def __call__(
         self,
@@ -218,7 +227,19 @@ class FakeCommandLine:
         environment: Mapping[str, str] | None = None,
         directory: Path | None = None,
     ) -> Completed:
-        """Call `jobber` with these words, in `directory`, with `environment` besides its own."""
+        """Call `jobber` in this process.
+
+        Args:
+            words: The arguments of the command line.
+            stdin: The standard input. Default: empty.
+            environment: Variables to add to the environment for this call. Default: none.
+            directory: The current directory of this call, absolute or relative to `self.directory`. Default:
+                `self.directory`.
+
+        Returns:
+            The exit status, the output and the image.
+
+        """
         from jobber.cli.main import call
 
         made = len(self._engine.made)
@@ -240,7 +261,7 @@ class FakeCommandLine:
         )
 
     def _image(self, made: int, ending: tuple[ImageId, ...]) -> Image | None:
-        """The image that a command has ended with, or the last one that it made, if it is still there."""
+        """Return the image that a command created or reused last, if it still exists."""
         for id_ in (*ending, *reversed(self._engine.made[made:])):
             if image := self._engine.look(id_):
                 return image
@@ -249,10 +270,14 @@ class FakeCommandLine:
 
 @contextmanager
 def using(engine: EngineUnderTest) -> Iterator[None]:
-    """Inside, `jobber.run`, `jobber.build` and commands that are called in this process use this engine.
+    """Make `jobber.run`, `jobber.build` and commands called in this process use this engine inside the context.
 
-    No configuration and no login of the machine's user counts there. A call that is handed an engine of this kit,
-    `jobber.run(…, engine=engine)`, is made in the same way.
+    Configuration files and logins of the user are ignored there. An API call with an engine of this kit, `jobber.run(…,
+    engine=engine)`, works in the same way.
+
+    Args:
+        engine: The fake or real engine.
+
     """
     with surrounded_by(SurroundingsUnderTest(engine)):
         yield

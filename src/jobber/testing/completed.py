@@ -1,4 +1,4 @@
-"""How a command went that was called in a test."""
+"""The outcome of a command that a test called."""
 
 from __future__ import annotations
 
@@ -11,25 +11,33 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """All that a command left to see."""
+    """The exit status, the output and the image of a command.
+
+    Args:
+        exit_status: The exit status.
+        stdout: Standard output in bytes.
+        stderr: Standard error in bytes.
+        image: The image, or None.
+
+    """
 
     exit_status: int
     stdout: bytes
     stderr: bytes
     image: Image | None
-    """The image that was built, or the result image of the run, with its labels; None where none was made."""
+    """The built image or the run's result image, with its labels; None if there is none."""
 
     @property
     def out(self) -> str:
-        """Standard output as text; what is no UTF-8 is replaced."""
+        """The standard output as text; bytes that are not UTF-8 are replaced."""
         return self.stdout.decode(errors="replace")
 
     @property
     def err(self) -> str:
-        """Standard error as text; what is no UTF-8 is replaced."""
+        """The standard error as text; bytes that are not UTF-8 are replaced."""
         return self.stderr.decode(errors="replace")
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """The tags of the image that was made; empty where none was made."""
+        """The tags of the image; empty if there is no image."""
         return self.image.references if self.image else ()

@@ -1,4 +1,4 @@
-"""An engine as a test uses it, the fake or a real one: all its roles, images on demand, and a look into them."""
+"""The engine interface of tests: all roles of an engine, images on demand, and access to their files."""
 
 from __future__ import annotations
 
@@ -17,22 +17,32 @@ if TYPE_CHECKING:
 
 
 class EngineUnderTest(Engine, Protocol):
-    """What `FakeEngine` and `RealEngine` have in common, so that a test runs on both."""
+    """The common interface of `FakeEngine` and `RealEngine`, which lets a test run on both."""
 
     @property
     def clock(self) -> Clock:
-        """The time that runs and builds go by."""
+        """The clock of runs and builds."""
 
     @property
     def kept_logs(self) -> KeptLogs:
-        """Where outputs are kept that the engine has not noted."""
+        """The store of job output that the engine's log lacks."""
 
     @property
     def made(self) -> Sequence[ImageId]:
         """The images of all builds and commits so far, in order."""
 
     def look(self, image: ImageId) -> Image | None:
-        """An image as it is now; None where there is none. On the fake that is no call: no fault strikes it."""
+        """Return the current description of an image.
+
+        On the fake, this is not an engine call, so no fault applies to it.
+
+        Args:
+            image: The image ID.
+
+        Returns:
+            The image; None if it does not exist.
+
+        """
 
     def image(
         self,
@@ -44,14 +54,51 @@ class EngineUnderTest(Engine, Protocol):
         context: str | PathLike[str] | None = None,
         dockerfile: str | None = None,
     ) -> ImageId:
-        """Make an image and tag it.
+        """Create an image and tag it.
 
-        On the fake, `run` is its program, which stands in for what `context` would run on a real engine: both build
-        `context`, or `dockerfile` alone. `files`, by absolute path, are put on top; without a context they are all.
+        On the fake, `run` is the image's program. It replaces the program that `context` would run on a real engine.
+        Both engines build `context`, or `dockerfile` alone.
+
+        Args:
+            name: The reference of the image.
+            run: The program of the image on the fake. Default: none.
+            files: Files to add, by absolute path. Without a context they are all files of the image. Default: none.
+            labels: Labels of the image. Default: none.
+            context: The build context, a directory. Default: none.
+            dockerfile: The text of the Dockerfile. Default: that of the context.
+
+        Returns:
+            The image ID.
+
         """
 
     def read(self, name: str, path: str) -> bytes:
-        """A file of an image, by name or id. Raises `ImageNotFound`, `FileNotFoundError`."""
+        """Return the content of a file of an image.
+
+        Args:
+            name: The reference or ID of the image.
+            path: The absolute path of the file.
+
+        Returns:
+            The content in bytes.
+
+        Raises:
+            ImageNotFound: The image does not exist.
+            FileNotFoundError: The image does not have that file.
+
+        """
 
     def list(self, name: str, directory: str = "/") -> Sequence[str]:
-        """The paths of all files and links below a directory of an image, sorted. Raises `ImageNotFound`."""
+        """Return the paths of all files and links below a directory of an image.
+
+        Args:
+            name: The reference or ID of the image.
+            directory: The absolute path of the directory. Default: `/`.
+
+        Returns:
+            The paths, sorted.
+
+        Raises:
+            ImageNotFound: The image does not exist.
+
+        """

@@ -1,7 +1,7 @@
-"""A place to call commands in: a directory, an environment and streams of its own, and this process back after it.
+"""The directory, environment and streams of a command called in this process.
 
-For the time of a call, `os.environ`, the current directory and `sys.stdin`, `sys.stdout` and `sys.stderr` of this
-process are others; descriptors and signal handlers are left alone.
+During a call, `os.environ`, the current directory and `sys.stdin`, `sys.stdout` and `sys.stderr` of this process are
+replaced, and restored afterwards. File descriptors and signal handlers are not changed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Streams:
-    """What a command writes, kept in bytes."""
+    """The captured output of a command, in bytes."""
 
     def __init__(self) -> None:
         self.stdout = io.BytesIO()
@@ -27,7 +27,7 @@ class Streams:
 
 @contextmanager
 def in_place(directory: Path, *, environment: Mapping[str, str], streams: Streams) -> Iterator[None]:
-    """Inside, this process is elsewhere."""
+    """Replace the current directory, environment and streams of this process inside the context."""
     before, there = dict(os.environ), os.open(".", os.O_RDONLY | os.O_DIRECTORY)
     kept = sys.stdin, sys.stdout, sys.stderr
     texts = [io.TextIOWrapper(stream, "utf-8", write_through=True) for stream in (streams.stdout, streams.stderr)]

@@ -1,4 +1,4 @@
-"""A real engine as a test uses it: what the test makes there is taken away again, and nothing else is touched."""
+"""A real engine for tests: it removes everything that a test creates, and changes nothing else."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class NeedsContext(JobberError):
-    """An image that has only a Python callable as its program, which no real engine runs."""
+    """Raised for an image whose only program is a Python callable, which no real engine can run."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -41,7 +41,7 @@ class NeedsContext(JobberError):
 
 
 class ForeignImage(JobberError):
-    """A name that a test wants, and that has an image already which the test has not made."""
+    """Raised for a name that a test wants to use for an image, if another image has that name already."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -62,19 +62,24 @@ class _Recording:
 
 
 class RealEngine:
-    """The engine of somebody, behind a record of what is made through it."""
+    """An engine that records everything created through it.
+
+    Args:
+        engine: The engine to use.
+
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._made: list[ImageId] = []
         self._tags: list[ImageReference] = []
         self.kept_logs = FakeKeptLogs()
-        """What jobs have said that the engine has not noted: beside the test, not among the user's."""
+        """The store of job output that the engine's log lacks: for this test only, outside the user's directories."""
         self._containers: list[str] = []
 
     @property
     def clock(self) -> Clock:
-        """The machine's clock."""
+        """The system clock."""
         return SystemClock()
 
     @property
@@ -83,7 +88,7 @@ class RealEngine:
         return tuple(self._made)
 
     def look(self, image: ImageId) -> Image | None:
-        """An image as it is now; None where there is none."""
+        """Return the current description of an image; None if it does not exist."""
         try:
             return self._engine.images.inspect(image)
         except ImageNotFound:
@@ -91,44 +96,44 @@ class RealEngine:
 
     @property
     def images(self) -> ImageStore:
-        """Images."""
+        """The image store."""
         return cast("ImageStore", _Recording(self._engine.images, tag=self._tag, claim=self._claim))
 
     @property
     def containers(self) -> Containers:
-        """Containers."""
+        """The containers."""
         return cast("Containers", _Recording(self._engine.containers, create=self._create, commit=self._commit))
 
     @property
     def builder(self) -> Builder:
-        """Builds."""
+        """The builder."""
         return cast("Builder", _Recording(self._engine.builder, build=self._build))
 
     @property
     def registry(self) -> Registry:
-        """Pulls and pushes."""
+        """The pulls and pushes of the engine."""
         return self._engine.registry
 
     @property
     def inputs(self) -> InputStore:
-        """Directories of images, to be mounted."""
+        """The input store: directories of images, to be mounted."""
         return self._engine.inputs
 
     @property
     def runs(self) -> RunStore:
-        """Claims of runs, and what is noted of them."""
+        """The run store: claims of runs, and notes about them."""
         return self._engine.runs
 
     def describe(self) -> EngineDescription:
-        """What the engine is."""
+        """Return the description of the engine."""
         return self._engine.describe()
 
     def facts(self) -> EngineFacts:
-        """Describe the engine's set-up, as far as it does. Raises `EngineLost`, `EngineFailed`."""
+        """Return the setup that the engine reports; empty if it reports none. Raises `EngineLost`, `EngineFailed`."""
         return self._engine.facts() if isinstance(self._engine, InspectableEngine) else EngineFacts()
 
     def close(self) -> None:
-        """Nothing: commands close the engine that they are given, and the next one needs it."""
+        """Do nothing: commands close their engine, but the next command needs it."""
 
     def image(
         self,
@@ -153,7 +158,7 @@ class RealEngine:
         return made
 
     def read(self, name: str, path: str) -> bytes:
-        """A file of an image, by name or id. Raises `ImageNotFound`, `FileNotFoundError`, `IsADirectoryError`."""
+        """Return the content of a file. Raises `ImageNotFound`, `FileNotFoundError`, `IsADirectoryError`."""
         members = dict(self._members(name, path))
         content = members.get("")
         if content is None:
@@ -161,7 +166,7 @@ class RealEngine:
         return content
 
     def list(self, name: str, directory: str = "/") -> Sequence[str]:
-        """The paths of all files and links below a directory of an image, sorted. Raises `ImageNotFound`."""
+        """Return the sorted paths of all files and links below a directory of an image. Raises `ImageNotFound`."""
         try:
             return sorted(
                 directory.rstrip("/") + inner
@@ -172,7 +177,7 @@ class RealEngine:
             return []
 
     def tidy(self) -> None:
-        """Remove all that was made, and let go of the engine."""
+        """Remove everything that was created, and close the engine."""
         for container in self._containers:
             with suppress(JobberError):
                 self._engine.containers.remove(cast("Any", container))
@@ -195,7 +200,7 @@ class RealEngine:
         context: str | PathLike[str] | None = None,
         files: Mapping[str, bytes | str] | None = None,
     ) -> ImageId:
-        """Build a directory, or one with these files, and tag it."""
+        """Build a directory, or a temporary one with these files, and tag the image."""
         with TemporaryDirectory() as folder:
             source = Path(context) if context is not None else _write(Path(folder, "context"), files or {})
             file = source / "Dockerfile"

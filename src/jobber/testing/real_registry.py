@@ -1,4 +1,4 @@
-"""A registry that somebody runs, as a test looks at it."""
+"""A real registry, as a test inspects it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _SECONDS = 20.0
 
 
 class RealRegistry:
-    """An open registry at `host` (`HOST:PORT`), spoken to without encryption."""
+    """An open registry at `host` (`HOST:PORT`), accessed without encryption."""
 
     def __init__(self, host: str) -> None:
         self.host = host
 
     def tags(self, repository: str) -> Sequence[str]:
-        """The tags of a repository (`HOST:PORT/NAME`), sorted; empty where there is none."""
+        """Return the tags of a repository (`HOST:PORT/NAME`), sorted; empty if it does not exist."""
         wire = Wire(parse_endpoint(f"tcp://{self.host}"), seconds=_SECONDS)
         name = repository.removeprefix(f"{self.host}/")
         try:

@@ -1,4 +1,4 @@
-"""A standard input with a text to give and a descriptor to wait on, as real engines want it."""
+"""A standard input with given content and a file descriptor to wait on, as real engines require it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class JobFile:
-    """A file as a standard input; closed when nobody has it any more."""
+    """A standard input backed by a file; closed when it is garbage-collected."""
 
     def __init__(self, text: bytes) -> None:
         with tempfile.TemporaryFile(buffering=0) as file:
@@ -20,11 +20,11 @@ class JobFile:
         os.lseek(self._descriptor, 0, os.SEEK_SET)
 
     def fileno(self) -> int:
-        """The descriptor to wait on."""
+        """Return the file descriptor to wait on."""
         return self._descriptor
 
     def read(self, size: int, /) -> bytes:
-        """Up to `size` bytes; empty at the end."""
+        """Return up to `size` bytes; empty at the end."""
         return os.read(self._descriptor, size)
 
     def __del__(self) -> None:
@@ -32,5 +32,5 @@ class JobFile:
 
 
 def job_input(text: bytes) -> JobInput:
-    """A standard input with a descriptor that gives a text."""
+    """Return a standard input with a file descriptor and the given content."""
     return JobFile(text)

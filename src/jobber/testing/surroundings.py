@@ -1,4 +1,4 @@
-"""The rest of a fake world: console, signals, keys, version control, and a listener."""
+"""The fake environment of use cases: console, signals, credentials, version control, and a progress listener."""
 
 from __future__ import annotations
 
@@ -34,15 +34,21 @@ _ids = itertools.count(1)
 
 
 class FakeInput(io.BytesIO):
-    """A standard input that has a text to give."""
+    """A standard input with given content."""
 
     def fileno(self) -> int:
-        """There is nothing to wait on."""
+        """Return -1: there is no file descriptor to wait on."""
         return -1
 
 
 class FakeConsole:
-    """The job's streams, kept."""
+    """A console that stores the job's output.
+
+    Args:
+        stdin: The job's standard input in bytes; None for no standard input. Default: empty.
+        terminal: The job's terminal. Default: none.
+
+    """
 
     def __init__(self, stdin: bytes | None = b"", *, terminal: Terminal | None = None) -> None:
         self._stdin = stdin
@@ -52,12 +58,12 @@ class FakeConsole:
 
     @property
     def stdin(self) -> FakeInput | None:
-        """The job's standard input; None for none."""
+        """The job's standard input; None if there is none."""
         return None if self._stdin is None else FakeInput(self._stdin)
 
     @contextmanager
     def raw(self) -> Iterator[None]:
-        """Inside, `is_raw` is true."""
+        """Set `is_raw` to True inside the context."""
         self.is_raw = True
         try:
             yield
@@ -66,36 +72,36 @@ class FakeConsole:
 
     @property
     def stdout(self) -> bytes:
-        """All that was written to stdout."""
+        """The captured standard output."""
         return b"".join(output.chunk for output in self.outputs if output.stream is Stream.STDOUT)
 
     @property
     def stderr(self) -> bytes:
-        """All that was written to stderr."""
+        """The captured standard error."""
         return b"".join(output.chunk for output in self.outputs if output.stream is Stream.STDERR)
 
     def write(self, output: Output) -> None:
-        """Keep a piece of output."""
+        """Store a piece of output."""
         self.outputs.append(output)
 
     def spool(self) -> BinaryIO:
-        """A new empty place for output."""
+        """Return a new empty spool for output."""
         return io.BytesIO()
 
 
 class FakeKeyring:
-    """Credentials by host."""
+    """A keyring with the given credentials, by registry host."""
 
     def __init__(self, **credentials: Credentials) -> None:
         self._credentials = credentials
 
     def credentials_for(self, reference: ImageReference) -> Credentials | None:
-        """Those of the reference's registry."""
+        """Return the credentials of the reference's registry."""
         return self._credentials.get(reference.registry or "docker.io")
 
 
 class FakeProgress:
-    """A listener that keeps what it hears."""
+    """A progress listener that stores all events."""
 
     def __init__(self) -> None:
         self.notes: list[tuple[str, dict[str, object]]] = []
@@ -104,27 +110,34 @@ class FakeProgress:
         self.output = b""
 
     def note(self, event: str, /, **facts: object) -> None:
-        """Keep a note."""
+        """Store a note."""
         self.notes.append((event, facts))
 
     def warn(self, event: str, /, **facts: object) -> None:
-        """Keep a warning."""
+        """Store a warning."""
         self.warnings.append((event, facts))
 
     def call(self, event: str, /, **facts: object) -> None:
-        """Calls are in the engine's journal."""
+        """Do nothing: the engine's journal contains the calls."""
 
     def step(self, text: str, /) -> None:
-        """Keep a step."""
+        """Store a step."""
         self.steps.append(text)
 
     def build_output(self, chunk: bytes, /) -> None:
-        """Keep a build's output."""
+        """Store the output of a build."""
         self.output += chunk
 
 
 class FakeSourceTree:
-    """Version control that says what it is told."""
+    """A version control with given answers.
+
+    Args:
+        revision: The commit. Default: None.
+        origin: The URL of the remote. Default: None.
+        trouble: The reason why the revision is incomplete. Default: None.
+
+    """
 
     def __init__(self, revision: str | None = None, origin: str | None = None, *, trouble: str | None = None) -> None:
         self._revision = revision
@@ -132,11 +145,11 @@ class FakeSourceTree:
         self.trouble = trouble
 
     def revision(self) -> str | None:
-        """The commit."""
+        """Return the commit."""
         return self._revision
 
     def origin(self) -> str | None:
-        """The remote's address."""
+        """Return the URL of the remote."""
         return self._origin
 
 
@@ -148,7 +161,19 @@ def fake_runner(
     progress: FakeProgress | None = None,
     keyring: FakeKeyring | None = None,
 ) -> RunJob:
-    """The use case of `jobber run` on a fake engine."""
+    """Return the use case of `jobber run` on a fake engine.
+
+    Args:
+        engine: The fake engine.
+        console: The job's streams. Default: a new `FakeConsole`.
+        interruptions: The signals to jobber. Default: those of the engine.
+        progress: The progress listener. Default: a new `FakeProgress`.
+        keyring: The registry credentials. Default: none.
+
+    Returns:
+        The use case.
+
+    """
     return RunJob(
         engine=engine,
         clock=engine.clock,
@@ -170,7 +195,18 @@ def fake_run_finisher(
     progress: FakeProgress | None = None,
     is_alive: Callable[[str], bool | None] = lambda _owner: False,
 ) -> RunFinisher:
-    """What finishes the runs of others on a fake engine; by default everybody else is dead."""
+    """Return the use case that finishes runs of other processes, on a fake engine.
+
+    Args:
+        engine: The fake engine.
+        interruptions: The signals to jobber. Default: none, on the clock of the engine.
+        progress: The progress listener. Default: a new `FakeProgress`.
+        is_alive: A function that returns whether the process of an owner runs. Default: all other processes have ended.
+
+    Returns:
+        The use case.
+
+    """
     return RunFinisher(
         engine=engine,
         clock=engine.clock,

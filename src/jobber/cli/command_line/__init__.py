@@ -1,1 +1,1 @@
-"""Splitting, parsing and completing the command line."""
+"""The command line's words: splitting, parsing and completion."""

@@ -1,4 +1,4 @@
-"""The commands and their help, by cyclopts; each command's module is loaded when it is called."""
+"""The cyclopts application: all commands and their help; a command's module is loaded when the command is called."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _COMMANDS = {
     "prune": ("", "Remove copies of inputs that nobody uses, what was left half-done, and old results."),
     "recover": ("", "Finish the runs that have ended without anyone to finish them."),
 }
-"""What stands after a command, and what the command does: known without loading it."""
+"""The operands and the summary of each command, available without loading its module."""
 _EPILOGUE = (
     "Every command takes -v, -H, -r, -c, --engine and --log-format; `jobber COMMAND --help` tells of them."
     " `jobber --install-completion` teaches your shell to complete commands, options and names."
@@ -46,7 +46,7 @@ _EPILOGUE = (
 
 
 def make_app(*, only: str | None = None) -> App:
-    """The app with all its commands, or with one: cyclopts looks through all that there are, again and again."""
+    """Return the application with all commands, or with one: cyclopts iterates over all commands repeatedly."""
     app = App(
         name="jobber",
         help=_SUMMARY,
@@ -69,7 +69,7 @@ def make_app(*, only: str | None = None) -> App:
 
 
 def dispatch(line: CommandLine) -> int:
-    """Call the command of a sorted command line and return its exit status. Raises `JobberError`."""
+    """Call the command of a split command line and return its exit status. Raises `JobberError`."""
     app = make_app(only=line.command)
     if "--version" in line.options:
         print(__version__)
@@ -92,7 +92,7 @@ def _told(error: cyclopts.CycloptsError) -> str:
 
 
 def _settle_annotations(command: Callable[..., object] | None) -> None:
-    """Read the annotations of a command and of the options of all commands: cyclopts reads texts again each time."""
+    """Resolve the annotations of a command and of the global options: cyclopts would resolve strings each time."""
     for annotated in (command, GlobalOptions):
         if annotated is not None and any(isinstance(hint, str) for hint in annotated.__annotations__.values()):
             annotated.__annotations__ = get_type_hints(annotated, include_extras=True)

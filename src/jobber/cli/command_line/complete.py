@@ -1,4 +1,4 @@
-"""`jobber __complete SHELL …`: the answer to a shell, quick and without a word of its own."""
+"""The hidden command `jobber __complete SHELL …`: answers completion requests and prints nothing on errors."""
 
 from __future__ import annotations
 
@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from jobber.domain.configuration.in_force import Settings
 
 SECONDS = 2.0
-"""Nobody waits longer for a completion, unless `JOBBER_COMPLETION_SECONDS` says so: some engines list images slowly."""
+"""The time limit of a completion in seconds.
+
+The variable `JOBBER_COMPLETION_SECONDS` overrides it, because some engines list images slowly.
+"""
 LONGEST = 3600.0
 
 
 def end_soon(environment: Mapping[str, str]) -> None:
-    """Let this process end in silence when its time is over."""
+    """End this process silently after the time limit."""
     seconds = SECONDS
     with suppress(ValueError):
         seconds = float(environment.get("JOBBER_COMPLETION_SECONDS") or SECONDS)
@@ -32,9 +35,9 @@ def end_soon(environment: Mapping[str, str]) -> None:
 
 
 def complete(arguments: Sequence[str], *, environment: Mapping[str, str]) -> int:
-    """Print what a shell can offer: `words`, `files` or `directories`, then a candidate a line.
+    """Print the completions for a shell: `words`, `files` or `directories`, then one candidate per line.
 
-    bash gives the line up to the cursor and the characters that it breaks words at; zsh and fish give the words.
+    bash passes the line up to the cursor and its word-break characters; zsh and fish pass the words.
     """
     with suppress(Exception), open(os.devnull, "w", encoding="utf-8") as silence, redirect_stderr(silence):  # noqa: PTH123
         lines = _answer(arguments, environment)
@@ -64,7 +67,7 @@ def _answer(arguments: Sequence[str], environment: Mapping[str, str]) -> list[st
 
 
 def split_line(line: str) -> tuple[list[str], str]:
-    """The words after the first one of a line that is not finished, and the one that the cursor is at."""
+    """Return the words after the first one of an unfinished line, and the word at the cursor."""
     import shlex
 
     for quote in ("", "'", '"'):
@@ -77,7 +80,7 @@ def split_line(line: str) -> tuple[list[str], str]:
 
 
 def _broken_off(current: str, breaks: str) -> str:
-    """The part of the current word that bash holds for a word of its own."""
+    """Return the part of the current word that bash treats as a separate word."""
     ends = [current.rfind(character) for character in ":=" if character in breaks]
     return current[: max(ends, default=-1) + 1]
 
@@ -114,7 +117,7 @@ def _images(words: Sequence[str], environment: Mapping[str, str]) -> Sequence[st
         starts_service=False,
     )
     names = engine.images.references()
-    # `mnist:latest` is `mnist`, which is shorter to type
+    # `mnist` means the same as `mnist:latest` and is shorter to type
     return [*names, *(name.removesuffix(":latest") for name in names if name.endswith(":latest"))]
 
 

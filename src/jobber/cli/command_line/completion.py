@@ -1,6 +1,6 @@
-"""What can stand where the cursor is: for shells, which ask with the words of a line that is not finished.
+"""Completion candidates for the word at the cursor, given the words of an unfinished line.
 
-Not by cyclopts, whose scripts know neither where the job's words begin nor what is between the colons of an image.
+Completion does not use the scripts of cyclopts. They support neither the job's own words nor colons in image names.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Wanted(Enum):
-    """What the shell should offer."""
+    """The kind of candidates that the shell should offer."""
 
     WORDS = "words"
     FILES = "files"
@@ -27,12 +27,12 @@ class Wanted(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What can stand at a place; for `WORDS`, which."""
+    """The candidates for a word: their kind and, for `WORDS`, the words themselves."""
 
     wanted: Wanted
     words: tuple[str, ...] = ()
     prefix: str = ""
-    """What stands before each candidate in the same word: `--config=`."""
+    """The text before each candidate in the same word, for example `--config=`."""
 
 
 _NOTHING = Offer(Wanted.WORDS)
@@ -59,12 +59,12 @@ COLUMN_NAMES = (
     "result", "tags", "ended", "took", "outcome", "command", "inputs", "image", "run", "size", "started", "finished",
     "exit-status", "options", "out", "engine",
 )  # fmt: skip
-"""The names of `columns.COLUMNS`, here without what makes their cells, which takes its time to import."""
+"""The names of `columns.COLUMNS`, repeated here because that module takes long to import."""
 _VALUES_OF: Mapping[tuple[str | None, str], Offer] = {
     ("export", "--format"): Offer(Wanted.WORDS, ("ro-crate", "slsa", "prov")),
     ("lineage", "--format"): Offer(Wanted.WORDS, ("tree", "json", "dot", "mermaid", "svg", "html")),
 }
-"""Where an option has other values in one command than in the others."""
+"""The values of options that have other values in one command than in the others."""
 _OPERANDS: Mapping[str, Offer] = {
     "build": Offer(Wanted.DIRECTORIES),
     "run": Offer(Wanted.IMAGES),
@@ -82,7 +82,7 @@ _OPERANDS: Mapping[str, Offer] = {
 
 @dataclass(slots=True)
 class _Begun:
-    """What the words before the cursor have settled."""
+    """The state of the command line before the cursor."""
 
     command: str | None = None
     syntax: Syntax = GLOBAL
@@ -106,7 +106,7 @@ class _Begun:
 
 
 def offer(words: Sequence[str], current: str) -> Offer:
-    """What can stand for `current`, behind the words before it."""
+    """Return the candidates for `current`, given the words before it."""
     begun = _Begun()
     for word in words:
         begun.take(word)

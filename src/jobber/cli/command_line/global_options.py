@@ -1,4 +1,4 @@
-"""The options that all commands share, and what they give: settings, messages, an engine, a registry."""
+"""The options that all commands share, and the objects built from them: settings, messages, an engine, a registry."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ GROUP = "Global options"
 @Parameter(name="*")
 @dataclass(frozen=True)
 class GlobalOptions:
-    """What may stand before the command or after it."""
+    """The global options, accepted before and after the command."""
 
     verbose: Annotated[bool, Parameter(name=("--verbose", "-v"), group=GROUP)] = False
     """Say what is being done, with which engine call; build output in full."""
@@ -42,7 +42,7 @@ class GlobalOptions:
 
     @cached_property
     def settings(self) -> Settings:
-        """The settings in force, with these options. Raises `ConfigurationInvalid` and others."""
+        """The effective settings with these options. Raises `ConfigurationInvalid` and other `JobberError`s."""
         from jobber.session.settings import load_settings, misnamed_configurations
 
         for path in misnamed_configurations(os.environ):
@@ -52,7 +52,7 @@ class GlobalOptions:
         return load_settings(self, environment=os.environ)
 
     def messages(self) -> Messages:
-        """Where jobber says what it does. Raises as `settings`."""
+        """Return the messages of this command. Raises the same errors as `settings`."""
         from jobber.domain.configuration.settings import VERBOSE
         from jobber.session.messages import messages
 
@@ -62,13 +62,13 @@ class GlobalOptions:
         return said
 
     def registry(self) -> Registry | None:
-        """The default registry. Raises as `settings`."""
+        """Return the default registry. Raises the same errors as `settings`."""
         from jobber.domain.configuration.settings import DEFAULT_REGISTRY
 
         return self.settings.get(DEFAULT_REGISTRY)
 
     def credentials(self) -> tuple[CredentialEntry, ...]:
-        """The entries of the setting `credentials`, in their order. Raises as `settings`."""
+        """Return the entries of the setting `credentials`, in their order. Raises the same errors as `settings`."""
         from jobber.domain.configuration.lists import located_entry
         from jobber.domain.configuration.settings import CREDENTIALS
 
@@ -78,7 +78,7 @@ class GlobalOptions:
     def connected(
         self, progress: Messages, interruptions: Interruptions, *, environment: Mapping[str, str]
     ) -> Iterator[Engine]:
-        """The engine, for as long as it is needed. Raises `EngineUnavailable`."""
+        """Yield the engine and close it afterwards. Raises `EngineUnavailable`."""
         from jobber.domain.configuration.settings import ENGINE, HOST
         from jobber.session.environment import surroundings
         from jobber.session.settings import naming_origin

@@ -1,4 +1,4 @@
-"""`jobber --install-completion [SHELL]`: teach a shell to complete jobber's command lines."""
+"""The option `--install-completion [SHELL]`: installs shell completion for jobber."""
 
 from __future__ import annotations
 
@@ -62,16 +62,16 @@ complete -c jobber -f -a '(__jobber_complete)'
 
 @dataclass(frozen=True, slots=True)
 class CompletionScript:
-    """Where a shell's completion goes."""
+    """The completion script of a shell, with its path."""
 
     script: Path
     text: str
     startup: Path | None
-    """The file that has to load the script, where the shell does not find it by itself."""
+    """The start-up file that must load the script; None if the shell finds the script by itself."""
 
 
 def install_completion(arguments: Sequence[str], *, environment: Mapping[str, str]) -> int:
-    """Write the completion of a shell: of the one that is named, else of `$SHELL`. Raises `JobberError`."""
+    """Install completion for the given shell, else for that of `$SHELL`. Raises `JobberError`."""
     shell = arguments[0] if arguments else Path(environment.get("SHELL", "")).name
     place = _places(environment).get(shell)
     if place is None or len(arguments) > 1:
@@ -105,7 +105,7 @@ def _places(environment: Mapping[str, str]) -> Mapping[str, CompletionScript]:
 
 
 def _load(script: Path, startup: Path) -> bool:
-    """Let a start-up file load the script, unless it does; bash's own completion finds it without."""
+    """Add the script to a start-up file unless it is there; bash-completion finds the script without."""
     if startup.name == ".bashrc" and _finds_by_itself():
         return False
     line = f'[ -r "{script}" ] && . "{script}"  # completion of jobber\n'

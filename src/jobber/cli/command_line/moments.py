@@ -1,4 +1,4 @@
-"""Moments and durations on the command line."""
+"""Times and durations on the command line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from jobber.domain.errors import UsageError
 
 
 def parse_moment(text: str, *, now: datetime) -> datetime:
-    """Read a time (RFC 3339, without a zone the local one) or how long ago it was. Raises `UsageError`."""
+    """Parse an RFC 3339 time (local time without a zone) or the age of one. Raises `UsageError`."""
     try:
         if (ago := parse_duration(text)) is not None:
             return now - ago
@@ -30,7 +30,7 @@ _PART = re.compile(r"(\d+(?:\.\d+)?)([smhdw])")
 
 
 def parse_duration(text: str) -> timedelta | None:
-    """Read `90s`, `1h30m`, `30d`; None for what is no span of time, or too long for one."""
+    """Parse a duration such as `90s`, `1h30m` or `30d`; return None for other text, and for too long a duration."""
     if not _DURATION(text):
         return None
     try:

@@ -1,4 +1,4 @@
-"""The way from a command to results: an engine, registries, and what finds results in them."""
+"""The objects that result commands need: an engine, registries, and a finder of results."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def finding(options: GlobalOptions) -> Iterator[tuple[ResultFinder, Messages]]:
-    """What finds results, for as long as a command takes; a signal ends it at once. Raises `JobberError`."""
+    """Yield a finder of results and the messages of a command; a signal ends it at once. Raises `JobberError`."""
     from jobber.session.bootstrap import keyring, result_finder
 
     progress = options.messages()

@@ -1,7 +1,8 @@
-"""Which words of the command line are jobber's, and which belong to the job.
+"""The separation of jobber's own words from the job's words on the command line.
 
-Pure. A parser that knows options but not where IMAGE stands would take `-v` away from the job; this finds the
-command and IMAGE first, and hands the parser only what is meant for it, in one canonical spelling (`--name=value`).
+This module is pure. A parser that knows the options but not the position of IMAGE would take `-v` away from the job.
+This module finds the command and IMAGE first. It passes only jobber's own words to the parser, in one canonical
+spelling (`--name=value`).
 """
 
 from __future__ import annotations
@@ -18,15 +19,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Syntax:
-    """The options of a command: each spelling with the canonical one; with a value, or without."""
+    """The options of a command, with and without a value: each spelling with its canonical one."""
 
     valued: Mapping[str, str] = field(default_factory=dict)
     flags: Mapping[str, str] = field(default_factory=dict)
     takes_rest: bool = False
-    """Whether all that follows the first operand is not ours (`run`)."""
+    """The flag of commands whose words after the first operand belong to the job (`run`)."""
 
     def joined(self, other: Syntax) -> Syntax:
-        """The options of both."""
+        """Return the options of both."""
         return Syntax(
             {**self.valued, **other.valued},
             {**self.flags, **other.flags},
@@ -35,7 +36,7 @@ class Syntax:
 
 
 def _spellings(*groups: tuple[str, ...]) -> dict[str, str]:
-    """Every spelling of each group, with the group's last as the canonical one."""
+    """Return every spelling of each group, mapped to the last one of its group, which is the canonical one."""
     return {spelling: group[-1] for group in groups for spelling in group}
 
 
@@ -112,19 +113,19 @@ COMMANDS: Mapping[str, Syntax] = {
 
 @dataclass(frozen=True, slots=True)
 class CommandLine:
-    """The words of a command line, sorted."""
+    """The words of a command line, split by meaning."""
 
     command: str | None
     options: tuple[str, ...] = ()
-    """`--name=value` and `--name`, in order."""
+    """The options in order, as `--name=value` or `--name`."""
     operands: tuple[str, ...] = ()
-    """For `run`: IMAGE, if it is there."""
+    """The operands; for `run`, IMAGE if it is given."""
     rest: tuple[str, ...] = ()
-    """What belongs to the job, word for word."""
+    """The words of the job, unchanged."""
 
 
 def sort_words(words: Sequence[str]) -> CommandLine:
-    """Sort a command line. Raises `UsageError` for an unknown command or option, or a missing value."""
+    """Split a command line. Raises `UsageError` for an unknown command or option, or a missing value."""
     command: str | None = None
     syntax = GLOBAL
     options: list[str] = []
@@ -157,7 +158,7 @@ def sort_words(words: Sequence[str]) -> CommandLine:
 
 
 def _read_option(word: str, following: Sequence[str], syntax: Syntax, command: str | None) -> tuple[str, int]:
-    """The canonical form of an option, and how many of the following words it takes."""
+    """Return the canonical form of an option, and the number of following words that it takes."""
     if word in syntax.flags:
         return syntax.flags[word], 0
     name, equals, value = word.partition("=")

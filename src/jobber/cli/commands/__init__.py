@@ -1,1 +1,1 @@
-"""One module for each command."""
+"""The commands of jobber, one module for each."""

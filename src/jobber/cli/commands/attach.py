@@ -1,4 +1,4 @@
-"""`jobber attach`."""
+"""The command `jobber attach`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`jobber build`."""
+"""The command `jobber build`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`jobber config`."""
+"""The command `jobber config`."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def config(
 
 
 def _print(text: str) -> None:
-    """Print what may hold bytes of paths and variables that are no text."""
+    """Print text that may contain bytes of paths and variables that are not UTF-8."""
     print(text.encode(errors="backslashreplace").decode())
 
 

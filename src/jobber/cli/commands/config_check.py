@@ -1,4 +1,4 @@
-"""`jobber config --check`: everything that is wrong with the files that count here."""
+"""The check of `jobber config --check`: reports every error in the files that apply here."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def check_configuration(
     options: GlobalOptions, *, environment: Mapping[str, str]
 ) -> tuple[tuple[str, ...], tuple[JobberError, ...]]:
-    """The files that count here, and all that is wrong with them and with what would come of them."""
+    """Return the files that apply here, and all errors in them and in the resulting settings."""
     try:
         files = configuration_files(environment)
     except JobberError as error:

@@ -1,4 +1,4 @@
-"""`jobber cp`."""
+"""The command `jobber cp`."""
 
 from __future__ import annotations
 

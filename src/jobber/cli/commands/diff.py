@@ -1,4 +1,4 @@
-"""`jobber diff`."""
+"""The command `jobber diff`."""
 
 from __future__ import annotations
 

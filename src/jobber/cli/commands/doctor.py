@@ -1,4 +1,4 @@
-"""`jobber doctor`."""
+"""The command `jobber doctor`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from jobber.domain.use_cases.checkup.check_setup import SetupCheck
 
 SCHEMA = 1
-"""The version of the JSON form. It changes where a key goes or means something else, and not where one is added."""
+"""The version of the JSON format. It changes if a key is removed or changes its meaning, not if a key is added."""
 
 
 def doctor(*, json: bool = False, options: GlobalOptions | None = None) -> int:
@@ -49,7 +49,7 @@ def doctor(*, json: bool = False, options: GlobalOptions | None = None) -> int:
 
 
 def _configuration(options: GlobalOptions) -> tuple[Configuration, Settings]:
-    """Return what the configuration files say; with an error in them, the command line counts alone."""
+    """Return the configuration; if its files have an error, use the command line's settings alone."""
     from jobber.cli.commands.config_check import check_configuration
     from jobber.domain.configuration.settings import DEFAULT_REGISTRY
     from jobber.session.settings import settings_of_options
@@ -72,7 +72,7 @@ def _setup_check(
     from jobber.session.messages import messages
 
     is_verbose = settings.get(VERBOSE)
-    # What is told on the way stands in the report.
+    # The report contains the messages of the search.
     progress = messages(verbose=True, log_format=options.log_format) if is_verbose else Silence()
     entries = tuple(item.content for item in settings.get(CREDENTIALS))
     host = settings.value(HOST)

@@ -1,10 +1,10 @@
-"""`jobber export`."""
+"""The command `jobber export`."""
 
 from __future__ import annotations
 
 import json
 import os
-from pathlib import Path  # noqa: TC003 - cyclopts looks at annotations
+from pathlib import Path  # noqa: TC003 - cyclopts reads annotations
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
@@ -60,7 +60,7 @@ def export(
 
 
 def rendered(run: ExportedRun, format_: Format) -> dict[str, object]:
-    """The run in a format, as JSON has it."""
+    """Return the run in a format, as a JSON object."""
     match format_:
         case "ro-crate":
             from jobber.domain.history.export.ro_crate import render_ro_crate

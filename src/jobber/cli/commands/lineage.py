@@ -1,4 +1,4 @@
-"""`jobber lineage`."""
+"""The command `jobber lineage`."""
 
 from __future__ import annotations
 

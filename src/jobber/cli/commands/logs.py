@@ -1,4 +1,4 @@
-"""`jobber logs`."""
+"""The command `jobber logs`."""
 
 from __future__ import annotations
 

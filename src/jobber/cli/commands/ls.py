@@ -1,4 +1,4 @@
-"""`jobber ls`."""
+"""The command `jobber ls`."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def ls(
 
 
 def _shown(results: Sequence[ListedResult], names: Sequence[str], *, sort: str, metrics: bool) -> Sequence[Cells]:
-    """Return the columns that are named, or the usual ones, and the metrics if they are asked for."""
+    """Return the named columns or the usual ones, and the metrics if requested."""
     if not names:
         return usual_columns(results, wanted=[] if sort in KEYS else [sort], metrics=metrics)
     found = (name for result in results for name in metrics_of(result.image.labels)) if metrics else ()

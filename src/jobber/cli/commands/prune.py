@@ -1,4 +1,4 @@
-"""`jobber prune`."""
+"""The command `jobber prune`."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def prune(
 
 
 def prune_rule(*, results: bool, keep_last: str | None, older_than: str | None, force: bool) -> PruneRule | None:
-    """The rule for results; None where none are to go. Raises `UsageError`."""
+    """Return the rule for results; None if no results are to be removed. Raises `UsageError`."""
     from jobber.domain.history.retention import PruneRule
 
     given = [name for name, value in (("--keep-last", keep_last), ("--older-than", older_than)) if value is not None]
@@ -124,7 +124,7 @@ def prune_rule(*, results: bool, keep_last: str | None, older_than: str | None, 
 
 
 def _show(planned: PrunePlan, progress: Messages) -> None:
-    """The list, and what there is to say about it."""
+    """Print the list of removals, and the notes about it."""
     if planned.count:
         rows = [(what, name, _cell(size), of) for what, name, size, of in _rows(planned)]
         for line in table_lines(_COLUMNS, rows, width=terminal_width()):
@@ -166,7 +166,7 @@ def _facts(planned: PrunePlan) -> dict[str, object]:
 
 
 def _name(result: ListedResult) -> str:
-    """All its tags, or its id."""
+    """Return all tags of a result, or its ID."""
     return ", ".join(result.image.references) or result.image.id.removeprefix("sha256:")[:12]
 
 

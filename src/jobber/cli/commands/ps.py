@@ -1,4 +1,4 @@
-"""`jobber ps`."""
+"""The command `jobber ps`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`jobber push`."""
+"""The command `jobber push`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`jobber recover`."""
+"""The command `jobber recover`."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""`jobber rerun`."""
+"""The command `jobber rerun`."""
 
 from __future__ import annotations
 
 import os
-from pathlib import Path  # noqa: TC003 - cyclopts looks at annotations
+from pathlib import Path  # noqa: TC003 - cyclopts reads annotations
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -13,7 +13,7 @@ from jobber.cli.output.json_text import as_json
 from jobber.cli.output.stderr_console import StderrConsole
 from jobber.domain.errors import UsageError
 from jobber.domain.runs.input import parse_input
-from jobber.domain.runs.policy import PullPolicy  # noqa: TC001 - cyclopts looks at annotations
+from jobber.domain.runs.policy import PullPolicy  # noqa: TC001 - cyclopts reads annotations
 from jobber.session.bootstrap import keyring, shell_console
 from jobber.session.bootstrap import rerun as rerun_use_case
 from jobber.session.environment import surroundings

@@ -1,4 +1,4 @@
-"""`jobber run`."""
+"""The command `jobber run`."""
 
 from __future__ import annotations
 

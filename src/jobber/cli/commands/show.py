@@ -1,4 +1,4 @@
-"""`jobber show`."""
+"""The command `jobber show`."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def show(image: str, /, *, json: bool = False, options: GlobalOptions | None = N
 
 
 def shown_facts(shown: ShownImage) -> dict[str, Any]:
-    """An image as JSON: the facts that `ls` tells of a result, and more; without a run, those of the image."""
+    """Return an image as JSON: the facts that `ls` lists for a result, and more; without a run, those of the image."""
     image, node = shown.image, shown.node
     facts: dict[str, Any] = {
         "id": image.id,
@@ -86,7 +86,7 @@ def shown_facts(shown: ShownImage) -> dict[str, Any]:
 
 
 def _created(shown: ShownImage) -> str | None:
-    """Return when an image was created: a result when its run ended; None for an image that does not say."""
+    """Return the creation time of an image: for a result, the end of its run; None if it is unknown."""
     record = shown.node.record
     return (shown.image.created or None) if record is None else rfc3339(record.ending.finished)
 
@@ -104,7 +104,7 @@ def _now_facts(now: OriginNow) -> dict[str, Any]:
 
 
 def _lines(shown: ShownImage) -> Iterator[tuple[str, str]]:
-    """Names and texts; a text without a name goes on with the one before it."""
+    """Yield names and texts; a text without a name continues the text before it."""
     image, node = shown.image, shown.node
     yield "image", tags_in_short(image.references) or "(no tag)"
     yield "id", image.id
@@ -187,7 +187,7 @@ def _origin_lines(name: str, now: OriginNow) -> Iterator[tuple[str, str]]:
 
 
 def _note(now: OriginNow) -> str:
-    """What is not as it was; empty where nothing is to be told."""
+    """Return a note about changes since the run; empty if nothing changed."""
     reference = now.origin.image.reference
     moved = f"{reference} is another image now: {short_id(now.named_now)}" if now.has_moved and now.named_now else ""
     match now.node.presence:
@@ -224,6 +224,6 @@ def _size(shown: ShownImage) -> str:
 
 
 def _added_size(shown: ShownImage) -> int | None:
-    """What the run has added; None as well for an image without the layers of what its record says was run."""
+    """Return the size that the run added; None also for an image without the layers of its recorded code image."""
     added = shown.added_size
     return None if added is None or added < 0 else added

@@ -1,4 +1,4 @@
-"""`jobber stop`."""
+"""The command `jobber stop`."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Formatting and printing results, tables and messages."""
+"""The output of commands: formatted results, tables and messages."""

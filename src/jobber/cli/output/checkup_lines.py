@@ -1,4 +1,4 @@
-"""The report of `jobber doctor` for a person: three columns, which need neither colours nor a wide terminal."""
+"""The report of `jobber doctor` as text: three columns, without colours, for terminals of any width."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _STATUS = 9
 _NAME = 15
 _USUAL = 80
 _LEAST = 50
-"""Columns. Below, lines are longer than the terminal, for nothing could be read in less."""
+"""The minimum width in columns. On a narrower terminal, lines exceed its width, because they would be unreadable."""
 _MOST = 120
 _WORDS = {"gpus": "GPUs", "python": "Python"}
 
 
 def checkup_lines(checkup: Checkup) -> Iterator[str]:
-    """Return the lines of a report."""
+    """Yield the lines of a report."""
     width = min(max(terminal_width() or _USUAL, _LEAST), _MOST)
     name = ""
     for check in checkup.checks:
@@ -43,7 +43,7 @@ def _lines(check: Check, name: str, width: int) -> Iterator[str]:
 
 
 def _wrapped(text: str, first: str, others: str, width: int) -> list[str]:
-    # A path that is cut in two can't be copied.
+    # Keep long words whole: a path split in two cannot be copied.
     lines = textwrap.wrap(
         printable(text),
         width,

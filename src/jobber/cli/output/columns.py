@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from jobber.domain.runs.result import ListedResult
 
 _MOST = 40
-"""Characters of a cell where there is no terminal to fit."""
+"""The maximum length of a cell in characters when there is no terminal to fit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """A column of results, and what makes its cells."""
+    """A column of results, and the function that formats its cells."""
 
     column: Column
     cell: Callable[[ListedResult, datetime], str]
@@ -71,21 +71,24 @@ COLUMNS: Mapping[str, Cells] = {
     "out": Cells(Column("OUT", least=8, keeps_end=True), lambda result, _: result.record.out or ""),
     "engine": Cells(Column("ENGINE"), lambda result, _: f"{result.record.engine_name} {result.record.engine_version}"),
 }
-"""All columns that every result has, by the names that `--columns` takes."""
+"""All columns that every result has, by the names that `--columns` accepts."""
 USUAL = ("result", "tags", "ended", "took", "outcome", "command", "inputs", "image")
 _NUMBERS_FOLLOW = USUAL.index("command")
-"""Numbers stand before the columns that may be cut short: they are what is looked for."""
+"""The position of metrics: before the columns that may be shortened, because users look for metrics."""
 
 
 def usual_columns(results: Sequence[ListedResult], *, wanted: Sequence[str], metrics: bool) -> tuple[Cells, ...]:
-    """Return the usual columns with those of the numbers that are asked for.
+    """Return the usual columns, with the requested metrics and parameters.
 
     Metrics that only some of the results have go last. A narrow terminal leaves out other columns before them.
 
     Args:
         results: The results that are listed.
-        wanted: The names of metrics and parameters that are shown in any case.
-        metrics: Whether all metrics are shown.
+        wanted: The names of metrics and parameters that are always shown.
+        metrics: True to show all metrics.
+
+    Returns:
+        The columns, from left to right.
 
     """
     having: dict[str, int] = {}
@@ -147,9 +150,9 @@ def _numbers_of(result: ListedResult) -> Iterable[str]:
 def table_of(
     results: Sequence[ListedResult], shown: Sequence[Cells], *, now: datetime, width: int | None, keeps_all: bool
 ) -> Iterator[str]:
-    """Return the lines of a table that fits a terminal; without one, long cells are cut at `_MOST` characters.
+    """Return the lines of a table that fits a terminal; without one, cut long cells at `_MOST` characters.
 
-    `keeps_all` keeps columns that have nothing to show.
+    With `keeps_all`, empty columns are kept.
     """
     columns = [cells.column for cells in shown]
     rows = [[_in_short(cells, cells.cell(result, now)) for cells in shown] for result in results]
@@ -163,7 +166,7 @@ def table_of(
 def whole_table_of(
     results: Sequence[ListedResult], shown: Sequence[Cells], *, now: datetime, keeps_all: bool
 ) -> Iterator[str]:
-    """Return the lines of a table in which nothing is cut short, IDs included."""
+    """Return the lines of a table in which nothing is shortened, including IDs."""
     rows = [[cells.cell(result, now) for cells in shown] for result in results]
     return table_lines([cells.column for cells in shown], rows, width=None, keeps_all=keeps_all)
 
@@ -173,12 +176,12 @@ def _in_short(cells: Cells, text: str) -> str:
 
 
 def _first_tag(cells: Cells, text: str) -> str:
-    """Return the tag that never moves, of all that a result has."""
+    """Return the tag with a time, which never moves; for other columns, the whole text."""
     return text.partition(",")[0] if cells is COLUMNS["tags"] else text
 
 
 def _cut(cells: Cells, text: str) -> str:
-    """Return a cell no longer than `_MOST`, but for a tag, which nobody could use without its beginning."""
+    """Return a cell no longer than `_MOST`, except for a tag: a tag without its beginning is useless."""
     text = printable(text)
     if width_of(text) <= _MOST:
         return text

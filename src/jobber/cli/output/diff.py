@@ -1,4 +1,4 @@
-"""What differs between two results, for a person and as JSON."""
+"""The differences between two results, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _HEADINGS = {"image": "code image", "docker-args": "options", "configs": "config
 
 
 def print_comparison(comparison: Comparison, *, json: bool) -> None:
-    """Print all that differs."""
+    """Print all differences."""
     if json:
         print(as_json(_facts(comparison)), flush=True)
         return
@@ -46,7 +46,7 @@ def print_comparison(comparison: Comparison, *, json: bool) -> None:
 
 
 def print_file(file: ComparedFile, *, a: str, b: str, json: bool) -> None:
-    """Print the difference of one file; bytes that are no UTF-8 stay as they are."""
+    """Print the difference of one file; bytes that are not UTF-8 are kept."""
     one, other = (content.head if content else b"" for content in (file.a, file.b))
     shows_lines = file.is_whole and not is_binary(one) and not is_binary(other)
     name_a, name_b = (
@@ -65,7 +65,7 @@ def print_file(file: ComparedFile, *, a: str, b: str, json: bool) -> None:
 
 
 def _headed(name: str) -> str:
-    """A name as the head of a difference has it: where a line can't hold it, in quotes, as diff and git write it."""
+    """Return a name for the header of a difference; quote it as diff and git do if it is not printable."""
     if name.isprintable():
         return name
     octets = name.encode(errors="surrogateescape")
@@ -150,7 +150,7 @@ def _nothing(comparison: Comparison) -> str:
 
 
 def _told(name: str, value: Any) -> str:
-    """A part of a record in words."""
+    """Return a part of a record in words."""
     match value:
         case {"ref": reference, "id": id_, "src": source}:
             return printable(f"{reference} ({short_id(id_)}), {source}")
@@ -183,7 +183,7 @@ def _value(value: Any) -> str:
 
 
 def _step(change: Change) -> str:
-    """How far a number went."""
+    """Return the signed change of a number; empty if a value is not a number."""
     if not isinstance(change.a, int | float) or not isinstance(change.b, int | float):
         return ""
     step = change.b - change.a
@@ -226,7 +226,7 @@ def _entry_in_words(entry: Entry | None) -> str:
 
 
 def _painted(text: str, color: str) -> str:
-    """A text in a color, on a terminal that has some."""
+    """Return a text in a colour if stdout is a terminal with colours."""
     if not color or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not sys.stdout.isatty():
         return text
     return f"\x1b[{color}m{text}\x1b[0m"

@@ -1,4 +1,4 @@
-"""What a job has said as one JSON object, written as it comes, in constant memory."""
+"""The output of a job as one JSON object, written incrementally in constant memory."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ if TYPE_CHECKING:
 
 
 class JsonLog(io.RawIOBase):
-    """A place for bytes that writes `{"log": "…", …}`; what is no UTF-8 is replaced."""
+    """A binary stream that writes `{"log": "…", …}`; bytes that are not UTF-8 are replaced."""
 
     def __init__(self, sink: BinaryIO) -> None:
-        """Nothing is written before the first bytes are there, or the end."""
+        """Store the sink; writing starts with the first bytes or with `finish`."""
         self._sink = sink
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         self._has_begun = False
 
     def writable(self) -> bool:
-        """It is."""
+        """Return True always."""
         return True
 
     def write(self, chunk: ReadableBuffer, /) -> int:
-        """Write a piece of the log. Raises what the sink raises."""
+        """Write a piece of the log. Raises the errors of the sink."""
         octets = bytes(chunk)
         self._put(octets, is_last=False)
         return len(octets)
 
     def finish(self, facts: Mapping[str, object]) -> None:
-        """Write the end of the object: what is known of the log, when all of it is there."""
+        """Write the end of the object: the facts about the complete log."""
         self._put(b"", is_last=True)
         self._sink.write(f'", {as_json(facts, indent=None)[1:]}\n'.encode())
 

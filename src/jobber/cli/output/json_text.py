@@ -1,4 +1,4 @@
-"""Values as JSON on stdout, names of files that are no UTF-8 among them."""
+"""JSON output on stdout, including file names that are not UTF-8."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ import json
 
 
 def as_json(value: object, *, indent: int | None = 2) -> str:
-    """A value as a person reads JSON; in one line without an indentation."""
+    """Return a value as indented JSON, or in one line if `indent` is None."""
     text = json.dumps(value, ensure_ascii=False, indent=indent)
     try:
         text.encode()
-    except UnicodeEncodeError:  # such a name has halves of characters in it, which only escapes can say
+    except UnicodeEncodeError:  # such a name contains surrogates, which only escapes can represent
         return json.dumps(value, indent=indent)
     return text
 
 
 def array_of_lines(things: Iterable[object]) -> str:
-    """One JSON array; indentation in full would take Python ten times as long."""
+    """Return one JSON array with one line per item; full indentation would take Python ten times as long."""
     lines = ",\n".join(map(partial(as_json, indent=None), things))
     return f"[\n{lines}\n]" if lines else "[]"

@@ -1,4 +1,4 @@
-"""`jobber run --dry-run`: the plan of a run as YAML-like lines on stdout."""
+"""The output of `jobber run --dry-run`: the plan of a run as YAML-like lines on stdout."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def print_plan(request: RunRequest, prepared: PreparedRun, *, reused: ListedResult | None = None) -> None:
-    """Print what the run would be, in YAML; `reused` is the result that would take its place."""
+    """Print the plan of a run in YAML; `reused` is the result that would replace the run."""
     plan = prepared.plan
     lines = [
         _pair("image", f"{plan.image.reference} ({plan.image.id})"),

@@ -1,4 +1,4 @@
-"""A question to the one at the terminal."""
+"""The confirmation prompt."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from jobber.domain.errors import AnswerNeeded
 
 
 def is_agreed(question: str) -> bool:
-    """Ask for a yes or a no; anything but a yes is a no. Raises `AnswerNeeded` without a terminal."""
+    """Prompt the user for yes or no; any answer but yes means no. Raises `AnswerNeeded` without a terminal."""
     if not sys.stdin.isatty():
         raise AnswerNeeded(question)
     sys.stdout.flush()

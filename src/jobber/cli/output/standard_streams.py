@@ -1,6 +1,6 @@
-"""The process's standard streams, made so that a run outlives them.
+"""The standard streams of the process, prepared so that a run outlives them.
 
-A job may run for days, and whoever reads what jobber says may leave, or have no more room: that ends no run.
+A job may run for days. Meanwhile the reader of jobber's output may exit, or its disk may be full; neither ends the run.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _ENCODING = "utf-8"
 
 
 class _Out(io.FileIO):
-    """stdout. Raises `NotWritten`, and `BrokenPipeError` where nobody reads any more."""
+    """The stdout stream. Raises `NotWritten`, and `BrokenPipeError` if the reader has closed the pipe."""
 
     def write(self, chunk: ReadableBuffer, /) -> int:
         try:
@@ -32,7 +32,7 @@ class _Out(io.FileIO):
 
 
 class _Messages(io.FileIO):
-    """stderr: what can't be written is not heard, and no more."""
+    """The stderr stream: text that cannot be written is dropped."""
 
     def write(self, chunk: ReadableBuffer, /) -> int:
         try:
@@ -42,15 +42,15 @@ class _Messages(io.FileIO):
 
 
 def settle_streams() -> None:
-    """Open what the caller has closed, and let `sys.stdout` and `sys.stderr` fail as this program wants it.
+    """Open closed standard descriptors, and set the error handling of `sys.stdout` and `sys.stderr`.
 
-    A descriptor that stays closed is the next connection's, and what is printed would go there.
+    The next connection would reuse a descriptor that stays closed, and printed text would be sent over that connection.
     """
     for descriptor in (0, 1, 2):
         try:
             os.fstat(descriptor)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # the lowest that is free: this one
+            os.open(os.devnull, os.O_RDWR)  # the lowest free descriptor is this one
     sys.stdin = sys.stdin or open(0)
     sys.stdout = _text(_Out(1, "w", closefd=False), like=sys.stdout, errors="strict")
     sys.stderr = _text(_Messages(2, "w", closefd=False), like=sys.stderr, errors="backslashreplace")
@@ -61,7 +61,7 @@ def _write(raw: io.FileIO, chunk: ReadableBuffer) -> int:
         written: int | None = io.FileIO.write(raw, chunk)
         if written is not None:
             return written
-        select.select([], [raw], [])  # somebody made it non-blocking
+        select.select([], [raw], [])  # another process has made it non-blocking
 
 
 def _text(raw: io.FileIO, *, like: TextIO | None, errors: str) -> io.TextIOWrapper:

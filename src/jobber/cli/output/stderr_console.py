@@ -1,4 +1,4 @@
-"""A job's output on stderr, where stdout is for something else."""
+"""A console that writes the job's output to stderr and keeps stdout machine-readable."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class StderrConsole:
-    """A console whose stdout is left alone, and which is no terminal therefore."""
+    """A console that writes nothing to stdout, and therefore has no terminal."""
 
     console: Console
 
     terminal = None
-    """The job has none."""
+    """The job's terminal: none."""
 
     @property
     def stdin(self) -> JobInput | None:
@@ -31,13 +31,13 @@ class StderrConsole:
         return self.console.stdin
 
     def raw(self) -> AbstractContextManager[None]:
-        """There is no terminal to change."""
+        """Return a context manager that does nothing, because there is no terminal to change."""
         return nullcontext()
 
     def write(self, output: Output) -> None:
-        """Pass a piece of either output on to stderr."""
+        """Write a piece of stdout or stderr to stderr."""
         self.console.write(replace(output, stream=Stream.STDERR))
 
     def spool(self) -> BinaryIO:
-        """A new empty place for output of any size."""
+        """Return a new empty spool for output of any size."""
         return self.console.spool()

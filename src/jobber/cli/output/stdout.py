@@ -1,4 +1,4 @@
-"""stdout for bytes: what a job has said, archives."""
+"""Binary output on stdout: job logs, archives."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 class Stdout(io.RawIOBase):
-    """Bytes as they are, at once."""
+    """A binary stream that writes to stdout without delay."""
 
     def writable(self) -> bool:
-        """It is."""
+        """Return True always."""
         return True
 
     def write(self, chunk: ReadableBuffer, /) -> int:
-        """Write all of it. Raises `NotWritten`, and `BrokenPipeError` where nobody reads any more."""
+        """Write all bytes. Raises `NotWritten`, and `BrokenPipeError` if the reader has closed the pipe."""
         sys.stdout.buffer.write(chunk)
         sys.stdout.buffer.flush()
         return memoryview(chunk).nbytes
@@ -30,7 +30,7 @@ class Stdout(io.RawIOBase):
 
 @contextmanager
 def reader_may_leave() -> Iterator[None]:
-    """Inside, it is no error that nobody reads stdout any more (`| head`): that ends it."""
+    """End the context without an error if the reader of stdout has closed the pipe (`| head`)."""
     try:
         yield
     except BrokenPipeError:
@@ -38,7 +38,7 @@ def reader_may_leave() -> Iterator[None]:
 
 
 def _give_up() -> None:
-    """Let what is still in the buffer go nowhere, or the end of the process would complain of it."""
+    """Redirect stdout to the null device, so that its buffer causes no error at the end of the process."""
     with suppress(OSError, io.UnsupportedOperation):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())

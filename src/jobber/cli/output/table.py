@@ -1,4 +1,4 @@
-"""Tables for a terminal of any width: columns that can be cut short are, and no line is ever wrapped."""
+"""Tables for terminals of any width: some columns are shortened, and no line is wrapped."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 _GAP = 2
 _MORE = "…"
 _IS_NARROW = re.compile(r"[ -~\u00a1-\u02af\u2013-\u2026\u2190-\u2193\u2500-\u257f]*").fullmatch
-"""Whether each character takes one column: Latin letters, and what jobber draws with. Looking at each is slow."""
+"""The test whether each character is one column wide: Latin letters and jobber's own symbols.
+
+The test avoids the slow lookup of each character.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +28,14 @@ class Column:
 
     heading: str
     least: int | None = None
-    """How short its cells may be cut, before whole columns are left out; None for never."""
+    """The minimum width of shortened cells, in columns, before whole columns are left out; None for no shortening."""
     is_number: bool = False
     keeps_end: bool = False
-    """Whether the ends of its cells say more than their beginnings."""
+    """True if the ends of its cells are more significant than their beginnings."""
 
 
 def terminal_width() -> int | None:
-    """The columns of the terminal that stdout is, or that `COLUMNS` says; None for what has no width."""
+    """Return the width of the terminal on stdout, or that of `COLUMNS`; None if there is no width."""
     said = os.environ.get("COLUMNS", "")
     if said.isdecimal() and int(said) > 0:
         return int(said)
@@ -45,7 +48,7 @@ def terminal_width() -> int | None:
 def table_lines(
     columns: Sequence[Column], rows: Sequence[Sequence[str]], *, width: int | None, keeps_all: bool = False
 ) -> Iterator[str]:
-    """The lines of a table, no wider than `width`; columns that have nothing to show are left out, or kept."""
+    """Yield the lines of a table, no wider than `width`; leave out empty columns unless `keeps_all` is set."""
     cells = [[printable(cell) for cell in row] for row in rows]
     headings = [printable(column.heading) for column in columns]
     shown = [n for n in range(len(columns)) if keeps_all or not cells or any(row[n] for row in cells)]
@@ -58,14 +61,14 @@ def table_lines(
 
 
 def width_of(text: str) -> int:
-    """How many columns of a terminal a text takes."""
+    """Return the number of terminal columns of a text."""
     if _IS_NARROW(text):
         return len(text)
     return sum(_width(character) for character in text)
 
 
 def cut(text: str, width: int) -> str:
-    """A text no wider than that, with a mark where something is missing."""
+    """Return a text no wider than `width`, with a mark if it is cut."""
     if width_of(text) <= width:
         return text
     if _IS_NARROW(text):
@@ -80,7 +83,7 @@ def cut(text: str, width: int) -> str:
 
 
 def _narrow(columns: Sequence[Column], widths: dict[int, int], width: int) -> None:
-    """Take from the widest of the columns that give, one by one; then leave out the last one that gives."""
+    """Shrink the widest shortenable columns step by step, then remove the last shortenable column."""
     while True:
         over = sum(widths.values()) + _GAP * (len(widths) - 1) - width
         least = {n: columns[n].least or 0 for n in widths if columns[n].least is not None}

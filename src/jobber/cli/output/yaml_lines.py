@@ -1,4 +1,4 @@
-"""The settings in force as lines of YAML that can be a configuration file again."""
+"""The effective settings as lines of YAML that can be used as a configuration file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def yaml_lines(settings: Settings, *, origins: bool = False) -> Iterator[str]:
-    """Every setting, and which configurations are active and defined; with origins, each value's behind it."""
+    """Yield every setting, and the active and defined configurations; with `origins`, also the origin of each value."""
     if settings.active:
         yield f"# active configurations: {_names(settings.active)}"
     if settings.configurations:
@@ -45,7 +45,7 @@ def _item(item: object, comment: str) -> Iterator[str]:
 
 
 def _scalar(value: object) -> str:
-    """A scalar, or an empty list, in one line."""
+    """Return a scalar or an empty list in one line."""
     needs_quotes = isinstance(value, str) and not (value.isprintable() and reads_as_text(value))
     style = '"' if needs_quotes else None
     text: str = yaml.safe_dump(value, allow_unicode=True, width=float("inf"), default_style=style)
@@ -57,7 +57,7 @@ def _names(names: Sequence[str]) -> str:
 
 
 def _printable(text: str) -> str:
-    """A text as a comment can have it, whatever directories and configurations are called."""
+    """Return a text for a comment, with unprintable characters of file and configuration names escaped."""
     return "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
     )

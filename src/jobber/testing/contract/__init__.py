@@ -1,6 +1,6 @@
-"""The engine contract: what every adapter must do, as test classes to inherit from.
+"""The engine contract: the required behaviour of every engine adapter, as test classes to inherit from.
 
-Subclass `EngineContract` with a fixture `world`, and pytest runs all of it against your engine.
+Subclass `EngineContract` with a fixture `world`, and pytest runs the whole contract against your engine.
 """
 
 from jobber.testing.contract.base import build_base
@@ -39,4 +39,4 @@ class EngineContract(
     RunContract,
     FactsContract,
 ):
-    """All of it."""
+    """The complete engine contract."""

@@ -30,10 +30,10 @@ ENV BUILT_FOR={worker}
 
 
 def build_base(engine: Engine, folder: Path) -> ImageReference:
-    """The base image, built once for an engine, in a folder that is empty, from this machine's static busybox.
+    """Build the base image for an engine in an empty folder, from this machine's static busybox, and return its name.
 
-    Each process of pytest-xdist has one of its own: Podman before 4.8 loses names of an image that two tag at once.
-    Its tag changes with what is in it.
+    Each pytest-xdist process builds its own image: Podman before 4.8 loses names of an image that two processes tag at
+    once. The tag depends on the content.
     """
     worker = os.environ.get("PYTEST_XDIST_WORKER", "contract")
     content = sha256((_DOCKERFILE + JOB_SCRIPT).encode()).hexdigest()[:8]
@@ -49,6 +49,6 @@ def build_base(engine: Engine, folder: Path) -> ImageReference:
         (folder / "Dockerfile").write_text(_DOCKERFILE.format(worker=worker))
         request = BuildRequest(context=folder, dockerfile=folder / "Dockerfile")
         built = engine.builder.build(request, progress=Silence())
-        with suppress(TagTaken):  # by another process of the same test run
+        with suppress(TagTaken):  # another process of the same test run has tagged it
             engine.images.claim(built, reference=base)
     return base

@@ -1,4 +1,4 @@
-"""Builds: images out of Dockerfiles."""
+"""The contract of builds: images from Dockerfiles."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class BuildContract:
-    """What a builder does."""
+    """The required behaviour of a builder."""
 
     def test_files_are_copied_and_programs_run(self, world: World, tmp_path: Path) -> None:
         (tmp_path / "a").write_text("A")

@@ -1,4 +1,4 @@
-"""Builds: the cache, and base images that are pulled again."""
+"""The contract of the build cache, and of pulls of base images."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from jobber.testing.contract.world import World
 
 _A_SECOND = 1.1
-"""Long enough for a file that is made again to have another time, and its layer another digest."""
+"""The delay after which a file that is written again has another time, and its layer another digest."""
 
 
 class BuildCacheContract:
-    """The cache of a builder."""
+    """The required behaviour of a builder's cache."""
 
     def test_second_build_changes_nothing(self, world: World, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("F")
@@ -46,8 +46,8 @@ class BuildCacheContract:
         (first, before), (second, between), (third, after) = build("1"), build("2"), build("2")
 
         assert _chain(world, first) == _chain(world, second) == _chain(world, third)
-        assert 1 <= between - before <= 2  # one of each label by Docker's own builder, which go with the last one
-        assert after - between == (third != second)  # containerd's store has another id each time
+        assert 1 <= between - before <= 2  # Docker's own builder makes one per label, removed with the last one
+        assert after - between == (third != second)  # containerd's store has another ID each time
 
     def test_steps_before_a_file_that_has_changed_are_kept(self, world: World, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("one")
@@ -67,7 +67,7 @@ class BuildCacheContract:
         anew = world.build(tmp_path, dockerfile, no_cache=True)
 
         chains = [_chain(world, image) for image in (first, anew)]
-        is_podman = world.engine.describe().name == "podman"  # which takes any step that it has made, also an older one
+        is_podman = world.engine.describe().name == "podman"  # Podman may use any step it made, even an older one
 
         assert anew != first
         assert _chain(world, world.build(tmp_path, dockerfile)) in (chains if is_podman else chains[1:])

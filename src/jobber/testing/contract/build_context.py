@@ -1,4 +1,4 @@
-"""Builds: the files of a context, the builder's own among them, and the warnings of builders."""
+"""The contract of build contexts: their files, including the builder's own, and the warnings of builders."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _COPIES_ALL = "FROM scratch\nCOPY . /all/\n"
 
 
 class BuildContextContract:
-    """The context of a build, as a builder takes it."""
+    """The required treatment of a build context."""
 
     @pytest.mark.parametrize(
         ("ignored", "own", "expected"),

@@ -1,4 +1,4 @@
-"""Commits: what a result image is."""
+"""The contract of commits: the content of a result image."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _HOSTILE = '{"a":"b\\"c","d":"$HOME ${X} \\\\ \'q\' é","e":"x\\ny  z","f":[1,nu
 
 
 class CommitContract:
-    """What a container is committed as."""
+    """The required result of committing a container."""
 
     def test_files_are_kept_and_what_was_removed_stays_away(self, world: World, tmp_path: Path) -> None:
         (tmp_path / "old").write_text("old")

@@ -1,4 +1,4 @@
-"""The configuration of results: that of the code image, whatever the run has added or overridden."""
+"""The contract of result configurations: that of the code image, without additions or overrides of the run."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ _ADDS = ContainerOptions(environment=(("ADDED", "x"), ("A", "other")))
 
 
 class ConfigurationContract:
-    """What a result says about the containers made from it."""
+    """The required configuration of a result for the containers created from it."""
 
     @pytest.mark.parametrize("options", [ContainerOptions(), _ADDS, _READ_ONLY, _EVERYTHING])
     @pytest.mark.parametrize("depth", [0, MAX_LAYERS])
@@ -199,7 +199,7 @@ class ConfigurationContract:
 
 
 def _code(world: World) -> str:
-    """A Dockerfile with all that an engine's builder takes; the fake's takes no instruction that it has no use for."""
+    """Return a Dockerfile with every instruction; leave out for the fake those that it does not support."""
     lines = _CODE.format(base=world.base).splitlines()
     if world.raw_image is None:
         lines = [line for line in lines if not line.startswith(("HEALTHCHECK", "ONBUILD", "SHELL"))]
@@ -207,7 +207,7 @@ def _code(world: World) -> str:
 
 
 def _configuration(world: World, image: ImageId) -> Mapping[str, object]:
-    """All that an engine tells of an image's containers."""
+    """Return the engine's whole description of an image's containers."""
     if world.raw_image is None:
         return asdict(world.engine.images.inspect(image).configuration)
     facts = json.loads(world.raw_image(image).partition("\n")[0])
@@ -215,5 +215,5 @@ def _configuration(world: World, image: ImageId) -> Mapping[str, object]:
 
 
 def _variables(ran: Ran) -> str:
-    """The variables that a job has told, but for the name of its host."""
+    """Return the variables that a job has printed, except the name of its host."""
     return "\n".join(sorted(line for line in ran.stdout.decode().splitlines() if not line.startswith("HOSTNAME=")))

@@ -1,4 +1,4 @@
-"""Containers: jobs from creation to the end, their output, input, signals."""
+"""The contract of containers: jobs from creation to the end, their output, input and signals."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LITTLE = 32 * _MEGABYTE
 
 
 class ContainerContract:
-    """What the containers of jobs do."""
+    """The required behaviour of job containers."""
 
     def test_mounts_of_another_container_are_taken_over(self, world: World) -> None:
         name = world.name().name
@@ -57,7 +57,7 @@ class ContainerContract:
     def test_environment_names_the_host_and_the_home(self, world: World) -> None:
         ran = world.run("variable", "HOSTNAME", "variable", "HOME", options=ContainerOptions(hostname="box"))
 
-        assert ran.stdout in (b"box\n/\n", b"box\n\n")  # of an unknown user Podman 5 knows no home
+        assert ran.stdout in (b"box\n/\n", b"box\n\n")  # Podman 5 has no home for an unknown user
 
     @pytest.mark.parametrize(
         ("user", "home"), [(None, b"/root"), ("7", b"/seven"), ("other:7", b"/seven"), ("9", b"/")]

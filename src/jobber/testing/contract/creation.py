@@ -1,4 +1,4 @@
-"""Containers that can't be made or started as they are asked for, and what is made in them before a job begins."""
+"""The contract of container creation: options that are refused, and files created before a job starts."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _LATER = {
     "image": ContainerOptions(mounts=(Mount("image", "/x", "i", detail=MountDetail()),)),
     "networks": ContainerOptions(networks=(Network("a"), Network("b"))),
 }
-"""Options that Docker has from 23 on, or later."""
+"""The options that Docker supports since version 23 or later."""
 
 
 class CreationContract:
-    """What becomes of options when a container is made and started."""
+    """The required treatment of options when a container is created and started."""
 
     def test_runtime_that_the_engine_has_not_is_refused(self, world: World) -> None:
         specification = ContainerSpecification(
@@ -95,7 +95,7 @@ class CreationContract:
         assert world.run("where", inputs=(mount,), options=ContainerOptions(workdir="/in")).stdout == b"/in\n"
         with pytest.raises(JobNotStarted) as raised:
             world.run("where", inputs=(mount,), options=ContainerOptions(workdir="/in/new"))
-        assert raised.value.exit_status in (_FAILED, _NOT_FOUND)  # crun takes it for the command
+        assert raised.value.exit_status in (_FAILED, _NOT_FOUND)  # crun treats it as a missing command
 
     @pytest.mark.parametrize("path", ["/bin/job", "/bin/job/below"])
     def test_working_directory_that_is_a_file_is_refused(self, world: World, path: str) -> None:

@@ -1,4 +1,4 @@
-"""The set-up that an engine describes; an engine that another package brings need not."""
+"""The contract of the setup that an engine reports; a third-party engine need not report any."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from jobber.testing.contract.world import World
 
 
 def facts_of(world: World) -> EngineFacts:
-    """Return what an engine describes; skip the test for one that describes nothing."""
+    """Return the setup that an engine reports; skip the test if the engine reports none."""
     if not isinstance(world.engine, InspectableEngine):
         pytest.skip("not on this engine")
     return world.engine.facts()
 
 
 class FactsContract:
-    """What `jobber doctor` asks an engine about itself."""
+    """The required facts about an engine for `jobber doctor`."""
 
     def test_engine_says_what_it_is_made_of(self, world: World) -> None:
         facts = facts_of(world)

@@ -1,4 +1,4 @@
-"""Images: names, tags, claims."""
+"""The contract of images: names, tags, claims."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def _committed(world: World, *words: str) -> ImageId:
-    """An image of what a job has made."""
+    """Return an image committed from a finished job."""
     container = world.create(*words)
     world.watch(container)
     configuration = world.engine.images.inspect(world.base_id).configuration
@@ -29,9 +29,9 @@ def _committed(world: World, *words: str) -> ImageId:
 
 
 def _members(world: World, image: ImageId, path: str) -> dict[str, bytes | str | None]:
-    """What an archive holds: files with their content, links with their target, directories with None.
+    """Return the contents of an archive: files with content, links with target, directories with None.
 
-    Whatever the first member's name is, here it is empty.
+    The name of the first member is empty in the result.
     """
     octets = io.BytesIO(b"".join(world.engine.images.archive(image, path=path)))
     found: dict[str, bytes | str | None] = {}
@@ -45,7 +45,7 @@ def _members(world: World, image: ImageId, path: str) -> dict[str, bytes | str |
 
 
 class ImageContract:
-    """What an image store does."""
+    """The required behaviour of an image store."""
 
     def test_inspect_finds_by_reference_id_and_short_id(self, world: World) -> None:
         by_reference = world.engine.images.inspect(world.base)
@@ -104,14 +104,14 @@ class ImageContract:
     def test_names_in_an_archive_begin_with_that_of_what_was_asked_for(
         self, world: World, tmp_path: Path, path: str, names: list[str]
     ) -> None:
-        """Those of Docker, also where a volume is declared: never absolute ones."""
+        """Expect Docker's names, even for a declared volume: never absolute ones."""
         image = self._image_with_links(world, tmp_path)
         octets = io.BytesIO(b"".join(world.engine.images.archive(image, path=path)))
         with tarfile.open(fileobj=octets) as archive:
             assert sorted(archive.getnames()) == names
 
     def test_root_of_an_image_with_volumes_is_whole(self, world: World, tmp_path: Path) -> None:
-        """Podman 4.3 unmounts the file system of the container that its volumes were copied for."""
+        """Cover Podman 4.3, which unmounts the file system of the container whose volumes were copied."""
         image = self._image_with_links(world, tmp_path)
         found = _members(world, image, "/")
 
@@ -129,7 +129,7 @@ class ImageContract:
         assert found == targets
 
     def _image_with_links(self, world: World, tmp_path: Path) -> ImageId:
-        """An image with links, and with a volume that holds something."""
+        """Return an image with links, and with a volume that contains files."""
         made = _committed(
             world,
             *("write", "/data/x", "X", "write", "/data/deep/y", "Y", "mkdir", "/links"),
@@ -156,7 +156,7 @@ class ImageContract:
         assert image.chain != base.chain
 
     def test_local_image_is_found_by_its_whole_name(self, world: World) -> None:
-        """Docker's is in the Docker Hub's name space, Podman's in that of `localhost`."""
+        """Look up `docker.io/library` names on Docker and `localhost` names on Podman."""
         prefixes = {"docker": ("docker.io/library/", "library/"), "podman": ("localhost/",)}
         name = world.name()
         world.engine.images.tag(world.base_id, reference=name)
@@ -225,7 +225,7 @@ class ImageContract:
         world.reload_without_time(world.base_id, name)
         image = world.engine.images.inspect(name)
         listed = next(each for each in world.engine.images.list(labels={}) if each.id == image.id)
-        is_now = listed.created > world.clock.now().timestamp() - 3600  # Podman: when it was loaded
+        is_now = listed.created > world.clock.now().timestamp() - 3600  # Podman: the time of loading
 
         assert image.created == ""
         assert image.listed.created == 0.0
@@ -242,7 +242,7 @@ class ImageContract:
         assert set(world.engine.images.inspect(image).references) == tags
 
     def _tagged(self, world: World, folder: Path) -> ImageId:
-        """An image with several tags in two repositories."""
+        """Return an image with several tags in two repositories."""
         image = world.build(folder, f"FROM {world.base}\n", labels={"jobber-test": world.name().name})
         first = world.name()
         for reference in (first, first.tagged("latest-run"), first.tagged("other"), world.name()):

@@ -1,4 +1,4 @@
-"""Inputs: directories of images, read-only in the run."""
+"""The contract of inputs: directories of images, read-only in the run."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class InputContract:
-    """What an input store does."""
+    """The required behaviour of an input store."""
 
     def test_image_from_scratch_is_an_input(self, world: World, tmp_path: Path) -> None:
         mount = self._provide(world, self._data(world, tmp_path))
@@ -128,7 +128,7 @@ class InputContract:
         assert (used.name, used.source, used.is_used, kept) == (mount.volume, "/data", True, False)
         assert not free.is_used
         assert world.engine.inputs.discard(free)
-        assert world.engine.inputs.discard(free)  # it is gone
+        assert world.engine.inputs.discard(free)  # it is removed
         assert not [copy for copy in world.engine.inputs.copies() if copy.image == image]
         assert world.run("show", "/data/x", inputs=(self._provide(world, image),)).stdout == b"X"
 

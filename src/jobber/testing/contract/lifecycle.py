@@ -1,4 +1,4 @@
-"""Runs beyond their jobber: jobs that are followed later, terminals, claims, notes, results."""
+"""The contract of detached runs: following jobs later, terminals, claims, notes, results."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SIZE = Terminal(rows=33, columns=77)
 
 
 def _all(world: World, attachment: Attachment) -> tuple[dict[Stream, bytes], int]:
-    """What a job says until its end, and how it ends."""
+    """Return the output of a job until its end, and its exit status."""
     said = dict.fromkeys(Stream, b"")
     try:
         while True:
@@ -36,7 +36,7 @@ def _all(world: World, attachment: Attachment) -> tuple[dict[Stream, bytes], int
 
 
 class LifecycleContract:
-    """What a run's container and the engine's memory of runs do."""
+    """The required behaviour of a run's container and of the engine's run store."""
 
     def test_running_job_is_followed_from_its_beginning(self, world: World) -> None:
         container = world.create("say", "one", "complain", "two", "sleep", "0.5", "say", "three", "exit", "4")

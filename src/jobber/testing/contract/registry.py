@@ -1,4 +1,4 @@
-"""Pulls and pushes."""
+"""The contract of pulls and pushes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class RegistryContract:
-    """What the way to the registries does."""
+    """The required behaviour of an engine's access to registries."""
 
     def test_what_was_pushed_can_be_pulled(self, world: World) -> None:
         name = self._remote(world)

@@ -1,4 +1,4 @@
-"""What registries tell of images that are not pulled."""
+"""The contract of registry access to images that are not pulled."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ RUN ["/bin/job", "link", "/made/link", "deep/two", "link", "/way", "/made/deep",
 
 
 def _members(archive: Generator[bytes]) -> dict[str, bytes | str | None]:
-    """What an archive holds: files with their content, links with their target, directories with None."""
+    """Return the contents of an archive: files with content, links with target, directories with None."""
     found: dict[str, bytes | str | None] = {}
     with tarfile.open(fileobj=io.BytesIO(b"".join(archive))) as opened:
         members = opened.getmembers()
@@ -42,7 +42,7 @@ def _members(archive: Generator[bytes]) -> dict[str, bytes | str | None]:
 
 
 class RemoteImagesContract:
-    """What the way to registries without an engine tells, of what an engine has pushed."""
+    """The required answers of registry access without an engine, for images that an engine has pushed."""
 
     def test_description_is_that_of_the_engine(self, world: World) -> None:
         remote, name = _remote(world)

@@ -1,4 +1,4 @@
-"""Whole runs, by the use case: the result, its labels, its tags."""
+"""The contract of whole runs, through the use case: the result, its labels, its tags."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class RunContract:
-    """What a run leaves."""
+    """The required result of a run."""
 
     def test_result_says_what_it_was_made_from(self, world: World, tmp_path: Path) -> None:
         code = self._code(world)

@@ -1,4 +1,4 @@
-"""What the contract's tests stand on: one engine, a base image with a small job language, and tidying up."""
+"""The environment of the contract's tests: one engine, a base image with a small job language, and the cleanup."""
 
 from __future__ import annotations
 
@@ -58,11 +58,11 @@ done
 
 _NO_SUCH_VERB = 64
 _REPORTS_MEMORY = 5
-"""The first Podman that reports it."""
+"""The first version of Podman that reports out-of-memory kills."""
 
 
 def job_program(job: Job) -> int:
-    """The same language for the fake."""
+    """Run the job language on the fake."""
     words = list(job.argv[1:])
     try:
         while words:
@@ -107,7 +107,7 @@ _VERBS: Mapping[str, tuple[int, Callable[..., object]]] = {
 
 @dataclass(frozen=True)
 class Ran:
-    """How a job went."""
+    """The outcome of a job."""
 
     exit_status: int
     stdout: bytes
@@ -117,7 +117,7 @@ class Ran:
 
 @dataclass(frozen=True)
 class GuardedRegistry:
-    """A registry that lets one user in."""
+    """A registry that accepts one user."""
 
     host: str
     credentials: Credentials
@@ -125,47 +125,46 @@ class GuardedRegistry:
 
 @dataclass
 class World:
-    """An engine under test. `base` is an image with `/bin/job`, `JOB_SCRIPT` or `job_program`."""
+    """An engine under test. `base` is an image with `/bin/job`, which is `JOB_SCRIPT` or `job_program`."""
 
     engine: Engine
     clock: Clock
     base: ImageReference
     registry_host: str | None = None
     raw_image: Callable[[ImageId], str] | None = None
-    """All that the engine tells of an image, as text; to look for what must be nowhere."""
+    """A function that returns the engine's whole description of an image, to search for text that must be absent."""
     raw_store: Callable[[], str] | None = None
-    """All that the engine tells of all its images and containers."""
+    """A function that returns the engine's whole description of all its images and containers."""
     guarded: GuardedRegistry | None = None
     remote: RemoteImages | None = None
-    """The way to registries without an engine."""
+    """The registry access without an engine."""
     die_with_claim: Callable[[str], None] = lambda _run: None
-    """Let a jobber of this machine claim a run and be killed."""
+    """A function that lets a jobber process of this machine claim a run and be killed."""
     reload_without_time: Callable[[ImageId, ImageReference], None] | None = None
-    """Make an image that is like another one, but does not say when it was created, and tag it; None where a test
-    can't."""
+    """A function that creates and tags a copy of an image without a creation time; None if a test cannot do so."""
     containers: list[ContainerId] = field(default_factory=list)
     images: list[ImageReference | ImageId] = field(default_factory=list)
 
     def name(self, suffix: str = "") -> ImageReference:
-        """A reference that nobody has, removed at the end."""
+        """Return an unused reference, whose image is removed at the end."""
         reference = parse_reference(f"jobber-test-{uuid.uuid4().hex[:12]}{suffix}").with_default_tag()
         self.images.append(reference)
         return reference
 
     @property
     def is_podman(self) -> bool:
-        """Whether the engine is Podman, or does as Podman does."""
+        """True if the engine is Podman or behaves like Podman."""
         return self.engine.describe().name == "podman"
 
     @property
     def reports_memory(self) -> bool:
-        """Whether the engine reports that a job ran out of memory: Podman 4.3 does not."""
+        """True if the engine reports that a job ran out of memory: Podman 4.3 does not."""
         major = int(self.engine.describe().version.partition(".")[0])
         return not self.is_podman or major >= _REPORTS_MEMORY
 
     @property
     def base_id(self) -> ImageId:
-        """The id of the base."""
+        """The ID of the base image."""
         return self.engine.images.inspect(self.base).id
 
     def create(
@@ -179,7 +178,7 @@ class World:
         terminal: Terminal | None = None,
         reads_input: bool = True,
     ) -> ContainerId:
-        """A container for a job in the job language, or for another command."""
+        """Create a container for a job in the job language, or for another command."""
         created = self.engine.containers.create(
             ContainerSpecification(
                 image=image or self.base_id,
@@ -195,7 +194,7 @@ class World:
         return created
 
     def watch(self, container: ContainerId, *, stdin: bytes | None = b"") -> Ran:
-        """Attach, start, and follow to the end."""
+        """Attach to a container, start it, and follow it to the end."""
         outputs: list[Output] = []
         attachment = self.engine.containers.attach(
             container, stdin=None if stdin is None else job_input(stdin), interruptions=FakeInterruptions()
@@ -206,7 +205,7 @@ class World:
                 event = attachment.next(deadline=self.clock.monotonic() + 60)
                 if isinstance(event, Exited):
                     break
-                if isinstance(event, ConnectionEvent):  # as on a machine under load: what was said is read again
+                if isinstance(event, ConnectionEvent):  # as on a machine under load: the output is read again
                     continue
                 assert isinstance(event, Output), event
                 outputs.append(event)
@@ -219,13 +218,13 @@ class World:
         return Ran(event.exit_status, by_stream[Stream.STDOUT], by_stream[Stream.STDERR], log)
 
     def run(self, *words: str, stdin: bytes | None = b"", **creation: object) -> Ran:
-        """Make a container for a job and follow it to the end."""
+        """Create a container for a job and follow it to the end."""
         return self.watch(self.create(*words, **creation), stdin=stdin)  # type: ignore[arg-type]
 
     def build(
         self, folder: Path, dockerfile: str, *, progress: FakeProgress | None = None, **settings: object
     ) -> ImageId:
-        """Build what is in a folder."""
+        """Build the contents of a folder."""
         from jobber.domain.images.build_request import BuildRequest
 
         (folder / "Dockerfile").write_text(dockerfile)
@@ -235,16 +234,16 @@ class World:
         return built
 
     def moment(self, text: str) -> datetime:
-        """A moment as the engine tells it."""
+        """Return the time of an engine's timestamp."""
         return datetime.fromisoformat(text)
 
     def keep(self, image: ImageId) -> ImageId:
-        """Have an image removed at the end."""
+        """Register an image for removal at the end, and return it."""
         self.images.append(image)
         return image
 
     def tidy(self) -> None:
-        """Remove all that was made here."""
+        """Remove everything created here."""
         for container in self.containers:
             self.engine.containers.remove(container)
         for image in reversed(self.images):
@@ -253,13 +252,13 @@ class World:
 
 
 class Console(FakeConsole):
-    """A console whose input has a descriptor, for real engines."""
+    """A console whose input has a file descriptor, for real engines."""
 
     @property
     def stdin(self) -> JobInput | None:  # type: ignore[override]
-        """Nothing to read."""
+        """The standard input: empty."""
         return job_input(b"")
 
     def spool(self) -> BinaryIO:
-        """A place in memory."""
+        """Return a spool in memory."""
         return io.BytesIO()

@@ -1,4 +1,4 @@
-"""A lineage for programs: JSON, Graphviz' dot, Mermaid."""
+"""Lineages in machine-readable formats: JSON, Graphviz dot, Mermaid."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MERMAID = {'"': "#quot;", "#": "#35;", "<": "#lt;", ">": "#gt;", "&": "#amp;", 
 
 
 def json_lines(lineage: Lineage) -> Iterator[str]:
-    """One JSON object: all images and edges; each edge leads from what was used to what was made."""
+    """Yield one JSON object with all images and edges; each edge leads from the used image to the created one."""
     yield "{"
     yield f'"root": {json.dumps(lineage.root)},'
     yield f'"direction": "{"down" if lineage.goes_down else "up"}",'
@@ -32,7 +32,7 @@ def json_lines(lineage: Lineage) -> Iterator[str]:
 
 
 def dot_lines(lineage: Lineage) -> Iterator[str]:
-    """A graph for Graphviz."""
+    """Yield a graph for Graphviz."""
     names = _names(lineage)
     yield "digraph lineage {"
     yield "  rankdir=LR;"
@@ -49,7 +49,7 @@ def dot_lines(lineage: Lineage) -> Iterator[str]:
 
 
 def mermaid_lines(lineage: Lineage) -> Iterator[str]:
-    """A flowchart for Mermaid, as GitHub and GitLab draw it."""
+    """Yield a Mermaid flowchart, which GitHub and GitLab can draw."""
     names = _names(lineage)
     yield "flowchart LR"
     for key, node in lineage.nodes.items():
@@ -64,7 +64,7 @@ def mermaid_lines(lineage: Lineage) -> Iterator[str]:
 
 
 def label_of(node: Node) -> tuple[str, ...]:
-    """What is said of an image where there is little room: its name, its id, how it went."""
+    """Return the short label of an image: its name, its ID, its outcome."""
     name = tags_in_short(node.image.references) or "(no tag)"
     if node.presence is Presence.MISSING:
         state = "missing"

@@ -1,7 +1,7 @@
-"""Where the boxes and lines of a graph are drawn: in layers from left to right, few lines crossing.
+"""The layout of a graph: layers from left to right, with few crossing lines.
 
-In linear time: longest paths give the layers, means of neighbours the order in each, and an isotonic regression
-the places. Cycles, which no honest record has, are cut where they are met.
+The layout takes linear time. Longest paths determine the layers, means of neighbours the order in each layer, and an
+isotonic regression the positions. Cycles, which no valid record has, are cut where they are found.
 """
 
 from __future__ import annotations
@@ -19,30 +19,30 @@ BOX_HEIGHT = 58.0
 _GAP_X = 68.0
 _GAP_Y = 22.0
 _LINE_GAP = 14.0
-"""Between a line and what is above and below it, where it passes a layer."""
+"""The distance between a line and its neighbours above and below, where the line passes a layer."""
 _MARGIN = 28.0
 _SWEEPS = 6
 _MOST_BENDS = 4000
-"""Lines are led around the boxes of layers that they pass, unless there are too many of such places."""
+"""The maximum number of bends. Above it, lines are not routed around the boxes of the layers that they pass."""
 
 Pair = tuple[str, str]
 _Place = str | tuple[str, str, int]
-"""A box by its key, or where a line passes a layer."""
+"""The key of a box, or the point where a line passes a layer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A drawing: the upper left corners of the boxes, the points that lines pass."""
+    """The positions of a drawing: the upper left corners of the boxes, and the points of the lines."""
 
     width: float
     height: float
     boxes: Mapping[str, tuple[float, float]]
     lines: Mapping[Pair, Sequence[tuple[float, float]]]
-    """By the keys of both ends: from the right of the first box to the left of the second."""
+    """The lines by the keys of both ends, from the right of the first box to the left of the second."""
 
 
 def lay_out(keys: Sequence[str], pairs: Iterable[Pair]) -> Layout:
-    """Lay a graph out; pairs lead from left to right, and name no other keys."""
+    """Lay out a graph; pairs lead from left to right and name only the given keys."""
     forward = _without_cycles(keys, list(dict.fromkeys(pairs)))
     layer_of = _layers(keys, forward)
     layers, neighbours, bends = _places(keys, forward, layer_of)
@@ -67,7 +67,7 @@ def _x(layer: int) -> float:
 
 
 def _without_cycles(keys: Sequence[str], pairs: list[Pair]) -> list[Pair]:
-    """The pairs but those that lead back to where the walk is."""
+    """Return the pairs except those that close a cycle."""
     following: dict[str, list[str]] = defaultdict(list)
     for start, end in pairs:
         following[start].append(end)
@@ -93,7 +93,7 @@ def _without_cycles(keys: Sequence[str], pairs: list[Pair]) -> list[Pair]:
 
 
 def _layers(keys: Sequence[str], pairs: list[Pair]) -> dict[str, int]:
-    """The layer of each box: behind all that lead to it; those that nothing leads to, next to what they lead to."""
+    """Return the layer of each box: after all boxes that lead to it; sources are next to their first target."""
     following: dict[str, list[str]] = defaultdict(list)
     waiting_for = dict.fromkeys(keys, 0)
     for start, end in pairs:
@@ -117,7 +117,7 @@ def _layers(keys: Sequence[str], pairs: list[Pair]) -> dict[str, int]:
 def _places(
     keys: Sequence[str], pairs: list[Pair], layer_of: dict[str, int]
 ) -> tuple[list[list[_Place]], dict[_Place, list[list[_Place]]], dict[Pair, list[tuple[str, str, int]]]]:
-    """What is in each layer, what is connected to it on the left and right, and the bends of each line."""
+    """Return the places of each layer, the neighbours of each place on both sides, and the bends of each line."""
     layers: list[list[_Place]] = [[] for _ in range(max(layer_of.values(), default=0) + 1)]
     for key in keys:
         layers[layer_of[key]].append(key)
@@ -137,7 +137,7 @@ def _places(
 
 
 def _order(layers: list[list[_Place]], neighbours: dict[_Place, list[list[_Place]]]) -> None:
-    """Sort each layer by the means of what its places are connected to, there and back."""
+    """Sort each layer by the mean positions of its neighbours, in alternating directions."""
     position = {place: float(number) for layer in layers for number, place in enumerate(layer)}
     for sweep in range(_SWEEPS):
         side = sweep % 2
@@ -148,7 +148,7 @@ def _order(layers: list[list[_Place]], neighbours: dict[_Place, list[list[_Place
 
 
 def _vertical(layers: list[list[_Place]], neighbours: dict[_Place, list[list[_Place]]]) -> dict[_Place, float]:
-    """The middle of each place: near to what it is connected to, and no two on each other."""
+    """Return the vertical middle of each place: near its neighbours, without overlaps."""
     y: dict[_Place, float] = {}
     for layer in layers:
         y.update(zip(layer, _spread(layer, [0.0] * len(layer)), strict=True))
@@ -161,7 +161,7 @@ def _vertical(layers: list[list[_Place]], neighbours: dict[_Place, list[list[_Pl
 
 
 def _spread(layer: list[_Place], wanted: list[float]) -> list[float]:
-    """The places nearest to the wanted ones that keep their order and distance (pool adjacent violators)."""
+    """Return the positions nearest to the wanted ones that keep order and distance (pool adjacent violators)."""
     offsets = [0.0]
     for above, below in pairwise(layer):
         offsets.append(offsets[-1] + (_half(above) + _half(below)))

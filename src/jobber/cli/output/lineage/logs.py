@@ -1,4 +1,4 @@
-"""The ends of logs, as a page can show them."""
+"""The ends of job logs, formatted for a page."""
 
 from __future__ import annotations
 
@@ -19,15 +19,18 @@ if TYPE_CHECKING:
     from jobber.domain.use_cases.results.find_result import ResultFinder
 
 LARGEST = 1 << 16
-"""Bytes of one log: its end counts."""
+"""The maximum number of bytes of one log; its end is kept."""
 MAX_LOGS = 200
-"""Logs in one page: those nearest to the root."""
+"""The maximum number of logs in one page; those nearest to the root are kept."""
 _CONTROLS = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def ends_of_logs(finder: ResultFinder, lineage: Lineage, *, progress: Progress) -> Mapping[str, str]:
-    """The ends of the logs of a lineage's runs, by key, in plain text; what can't be read is told in its place."""
+    """Return the ends of the logs of a lineage's runs, by key, in plain text.
+
+    A log that cannot be read is replaced by its error message.
+    """
     runs = [node for node in lineage.nodes.values() if node.record is not None][:MAX_LOGS]
     found = {}
     for number, node in enumerate(runs, 1):
@@ -40,7 +43,7 @@ def ends_of_logs(finder: ResultFinder, lineage: Lineage, *, progress: Progress) 
 
 
 def plain_text(octets: bytes) -> str:
-    """Output as one reads it later: without colours, and of a line that was overwritten what was left of it."""
+    """Return output as plain text: without colours, and with the final state of overwritten lines."""
     text = _CONTROLS.sub("", octets.decode(errors="replace"))
     lines = (line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
     return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", "\n".join(lines))

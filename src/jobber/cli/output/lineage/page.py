@@ -1,4 +1,4 @@
-"""A lineage as one page that needs nothing else: the drawing, and each image's record and log a click away."""
+"""A lineage as one self-contained page: the drawing, and each image's record and log one click away."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _NOT_HERE = {Presence.MISSING: "missing", Presence.REGISTRY: "in the registry, n
 
 
 def page_lines(lineage: Lineage, *, logs: Mapping[str, str]) -> Iterator[str]:
-    """The page; logs are by the keys of the images, and there need not be one of each."""
+    """Yield the page; `logs` maps keys of images to logs and may be incomplete."""
     anchors = {key: "root" if key == lineage.root else f"i{number}" for number, key in enumerate(lineage.nodes)}
     root = lineage.nodes[lineage.root]
     title = f"{'Made from' if lineage.goes_down else 'Lineage of'} {title_of(root)}"
@@ -65,7 +65,7 @@ def page_lines(lineage: Lineage, *, logs: Mapping[str, str]) -> Iterator[str]:
 def _section(
     lineage: Lineage, node: Node, anchors: Mapping[str, str], made: Iterable[Edge], *, log: str | None
 ) -> Iterator[str]:
-    """All that is known of one image."""
+    """Yield the section with all facts about one image."""
     kind = " class=root" if node.key == lineage.root else ""
     yield f'<section id="{anchors[node.key]}"{kind}>'
     yield f"<h2>{_text(title_of(node))}</h2>"
@@ -160,7 +160,7 @@ def _links(
 
 
 def _called(edge: Edge, key: str, lineage: Lineage) -> str:
-    """What a parent was called then, and a child is called now."""
+    """Return the recorded name of a parent, or the current name of a child."""
     return image_name(edge.reference) if key == edge.parent and edge.reference else title_of(lineage.nodes[key])
 
 

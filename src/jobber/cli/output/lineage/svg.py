@@ -1,4 +1,4 @@
-"""A lineage as a drawing: boxes in layers, what was used on the left of what was made."""
+"""A lineage as a drawing: boxes in layers, with used images on the left of the images created from them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _TEXT = 18
 
 
 def svg_lines(lineage: Lineage, *, anchors: Mapping[str, str] | None = None) -> Iterator[str]:
-    """The drawing; with anchors, each box leads to the one of its key, and the style is that of the page around."""
+    """Yield the drawing; with `anchors`, each box is a link to its anchor and the page provides the style."""
     pairs = {(edge.parent, edge.child): edge for edge in lineage.edges}
     layout = lay_out(list(lineage.nodes), pairs)
     width, height = f"{layout.width:.0f}", f"{layout.height:.0f}"
@@ -54,19 +54,19 @@ def svg_lines(lineage: Lineage, *, anchors: Mapping[str, str] | None = None) -> 
 
 
 def graph_style() -> str:
-    """The style of drawings, light and dark."""
+    """Return the style sheet of drawings, for light and dark mode."""
     return files(__package__).joinpath("graph.css").read_text(encoding="utf-8")
 
 
 def title_of(node: Node) -> str:
-    """What an image is called, in one line."""
+    """Return the name of an image in one line."""
     if node.presence is Presence.MISSING:
         return printable(", ".join(map(image_name, node.image.references)))
     return printable(tags_in_short(node.image.references) or f"(no tag) {short_id(node.key)}")
 
 
 def class_of(lineage: Lineage, node: Node) -> str:
-    """How a node is to look."""
+    """Return the CSS classes of a node."""
     kind = "image" if node.record is None else node.record.ending.outcome.value
     if node.presence is not Presence.HERE:
         kind = f"{kind} {node.presence.value}"
@@ -103,16 +103,16 @@ def _node(
 
 
 def _name(node: Node) -> str:
-    """The first line of a box: the last part of the image's name, which has room there."""
+    """Return the first line of a box: the last part of the image's name, which fits into the box."""
     names = {image_name(tag).rpartition("/")[2] for tag in node.image.references}
     bare = {name.partition(":")[0] for name in names}
     if node.record is not None and len(bare) == 1:
-        return bare.pop()  # its tag, the time, stands below
+        return bare.pop()  # the tag, a time, is in the second line
     return printable(", ".join(sorted(names)) or short_id(node.key))
 
 
 def _fact(node: Node) -> str:
-    """The second line of a box."""
+    """Return the second line of a box."""
     if node.record is None:
         kind = "missing" if node.presence is Presence.MISSING else "image"
         return f"{kind} · {short_id(node.key)}"

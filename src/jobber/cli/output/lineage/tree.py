@@ -1,4 +1,4 @@
-"""A lineage as a tree of lines, each image told in full once."""
+"""A lineage as a tree of text lines; each image is described in full once."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from jobber.domain.history.lineage import Edge, Lineage, Node
 
 _DEEPEST = 24
-"""Levels that are indented; below, they are counted: indentation must not outgrow the tree."""
+"""The maximum number of indented levels. Deeper levels are numbered, so that indentation stays bounded."""
 
 
 def tree_lines(lineage: Lineage, *, now: datetime, width: int | None) -> Iterator[str]:
-    """The lines of the tree, no wider than `width`."""
+    """Yield the lines of the tree, no wider than `width` columns."""
     told: set[str] = set()
     waiting: list[tuple[Edge | None, Node, str, str]] = [(None, lineage.nodes[lineage.root], "", "")]
     while waiting:
@@ -60,7 +60,7 @@ def _told(lineage: Lineage, edge: Edge | None, node: Node, *, now: datetime) -> 
 
 
 def _name(lineage: Lineage, edge: Edge | None, node: Node) -> str:
-    """What an image was called then, and is called now; and what it was for."""
+    """Return the recorded and the current name of an image, and its role."""
     tags = node.image.references
     called_now = tags_in_short(tags)
     if edge is None:
