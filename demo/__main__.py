@@ -67,12 +67,12 @@ def jobber(*words: str) -> list[str]:
 
 
 def say(sentence: str) -> None:
-    """A headline."""
+    """Print a headline."""
     print(f"\n{sentence}\n{'-' * len(sentence)}", flush=True)
 
 
 def hint() -> str:
-    """What a reader may want to do next."""
+    """Print commands to try next."""
     variables = [f"export {name}={shlex.quote(value)}" for name, value in jobber_environment(only_added=True).items()]
     program = Path(sys.executable).with_name("jobber")
     lines = [

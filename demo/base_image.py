@@ -28,7 +28,7 @@ _NO_BASE = (
 
 
 def choose_base() -> str:
-    """The name of an image with Python that is there, got from a registry, or made."""
+    """Return the name of an image with Python: a local one, one from a registry, or one that is built here."""
     with engine() as found:
         base = next((name for name in (BASE, OWN) if _is_there(found, name)), None)
         if base is None and _pull(found):

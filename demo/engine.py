@@ -32,7 +32,7 @@ _PLACE = Path(f"/var/tmp/jobber-demo-{os.geteuid()}")
 
 @contextmanager
 def engine() -> Iterator[Engine]:
-    """The engine that `jobber` itself would find. Raises `EngineUnavailable`."""
+    """Return the engine that `jobber` itself would use. Raises `EngineUnavailable`."""
     found = connect(
         host=None,
         choice="auto",
@@ -107,7 +107,7 @@ def is_private() -> bool:
 
 
 def jobber_environment(*, only_added: bool = False) -> dict[str, str]:
-    """The environment for `jobber`; with `only_added`, what it has beyond the usual one."""
+    """Return the environment for `jobber`; with `only_added`, only the variables that the demo adds."""
     added = {_CONFIGURED: str(_CONFIGURATION), _STORED: str(_STORAGE)} if is_private() else {}
     return added if only_added else {**os.environ, **added}
 

@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def guess(model: dict[str, Matrix], pixels: list[float]) -> int:
-    """The digit that the model sees."""
+    """Return the digit that the model predicts."""
     units = [math.tanh(sum(map(mul, weights, pixels))) for weights in model["hidden"]] + [1.0]
     scores = [sum(map(mul, weights, units)) for weights in model["output"]]
     return scores.index(max(scores))
@@ -49,7 +49,7 @@ def print_confusion(counts: Counter[tuple[int, int]]) -> None:
 
 
 def share_found(counts: Counter[tuple[int, int]], digit: int) -> float:
-    """The part of a digit's pictures that were read right."""
+    """Return the share of a digit's pictures that were predicted correctly (0 to 1)."""
     return counts[digit, digit] / sum(counts[digit, read] for read in DIGITS)
 
 

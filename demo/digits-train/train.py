@@ -95,7 +95,7 @@ def read_rows(file: Path) -> list[Row]:
 
 
 def read_options() -> argparse.Namespace:
-    """The command line."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(description="Train a small neural network to read digits.")
     parser.add_argument("--epochs", type=int, default=15, help="how often to see every digit (default 15)")
     parser.add_argument("--rate", type=float, default=0.1, help="how fast to learn (default 0.1)")

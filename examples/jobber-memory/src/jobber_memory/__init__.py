@@ -57,7 +57,7 @@ class MemoryEngine:
         return self.fake.runs
 
     def describe(self) -> EngineDescription:
-        """What the engine is."""
+        """Describe the engine."""
         return self.fake.describe()
 
     def close(self) -> None:
@@ -68,7 +68,7 @@ class MemoryEngine:
 
 
 def hello(job: Job) -> int:
-    """What the one image that is there runs."""
+    """Run the program of the only image."""
     job.say(f"hello {' '.join(job.argv[1:]) or 'world'}\n")
     return 0
 
