@@ -1,4 +1,4 @@
-"""What configuration costs: 64 directories deep, a file of 2,000 configurations; by hand, PyYAML loads the same files.
+"""The cost of configuration: 64 directories deep, a file of 2,000 configurations; by hand, PyYAML loads the same files.
 
 `python benchmarks/configuration.py` prints milliseconds of processor time: of reading and merging in all, and of
 PyYAML's parser, which is a part of that.

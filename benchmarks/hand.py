@@ -27,7 +27,7 @@ class Bench:
     client: tuple[str, ...]
     """The engine's own command line, as a user has it."""
     environment: Mapping[str, str]
-    """What both need to find the engine."""
+    """The variables that both clients need to find the engine."""
     folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="jobber-bench-", dir="/var/tmp")))
     image: str = field(default_factory=lambda: f"jobber-bench-{secrets.token_hex(4)}")
 

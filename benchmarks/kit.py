@@ -1,4 +1,4 @@
-"""What a downstream test costs: a build, a run with an input, and a look at the result, on the fake."""
+"""The cost of a downstream test: a build, a run with an input, and a look at the result, on the fake."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def measured(call: Callable[[], object], *, times: int = TIMES, warm: bool = Tru
 
 
 def _processor_seconds() -> float:
-    """What this process and those that it has waited for have had."""
+    """Return the CPU time, in seconds, of this process and of the children that it has waited for."""
     return time.process_time() + sum(os.times()[2:4])
 
 
@@ -80,7 +80,7 @@ def main() -> None:
 
 
 def started(folder: str, options: list[str]) -> tuple[float, float, float]:
-    """How long pytest takes to find that there is nothing to do."""
+    """Measure how long pytest takes to find that there is nothing to do, in seconds."""
     words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", *options]
 
     def start() -> None:

@@ -1,4 +1,4 @@
-"""How long a key takes to its echo: `jobber run` with a terminal against the engine's own client.
+"""The time from a key to its echo: `jobber run` with a terminal against the engine's own client.
 
     python benchmarks/latency.py docker|podman ADDRESS IMAGE [--keys 200]
 

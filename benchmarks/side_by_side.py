@@ -24,13 +24,13 @@ class Measured:
 
 @dataclass
 class Comparison:
-    """What jobber takes against what the same takes by hand; a row of the table."""
+    """A row of the table: jobber's time beside that of the same steps by hand."""
 
     what: str
     ours: list[float]
     theirs: list[float]
     aim: str
-    """What must hold, in words."""
+    """The limit that must hold, as text."""
     holds: Callable[[Comparison], bool]
     unit: str = "ms"
     note: str = ""

@@ -1,4 +1,4 @@
-"""How long it takes until jobber says something, against Python and the library that parses the command line."""
+"""The time until jobber prints something, compared with Python and the library that parses the command line."""
 
 from __future__ import annotations
 

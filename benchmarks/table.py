@@ -1,4 +1,4 @@
-"""What jobber costs, side by side with the same by hand: `make bench`.
+"""The cost of jobber, side by side with the same by hand: `make bench`.
 
     python benchmarks/table.py [--rounds N] [--only NAME,...] [--engine docker,podman]
 

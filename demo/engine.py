@@ -27,7 +27,7 @@ _CONFIGURED = "CONTAINERS_CONF"
 _STORAGE = STATE / "storage.conf"
 _STORED = "CONTAINERS_STORAGE_CONF"
 _PLACE = Path(f"/var/tmp/jobber-demo-{os.geteuid()}")
-"""What Podman stores, in the end: not in a clone, which could not be removed while it is mounted there."""
+"""Podman's storage. It is outside the checkout, which could not be removed while the storage is mounted there."""
 
 
 @contextmanager
@@ -82,7 +82,7 @@ def run_privately() -> None:
         f'default_ulimits = ["nofile={_limit(resource.RLIMIT_NOFILE)}", "nproc={_limit(resource.RLIMIT_NPROC)}"]\n'
         '[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\nlock_type = "file"\n'
         f'tmp_dir = "{_PLACE}/tmp"\n'
-        # where they are for who is told the storage in words, as what Podman starts to clean up is
+        # the same paths as with `--root`, which the clean-up processes that Podman starts are given
         f'static_dir = "{_PLACE}/storage/libpod"\nvolume_path = "{_PLACE}/storage/volumes"\n'
     )
 
@@ -102,7 +102,7 @@ def bring_along(image: str) -> None:
 
 
 def is_private() -> bool:
-    """Whether Podman has settings of ours."""
+    """Return whether Podman uses settings of the demo."""
     return _CONFIGURATION.exists() and _STORAGE.exists() and _CONFIGURED not in os.environ
 
 

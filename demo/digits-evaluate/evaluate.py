@@ -42,7 +42,7 @@ def guess(model: dict[str, Matrix], pixels: list[float]) -> int:
 
 
 def print_confusion(counts: Counter[tuple[int, int]]) -> None:
-    """How often each digit (down) was read as which (across)."""
+    """Count predictions: a row for each true digit, a column for each predicted one."""
     print("     " + "".join(f"{digit:4}" for digit in DIGITS))
     for digit in DIGITS:
         print(f"{digit:4} " + "".join(f"{counts[digit, read] or '·':>4}" for read in DIGITS))

@@ -11,7 +11,7 @@ STEPS = ("split", "count", "report")
 
 @dataclass(frozen=True)
 class Report:
-    """What is known of a text, and the result image that says so."""
+    """The report about a text, and the result image that contains it."""
 
     words: int
     most_frequent: str

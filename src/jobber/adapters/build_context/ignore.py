@@ -28,12 +28,12 @@ class Pattern:
 
     text: str
     excepts: bool
-    """Whether the pattern is an exception (`!`) to earlier patterns."""
+    """True if the pattern is an exception (`!`) to earlier patterns."""
     matches: re.Pattern[str]
 
     @property
     def has_wildcards(self) -> bool:
-        """Whether the pattern has wildcards other than a trailing `/*` or `/**`."""
+        """True if the pattern has wildcards other than a trailing `/*` or `/**`."""
         return not _WILDCARDS.isdisjoint(self.text.removesuffix("/**").removesuffix("/*"))
 
 

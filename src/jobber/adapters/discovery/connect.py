@@ -58,7 +58,7 @@ class Candidate:
     endpoint: Endpoint
     why: str
     named: bool
-    """Whether the user named this address; jobber then tries no other engine."""
+    """True if the user named this address; jobber then tries no other engine."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ class FakeClaim:
     run: str
     is_dead: bool = False
     is_made: bool = True
-    """Whether other processes see the claim.
+    """True if other processes see the claim.
 
     The process that started the run creates no claim for the few minutes that it needs.
     """

@@ -72,7 +72,7 @@ class Faults:
 
     @property
     def is_gone(self) -> bool:
-        """Whether the engine fails all calls."""
+        """True if the engine fails all calls."""
         return self._is_gone
 
     def fail(self, call: str, error: JobberError, *, times: int = 1, after: bool = False, spared: int = 0) -> None:
@@ -170,7 +170,7 @@ class Faults:
 
     @property
     def disk_is_full(self) -> bool:
-        """Whether the engine's disk is full."""
+        """True if the engine's disk is full."""
         return self._disk_is_full
 
     def fill_disk(self) -> None:

@@ -54,7 +54,7 @@ class Flavour:
 
     @property
     def is_docker(self) -> bool:
-        """Whether the engine is Docker; otherwise it is Podman."""
+        """True if the engine is Docker; otherwise it is Podman."""
         return self.name == "docker"
 
     @property
@@ -64,7 +64,7 @@ class Flavour:
 
     @property
     def mounts_images(self) -> bool:
-        """Whether the engine mounts directories of images."""
+        """True if the engine mounts directories of images."""
         return self.numbers >= _IMAGE_MOUNTS[self.name]
 
     @property
@@ -74,12 +74,12 @@ class Flavour:
 
     @property
     def takes_links_out(self) -> bool:
-        """Whether a build context may contain links that point outside it."""
+        """True if a build context may contain links that point outside it."""
         return self.is_docker or self.numbers >= _LINKS_OUT
 
     @property
     def reports_memory(self) -> bool:
-        """Whether the engine reports that a job ran out of memory; Podman 4.3 does not."""
+        """True if the engine reports that a job ran out of memory; Podman 4.3 does not."""
         return self.is_docker or self.numbers >= _REPORTS_MEMORY
 
     @property

@@ -15,7 +15,7 @@ class FakeKeptLogs:
     def __init__(self) -> None:
         self.logs: dict[str, bytes] = {}
         self.is_full = False
-        """Whether the store is full."""
+        """True if the store is full."""
 
     def keep(self, run: str, *, log: BinaryIO) -> str | None:
         """Store a log and return its name; None if the store is full."""

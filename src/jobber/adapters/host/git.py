@@ -67,7 +67,7 @@ class GitTree:
 
     @cached_property
     def _may_be_in_tree(self) -> bool:
-        """Whether a work tree may exist: outside one, a build need not wait for Git processes."""
+        """True if a work tree may exist: outside one, a build need not wait for Git processes."""
         if "GIT_DIR" in self._environment:
             return True
         folder = Path(self._folder).resolve()

@@ -42,7 +42,7 @@ class Entry:
 
     @property
     def is_directory(self) -> bool:
-        """Whether the entry is a directory."""
+        """True if the entry is a directory."""
         return self.kind == tarfile.DIRTYPE
 
 

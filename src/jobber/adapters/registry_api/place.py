@@ -23,7 +23,7 @@ class RepositoryLocation:
     name: str
     """The repository's name, with `library/` on Docker Hub."""
     is_here: bool
-    """Whether the registry is on this machine: jobber uses unencrypted HTTP only for those, as Docker does."""
+    """True if the registry is on this machine: jobber uses unencrypted HTTP only for those, as Docker does."""
 
 
 def location_of(reference: ImageReference) -> RepositoryLocation:

@@ -30,7 +30,7 @@ class Found:
 
     @property
     def is_directory(self) -> bool:
-        """Whether the entry is a directory."""
+        """True if the entry is a directory."""
         return self.entry is None or self.entry.is_directory
 
 

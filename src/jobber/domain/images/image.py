@@ -88,7 +88,7 @@ class Image:
     platform: str = ""
     """The platform as `OS/ARCHITECTURE[/VARIANT]`."""
     unsure_digests: tuple[str, ...] = ()
-    """Those of `digests` that the engine also reports for images that were never in a registry."""
+    """The subset of `digests` that the engine also reports for images that were never in a registry."""
 
     @property
     def listed(self) -> ListedImage:

@@ -107,7 +107,7 @@ class _Build:
         self._images = images
         self._registry = registry
         self._stands_in = stands_in
-        """Whether the image runs a Python program, so that the build need not execute anything."""
+        """True if the image runs a Python program, so that the build need not execute anything."""
         self._request = request
         self._progress = progress
         self._flavour = flavour

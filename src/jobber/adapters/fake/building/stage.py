@@ -33,7 +33,7 @@ class Dialect:
     """The differences between Dockerfiles and between engines."""
 
     is_docker: bool
-    """Whether the builder is BuildKit; otherwise it is Podman."""
+    """True if the builder is BuildKit; otherwise it is Podman."""
     escape: str
 
     @property
@@ -61,7 +61,7 @@ class Stage:
     """The program that runs in place of everything that the image executes; inherited from the base image."""
     arguments: dict[str, str] = field(default_factory=dict)
     has_command: bool = False
-    """Whether the stage's own instructions set a command; ENTRYPOINT drops an inherited one."""
+    """True if the stage's own instructions set a command; ENTRYPOINT drops an inherited one."""
 
     @property
     def environment(self) -> dict[str, str]:
