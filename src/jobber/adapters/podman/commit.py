@@ -36,6 +36,10 @@ _PLATFORM = {"architecture": "Architecture", "variant": "Variant", "os": "Os", "
 """Fields of an image's configuration beside its `config`, and their names in an inspect response."""
 _DOCKER = "application/vnd.docker."
 """The prefix of manifest types whose configuration has more fields than Podman reports."""
+_BUILDAH = "io.buildah.version"
+"""A label of every image that Podman has built."""
+_EMPTY: dict[str, Any] = {"Cmd": [], "Entrypoint": [], "Volumes": {}}
+"""Fields that Podman's builds write empty into a Docker image, where others leave them out; Podman reports neither."""
 
 
 def commit(
@@ -120,6 +124,8 @@ def _configuration(code: dict[str, Any], *, shell: str | None) -> dict[str, Any]
         history = code.get("History") or ()
         told = {"Shell": shell_of(history, used=shell), "OnBuild": triggers_of(history)}
         configuration |= {key: words for key, words in told.items() if words}
+        if _BUILDAH in _labels(code):
+            configuration = {**_EMPTY, **configuration}
     return configuration
 
 
