@@ -1,4 +1,4 @@
-"""Every page's commands, files and programs are tried, and their output compared with what the page says."""
+"""The commands, files and programs of every page are tried, and their output is compared with the page."""
 
 from __future__ import annotations
 
@@ -87,6 +87,21 @@ def test_reference_of_the_test_kit_has_all_of_it_and_nothing_that_changes() -> N
     assert headings == set(testing.__all__)
     assert " at 0x" not in page
     assert not re.search(r"^ +_\w+: ", page, re.MULTILINE)
+
+
+def test_reference_has_every_environment_variable_that_the_source_reads() -> None:
+    page = runpy.run_path(str(ROOT / "docs" / "generate.py"))["environment_page"]()
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py")]
+    read = {name for text in sources for name in re.findall(r"""environ(?:ment)?\.get\(["']([A-Z_]+)["']""", text)}
+
+    assert {name for name in read - {"PYTEST_XDIST_WORKER"} if f"| `{name}` |" not in page} == set()
+
+
+def test_every_page_is_in_the_navigation() -> None:
+    navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").split("\nnav:\n", 1)[1]
+    pages = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
+
+    assert {page for page in pages if f": {page}\n" not in navigation} == set()
 
 
 def test_site_is_built_without_warnings(tmp_path: Path) -> None:

@@ -136,6 +136,6 @@ def test_files_and_targets_that_are_named_exist(document: str) -> None:
 
     for target in re.findall(r"`make (\w+)|^    make (\w+)", text, re.MULTILINE):
         assert re.search(rf"^{''.join(target)}:", makefile, re.MULTILINE), target
-    for path in re.findall(r"`((?:\w+/)+[\w.]*)`", text):
+    for path in re.findall(r"`((?:[\w.-]+/)+[\w.-]*)`", text):
         if not path.startswith(_NO_PATHS):
             assert any((folder / path).exists() for folder in (ROOT, source)), path
