@@ -154,13 +154,13 @@ def exit_status_page() -> str:
 
     rows = [
         ("`run`, `attach`", "the job's", "the job has ended"),
-        ("`rerun`", "the job's", "the job has ended with another status than 0"),
+        ("`rerun`", "the job's", "the job has ended with a status other than 0"),
         ("`rerun --verify`", str(rerun.EXIT_DIFFERS), "the job succeeded, and its output differs"),
-        ("`run`", str(run.EXIT_TIMED_OUT), "the run took longer than `--timeout`"),
+        ("`run`, `rerun`, `attach`", str(run.EXIT_TIMED_OUT), "the run took longer than `--timeout`"),
         ("`run`, `rerun`", str(errors.JobberError.exit_status), "jobber or the engine failed"),
         ("`run`, `rerun`", "126", "the job's command is not executable"),
         ("`run`, `rerun`", "127", "the job's command was not found"),
-        ("all", str(main.EXIT_INTERRUPTED), "the command was interrupted"),
+        ("all", str(main.EXIT_INTERRUPTED), "the command or its run was interrupted"),
         ("others", "0", "success"),
         ("others", str(main.EXIT_FAILURE), "failure"),
         ("others", str(main.EXIT_USAGE), "the command line is wrong"),

@@ -118,9 +118,7 @@ def _others(*names: str | None) -> str:
     return ", ".join(f"`{name}`" for name in names if name)
 
 
-@pytest.mark.parametrize(
-    "example", re.findall(r"```yaml\n(.*?)```", README + CONFIGURATION + REGISTRIES, re.DOTALL)
-)
+@pytest.mark.parametrize("example", re.findall(r"```yaml\n(.*?)```", README + CONFIGURATION + REGISTRIES, re.DOTALL))
 def test_configuration_example_is_right(example: str, tmp_path: Path) -> None:
     (tmp_path / "jobber-config.yml").write_text(example)
     layer, errors = check_file(str(tmp_path / "jobber-config.yml"))
