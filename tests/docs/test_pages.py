@@ -19,6 +19,7 @@ from jobber.domain.images.image import ImageConfiguration
 from jobber.testing import FakeCommandLine, FakeEngine
 
 ROOT = Path(__file__).parents[2]
+_TEXTS = (".py", ".md", ".sh", ".toml")
 PAGES = [
     *sorted(
         path.relative_to(ROOT).as_posix()
@@ -102,6 +103,21 @@ def test_every_page_is_in_the_navigation() -> None:
     pages = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
 
     assert {page for page in pages if f": {page}\n" not in navigation} == set()
+
+
+def test_project_names_no_document_that_is_not_in_it() -> None:
+    folders = [ROOT / name for name in ("src", "tests", "docs", "examples", "demo", "benchmarks", "findings")]
+    texts = [*ROOT.glob("*.md"), *(path for folder in folders for path in folder.rglob("*") if path.suffix in _TEXTS)]
+    foreign = re.compile(r"\b(SPEC section|SPEC sections|ENGINES notes|(?:SPEC|ENGINES|LAYOUT|NAMES|STYLE)[.]md)\b")
+
+    assert {path for path in texts if path != Path(__file__) and foreign.search(path.read_text("utf-8"))} == set()
+
+
+def test_pages_that_the_source_names_exist() -> None:
+    sources = [path.read_text("utf-8") for folder in ("src", "tests") for path in (ROOT / folder).rglob("*.py")]
+    named = {page for text in sources for page in re.findall(r"\((docs/[\w/-]+[.]md)\)", text)}
+
+    assert {page for page in named if not (ROOT / page).exists()} == set()
 
 
 def test_site_is_built_without_warnings(tmp_path: Path) -> None:

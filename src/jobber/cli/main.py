@@ -102,7 +102,7 @@ def _call(words: Sequence[str], environment: Mapping[str, str]) -> int:
 
 
 def exit_status_of(error: JobberError, *, command: str | None) -> int:
-    """The status that a command ends with for an error (SPEC section 1)."""
+    """The status that a command ends with for an error (docs/commands.md)."""
     if isinstance(error, Interrupted):
         return EXIT_INTERRUPTED
     if command in ("run", "rerun"):

@@ -41,7 +41,7 @@ def parse_names(
 
 
 def find_dockerfile(context: Path, file: Path | None) -> Path:
-    """The Dockerfile: relative to the context unless it exists relative to the current directory (SPEC section 1).
+    """The Dockerfile: relative to the context unless it exists relative to the current directory (docs/commands.md).
 
     Without a name it may be a `Containerfile`, which some engines take: see `check_dockerfile`.
     """

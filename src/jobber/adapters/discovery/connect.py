@@ -1,4 +1,4 @@
-"""Find an engine and put its adapter together (SPEC section 7). The only place that knows all adapters."""
+"""Find an engine and put its adapter together (docs/how-to/hosts.md). The only place that knows all adapters."""
 
 from __future__ import annotations
 

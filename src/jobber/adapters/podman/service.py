@@ -1,4 +1,4 @@
-"""A Podman service of our own, where Podman is there and no engine listens (SPEC section 7)."""
+"""A Podman service of our own, where Podman is there and no engine listens (docs/how-to/hosts.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `jobber-config.yml` files mean: settings, their kinds, how they are merged and applied (SPEC section 5).
+"""Settings of `jobber-config.yml` files: types, merging and activation (docs/how-to/configuration.md).
 
 Pure. Files are read, and trees made of them, in `jobber.adapters.configuration`.
 """

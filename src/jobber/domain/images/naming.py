@@ -1,4 +1,4 @@
-"""Names and tags: what a directory, a build and a result are called (SPEC section 2)."""
+"""Names and tags: what a directory, a build and a result are called (docs/how-to/results.md)."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class ImageReference:
 
     @property
     def is_remote(self) -> bool:
-        """Whether its image is pulled before it is used and pushed after it is made (SPEC section 2).
+        """Whether its image is pulled before it is used and pushed after it is made (docs/how-to/registries.md).
 
         `localhost/` without a port is no registry: it is how Podman shows the names of local images.
         """

@@ -1,4 +1,4 @@
-"""Inputs: in-specs, and where the images that they name are mounted (SPEC section 4)."""
+"""Inputs: in-specs, and where the images that they name are mounted (docs/commands.md)."""
 
 from __future__ import annotations
 

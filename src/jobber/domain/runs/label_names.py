@@ -1,4 +1,4 @@
-"""The names of the labels that jobber writes and reads (SPEC sections 3 and 4)."""
+"""The names of the labels that jobber writes and reads (docs/how-to/results.md)."""
 
 from __future__ import annotations
 

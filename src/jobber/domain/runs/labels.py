@@ -1,4 +1,4 @@
-"""What jobber writes into labels: on a run's container, on a result, on a built image (SPEC section 3)."""
+"""What jobber writes into labels: on a run's container, on a result, on a built image (docs/how-to/results.md)."""
 
 from __future__ import annotations
 

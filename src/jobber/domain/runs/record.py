@@ -1,4 +1,4 @@
-"""The run record and the plan of a run: what is kept in labels as JSON (SPEC section 3).
+"""The run record and the plan of a run: what is kept in labels as JSON (docs/how-to/results.md).
 
 A plan is what the record will say, as far as it is known before the job starts, together with what has to
 be done when the job has ended. It lies in the `jobber.run` label of the container, so that any jobber can finish

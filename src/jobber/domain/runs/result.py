@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """What a result image says about the run that made it (SPEC section 3)."""
+    """What a result image says about the run that made it (docs/how-to/results.md)."""
 
     id: str
     """The run's, a UUID."""

@@ -1,4 +1,4 @@
-"""Build an image and give it its tags (SPEC sections 1 to 3)."""
+"""Build an image and give it its tags (docs/explanation/builds.md)."""
 
 from __future__ import annotations
 

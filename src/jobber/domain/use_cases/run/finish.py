@@ -1,4 +1,4 @@
-"""Finish a run whose job has ended: commit, tag, push, remove (the last half of SPEC section 8).
+"""Finish a run whose job has ended: commit, tag, push, remove (docs/explanation/runs.md).
 
 Every step can be taken again: whoever comes after one that was killed finds what it had done by the run's id in the
 result's record, and goes on from there. So there is one result, whoever makes it.

@@ -1,4 +1,4 @@
-"""Run an image: pull, check, create, attach, start, stream, and finish (SPEC section 8)."""
+"""Run an image: pull, check, create, attach, start, stream, and finish (docs/explanation/runs.md)."""
 
 from __future__ import annotations
 
