@@ -38,7 +38,7 @@ class SettingType(Protocol[T]):
     """How a setting's value is read and written."""
 
     expects: str
-    """What the value is, in the README and in errors."""
+    """The expected value, as the documentation and errors describe it."""
     schema: Mapping[str, Any]
     """JSON Schema of the value in a file."""
     is_scalar: bool
