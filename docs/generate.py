@@ -6,11 +6,12 @@ import inspect
 import os
 import re
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, get_args
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+    from cyclopts import App
 
 TARGET = Path(__file__).parent / "reference"
 _WIDE = 90
@@ -33,16 +34,37 @@ def main() -> None:
 
 
 def command_page() -> str:
-    """Return the help of every command."""
-    from jobber.cli.command_line.split_arguments import COMMANDS
-    from jobber.testing import FakeCommandLine, FakeEngine
+    """Return the operands and options of every command, as `--help` prints them."""
+    from jobber.cli.command_line.app import make_app
+    from jobber.cli.command_line.split_arguments import COMMANDS, GLOBAL
 
-    parts = ["# Help of every command", "The output of `--help`. [Commands and options](../commands.md) explains more."]
-    with TemporaryDirectory() as folder:
-        jobber = FakeCommandLine(FakeEngine(), home=Path(folder), directory=Path(folder))
-        for words in ([], *([command] for command in COMMANDS)):
-            parts += [f"## jobber {' '.join(words)}".rstrip(), f"```text\n{jobber(*words, '--help').out.rstrip()}\n```"]
+    app = make_app()
+    parts = [
+        "# Help of every command",
+        "The content of `--help`. [Commands and options](../commands.md) explains more. `-h` prints it too.",
+        "## Global options",
+        _options(app["build"], only={**GLOBAL.valued, **GLOBAL.flags}),
+    ]
+    for name, syntax in COMMANDS.items():
+        command = app[name]
+        parts += [f"## jobber {name}", f"```text\n{command.usage}\n```", command.help]
+        parts.append(_options(command, only={**syntax.valued, **syntax.flags}, operands=True))
     return _joined(parts)
+
+
+def _options(command: App, *, only: Mapping[str, str], operands: bool = False) -> str:
+    rows = []
+    for argument in command.assemble_argument_collection(parse_docstring=True):
+        is_operand = not argument.names[0].startswith(("-", "*"))
+        names = (
+            argument.names
+            if is_operand and operands
+            else [name for name, meant in only.items() if meant in argument.names]
+        )
+        if names:
+            note = (argument.parameter.help or "").replace("|", "\\|")
+            rows.append(f"| {', '.join(f'`{name}`' for name in names)} | {note} |")
+    return "| argument | meaning |\n|---|---|\n" + "\n".join(rows) if rows else ""
 
 
 def python_page() -> str:

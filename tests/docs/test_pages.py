@@ -98,6 +98,21 @@ def test_reference_has_every_environment_variable_that_the_source_reads() -> Non
     assert {name for name in read - {"PYTEST_XDIST_WORKER"} if f"| `{name}` |" not in page} == set()
 
 
+def test_reference_of_the_commands_has_every_option() -> None:
+    page = runpy.run_path(str(ROOT / "docs" / "generate.py"))["command_page"]()
+    sections = {section.partition("\n")[0]: section for section in page.split("\n## jobber ")[1:]}
+    shown = {
+        name: {
+            spelling
+            for row in re.findall(r"^\| (`-.*?) \|", section, re.MULTILINE)
+            for spelling in re.findall(r"`(-[^`]+)`", row)
+        }
+        for name, section in sections.items()
+    }
+
+    assert shown == {name: {*of.valued, *of.flags} for name, of in COMMANDS.items()}
+
+
 def test_every_page_is_in_the_navigation() -> None:
     navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").split("\nnav:\n", 1)[1]
     pages = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
