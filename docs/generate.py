@@ -1,4 +1,4 @@
-"""Write the reference pages out of the program itself, into docs/reference (not kept in git)."""
+"""Write the reference pages from the program into docs/reference, which is not in Git."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import inspect
 import os
 import re
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, get_args
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+    from cyclopts import App
 
 TARGET = Path(__file__).parent / "reference"
 _WIDE = 90
@@ -25,34 +26,52 @@ def main() -> None:
         "testing.md": testing_page(),
         "labels.md": labels_page(),
         "errors.md": errors_page(),
+        "exit-status.md": exit_status_page(),
+        "environment.md": environment_page(),
     }
     for name, text in pages.items():
         (TARGET / name).write_text(text, encoding="utf-8")
 
 
 def command_page() -> str:
-    """The help of every command."""
-    from jobber.cli.command_line.split_arguments import COMMANDS
-    from jobber.testing import FakeCommandLine, FakeEngine
+    """Return the operands and options of every command, as `--help` prints them."""
+    from jobber.cli.command_line.app import make_app
+    from jobber.cli.command_line.split_arguments import COMMANDS, GLOBAL
 
-    parts = ["# The command", "All of this is printed by `--help`."]
-    with TemporaryDirectory() as folder:
-        jobber = FakeCommandLine(FakeEngine(), home=Path(folder), directory=Path(folder))
-        for words in ([], *([command] for command in COMMANDS)):
-            parts += [f"## jobber {' '.join(words)}".rstrip(), f"```text\n{jobber(*words, '--help').out.rstrip()}\n```"]
-    status = (
-        "`jobber run` ends with the job's own status; 124 when it timed out; 125 when jobber or the engine failed; 126"
-        " and 127 as `docker run`; 130 when it was interrupted. The other commands end with 0, 1 for a failure, 2 for"
-        " a wrong command line."
-    )
-    return _joined([*parts, "## Exit status", status])
+    app = make_app()
+    parts = [
+        "# Help of every command",
+        "The content of `--help`. [Commands and options](../commands.md) explains more. `-h` prints it too.",
+        "## Global options",
+        _options(app["build"], only={**GLOBAL.valued, **GLOBAL.flags}),
+    ]
+    for name, syntax in COMMANDS.items():
+        command = app[name]
+        parts += [f"## jobber {name}", f"```text\n{command.usage}\n```", command.help]
+        parts.append(_options(command, only={**syntax.valued, **syntax.flags}, operands=True))
+    return _joined(parts)
+
+
+def _options(command: App, *, only: Mapping[str, str], operands: bool = False) -> str:
+    rows = []
+    for argument in command.assemble_argument_collection(parse_docstring=True):
+        is_operand = not argument.names[0].startswith(("-", "*"))
+        names = (
+            argument.names
+            if is_operand and operands
+            else [name for name, meant in only.items() if meant in argument.names]
+        )
+        if names:
+            note = (argument.parameter.help or "").replace("|", "\\|")
+            rows.append(f"| {', '.join(f'`{name}`' for name in names)} | {note} |")
+    return "| argument | meaning |\n|---|---|\n" + "\n".join(rows) if rows else ""
 
 
 def python_page() -> str:
-    """What `import jobber` gives."""
+    """Return the reference of `import jobber`."""
     import jobber
 
-    parts = ["# Python", "What `import jobber` gives. [How to use it](../how-to/python.md)."]
+    parts = ["# Python", "The names of `import jobber`. [How to use it](../how-to/python.md)."]
     functions = [getattr(jobber, name) for name in ("run", "rerun", "build", "image", "push")]
     classes = [getattr(jobber, name) for name in ("Result", "Image", "ImageFiles", "Input")]
     for function in functions:
@@ -64,12 +83,12 @@ def python_page() -> str:
 
 
 def testing_page() -> str:
-    """The test kit."""
+    """Return the reference of the test kit."""
     from jobber import pytest_plugin, testing
 
-    parts = ["# Test kit", "What `jobber.testing` gives. [How to use it](../how-to/testing.md).", "## Fixtures"]
+    parts = ["# Test kit", "The names of `jobber.testing`. [How to use it](../how-to/testing.md).", "## Fixtures"]
     fixtures = [getattr(pytest_plugin, name) for name in dir(pytest_plugin) if name.startswith("jobber_")]
-    parts += ["| fixture | what it is |\n|---|---|\n" + "\n".join(_row(f) for f in fixtures)]
+    parts += ["| fixture | meaning |\n|---|---|\n" + "\n".join(_row(f) for f in fixtures)]
     first = ["FakeEngine", "FakeRegistry", "FakeClock", "Faults", "Job", "Files"]
     first += ["FakeCommandLine", "Completed", "using", "Call", "Phase"]
     for name in (*first, *sorted(set(testing.__all__) - set(first))):
@@ -86,7 +105,7 @@ def testing_page() -> str:
 
 
 def labels_page() -> str:
-    """The names of labels."""
+    """Return the labels and the run record."""
     from jobber.domain.runs.label_names import Label
 
     source = inspect.getsource(Label)
@@ -95,8 +114,8 @@ def labels_page() -> str:
     described = {
         "jobber.version": "version of jobber",
         "jobber.build-tags": "on a built image, its tags, separated by commas; empty on a result",
-        "jobber.parent": "on a result, the id of the code image",
-        "jobber.out": "on a result, what `-o` said",
+        "jobber.parent": "on a result, the ID of the code image",
+        "jobber.out": "on a result, the directory given by `-o`",
         "jobber.inputs": "on a result, `HEX-ID:SRC-DIR:ro`, separated by commas",
         "org.opencontainers.image.created": "when the result was made",
         "org.opencontainers.image.base.name": "the code image's reference",
@@ -118,7 +137,7 @@ def labels_page() -> str:
     return _joined(
         [
             "# Labels and the run record",
-            "| label | what it holds |\n|---|---|\n" + "\n".join(rows),
+            "| label | value |\n|---|---|\n" + "\n".join(rows),
             "## The run record",
             "`jobber.run` of a result image is JSON:",
             f"```text\n{record}\n```",
@@ -128,7 +147,7 @@ def labels_page() -> str:
 
 
 def errors_page() -> str:
-    """Every error, and the status that `jobber run` ends with."""
+    """Return all errors."""
     import jobber
     from jobber.domain import errors
 
@@ -141,9 +160,91 @@ def errors_page() -> str:
     return _joined(
         [
             "# Errors",
-            "An error has `what` (a sentence), `hint` (what to do, or None), and its facts as attributes.",
+            "An error has `what` (a sentence), `hint` (a remedy, or None), and its facts as attributes.",
             "All are in `jobber.domain.errors`; those in bold are names of `jobber` itself: `jobber.BuildFailed`.",
             "| error | is a | when |\n|---|---|---|\n" + "\n".join(rows),
+        ]
+    )
+
+
+def exit_status_page() -> str:
+    """Return the exit statuses of all commands, and the errors behind those of `jobber run`."""
+    from jobber.cli import main
+    from jobber.cli.commands import rerun
+    from jobber.domain import errors
+    from jobber.domain.use_cases.run import run
+
+    rows = [
+        ("`run`, `attach`", "the job's", "the job has ended"),
+        ("`rerun`", "the job's", "the job has ended with a status other than 0"),
+        ("`rerun --verify`", str(rerun.EXIT_DIFFERS), "the job succeeded, and its output differs"),
+        ("`run`, `rerun`, `attach`", str(run.EXIT_TIMED_OUT), "the run took longer than `--timeout`"),
+        ("`run`, `rerun`", str(errors.JobberError.exit_status), "jobber or the engine failed"),
+        ("`run`, `rerun`", "126", "the job's command is not executable"),
+        ("`run`, `rerun`", "127", "the job's command was not found"),
+        ("all", str(main.EXIT_INTERRUPTED), "the command or its run was interrupted"),
+        ("others", "0", "success"),
+        ("others", str(main.EXIT_FAILURE), "failure"),
+        ("others", str(main.EXIT_USAGE), "the command line is wrong"),
+        ("`diff --exit-code`", "1", "the results differ"),
+        ("`doctor`", "1", "a run could not work"),
+        ("`prune`", "1", "the engine failed to remove something, or the answer was no"),
+    ]
+    return _joined(
+        [
+            "# Exit status",
+            "| command | status | condition |\n|---|---|---|\n"
+            + "\n".join(f"| {command} | {status} | {condition} |" for command, status, condition in rows),
+            "Errors and their conditions: [Errors](errors.md).",
+        ]
+    )
+
+
+ENVIRONMENT = {
+    "JOBBER_LOG_FORMAT": "format of jobber's messages: `console` or `json`",
+    "JOBBER_COMPLETION_SECONDS": "time limit of a shell completion, in seconds",
+    "DOCKER_HOST": "address of the engine, if `-H` names none",
+    "CONTAINER_HOST": "address of a Podman engine, if `-H` names none",
+    "DOCKER_CONTEXT": "docker context that names the engine",
+    "DOCKER_CONFIG": "directory of Docker's `config.json`: contexts, logins, proxies. Default: `~/.docker`",
+    "DOCKER_TLS": "use TLS for TCP connections, without verification of the engine's certificate",
+    "DOCKER_TLS_VERIFY": "use TLS for TCP connections, and verify the engine's certificate",
+    "DOCKER_CERT_PATH": "directory of the TLS certificates. Default: `~/.docker`",
+    "DOCKER_BUILDKIT": "`0` selects the engine's own builder on Docker",
+    "REGISTRY_AUTH_FILE": "file with logins of registries, before Docker's and Podman's",
+    "XDG_CONFIG_HOME": "directory of `jobber/jobber-config.yml` and of Podman's logins. Default: `~/.config`",
+    "XDG_STATE_HOME": "directory of job output that an engine could not keep. Default: `~/.local/state`",
+    "XDG_DATA_HOME": "directory of installed shell completions. Default: `~/.local/share`",
+    "XDG_RUNTIME_DIR": "directory of rootless engines' sockets and of Podman's logins",
+    "HOME": "home directory",
+    "PATH": "directories of `docker`, `podman`, `ssh` and credential helpers",
+    "SHELL": "shell that `--install-completion` configures, if none is given",
+    "ZDOTDIR": "directory of zsh's `.zshrc`",
+    "NO_COLOR": "print differences without colors",
+    "TERM": "`dumb` prints differences without colors",
+    "COLUMNS": "width of tables, in characters",
+}
+"""The variables that jobber reads besides those of settings; a test compares them with the source."""
+
+
+def environment_page() -> str:
+    """Return the environment variables that jobber reads."""
+    from jobber.domain.configuration.settings import SETTINGS
+
+    settings = [
+        f"| `{setting.variable}` | `{setting.name}` | {setting.kind.expects} | {setting.summary} |"
+        for setting in SETTINGS.values()
+        if setting.variable
+    ]
+    others = [f"| `{name}` | {meaning} |" for name, meaning in ENVIRONMENT.items()]
+    return _joined(
+        [
+            "# Environment variables",
+            "## Settings",
+            "These replace the [settings](../how-to/configuration.md) of files. Options replace them.",
+            "| variable | setting | value | meaning |\n|---|---|---|---|\n" + "\n".join(settings),
+            "## Others",
+            "| variable | meaning |\n|---|---|\n" + "\n".join(others),
         ]
     )
 
@@ -206,7 +307,7 @@ def _parameter(parameter: inspect.Parameter) -> str:
 
 
 def _default(value: object) -> str:
-    """A default as it is written; of a function, and of what is made anew each time, that there is one."""
+    """Return a default as it is written, or an ellipsis for a function or a factory."""
     return "…" if inspect.isfunction(value) or repr(value) == "<factory>" else repr(value)
 
 

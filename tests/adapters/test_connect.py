@@ -1,4 +1,4 @@
-"""Where an engine is looked for, and in which order (SPEC section 7)."""
+"""Where an engine is looked for, and in which order (docs/how-to/hosts.md)."""
 
 from __future__ import annotations
 

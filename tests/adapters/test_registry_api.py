@@ -438,7 +438,7 @@ def test_layer_that_this_python_can_t_read_says_what_to_do(
     with pytest.raises(RegistryFailed, match="zstd") as told:
         files(registry, "/a")
 
-    assert told.value.hint == "pip install 'docker-jobber[zstd]', use Python 3.14 or later, or pull the image"
+    assert told.value.hint == "install the package zstandard, use Python 3.14 or later, or pull the image"
 
 
 def test_missing_image_is_not_found(registry: RegistryServer) -> None:

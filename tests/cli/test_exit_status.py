@@ -1,4 +1,4 @@
-"""How commands end: their status, and what they say on stderr (SPEC section 1)."""
+"""How commands end: their status, and what they say on stderr (docs/commands.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which words are jobber's and which the job's (SPEC section 1)."""
+"""Which words are jobber's and which the job's (docs/commands.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every page's commands, files and programs are tried, and their output compared with what the page says."""
+"""The commands, files and programs of every page are tried, and their output is compared with the page."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from jobber.domain.images.image import ImageConfiguration
 from jobber.testing import FakeCommandLine, FakeEngine
 
 ROOT = Path(__file__).parents[2]
+_TEXTS = (".py", ".md", ".sh", ".toml")
 PAGES = [
     *sorted(
         path.relative_to(ROOT).as_posix()
@@ -87,6 +88,51 @@ def test_reference_of_the_test_kit_has_all_of_it_and_nothing_that_changes() -> N
     assert headings == set(testing.__all__)
     assert " at 0x" not in page
     assert not re.search(r"^ +_\w+: ", page, re.MULTILINE)
+
+
+def test_reference_has_every_environment_variable_that_the_source_reads() -> None:
+    page = runpy.run_path(str(ROOT / "docs" / "generate.py"))["environment_page"]()
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py")]
+    read = {name for text in sources for name in re.findall(r"""environ(?:ment)?\.get\(["']([A-Z_]+)["']""", text)}
+
+    assert {name for name in read - {"PYTEST_XDIST_WORKER"} if f"| `{name}` |" not in page} == set()
+
+
+def test_reference_of_the_commands_has_every_option() -> None:
+    page = runpy.run_path(str(ROOT / "docs" / "generate.py"))["command_page"]()
+    sections = {section.partition("\n")[0]: section for section in page.split("\n## jobber ")[1:]}
+    shown = {
+        name: {
+            spelling
+            for row in re.findall(r"^\| (`-.*?) \|", section, re.MULTILINE)
+            for spelling in re.findall(r"`(-[^`]+)`", row)
+        }
+        for name, section in sections.items()
+    }
+
+    assert shown == {name: {*of.valued, *of.flags} for name, of in COMMANDS.items()}
+
+
+def test_every_page_is_in_the_navigation() -> None:
+    navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").split("\nnav:\n", 1)[1]
+    pages = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
+
+    assert {page for page in pages if f": {page}\n" not in navigation} == set()
+
+
+def test_project_names_no_document_that_is_not_in_it() -> None:
+    folders = [ROOT / name for name in ("src", "tests", "docs", "examples", "demo", "benchmarks", "findings")]
+    texts = [*ROOT.glob("*.md"), *(path for folder in folders for path in folder.rglob("*") if path.suffix in _TEXTS)]
+    foreign = re.compile(r"\b(SPEC section|SPEC sections|ENGINES notes|(?:SPEC|ENGINES|LAYOUT|NAMES|STYLE)[.]md)\b")
+
+    assert {path for path in texts if path != Path(__file__) and foreign.search(path.read_text("utf-8"))} == set()
+
+
+def test_pages_that_the_source_names_exist() -> None:
+    sources = [path.read_text("utf-8") for folder in ("src", "tests") for path in (ROOT / folder).rglob("*.py")]
+    named = {page for text in sources for page in re.findall(r"\((docs/[\w/-]+[.]md)\)", text)}
+
+    assert {page for page in named if not (ROOT / page).exists()} == set()
 
 
 def test_site_is_built_without_warnings(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the README says is what the program does."""
+"""The README and the documentation agree with the program."""
 
 from __future__ import annotations
 
@@ -16,13 +16,30 @@ from jobber.domain.docker_options.tokens import OURS
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+MANUAL = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+CONFIGURATION = (ROOT / "docs" / "how-to" / "configuration.md").read_text(encoding="utf-8")
+REGISTRIES = (ROOT / "docs" / "how-to" / "registries.md").read_text(encoding="utf-8")
+CI = (ROOT / "docs" / "how-to" / "ci.md").read_text(encoding="utf-8")
+PAGES = [
+    README,
+    *(
+        path.read_text(encoding="utf-8")
+        for path in sorted((ROOT / "docs").rglob("*.md"))
+        if "reference" not in path.relative_to(ROOT).parts
+    ),
+]
+COMMAND_LINES = sorted(
+    {line for page in PAGES for line in re.findall(r"^    \$ (jobber .*)$", page, re.MULTILINE)}
+    | set(re.findall(r"^ *- (?:run: )?(jobber .*)$", CI, re.MULTILINE))
+)
+"""The commands of indented blocks, and those of the CI examples."""
 _NO_PATHS = ("linux/",)
-"""What looks like a path and is none: platforms."""
+"""Prefixes of platforms, which look like paths."""
 _SPELLING = re.compile(r"(?<![\w-])--?[A-Za-z][\w-]*")
 
 
 def _section(heading: str) -> str:
-    return README.split(f"\n### {heading}", 1)[1].split("\n#", 1)[0]
+    return MANUAL.split(f"\n## {heading}", 1)[1].split("\n## ", 1)[0]
 
 
 def _options_in_table(section: str) -> set[str]:
@@ -57,7 +74,7 @@ def test_option_tables_are_complete_and_true(heading: str, syntax: Syntax) -> No
 
 
 def test_options_of_docker_run_that_jobber_decides_about_are_named() -> None:
-    sentence = _section("`jobber run").split("jobber decides\nabout (", 1)[1].split(")", 1)[0]
+    sentence = _section("`jobber run").split("options that jobber decides about (", 1)[1].split(")", 1)[0]
 
     assert set(_SPELLING.findall(sentence)) == {word for word in OURS if not word.startswith("--")} | {
         "--rm",
@@ -69,11 +86,21 @@ def test_options_of_docker_run_that_jobber_decides_about_are_named() -> None:
     }
 
 
-@pytest.mark.parametrize("line", re.findall(r"^    \$ (jobber .*)$", README, re.MULTILINE))
+@pytest.mark.parametrize("line", COMMAND_LINES)
 def test_commands_are_command_lines(line: str) -> None:
     words = shlex.split(line, comments=True)[1:]
 
     assert sort_words(words).command in COMMANDS
+
+
+def test_readme_has_at_most_150_lines() -> None:
+    assert len(README.splitlines()) <= 150
+
+
+def test_readme_begins_with_output_of_its_own_example() -> None:
+    first, *others = re.findall(r"```(?:text|console)\n(.*?)```", README, re.DOTALL)
+
+    assert first in "".join(others)
 
 
 def test_table_of_settings_is_complete_and_true() -> None:
@@ -81,22 +108,30 @@ def test_table_of_settings_is_complete_and_true() -> None:
         f"| `{row.name}` | {row.kind.expects} | {row.summary} | {_others(row.option, row.variable)} |"
         for row in SETTINGS.values()
     ]
-    rows = [line for line in README.splitlines() if line.startswith(tuple(f"| `{name}` |" for name in SETTINGS))]
+    rows = [line for line in CONFIGURATION.splitlines() if line.startswith(tuple(f"| `{name}` |" for name in SETTINGS))]
 
     assert rows == expected
-    assert f"| `{CONFIGS}` | {CONFIGS_EXPECTS} | {CONFIGS_SUMMARY} |  |" in README
+    assert f"| `{CONFIGS}` | {CONFIGS_EXPECTS} | {CONFIGS_SUMMARY} |  |" in CONFIGURATION
 
 
 def _others(*names: str | None) -> str:
     return ", ".join(f"`{name}`" for name in names if name)
 
 
-@pytest.mark.parametrize("example", re.findall(r"```yaml\n(.*?)```", README, re.DOTALL))
+@pytest.mark.parametrize("example", re.findall(r"```yaml\n(.*?)```", README + CONFIGURATION + REGISTRIES, re.DOTALL))
 def test_configuration_example_is_right(example: str, tmp_path: Path) -> None:
     (tmp_path / "jobber-config.yml").write_text(example)
     layer, errors = check_file(str(tmp_path / "jobber-config.yml"))
 
     assert (errors, check_lists(layer.configurations)) == ((), ())
+
+
+@pytest.mark.parametrize("document", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"])
+def test_links_lead_to_files(document: str) -> None:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text)
+
+    assert [link for link in links if not (ROOT / link).exists()] == []
 
 
 @pytest.mark.parametrize("document", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"])
@@ -107,6 +142,6 @@ def test_files_and_targets_that_are_named_exist(document: str) -> None:
 
     for target in re.findall(r"`make (\w+)|^    make (\w+)", text, re.MULTILINE):
         assert re.search(rf"^{''.join(target)}:", makefile, re.MULTILINE), target
-    for path in re.findall(r"`((?:\w+/)+[\w.]*)`", text):
+    for path in re.findall(r"`((?:[\w.-]+/)+[\w.-]*)`", text):
         if not path.startswith(_NO_PATHS):
             assert any((folder / path).exists() for folder in (ROOT, source)), path

@@ -1,4 +1,4 @@
-"""In-specs, and where inputs are mounted (SPEC section 4)."""
+"""In-specs, and where inputs are mounted (docs/commands.md)."""
 
 from __future__ import annotations
 

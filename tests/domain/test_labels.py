@@ -1,4 +1,4 @@
-"""What jobber writes into labels (SPEC section 3)."""
+"""What jobber writes into labels (docs/how-to/results.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plan and the record of a run, as labels hold them (SPEC section 3)."""
+"""The plan and the record of a run, as labels hold them (docs/how-to/results.md)."""
 
 from __future__ import annotations
 

@@ -161,7 +161,7 @@ def _zstd_reader(blob: IO[bytes], reference: ImageReference) -> Iterator[IO[byte
     raise RegistryFailed(
         str(reference),
         why="its layers are compressed with zstd, which this Python can't read",
-        hint="pip install 'docker-jobber[zstd]', use Python 3.14 or later, or pull the image",
+        hint="install the package zstandard, use Python 3.14 or later, or pull the image",
     )
 
 

@@ -39,7 +39,7 @@ class SettingType(Protocol[T]):
     """A setting's type, which parses and formats its value."""
 
     expects: str
-    """The expected value, described for the README and for errors."""
+    """The expected value, as the documentation and errors describe it."""
     schema: Mapping[str, Any]
     """The JSON Schema of the value in a file."""
     is_scalar: bool
