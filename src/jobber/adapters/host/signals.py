@@ -29,7 +29,9 @@ class SignalInterruptions:
         self._count = 0
         self._resized = False
         self._abortable = False
-        self._receiver, self._sender = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._receiver, self._sender = os.pipe()  # macOS has no pipe2; Python closes both in a new program by itself
+        for descriptor in (self._receiver, self._sender):
+            os.set_blocking(descriptor, False)
         handlers: dict[signal.Signals, Callable[[int, FrameType | None], None]] = dict.fromkeys(heard, self._hear)
         if heard == _HEARD:  # a guest in somebody else's process hears nothing else
             handlers |= dict.fromkeys(map(signal.Signals.__getitem__, FORWARDED_SIGNALS), self._hand_on)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from signal import Signals
 from typing import Any
 
 from jobber.adapters.engine_api.health_checks import health_check_of
 from jobber.adapters.podman.names import true_digests, unsure_digests, user_names
 from jobber.domain.containers.container import Container, ContainerId, ContainerMount, ContainerState
+from jobber.domain.containers.linux_signals import LINUX_SIGNAL_NAMES
 from jobber.domain.errors import JobNotStarted
 from jobber.domain.images.image import Image, ImageConfiguration, ListedImage, known_moment, known_seconds
 from jobber.domain.images.reference import ImageId
@@ -160,7 +160,7 @@ def _mount_of(mount: dict[str, Any]) -> ContainerMount:
 def _signal(text: str | None) -> str | None:
     """A signal's name: a commit of Podman's writes its number. What has no name here stays as it is."""
     with suppress(ValueError):
-        return Signals(int(text or "")).name
+        return LINUX_SIGNAL_NAMES.get(int(text or ""), text)
     return text or None
 
 
