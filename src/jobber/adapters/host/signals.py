@@ -36,10 +36,13 @@ class SignalInterruptions:
         if heard == _HEARD:  # a guest in somebody else's process hears nothing else
             handlers |= dict.fromkeys(map(signal.Signals.__getitem__, FORWARDED_SIGNALS), self._hand_on)
         self._before = {number: before for number in handlers if (before := signal.getsignal(number)) != signal.SIG_IGN}
+        if heard == _HEARD:  # nor has it a terminal of its own
+            handlers |= dict.fromkeys(_OF_TERMINAL, self._resize)
+            self._before |= {number: signal.getsignal(number) for number in _OF_TERMINAL}
+        # Python can't give a signal back to C code, so that one is not taken (signal.getsignal: None).
+        self._before = {number: before for number, before in self._before.items() if before is not None}
         for number in self._before:
             signal.signal(number, handlers[number])
-        if heard == _HEARD:  # nor has it a terminal of its own
-            self._before |= {number: signal.signal(number, self._resize) for number in _OF_TERMINAL}
 
     def fileno(self) -> int:
         """A descriptor that is readable while a signal waits."""
