@@ -42,12 +42,12 @@ class ImageFiles:
 
     def read_end(self, path: str, *, size: int) -> bytes:
         """The last `size` bytes of a file, and no more of it in memory. Raises `PathNotFound`, `IsADirectoryError`."""
-        end = b""
+        end = bytearray()
         with self._content(path) as chunks:
             for chunk in chunks:
                 end += chunk
-                end = end[max(0, len(end) - size) :]
-        return end
+                del end[: max(0, len(end) - size)]
+        return bytes(end)
 
     def read_text(self, path: str, *, encoding: str = "utf-8") -> str:
         """The content of a text file. Raises `PathNotFound`, `IsADirectoryError`, `UnicodeDecodeError`."""
