@@ -77,3 +77,7 @@ def _calls_of(module: str, name: str, *, under: str) -> list[str]:
 
 def test_commands_take_the_time_from_the_clock_around_them() -> None:
     assert [place for room in ("cli", "session", "api") for place in _calls_of("datetime", "now", under=room)] == []
+
+
+def test_adapters_read_no_environment_but_the_one_they_are_handed() -> None:
+    assert [*_calls_of("os", "environ", under="adapters"), *_calls_of("os", "getenv", under="adapters")] == []
