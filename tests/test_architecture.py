@@ -62,3 +62,22 @@ def test_every_module_has_a_room() -> None:
         "adapters": ["__init__.py"],
         "cli": ["__init__.py", "main.py"],
     }
+
+
+def _calls_of(module: str, name: str, *, under: str) -> list[str]:
+    return [
+        f"{path.relative_to(_PACKAGE)}:{node.lineno}"
+        for path in sorted((_PACKAGE / under).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and (node.value.id, node.attr) == (module, name)
+    ]
+
+
+def test_commands_take_the_time_from_the_clock_around_them() -> None:
+    assert [place for room in ("cli", "session", "api") for place in _calls_of("datetime", "now", under=room)] == []
+
+
+def test_adapters_read_no_environment_but_the_one_they_are_handed() -> None:
+    assert [*_calls_of("os", "environ", under="adapters"), *_calls_of("os", "getenv", under="adapters")] == []

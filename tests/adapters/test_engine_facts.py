@@ -83,7 +83,7 @@ def answer(body: object, status: str = "200 OK") -> bytes:
 
 
 def docker(wire: Wire) -> EngineFacts:
-    return DockerEngine(wire, version={"Version": "28.5.2", "ApiVersion": "1.51"}).facts()
+    return DockerEngine(wire, environment=os.environ, version={"Version": "28.5.2", "ApiVersion": "1.51"}).facts()
 
 
 def podman(wire: Wire) -> EngineFacts:

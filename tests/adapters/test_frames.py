@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from itertools import pairwise
 
 import pytest
@@ -68,6 +69,18 @@ def test_a_frame_that_is_not_all_there_is_waited_for(missing: int) -> None:
     reader.feed(framed([(Stream.STDOUT, b"hello")])[:-missing])
 
     assert reader.take() is None
+
+
+def test_large_frame_in_many_pieces_is_not_copied_at_each() -> None:
+    size, piece = 1 << 24, 1 << 12
+    octets = framed([(Stream.STDOUT, bytes(size))])
+    reader = FramedOutput()
+    before = time.process_time()
+    for start in range(0, len(octets), piece):
+        reader.feed(octets[start : start + piece])
+
+    assert time.process_time() - before < 1
+    assert [len(output.chunk) for output in taken(reader)] == [size]
 
 
 def test_no_piece_of_output_is_empty() -> None:

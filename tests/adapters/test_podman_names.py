@@ -37,7 +37,14 @@ def test_digests_that_images_made_here_have_too_are_unsure(digests: list[str], u
 
 @pytest.mark.parametrize(
     ("told", "signal"),
-    [("10", "SIGUSR1"), ("SIGTERM", "SIGTERM"), ("99", "99"), ("SIGRTMIN+3", "SIGRTMIN+3"), ("", None)],
+    [
+        ("10", "SIGUSR1"),
+        ("12", "SIGUSR2"),
+        ("SIGTERM", "SIGTERM"),
+        ("99", "99"),
+        ("SIGRTMIN+3", "SIGRTMIN+3"),
+        ("", None),
+    ],
 )
 def test_stop_signal_is_told_by_its_name_where_it_has_one(told: str, signal: str | None) -> None:
     image = image_of({"Id": "0" * 64, "RootFS": {}, "Config": {"StopSignal": told}})

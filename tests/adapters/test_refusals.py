@@ -65,6 +65,28 @@ def test_no_text_keeps_the_password(password: str, before: str, after: str) -> N
     assert password not in text
 
 
+@pytest.mark.parametrize("secret", ["e", "no", "pwd", "."])
+def test_short_password_spares_the_words_that_hold_it(secret: str) -> None:
+    text = "denied. unknown endpoint pwdx 1.2"
+
+    assert masked(text, [Credentials("u", secret)]) == text
+
+
+@pytest.mark.parametrize("secret", ["e", "no", "pwd", "/", '"', "é", "a b"])
+@pytest.mark.parametrize("text", ["failed with {} there", "u:{}@r.test", "password '{}' is wrong", "{}", "Secret:{}\n"])
+def test_short_password_that_stands_alone_is_masked(secret: str, text: str) -> None:
+    known = Credentials("u", secret)
+
+    assert masked(text.format(secret), [known]) == text.format("***")
+    assert masked(text.format(quote(secret, safe="")), [known]) == text.format("***")
+
+
+def test_short_password_is_masked_in_its_pair() -> None:
+    pair = base64.b64encode(b"u:e").decode()
+
+    assert masked(f"x{pair}y", [Credentials("u", "e")]) == "x***y"
+
+
 @pytest.mark.parametrize(
     ("why", "pulled", "pushed"),
     [

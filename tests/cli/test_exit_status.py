@@ -226,6 +226,17 @@ def test_what_nobody_foresaw_is_shown_with_its_trace_under_v(
     assert "Traceback" in capsys.readouterr().err
 
 
+def test_what_nobody_foresaw_is_shown_with_its_trace_where_the_variable_asks_for_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(connect, "connect", broken)
+    monkeypatch.setenv("JOBBER_VERBOSE", "1")
+
+    ends("recover")
+
+    assert "Traceback" in capsys.readouterr().err
+
+
 @pytest.mark.usefixtures("context")
 @pytest.mark.parametrize(
     "words",

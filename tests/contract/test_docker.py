@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -40,7 +41,7 @@ class TestDocker(EngineContract):
         tmp_path_factory: pytest.TempPathFactory,
     ) -> Iterator[World]:
         wire = Wire(parse_endpoint(docker_engine_address))
-        engine = DockerEngine(wire, address=docker_engine_address)
+        engine = DockerEngine(wire, environment=os.environ, address=docker_engine_address)
         calls = WireRunCalls(wire, images=engine.images, make=create_helper, remove=remove_helper)
         world = make_world(engine, wire, tmp_path_factory.mktemp("base"), registry_host, calls)
         yield world

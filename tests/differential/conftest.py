@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
 import shutil
 from pathlib import Path
@@ -36,7 +37,7 @@ def docker(docker_engine_address: str, place: Place) -> Iterator[Clients]:
     if client is None:
         pytest.skip("there is no docker client")
     wire = Wire(parse_endpoint(docker_engine_address))
-    engine = DockerEngine(wire, address=docker_engine_address)
+    engine = DockerEngine(wire, environment=os.environ, address=docker_engine_address)
     base = make_base(engine, place.directory)
     subnet = {"Config": [{"Subnet": f"10.221.{place.subnet}.0/24"}]}
     _post(wire, "/networks/create", {"Name": place.network, "IPAM": subnet})

@@ -75,12 +75,12 @@ class ImageFiles:
             IsADirectoryError: The path is not a regular file.
 
         """
-        end = b""
+        end = bytearray()
         with self._content(path) as chunks:
             for chunk in chunks:
                 end += chunk
-                end = end[max(0, len(end) - size) :]
-        return end
+                del end[: max(0, len(end) - size)]
+        return bytes(end)
 
     def read_text(self, path: str, *, encoding: str = "utf-8") -> str:
         """Return the content of a text file.

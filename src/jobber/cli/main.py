@@ -85,20 +85,23 @@ def _call(words: Sequence[str], environment: Mapping[str, str]) -> int:
 
         return dispatch(line)
     except JobberError as error:
-        return _fail(error, command=line.command, log_format=_log_format(line.options, environment), line=line)
+        # Only the output of a build is shown or not by it; it is dear to find out.
+        verbose = bool(getattr(error, "log", b"")) and _is_verbose(line, environment)
+        log_format = _log_format(line.options, environment)
+        return _fail(error, command=line.command, log_format=log_format, verbose=verbose)
     except BrokenPipeError:
         raise
     except Exception as error:
         if isinstance(error.__cause__, KeyboardInterrupt):  # Python raises a RuntimeError for it during class creation
             raise error.__cause__ from None
-        if _is_verbose(line):
+        if _is_verbose(line, environment):
             import traceback
 
             traceback.print_exc()
         unforeseen = JobberError(
             f"unforeseen {type(error).__name__}: {error}", hint="-v tells more; please report this"
         )
-        return _fail(unforeseen, command=line.command, log_format=_log_format(line.options, environment), line=line)
+        return _fail(unforeseen, command=line.command, log_format=_log_format(line.options, environment))
 
 
 def exit_status_of(error: JobberError, *, command: str | None) -> int:
@@ -114,10 +117,10 @@ def exit_status_of(error: JobberError, *, command: str | None) -> int:
     return EXIT_USAGE if isinstance(error, UsageError) else EXIT_FAILURE
 
 
-def _fail(error: JobberError, *, command: str | None, log_format: str, line: CommandLine | None = None) -> int:
+def _fail(error: JobberError, *, command: str | None, log_format: str, verbose: bool = False) -> int:
     from jobber.session.messages import messages
 
-    messages(verbose=line is not None and _is_verbose(line), log_format=log_format).fail(error)
+    messages(verbose=verbose, log_format=log_format).fail(error)
     return exit_status_of(error, command=command)
 
 
@@ -131,8 +134,13 @@ def _log_format(words: Sequence[str], environment: Mapping[str, str]) -> str:
     return log_format
 
 
-def _is_verbose(line: CommandLine) -> bool:
-    return "--verbose" in line.options
+def _is_verbose(line: CommandLine, environment: Mapping[str, str]) -> bool:
+    if "--verbose" in line.options:
+        return True
+    from jobber.session.settings import is_verbose
+
+    options = [option.partition("=") for option in line.options]
+    return is_verbose([value for name, _, value in options if name == "--config"], environment=environment)
 
 
 def _command_of(words: Sequence[str]) -> str | None:

@@ -237,7 +237,9 @@ def sentence(event: str, facts: Mapping[str, object]) -> str:
     template = _SENTENCES.get(event)
     if template is not None:
         words = {name: _WORDS[name](fact) if name in _WORDS else fact for name, fact in facts.items()}
-        return template.format(**words).replace("  ", " ")
+        for name in (name for name, word in words.items() if word == ""):
+            template = template.replace(f"{{{name}}} ", "")  # an image without tags, say; blanks of names are theirs
+        return template.format(**words)
     return " ".join((event, *(f"{name}={value}" for name, value in facts.items() if name != "hint")))
 
 

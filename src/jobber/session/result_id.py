@@ -14,16 +14,24 @@ if TYPE_CHECKING:
     from jobber.domain.images.reference import ImageId
 
 
-def check_writable(path: Path | None) -> None:
+def check_writable(path: Path | None, *, dry_run: bool = False, detach: bool = False) -> None:
     """Check before any work that the file can be written, and remove an old one.
 
     If this run fails, the ID of an earlier run would be mistaken for its result. Raises `UsageError`.
     """
     if path is None:
         return
+    if detach:
+        hint = "leave one of them out; `jobber attach` with the id of the run prints the result's id"
+        raise UsageError("--iidfile and --detach: there is no result yet", hint=hint)
     if path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
         raise UsageError(f"{path} can't be written", hint="give --iidfile a file in a directory that exists")
-    path.unlink(missing_ok=True)
+    if dry_run or path.is_relative_to("/dev") or not (path.is_file() or path.is_symlink()):
+        return
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:  # another user's in /tmp, say
+        raise UsageError(f"{path} can't be written: {error.strerror}", hint="give --iidfile another file") from None
 
 
 def write_result_id(image: ImageId, *, iidfile: Path | None) -> None:

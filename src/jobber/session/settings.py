@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from jobber.adapters.configuration.files import current_directory, find_files, misnamed_files, read_files
@@ -79,6 +79,23 @@ def load_settings(
         layers, environment = (), {}
     names = tuple(Value(name, Origin(f"-c {name}")) for name in options.config)
     return _with_options(settings_in_force(layers, names=names, variables=environment), options)
+
+
+def is_verbose(names: Sequence[str], *, environment: Mapping[str, str]) -> bool:
+    """Return whether messages are verbose with these configurations active; never fail, for an error is to be told.
+
+    Where the configuration is broken, its variable alone counts.
+    """
+    if not surroundings().reads_configuration:
+        return False
+    variables = {name: value for name, value in environment.items() if name == VERBOSE.variable}
+    active = tuple(Value(name, Origin(f"-c {name}")) for name in names)
+    with suppress(Exception):
+        layers = read_files(configuration_files(environment))
+        return settings_in_force(layers, names=active, variables=variables).get(VERBOSE)
+    with suppress(Exception):
+        return settings_in_force((), variables=variables).get(VERBOSE)
+    return False
 
 
 def settings_of_options(options: ChosenOptions) -> Settings:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from jobber.domain.images.credentials import Credentials
 
 _MASK = "***"
+_SHORT = 3
+"""Secrets of at most so many characters are redacted where they stand alone: else every such letter would be."""
 _IN_ADDRESS = re.compile(r"(?<=://)[^/\s@\"']+:[^/\s@\"']+(?=@)")
 _IN_HEADER = re.compile(r"\b(Bearer|Basic) +[A-Za-z0-9+/=_.~-]{8,}", re.IGNORECASE)
 _BUILD_ARGUMENTS = re.compile(r"(?<=[?&])(buildargs=)[^&]+")
@@ -23,7 +25,7 @@ _IN_QUERY = re.compile(r"\b((?:access_|refresh_|identity_?)?token|password|secre
 def masked(text: str, credentials: Iterable[Credentials | None] = ()) -> str:
     """Return the text without these credentials, in any encoded form, and without anything that looks like a secret."""
     for secret in sorted(_secrets(credentials), key=len, reverse=True):
-        text = text.replace(secret, _MASK)
+        text = text.replace(secret, _MASK) if len(secret) > _SHORT else _as_word(secret).sub(_MASK, text)
     text = _IN_ADDRESS.sub(_MASK, text)
     text = _IN_HEADER.sub(rf"\1 {_MASK}", text)
     return _IN_QUERY.sub(rf"\1={_MASK}", text)
@@ -46,6 +48,11 @@ def _secrets(credentials: Iterable[Credentials | None]) -> set[str]:
         if known.password:
             found |= {base64.b64encode(pair).decode(), base64.urlsafe_b64encode(pair).decode()}
     return found
+
+
+def _as_word(secret: str) -> re.Pattern[str]:
+    """Return what finds a secret that no letter, digit or underscore adjoins."""
+    return re.compile(rf"(?<!\w){re.escape(secret)}(?!\w)")
 
 
 def _quoted(secret: str) -> str:

@@ -157,14 +157,14 @@ def connect(
             on_call=lambda method, path: progress.call("engine-call", call=f"{method} {masked_call(path)}"),
             dial=way.dial,
         )
-        return _assemble(wire, answer, closing=way.close)
+        return _assemble(wire, answer, environment=environment, closing=way.close)
     if starts_service and host is None and choice in ("auto", "podman"):
         from jobber.adapters.podman.service import start_service
 
         service = start_service(environment, tried=tried, seconds=seconds and 3 * seconds)
         if service is not None:
             wire = Wire(service.endpoint, seconds=seconds and 2 * seconds)
-            return _assemble(wire, _ask(service.endpoint), closing=service.stop)
+            return _assemble(wire, _ask(service.endpoint), environment=environment, closing=service.stop)
     raise EngineUnavailable(tried, hint=_hint(tried, host=host, choice=choice))
 
 
@@ -253,7 +253,9 @@ def _ask(
     return _Answer("docker", server[1] if server else headers["api-version"], headers["api-version"])
 
 
-def _assemble(wire: Wire, answer: _Answer, *, closing: Callable[[], None] | None = None) -> Engine:
+def _assemble(
+    wire: Wire, answer: _Answer, *, environment: Mapping[str, str], closing: Callable[[], None] | None = None
+) -> Engine:
     version = {"Version": answer.version, "ApiVersion": answer.api_version}
     address = str(wire.endpoint)
     if answer.name == "podman":
@@ -262,7 +264,7 @@ def _assemble(wire: Wire, answer: _Answer, *, closing: Callable[[], None] | None
         return PodmanEngine(wire, address=address, version=version, closing=closing)
     from jobber.adapters.docker.engine import DockerEngine
 
-    return DockerEngine(wire, address=address, version=version, closing=closing)
+    return DockerEngine(wire, environment=environment, address=address, version=version, closing=closing)
 
 
 def places(host: str | None, environment: Mapping[str, str], choice: str) -> Iterator[Candidate]:

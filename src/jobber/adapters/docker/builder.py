@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,8 @@ from jobber.domain.errors import BuildFailed, ImageNotFound, OptionUnsupported
 from jobber.domain.images.reference import ImageId
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jobber.adapters.docker.buildkit import Client
     from jobber.adapters.docker.images import DockerImages
     from jobber.adapters.wire import Response, Wire
@@ -36,9 +38,10 @@ _WARNING = re.compile(r"(?: ---> )?\[Warning\] (.*)\n").fullmatch
 class DockerBuilder:
     """The builders of a Docker engine."""
 
-    def __init__(self, wire: Wire, *, images: DockerImages) -> None:
+    def __init__(self, wire: Wire, *, images: DockerImages, environment: Mapping[str, str]) -> None:
         self._wire = wire
         self._images = images
+        self._environment = environment
 
     def build(self, request: BuildRequest, *, progress: Progress) -> ImageId:
         """Build an image without a tag. Raises `BuildFailed`."""
@@ -55,24 +58,30 @@ class DockerBuilder:
         """Return the client that builds with BuildKit, or None; wait `seconds` at most for each client's answer."""
         endpoint = self._wire.endpoint
         # The docker client does not accept a socket behind ssh as a host.
-        return None if endpoint.scheme is Scheme.SSH and endpoint.path else find_client(os.environ, seconds=seconds)
+        is_socket_behind_ssh = endpoint.scheme is Scheme.SSH and endpoint.path
+        return None if is_socket_behind_ssh else find_client(self._environment, seconds=seconds)
 
     def is_switched_off(self) -> bool:
         """Return whether the user has switched BuildKit off."""
-        return is_switched_off(os.environ)
+        return is_switched_off(self._environment)
 
     def _build_with_client(self, client: Client, request: BuildRequest, progress: Progress) -> ImageId:
         """Build the image; build it again if BuildKit returns an image from its cache that was removed meanwhile."""
-        endpoint = self._wire.endpoint
+        build = partial(
+            build_with_client,
+            client,
+            endpoint=self._wire.endpoint,
+            environment=self._environment,
+            progress=progress,
+        )
         try:
-            return self._images.inspect(build_with_client(client, request, endpoint=endpoint, progress=progress)).id
+            return self._images.inspect(build(request)).id
         except ImageNotFound:
-            anew = replace(request, no_cache=True)
-            return self._images.inspect(build_with_client(client, anew, endpoint=endpoint, progress=progress)).id
+            return self._images.inspect(build(replace(request, no_cache=True))).id
 
     def _build(self, request: BuildRequest, progress: Progress) -> ImageId:
         context = ContextStream(Path(request.context), Path(request.dockerfile))
-        arguments = {**client_proxies(os.environ, endpoint=self._wire.endpoint), **request.arguments}
+        arguments = {**client_proxies(self._environment, endpoint=self._wire.endpoint), **request.arguments}
         query = {
             "dockerfile": context.name,
             "labels": json.dumps(dict(request.labels)),

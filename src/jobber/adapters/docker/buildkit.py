@@ -67,7 +67,14 @@ def find_client(environment: Mapping[str, str], *, seconds: float | None = None)
         if os.access(path, os.X_OK):
             paths.setdefault(path.resolve(), path)
     # A client takes a while to answer, so jobber queries all of them at the same time.
-    asked = [(path, _ask(path, "buildx", "version"), _ask(path, "--version")) for path in paths.values()]
+    asked = [
+        (
+            path,
+            _ask(path, "buildx", "version", environment=environment),
+            _ask(path, "--version", environment=environment),
+        )
+        for path in paths.values()
+    ]
     until = monotonic() + (_ANSWER_SECONDS if seconds is None else seconds)
     answers = [(path, _answer(buildx, until=until), _answer(version, until=until)) for path, buildx, version in asked]
     for path, buildx, version in answers:
@@ -79,22 +86,25 @@ def find_client(environment: Mapping[str, str], *, seconds: float | None = None)
     return None
 
 
-def build_with_client(client: Client, request: BuildRequest, *, endpoint: Endpoint, progress: Progress) -> ImageId:
+def build_with_client(
+    client: Client, request: BuildRequest, *, endpoint: Endpoint, environment: Mapping[str, str], progress: Progress
+) -> ImageId:
     """Build an image. Raises `BuildFailed`. A build that is given up leaves no process behind."""
     with (
         tempfile.TemporaryDirectory(prefix="jobber-build-") as folder,
-        client_configuration(request.credentials, Path(folder), os.environ) as variables,
+        client_configuration(request.credentials, Path(folder), environment) as variables,
     ):
         id_file = Path(folder, "id")
         dockerfile = staged_dockerfile(request, Path(folder))
         unused = unused_arguments(read_file(dockerfile).decode(errors="replace"), given_arguments(request))
-        words = [*client.words, "--progress=plain", f"--iidfile={id_file}", f"--file={dockerfile}", *_options(request)]
+        words = [*client.words, "--progress=plain", f"--iidfile={id_file}", f"--file={dockerfile}"]
+        words += _options(request, environment)
         process = subprocess.Popen(
             [*words, "--", str(request.context)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env={**_environment(endpoint), **variables},
+            env={**_client_variables(endpoint, environment), **variables},
             start_new_session=True,  # only jobber gets the Ctrl-C of its terminal
         )
         assert process.stdout is not None
@@ -173,9 +183,9 @@ def staged_dockerfile(request: BuildRequest, folder: Path) -> Path:
     return staged
 
 
-def _options(request: BuildRequest) -> list[str]:
+def _options(request: BuildRequest, environment: Mapping[str, str]) -> list[str]:
     options = [f"--label={name}={value}" for name, value in request.labels.items()]
-    options += _arguments(request)
+    options += _arguments(request, environment)
     options += [f"--secret={secret}" for secret in request.secrets]
     if request.target:
         options.append(f"--target={request.target}")
@@ -188,30 +198,30 @@ def _options(request: BuildRequest) -> list[str]:
     return options
 
 
-def _arguments(request: BuildRequest) -> Iterator[str]:
+def _arguments(request: BuildRequest, environment: Mapping[str, str]) -> Iterator[str]:
     """Yield `--build-arg` for each argument, without the value if the client has it in its own environment.
 
     A proxy variable given in only one case is passed in the other case as well. The client adds the proxies of its
     configuration in both cases, and BuildKit takes either of two names that differ only in case.
     """
     for name, value in request.arguments.items():
-        is_bare = value is None or os.environ.get(name) == value
+        is_bare = value is None or environment.get(name) == value
         yield f"--build-arg={name}" if is_bare else f"--build-arg={name}={value}"
         twin = name.swapcase()
         if name in PROXIES and twin not in request.arguments:
             yield f"--build-arg={twin}" if value is None else f"--build-arg={twin}={value}"
 
 
-def _environment(endpoint: Endpoint) -> dict[str, str]:
-    environment = {name: value for name, value in os.environ.items() if name != "DOCKER_CONTEXT"}
-    environment |= {"DOCKER_HOST": str(endpoint), "DOCKER_BUILDKIT": "1", "DOCKER_CLI_HINTS": "false"}
+def _client_variables(endpoint: Endpoint, environment: Mapping[str, str]) -> dict[str, str]:
+    variables = {name: value for name, value in environment.items() if name != "DOCKER_CONTEXT"}
+    variables |= {"DOCKER_HOST": str(endpoint), "DOCKER_BUILDKIT": "1", "DOCKER_CLI_HINTS": "false"}
     if endpoint.tls is not None:
-        environment |= {"DOCKER_TLS": "1", "DOCKER_TLS_VERIFY": "1" if endpoint.tls.verify else ""}
-        environment |= {"DOCKER_CERT_PATH": endpoint.tls.folder}
-    return environment
+        variables |= {"DOCKER_TLS": "1", "DOCKER_TLS_VERIFY": "1" if endpoint.tls.verify else ""}
+        variables |= {"DOCKER_CERT_PATH": endpoint.tls.folder}
+    return variables
 
 
-def _ask(path: Path, *words: str) -> subprocess.Popen[str] | None:
+def _ask(path: Path, *words: str, environment: Mapping[str, str]) -> subprocess.Popen[str] | None:
     """Start a client with `words` as its arguments; return None if it can't be started."""
     try:
         return subprocess.Popen(
@@ -220,6 +230,7 @@ def _ask(path: Path, *words: str) -> subprocess.Popen[str] | None:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
+            env=dict(environment),
             start_new_session=True,
         )
     except OSError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import closing
 from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO
@@ -45,16 +44,17 @@ _CONTAINERD = "io.containerd.snapshotter"
 class DockerContainers:
     """The containers of a Docker engine."""
 
-    def __init__(self, wire: Wire, *, api_version: tuple[int, int]) -> None:
+    def __init__(self, wire: Wire, *, api_version: tuple[int, int], environment: Mapping[str, str]) -> None:
         self._wire = wire
         self._api_version = api_version
+        self._environment = environment
 
     @cached_property
     def client_environment(self) -> Mapping[str, str]:
         """The proxy variables of the docker client's configuration."""
         from jobber.adapters.docker.proxies import client_proxies
 
-        return client_proxies(os.environ, endpoint=self._wire.endpoint)
+        return client_proxies(self._environment, endpoint=self._wire.endpoint)
 
     def check(self, options: ContainerOptions, /) -> None:
         """Check that this engine supports all of the options."""

@@ -9,7 +9,7 @@ from jobber.domain.containers.engine import EngineDescription
 from jobber.domain.errors import EngineUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from jobber.adapters.docker.builder import DockerBuilder
     from jobber.adapters.docker.containers import DockerContainers
@@ -29,17 +29,20 @@ class DockerEngine:
         self,
         wire: Wire,
         *,
+        environment: Mapping[str, str],
         address: str = "",
         version: dict[str, Any] | None = None,
         closing: Callable[[], None] | None = None,
     ) -> None:
         """Create an engine; `version` is the body of `GET /version`, if the caller has it.
 
+        `environment` contains the variables of the docker client, which locate its configuration and builder.
         `closing` is called when the engine is closed, to close the connection that leads to it.
         """
         self._closing = closing
         facts = version or _version(wire)
         self._wire = wire
+        self._environment = environment
         self._api_version = parse_version(facts["ApiVersion"])
         self._description = EngineDescription(
             name="docker",
@@ -61,7 +64,9 @@ class DockerEngine:
         if self._containers is None:  # builds do not need containers, and the modules take a while to import
             from jobber.adapters.docker.containers import DockerContainers
 
-            self._containers = DockerContainers(self._wire, api_version=self._api_version)
+            self._containers = DockerContainers(
+                self._wire, api_version=self._api_version, environment=self._environment
+            )
         return self._containers
 
     @property
@@ -98,7 +103,7 @@ class DockerEngine:
         """The builder of the engine."""
         from jobber.adapters.docker.builder import DockerBuilder
 
-        return DockerBuilder(self._wire, images=self._images)
+        return DockerBuilder(self._wire, images=self._images, environment=self._environment)
 
     def describe(self) -> EngineDescription:
         """Return the description of the engine."""

@@ -32,15 +32,20 @@ class SignalInterruptions:
         self._count = 0
         self._resized = False
         self._abortable = False
-        self._receiver, self._sender = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._receiver, self._sender = os.pipe()  # macOS has no pipe2; Python closes both in a new program by itself
+        for descriptor in (self._receiver, self._sender):
+            os.set_blocking(descriptor, False)
         handlers: dict[signal.Signals, Callable[[int, FrameType | None], None]] = dict.fromkeys(heard, self._hear)
         if heard == _HEARD:  # as a library in another program, jobber handles no other signals
             handlers |= dict.fromkeys(map(signal.Signals.__getitem__, FORWARDED_SIGNALS), self._hand_on)
         self._before = {number: before for number in handlers if (before := signal.getsignal(number)) != signal.SIG_IGN}
+        if heard == _HEARD:  # nor has it a terminal of its own
+            handlers |= dict.fromkeys(_OF_TERMINAL, self._resize)
+            self._before |= {number: signal.getsignal(number) for number in _OF_TERMINAL}
+        # Python can't give a signal back to C code, so that one is not taken (signal.getsignal: None).
+        self._before = {number: before for number, before in self._before.items() if before is not None}
         for number in self._before:
             signal.signal(number, handlers[number])
-        if heard == _HEARD:  # and has no terminal of its own
-            self._before |= {number: signal.signal(number, self._resize) for number in _OF_TERMINAL}
 
     def fileno(self) -> int:
         """Return a descriptor that is readable while a signal is queued."""

@@ -5,6 +5,7 @@ Each frame has the number of its stream, three zero bytes, a length (32 bits, bi
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, BinaryIO
 
 from jobber.domain.containers.events import Output, Stream
@@ -23,7 +24,7 @@ class RawOutput:
     """A flag: the engine has reported a stream error on the job's stderr."""
 
     def __init__(self) -> None:
-        self._outputs: list[Output] = []
+        self._outputs: deque[Output] = deque()
 
     def feed(self, chunk: bytes) -> None:
         """Add received bytes."""
@@ -32,7 +33,7 @@ class RawOutput:
 
     def take(self) -> Output | None:
         """Return the next complete piece of output, if there is one."""
-        return self._outputs.pop(0) if self._outputs else None
+        return self._outputs.popleft() if self._outputs else None
 
 
 class FramedOutput(RawOutput):
@@ -44,17 +45,23 @@ class FramedOutput(RawOutput):
     def __init__(self, *, is_complaint: Callable[[bytes], bool] | None = None) -> None:
         super().__init__()
         self._received = bytearray()
+        self._awaited = _HEADER
+        """The size of `_received` at which a frame may be whole."""
         self._is_complaint = is_complaint
 
     def feed(self, chunk: bytes) -> None:
         """Add received bytes."""
         self._received += chunk
+        if len(self._received) < self._awaited:  # a large frame is copied once, not at each of its pieces
+            return
+        self._awaited = _HEADER
         octets, position = bytes(self._received), 0
         pieces: list[bytes] = []
         stream: Stream | None = None
         while len(octets) - position >= _HEADER and not self.is_broken:
             end = position + _HEADER + int.from_bytes(octets[position + 4 : position + _HEADER], "big")
             if end > len(octets):
+                self._awaited = end - position
                 break
             of = Stream.STDERR if octets[position] == Stream.STDERR.value else Stream.STDOUT
             frame, position = octets[position + _HEADER : end], end

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from signal import Signals
 from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.podman.create_mounts import image_volumes, mounts, volumes
@@ -11,6 +10,7 @@ from jobber.adapters.podman.create_networks import exposed, host_entries, networ
 from jobber.adapters.podman.create_resources import devices, limits
 from jobber.adapters.podman.create_security import namespaces, security
 from jobber.domain.containers.container import ImageMount
+from jobber.domain.containers.linux_signals import LAST_LINUX_SIGNAL, LINUX_SIGNALS
 from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.errors import InvalidOption
 
@@ -124,12 +124,12 @@ def _signal(text: str) -> int:
     """Return a signal's number."""
     name = text.upper()
     name = name if name.startswith("SIG") or name.isdecimal() else f"SIG{name}"
-    if name.isdecimal() and 0 < int(name) < Signals.SIGRTMAX + 1:
+    if name.isdecimal() and 0 < int(name) <= LAST_LINUX_SIGNAL:
         return int(name)
     if name.startswith(_REALTIME) and name.removeprefix(_REALTIME).isdecimal():
         return _FIRST_REALTIME + int(name.removeprefix(_REALTIME))
-    if name in Signals.__members__:
-        return Signals[name].value
+    if name in LINUX_SIGNALS:
+        return LINUX_SIGNALS[name]
     raise InvalidOption("--stop-signal", why=f"there is no signal {text!r}")
 
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from signal import Signals
 from typing import Any
 
 from jobber.adapters.engine_api.health_checks import health_check_of
 from jobber.adapters.podman.names import true_digests, unsure_digests, user_names
 from jobber.domain.containers.container import Container, ContainerId, ContainerMount, ContainerState
+from jobber.domain.containers.linux_signals import LINUX_SIGNAL_NAMES
 from jobber.domain.errors import JobNotStarted
 from jobber.domain.images.image import Image, ImageConfiguration, ListedImage, known_moment, known_seconds
 from jobber.domain.images.reference import ImageId
@@ -166,7 +166,7 @@ def _signal(text: str | None) -> str | None:
     A number without a name on this system stays as it is.
     """
     with suppress(ValueError):
-        return Signals(int(text or "")).name
+        return LINUX_SIGNAL_NAMES.get(int(text or ""), text)
     return text or None
 
 

@@ -120,12 +120,14 @@ class Response:
         self.close()
 
     def _lines(self) -> Iterator[str]:
-        rest = b""
+        pieces: list[bytes] = []
         for chunk in self.chunks():
-            *lines, rest = (rest + chunk).split(b"\n")
-            for line in lines:
-                yield line.decode(errors="replace")
-        yield rest.decode(errors="replace")
+            end, *following = chunk.split(b"\n")
+            pieces.append(end)
+            for beginning in following:
+                yield b"".join(pieces).decode(errors="replace")
+                pieces = [beginning]
+        yield b"".join(pieces).decode(errors="replace")
 
     def _next_chunk(self, connection: Connection) -> bytes:
         if self._chunked:

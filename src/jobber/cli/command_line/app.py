@@ -88,7 +88,7 @@ def dispatch(line: CommandLine) -> int:
 
 
 def _told(error: cyclopts.CycloptsError) -> str:
-    return " ".join(str(error).split()).rstrip(".")
+    return " ".join(filter(None, map(str.strip, str(error).splitlines()))).rstrip(".")
 
 
 def _settle_annotations(command: Callable[..., object] | None) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -34,7 +33,7 @@ def attach(
 
     options = options or GlobalOptions()
     progress = options.messages()
-    moment = None if since is None else parse_moment(since, now=datetime.now(UTC))
+    moment = None if since is None else parse_moment(since, now=surroundings().clock().now())
     keys = keyring(options.credentials())
     interruptions = surroundings().interruptions()
     with options.connected(progress, interruptions, environment=os.environ) as engine:

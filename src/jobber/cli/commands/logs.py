@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from contextlib import nullcontext
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -51,7 +50,7 @@ def logs(
     options = options or GlobalOptions()
     progress = options.messages()
     registry = options.registry()
-    moment = None if since is None else parse_moment(since, now=datetime.now(UTC))
+    moment = None if since is None else parse_moment(since, now=surroundings().clock().now())
     keys = keyring(options.credentials())
     interruptions = surroundings().interruptions()
     with (

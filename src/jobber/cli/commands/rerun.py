@@ -97,7 +97,7 @@ def rerun(
         dry_run=dry_run,
     )
     progress = options.messages()
-    check_writable(iidfile)
+    check_writable(iidfile, dry_run=dry_run, detach=detach)
     keys = keyring(options.credentials())
     interruptions = surroundings().interruptions()
     with options.connected(progress, interruptions, environment=os.environ) as engine:

@@ -93,7 +93,7 @@ def run(
     if image is None:
         image = image_name_of_directory(Path.cwd(), progress=progress)
     request = replace(run_request(image, settings, tag=tag), detach=detach)
-    check_writable(iidfile)
+    check_writable(iidfile, dry_run=dry_run, detach=detach)
     keys = keyring(options.credentials())
     interruptions = surroundings().interruptions()
     with naming_inputs(settings), options.connected(progress, interruptions, environment=os.environ) as engine:

@@ -139,7 +139,8 @@ class _Build:
                 why = f"line {instruction.line}: {error.why if isinstance(error, BuildFailed) else error}"
                 kind = BaseUnauthorized if isinstance(error, BaseUnauthorized) else BuildFailed
                 raise kind(why=why, log=b"".join(self._log), step=step) from None
-            self._progress.build_output(b"".join(self._log))
+            finally:
+                self._progress.build_output(b"".join(self._log))
         if self._request.target and not self._target_is_done():
             raise BuildFailed(why=f"there is no stage {self._request.target}")
         if not self._stages:

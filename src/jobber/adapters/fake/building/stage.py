@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-import signal
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from jobber.adapters.fake.building.health import parse_health_check
 from jobber.adapters.fake.filesystem.files import Files
 from jobber.adapters.fake.filesystem.indexed_layer import indexed
 from jobber.adapters.fake.filesystem.node import Layer, Node
+from jobber.domain.containers.linux_signals import LAST_LINUX_SIGNAL, LINUX_SIGNAL_NAMES, LINUX_SIGNALS
 from jobber.domain.files.paths import normal_path
 from jobber.domain.images.image import ImageConfiguration
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _PORTS = re.compile(r"(\d+)(?:-(\d+))?(?:/(tcp|udp|sctp))?")
 _REAL_TIME_SIGNAL = re.compile(r"RTM(IN(\+\d+)?|AX(-\d+)?)")
-_LAST_SIGNAL = 64
 _SHELL = ("/bin/sh", "-c")
 _NO_TRIGGERS = ("FROM", "MAINTAINER", "ONBUILD")
 
@@ -158,11 +157,12 @@ class Stage:
         """Set the stop signal; Podman converts a number to a name."""
         name = self.expanded(rest)
         number = int(name) if name.isdecimal() else 0
-        known = {known.name.removeprefix("SIG") for known in signal.Signals}
         short = name.upper().removeprefix("SIG")
-        if not (0 < number <= _LAST_SIGNAL or short in known or _REAL_TIME_SIGNAL.fullmatch(short)):
+        if not (
+            0 < number <= LAST_LINUX_SIGNAL or f"SIG{short}" in LINUX_SIGNALS or _REAL_TIME_SIGNAL.fullmatch(short)
+        ):
             raise ValueError(f"there is no signal {name}")
-        self._configure(stop_signal=signal.Signals(number).name if number and not self.dialect.is_docker else name)
+        self._configure(stop_signal=name if self.dialect.is_docker else LINUX_SIGNAL_NAMES.get(number, name))
 
     def do_healthcheck(self, rest: str) -> None:
         """Set the health check."""
