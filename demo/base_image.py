@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 from engine import bring_along, engine, install, is_private, jobber_environment, run_privately
 from jobber.domain.errors import ImageNotFound, PullRefused
 from jobber.domain.images.reference import parse_reference
-from jobber.session.messages import messages
+from jobber.session.messages import ConsoleMessages
 
 if TYPE_CHECKING:
     from jobber.domain.ports import Engine
@@ -53,7 +53,7 @@ def _pull(found: Engine) -> bool:
     signal.signal(signal.SIGALRM, _give_up)
     signal.alarm(_PULL_SECONDS)
     try:
-        image = found.registry.pull(reference, credentials=None, progress=messages(verbose=False, log_format="console"))
+        image = found.registry.pull(reference, credentials=None, progress=ConsoleMessages(verbose=False))
         found.images.tag(image.id, reference=parse_reference(BASE))
     except (PullRefused, TimeoutError) as error:
         print(f"No registry in reach ({type(error).__name__})", flush=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from jobber.adapters.discovery.connect import connect
 from jobber.domain.errors import EngineUnavailable
-from jobber.session.messages import messages
+from jobber.session.messages import ConsoleMessages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ def engine() -> Iterator[Engine]:
         host=None,
         choice="auto",
         environment=jobber_environment(),
-        progress=messages(verbose=False, log_format="console"),
+        progress=ConsoleMessages(verbose=False),
     )
     try:
         yield found

@@ -11,9 +11,9 @@ import pytest
 
 import jobber
 from jobber.api.inputs import specifications_of
-from jobber.session.environment import surrounded_by
+from jobber.session.environment import using_environment
 from jobber.testing import FakeEngine, Job
-from jobber.testing.command_line import SurroundingsUnderTest
+from jobber.testing.command_line import EnvironmentUnderTest
 
 
 def show(job: Job) -> None:
@@ -157,7 +157,7 @@ def configured(engine: FakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-    with surrounded_by(SurroundingsUnderTest(engine, environment={}, top=tmp_path)):
+    with using_environment(EnvironmentUnderTest(engine, environment={}, top=tmp_path)):
         yield engine
 
 

@@ -16,9 +16,9 @@ import pytest
 import jobber
 from jobber.api.connection import Connection
 from jobber.api.images import Image
-from jobber.session import environment as surroundings
+from jobber.session import environment
 from jobber.testing import FakeEngine
-from jobber.testing.command_line import SurroundingsUnderTest
+from jobber.testing.command_line import EnvironmentUnderTest
 
 LOST = jobber.Result(3, "failed", None, lambda *, last=None: b"said", "train")  # noqa: ARG005
 SAMPLES: dict[str, object] = {
@@ -100,10 +100,10 @@ def test_result_finds_its_image_by_the_connection_of_the_other_process(
     jobber_engine.image("show", run=lambda job: job.say("here\n"))
     ran = jobber.run("show", quiet=True)
     assert ran.image is not None
-    connection = Connection(surroundings.this_machine, "auto", "tcp://far.test")
+    connection = Connection(environment.this_machine, "auto", "tcp://far.test")
     result = jobber.Result(ran.exit_status, ran.outcome, Image(connection, ran.image.stored), ran.said, ran.job)
     again = pickle.loads(pickle.dumps(result))
-    monkeypatch.setattr(surroundings.ThisMachine, "connect", SurroundingsUnderTest(jobber_engine).connect)
+    monkeypatch.setattr(environment.ThisMachine, "connect", EnvironmentUnderTest(jobber_engine).connect)
 
     assert again.image.connection == connection
     assert (again.id, again.tags, again.log, again.said(last=3)) == (ran.id, ran.tags, "here\n", b"re\n")

@@ -18,7 +18,7 @@ from jobber.cli.output.checkup_lines import checkup_lines
 from jobber.domain.checkup.check import Checkup, note, ok, problem
 from jobber.domain.errors import EngineLost
 from jobber.testing import FakeCommandLine, FakeEngine, Job
-from jobber.testing.command_line import SurroundingsUnderTest
+from jobber.testing.command_line import EnvironmentUnderTest
 
 Run = Callable[..., tuple[int, str, str]]
 KEYS = {
@@ -172,10 +172,10 @@ def test_signal_ends_it(jobber_cli: FakeCommandLine, jobber_engine: FakeEngine) 
 
 def test_calls_without_configuration_files_read_none(jobber_engine: FakeEngine, tmp_path: Path) -> None:
     from jobber.cli.commands.doctor import doctor
-    from jobber.session.environment import surrounded_by
+    from jobber.session.environment import using_environment
 
     (tmp_path / "jobber-config.yml").write_text("nonsense: 1\n")
-    with surrounded_by(SurroundingsUnderTest(jobber_engine)):
+    with using_environment(EnvironmentUnderTest(jobber_engine)):
         assert doctor(json=True) == 0
 
 

@@ -76,7 +76,7 @@ def build(
 
     """
     from jobber.domain.configuration.settings import DEFAULT_REGISTRY, PUSH
-    from jobber.session.bootstrap import image_build, keyring
+    from jobber.session.bootstrap import image_build
     from jobber.session.build_arguments import (
         check_context,
         check_dockerfile,
@@ -112,10 +112,9 @@ def build(
         secrets=arguments.texts("secrets", secrets, or_one=False),
         bases=base_references(dockerfile_text(dockerfile), arguments=values, platform=wanted),
     )
-    keys = keyring(settings_credentials(settings), around=connection.around)
     pushes = settings.get(PUSH) if push is None else push
-    with connection.interruptible() as interruptions, connection.opened(told) as opened:
+    with connection.session(told, settings_credentials(settings)) as session, connection.opened(told) as opened:
         check_dockerfile(dockerfile, named, engine=opened.describe())
-        use_case = image_build(opened, interruptions, told, keys, str(folder), around=connection.around)
+        use_case = image_build(session, opened, str(folder))
         built = use_case.build(request, names=names, push=pushes)
         return Image(connection, opened.images.inspect(built.image))

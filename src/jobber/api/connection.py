@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from jobber.api import arguments
 from jobber.domain.errors import Interrupted
 from jobber.domain.ports.progress import Silence
-from jobber.session.environment import surroundings_of
+from jobber.session.environment import environment_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from jobber.domain.images.credentials import CredentialEntry
     from jobber.domain.ports import Engine, Interruptions
     from jobber.domain.ports.progress import Progress
-    from jobber.session.environment import Surroundings
+    from jobber.session.environment import Environment
+    from jobber.session.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +49,22 @@ def settings_and_connection(
         arguments.texts("config", config),
         engine if isinstance(engine, str) else None,
     )
-    around = surroundings_of(given)
-    for path in misnamed_configurations(os.environ, around=around):
+    environment = environment_of(given)
+    for path in misnamed_configurations(os.environ, around=environment):
         import warnings
 
         from jobber.session.messages import sentence
 
         warnings.warn(sentence("misnamed-configuration", {"path": path}), stacklevel=3)
-    settings = load_settings(choices, environment=os.environ, around=around)
-    return settings, Connection(around, settings.get(ENGINE) if given is None else given, settings.get(HOST))
+    settings = load_settings(choices, environment=os.environ, around=environment)
+    return settings, Connection(environment, settings.get(ENGINE) if given is None else given, settings.get(HOST))
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
     """The engine of an API call, opened for the duration of the call, with the call's environment."""
 
-    around: Surroundings
+    environment: Environment
     engine: str | Engine
     """The name of an engine (`docker`, `podman`, `auto`, or a third-party engine), or an engine object."""
     host: str | None = None
@@ -80,7 +81,7 @@ class Connection:
         if not isinstance(self.engine, str):
             kind = type(self.engine).__name__
             raise TypeError(f"what a {kind} has made can't be pickled: it was handed over as an object of this process")
-        return Connection, (self.around, self.engine, self.host)
+        return Connection, (self.environment, self.engine, self.host)
 
     @contextmanager
     def opened(self, progress: Progress | None = None) -> Iterator[Engine]:
@@ -88,7 +89,7 @@ class Connection:
         if not isinstance(self.engine, str):
             yield self.engine
             return
-        engine = self.around.connect(
+        engine = self.environment.connect(
             host=self.host, choice=self.engine, environment=os.environ, progress=progress or Silence()
         )
         try:
@@ -97,9 +98,21 @@ class Connection:
             engine.close()
 
     @contextmanager
+    def session(self, progress: Progress, entries: Sequence[CredentialEntry] = ()) -> Iterator[Session]:
+        """Yield the session of a call, with these credentials before those of the environment's logins.
+
+        Raises `KeyboardInterrupt` for Ctrl-C, or a notebook's "interrupt", during the call.
+        """
+        from jobber.session.bootstrap import keyring
+        from jobber.session.session import Session
+
+        with self.interruptible() as interruptions:
+            yield Session(self.environment, progress, keyring(entries, self.environment), interruptions)
+
+    @contextmanager
     def interruptible(self) -> Iterator[Interruptions]:
         """Handle Ctrl-C, or a notebook's "interrupt", during a call. Raises `KeyboardInterrupt` for it."""
-        with self.around.guest_interruptions() as interruptions:
+        with self.environment.guest_interruptions() as interruptions:
             try:
                 yield interruptions
             except Interrupted as error:
@@ -128,6 +141,6 @@ def progress_for(*, quiet: bool, progress: Progress | None) -> Progress:
         from jobber.api.notebook_progress import NotebookProgress
 
         return NotebookProgress(display)
-    from jobber.session.messages import messages
+    from jobber.session.messages import ConsoleMessages
 
-    return messages(verbose=False, log_format="console")
+    return ConsoleMessages(verbose=False)

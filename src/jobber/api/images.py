@@ -133,16 +133,15 @@ def image(
     """
     from jobber.domain.configuration.settings import DEFAULT_REGISTRY
     from jobber.domain.runs.policy import PullPolicy
-    from jobber.session.bootstrap import keyring
 
     settings, connection = settings_and_connection(engine, host, registry=registry)
     text = arguments.text("name", name, wanted="a reference or an id")
-    with connection.interruptible() as interruptions, connection.opened() as opened:
+    with connection.session(Silence()) as session, connection.opened() as opened:
         finder = ImageFinder(
             opened,
-            keyring((), around=connection.around),
-            interruptions,
-            Silence(),
+            session.keyring,
+            session.interruptions,
+            session.progress,
             settings.get(DEFAULT_REGISTRY),
             PullPolicy.NEVER,
         )

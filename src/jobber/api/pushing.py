@@ -41,19 +41,17 @@ def push(
 
     """
     from jobber.domain.configuration.settings import DEFAULT_REGISTRY
-    from jobber.session.bootstrap import keyring
     from jobber.session.push_references import parse_references
 
     told = progress_for(quiet=quiet, progress=progress)
     settings, connection = settings_and_connection(engine, host, registry=registry)
     found = parse_references(arguments.texts("references", references), registry=settings.get(DEFAULT_REGISTRY))
-    keys = keyring(settings_credentials(settings), around=connection.around)
-    with connection.interruptible() as interruptions, connection.opened(told) as opened:
+    with connection.session(told, settings_credentials(settings)) as session, connection.opened(told) as opened:
         push_all(
             found,
             registry=opened.registry,
-            keyring=keys,
-            interruptions=interruptions,
+            keyring=session.keyring,
+            interruptions=session.interruptions,
             progress=told,
             images=opened.images,
         )

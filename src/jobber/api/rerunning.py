@@ -68,7 +68,6 @@ def rerun(
 
     """
     from jobber.domain.configuration.settings import DEFAULT_REGISTRY
-    from jobber.session.bootstrap import keyring
     from jobber.session.bootstrap import rerun as rerun_use_case
     from jobber.session.rerun_request import rerun_request, rerun_settings, run_again
 
@@ -85,19 +84,12 @@ def rerun(
         tag=arguments.text_or_none("tag", tag),
         verify=verify,
     )
-    keys = keyring(settings_credentials(settings), around=connection.around)
     console = GuestConsole(quiet=quiet, progress=told)
-    with connection.interruptible() as interruptions, connection.opened(told) as opened:
-        again, verification = rerun_use_case(
-            opened,
-            interruptions,
-            told,
-            keys,
-            registry=settings.get(DEFAULT_REGISTRY),
-            console=console,
-            around=connection.around,
+    with connection.session(told, settings_credentials(settings)) as session, connection.opened(told) as opened:
+        again, verification = rerun_use_case(session, opened, registry=settings.get(DEFAULT_REGISTRY), console=console)
+        ran, differences = run_again(
+            again, again.prepare(request), verification if verify else None, environment=connection.environment
         )
-        ran, differences = run_again(again, again.prepare(request), verification if verify else None)
         kept = Image(connection, opened.images.inspect(ran.image)) if ran.image else None
     made = Result(ran.exit_status, ran.outcome.value, kept, console.said, name, ran.out_of_memory)
     if ran.outcome is Outcome.INTERRUPTED:

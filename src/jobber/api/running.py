@@ -107,7 +107,7 @@ def run(
         JobberError: Any other failure.
 
     """
-    from jobber.session.bootstrap import keyring, runner
+    from jobber.session.bootstrap import runner
     from jobber.session.run_request import run_request
 
     told = progress_for(quiet=quiet, progress=progress)
@@ -127,11 +127,10 @@ def run(
     )
     settings = _with_words(settings, command=command, inputs=inputs, xdocker=xdocker, environment=environment)
     request = run_request(name, settings, tag=arguments.text_or_none("tag", tag))
-    keys = keyring(settings_credentials(settings), around=connection.around)
     console = GuestConsole(quiet=quiet, progress=told)
-    with connection.interruptible() as interruptions, connection.opened(told) as opened:
+    with connection.session(told, settings_credentials(settings)) as session, connection.opened(told) as opened:
         try:
-            ran = runner(opened, interruptions, told, keys, console=console, around=connection.around).run(request)
+            ran = runner(session, opened, console=console).run(request)
         except EngineLost as error:
             error.hint = f"{error.hint}, once this process has ended" if error.hint else None
             raise

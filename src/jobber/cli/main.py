@@ -118,9 +118,10 @@ def exit_status_of(error: JobberError, *, command: str | None) -> int:
 
 
 def _fail(error: JobberError, *, command: str | None, log_format: str, verbose: bool = False) -> int:
+    from jobber.session.environment import current_environment
     from jobber.session.messages import messages
 
-    messages(verbose=verbose, log_format=log_format).fail(error)
+    messages(verbose=verbose, log_format=log_format, environment=current_environment()).fail(error)
     return exit_status_of(error, command=command)
 
 
@@ -137,10 +138,15 @@ def _log_format(words: Sequence[str], environment: Mapping[str, str]) -> str:
 def _is_verbose(line: CommandLine, environment: Mapping[str, str]) -> bool:
     if "--verbose" in line.options:
         return True
+    from jobber.session.environment import current_environment
     from jobber.session.settings import is_verbose
 
     options = [option.partition("=") for option in line.options]
-    return is_verbose([value for name, _, value in options if name == "--config"], environment=environment)
+    return is_verbose(
+        [value for name, _, value in options if name == "--config"],
+        environment=environment,
+        around=current_environment(),
+    )
 
 
 def _command_of(words: Sequence[str]) -> str | None:

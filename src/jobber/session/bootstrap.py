@@ -1,7 +1,4 @@
-"""Connect use cases to the environment of a call: clock, streams, signals, credentials.
-
-The argument `around` is the environment of a call that does not use the environment of the process.
-"""
+"""Connect use cases to the session of a call: its clock, streams, signals, messages and credentials."""
 
 from __future__ import annotations
 
@@ -9,14 +6,14 @@ import os
 from typing import TYPE_CHECKING
 
 from jobber._version import __version__
-from jobber.session.environment import surroundings
+from jobber.session.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jobber.domain.images.credentials import CredentialEntry
     from jobber.domain.images.reference import Registry
-    from jobber.domain.ports import Console, Engine, Interruptions, Keyring
+    from jobber.domain.ports import Console, Engine, Keyring
     from jobber.domain.ports.progress import Progress
     from jobber.domain.use_cases.images.build import BuildImage
     from jobber.domain.use_cases.repeat.rerun import RepeatRun
@@ -25,79 +22,72 @@ if TYPE_CHECKING:
     from jobber.domain.use_cases.run.run import RunJob
     from jobber.domain.use_cases.unfinished.attach import AttachToRun
     from jobber.domain.use_cases.unfinished.unfinished_runs import RunFinisher
-    from jobber.session.environment import Surroundings
+    from jobber.session.environment import Environment
 
 
-def keyring(entries: Sequence[CredentialEntry], *, around: Surroundings | None = None) -> Keyring:
+def open_session(environment: Environment, progress: Progress, entries: Sequence[CredentialEntry]) -> Session:
+    """Return the session of a command, which receives the signals to this process from now on.
+
+    Args:
+        environment: The environment of the command.
+        progress: The receiver of the messages.
+        entries: The entries of the setting `credentials`.
+
+    """
+    return Session(environment, progress, keyring(entries, environment), environment.interruptions())
+
+
+def keyring(entries: Sequence[CredentialEntry], environment: Environment) -> Keyring:
     """Return the registry credentials: from the setting `credentials`, else from the logins of Docker and Podman."""
     from jobber.adapters.credentials import MachineKeyring
 
-    return MachineKeyring(tuple(entries), environment=(around or surroundings()).login_variables())
+    return MachineKeyring(tuple(entries), environment=environment.login_variables())
 
 
-def shell_console(progress: Progress, *, around: Surroundings | None = None, attaches: bool = False) -> Console:
+def shell_console(session: Session, *, attaches: bool = False) -> Console:
     """Return the console of the environment for the job; with `attaches`, for a job that runs already."""
 
     def refused(stream: str, why: str) -> None:
-        progress.warn("output-refused", stream=stream, why=why)
+        session.progress.warn("output-refused", stream=stream, why=why)
 
-    around = around or surroundings()
-    clear = getattr(progress, "clear", _nothing)
-    return around.console(before_output=clear, on_refused=refused, attaches=attaches)
+    clear = getattr(session.progress, "clear", _nothing)
+    return session.environment.console(before_output=clear, on_refused=refused, attaches=attaches)
 
 
-def runner(
-    engine: Engine,
-    interruptions: Interruptions,
-    progress: Progress,
-    keys: Keyring,
-    *,
-    console: Console | None = None,
-    around: Surroundings | None = None,
-) -> RunJob:
+def runner(session: Session, engine: Engine, *, console: Console | None = None) -> RunJob:
     """Return the use case of `jobber run`, with the shell's streams unless a console is given."""
     from jobber.domain.use_cases.run.run import RunJob
 
-    around = around or surroundings()
     return RunJob(
         engine=engine,
-        clock=around.clock(),
-        console=console or shell_console(progress, around=around),
-        interruptions=interruptions,
-        keyring=keys,
-        kept_logs=around.kept_logs(),
-        progress=progress,
+        clock=session.environment.clock(),
+        console=console or shell_console(session),
+        interruptions=session.interruptions,
+        keyring=session.keyring,
+        kept_logs=session.environment.kept_logs(),
+        progress=session.progress,
         version=__version__,
         new_id=_new_id(),
-        owner=around.owner(),
+        owner=session.environment.owner(),
     )
 
 
-def image_build(
-    engine: Engine,
-    interruptions: Interruptions,
-    progress: Progress,
-    keys: Keyring,
-    folder: str,
-    *,
-    around: Surroundings | None = None,
-) -> BuildImage:
+def image_build(session: Session, engine: Engine, folder: str) -> BuildImage:
     """Return the use case of `jobber build` for a context directory."""
     from jobber.domain.use_cases.images.build import BuildImage
 
-    around = around or surroundings()
     return BuildImage(
         engine=engine,
-        clock=around.clock(),
-        interruptions=interruptions,
-        keyring=keys,
-        tree=around.source_tree(folder),
-        progress=progress,
+        clock=session.environment.clock(),
+        interruptions=session.interruptions,
+        keyring=session.keyring,
+        tree=session.environment.source_tree(folder),
+        progress=session.progress,
         version=__version__,
     )
 
 
-def run_finisher(engine: Engine, interruptions: Interruptions, progress: Progress, keys: Keyring) -> RunFinisher:
+def run_finisher(session: Session, engine: Engine) -> RunFinisher:
     """Return the use case that finishes runs of other processes, for `recover`, `attach` and `stop`."""
     from jobber.adapters.host.console import Spool
     from jobber.adapters.host.process_identity import is_alive
@@ -105,43 +95,33 @@ def run_finisher(engine: Engine, interruptions: Interruptions, progress: Progres
 
     return RunFinisher(
         engine=engine,
-        clock=surroundings().clock(),
-        interruptions=interruptions,
-        keyring=keys,
-        kept_logs=surroundings().kept_logs(),
-        progress=progress,
+        clock=session.environment.clock(),
+        interruptions=session.interruptions,
+        keyring=session.keyring,
+        kept_logs=session.environment.kept_logs(),
+        progress=session.progress,
         version=__version__,
         spool=Spool,
         is_alive=is_alive,
     )
 
 
-def attach_to_run(engine: Engine, interruptions: Interruptions, progress: Progress, keys: Keyring) -> AttachToRun:
+def attach_to_run(session: Session, engine: Engine) -> AttachToRun:
     """Return the use case of `jobber attach`."""
     from jobber.domain.use_cases.unfinished.attach import AttachToRun
 
-    console = shell_console(progress, attaches=True)
-    return AttachToRun(run_finisher(engine, interruptions, progress, keys), console)
+    return AttachToRun(run_finisher(session, engine), shell_console(session, attaches=True))
 
 
-def result_finder(
-    engine: Engine, keys: Keyring, *, registry: Registry | None, around: Surroundings | None = None
-) -> ResultFinder:
+def result_finder(session: Session, engine: Engine, *, registry: Registry | None) -> ResultFinder:
     """Return the finder of results by name or ID, on the engine or in a registry."""
     from jobber.domain.use_cases.results.find_result import ResultFinder
 
-    return ResultFinder(engine, (around or surroundings()).remote_images(), keys, registry)
+    return ResultFinder(engine, session.environment.remote_images(), session.keyring, registry)
 
 
 def rerun(
-    engine: Engine,
-    interruptions: Interruptions,
-    progress: Progress,
-    keys: Keyring,
-    *,
-    registry: Registry | None,
-    console: Console | None = None,
-    around: Surroundings | None = None,
+    session: Session, engine: Engine, *, registry: Registry | None, console: Console | None = None
 ) -> tuple[RepeatRun, VerifyOutput]:
     """Return the use case of `jobber rerun`, and the use case that compares its result with the old one."""
     from jobber.adapters.archives.file_tree import read_tree
@@ -150,13 +130,12 @@ def rerun(
     from jobber.domain.use_cases.results.find_recorded import RecordedImages
     from jobber.session.run_request import read_options
 
-    around = around or surroundings()
-    remote = around.remote_images()
+    remote, keys, progress = session.environment.remote_images(), session.keyring, session.progress
     return (
         RepeatRun(
-            finder=result_finder(engine, keys, registry=registry, around=around),
-            images=RecordedImages(engine, remote, keys, interruptions, progress),
-            runner=runner(engine, interruptions, progress, keys, console=console, around=around),
+            finder=result_finder(session, engine, registry=registry),
+            images=RecordedImages(engine, remote, keys, session.interruptions, progress),
+            runner=runner(session, engine, console=console),
             read_options=read_options,
             environment=os.environ,
         ),

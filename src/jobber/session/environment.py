@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from jobber.domain.ports.progress import Progress
 
 
-class Surroundings(Protocol):
+class Environment(Protocol):
     """The environment of a command."""
 
     @property
@@ -206,26 +206,26 @@ class ThisMachine:
 
 
 this_machine = ThisMachine()
-_stack: list[Surroundings] = [this_machine]
+_stack: list[Environment] = [this_machine]
 
 
-def surroundings() -> Surroundings:
+def current_environment() -> Environment:
     """Return the current environment."""
     return _stack[-1]
 
 
 @singledispatch
-def surroundings_of(engine: object) -> Surroundings:
+def environment_of(engine: object) -> Environment:
     """Return the environment of a call with this engine: the current one, unless the engine's type registers another.
 
     Engine types with a clock of their own, for example, register an environment that uses it.
     """
     del engine
-    return surroundings()
+    return current_environment()
 
 
 @contextmanager
-def surrounded_by(others: Surroundings) -> Iterator[None]:
+def using_environment(others: Environment) -> Iterator[None]:
     """Use another environment for commands and the Python API inside the context."""
     _stack.append(others)
     try:

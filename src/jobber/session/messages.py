@@ -6,7 +6,6 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
-from jobber.session.environment import surroundings
 from jobber.session.humanize import duration_in_words
 from jobber.session.printable import printable
 
@@ -14,7 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, MutableMapping
 
     from jobber.domain.errors import JobberError
+    from jobber.domain.ports import Clock
     from jobber.domain.ports.progress import Progress
+    from jobber.session.environment import Environment
 
 _SENTENCES: Mapping[str, str] = {
     "built": "built {tags} {id}",
@@ -168,11 +169,11 @@ class ConsoleMessages:
 class JsonMessages:
     """JSON messages for programs: one JSON object per line."""
 
-    def __init__(self, *, verbose: bool, stream: TextIO | None = None) -> None:
+    def __init__(self, *, verbose: bool, clock: Clock, stream: TextIO | None = None) -> None:
         import structlog
 
         self._verbose = verbose
-        self._clock = surroundings().clock()
+        self._clock = clock
         self._log: Any = structlog.wrap_logger(
             structlog.PrintLogger(stream or sys.stderr),
             processors=[
@@ -227,9 +228,11 @@ class JsonMessages:
 Messages = ConsoleMessages | JsonMessages
 
 
-def messages(*, verbose: bool, log_format: str) -> Messages:
-    """Return the messages in the format that the user selected."""
-    return JsonMessages(verbose=verbose) if log_format == "json" else ConsoleMessages(verbose=verbose)
+def messages(*, verbose: bool, log_format: str, environment: Environment) -> Messages:
+    """Return the messages in the format that the user selected; JSON messages have times of the environment's clock."""
+    if log_format == "json":
+        return JsonMessages(verbose=verbose, clock=environment.clock())
+    return ConsoleMessages(verbose=verbose)
 
 
 def sentence(event: str, facts: Mapping[str, object]) -> str:

@@ -17,10 +17,16 @@ if TYPE_CHECKING:
     from jobber.domain.use_cases.repeat.rerun import PreparedRerun, RepeatRun, RerunRequest
     from jobber.domain.use_cases.repeat.verify_output import VerifyOutput
     from jobber.domain.use_cases.run.run import RunResult
+    from jobber.session.environment import Environment
 
 
 def run_again(
-    again: RepeatRun, prepared: PreparedRerun, verification: VerifyOutput | None, *, iidfile: Path | None = None
+    again: RepeatRun,
+    prepared: PreparedRerun,
+    verification: VerifyOutput | None,
+    *,
+    environment: Environment,
+    iidfile: Path | None = None,
 ) -> tuple[RunResult, tuple[Difference, ...] | None]:
     """Repeat a run, and return its result and the differences from the old one.
 
@@ -31,7 +37,7 @@ def run_again(
     result = again.runner.run_prepared(prepared.request, prepared.prepared)
     if result.image is None:
         return result, None
-    write_result_id(result.image, iidfile=iidfile)
+    write_result_id(result.image, iidfile=iidfile, environment=environment)
     return result, verification.compare(before, result.image, out=out) if verification else None
 
 

@@ -6,12 +6,12 @@ import os
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import JobberError, UsageError
-from jobber.session.environment import surroundings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from jobber.domain.images.reference import ImageId
+    from jobber.session.environment import Environment
 
 
 def check_writable(path: Path | None, *, dry_run: bool = False, detach: bool = False) -> None:
@@ -34,12 +34,12 @@ def check_writable(path: Path | None, *, dry_run: bool = False, detach: bool = F
         raise UsageError(f"{path} can't be written: {error.strerror}", hint="give --iidfile another file") from None
 
 
-def write_result_id(image: ImageId, *, iidfile: Path | None) -> None:
+def write_result_id(image: ImageId, *, iidfile: Path | None, environment: Environment) -> None:
     """Report the image to the environment, and write its ID without a line end, as `docker build` does.
 
     Raises `JobberError`.
     """
-    surroundings().ends_with(image)
+    environment.ends_with(image)
     if iidfile is None:
         return
     try:

@@ -11,13 +11,12 @@ from jobber.domain.configuration.origin import DEFAULT, Origin, Value
 from jobber.domain.configuration.settings import DEFAULT_REGISTRY, ENGINE, HOST, VERBOSE, EngineName
 from jobber.domain.errors import JobberError
 from jobber.domain.images.reference import parse_registry
-from jobber.session.environment import surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from jobber.domain.configuration.settings import Setting
-    from jobber.session.environment import Surroundings
+    from jobber.session.environment import Environment
 
 T = TypeVar("T")
 
@@ -55,24 +54,20 @@ def _brought() -> Sequence[str]:
 EngineName.others = staticmethod(_brought)
 
 
-def configuration_files(environment: Mapping[str, str], *, around: Surroundings | None = None) -> tuple[str, ...]:
+def configuration_files(environment: Mapping[str, str], *, around: Environment) -> tuple[str, ...]:
     """Return the configuration files that apply to the current directory. Raises `JobberError`."""
-    return find_files(environment, directory=current_directory(), top=(around or surroundings()).top)
+    return find_files(environment, directory=current_directory(), top=around.top)
 
 
-def misnamed_configurations(environment: Mapping[str, str], *, around: Surroundings | None = None) -> tuple[str, ...]:
+def misnamed_configurations(environment: Mapping[str, str], *, around: Environment) -> tuple[str, ...]:
     """Return the files that would apply to the current directory if they had the right name. Raises `JobberError`."""
-    around = around or surroundings()
     if not around.reads_configuration:
         return ()
     return misnamed_files(environment, directory=current_directory(), top=around.top)
 
 
-def load_settings(
-    options: ChosenOptions, *, environment: Mapping[str, str], around: Surroundings | None = None
-) -> Settings:
+def load_settings(options: ChosenOptions, *, environment: Mapping[str, str], around: Environment) -> Settings:
     """Return the effective settings of a command with these options. Raises `JobberError`."""
-    around = around or surroundings()
     if around.reads_configuration:
         layers = read_files(configuration_files(environment, around=around))
     else:
@@ -81,17 +76,17 @@ def load_settings(
     return _with_options(settings_in_force(layers, names=names, variables=environment), options)
 
 
-def is_verbose(names: Sequence[str], *, environment: Mapping[str, str]) -> bool:
+def is_verbose(names: Sequence[str], *, environment: Mapping[str, str], around: Environment) -> bool:
     """Return whether messages are verbose with these configurations active; never fail, for an error is to be told.
 
     Where the configuration is broken, its variable alone counts.
     """
-    if not surroundings().reads_configuration:
+    if not around.reads_configuration:
         return False
     variables = {name: value for name, value in environment.items() if name == VERBOSE.variable}
     active = tuple(Value(name, Origin(f"-c {name}")) for name in names)
     with suppress(Exception):
-        layers = read_files(configuration_files(environment))
+        layers = read_files(configuration_files(environment, around=around))
         return settings_in_force(layers, names=active, variables=variables).get(VERBOSE)
     with suppress(Exception):
         return settings_in_force((), variables=variables).get(VERBOSE)

@@ -17,8 +17,7 @@ from jobber.domain.images.image import ImageConfiguration
 from jobber.testing.command_line import FakeCommandLine, using
 from jobber.testing.completed import Completed
 from jobber.testing.engine import EngineUnderTest
-from jobber.testing.real import RealEngine
-from jobber.testing.surroundings import (
+from jobber.testing.environment import (
     FakeConsole,
     FakeKeyring,
     FakeProgress,
@@ -26,6 +25,7 @@ from jobber.testing.surroundings import (
     fake_run_finisher,
     fake_runner,
 )
+from jobber.testing.real import RealEngine
 
 __all__ = [
     "Call",

@@ -13,7 +13,7 @@ from jobber.adapters.host.git import GitTree
 from jobber.domain.containers.events import Output, Stream
 from jobber.domain.errors import EngineUnavailable
 from jobber.domain.files.paths import lies_within
-from jobber.session.environment import surrounded_by, surroundings_of
+from jobber.session.environment import environment_of, using_environment
 from jobber.testing.completed import Completed
 from jobber.testing.place import Streams, in_place
 from jobber.testing.real import RealEngine
@@ -84,7 +84,7 @@ class _OneEngine:
         return ()
 
 
-class SurroundingsUnderTest:
+class EnvironmentUnderTest:
     """The environment of commands and the Python API in a test: the test's engine and its clock, and no user.
 
     With an `environment`, configuration files are read: those of its home directory, and those from `top` downwards.
@@ -246,9 +246,9 @@ class FakeCommandLine:
         place = self.directory / directory if directory else self.directory
         variables = {**self.environment, **(environment or {}), "PWD": str(place)}
         top = self.top if _is_below(place, os.path.realpath(self.top)) else place
-        around = SurroundingsUnderTest(self._engine, environment=variables, top=top)
+        around = EnvironmentUnderTest(self._engine, environment=variables, top=top)
         around.stdin = stdin.encode() if isinstance(stdin, str) else stdin
-        with surrounded_by(around), in_place(place, environment=variables, streams=around.streams):
+        with using_environment(around), in_place(place, environment=variables, streams=around.streams):
             try:
                 exit_status = call([str(word) for word in words], environment=os.environ)
             finally:
@@ -279,12 +279,12 @@ def using(engine: EngineUnderTest) -> Iterator[None]:
         engine: The fake or real engine.
 
     """
-    with surrounded_by(SurroundingsUnderTest(engine)):
+    with using_environment(EnvironmentUnderTest(engine)):
         yield
 
 
-surroundings_of.register(FakeEngine, SurroundingsUnderTest)
-surroundings_of.register(RealEngine, SurroundingsUnderTest)
+environment_of.register(FakeEngine, EnvironmentUnderTest)
+environment_of.register(RealEngine, EnvironmentUnderTest)
 
 
 def _of_nobody() -> Mapping[str, str]:

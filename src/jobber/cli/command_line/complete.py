@@ -97,23 +97,24 @@ def _words(offered: Offer, words: Sequence[str], environment: Mapping[str, str])
 
 def _configurations(environment: Mapping[str, str]) -> Sequence[str]:
     from jobber.adapters.configuration.files import check_file
+    from jobber.session.environment import current_environment
     from jobber.session.settings import configuration_files
 
-    files = configuration_files(environment)
+    files = configuration_files(environment, around=current_environment())
     return [name for file in files for name in check_file(file)[0].configurations]
 
 
 def _images(words: Sequence[str], environment: Mapping[str, str]) -> Sequence[str]:
     from jobber.adapters.discovery.connect import connect
     from jobber.domain.configuration.settings import ENGINE, HOST
-    from jobber.session.messages import messages
+    from jobber.session.messages import ConsoleMessages
 
     settings = _settings(words, environment)
     engine = connect(
         host=_given(words, "-H", "--host") or settings.get(HOST),
         choice=_given(words, "--engine") or settings.get(ENGINE),
         environment=environment,
-        progress=messages(verbose=False, log_format="console"),
+        progress=ConsoleMessages(verbose=False),
         starts_service=False,
     )
     names = engine.images.references()
@@ -125,9 +126,10 @@ def _settings(words: Sequence[str], environment: Mapping[str, str]) -> Settings:
     from jobber.adapters.configuration.files import check_file
     from jobber.domain.configuration.in_force import settings_in_force
     from jobber.domain.configuration.origin import Origin, Value
+    from jobber.session.environment import current_environment
     from jobber.session.settings import configuration_files
 
-    files = configuration_files(environment)
+    files = configuration_files(environment, around=current_environment())
     name = _given(words, "-c", "--config")
     names = (Value(name, Origin("-c")),) if name else ()
     return settings_in_force([check_file(file)[0] for file in files], names=names, variables=environment)

@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from jobber.domain.configuration.in_force import Settings
     from jobber.domain.images.credentials import CredentialEntry
     from jobber.domain.images.reference import Registry
-    from jobber.domain.ports import Engine, Interruptions
+    from jobber.domain.ports import Engine
+    from jobber.domain.ports.progress import Progress
+    from jobber.session.environment import Environment
     from jobber.session.messages import Messages
+    from jobber.session.session import Session
 
 GROUP = "Global options"
 
@@ -41,22 +44,31 @@ class GlobalOptions:
     """jobber's own messages on stderr as text or as JSON lines."""
 
     @cached_property
+    def environment(self) -> Environment:
+        """The environment of this command."""
+        from jobber.session.environment import current_environment
+
+        return current_environment()
+
+    @cached_property
     def settings(self) -> Settings:
         """The effective settings with these options. Raises `ConfigurationInvalid` and other `JobberError`s."""
         from jobber.session.settings import load_settings, misnamed_configurations
 
-        for path in misnamed_configurations(os.environ):
+        for path in misnamed_configurations(os.environ, around=self.environment):
             from jobber.session.messages import messages
 
-            messages(verbose=False, log_format=self.log_format).warn("misnamed-configuration", path=path)
-        return load_settings(self, environment=os.environ)
+            messages(verbose=False, log_format=self.log_format, environment=self.environment).warn(
+                "misnamed-configuration", path=path
+            )
+        return load_settings(self, environment=os.environ, around=self.environment)
 
     def messages(self) -> Messages:
         """Return the messages of this command. Raises the same errors as `settings`."""
         from jobber.domain.configuration.settings import VERBOSE
         from jobber.session.messages import messages
 
-        said = messages(verbose=self.settings.get(VERBOSE), log_format=self.log_format)
+        said = messages(verbose=self.settings.get(VERBOSE), log_format=self.log_format, environment=self.environment)
         if self.settings.active:
             said.call("configurations", names=", ".join(self.settings.active))
         return said
@@ -74,20 +86,26 @@ class GlobalOptions:
 
         return tuple(located_entry(item) for item in self.settings.get(CREDENTIALS))
 
+    def session(self, progress: Progress) -> Session:
+        """Return the session of this command with these messages; it receives the signals to this process from now on.
+
+        Raises the same errors as `settings`.
+        """
+        from jobber.session.bootstrap import open_session
+
+        return open_session(self.environment, progress, self.credentials())
+
     @contextmanager
-    def connected(
-        self, progress: Messages, interruptions: Interruptions, *, environment: Mapping[str, str]
-    ) -> Iterator[Engine]:
+    def connected(self, session: Session) -> Iterator[Engine]:
         """Yield the engine and close it afterwards. Raises `EngineUnavailable`."""
         from jobber.domain.configuration.settings import ENGINE, HOST
-        from jobber.session.environment import surroundings
         from jobber.session.settings import naming_origin
 
         host = self.settings.value(HOST)
         choice = self.settings.get(ENGINE)
-        with interruptions.abortable(), naming_origin(host):
-            engine = surroundings().connect(
-                host=host.content, choice=choice, environment=environment, progress=progress
+        with session.interruptions.abortable(), naming_origin(host):
+            engine = session.environment.connect(
+                host=host.content, choice=choice, environment=os.environ, progress=session.progress
             )
         try:
             yield engine

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-
-from jobber.session.environment import surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,14 +16,13 @@ if TYPE_CHECKING:
 @contextmanager
 def finding(options: GlobalOptions) -> Iterator[tuple[ResultFinder, Messages]]:
     """Yield a finder of results and the messages of a command; a signal ends it at once. Raises `JobberError`."""
-    from jobber.session.bootstrap import keyring, result_finder
+    from jobber.session.bootstrap import result_finder
 
     progress = options.messages()
     registry = options.registry()
-    keys = keyring(options.credentials())
-    interruptions = surroundings().interruptions()
-    with options.connected(progress, interruptions, environment=os.environ) as engine, interruptions.abortable():
+    session = options.session(progress)
+    with options.connected(session) as engine, session.interruptions.abortable():
         try:
-            yield result_finder(engine, keys, registry=registry), progress
+            yield result_finder(session, engine, registry=registry), progress
         finally:
             progress.clear()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from jobber.cli.command_line.global_options import GlobalOptions
 from jobber.cli.command_line.moments import parse_moment
-from jobber.session.environment import surroundings
 
 
 def attach(
@@ -29,14 +27,13 @@ def attach(
         Leave out what is older: a time (2026-11-24T10:00:00Z), or how long ago (90s, 10m, 1h30m).
 
     """
-    from jobber.session.bootstrap import attach_to_run, keyring
+    from jobber.session.bootstrap import attach_to_run
 
     options = options or GlobalOptions()
     progress = options.messages()
-    moment = None if since is None else parse_moment(since, now=surroundings().clock().now())
-    keys = keyring(options.credentials())
-    interruptions = surroundings().interruptions()
-    with options.connected(progress, interruptions, environment=os.environ) as engine:
-        result = attach_to_run(engine, interruptions, progress, keys).attach(run, since=moment)
+    moment = None if since is None else parse_moment(since, now=options.environment.clock().now())
+    session = options.session(progress)
+    with options.connected(session) as engine:
+        result = attach_to_run(session, engine).attach(run, since=moment)
     progress.clear()
     return result.exit_status

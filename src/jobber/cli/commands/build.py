@@ -19,7 +19,6 @@ from jobber.session.build_arguments import (
     find_dockerfile,
     parse_names,
 )
-from jobber.session.environment import surroundings
 from jobber.session.result_id import check_writable, write_result_id
 
 
@@ -68,7 +67,7 @@ def build(
 
     """
     from jobber.domain.configuration.settings import PUSH
-    from jobber.session.bootstrap import image_build, keyring
+    from jobber.session.bootstrap import image_build
 
     options = options or GlobalOptions()
     progress = options.messages()
@@ -88,14 +87,13 @@ def build(
         bases=base_references(dockerfile_text(dockerfile), arguments=arguments, platform=platform),
     )
     check_writable(iidfile)
-    keys = keyring(options.credentials())
-    interruptions = surroundings().interruptions()
-    with options.connected(progress, interruptions, environment=os.environ) as engine:
+    session = options.session(progress)
+    with options.connected(session) as engine:
         check_dockerfile(dockerfile, file, engine=engine.describe())
-        use_case = image_build(engine, interruptions, progress, keys, str(context))
+        use_case = image_build(session, engine, str(context))
         result = use_case.build(request, names=names, push=options.settings.get(PUSH) and not no_push)
     progress.clear()
-    write_result_id(result.image, iidfile=iidfile)
+    write_result_id(result.image, iidfile=iidfile, environment=options.environment)
     return 0
 
 

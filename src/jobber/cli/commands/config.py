@@ -67,7 +67,7 @@ def _check(options: GlobalOptions) -> int:
     from jobber.cli.commands.config_check import check_configuration
     from jobber.session.messages import messages
 
-    said = messages(verbose=False, log_format=options.log_format)
+    said = messages(verbose=False, log_format=options.log_format, environment=options.environment)
     files, errors = check_configuration(options, environment=os.environ)
     for error in errors:
         said.fail(error)

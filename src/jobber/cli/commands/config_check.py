@@ -24,7 +24,7 @@ def check_configuration(
 ) -> tuple[tuple[str, ...], tuple[JobberError, ...]]:
     """Return the files that apply here, and all errors in them and in the resulting settings."""
     try:
-        files = configuration_files(environment)
+        files = configuration_files(environment, around=options.environment)
     except JobberError as error:
         return (), (error,)
     errors: list[JobberError] = []

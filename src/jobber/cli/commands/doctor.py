@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from jobber.cli.command_line.global_options import GlobalOptions
 from jobber.cli.output.json_text import as_json
 from jobber.domain.checkup.findings import Configuration
-from jobber.session.environment import surroundings
 
 if TYPE_CHECKING:
     from jobber.domain.checkup.check import Checkup
     from jobber.domain.configuration.in_force import Settings
-    from jobber.domain.ports import Interruptions
     from jobber.domain.use_cases.checkup.check_setup import SetupCheck
+    from jobber.session.session import Session
 
 SCHEMA = 1
 """The version of the JSON format. It changes if a key is removed or changes its meaning, not if a key is added."""
@@ -37,9 +36,9 @@ def doctor(*, json: bool = False, options: GlobalOptions | None = None) -> int:
 
     options = options or GlobalOptions()
     configuration, settings = _configuration(options)
-    interruptions = surroundings().interruptions()
-    with interruptions.abortable():
-        checkup = _setup_check(options, configuration, settings, interruptions).check()
+    session = _session(options, settings)
+    with session.interruptions.abortable():
+        checkup = _setup_check(session, configuration, settings).check()
     if json:
         print(as_json(_facts(checkup)))
     else:
@@ -54,7 +53,7 @@ def _configuration(options: GlobalOptions) -> tuple[Configuration, Settings]:
     from jobber.domain.configuration.settings import DEFAULT_REGISTRY
     from jobber.session.settings import settings_of_options
 
-    if not surroundings().reads_configuration:
+    if not options.environment.reads_configuration:
         return Configuration(), options.settings
     files, problems = check_configuration(options, environment=os.environ)
     settings = settings_of_options(options) if problems else options.settings
@@ -62,33 +61,39 @@ def _configuration(options: GlobalOptions) -> tuple[Configuration, Settings]:
     return Configuration(files, problems, settings.active, str(registry) if registry else ""), settings
 
 
-def _setup_check(
-    options: GlobalOptions, configuration: Configuration, settings: Settings, interruptions: Interruptions
-) -> SetupCheck:
-    from jobber.domain.configuration.settings import CREDENTIALS, ENGINE, HOST, VERBOSE
+def _session(options: GlobalOptions, settings: Settings) -> Session:
+    """Return a session with messages under `--verbose` only: the report contains the others."""
+    from jobber.domain.configuration.settings import CREDENTIALS, VERBOSE
     from jobber.domain.ports.progress import Silence
-    from jobber.domain.use_cases.checkup.check_setup import SetupCheck
-    from jobber.session.bootstrap import keyring, run_finisher
+    from jobber.session.bootstrap import open_session
     from jobber.session.messages import messages
 
+    environment = options.environment
     is_verbose = settings.get(VERBOSE)
-    # The report contains the messages of the search.
-    progress = messages(verbose=True, log_format=options.log_format) if is_verbose else Silence()
-    entries = tuple(item.content for item in settings.get(CREDENTIALS))
+    progress = (
+        messages(verbose=True, log_format=options.log_format, environment=environment) if is_verbose else Silence()
+    )
+    return open_session(environment, progress, tuple(item.content for item in settings.get(CREDENTIALS)))
+
+
+def _setup_check(session: Session, configuration: Configuration, settings: Settings) -> SetupCheck:
+    from jobber.domain.configuration.settings import CREDENTIALS, ENGINE, HOST
+    from jobber.domain.use_cases.checkup.check_setup import SetupCheck
+    from jobber.session.bootstrap import run_finisher
+
     host = settings.value(HOST)
-    around = surroundings()
     return SetupCheck(
-        machine=around.machine(),
-        search=around.engines(
+        machine=session.environment.machine(),
+        search=session.environment.engines(
             host=host.content,
             origin=host.origin.point,
             choice=settings.get(ENGINE),
             environment=os.environ,
-            progress=progress,
+            progress=session.progress,
         ),
         configuration=configuration,
-        entries=entries,
-        run_finisher=lambda engine: run_finisher(engine, interruptions, progress, keyring(entries)),
+        entries=tuple(item.content for item in settings.get(CREDENTIALS)),
+        run_finisher=lambda engine: run_finisher(session, engine),
         host_is_option=host.origin.is_option,
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path  # noqa: TC003 - cyclopts reads annotations
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -11,7 +10,6 @@ from cyclopts import Parameter
 
 from jobber.cli.command_line.global_options import GlobalOptions
 from jobber.domain.errors import JobberError
-from jobber.session.environment import surroundings
 
 if TYPE_CHECKING:
     from jobber.domain.history.export.exported import ExportedRun
@@ -41,14 +39,13 @@ def export(
     """
     from jobber.domain.history.export.exported import ExportedRun
     from jobber.domain.runs.label_names import Label
-    from jobber.session.bootstrap import keyring, result_finder
+    from jobber.session.bootstrap import result_finder
 
     options = options or GlobalOptions()
     progress = options.messages()
-    keys = keyring(options.credentials())
-    interruptions = surroundings().interruptions()
-    with options.connected(progress, interruptions, environment=os.environ) as engine, interruptions.abortable():
-        finder = result_finder(engine, keys, registry=options.registry())
+    session = options.session(progress)
+    with options.connected(session) as engine, session.interruptions.abortable():
+        finder = result_finder(session, engine, registry=options.registry())
         found = finder.find(image)
         record = found.record_of_run(name=image)
         result = finder.with_true_digests(found.image)

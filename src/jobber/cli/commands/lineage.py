@@ -12,10 +12,10 @@ from jobber.cli.command_line.result_session import finding
 from jobber.cli.output.table import terminal_width
 from jobber.domain.errors import JobberError, UsageError
 from jobber.domain.use_cases.results.trace_lineage import TraceLineage
-from jobber.session.environment import surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from jobber.domain.history.lineage import Lineage
     from jobber.domain.use_cases.results.find_result import ResultFinder
@@ -56,7 +56,9 @@ def lineage(
     options = options or GlobalOptions()
     with finding(options) as (finder, progress):
         traced = TraceLineage(finder, progress).trace(image, down=down)
-        lines = _lines(finder, traced, chosen, progress=progress, width=None if output else terminal_width())
+        now = options.environment.clock().now()
+        width = None if output else terminal_width()
+        lines = _lines(finder, traced, chosen, progress=progress, now=now, width=width)
         text = "".join(f"{line}\n" for line in lines)
     if output is None:
         print(text, end="")
@@ -66,13 +68,13 @@ def lineage(
 
 
 def _lines(
-    finder: ResultFinder, traced: Lineage, chosen: Format, *, progress: Messages, width: int | None
+    finder: ResultFinder, traced: Lineage, chosen: Format, *, progress: Messages, now: datetime, width: int | None
 ) -> Iterable[str]:
     match chosen:
         case "tree":
             from jobber.cli.output.lineage.tree import tree_lines
 
-            return tree_lines(traced, now=surroundings().clock().now(), width=width)
+            return tree_lines(traced, now=now, width=width)
         case "json":
             from jobber.cli.output.lineage.formats import json_lines
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, cast
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, cast
 from cyclopts import Parameter
 
 from jobber.cli.command_line.global_options import GlobalOptions
-from jobber.session.environment import surroundings
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -45,24 +43,23 @@ def logs(
     from jobber.cli.output.stdout import Stdout, reader_may_leave
     from jobber.domain.containers.container import LOG
     from jobber.domain.use_cases.results.read_log import LogReading
-    from jobber.session.bootstrap import keyring, result_finder
+    from jobber.session.bootstrap import result_finder
 
     options = options or GlobalOptions()
     progress = options.messages()
     registry = options.registry()
-    moment = None if since is None else parse_moment(since, now=surroundings().clock().now())
-    keys = keyring(options.credentials())
-    interruptions = surroundings().interruptions()
+    moment = None if since is None else parse_moment(since, now=options.environment.clock().now())
+    session = options.session(progress)
     with (
-        options.connected(progress, interruptions, environment=os.environ) as engine,
+        options.connected(session) as engine,
         reader_may_leave(),
-        nullcontext() if follow else interruptions.abortable(),
+        nullcontext() if follow else session.interruptions.abortable(),
     ):
-        finder = result_finder(engine, keys, registry=registry)
+        finder = result_finder(session, engine, registry=registry)
         content = partial(content_of, path=LOG, of=name)
         stdout = cast("BinaryIO", Stdout())
         sink = JsonLog(stdout) if json else stdout
-        read = LogReading(finder, interruptions, progress, content, cast("BinaryIO", sink)).read(
+        read = LogReading(finder, session.interruptions, progress, content, cast("BinaryIO", sink)).read(
             name, follow=follow, since=moment
         )
         if isinstance(sink, JsonLog):

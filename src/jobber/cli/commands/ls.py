@@ -19,7 +19,6 @@ from jobber.domain.runs.metrics import metrics_of
 from jobber.domain.runs.parameters import parse_parameter
 from jobber.domain.runs.policy import Outcome  # noqa: TC001 - cyclopts reads annotations
 from jobber.domain.use_cases.results.list_results import ListRequest, ListResults
-from jobber.session.environment import surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,7 +87,7 @@ def ls(
         images=image,
         inputs=input_,
         outcomes=outcome,
-        since=None if since is None else parse_moment(since, now=surroundings().clock().now()),
+        since=None if since is None else parse_moment(since, now=options.environment.clock().now()),
         parameters=tuple(map(parse_parameter, param)),
         sort=sort,
         reverse=reverse,
@@ -103,7 +102,7 @@ def ls(
     if json:
         print(array_of_lines(map(entry_of, listing.results)))
         return 0
-    now, results = surroundings().clock().now(), listing.results
+    now, results = options.environment.clock().now(), listing.results
     shown = _shown(results, names, sort=sort, metrics=metrics)
     if no_trunc:
         lines = whole_table_of(results, shown, now=now, keeps_all=bool(names))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,6 @@ from jobber.cli.output.json_text import as_json
 from jobber.cli.output.prompt import is_agreed
 from jobber.cli.output.table import Column, table_lines, terminal_width
 from jobber.domain.errors import UsageError
-from jobber.session.environment import surroundings
 from jobber.session.humanize import size_in_words
 
 if TYPE_CHECKING:
@@ -74,10 +72,10 @@ def prune(
         raise UsageError("--json asks no question", hint="say --yes, or --dry-run to see what would be removed")
     options = options or GlobalOptions()
     progress = options.messages()
-    interruptions = surroundings().interruptions()
-    with options.connected(progress, interruptions, environment=os.environ) as engine:
-        use_case = PruneResults(engine, interruptions, progress)
-        with interruptions.abortable():
+    session = options.session(progress)
+    with options.connected(session) as engine:
+        use_case = PruneResults(engine, session.interruptions, progress)
+        with session.interruptions.abortable():
             planned = use_case.plan(rule)
         progress.clear()
         if not json:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from jobber.cli.command_line.global_options import GlobalOptions
 from jobber.cli.output.json_text import as_json
 from jobber.cli.output.table import Column, table_lines, terminal_width
-from jobber.session.environment import surroundings
 from jobber.session.humanize import age_in_words
 
 if TYPE_CHECKING:
@@ -33,14 +31,13 @@ def ps(*, json: bool = False, options: GlobalOptions | None = None) -> int:
 
     """
     from jobber.domain.use_cases.unfinished.list_runs import list_runs
-    from jobber.session.bootstrap import keyring, run_finisher
+    from jobber.session.bootstrap import run_finisher
 
     options = options or GlobalOptions()
     progress = options.messages()
-    keys = keyring(options.credentials())
-    interruptions = surroundings().interruptions()
-    with options.connected(progress, interruptions, environment=os.environ) as engine:
-        states = list_runs(run_finisher(engine, interruptions, progress, keys))
+    session = options.session(progress)
+    with options.connected(session) as engine:
+        states = list_runs(run_finisher(session, engine))
     progress.clear()
     if json:
         print(as_json([state.facts() for state in states]))

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-
 from jobber.cli.command_line.global_options import GlobalOptions
 from jobber.domain.use_cases.images.push import push_all
-from jobber.session.environment import surroundings
 from jobber.session.push_references import parse_references
 
 
@@ -19,18 +16,16 @@ def push(*references: str, options: GlobalOptions | None = None) -> int:
         Images to push, each with its registry or namespace, or in the default registry.
 
     """
-    from jobber.session.bootstrap import keyring
-
     options = options or GlobalOptions()
     progress = options.messages()
     found = parse_references(references, registry=options.registry())
-    interruptions = surroundings().interruptions()
-    with options.connected(progress, interruptions, environment=os.environ) as engine:
+    session = options.session(progress)
+    with options.connected(session) as engine:
         push_all(
             found,
             registry=engine.registry,
-            keyring=keyring(options.credentials()),
-            interruptions=interruptions,
+            keyring=session.keyring,
+            interruptions=session.interruptions,
             progress=progress,
             images=engine.images,
         )

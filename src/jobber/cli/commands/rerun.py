@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path  # noqa: TC003 - cyclopts reads annotations
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,9 +13,8 @@ from jobber.cli.output.stderr_console import StderrConsole
 from jobber.domain.errors import UsageError
 from jobber.domain.runs.input import parse_input
 from jobber.domain.runs.policy import PullPolicy  # noqa: TC001 - cyclopts reads annotations
-from jobber.session.bootstrap import keyring, shell_console
 from jobber.session.bootstrap import rerun as rerun_use_case
-from jobber.session.environment import surroundings
+from jobber.session.bootstrap import shell_console
 from jobber.session.rerun_request import rerun_request, rerun_settings, run_again
 from jobber.session.result_id import check_writable
 
@@ -98,18 +96,10 @@ def rerun(
     )
     progress = options.messages()
     check_writable(iidfile, dry_run=dry_run, detach=detach)
-    keys = keyring(options.credentials())
-    interruptions = surroundings().interruptions()
-    with options.connected(progress, interruptions, environment=os.environ) as engine:
-        console = StderrConsole(shell_console(progress)) if json else None
-        again, verification = rerun_use_case(
-            engine,
-            interruptions,
-            progress,
-            keys,
-            registry=options.registry(),
-            console=console,
-        )
+    session = options.session(progress)
+    with options.connected(session) as engine:
+        console = StderrConsole(shell_console(session)) if json else None
+        again, verification = rerun_use_case(session, engine, registry=options.registry(), console=console)
         prepared = again.prepare(request)
         if dry_run:
             from jobber.cli.output.plan import print_plan
@@ -121,7 +111,13 @@ def rerun(
             progress.clear()
             print(as_json({"run": run_id, "again": prepared.record.id}) if json else run_id)
             return 0
-        result, differences = run_again(again, prepared, verification if verify else None, iidfile=iidfile)
+        result, differences = run_again(
+            again,
+            prepared,
+            verification if verify else None,
+            environment=options.environment,
+            iidfile=iidfile,
+        )
     progress.clear()
     if json:
         print(as_json(_facts(prepared, result, differences)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -11,9 +10,8 @@ from cyclopts import Parameter
 
 from jobber.cli.command_line.global_options import GlobalOptions
 from jobber.domain.runs.policy import PullPolicy, ResultImagePolicy
-from jobber.session.bootstrap import keyring, runner
+from jobber.session.bootstrap import runner
 from jobber.session.directory_name import image_name_of_directory
-from jobber.session.environment import surroundings
 from jobber.session.result_id import check_writable, write_result_id
 from jobber.session.run_request import naming_inputs, replaced_by_options, run_request
 
@@ -94,10 +92,9 @@ def run(
         image = image_name_of_directory(Path.cwd(), progress=progress)
     request = replace(run_request(image, settings, tag=tag), detach=detach)
     check_writable(iidfile, dry_run=dry_run, detach=detach)
-    keys = keyring(options.credentials())
-    interruptions = surroundings().interruptions()
-    with naming_inputs(settings), options.connected(progress, interruptions, environment=os.environ) as engine:
-        use_case = runner(engine, interruptions, progress, keys)
+    session = options.session(progress)
+    with naming_inputs(settings), options.connected(session) as engine:
+        use_case = runner(session, engine)
         if dry_run:
             from jobber.cli.output.plan import print_plan
             from jobber.domain.runs.record import rfc3339
@@ -118,5 +115,5 @@ def run(
         result = use_case.run(request)
     progress.clear()
     if result.image is not None:
-        write_result_id(result.image, iidfile=iidfile)
+        write_result_id(result.image, iidfile=iidfile, environment=options.environment)
     return result.exit_status

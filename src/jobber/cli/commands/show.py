@@ -16,7 +16,6 @@ from jobber.domain.runs.metrics import metrics_of
 from jobber.domain.runs.parameters import parameters_of
 from jobber.domain.runs.record import rfc3339
 from jobber.domain.use_cases.results.show_result import show_image
-from jobber.session.environment import surroundings
 from jobber.session.humanize import (
     age_in_words,
     command_line,
@@ -56,7 +55,7 @@ def show(image: str, /, *, json: bool = False, options: GlobalOptions | None = N
     if json:
         print(as_json(shown_facts(shown)))
         return 0
-    for name, text in _lines(shown):
+    for name, text in _lines(shown, now=options.environment.clock().now()):
         print(f"{name:<{_MARGIN}}{printable(text)}".rstrip())
     return 0
 
@@ -103,7 +102,7 @@ def _now_facts(now: OriginNow) -> dict[str, Any]:
     }
 
 
-def _lines(shown: ShownImage) -> Iterator[tuple[str, str]]:
+def _lines(shown: ShownImage, *, now: datetime) -> Iterator[tuple[str, str]]:
     """Yield names and texts; a text without a name continues the text before it."""
     image, node = shown.image, shown.node
     yield "image", tags_in_short(image.references) or "(no tag)"
@@ -111,24 +110,24 @@ def _lines(shown: ShownImage) -> Iterator[tuple[str, str]]:
     if node.presence is Presence.REGISTRY:
         yield "", f"in the registry, not here: {node.where}"
     if node.record is None:
-        yield from _image_lines(shown)
+        yield from _image_lines(shown, now=now)
     else:
-        yield from _run_lines(shown, node.record)
+        yield from _run_lines(shown, node.record, now=now)
     yield "size", _size(shown)
     for number, digest in enumerate(image.digests):
         yield "" if number else "digests", digest
 
 
-def _run_lines(shown: ShownImage, record: RunRecord) -> Iterator[tuple[str, str]]:
+def _run_lines(shown: ShownImage, record: RunRecord, *, now: datetime) -> Iterator[tuple[str, str]]:
     yield "run", record.id
     yield "outcome", outcome_in_words(record.ending)
     if record.ending.out_of_memory:
         yield "memory", f"ran out, and the kernel killed a process of the job; {_memory_limit(record)}"
-    yield "ended", _moment(record.ending.finished)
+    yield "ended", _moment(record.ending.finished, now=now)
     yield "took", duration_in_words(record.seconds)
-    for number, now in enumerate(shown.origins):
-        name = "code" if now.origin.role is Role.CODE else "inputs" if number == 1 else ""
-        yield from _origin_lines(name, now)
+    for number, origin in enumerate(shown.origins):
+        name = "code" if origin.origin.role is Role.CODE else "inputs" if number == 1 else ""
+        yield from _origin_lines(name, origin)
     yield "command", command_line(record.command) or "the image's own"
     yield from _pairs("parameters", dict(parameters_of(record)))
     metrics = metrics_of(shown.image.labels)
@@ -149,7 +148,7 @@ def _memory_limit(record: RunRecord) -> str:
     return f"its limit was --memory {limit}" if limit else "it had no limit of its own"
 
 
-def _image_lines(shown: ShownImage) -> Iterator[tuple[str, str]]:
+def _image_lines(shown: ShownImage, *, now: datetime) -> Iterator[tuple[str, str]]:
     labels, configuration = shown.image.labels, shown.image.configuration
     if labels.get(Label.BUILD_TAGS):
         yield "made by", f"jobber build, as {labels[Label.BUILD_TAGS].replace(',', ', ')}"
@@ -158,7 +157,7 @@ def _image_lines(shown: ShownImage) -> Iterator[tuple[str, str]]:
     if shown.base is not None:
         yield "built from", _base_in_words(shown.base)
     if shown.node.image.created:
-        yield "created", _moment(datetime.fromtimestamp(shown.node.image.created, UTC))
+        yield "created", _moment(datetime.fromtimestamp(shown.node.image.created, UTC), now=now)
     for name, text in (
         ("revision", labels.get(Label.REVISION, "")),
         ("source", labels.get(Label.SOURCE_URL, "")),
@@ -210,8 +209,8 @@ def _pairs(name: str, pairs: dict[str, str]) -> Iterator[tuple[str, str]]:
         yield "" if number else name, f"{key:<{width}}  {text}"
 
 
-def _moment(moment: datetime) -> str:
-    age = (surroundings().clock().now() - moment.astimezone(UTC)).total_seconds()
+def _moment(moment: datetime, *, now: datetime) -> str:
+    age = (now - moment.astimezone(UTC)).total_seconds()
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC, {age_in_words(age)} ago"
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-
 from jobber.cli.command_line.global_options import GlobalOptions
-from jobber.session.environment import surroundings
 
 
 def stop(run: str, /, *, options: GlobalOptions | None = None) -> int:
@@ -18,13 +15,12 @@ def stop(run: str, /, *, options: GlobalOptions | None = None) -> int:
 
     """
     from jobber.domain.use_cases.unfinished.stop import StopRun
-    from jobber.session.bootstrap import keyring, run_finisher
+    from jobber.session.bootstrap import run_finisher
 
     options = options or GlobalOptions()
     progress = options.messages()
-    keys = keyring(options.credentials())
-    interruptions = surroundings().interruptions()
-    with options.connected(progress, interruptions, environment=os.environ) as engine:
-        StopRun(run_finisher(engine, interruptions, progress, keys)).stop(run)
+    session = options.session(progress)
+    with options.connected(session) as engine:
+        StopRun(run_finisher(session, engine)).stop(run)
     progress.clear()
     return 0

@@ -10,7 +10,7 @@ import pytest
 from jobber.domain.errors import BuildFailed
 from jobber.domain.images.credentials import host_of
 from jobber.domain.images.reference import parse_reference
-from jobber.testing.surroundings import FakeProgress
+from jobber.testing.environment import FakeProgress
 
 if TYPE_CHECKING:
     from pathlib import Path

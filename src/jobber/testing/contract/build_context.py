@@ -10,7 +10,7 @@ import pytest
 
 from jobber.domain.errors import BuildFailed
 from jobber.domain.images.build_request import BuildRequest
-from jobber.testing.surroundings import FakeProgress
+from jobber.testing.environment import FakeProgress
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,7 @@ from jobber.domain.containers.options import ContainerOptions, HealthCheck, Moun
 from jobber.domain.history.blank_variables import blank_variables, unset_variables
 from jobber.domain.runs.label_names import Label
 from jobber.domain.runs.snapshot import Snapshot
-from jobber.testing.surroundings import FakeProgress
+from jobber.testing.environment import FakeProgress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

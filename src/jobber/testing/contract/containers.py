@@ -15,8 +15,8 @@ from jobber.domain.errors import ContainerNotFound, ImageNotFound, JobNotStarted
 from jobber.domain.images.reference import ImageId
 from jobber.domain.ports import Attachment
 from jobber.testing.contract.world import World
+from jobber.testing.environment import FakeInterruptions
 from jobber.testing.standard_input import job_input
-from jobber.testing.surroundings import FakeInterruptions
 
 _MEGABYTE = 1 << 20
 _LITTLE = 32 * _MEGABYTE

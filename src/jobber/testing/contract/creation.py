@@ -11,7 +11,7 @@ from jobber.domain.containers.options import ContainerOptions, HealthCheck, Moun
 from jobber.domain.errors import EngineFailed, JobNotStarted, OptionUnsupported
 from jobber.domain.runs.snapshot import Snapshot
 from jobber.testing.contract.world import World
-from jobber.testing.surroundings import FakeProgress
+from jobber.testing.environment import FakeProgress
 
 _FAILED = 125
 _NOT_FOUND = 127

@@ -9,7 +9,7 @@ import pytest
 
 from jobber.domain.containers.container import ImageMount
 from jobber.domain.errors import InputGone, SourceNotFound
-from jobber.testing.surroundings import FakeProgress
+from jobber.testing.environment import FakeProgress
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,8 +15,8 @@ from jobber.domain.images.reference import ImageId
 from jobber.domain.ports import Attachment
 from jobber.domain.runs.policy import Outcome
 from jobber.testing.contract.world import World
+from jobber.testing.environment import FakeInterruptions
 from jobber.testing.standard_input import job_input
-from jobber.testing.surroundings import FakeInterruptions
 
 _SIZE = Terminal(rows=33, columns=77)
 

@@ -23,7 +23,7 @@ from jobber.domain.images.credentials import host_of
 from jobber.domain.use_cases.run.prepare import RunRequest
 from jobber.domain.use_cases.run.run import RunJob
 from jobber.testing.contract.world import Console
-from jobber.testing.surroundings import FakeInterruptions, FakeKeyring, FakeProgress
+from jobber.testing.environment import FakeInterruptions, FakeKeyring, FakeProgress
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jobber.domain.errors import ImageNotFound, PathNotFound, RegistryFailed
-from jobber.testing.surroundings import FakeProgress
+from jobber.testing.environment import FakeProgress
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -21,7 +21,7 @@ from jobber.domain.use_cases.results.prune import PrunePlan, PruneResults
 from jobber.domain.use_cases.run.prepare import RunRequest
 from jobber.domain.use_cases.run.run import RunJob
 from jobber.testing.contract.world import Console
-from jobber.testing.surroundings import FakeInterruptions, FakeKeyring, FakeProgress
+from jobber.testing.environment import FakeInterruptions, FakeKeyring, FakeProgress
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,8 +14,8 @@ from jobber.domain.containers.events import ConnectionEvent, Exited, Output, Str
 from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.errors import JobberError
 from jobber.domain.images.reference import ImageId, ImageReference, parse_reference
+from jobber.testing.environment import FakeConsole, FakeInterruptions, FakeProgress
 from jobber.testing.standard_input import job_input
-from jobber.testing.surroundings import FakeConsole, FakeInterruptions, FakeProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
