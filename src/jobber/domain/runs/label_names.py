@@ -29,7 +29,7 @@ class Label(StrEnum):
     """On a volume: that directory."""
     PART = "jobber.part"
     """On what jobber makes for its own ends and takes away again: containers that copy, claim and commit,
-    and volumes that are being filled; the value says who makes it (`HOST/BOOT/PROCESS/START`)."""
+    and volumes that are being filled; the value says who makes it (`HOST/BOOT/PROCESS/START/…`)."""
     COMPLETE = "jobber.complete"
     """On the marker volume of a shared input volume: the name of the volume that is whole."""
     CREATED = "org.opencontainers.image.created"
