@@ -279,6 +279,36 @@ def test_image_that_goes_while_others_are_looked_at_is_passed_over(engine: FakeE
     assert located.is_missing
 
 
+@pytest.mark.parametrize("count", [300, 900])
+def test_missing_image_costs_one_list_and_a_bounded_number_of_calls(engine: FakeEngine, count: int) -> None:
+    for number in range(count):
+        engine.store.add_image((), ImageConfiguration(), {"number": str(number)})
+    images = _use_case(engine).images
+    before = len(engine.journal)
+    located = images.locate(RecordedImage("train:latest", ImageId("sha256:" + "9" * 64), chain="sha256:other"))
+    calls = engine.journal[before:]
+
+    assert located.is_missing
+    assert calls.count("list-images") == 1
+    assert len(calls) <= 205
+
+
+def test_image_under_another_id_is_found_among_many(engine: FakeEngine) -> None:
+    first = _run(engine)
+    old = _record(engine, first.image).image
+    same = _same_layers(engine, "train", engine.images.inspect(old.id).configuration)
+    engine.images.tag(same, reference=parse_reference("train:kept"))
+    engine.image("train", files={"/another": "one"})
+    _forget_id(engine, old.id)
+    for number in range(900):
+        engine.store.add_image((), ImageConfiguration(), {"number": str(number)})
+
+    located = _use_case(engine).images.locate(old)
+
+    assert located.image is not None
+    assert located.image.id == same
+
+
 def test_registry_that_does_not_answer_is_left_to_the_engine_and_told(pushed: FakeEngine) -> None:
     pushed.remote.disconnect("r.test")
     with pytest.raises(RunNotRepeatable, match="could not be pulled"):

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
+from hashlib import sha256
 from pathlib import Path
 
 from jobber.domain.runs.label_names import Label
 
+_PARTS = 6
+_OLDER_PARTS = 4
+_FIRST_NAMESPACE = "4026531836"
+"""The namespace of a machine itself (Linux: PROC_PID_INIT_INO); containers may share the machine ID of an image."""
+_IS_MACHINE = re.compile(r"[0-9a-f]{32}").fullmatch
+
 
 def current_owner() -> str:
-    """Return the identity of this process: `HOST/BOOT/PROCESS/START`.
+    """Return the identity of this process: `HOST/BOOT/PROCESS/START/NAMESPACE/MACHINE`.
 
-    Boot and start are empty if the system does not provide them.
+    A part is empty if the system does not provide it. A host name alone is not unique: two machines may have the same
+    one, and so may two containers of one machine, whose processes have their own numbers (pid_namespaces(7)).
     """
-    return f"{socket.gethostname()}/{_boot()}/{os.getpid()}/{_start(os.getpid())}"
+    parts = (socket.gethostname(), _boot(), str(os.getpid()), _start(os.getpid()), _namespace(), _machine())
+    return "/".join(parts)
 
 
 def unfinished_labels() -> dict[str, str]:
@@ -24,15 +34,23 @@ def unfinished_labels() -> dict[str, str]:
 
 
 def is_alive(owner: str) -> bool | None:
-    """Return whether the process still runs; None for a process of another machine, or for an invalid text."""
+    """Return whether the process still runs; None if that is unknown here, or for an invalid text.
+
+    Identities of older versions of jobber have neither a namespace nor a machine.
+    """
     parts = owner.split("/")
-    if len(parts) != 4 or not parts[2].isdecimal():
+    if len(parts) == _OLDER_PARTS:
+        parts += [_namespace(), ""]
+    if len(parts) != _PARTS or not parts[2].isdecimal():
         return None
-    host, boot, process, start = parts
+    host, boot, process, start, namespace, machine = parts
     if host != socket.gethostname():
         return None
-    if boot != _boot():
-        return False
+    if boot != _boot():  # a machine that was started anew, or another one
+        is_here = machine and machine == _machine() and namespace == _namespace() == _FIRST_NAMESPACE
+        return False if is_here else None
+    if namespace != _namespace():
+        return None
     try:
         os.kill(int(process), 0)
     except ProcessLookupError:
@@ -47,6 +65,23 @@ def _boot() -> str:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:
         return ""
+
+
+def _namespace() -> str:
+    """Return the number of the namespace that process numbers are from."""
+    try:
+        return "".join(filter(str.isdecimal, Path("/proc/self/ns/pid").readlink().name))
+    except OSError:
+        return ""
+
+
+def _machine() -> str:
+    """Return a name of this installation, made from its ID, which others must not learn (machine-id(5))."""
+    try:
+        text = Path("/etc/machine-id").read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return ""
+    return sha256(f"jobber {text}".encode()).hexdigest()[:16] if _IS_MACHINE(text) else ""
 
 
 def _start(process: int) -> str:

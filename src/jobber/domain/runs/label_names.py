@@ -29,7 +29,7 @@ class Label(StrEnum):
     """On a volume: the path of that directory."""
     PART = "jobber.part"
     """On temporary objects of jobber: containers that copy, claim and commit, and volumes that are being filled. The
-    value is the creating process, `HOST/BOOT/PROCESS/START`."""
+    value is the creating process, `HOST/BOOT/PROCESS/START/…`."""
     COMPLETE = "jobber.complete"
     """On the marker volume of a shared input volume: the name of the volume that is complete."""
     CREATED = "org.opencontainers.image.created"
