@@ -275,7 +275,7 @@ def test_a_file_of_another_name_is_a_warning_that_names_it_once(run: Run, home: 
 
     status, _, said = run(*words)
     assert status == 0
-    warning = f"warning: {home}/project/jobber-config.yaml is not read: a configuration file is named jobber-config.yml"
+    warning = f"ignoring warning: {home}/project/jobber-config.yaml: configuration files are named jobber-config.yml"
     assert [line for line in said.splitlines() if line.startswith("warning:")] == [warning]
 
 

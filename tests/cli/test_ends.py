@@ -75,7 +75,7 @@ def test_job_out_of_memory_is_told_with_the_limit(cli: FakeCommandLine) -> None:
     lines = cli("run", "-Xd", "--memory 32m", "hungry").err.splitlines()
 
     assert lines[:2] == [
-        "warning: the job ran out of memory: the kernel killed a process of it; its limit is 32m",
+        "warning: the job ran out of memory: the kernel killed one of its processes; its limit is 32m",
         "hint: raise the limit: -Xd '--memory 64m'",
     ]
     assert lines[-2] == "the job failed after 0.0 s with exit status 137"

@@ -167,9 +167,9 @@ def test_metrics_that_only_some_results_have_go_last(cli: FakeCommandLine, jobbe
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("trian",), "no image here is called trian\nhint: did you mean train?\n"),
-        (("--input", "digist"), "no image here is called digist\nhint: did you mean digits?\n"),
-        (("--image", "trian"), "no image here is called trian\nhint: did you mean train?\n"),
+        (("trian",), "no image on the engine is named trian\nhint: did you mean train?\n"),
+        (("--input", "digist"), "no image on the engine is named digist\nhint: did you mean digits?\n"),
+        (("--image", "trian"), "no image on the engine is named trian\nhint: did you mean train?\n"),
         (("nobody",), ""),
         (("digits",), ""),
         (("abcd1234-",), ""),
@@ -293,9 +293,9 @@ def test_results_of_a_registry_are_announced(cli: FakeCommandLine, jobber_engine
     none_there = cli("ls", "--remote", "registry.test:5000/team/train", "--outcome", "succeeded")
 
     assert len(listed.out.splitlines()) == 2
-    assert listed.err == "no such result is here: these are in the registry, registry.test:5000/team/train\n"
+    assert listed.err == "no such result on the engine: listing those in the registry, registry.test:5000/team/train\n"
     assert len(none.out.splitlines()) == len(none_there.out.splitlines()) == 1
-    assert none.err == "no such result is here, and none is in the registry, registry.test:5000/team/train\n"
+    assert none.err == "no such result on the engine or in the registry, registry.test:5000/team/train\n"
     assert none_there.err == "no such result is in the registry, registry.test:5000/team/train\n"
     assert cli("ls", "--remote", "registry.test:5000/team/train").err == ""
 

@@ -43,7 +43,7 @@ def test_list_comes_first_and_without_a_terminal_nothing_is_removed(
         "result  train:20260101_000000  1.5 kB  succeeded 2026-01-01 00:00 UTC",
     ]
     assert ran.err.splitlines() == [
-        "1 can go, which frees 1.5 kB",
+        "1 can be removed, which frees 1.5 kB",
         "error: Remove these 1? There is no terminal to ask at",
         "hint: --yes does it without asking, --dry-run only tells",
     ]
@@ -89,7 +89,7 @@ def test_what_stays_is_told_with_the_reason(cli: FakeCommandLine, jobber_engine:
     cli("run", "train:latest-run")
     ran = cli("prune", "--results", "--keep-last", "1", "--dry-run")
 
-    assert "train:20260102_000000 stays: train:20260102_000100 was made from it" in ran.err
+    assert "keeping train:20260102_000000: train:20260102_000100 was made from it" in ran.err
 
 
 @pytest.mark.parametrize(

@@ -34,13 +34,13 @@ TOLD: list[tuple[Callable[[], JobberError], str, str | None, dict[str, object]]]
     ),
     (
         lambda: errors.OptionUnsupported("--gpus", engine="podman"),
-        "--gpus can't be had on podman",
+        "--gpus is not supported by podman",
         None,
         {"option": "--gpus", "engine": "podman"},
     ),
     (
         lambda: errors.OptionUnsupported("--gpus", engine="podman", why="no CDI"),
-        "--gpus can't be had on podman: no CDI",
+        "--gpus is not supported by podman: no CDI",
         None,
         {},
     ),

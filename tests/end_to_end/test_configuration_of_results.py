@@ -39,7 +39,7 @@ def test_nothing_of_a_run_stays_in_its_result(shell: Shell, more: str) -> None:
         assert b"warning" not in ran.stderr
     else:
         assert b"warning: this engine's image store can't take variables away" in ran.stderr
-        assert b"A_TOKEN, CUDA_VISIBLE_DEVICES without a value" in ran.stderr
+        assert b"A_TOKEN, CUDA_VISIBLE_DEVICES with an empty value" in ran.stderr
     images = shell.engine.images.list(labels={Label.RUN: None, Label.PARENT: code.id})
     assert not [image for image in images if Label.PART in json.loads(image.labels[Label.RUN])]
 

@@ -68,7 +68,7 @@ def test_results_of_a_registry_are_found_without_pulling(shell: Shell) -> None:
     (shell.folder / "jobber-config.yml").unlink()
     refused = shell.jobber("ls", "--remote", name)
 
-    assert listed.stderr.decode() == f"no such result is here: these are in the registry, {name}\n"
+    assert listed.stderr.decode() == f"no such result on the engine: listing those in the registry, {name}\n"
     assert len(listed.stdout.splitlines()) == 2
     assert (shown["labels"], shown["registry"]) == (dict(here.labels), f"{name}:latest-run")
     assert "over there" in page

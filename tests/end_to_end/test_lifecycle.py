@@ -163,7 +163,7 @@ def test_connection_that_is_cut_again_and_again_costs_not_a_byte(shell: Shell, p
     said = _cut_again_and_again(shell, proxy)
 
     assert (said.exit_status, said.out, said.lines_of_stderr) == (6, _OUT, _ERR)
-    assert b"the engine is back" in said.err
+    assert b"reconnected to the engine" in said.err
     assert said.size_of_log == len(_OUT) + sum(len(line) + 1 for line in _ERR)
 
 

@@ -89,7 +89,7 @@ def test_job_whose_child_ran_out_of_memory_is_told_of_though_it_succeeded(engine
 def test_job_without_a_limit_has_that_of_the_machine(engine: FakeEngine) -> None:
     _, progress = _run(engine, "hungry", options=ContainerOptions())
 
-    assert progress.warnings[0][1]["limit"] == "that of the engine's machine"
+    assert progress.warnings[0][1]["limit"] == "that of the engine's host"
 
 
 def test_engine_that_does_not_report_it_is_guessed_at_where_the_job_was_killed() -> None:

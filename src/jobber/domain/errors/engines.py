@@ -23,7 +23,7 @@ class OptionUnsupported(JobberError):
     """An option that the engine does not support, found before anything is created."""
 
     def __init__(self, option: str, *, engine: str, why: str | None = None) -> None:
-        super().__init__(f"{option} can't be had on {engine}{f': {why}' if why else ''}")
+        super().__init__(f"{option} is not supported by {engine}{f': {why}' if why else ''}")
         self.option = option
         self.engine = engine
 

@@ -100,7 +100,7 @@ def _from_words(words: Sequence[str]) -> Iterator[str]:
 
 
 def _from_options(options: ContainerOptions) -> Iterator[str]:
-    yield from (f"what is mounted at {mount.destination} may have changed" for mount in lasting_mounts(options))
+    yield from (f"the content mounted at {mount.destination} may have changed" for mount in lasting_mounts(options))
     yield from (f"the mounts of container {name} may have changed" for name in options.lending_containers)
     for profile in options.security:
         if isinstance(profile, SeccompProfile):

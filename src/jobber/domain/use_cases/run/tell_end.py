@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 KILLED = 137
 """The exit status of a job whose first process was ended by SIGKILL (128 + 9)."""
 _EVENTS = {Outcome.FAILED: "job-failed", Outcome.TIMED_OUT: "job-timed-out"}
-_MACHINE = "that of the engine's machine"
+_MACHINE = "that of the engine's host"
 
 
 def tell_memory(
