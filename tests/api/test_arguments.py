@@ -34,20 +34,20 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"inputs": {"digits": "/data"}}, "inputs must be a list, not dict"),
     (
         {"inputs": ["digits", Path("x")]},
-        "inputs[1] must be a reference, an id, an image or a result, not PosixPath('x')",
+        "inputs[1] must be a reference, an ID, an image or a result, not PosixPath('x')",
     ),
     ({"inputs": [jobber.Input("digits", dest=b"/x")]}, "inputs[0].dest must be a path, not bytes"),  # type: ignore[arg-type]
-    ({"image": None}, "image must be a reference, an id, an image or a result, not None"),
+    ({"image": None}, "image must be a reference, an ID, an image or a result, not None"),
     ({"out": "out"}, "out must be an absolute path, not 'out'"),
     ({"out": b"/out"}, "out must be a path, not bytes"),
     ({"command": ["a", 3]}, "command[1] must be a text, not 3"),
     ({"command": "a 'b"}, "command can't be split into words: no closing quotation"),
-    ({"xdocker": b"-e TOKEN=secret"}, "xdocker must be a text or a list of texts, not bytes"),
+    ({"xdocker": b"-e TOKEN=secret"}, "xdocker must be a string or a list of strings, not bytes"),
     ({"environment": {"TOKEN": None}}, "environment['TOKEN'] must be a text, not None"),
     ({"environment": {"TOKEN": 12345}}, "environment['TOKEN'] must be a text, not int"),
-    ({"environment": {"A=B": "1"}}, "a name in environment must be a text without \"=\", not 'A=B'"),
-    ({"environment": {"": "1"}}, "a name in environment must be a text without \"=\", not ''"),
-    ({"environment": ["A=1"]}, "environment must be a mapping of names to texts, not list"),
+    ({"environment": {"A=B": "1"}}, "a name in environment must be a string without \"=\", not 'A=B'"),
+    ({"environment": {"": "1"}}, "a name in environment must be a string without \"=\", not ''"),
+    ({"environment": ["A=1"]}, "environment must be a mapping of names to strings, not list"),
     ({"result_image": "sometimes"}, "result_image must be none, success or always, not 'sometimes'"),
     ({"result_image": False}, "result_image must be none, success or always, not False"),
     ({"pull": "sometimes"}, "pull must be always, missing or never, not 'sometimes'"),
@@ -81,17 +81,17 @@ def test_what_is_wrong_with_an_argument_is_told_by_its_name(
 @pytest.mark.parametrize(
     ("call", "told"),
     [
-        (lambda: jobber.rerun(None), "result must be a reference, an id, an image or a result, not None"),  # type: ignore[arg-type]
+        (lambda: jobber.rerun(None), "result must be a reference, an ID, an image or a result, not None"),  # type: ignore[arg-type]
         (lambda: jobber.rerun("show", inputs="digits"), "inputs must be a list, not 'digits'"),
         (lambda: jobber.rerun("show", verify="yes"), "verify must be True or False, not 'yes'"),  # type: ignore[arg-type]
         (lambda: jobber.build(b"/x"), "context must be a path, not bytes"),  # type: ignore[arg-type]
-        (lambda: jobber.build(tag=3), "tag must be a text or a list of texts, not 3"),  # type: ignore[arg-type]
+        (lambda: jobber.build(tag=3), "tag must be a string or a list of strings, not 3"),  # type: ignore[arg-type]
         (lambda: jobber.build(file=3), "file must be a path, not 3"),  # type: ignore[arg-type]
         (lambda: jobber.build(build_args={"A": 1}), "build_args['A'] must be a text, not int"),  # type: ignore[dict-item]
         (lambda: jobber.build(secrets="id=a,src=b"), "secrets must be a list, not 'id=a,src=b'"),
         (lambda: jobber.build(secrets=[3]), "secrets[0] must be a text, not 3"),  # type: ignore[list-item]
         (lambda: jobber.push("a", 3), "references[1] must be a text, not 3"),  # type: ignore[arg-type]
-        (lambda: jobber.image(None), "name must be a reference or an id, not None"),  # type: ignore[arg-type]
+        (lambda: jobber.image(None), "name must be a reference or an ID, not None"),  # type: ignore[arg-type]
     ],
     ids=range(11),
 )

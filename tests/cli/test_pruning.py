@@ -44,8 +44,8 @@ def test_list_comes_first_and_without_a_terminal_nothing_is_removed(
     ]
     assert ran.err.splitlines() == [
         "1 can be removed, which frees 1.5 kB",
-        "error: Remove these 1? There is no terminal to ask at",
-        "hint: --yes does it without asking, --dry-run only tells",
+        "error: Remove these 1? There is no terminal to prompt on",
+        "hint: pass --yes to confirm, or --dry-run to print what would be removed",
     ]
     assert _results(jobber_engine) == 2
 
@@ -96,14 +96,14 @@ def test_what_stays_is_told_with_the_reason(cli: FakeCommandLine, jobber_engine:
     ("words", "said"),
     [
         (["--results"], "--results alone would remove all of them"),
-        (["--keep-last", "3"], "--keep-last is about results"),
-        (["--older-than", "3d"], "--older-than is about results"),
-        (["--force"], "--force is about results"),
-        (["--results", "--keep-last", "-1"], "--keep-last '-1' is no number"),
-        (["--results", "--keep-last", "²"], "--keep-last '²' is no number"),
-        (["--results", "--older-than", "yesterday"], "--older-than 'yesterday' is no span of time"),
-        (["--results", "--older-than", "9999999999999d"], "is no span of time"),
-        (["--json"], "--json asks no question"),
+        (["--keep-last", "3"], "--keep-last requires --results"),
+        (["--older-than", "3d"], "--older-than requires --results"),
+        (["--force"], "--force requires --results"),
+        (["--results", "--keep-last", "-1"], "--keep-last '-1' is not a number"),
+        (["--results", "--keep-last", "²"], "--keep-last '²' is not a number"),
+        (["--results", "--older-than", "yesterday"], "--older-than 'yesterday' is not a span of time"),
+        (["--results", "--older-than", "9999999999999d"], "is not a span of time"),
+        (["--json"], "--json does not prompt"),
         (["x"], "error: "),
     ],
 )

@@ -25,7 +25,7 @@ _CHAOS = Path(__file__).parents[1] / "chaos" / "chaos.py"
 _SLOW = f"echo up; {WAIT}; echo over >&2; echo x >/made; exit 4"
 _LINES = 1200
 _OUT = b"".join(f"line {number} ü\n".encode() for number in range(_LINES))
-_LOST = b"something that the job said meanwhile is lost"
+_LOST = b"some output of the job is lost"
 _ERR = [b"err %d" % number for number in range(_LINES)]
 
 

@@ -55,7 +55,7 @@ WRONG = [
         for text in ("x", "CMD", "--retries=1", "NONE x", "--retries=1 NONE")
     ),
     ("FROM scratch\nHEALTHCHECK CMD []\n", "line 2: a command is missing"),
-    ("FROM scratch\nHEALTHCHECK --interval=x CMD x\n", "line 2: 'x' is no duration"),
+    ("FROM scratch\nHEALTHCHECK --interval=x CMD x\n", "line 2: 'x' is not a duration"),
     ("FROM scratch\nHEALTHCHECK --often CMD x\n", "line 2: the fake knows no --often here"),
     ("FROM scratch\nSHELL bash\n", "line 2: SHELL needs a list in JSON"),
     ("FROM scratch\nSHELL []\n", "line 2: SHELL needs a list in JSON"),
@@ -67,7 +67,7 @@ WRONG = [
     ("FROM base AS\n", "line 1: FROM IMAGE, or FROM IMAGE AS NAME, is meant"),
     ("FROM base is one\n", "line 1: FROM IMAGE, or FROM IMAGE AS NAME, is meant"),
     ("FROM $NOTHING\n", "line 1: FROM IMAGE, or FROM IMAGE AS NAME, is meant"),
-    ("FROM base AS 1a\n", "line 1: '1a' is no name for a stage: it must begin with a letter"),
+    ("FROM base AS 1a\n", "line 1: '1a' is not a name for a stage: it must begin with a letter"),
     ("FROM base AS a\nFROM base AS a\n", "line 2: two stages are named a"),
     ("FROM --bogus=1 base\n", "line 1: the fake knows no --bogus here"),
     ("FROM --platform=linux/arm64 base\n", "line 1: there is no platform 'linux/arm64' on the fake"),
@@ -101,12 +101,12 @@ WRONG = [
     ("FROM base\nRUN []\n", "line 2: a command is missing"),
     ("FROM base\nRUN touch /x > /y\n", "line 2: > is for a shell, and the fake has none"),
     ("FROM base\nCMD [1, 2]\n", "line 2: a list in JSON has to consist of strings"),
-    ("FROM base\nENV A=1 B\n", "line 2: B is no NAME=VALUE"),
-    ("FROM base\nENV =1\n", "line 2: =1 is no NAME=VALUE"),
+    ("FROM base\nENV A=1 B\n", "line 2: B is not a NAME=VALUE"),
+    ("FROM base\nENV =1\n", "line 2: =1 is not a NAME=VALUE"),
     ("FROM base\nENV A\n", "line 2: A has no value"),
     ("FROM base\nLABEL\n", "line 2: LABEL needs something behind it"),
     ("FROM base\nARG =1\n", "line 2: =1 has no name"),
-    ("FROM base\nEXPOSE many\n", "line 2: 'many' is no port"),
+    ("FROM base\nEXPOSE many\n", "line 2: 'many' is not a port"),
     ("FROM base\nVOLUME $NOTHING\n", "line 2: the path of a volume is empty"),
     ("FROM base\nSTOPSIGNAL bogus\n", "line 2: there is no signal bogus"),
     ("FROM base\nSTOPSIGNAL 99\n", "line 2: there is no signal 99"),
@@ -314,7 +314,7 @@ def test_last_line_may_end_as_if_another_came(engine: FakeEngine, tmp_path: Path
 
 
 def test_line_that_goes_on_is_told_where_it_begins(engine: FakeEngine, tmp_path: Path) -> None:
-    with pytest.raises(BuildFailed, match="line 3: B is no NAME=VALUE"):
+    with pytest.raises(BuildFailed, match="line 3: B is not a NAME=VALUE"):
         build(engine, tmp_path, "FROM base\n\nENV A=1 \\\n  B\n")
 
 
@@ -704,7 +704,7 @@ def test_values_that_nothing_asks_for_are_a_warning(tmp_path: Path, flavour: str
     [
         ("docker", "20.10", None),
         ("podman", "5.8", None),
-        ("podman", "4.3", "is a link out of the build context, to ../x"),
+        ("podman", "4.3", "links to ../x outside the build context"),
     ],
 )
 def test_link_out_of_the_context_is_for_the_engine_to_take(

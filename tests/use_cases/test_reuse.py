@@ -87,7 +87,7 @@ def test_without_reuse_the_same_run_is_made_again(engine: FakeEngine) -> None:
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (("-e", "STATUS"), "STATUS is taken from the environment of the caller"),
+        (("-e", "STATUS"), "STATUS comes from the caller's environment"),
         (("-e", "STATUS=0", "-v", "/a:/b"), "the content mounted at /b may have changed"),
     ],
 )

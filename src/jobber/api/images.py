@@ -136,7 +136,7 @@ def image(
     from jobber.session.bootstrap import keyring
 
     settings, connection = settings_and_connection(engine, host, registry=registry)
-    text = arguments.text("name", name, wanted="a reference or an id")
+    text = arguments.text("name", name, wanted="a reference or an ID")
     with connection.interruptible() as interruptions, connection.opened() as opened:
         finder = ImageFinder(
             opened,

@@ -189,7 +189,7 @@ class _Build:
         if words[1:]:
             name = self._name(words[2])
             if not _STAGE_NAME.fullmatch(name):
-                raise ValueError(f"{words[2]!r} is no name for a stage: it must begin with a letter")
+                raise ValueError(f"{words[2]!r} is not a name for a stage: it must begin with a letter")
             if name in self._names:
                 raise ValueError(f"two stages are named {name}, of which each engine takes another")
             self._names[name] = stage

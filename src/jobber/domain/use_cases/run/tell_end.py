@@ -75,7 +75,7 @@ def tell_failure(
     if image is not None:
         name = _short_name(image, () if has_registry else tags)
         words = f"-Xd '--entrypoint sh' {name}" if has_entrypoint else f"{name} sh"
-        hint = {"hint": f"look around in it: jobber run -ri none {words}"}
+        hint = {"hint": f"open a shell in it: jobber run -ri none {words}"}
     progress.note(event, exit_status=ending.exit_status, took=round(took, 3), **hint)
 
 
