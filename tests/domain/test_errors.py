@@ -159,7 +159,7 @@ TOLD: list[tuple[Callable[[], JobberError], str, str | None, dict[str, object]]]
     ),
     (
         lambda: errors.RunTaken("abc", owner=""),
-        "run abc is being finished by process ? on another machine",
+        "run abc is being finished by process ? on another host",
         None,
         {"owner": ""},
     ),

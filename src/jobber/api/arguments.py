@@ -29,7 +29,7 @@ def refusal(name: str, given: object, *, wanted: str, hint: str | None = None) -
     return UsageError(f"{name} must be {wanted}, not {_shown(given)}", hint=hint)
 
 
-def text(name: str, given: object, *, wanted: str = "a text") -> str:
+def text(name: str, given: object, *, wanted: str = "a string") -> str:
     """Return the argument if it is a string. Raises `UsageError`."""
     if not isinstance(given, str):
         raise refusal(name, given, wanted=wanted)
@@ -91,7 +91,7 @@ def variables(name: str, given: object, *, none: str | None = None) -> Mapping[s
             raise refusal(f"a name in {name}", variable, wanted='a string without "="')
         if not isinstance(value, str) and not (value is None and none is None):
             hint = none if value is None else "convert it with str(…)"
-            raise refusal(f"{name}[{variable!r}]", _Kind(value), wanted="a text", hint=hint)
+            raise refusal(f"{name}[{variable!r}]", _Kind(value), wanted="a string", hint=hint)
     return given
 
 

@@ -59,7 +59,10 @@ _SENTENCES: Mapping[str, str] = {
     "metrics-not-kept": "the result has no metrics because {path} can't be used: {why}",
     "metrics-left-out": "not all of {path} is kept as metrics: {why}",
     "not-copied": "{path} is not copied: {why}",
-    "sparse-files": "the result takes {gigabytes} GB more than its container: engines write out the holes of {files}",
+    "sparse-files": (
+        "the result takes {gigabytes} GB more than its container: engines do not preserve the holes of sparse files:"
+        " {files}"
+    ),
     "never-started": "run {run} of {image} never started: its container is removed",
     "connection-lost": "lost the connection to the engine ({why}); the job continues, reconnecting",
     "connection-restored": "reconnected to the engine",

@@ -130,7 +130,7 @@ SAID: list[tuple[object, str, str | None]] = [
     ({"runtime": {}}, "runtime must be the name of a runtime, not a mapping", None),
     ({"out": "x"}, "out must be an absolute path, not 'x'", None),
     ({"out": ""}, "out must be an absolute path, and can't be empty", None),
-    ({"inputs": "mnist"}, "inputs must be a list of inputs, IMAGE[,src=DIR][,dest=DIR], not a text", None),
+    ({"inputs": "mnist"}, "inputs must be a list of inputs, IMAGE[,src=DIR][,dest=DIR], not a string", None),
     (
         {"inputs": [5]},
         "inputs must be a list of inputs, IMAGE[,src=DIR][,dest=DIR]; one of its items is the number 5",
@@ -191,7 +191,7 @@ SAID: list[tuple[object, str, str | None]] = [
     ),
     (
         {"credentials": [{"registry": "a.io", "user": []}]},
-        "credentials has an entry whose user must be a text",
+        "credentials has an entry whose user must be a string",
         None,
     ),
     ({"credentials": [{"registry": "a.io", "user": ""}]}, "credentials has an entry whose user is empty", None),
@@ -207,7 +207,7 @@ SAID: list[tuple[object, str, str | None]] = [
     ),
     (
         {"configs": {"a": "b"}},
-        "configuration 'a' must be a mapping of settings or a list of names, not a text",
+        "configuration 'a' must be a mapping of settings or a list of names, not a string",
         "a list of one name is written [b]",
     ),
     (

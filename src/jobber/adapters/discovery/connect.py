@@ -28,7 +28,7 @@ _HINT = (
 )
 _HINT_FORBIDDEN = (
     "your user may not use that socket: add it to the socket's group (`sudo usermod -aG docker $USER`, then log in"
-    " anew), or use a rootless engine"
+    " again), or use a rootless engine"
 )
 _HINT_TCP = (
     "check that an engine is running and listening there. TLS is used with DOCKER_TLS_VERIFY=1 and the certificates in"

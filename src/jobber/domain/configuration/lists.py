@@ -185,7 +185,7 @@ def _text_of(key: str, entry: Entry) -> str:
         )
     content = entry.node.content
     if not isinstance(content, str):
-        kind = "a string, not a number or a boolean" if isinstance(content, bool | int | float) else "a text"
+        kind = "a string, not a number or a boolean" if isinstance(content, bool | int | float) else "a string"
         quotes = "put it in quotes" if isinstance(content, bool | int | float) else None
         raise InvalidValue(f"has an entry whose {key} must be {kind}", hint=quotes, line=entry.line)
     if not content:

@@ -71,7 +71,7 @@ class RunTaken(JobberError):
     def __init__(self, run: str, *, owner: str) -> None:
         host, _, rest = owner.partition("/")
         process = rest.split("/")[1] if rest.count("/") > 1 else "?"
-        super().__init__(f"run {run} is being finished by process {process} on {host or 'another machine'}")
+        super().__init__(f"run {run} is being finished by process {process} on {host or 'another host'}")
         self.run = run
         self.owner = owner
 

@@ -49,7 +49,7 @@ class Reader(AnyReader):
 
     def _unknown(self) -> ValueError:
         known = "$NAME, ${NAME}, ${NAME:-WORD} and ${NAME:+WORD}"
-        return ValueError(f"{self.text}: of variables the fake knows {known}")
+        return ValueError(f"{self.text}: of variables the fake supports {known}")
 
 
 def expand(text: str, variables: Mapping[str, str], *, escape: str = "\\") -> str:

@@ -71,7 +71,7 @@ def _section(
     yield f"<h2>{_text(title_of(node))}</h2>"
     record = node.record
     if record is None:
-        state = _NOT_HERE.get(node.presence, "an image that no run has made")
+        state = _NOT_HERE.get(node.presence, "an image that was not created by a run")
         yield f'<div><span class="badge {class_of(lineage, node)}">{_text(state)}</span></div>'
     else:
         ended = f"{record.ending.finished.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
