@@ -148,7 +148,7 @@ def test_link_out_of_the_context_is_an_error_on_a_podman_that_takes_none(
 
     assert podman(root, links=True)[0][place] == target
     if leads_out:
-        with pytest.raises(BuildFailed, match="is a link out of the build context, to") as raised:
+        with pytest.raises(BuildFailed, match=r"links to .* outside the build context") as raised:
             podman(root)
 
         assert ".dockerignore" in (raised.value.hint or "")

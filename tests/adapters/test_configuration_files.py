@@ -149,7 +149,7 @@ def test_a_directory_of_that_name_is_told(tmp_path: Path) -> None:
 
 def test_a_pipe_of_that_name_is_told_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / NAME)
-    with pytest.raises(ConfigurationUnreadable, match="no regular file"):
+    with pytest.raises(ConfigurationUnreadable, match="not a regular file"):
         read_files(tuple(found(tmp_path, tmp_path)))
 
 

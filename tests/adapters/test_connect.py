@@ -336,7 +336,7 @@ def test_the_error_lists_all_that_was_tried_in_order(
     serve("usual", OTHER)
 
     assert tried(environment) == {
-        f"unix://{folder}/usual.sock (Docker's socket)": "it is no container engine",
+        f"unix://{folder}/usual.sock (Docker's socket)": "it is not a container engine",
         f"unix://{folder}/last.sock (Podman's socket)": "no such file or directory",
         "podman on the PATH": "there is none",
     }
@@ -359,7 +359,7 @@ def test_the_error_says_how_to_get_an_engine(environment: dict[str, str]) -> Non
 
 @pytest.mark.parametrize(
     ("host", "hint"),
-    [("tcp://127.0.0.1:1", "DOCKER_TLS_VERIFY"), ("unix:///nonexistent", "listens at this socket")],
+    [("tcp://127.0.0.1:1", "DOCKER_TLS_VERIFY"), ("unix:///nonexistent", "listening on this socket")],
 )
 def test_the_hint_is_about_the_way_to_the_host_that_was_given(
     environment: dict[str, str], host: str, hint: str

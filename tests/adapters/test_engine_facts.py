@@ -98,7 +98,7 @@ def test_docker_is_read(serve: Callable[[bytes], Wire]) -> None:
         machine="box",
         platform="linux/aarch64",
         builder="Docker's own builder, without BuildKit",
-        builder_remedy="for `RUN --mount` and --secret, install buildx for the docker client of this machine",
+        builder_remedy="for `RUN --mount` and --secret, install buildx for the local docker client",
         storage_driver="overlayfs",
         image_store=ImageStore.CONTAINERD,
         storage_path="/var/lib/docker",
@@ -178,7 +178,7 @@ def test_buildkit_that_is_switched_off_is_told(serve: Callable[[bytes], Wire], m
     monkeypatch.setenv("DOCKER_BUILDKIT", "0")
     facts = docker(serve(answer(DOCKER)))
 
-    assert facts.builder_remedy.startswith("DOCKER_BUILDKIT=0 switches BuildKit off")
+    assert facts.builder_remedy.startswith("DOCKER_BUILDKIT=0 disables BuildKit")
 
 
 @pytest.mark.parametrize("ask", [docker, podman])
@@ -187,7 +187,7 @@ def test_engine_that_refuses_is_an_error_with_its_reason(
 ) -> None:
     wire = serve(answer({"message": "not for you"}, "403 Forbidden"))
 
-    with pytest.raises(EngineFailed, match="could not describe its set-up: not for you"):
+    with pytest.raises(EngineFailed, match="could not describe its configuration: not for you"):
         ask(wire)
 
 

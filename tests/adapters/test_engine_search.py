@@ -152,7 +152,7 @@ def test_engine_that_accepts_and_never_answers_does_not_keep_anybody(folder: Pat
         begun = time.monotonic()
         told = places(search(folder))
 
-    assert told[0].answer == "no answer in time"
+    assert told[0].answer == "no response in time"
     assert time.monotonic() - begun < 10
 
 

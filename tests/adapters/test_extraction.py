@@ -168,7 +168,7 @@ def test_hard_link_to_what_is_outside_is_left_out(place: Path, target: str) -> N
     octets = archive(directory("d"), link("d/way", "../outside"), hard_link("d/evil", target), file("d/evil2"))
     copied = unpack(octets, place)
 
-    assert copied.skipped == [("evil", "it is another name of a file that is not copied")]
+    assert copied.skipped == [("evil", "it is a hard link to a file that is not copied")]
     assert names_in(place) == ["evil2", "way"]
     assert untouched(place)
 
@@ -229,10 +229,10 @@ def test_existing_files_and_links_give_way_and_nothing_is_written_through_them(p
 @pytest.mark.parametrize(
     ("there", "entry", "why"),
     [
-        ("d", file("d/there"), "a directory is there, and something else is to be"),
-        ("l", directory("d/there"), "a link is there, and a directory is to be"),
-        ("f", directory("d/there"), "something is there, and a directory is to be"),
-        ("l", file("d/there/x"), "a link is there, and a directory is to be"),
+        ("d", file("d/there"), "a directory exists with that name"),
+        ("l", directory("d/there"), "a link exists in place of a directory"),
+        ("f", directory("d/there"), "something exists in place of a directory"),
+        ("l", file("d/there/x"), "a link exists in place of a directory"),
     ],
 )
 def test_what_does_not_give_way(place: Path, there: str, entry: tuple[str, bytes | None, str], why: str) -> None:
@@ -399,10 +399,10 @@ def test_destination_in_the_current_directory(place: Path, monkeypatch: pytest.M
         ("nowhere/x", (file("x"),), "there is no directory "),
         ("nowhere/x", DIRECTORY, "there is no directory "),
         ("nowhere/", (file("x"),), "there is no such directory"),
-        ("file", DIRECTORY, "it is a file, and what is copied is a directory"),
+        ("file", DIRECTORY, "it is a file, but the source is a directory"),
         ("file/x", (file("x"),), "not a directory"),
         ("pipe", (file("x"),), "it is neither a file nor a directory"),
-        ("full", (file("x"),), "a directory is there, and something else is to be"),
+        ("full", (file("x"),), "a directory exists with that name"),
     ],
 )
 def test_destinations_that_are_none(
@@ -421,7 +421,7 @@ def test_file_where_a_directory_is_meant(place: Path) -> None:
     with pytest.raises(NotWritten) as raised:
         receive(place / "new", file("x"), path="/a/x", must_be_directory=True)
 
-    assert raised.value.why == "/a/x of the image is no directory"
+    assert raised.value.why == "/a/x of the image is not a directory"
 
 
 def send(octets: bytes, *, path: str, contents_only: bool, must_be_directory: bool = True) -> bytes:
@@ -474,7 +474,7 @@ def test_sparse_member_is_sent_with_its_holes(tmp_path: Path) -> None:
 
 
 def test_file_is_not_sent_where_a_directory_is_meant() -> None:
-    with pytest.raises(NotWritten, match=r"/a/x of the image is no directory"):
+    with pytest.raises(NotWritten, match=r"/a/x of the image is not a directory"):
         send(archive(file("x")), path="/a/x", contents_only=True)
 
 

@@ -271,8 +271,8 @@ def test_missing_helper_is_named(environment: dict[str, str], tmp_path: Path) ->
         ("echo the keychain is locked; exit 1", "the keychain is locked"),
         ("echo crashed >&2; exit 2", "crashed"),
         ("exit 1", "no reason given"),
-        ("echo s3cret", "no credentials"),
-        ("""echo '{"Secret":"s3cret"}'""", "no credentials"),
+        ("echo s3cret", "did not return valid credentials"),
+        ("""echo '{"Secret":"s3cret"}'""", "did not return valid credentials"),
     ],
 )
 def test_failing_helper_is_quoted_but_never_its_secret(

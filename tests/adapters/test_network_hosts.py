@@ -71,7 +71,7 @@ def test_address_of_the_sixth_version() -> None:
 def test_host_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connecting, "ANSWER_SECONDS", 0.3)
     with listening("127.0.0.1", answer=None) as port:
-        assert told(f"127.0.0.1:{port}") == "no answer in time"
+        assert told(f"127.0.0.1:{port}") == "no response in time"
 
 
 def test_host_that_says_nothing_to_tls_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,8 +88,8 @@ def test_host_without_tls_is_told_where_tls_is_wanted() -> None:
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
-        (b"220 mail.test ESMTP\r\n", "the answer is no HTTP"),
-        (b"HTTP/1.1 200 OK\r\nServer: nginx\r\nContent-Length: 0\r\n\r\n", "it is no container engine"),
+        (b"220 mail.test ESMTP\r\n", "the response is not HTTP"),
+        (b"HTTP/1.1 200 OK\r\nServer: nginx\r\nContent-Length: 0\r\n\r\n", "it is not a container engine"),
         (b"", "the engine closed the connection"),
     ],
 )
@@ -108,4 +108,4 @@ def test_closed_port_is_told() -> None:
 def test_ssh_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
 
-    assert told("ssh://nowhere.invalid") == "there is no ssh on the PATH: install an ssh client"
+    assert told("ssh://nowhere.invalid") == "ssh is not on the PATH: install an ssh client"

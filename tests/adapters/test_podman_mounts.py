@@ -19,5 +19,5 @@ def test_a_letter_is_the_name_of_a_volume_as_it_is_to_podmans_client() -> None:
 def test_an_anonymous_volume_needs_an_absolute_path(text: str) -> None:
     options = parse_options(["-v", text], environment={}, directory="/")
 
-    with pytest.raises(InvalidOption, match="no absolute path"):
+    with pytest.raises(InvalidOption, match="not an absolute path"):
         volumes(options)

@@ -25,4 +25,4 @@ def test_missing_streams_are_told_with_a_log_driver_that_has_them() -> None:
     """Where `containers.conf` says `passthrough`, nobody has asked for it in the run."""
     error = not_started("failed to connect to container's attach socket: /a: no such file or directory")
 
-    assert error.hint == "name a log driver that keeps the job's output: -Xd '--log-driver k8s-file'"
+    assert error.hint == "choose a log driver that stores the job's output: -Xd '--log-driver k8s-file'"

@@ -95,13 +95,13 @@ def test_image_for_this_machine_is_taken_out_of_an_index(
 @pytest.mark.parametrize(
     ("manifest", "why"),
     [
-        (b"no JSON", "its manifest is no JSON object"),
-        (b"[]", "its manifest is no JSON object"),
-        (b'{"schemaVersion":1}', "its manifest is of an old form"),
-        (b'{"schemaVersion":2}', "its manifest is of no image"),
-        (b'{"config":{"digest":"sha256:0"},"layers":7}', "its manifest is of no image"),
-        (b'{"manifests":[]}', "its index names no image"),
-        (b'{"manifests":[7]}', "its index names no image"),
+        (b"no JSON", "its manifest is not a JSON object"),
+        (b"[]", "its manifest is not a JSON object"),
+        (b'{"schemaVersion":1}', "its manifest has an obsolete format"),
+        (b'{"schemaVersion":2}', "its manifest is not that of an image"),
+        (b'{"config":{"digest":"sha256:0"},"layers":7}', "its manifest is not that of an image"),
+        (b'{"manifests":[]}', "its index lists no image"),
+        (b'{"manifests":[7]}', "its index lists no image"),
     ],
 )
 def test_manifest_that_is_none_is_told(registry: RegistryServer, manifest: bytes, why: str) -> None:
@@ -118,7 +118,7 @@ def test_manifest_with_another_digest_is_not_believed(registry: RegistryServer) 
     with pytest.raises(RegistryFailed) as told:
         RegistryApi().inspect(parse_reference(f"{registry.host}/team/x@{digest}"), credentials=None)
 
-    assert told.value.why == f"what the registry sent is not {digest[:19]}"
+    assert told.value.why == f"the content does not match the digest {digest[:19]}"
 
 
 def test_configuration_of_something_else_is_told(registry: RegistryServer) -> None:
@@ -126,7 +126,7 @@ def test_configuration_of_something_else_is_told(registry: RegistryServer) -> No
     with pytest.raises(RegistryFailed) as told:
         RegistryApi().inspect(name(registry), credentials=None)
 
-    assert told.value.why == "its configuration is of no container image"
+    assert told.value.why == "its configuration is not that of a container image"
 
 
 def test_password_is_sent_where_the_registry_asks_for_it(registry: RegistryServer) -> None:
@@ -194,7 +194,7 @@ def test_identity_token_that_is_too_old_is_told(registry: RegistryServer) -> Non
     with pytest.raises(RegistryFailed) as told:
         RegistryApi().inspect(name(registry), credentials=Credentials("", "", identity_token="of me", origin="a file"))
 
-    assert told.value.hint == "log in anew: the token is no longer taken (a file)"
+    assert told.value.hint == "log in again: the token is no longer accepted (a file)"
 
 
 def test_token_that_ran_out_is_renewed(registry: RegistryServer) -> None:
@@ -246,7 +246,7 @@ def test_redirect_within_a_registry_takes_the_password_along(registry: RegistryS
     [
         (Answer(b'{"errors":[{"code":"TOOMANYREQUESTS","message":"slow down"}]}', status=429), "slow down"),
         (Answer(b'{"errors":[{"code":"UNKNOWN"}]}', status=500), "UNKNOWN"),
-        (Answer(b"<html>", status=503), "it answers with status 503"),
+        (Answer(b"<html>", status=503), "it responds with status 503"),
         (Answer(b"<html>", status=403), "unauthorized"),
     ],
 )
@@ -286,7 +286,7 @@ def test_list_of_tags_that_is_none_is_told(registry: RegistryServer) -> None:
     with pytest.raises(RegistryFailed) as told:
         RegistryApi().tags(name(registry), credentials=None)
 
-    assert told.value.why == "its list of tags is no JSON"
+    assert told.value.why == "its list of tags is not valid JSON"
 
 
 def test_upper_layers_take_away_what_lower_ones_have(registry: RegistryServer) -> None:
@@ -383,7 +383,7 @@ def test_layer_that_is_cut_short_is_told_before_anything_of_it(registry: Registr
     for path, answer in [*registry.answers.items()]:
         if isinstance(answer, Answer) and answer.body.startswith(b"\x1f\x8b"):
             registry.answers[path] = Answer(answer.body[:-10])
-    with pytest.raises(RegistryFailed, match="arrived cut short or changed"):
+    with pytest.raises(RegistryFailed, match="is truncated or corrupt"):
         files(registry, "/a")
 
 

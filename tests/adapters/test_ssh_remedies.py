@@ -23,9 +23,9 @@ Host key verification failed.
     [
         ("No ED25519 host key is known for box and you have requested strict checking.", "connect once with `ssh me@"),
         ("Host key verification failed.", "connect once with `ssh me@box` and accept its host key"),
-        (CHANGED, "`ssh-keygen -R box` forgets the old key"),
-        ("me@box: Permission denied (publickey,password).", "`ssh-copy-id me@box` gives your key"),
-        ("Received disconnect from box: 2: Too many authentication failures", "must log in without a question"),
+        (CHANGED, "`ssh-keygen -R box` removes the old key"),
+        ("me@box: Permission denied (publickey,password).", "`ssh-copy-id me@box` copies your key"),
+        ("Received disconnect from box: 2: Too many authentication failures", "must log in without a prompt"),
         ("ssh: Could not resolve hostname box: Name or service not known", "check the name"),
         (
             "Got permission denied while trying to connect to the Docker daemon socket",
@@ -34,9 +34,9 @@ Host key verification failed.
         ("Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running?", "start the engine"),
         ("ssh: connect to host box port 22: Connection refused", "a port other than 22"),
         ("ssh: connect to host box port 22: Connection timed out", "check that `ssh me@box` works"),
-        ("no answer in 30 s", "check that `ssh me@box` works"),
-        ("kex_exchange_identification: Connection closed by remote host", "works without a question"),
-        ("", "works without a question"),
+        ("no response within 30 s", "check that `ssh me@box` works"),
+        ("kex_exchange_identification: Connection closed by remote host", "works without a prompt"),
+        ("", "works without a prompt"),
     ],
 )
 def test_each_complaint_has_its_remedy(said: str, advice: str) -> None:

@@ -34,24 +34,24 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"inputs": {"digits": "/data"}}, "inputs must be a list, not dict"),
     (
         {"inputs": ["digits", Path("x")]},
-        "inputs[1] must be a reference, an id, an image or a result, not PosixPath('x')",
+        "inputs[1] must be a reference, an ID, an image or a result, not PosixPath('x')",
     ),
     ({"inputs": [jobber.Input("digits", dest=b"/x")]}, "inputs[0].dest must be a path, not bytes"),  # type: ignore[arg-type]
-    ({"image": None}, "image must be a reference, an id, an image or a result, not None"),
+    ({"image": None}, "image must be a reference, an ID, an image or a result, not None"),
     ({"out": "out"}, "out must be an absolute path, not 'out'"),
     ({"out": b"/out"}, "out must be a path, not bytes"),
-    ({"command": ["a", 3]}, "command[1] must be a text, not 3"),
+    ({"command": ["a", 3]}, "command[1] must be a string, not 3"),
     ({"command": "a 'b"}, "command can't be split into words: no closing quotation"),
-    ({"xdocker": b"-e TOKEN=secret"}, "xdocker must be a text or a list of texts, not bytes"),
-    ({"environment": {"TOKEN": None}}, "environment['TOKEN'] must be a text, not None"),
-    ({"environment": {"TOKEN": 12345}}, "environment['TOKEN'] must be a text, not int"),
-    ({"environment": {"A=B": "1"}}, "a name in environment must be a text without \"=\", not 'A=B'"),
-    ({"environment": {"": "1"}}, "a name in environment must be a text without \"=\", not ''"),
-    ({"environment": ["A=1"]}, "environment must be a mapping of names to texts, not list"),
+    ({"xdocker": b"-e TOKEN=secret"}, "xdocker must be a string or a list of strings, not bytes"),
+    ({"environment": {"TOKEN": None}}, "environment['TOKEN'] must be a string, not None"),
+    ({"environment": {"TOKEN": 12345}}, "environment['TOKEN'] must be a string, not int"),
+    ({"environment": {"A=B": "1"}}, "a name in environment must be a string without \"=\", not 'A=B'"),
+    ({"environment": {"": "1"}}, "a name in environment must be a string without \"=\", not ''"),
+    ({"environment": ["A=1"]}, "environment must be a mapping of names to strings, not list"),
     ({"result_image": "sometimes"}, "result_image must be none, success or always, not 'sometimes'"),
     ({"result_image": False}, "result_image must be none, success or always, not False"),
     ({"pull": "sometimes"}, "pull must be always, missing or never, not 'sometimes'"),
-    ({"runtime": 3}, "runtime must be a text, not 3"),
+    ({"runtime": 3}, "runtime must be a string, not 3"),
     ({"timeout": "soon"}, "timeout must be a number of seconds above 0, or \"none\", not 'soon'"),
     ({"timeout": True}, 'timeout must be a number of seconds above 0, or "none", not True'),
     ({"timeout": timedelta(1)}, 'timeout must be a number of seconds above 0, or "none", not timedelta'),
@@ -59,9 +59,9 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"push": "no"}, "push must be True or False, not 'no'"),
     ({"quiet": 1}, "quiet must be True or False, not 1"),
     ({"progress": print}, "progress must be an object with the methods note, warn, call, step, build_output, not "),
-    ({"registry": 3}, "registry must be a text, not 3"),
-    ({"config": [3]}, "config[0] must be a text, not 3"),
-    ({"host": 3}, "host must be a text, not 3"),
+    ({"registry": 3}, "registry must be a string, not 3"),
+    ({"config": [3]}, "config[0] must be a string, not 3"),
+    ({"host": 3}, "host must be a string, not 3"),
     ({"engine": object()}, "engine must be an engine or its name, not object"),
     ({"engine": "dokcer"}, "engine must be auto, docker or podman, not 'dokcer'"),
 ]
@@ -81,17 +81,17 @@ def test_what_is_wrong_with_an_argument_is_told_by_its_name(
 @pytest.mark.parametrize(
     ("call", "told"),
     [
-        (lambda: jobber.rerun(None), "result must be a reference, an id, an image or a result, not None"),  # type: ignore[arg-type]
+        (lambda: jobber.rerun(None), "result must be a reference, an ID, an image or a result, not None"),  # type: ignore[arg-type]
         (lambda: jobber.rerun("show", inputs="digits"), "inputs must be a list, not 'digits'"),
         (lambda: jobber.rerun("show", verify="yes"), "verify must be True or False, not 'yes'"),  # type: ignore[arg-type]
         (lambda: jobber.build(b"/x"), "context must be a path, not bytes"),  # type: ignore[arg-type]
-        (lambda: jobber.build(tag=3), "tag must be a text or a list of texts, not 3"),  # type: ignore[arg-type]
+        (lambda: jobber.build(tag=3), "tag must be a string or a list of strings, not 3"),  # type: ignore[arg-type]
         (lambda: jobber.build(file=3), "file must be a path, not 3"),  # type: ignore[arg-type]
-        (lambda: jobber.build(build_args={"A": 1}), "build_args['A'] must be a text, not int"),  # type: ignore[dict-item]
+        (lambda: jobber.build(build_args={"A": 1}), "build_args['A'] must be a string, not int"),  # type: ignore[dict-item]
         (lambda: jobber.build(secrets="id=a,src=b"), "secrets must be a list, not 'id=a,src=b'"),
-        (lambda: jobber.build(secrets=[3]), "secrets[0] must be a text, not 3"),  # type: ignore[list-item]
-        (lambda: jobber.push("a", 3), "references[1] must be a text, not 3"),  # type: ignore[arg-type]
-        (lambda: jobber.image(None), "name must be a reference or an id, not None"),  # type: ignore[arg-type]
+        (lambda: jobber.build(secrets=[3]), "secrets[0] must be a string, not 3"),  # type: ignore[list-item]
+        (lambda: jobber.push("a", 3), "references[1] must be a string, not 3"),  # type: ignore[arg-type]
+        (lambda: jobber.image(None), "name must be a reference or an ID, not None"),  # type: ignore[arg-type]
     ],
     ids=range(11),
 )

@@ -36,7 +36,7 @@ def test_steps_replace_each_other_and_notes_stay() -> None:
     assert len(shown.places) == 1
     assert shown.places[0][0] == "<i>pulling &lt;x&gt;</i>"
     assert shown.places[0][-1].endswith("<br>pushed a/b sha256:1")
-    assert shown.places[0][-1].startswith("<b>warning:</b> what the job writes to /v")
+    assert shown.places[0][-1].startswith("<b>warning:</b> files that the job writes to /v")
 
 
 def test_there_is_no_notebook_here() -> None:

@@ -114,7 +114,7 @@ def test_what_a_fake_has_made_says_that_it_stays(jobber_engine: FakeEngine) -> N
 
     with pytest.raises(TypeError, match="can't be pickled: no other process has that engine"):
         pickle.dumps(jobber.run("show", quiet=True))
-    with pytest.raises(TypeError, match="what a FakeEngine has made can't be pickled"):
+    with pytest.raises(TypeError, match="objects from a custom FakeEngine can't be pickled"):
         pickle.dumps(jobber.run("show", engine=jobber_engine, quiet=True).image)
 
 

@@ -303,7 +303,7 @@ def test_lost_engine_says_when_the_run_can_be_recovered(engine: FakeEngine) -> N
     with pytest.raises(jobber.EngineLost) as raised:
         jobber.run("show", quiet=True)
     assert raised.value.hint is not None
-    assert raised.value.hint.endswith("once this process has ended")
+    assert raised.value.hint.endswith("after this process has ended")
 
 
 @pytest.mark.usefixtures("engine")

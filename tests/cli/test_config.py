@@ -275,7 +275,7 @@ def test_a_file_of_another_name_is_a_warning_that_names_it_once(run: Run, home: 
 
     status, _, said = run(*words)
     assert status == 0
-    warning = f"warning: {home}/project/jobber-config.yaml is not read: a configuration file is named jobber-config.yml"
+    warning = f"warning: ignoring {home}/project/jobber-config.yaml: configuration files are named jobber-config.yml"
     assert [line for line in said.splitlines() if line.startswith("warning:")] == [warning]
 
 
@@ -290,5 +290,5 @@ def test_an_unknown_configuration_is_told_with_the_file_that_may_define_it(run: 
 def test_in_python_a_file_of_another_name_is_a_warning(home: Path) -> None:
     (home / "jobber-config.yaml").write_text("timeout: 5\n")
 
-    with pytest.warns(UserWarning, match="jobber-config.yaml is not read"), pytest.raises(JobberError):
+    with pytest.warns(UserWarning, match=r"ignoring .*jobber-config.yaml: "), pytest.raises(JobberError):
         jobber.image("x")

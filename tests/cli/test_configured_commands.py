@@ -30,9 +30,9 @@ WRONG = [
     ("\ntimeout: soon\n", ":2: timeout must be", None),
     ("inputs: ['a,src=relative']\n", ":1: inputs: input 'a,src=relative'", "inputs look like"),
     ("configs:\n  default: [develp]\n  develop: {}\n", ":2: unknown configuration 'develp'", "did you mean develop?"),
-    ("configs:\n  default: [a]\n  a: [default]\n", ":3: configurations go in a circle", "take one"),
+    ("configs:\n  default: [a]\n  a: [default]\n", ":3: configurations form a cycle", "remove one"),
     ("a:\n\t- b\n", ":2: ", "spaces, not with tabs"),
-    ("timeout: 1\ntimeout: 2\n", ":2: 'timeout' is there twice", None),
+    ("timeout: 1\ntimeout: 2\n", ":2: duplicate key 'timeout'", None),
     ("- a\n", ":1: a configuration file is a mapping", None),
 ]
 
@@ -97,7 +97,7 @@ def test_options_of_the_command_line_are_told_without_a_place(run: Run) -> None:
 def test_a_host_of_a_file_is_told_with_its_place_where_it_does_not_answer(home: Path, run: Run) -> None:
     file = write(home / "project", "timeout: 5\nhost: unix:///nowhere\n")
 
-    assert run("run", "x")[2].startswith(f"error: {file}:2: no container engine answers")
+    assert run("run", "x")[2].startswith(f"error: {file}:2: no container engine responds")
 
 
 def test_a_host_of_a_file_that_is_none_is_told_with_its_place(home: Path, run: Run) -> None:

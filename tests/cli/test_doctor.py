@@ -151,16 +151,16 @@ def test_engine_that_disappears_is_told(jobber_cli: FakeCommandLine, jobber_engi
     ran = jobber_cli("doctor")
 
     assert ran.exit_status == 1
-    assert "problem  engine         no container engine answers" in ran.out
+    assert "problem  engine         no container engine responds" in ran.out
     assert ran.out.endswith("a run could not work (engine); 1 problem\n")
 
 
 def test_engine_that_stops_answering_is_told(jobber_cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
-    jobber_engine.fail("facts", EngineLost("facts", why="no answer in time"))
+    jobber_engine.fail("facts", EngineLost("facts", why="no response in time"))
     ran = jobber_cli("doctor")
 
     assert ran.exit_status == 1
-    assert "it does not describe its set-up: no answer in time" in " ".join(ran.out.split())
+    assert "it does not describe its configuration: no response in time" in " ".join(ran.out.split())
 
 
 def test_signal_ends_it(jobber_cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
@@ -235,7 +235,7 @@ def test_directory_that_is_gone_is_told(nowhere: Path, run: Run) -> None:
     status, out, _ = run("doctor")
 
     assert status == 1
-    assert "the current directory can't be told" in " ".join(out.split())
+    assert "the current directory is unknown" in " ".join(out.split())
 
 
 def test_older_program_of_the_name_is_told(nowhere: Path, run: Run) -> None:

@@ -37,7 +37,7 @@ def test_failed_job_ends_with_its_status_its_time_and_a_command(cli: FakeCommand
     assert ran.exit_status == 3
     assert ran.err.endswith(
         "\nthe job failed after 12 s with exit status 3\n"
-        "hint: look around in it: jobber run -ri none train:latest-run sh\n"
+        "hint: open a shell in it: jobber run -ri none train:latest-run sh\n"
     )
 
 
@@ -55,7 +55,7 @@ def test_failed_job_is_one_object_in_json(cli: FakeCommandLine) -> None:
         "event": "job-failed",
         "exit_status": 3,
         "took": 12.0,
-        "hint": "look around in it: jobber run -ri none train:latest-run sh",
+        "hint": "open a shell in it: jobber run -ri none train:latest-run sh",
         "level": "info",
     }
 
@@ -64,7 +64,7 @@ def test_failed_job_is_one_object_in_json(cli: FakeCommandLine) -> None:
 def test_errors_of_usage_say_nothing_of_a_job(cli: FakeCommandLine, words: list[str]) -> None:
     said = cli("run", "-ri", "none", *words).err
 
-    assert "look around" not in said
+    assert "open a shell" not in said
 
 
 def test_job_that_succeeds_says_nothing_of_it(cli: FakeCommandLine) -> None:
@@ -75,7 +75,7 @@ def test_job_out_of_memory_is_told_with_the_limit(cli: FakeCommandLine) -> None:
     lines = cli("run", "-Xd", "--memory 32m", "hungry").err.splitlines()
 
     assert lines[:2] == [
-        "warning: the job ran out of memory: the kernel killed a process of it; its limit is 32m",
+        "warning: the job ran out of memory: the kernel killed one of its processes; its limit is 32m",
         "hint: raise the limit: -Xd '--memory 64m'",
     ]
     assert lines[-2] == "the job failed after 0.0 s with exit status 137"

@@ -200,7 +200,7 @@ def test_what_nobody_foresaw_is_told_in_one_line(
 
     ends("recover")
 
-    assert capsys.readouterr().err.startswith("error: unforeseen ZeroDivisionError: division by zero\nhint: ")
+    assert capsys.readouterr().err.startswith("error: internal error: ZeroDivisionError: division by zero\nhint: ")
 
 
 def interrupted_in_a_class(**_: object) -> None:

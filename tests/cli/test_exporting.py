@@ -41,7 +41,7 @@ def test_output_goes_to_a_file(cli: FakeCommandLine, tmp_path: Path) -> None:
         (["train:latest-run"], 2, "--format"),
         (["--format", "xml", "train:latest-run"], 2, "xml"),
         (["--format", "slsa", "nowhere"], 1, "error: there is no image nowhere:latest"),
-        (["--format", "slsa", "train"], 1, "error: train is no result of a run"),
+        (["--format", "slsa", "train"], 1, "error: train is not a result of a run"),
         (["--format", "slsa", "-o", "no/such/file", "train:latest-run"], 1, "error: no/such/file can't be written"),
     ],
 )
@@ -68,4 +68,4 @@ def test_image_built_from_a_result_is_not_exported_as_one(cli: FakeCommandLine, 
     ran = cli("export", "--format", "slsa", "child")
 
     assert (ran.exit_status, ran.out) == (1, "")
-    assert "error: child is no result of a run: it was built, from a result perhaps" in ran.err
+    assert "error: child is not a result of a run: it was built, possibly from a result" in ran.err

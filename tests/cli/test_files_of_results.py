@@ -87,8 +87,8 @@ def test_archive_of_what_is_in_a_directory_is_without_its_name(
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
-        (("work", "x"), 2, "error: 'work' is no IMAGE:PATH\n"),
-        (("work:/x", "-", "--json"), 2, "error: stdout can't take both an archive and JSON\n"),
+        (("work", "x"), 2, "error: 'work' is not an IMAGE:PATH\n"),
+        (("work:/x", "-", "--json"), 2, "error: an archive and JSON can't both be written to stdout\n"),
         (("work:/nowhere", "x"), 1, "error: image work has no /nowhere\n"),
         (("nobody:/x", "x"), 1, "error: there is no image nobody:latest\n"),
         (("work:latest-run:notes", "no/where"), 1, "error: can't copy to no/where: there is no directory "),
@@ -147,9 +147,9 @@ def test_log_comes_in_pieces_and_is_one_text(pieces: list[bytes]) -> None:
         (
             ("work:latest-run", "--since", "5m"),
             2,
-            "error: work:latest-run is a finished run, and its log has no times\n",
+            "error: work:latest-run is a finished run, whose log has no timestamps\n",
         ),
-        (("work", "--since", "yesterday"), 2, "error: --since 'yesterday' is no time\n"),
+        (("work", "--since", "yesterday"), 2, "error: --since 'yesterday' is not a time\n"),
     ],
 )
 @pytest.mark.usefixtures("runs")
@@ -254,12 +254,12 @@ def test_exit_status_tells_where_it_is_asked_to(runs: tuple[str, str], jobber_cl
 
 
 def test_one_image_is_told_to_be_one(runs: tuple[str, str], jobber_cli: FakeCommandLine) -> None:
-    assert jobber_cli("diff", runs[1], "work:latest-run").out.endswith("\n\nnothing differs: they are one image\n")
+    assert jobber_cli("diff", runs[1], "work:latest-run").out.endswith("\n\nno differences: both are the same image\n")
 
 
 def test_same_run_again_is_told_to_be_the_same(runs: tuple[str, str], jobber_cli: FakeCommandLine) -> None:
     jobber_cli("run", "-o", "/model", "work", "--lr=0.1", "--size=2000")
-    same = "nothing differs: the same code image, inputs, command, options, parameters and metrics"
+    same = "no differences: the same code image, inputs, command, options, parameters and metrics"
 
     assert jobber_cli("diff", runs[0], "work:latest-run").out.endswith(f"\n\n{same}, and all files in /\n")
     assert jobber_cli("diff", "--no-files", runs[0], "work:latest-run").out.endswith(f"\n\n{same}\n")
@@ -272,7 +272,7 @@ def test_images_that_are_no_results_are_compared_by_files(
     jobber_engine.image("b", files={"/x": "22", "/y": "2"})
     told = jobber_cli("diff", "a", "b").out
 
-    assert told.count("no result of a run") == 2
+    assert told.count("not a result of a run") == 2
     assert told.endswith("\n\nfiles in /\n  ~ /x  1 B, then 2 B\n  + /y  1 B\n")
 
 
@@ -306,7 +306,7 @@ def test_lines_of_a_file_are_compared(runs: tuple[str, str], jobber_cli: FakeCom
     assert jobber_cli("diff", a, "work", "--file", "/model/notes").out.startswith(
         f"--- {a}:/model/notes\n+++ /dev/null\n"
     )
-    assert jobber_cli("diff", a, b, "--file", "binary").out == "binary differs: 4 B and 4 B, which are no text\n"
+    assert jobber_cli("diff", a, b, "--file", "binary").out == "binary differs: 4 B and 4 B, which are not text\n"
 
 
 def test_head_of_a_difference_is_two_lines_whatever_a_file_is_called(
@@ -335,11 +335,11 @@ def test_lines_of_a_file_for_programs(runs: tuple[str, str], jobber_cli: FakeCom
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
-        (("--file", "x", "--all"), 2, "error: --file is about one file\n"),
-        (("--file", "x", "--no-files"), 2, "error: --file is about one file\n"),
+        (("--file", "x", "--all"), 2, "error: --file compares a single file\n"),
+        (("--file", "x", "--no-files"), 2, "error: --file compares a single file\n"),
         (("--all", "--no-files"), 2, "error: --all and --no-files contradict each other\n"),
         (("--file", "nowhere"), 1, "error: neither work:20260101_000000 nor work:20260101_000001 has nowhere\n"),
-        (("--file", "/model"), 1, "error: /model of work:20260101_000000 is no file\n"),
+        (("--file", "/model"), 1, "error: /model of work:20260101_000000 is not a file\n"),
     ],
 )
 def test_difference_that_can_t_be_told(

@@ -214,7 +214,7 @@ def test_long_log_has_its_end(jobber_cli: FakeCommandLine, jobber_engine: FakeEn
     jobber_cli("run", "talk")
     out = jobber_cli("lineage", "talk:latest-run", "--format", "html").out
 
-    assert "(the first 8 bytes are left out)\nxxx" in out
+    assert "(the first 8 bytes are omitted)\nxxx" in out
     assert "the end\n</pre>" in out
     assert len(out) < 2 * LARGEST
 
@@ -239,7 +239,7 @@ def test_file_that_can_t_be_written_is_told(cli: FakeCommandLine) -> None:
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (("--json", "--format", "svg"), "--json and --format svg are two different things"),
+        (("--json", "--format", "svg"), "--json and --format svg exclude each other"),
         (("--format", "pdf"), "pdf"),
     ],
 )

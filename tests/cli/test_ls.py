@@ -125,8 +125,11 @@ def test_chosen_columns_are_followed_by_metrics_where_these_are_asked_for(cli: F
     [
         (("--columns", "tgas"), "error: no result has a column 'tgas'\nhint: did you mean tags?\n"),
         (("--columns", "acuracy"), "hint: did you mean accuracy?\n"),
-        (("--columns", "zzz"), "hint: there is result, tags, "),
-        (("--columns", "tags,"), "error: --columns has an empty name\nhint: for example --columns result,tags,ended\n"),
+        (("--columns", "zzz"), "hint: available: result, tags, "),
+        (
+            ("--columns", "tags,"),
+            "error: --columns contains an empty name\nhint: for example --columns result,tags,ended\n",
+        ),
         (("--columns", "tags", "--json"), "error: --columns and --json: JSON has everything\n"),
         (("--sort", "acuracy"), "hint: did you mean accuracy?\n"),
     ],
@@ -167,9 +170,9 @@ def test_metrics_that_only_some_results_have_go_last(cli: FakeCommandLine, jobbe
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("trian",), "no image here is called trian\nhint: did you mean train?\n"),
-        (("--input", "digist"), "no image here is called digist\nhint: did you mean digits?\n"),
-        (("--image", "trian"), "no image here is called trian\nhint: did you mean train?\n"),
+        (("trian",), "no image on the engine is named trian\nhint: did you mean train?\n"),
+        (("--input", "digist"), "no image on the engine is named digist\nhint: did you mean digits?\n"),
+        (("--image", "trian"), "no image on the engine is named trian\nhint: did you mean train?\n"),
         (("nobody",), ""),
         (("digits",), ""),
         (("abcd1234-",), ""),
@@ -203,7 +206,7 @@ def test_names_of_metrics_are_not_obeyed_by_a_terminal(cli: FakeCommandLine, job
     unknown = cli("ls", "--sort", "nosuch").err.splitlines()
 
     assert "\\x1b[32mgreen  \\u202ertl" in heading
-    assert unknown[1] == r"hint: there is time, duration, size, exit-status, '', '\x1b[32mgreen', '\u202ertl'"
+    assert unknown[1] == r"hint: available: time, duration, size, exit-status, '', '\x1b[32mgreen', '\u202ertl'"
 
 
 def test_errors_are_not_obeyed_by_a_terminal(cli: FakeCommandLine) -> None:
@@ -266,10 +269,10 @@ def test_filters(words: tuple[str, ...], number: int, cli: FakeCommandLine, jobb
     ("words", "complaint"),
     [
         (("Train",), "error: not an image reference: 'Train': 'Train' has capital letters"),
-        (("--since", "yesterday"), "error: --since 'yesterday' is no time"),
-        (("--param", "=1"), "error: --param '=1' names no parameter"),
+        (("--since", "yesterday"), "error: --since 'yesterday' is not a time"),
+        (("--param", "=1"), "error: --param '=1' has no parameter name"),
         (("--remote",), "error: --remote needs the name of a repository in a registry"),
-        (("--sort", "acuracy"), "error: no result has a number 'acuracy' to be sorted by"),
+        (("--sort", "acuracy"), "error: no result has a number 'acuracy' to sort by"),
         (("--image", "A B"), "error: not an image reference: 'A B'"),
     ],
 )
@@ -293,9 +296,9 @@ def test_results_of_a_registry_are_announced(cli: FakeCommandLine, jobber_engine
     none_there = cli("ls", "--remote", "registry.test:5000/team/train", "--outcome", "succeeded")
 
     assert len(listed.out.splitlines()) == 2
-    assert listed.err == "no such result is here: these are in the registry, registry.test:5000/team/train\n"
+    assert listed.err == "no such result on the engine: listing those in the registry, registry.test:5000/team/train\n"
     assert len(none.out.splitlines()) == len(none_there.out.splitlines()) == 1
-    assert none.err == "no such result is here, and none is in the registry, registry.test:5000/team/train\n"
+    assert none.err == "no such result on the engine or in the registry, registry.test:5000/team/train\n"
     assert none_there.err == "no such result is in the registry, registry.test:5000/team/train\n"
     assert cli("ls", "--remote", "registry.test:5000/team/train").err == ""
 

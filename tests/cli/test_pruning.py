@@ -43,9 +43,9 @@ def test_list_comes_first_and_without_a_terminal_nothing_is_removed(
         "result  train:20260101_000000  1.5 kB  succeeded 2026-01-01 00:00 UTC",
     ]
     assert ran.err.splitlines() == [
-        "1 can go, which frees 1.5 kB",
-        "error: Remove these 1? There is no terminal to ask at",
-        "hint: --yes does it without asking, --dry-run only tells",
+        "1 can be removed, which frees 1.5 kB",
+        "error: Remove these 1? There is no terminal to prompt on",
+        "hint: pass --yes to confirm, or --dry-run to print what would be removed",
     ]
     assert _results(jobber_engine) == 2
 
@@ -89,21 +89,21 @@ def test_what_stays_is_told_with_the_reason(cli: FakeCommandLine, jobber_engine:
     cli("run", "train:latest-run")
     ran = cli("prune", "--results", "--keep-last", "1", "--dry-run")
 
-    assert "train:20260102_000000 stays: train:20260102_000100 was made from it" in ran.err
+    assert "keeping train:20260102_000000: train:20260102_000100 was made from it" in ran.err
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (["--results"], "--results alone would remove all of them"),
-        (["--keep-last", "3"], "--keep-last is about results"),
-        (["--older-than", "3d"], "--older-than is about results"),
-        (["--force"], "--force is about results"),
-        (["--results", "--keep-last", "-1"], "--keep-last '-1' is no number"),
-        (["--results", "--keep-last", "²"], "--keep-last '²' is no number"),
-        (["--results", "--older-than", "yesterday"], "--older-than 'yesterday' is no span of time"),
-        (["--results", "--older-than", "9999999999999d"], "is no span of time"),
-        (["--json"], "--json asks no question"),
+        (["--keep-last", "3"], "--keep-last requires --results"),
+        (["--older-than", "3d"], "--older-than requires --results"),
+        (["--force"], "--force requires --results"),
+        (["--results", "--keep-last", "-1"], "--keep-last '-1' is not a number"),
+        (["--results", "--keep-last", "²"], "--keep-last '²' is not a number"),
+        (["--results", "--older-than", "yesterday"], "--older-than 'yesterday' is not a span of time"),
+        (["--results", "--older-than", "9999999999999d"], "is not a span of time"),
+        (["--json"], "--json does not prompt"),
         (["x"], "error: "),
     ],
 )

@@ -57,7 +57,7 @@ def test_dry_run_tells_what_would_be_reused(cli: FakeCommandLine, jobber_engine:
 def test_why_nothing_is_reused_is_told_with_verbose(cli: FakeCommandLine) -> None:
     ran = cli("-v", "run", "--reuse", "-Xd", "-e HOME", "train")
 
-    assert "no result can take the place of this run: HOME is taken from the environment of the caller" in ran.err
+    assert "no result can be reused for this run: HOME comes from the caller's environment" in ran.err
 
 
 def test_rerun_verifies_and_writes_the_id(cli: FakeCommandLine, tmp_path: Path) -> None:
@@ -88,8 +88,8 @@ def test_rerun_of_a_failure_ends_with_the_jobs_status(cli: FakeCommandLine) -> N
     ("words", "said"),
     [
         (["rerun", "nowhere"], "error: there is no image nowhere:latest"),
-        (["rerun", "train"], "error: train is no result of a run: it carries no run record"),
-        (["rerun", "--verify", "train:latest-run"], "has no out directory that could be compared"),
+        (["rerun", "train"], "error: train is not a result of a run: it has no run record"),
+        (["rerun", "--verify", "train:latest-run"], "has no out directory to compare"),
         (["rerun", "--verify", "--detach", "train:latest-run"], "error: --verify and --detach"),
         (["rerun", "-i", "x,nonsense=1", "train:latest-run"], "error: input 'x,nonsense=1'"),
         (["rerun", "-Xd", "--rm", "train:latest-run"], "error: Xdocker option --rm"),
@@ -140,7 +140,7 @@ def test_rerun_tells_programs_what_came_of_it(cli: FakeCommandLine) -> None:
     assert again.image is not None
     record = json.loads(again.image.labels["jobber.run"])
 
-    assert again.err.startswith("making run ")
+    assert again.err.startswith("repeating run ")
     assert "trained\n" in again.err
     assert (told["run"], told["id"], told["outcome"]) == (record["id"], again.image.id, "succeeded")
     assert (told["exit-status"], told["tags"][0], told["identical"]) == (0, "train:latest-run", True)

@@ -124,7 +124,7 @@ def test_reused_result_gets_its_tags_there(cli: FakeCommandLine) -> None:
         ("model@sha256:" + "a" * 64, "a result's name has no digest"),
         ("Model", "has capital letters"),
         ("", "a part of the name is empty"),
-        ("a b", "is no valid name"),
+        ("a b", "is not a valid name"),
     ],
 )
 @pytest.mark.parametrize("command", ["run", "rerun"])

@@ -100,9 +100,9 @@ def test_moved_tags_and_missing_images_are_pointed_out(cli: FakeCommandLine, job
 
     assert notes == [
         f"! digits:latest is another image now: {moved[7:19]}; this one is digits:v1",
-        "! this image is missing; the result is whole without it",
-        f"! this image is missing; the result is whole without it; old:latest is another image now: {again[7:19]}",
-        "! nothing is called kept:latest any more; this one is kept:v1",
+        "! this image is missing; the result does not need it",
+        f"! this image is missing; the result does not need it; old:latest is another image now: {again[7:19]}",
+        "! nothing is named kept:latest any more; this one is kept:v1",
     ]
 
 
@@ -180,7 +180,7 @@ def test_result_that_is_only_in_a_registry_is_shown(cli: FakeCommandLine, jobber
     jobber_engine.image(f"{HOST}/team/train", files={"/x": "other"})
     told = said(cli("show", f"{HOST}/team/train:latest-run").out)
 
-    assert told["id"][1] == f"in the registry, not here: {HOST}/team/train:latest-run"
+    assert told["id"][1] == f"only in the registry: {HOST}/team/train:latest-run"
     assert told["size"][0].endswith(", as the registry keeps it")
     assert told["code"][1].startswith(f"! this image is only in the registry: {HOST}/team/train@sha256:")
     assert "; registry.test:5000/team/train:latest is another image now: " in told["code"][1]
@@ -190,9 +190,9 @@ def test_result_that_is_only_in_a_registry_is_shown(cli: FakeCommandLine, jobber
 @pytest.mark.parametrize(
     ("name", "status", "complaint", "hint"),
     [
-        ("nobody", 1, "there is no image nobody:latest", "`jobber ls` lists the results that are there"),
+        ("nobody", 1, "there is no image nobody:latest", "`jobber ls` lists the results"),
         ("Nobody", 2, "not an image reference: 'Nobody': 'Nobody' has capital letters", "references look like"),
-        ("00000000-0000", 1, "images begin with 00000000-0000", "give more of the id"),
+        ("00000000-0000", 1, "images have the ID prefix 00000000-0000", "use a longer prefix"),
         (f"{HOST}/x/y", 1, f"there is no image {HOST}/x/y:latest", "neither the engine nor the registry has it"),
         ("gone.test:5000/x", 1, "can't read gone.test:5000/x:latest from its registry: gone.test:5000 is out of", ""),
     ],
@@ -245,7 +245,7 @@ def test_image_built_from_a_result_that_is_gone_is_shown_as_such(
     jobber_engine.images.remove(ran.image.id)
     shown, facts = cli("show", "child").out, json.loads(cli("show", "child", "--json").out)
 
-    assert f"built from  the result of run {run}, which is not here" in shown
+    assert f"built from  the result of run {run}, which is not on the engine" in shown
     assert (facts["run"], facts["built-from"]) == (None, None)
     assert f"base   (no tag)  {run[:12]}" in cli("lineage", "child").out
 

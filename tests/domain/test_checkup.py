@@ -138,7 +138,7 @@ def test_passwords_in_addresses_are_in_no_text_and_no_fact() -> None:
     [
         (Program.OLDER, Status.PROBLEM, "docker-jobber 0.3 of 2019"),
         (Program.OTHER, Status.NOTE, "another installation"),
-        (Program.UNKNOWN, Status.NOTE, "not known to be this program"),
+        (Program.UNKNOWN, Status.NOTE, "not known to be jobber"),
     ],
 )
 def test_other_program_of_the_name_that_comes_first_is_told(program: Program, status: Status, words: str) -> None:
@@ -212,7 +212,7 @@ def test_no_engine_stops_runs() -> None:
     told = check("engine", engine=error)
 
     assert (told.status, told.stops_runs) == (Status.PROBLEM, True)
-    assert (told.text, told.hint) == ("no container engine answers", "start one")
+    assert (told.text, told.hint) == ("no container engine responds", "start one")
     assert report(found(engine=error)).facts["engine"] is None
 
 
@@ -233,7 +233,7 @@ def test_places_without_an_engine_share_a_line_where_they_answer_the_same(engine
     told = checks("elsewhere", engine=engine, places=places)
 
     assert [(check.status, check.text) for check in told] == [
-        (Status.OK, "unix:///b (Podman's socket) answers too: podman 5.8"),
+        (Status.OK, "unix:///b (Podman's socket) also responds: podman 5.8"),
         (Status.NOTE, "tcp://d (DOCKER_HOST): refused"),
         (Status.OK, "no such file: unix:///a, unix:///c"),
     ]
@@ -257,17 +257,17 @@ def test_version_that_is_not_supported_is_a_problem(description: EngineDescripti
 
 
 def test_engine_that_stops_answering_stops_runs() -> None:
-    lost = replace(REPORT, facts=EngineLost("a call", why="no answer in time"), runs=None, leftovers=None)
+    lost = replace(REPORT, facts=EngineLost("a call", why="no response in time"), runs=None, leftovers=None)
     told = checks("engine", engine=lost)[1]
 
     assert (told.status, told.stops_runs) == (Status.PROBLEM, True)
-    assert told.text == "it does not describe its set-up: no answer in time"
+    assert told.text == "it does not describe its configuration: no response in time"
     assert told.hint is not None
     assert not report(found(engine=lost)).can_run
 
 
 def test_engine_that_refuses_to_describe_itself_does_not_stop_runs() -> None:
-    refused = replace(REPORT, facts=EngineFailed("describe its set-up", why="forbidden", status=403))
+    refused = replace(REPORT, facts=EngineFailed("describe its configuration", why="forbidden", status=403))
     checkup = report(found(engine=refused))
 
     assert (checkup.can_run, checkup.problems) == (True, 1)
@@ -310,7 +310,7 @@ def test_way_of_inputs_is_told(description: EngineDescription, word: str) -> Non
     ("store", "status", "text"),
     [
         (ImageStore.GRAPH_DRIVER, Status.OK, "graph driver store, storage driver overlay2"),
-        (ImageStore.CONTAINERD, Status.NOTE, "variables that a run adds stay in its result, as blank ones"),
+        (ImageStore.CONTAINERD, Status.NOTE, "variables that a run adds remain in its result with empty values"),
         (ImageStore.CONTAINERS_STORAGE, Status.OK, "containers-storage store"),
     ],
 )
@@ -377,8 +377,8 @@ def test_isolation_that_is_unknown_is_left_out() -> None:
 @pytest.mark.parametrize(
     ("facts", "devices", "text"),
     [
-        ({"runtimes": ("runc",)}, None, "none that the engine describes"),
-        ({"runtimes": ("runc",)}, LocalDevices(), "none that the engine describes"),
+        ({"runtimes": ("runc",)}, None, "none reported by the engine"),
+        ({"runtimes": ("runc",)}, LocalDevices(), "none reported by the engine"),
         ({"runtimes": ("nvidia", "runc")}, None, "runtime nvidia"),
         ({"runtimes": (), "cdi_devices": ("nvidia.com/gpu=0",)}, None, "CDI devices nvidia.com/gpu=0"),
         (
@@ -386,7 +386,7 @@ def test_isolation_that_is_unknown_is_left_out() -> None:
             LocalDevices(("/dev/nvidia0",), ("/etc/cdi/nvidia.yaml",)),
             "CDI specifications /etc/cdi/nvidia.yaml",
         ),
-        ({"runtimes": ()}, LocalDevices(("/dev/kfd",)), "none that the engine describes"),
+        ({"runtimes": ()}, LocalDevices(("/dev/kfd",)), "none reported by the engine"),
     ],
 )
 def test_gpus_are_told(facts: dict[str, Any], devices: LocalDevices | None, text: str) -> None:
@@ -417,7 +417,7 @@ def test_gpu_that_the_engine_can_not_give_is_noted(description: EngineDescriptio
         ({"running": 1, "ended": 1}, Status.NOTE, "unfinished: 1 running, 1 ended", "1 has ended"),
         ({"ended": 3}, Status.NOTE, "unfinished: 3 ended", "3 have ended"),
         (EngineFailed("list containers", why="x"), Status.NOTE, "unknown: the engine could not list", None),
-        (EngineLost("a call", why="no answer in time"), Status.NOTE, "unknown: no answer in time", None),
+        (EngineLost("a call", why="no response in time"), Status.NOTE, "unknown: no response in time", None),
     ],
 )
 def test_unfinished_runs_are_counted(runs: Any, status: Status, text: str, hint: str | None) -> None:
@@ -431,8 +431,8 @@ def test_unfinished_runs_are_counted(runs: Any, status: Status, text: str, hint:
     ("leftovers", "status", "text"),
     [
         (0, Status.OK, "none"),
-        (2, Status.NOTE, "2 of processes that have ended"),
-        (EngineLost("a call", why="no answer in time"), Status.NOTE, "unknown: no answer in time"),
+        (2, Status.NOTE, "2 of ended processes"),
+        (EngineLost("a call", why="no response in time"), Status.NOTE, "unknown: no response in time"),
     ],
 )
 def test_leftovers_are_counted(leftovers: Any, status: Status, text: str) -> None:
@@ -442,7 +442,7 @@ def test_leftovers_are_counted(leftovers: Any, status: Status, text: str) -> Non
 
 
 def test_what_could_not_be_counted_is_null_for_programs() -> None:
-    lost = EngineLost("a call", why="no answer in time")
+    lost = EngineLost("a call", why="no response in time")
     checkup = report(found(engine=replace(REPORT, runs=lost, leftovers=lost)))
 
     assert (checkup.facts["runs"], checkup.facts["leftovers"]) == (None, None)

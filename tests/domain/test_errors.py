@@ -34,19 +34,19 @@ TOLD: list[tuple[Callable[[], JobberError], str, str | None, dict[str, object]]]
     ),
     (
         lambda: errors.OptionUnsupported("--gpus", engine="podman"),
-        "--gpus can't be had on podman",
+        "--gpus is not supported by podman",
         None,
         {"option": "--gpus", "engine": "podman"},
     ),
     (
         lambda: errors.OptionUnsupported("--gpus", engine="podman", why="no CDI"),
-        "--gpus can't be had on podman: no CDI",
+        "--gpus is not supported by podman: no CDI",
         None,
         {},
     ),
     (
         lambda: errors.EngineUnavailable([("a", "refused"), ("b", "silent")], hint="start one"),
-        "no container engine answers; tried:\n  a: refused\n  b: silent",
+        "no container engine responds; tried:\n  a: refused\n  b: silent",
         "start one",
         {"tried": (("a", "refused"), ("b", "silent"))},
     ),
@@ -54,7 +54,7 @@ TOLD: list[tuple[Callable[[], JobberError], str, str | None, dict[str, object]]]
         lambda: errors.DescriptionTooLarge(5_000_000, limit=3_900_000, engine="podman"),
         (
             "the command and options of this run are too long for a result on podman:"
-            " they come to 5000000 bytes in its configuration, and may come to 3900000"
+            " they take 5000000 bytes in its configuration; the limit is 3900000"
         ),
         "put long arguments into a file, in the code image or an input",
         {"size": 5_000_000, "limit": 3_900_000, "engine": "podman"},
@@ -76,7 +76,7 @@ TOLD: list[tuple[Callable[[], JobberError], str, str | None, dict[str, object]]]
     (
         lambda: errors.SourceNotFound("a:1", source="/x"),
         "input image a:1 has no directory /x",
-        "name the directory that holds its data: a:1,src=/DIR",
+        "name its data directory: a:1,src=/DIR",
         {"image": "a:1", "source": "/x"},
     ),
     (lambda: errors.PathNotFound("a:1", path="/x"), "image a:1 has no /x", None, {"image": "a:1", "path": "/x"}),
@@ -84,17 +84,17 @@ TOLD: list[tuple[Callable[[], JobberError], str, str | None, dict[str, object]]]
     (
         lambda: errors.NameTaken("job"),
         "another container is named job",
-        "choose another --name, or remove that container",
+        "choose another --name, or remove the container",
         {"name": "job"},
     ),
-    (lambda: errors.TagTaken("a:1"), "a:1 is another image's tag already", None, {"reference": "a:1"}),
+    (lambda: errors.TagTaken("a:1"), "a:1 is already a tag of another image", None, {"reference": "a:1"}),
     (
         lambda: errors.JobNotStarted(why="not found", exit_status=127),
         "the job could not be started: not found",
         None,
         {"why": "not found"},
     ),
-    (lambda: errors.LogLost("full"), "the job's output could not be kept: full", None, {"why": "full"}),
+    (lambda: errors.LogLost("full"), "the job's output could not be stored: full", None, {"why": "full"}),
     (
         lambda: errors.BuildFailed(why="exit 1", log=b"log", step="RUN false"),
         "the build failed at RUN false: exit 1",
@@ -105,44 +105,44 @@ TOLD: list[tuple[Callable[[], JobberError], str, str | None, dict[str, object]]]
     (
         lambda: errors.PullRefused("a/b:1", why="denied"),
         "a/b:1 could not be pulled: denied",
-        "--pull missing uses the local image if there is one, --pull never never asks the registry",
+        "--pull missing prefers a local image, --pull never does not contact the registry",
         {"reference": "a/b:1", "why": "denied"},
     ),
     (
         lambda: errors.PushRefused("a/b:1", why="denied"),
         "a/b:1 could not be pushed: denied",
-        "the image is there: push it with `jobber push a/b:1`, or pass --no-push",
+        "the image exists: push it with `jobber push a/b:1`, or pass --no-push",
         {"reference": "a/b:1", "why": "denied"},
     ),
     (lambda: errors.Interrupted("SIGINT"), "interrupted (SIGINT)", None, {"signal": "SIGINT"}),
     (
         lambda: errors.PullRefused("a/b:1", why="denied", remedy="log in"),
         "a/b:1 could not be pulled: denied",
-        "log in; --pull missing uses the local image if there is one, --pull never never asks the registry",
+        "log in; --pull missing prefers a local image, --pull never does not contact the registry",
         {"reference": "a/b:1", "why": "denied"},
     ),
     (
         lambda: errors.PushRefused("a/b:1", why="denied", remedy="log in"),
         "a/b:1 could not be pushed: denied",
-        "log in; the image is there: push it with `jobber push a/b:1`, or pass --no-push",
+        "log in; the image exists: push it with `jobber push a/b:1`, or pass --no-push",
         {"remedy": "log in"},
     ),
     (
         lambda: errors.PushedImageMissing("a/b:1", why="no such image"),
         "a/b:1 could not be pushed: no such image",
-        "build it first, or look for its name and tag in what `docker images` lists",
-        {"remedy": "build it first, or look for its name and tag in what `docker images` lists"},
+        "build it first, or look up its name and tag with `docker images`",
+        {"remedy": "build it first, or look up its name and tag with `docker images`"},
     ),
     (
         lambda: errors.RunNotFound("abc"),
         "there is no unfinished run abc",
-        "`jobber ps` lists the runs that are not finished",
+        "`jobber ps` lists the unfinished runs",
         {"text": "abc"},
     ),
     (
-        lambda: errors.RunNotFound("abc", why="2 runs begin with"),
-        "2 runs begin with abc",
-        "`jobber ps` lists the runs that are not finished",
+        lambda: errors.RunNotFound("abc", why="2 runs have the ID prefix"),
+        "2 runs have the ID prefix abc",
+        "`jobber ps` lists the unfinished runs",
         {},
     ),
     (
@@ -159,13 +159,13 @@ TOLD: list[tuple[Callable[[], JobberError], str, str | None, dict[str, object]]]
     ),
     (
         lambda: errors.RunTaken("abc", owner=""),
-        "run abc is being finished by process ? on another machine",
+        "run abc is being finished by process ? on another host",
         None,
         {"owner": ""},
     ),
     (
         lambda: errors.ClaimLost("abc"),
-        "run abc was taken over by another jobber, for this one was silent too long",
+        "run abc was taken over by another jobber process: this one did not renew its claim in time",
         None,
         {"run": "abc"},
     ),
@@ -190,19 +190,19 @@ TOLD: list[tuple[Callable[[], JobberError], str, str | None, dict[str, object]]]
     (
         lambda: errors.PasswordEmpty("r.test", origin="/f.yml:3"),
         "credentials for r.test: the password is empty (/f.yml:3)",
-        "give it one, or leave the entry out",
+        "set a password, or remove the entry",
         {"origin": "/f.yml:3"},
     ),
     (
-        lambda: errors.StoredLoginsUnreadable("r.test", path="/c.json", why="it is no JSON"),
-        "credentials for r.test: the logins in /c.json can't be read: it is no JSON",
-        "correct that file, or log in anew with `docker login` or `podman login`",
+        lambda: errors.StoredLoginsUnreadable("r.test", path="/c.json", why="it is not valid JSON"),
+        "credentials for r.test: the logins in /c.json can't be read: it is not valid JSON",
+        "correct that file, or log in again with `docker login` or `podman login`",
         {"path": "/c.json"},
     ),
     (
         lambda: errors.CredentialHelperFailed("r.test", helper="docker-credential-x", why="gives no user"),
         "credentials for r.test: the credential helper docker-credential-x gives no user",
-        "log in anew, or see what `echo r.test | docker-credential-x get` says",
+        "log in again, or check the output of `echo r.test | docker-credential-x get`",
         {"helper": "docker-credential-x"},
     ),
     (
@@ -213,8 +213,8 @@ TOLD: list[tuple[Callable[[], JobberError], str, str | None, dict[str, object]]]
     ),
     (
         lambda: errors.CredentialHelperSilent("r.test", helper="docker-credential-x", seconds=2.5),
-        "credentials for r.test: the credential helper docker-credential-x gave no answer in 2.5 s",
-        "log in anew, or see what `echo r.test | docker-credential-x get` says",
+        "credentials for r.test: the credential helper docker-credential-x did not respond within 2.5 s",
+        "log in again, or check the output of `echo r.test | docker-credential-x get`",
         {"helper": "docker-credential-x"},
     ),
     (
@@ -255,14 +255,14 @@ TOLD: list[tuple[Callable[[], JobberError], str, str | None, dict[str, object]]]
     ),
     (
         lambda: errors.ConfigurationCycle("/f.yml:3", chain="abcdefgh"),
-        "/f.yml:3: configurations go in a circle: a → b → c → d → e → f → g → h",
-        "take one of these names out of its list",
+        "/f.yml:3: configurations form a cycle: a → b → c → d → e → f → g → h",
+        "remove one of these names from its list",
         {"chain": tuple("abcdefgh")},
     ),
     (
         lambda: errors.ConfigurationCycle("/f.yml:3", chain="abcdefghi"),
-        "/f.yml:3: configurations go in a circle: a → b → c → d → … → f → g → h → i",
-        "take one of these names out of its list",
+        "/f.yml:3: configurations form a cycle: a → b → c → d → … → f → g → h → i",
+        "remove one of these names from its list",
         {"chain": tuple("abcdefghi")},
     ),
 ]
@@ -315,8 +315,8 @@ def test_what_can_t_be_read_is_told_with_its_path() -> None:
 def test_question_without_anybody_to_answer_it_names_the_ways_out() -> None:
     error = errors.AnswerNeeded("Remove it?")
 
-    assert (error.what, error.question) == ("Remove it? There is no terminal to ask at", "Remove it?")
-    assert error.hint == "--yes does it without asking, --dry-run only tells"
+    assert (error.what, error.question) == ("Remove it? There is no terminal to prompt on", "Remove it?")
+    assert error.hint == "pass --yes to confirm, or --dry-run to print what would be removed"
 
 
 @pytest.mark.parametrize(("status", "expected"), [(409, True), (500, False), (None, False)])
@@ -327,13 +327,15 @@ def test_conflict_is_told_by_its_status(status: int | None, *, expected: bool) -
 def test_what_is_missing_for_a_rerun_is_told_line_by_line() -> None:
     error = errors.RunNotRepeatable("r", missing=["a", "b"])
 
-    assert error.what == "run r can't be made again; what is missing:\n  a\n  b"
-    assert error.hint == "set such variables, load or pull such images; --in gives other inputs, -Xd other options"
+    assert error.what == "run r can't be repeated; missing:\n  a\n  b"
+    assert error.hint == "set the variables, load or pull the images, or replace inputs with --in and options with -Xd"
 
 
 def test_image_that_is_no_result_says_why() -> None:
-    assert errors.NotAResult("x").what == "x is no result of a run: it carries no run record"
-    assert errors.NotAResult("x", is_built=True).what == "x is no result of a run: it was built, from a result perhaps"
+    assert errors.NotAResult("x").what == "x is not a result of a run: it has no run record"
+    assert (
+        errors.NotAResult("x", is_built=True).what == "x is not a result of a run: it was built, possibly from a result"
+    )
 
 
 def test_input_that_is_gone_names_its_volume() -> None:

@@ -268,7 +268,7 @@ def test_crate_names_the_things_that_a_run_is_about() -> None:
         "@id": f"urn:jobber:result:{RESULT}/",
         "@type": "Dataset",
         "name": "/model of train:latest-run",
-        "description": "The snapshot of the run's file system; what the job said is in /run.log.",
+        "description": "The snapshot of the run's file system; the job's output is in /run.log.",
         "identifier": RESULT,
         "dateCreated": FINISHED,
         "isPartOf": {"@id": f"#image-{'c' * 64}"},
@@ -319,7 +319,7 @@ def test_crate_tells_of_container_images(reference: str, registry: str, name: st
     ("outcome", "sentence"),
     [
         (Outcome.FAILED, "the job failed with exit status 3"),
-        (Outcome.TIMED_OUT, "the job took longer than it might, and was ended"),
+        (Outcome.TIMED_OUT, "the job exceeded its timeout and was stopped"),
         (Outcome.INTERRUPTED, "the job was interrupted"),
     ],
 )

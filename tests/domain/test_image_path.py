@@ -34,7 +34,7 @@ def test_what_is_none(text: str) -> None:
     with pytest.raises(UsageError) as raised:
         parse_image_path(text)
 
-    assert raised.value.what == f"{text!r} is no IMAGE:PATH"
+    assert raised.value.what == f"{text!r} is not an IMAGE:PATH"
     assert raised.value.hint == "for example train:latest-run:/model, or localhost:5000/train:/model/x"
 
 

@@ -60,10 +60,10 @@ def test_a_part_that_holds_a_comma_stands_in_quotation_marks(text: str, source: 
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("mnist,src=/a,b", "'b' is no KEY=PATH"),
+        ("mnist,src=/a,b", "'b' is not a KEY=PATH"),
         ('mnist,src="/a,b"', "src must be an absolute path, not '\"/a'"),
-        ('mnist,"src=/a,b', "a quotation mark does not close"),
-        ('mnist,"src=/a,b"/c', "a quotation mark does not close"),
+        ('mnist,"src=/a,b', "unclosed quotation mark"),
+        ('mnist,"src=/a,b"/c', "unclosed quotation mark"),
     ],
 )
 def test_a_comma_that_is_not_quoted_is_told_with_the_quoting(text: str, why: str) -> None:
@@ -103,9 +103,9 @@ def test_without_settings_the_destination_is_data() -> None:
         ("", "no image is named"),
         (",src=/x", "no image is named"),
         ("  ,src=/x", "no image is named"),
-        ("mnist,", "no KEY=PATH"),
-        ("mnist,/data", "no KEY=PATH"),
-        ("mnist,src", "no KEY=PATH"),
+        ("mnist,", "not a KEY=PATH"),
+        ("mnist,/data", "not a KEY=PATH"),
+        ("mnist,src", "not a KEY=PATH"),
         ("mnist,mode=/ro", "unknown key 'mode'"),
         ("mnist,SRC=/x", "unknown key 'SRC'"),
         ("mnist,=/x", "unknown key ''"),
@@ -218,7 +218,7 @@ def test_the_way_out_of_a_clash_is_an_in_spec_that_can_be_used() -> None:
 
 @pytest.mark.parametrize("mount", ["/data", "/data/", "//data/.", "/x/../data"])
 def test_a_place_that_a_mount_of_xdocker_takes_is_refused(mount: str) -> None:
-    with pytest.raises(InvalidInput, match="taken by a mount"):
+    with pytest.raises(InvalidInput, match="used by a mount"):
         check_destinations([parse_input("mnist")], taken=[mount])
 
 

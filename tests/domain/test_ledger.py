@@ -144,7 +144,7 @@ def test_key_that_no_result_has_is_told_with_those_that_there_are() -> None:
         sorted_by((one,), "acuracy")
 
     assert told.value.known == ("time", "duration", "size", "exit-status", "loss", "lr")
-    assert str(told.value) == "no result has a number 'acuracy' to be sorted by"
+    assert str(told.value) == "no result has a number 'acuracy' to sort by"
     assert sorted_by((), "acuracy") == ()
 
 

@@ -40,7 +40,7 @@ def test_remedy_is_twice_the_limit_where_it_belongs(words: tuple[str, ...], plac
 
 
 def test_job_without_a_limit_needs_another_machine() -> None:
-    assert memory_remedy(None).startswith("it has no limit of its own: ")
+    assert memory_remedy(None).startswith("it has no memory limit: ")
 
 
 @pytest.mark.parametrize(

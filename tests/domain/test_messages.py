@@ -76,11 +76,11 @@ def test_input_where_a_mount_is() -> None:
 
 
 REFERENCES = [
-    ("a@sha256:1", "'sha256:1' is no digest"),
-    ("a:-", "'-' is no tag"),
+    ("a@sha256:1", "'sha256:1' is not a digest"),
+    ("a:-", "'-' is not a tag"),
     ("me//a", "a part of the name is empty"),
     ("me/A", "'A' has capital letters"),
-    ("me/a!", "'a!' is no valid name"),
+    ("me/a!", "'a!' is not a valid name"),
     ("a" * 256, "the name is longer than 255 characters"),
 ]
 
@@ -102,7 +102,7 @@ def test_registry_that_is_wrong() -> None:
         parse_registry("gcr..io/x")
 
     assert raised.value.text == "gcr..io/x"
-    assert "'gcr..io' is no registry" in raised.value.what
+    assert "'gcr..io' is not a registry" in raised.value.what
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def test_what_is_no_finite_number_is_left_out_by_name(text: str, name: str) -> N
     parsed = parse_metrics(text.encode())
 
     assert parsed == {"a": 1}
-    assert parsed.left_out == f'"{name}" is no finite number and is left out'
+    assert parsed.left_out == f'"{name}" is not a finite number and is omitted'
 
 
 def test_numbers_of_nested_objects_have_dotted_names_in_the_files_order() -> None:
@@ -91,7 +91,7 @@ def test_of_two_numbers_with_one_name_the_first_is_kept_and_that_is_told(text: s
     parsed = parse_metrics(text.encode())
 
     assert parsed == kept
-    assert parsed.left_out == '"a.b" is there twice and is kept once'
+    assert parsed.left_out == '"a.b" is a duplicate and is kept once'
 
 
 def test_what_is_nested_too_deeply_is_left_out_by_name() -> None:
@@ -101,7 +101,7 @@ def test_what_is_nested_too_deeply_is_left_out_by_name() -> None:
 
     assert parsed == {f"{name}b": 1}
     assert parsed.left_out == (
-        f'"{name}e" is no finite number and is left out; "{name}c" is nested deeper than 16 levels and is left out'
+        f'"{name}e" is not a finite number and is omitted; "{name}c" is nested deeper than 16 levels and is omitted'
     )
 
 
@@ -117,8 +117,8 @@ def test_of_many_that_are_left_out_some_are_named() -> None:
     three = parse_metrics(b'{"a": "", "b": "", "c": ""}')
     four = parse_metrics(b'{"a": "", "b": "", "c": "", "d": ""}')
 
-    assert three.left_out == '"a", "b", "c" are no finite numbers and are left out'
-    assert four.left_out == '"a", "b", "c", … are no finite numbers and are left out'
+    assert three.left_out == '"a", "b", "c" are not finite numbers and are omitted'
+    assert four.left_out == '"a", "b", "c", … are not finite numbers and are omitted'
 
 
 def test_label_holds_no_more_than_it_should() -> None:
@@ -128,7 +128,7 @@ def test_label_holds_no_more_than_it_should() -> None:
     assert 1500 < len(parsed) < 2400
     assert list(parsed) == list(entries)[: len(parsed)]
     assert len(render_metrics(parsed).encode()) <= metrics.MAX_LABEL_BYTES
-    assert parsed.left_out == f"its numbers beyond the first {len(parsed)} are left out, for a label holds no more"
+    assert parsed.left_out == f"its numbers beyond the first {len(parsed)} are omitted: a label's size is limited"
 
 
 def test_mark_of_utf_8_is_no_error() -> None:
@@ -138,11 +138,11 @@ def test_mark_of_utf_8_is_no_error() -> None:
 @pytest.mark.parametrize(
     ("octets", "why"),
     [
-        (b"", "it is no JSON: Expecting value: line 1 column 1 (char 0)"),
-        (b'{"a": 1', "it is no JSON: Expecting ',' delimiter: line 1 column 8 (char 7)"),
-        (b"[1]", "it is no JSON object"),
-        (b"1", "it is no JSON object"),
-        (b"\xff{}", "it is no UTF-8"),
+        (b"", "it is not valid JSON: Expecting value: line 1 column 1 (char 0)"),
+        (b'{"a": 1', "it is not valid JSON: Expecting ',' delimiter: line 1 column 8 (char 7)"),
+        (b"[1]", "it is not a JSON object"),
+        (b"1", "it is not a JSON object"),
+        (b"\xff{}", "it is not valid UTF-8"),
         (b'{"a":' * 100_000, "it is nested too deeply"),
         (b'{"a": 1}' + b" " * (1 << 20), "it is larger than 1 MB"),
     ],

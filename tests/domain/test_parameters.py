@@ -62,7 +62,7 @@ def test_choice_is_a_name_with_or_without_a_value(text: str, expected: Parameter
 
 @pytest.mark.parametrize("text", ["", "=1", "--"])
 def test_choice_without_a_name_is_an_error(text: str) -> None:
-    with pytest.raises(UsageError, match="names no parameter") as told:
+    with pytest.raises(UsageError, match="has no parameter name") as told:
         parse_parameter(text)
 
     assert told.value.hint == "for example --param lr=0.1"

@@ -38,8 +38,8 @@ def test_nothing_of_a_run_stays_in_its_result(shell: Shell, more: str) -> None:
         assert all(name.startswith(("jobber.", "org.opencontainers.")) for name in added)
         assert b"warning" not in ran.stderr
     else:
-        assert b"warning: this engine's image store can't take variables away" in ran.stderr
-        assert b"A_TOKEN, CUDA_VISIBLE_DEVICES without a value" in ran.stderr
+        assert b"warning: the engine's image store cannot remove variables" in ran.stderr
+        assert b"A_TOKEN, CUDA_VISIBLE_DEVICES with an empty value" in ran.stderr
     images = shell.engine.images.list(labels={Label.RUN: None, Label.PARENT: code.id})
     assert not [image for image in images if Label.PART in json.loads(image.labels[Label.RUN])]
 

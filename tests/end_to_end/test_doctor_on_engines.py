@@ -125,7 +125,7 @@ def test_daemon_that_hangs_does_not_keep_doctor(tmp_path: Path) -> None:
     facts = facts_of(ran)
 
     assert time.monotonic() - begun < 30
-    assert [place["answer"] for place in facts["elsewhere"] if place["address"] == address] == ["no answer in time"]
+    assert [place["answer"] for place in facts["elsewhere"] if place["address"] == address] == ["no response in time"]
 
 
 def test_host_that_no_packet_comes_back_from_does_not_keep_doctor(tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_ssh_that_hangs_does_not_keep_doctor(tmp_path: Path) -> None:
     ran = doctor(tmp_path, "-H", "ssh://box")
 
     assert time.monotonic() - begun < 30
-    assert facts_of(ran)["elsewhere"][0]["answer"].startswith("ssh: no answer in")
+    assert facts_of(ran)["elsewhere"][0]["answer"].startswith("ssh: no response within")
 
 
 def test_helper_and_client_that_hang_do_not_keep_doctor(
@@ -159,7 +159,7 @@ def test_helper_and_client_that_hang_do_not_keep_doctor(
 
     assert time.monotonic() - begun < 40
     assert (ran.returncode, len(problems)) == (0, 1)
-    assert "docker-credential-slow gave no answer in 5 s" in problems[0]
+    assert "docker-credential-slow did not respond within 5 s" in problems[0]
 
 
 @pytest.fixture

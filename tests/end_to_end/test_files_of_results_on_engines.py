@@ -95,7 +95,7 @@ def test_copy_that_is_cut_short_leaves_whole_files_alone_and_no_container(shell:
     whole = [file.stat().st_size for file in (shell.folder / "copy").iterdir()]
 
     assert (copying.returncode, whole) in ((130, [30_000_000] * len(whole)), (0, [30_000_000] * 8))
-    assert copying.returncode == 0 or b"files are whole in copy, and the rest is missing" in said
+    assert copying.returncode == 0 or b"files are complete in copy, the rest is missing" in said
     assert shell.containers() == []
 
 

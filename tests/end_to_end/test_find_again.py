@@ -68,7 +68,7 @@ def test_results_of_a_registry_are_found_without_pulling(shell: Shell) -> None:
     (shell.folder / "jobber-config.yml").unlink()
     refused = shell.jobber("ls", "--remote", name)
 
-    assert listed.stderr.decode() == f"no such result is here: these are in the registry, {name}\n"
+    assert listed.stderr.decode() == f"no such result on the engine: listing those in the registry, {name}\n"
     assert len(listed.stdout.splitlines()) == 2
     assert (shown["labels"], shown["registry"]) == (dict(here.labels), f"{name}:latest-run")
     assert "over there" in page
@@ -103,8 +103,8 @@ def test_image_built_from_a_result_is_not_taken_for_it(shell: Shell) -> None:
     compared = shell.jobber("diff", child, f"{shell.name}:latest-run").stdout.decode()
 
     assert [(ended.returncode, ended.stdout) for ended in refused] == [(1, b""), (125, b""), (1, b"")]
-    assert all(b"is no result of a run: it was built" in ended.stderr for ended in refused)
-    assert "no result of a run, but built from one" in compared
+    assert all(b"is not a result of a run: it was built" in ended.stderr for ended in refused)
+    assert "not a result of a run, but built from one" in compared
     assert "  - /x " in compared
     assert _entries(shell, child) == []
 
@@ -132,8 +132,11 @@ def test_image_built_from_a_result_is_none_where_the_result_is_not_either(shell:
 
     assert pushed.returncode == 0, pushed.stderr
     assert "made by     no run of jobber's" in in_registry
-    assert (len(listed.stdout.splitlines()), b"none is in the registry" in listed.stderr) == (1, True)
-    assert f"the result of run {result['run']}, which is not here" in here
+    assert (len(listed.stdout.splitlines()), b"no such result on the engine or in the registry" in listed.stderr) == (
+        1,
+        True,
+    )
+    assert f"the result of run {result['run']}, which is not on the engine" in here
     assert traced.splitlines()[1].startswith(f"└─ base   (no tag)  {str(result['run'])[:12]}")
     assert (of_run.returncode, exported.returncode) == (1, 1)
 

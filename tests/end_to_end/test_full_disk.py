@@ -78,7 +78,7 @@ def test_podman_without_room_needs_a_little_to_make_more(podman: Crowded) -> Non
     podman.make_room()
     pruned = _prune(shell)
 
-    assert (refused.returncode, b"hint: to remove something, the engine needs a little room" in refused.stderr) == (
+    assert (refused.returncode, b"hint: the engine needs some free disk space to remove images" in refused.stderr) == (
         1,
         True,
     )
@@ -98,9 +98,9 @@ def _fill(shell: Shell) -> int:
     for refused in (ran, again):
         assert (refused.returncode, refused.stdout) == (125, b"said\n")
         assert _FULL in refused.stderr
-        assert b"`jobber recover` makes its result; make room" in refused.stderr
+        assert b"`jobber recover` creates its result; free disk space" in refused.stderr
         assert len(refused.stderr) < 1000
-    assert b"; what the job said is in /" in again.stderr
+    assert b"; the job's output is in /" in again.stderr
     assert len(shell.containers()) == 2
     return results
 

@@ -208,7 +208,7 @@ class TestSsh:
 
             said = refused(tmp_path, machine.address, PATH=machine.search_path)
             assert "Host key verification failed" in said
-            assert "`ssh-keygen -R far-away` forgets the old key" in said
+            assert "`ssh-keygen -R far-away` removes the old key" in said
 
     def test_host_of_an_unknown_name(self, tmp_path: Path) -> None:
         said = refused(tmp_path, "ssh://nobody.invalid")
@@ -225,22 +225,22 @@ class TestSsh:
     def test_no_ssh_here(self, tmp_path: Path) -> None:
         said = refused(tmp_path, "ssh://box", ONLY_PATH=bare_path(tmp_path))
 
-        assert "there is no ssh on the PATH" in said
+        assert "ssh is not on the PATH" in said
         assert "hint: for example `apt install openssh-client`" in said
 
     def test_machine_without_an_engine(self, tmp_path: Path) -> None:
         with remote(tmp_path, "unix:///nonexistent", PATH=bare_path(tmp_path)) as machine:
             said = refused(tmp_path, machine.address, PATH=machine.search_path)
 
-            assert "there is neither docker nor podman" in said
-            assert "hint: install docker or podman over there" in said
+            assert "the remote host has neither docker nor podman" in said
+            assert "hint: install docker or podman on the remote host" in said
 
     def test_client_over_there_without_an_engine(self, tmp_path: Path) -> None:
         with remote(tmp_path, "unix:///nonexistent") as machine:
             said = refused(tmp_path, machine.address, PATH=machine.search_path)
 
             assert "nonexistent" in said
-            assert "hint: start the engine over there" in said
+            assert "hint: start the engine on the remote host" in said
 
     def test_socket_where_nothing_listens(self, tmp_path: Path) -> None:
         path = f"{tmp_path}/stale.sock"
@@ -268,7 +268,7 @@ class TestSsh:
 
             for text in (said, by_client):
                 assert "permission denied" in text.lower()
-                assert "hint: the user over there may not use the engine's socket" in text
+                assert "hint: the remote user may not use the engine's socket" in text
 
     def test_engine_that_is_not_there(self, tmp_path: Path) -> None:
         with remote(tmp_path, "unix:///nonexistent") as machine:

@@ -25,7 +25,7 @@ _CHAOS = Path(__file__).parents[1] / "chaos" / "chaos.py"
 _SLOW = f"echo up; {WAIT}; echo over >&2; echo x >/made; exit 4"
 _LINES = 1200
 _OUT = b"".join(f"line {number} ü\n".encode() for number in range(_LINES))
-_LOST = b"something that the job said meanwhile is lost"
+_LOST = b"some output of the job is lost"
 _ERR = [b"err %d" % number for number in range(_LINES)]
 
 
@@ -163,7 +163,7 @@ def test_connection_that_is_cut_again_and_again_costs_not_a_byte(shell: Shell, p
     said = _cut_again_and_again(shell, proxy)
 
     assert (said.exit_status, said.out, said.lines_of_stderr) == (6, _OUT, _ERR)
-    assert b"the engine is back" in said.err
+    assert b"reconnected to the engine" in said.err
     assert said.size_of_log == len(_OUT) + sum(len(line) + 1 for line in _ERR)
 
 

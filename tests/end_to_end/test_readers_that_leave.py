@@ -36,5 +36,5 @@ def test_output_that_does_not_fit_is_told_and_is_in_the_log(shell: Shell) -> Non
     )
 
     assert ended.returncode == 0
-    assert ended.stderr.startswith(b"warning: stdout takes no more of what the job says (no space left on device)")
+    assert ended.stderr.startswith(b"warning: stdout does not accept the job's output (no space left on device)")
     assert shell.jobber("logs", f"{shell.name}:latest-run").stdout == b"one\ntwo\n"

@@ -103,5 +103,5 @@ def test_prune_tells_what_can_go_and_a_run_is_exported(shell: Shell) -> None:
     assert first != second
     assert [(item["what"], item["size"] > 0) for item in ours] == [("result", True)]
     assert (asked.returncode, asked.stdout.startswith(b"WHAT")) == (2, True)
-    assert b"There is no terminal to ask at" in asked.stderr
+    assert b"There is no terminal to prompt on" in asked.stderr
     assert json.loads(exported.stdout)["subject"][-1]["digest"]["sha256"] == second.removeprefix("sha256:")

@@ -66,8 +66,8 @@ def test_version_decides_on_the_version_of_the_api(version: str, api: tuple[int,
     [
         ({"flavour": "dokcer"}, r"there is no flavour 'dokcer': did you mean docker\?"),
         ({"flavour": "x"}, "there is no flavour 'x': it is one of docker, podman"),
-        ({"version": "latest"}, "'latest' is no version"),
-        ({"version": ""}, "'' is no version"),
+        ({"version": "latest"}, "'latest' is not a version"),
+        ({"version": ""}, "'' is not a version"),
         ({"id_store": "manifets"}, r"there is no id_store 'manifets': did you mean manifest\?"),
     ],
 )

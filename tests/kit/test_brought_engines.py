@@ -66,15 +66,15 @@ def test_doctor_takes_an_engine_that_does_not_describe_itself(site: Path) -> Non
     ran = jobber(site, "--engine", "memory", "doctor")
 
     assert (ran.returncode, ran.stderr) == (0, "")
-    assert "it does not describe its set-up" in ran.stdout
-    assert "engine memory, which another package brings" in " ".join(ran.stdout.split())
+    assert "it does not describe its configuration" in ran.stdout
+    assert "engine memory from another package" in " ".join(ran.stdout.split())
 
 
 def test_doctor_tells_of_an_engine_that_can_t_be_loaded(site: Path) -> None:
     ran = jobber(site, "--engine", "broken", "doctor")
 
     assert (ran.returncode, ran.stderr) == (1, "")
-    assert "engine broken, which broken brings, could not be loaded" in " ".join(ran.stdout.split())
+    assert "engine broken from package broken could not be loaded" in " ".join(ran.stdout.split())
 
 
 def test_engine_is_to_be_had_from_python(site: Path) -> None:
@@ -94,13 +94,13 @@ def test_engine_that_can_t_be_loaded_is_told_with_its_package(site: Path) -> Non
     ran = jobber(site, "--engine", "broken", "run", "hello")
 
     assert ran.returncode == 125
-    assert ran.stderr.startswith("error: engine broken, which broken brings, could not be loaded: ModuleNotFoundError")
+    assert ran.stderr.startswith("error: engine broken from package broken could not be loaded: ModuleNotFoundError")
 
 
 def test_engine_that_is_no_function_is_told_with_its_package(site: Path) -> None:
     ran = jobber(site, "--engine", "text", "run", "hello")
 
-    expected = "error: engine text, which text brings, could not be loaded: jobber_memory:__doc__ is no function"
+    expected = "error: engine text from package text could not be loaded: jobber_memory:__doc__ is not a function"
     assert (ran.returncode, ran.stderr.partition(":__doc__")[0]) == (125, expected.partition(":__doc__")[0])
     assert "can't be called" in ran.stderr
 

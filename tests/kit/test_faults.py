@@ -75,7 +75,7 @@ def test_daemon_that_is_gone_is_told_and_comes_back_with_all_it_had(
     recovered = cli("recover")
 
     assert (lost.exit_status, gone.exit_status, recovered.exit_status) == (125, 125, 0)
-    assert "no container engine answers" in gone.err
+    assert "no container engine responds" in gone.err
     assert jobber_engine.read("work:latest-run", "/made") == b"x"
 
 

@@ -155,7 +155,7 @@ def test_real_engine_is_left_as_it_was(suite: Path, engine_address: str) -> None
 def test_real_engine_that_is_not_there_is_told_in_a_line(suite: Path) -> None:
     ended = pytest_in(suite, "--jobber-engine=docker", "--jobber-host=unix:///nonexistent", "-k", "command")
 
-    assert "no container engine answers" in ended.stdout
+    assert "no container engine responds" in ended.stdout
     assert "Traceback" not in ended.stdout
 
 

@@ -140,7 +140,7 @@ def test_prefix_of_two_runs_means_none(engine: FakeEngine) -> None:
     with pytest.raises(RunNotFound) as caught:
         _attach(engine, common)
 
-    assert "2 runs begin with" in caught.value.what
+    assert "2 runs have the ID prefix" in caught.value.what
 
 
 def test_limit_of_a_detached_run_is_seen_to_by_whoever_attaches(engine: FakeEngine) -> None:

@@ -133,7 +133,7 @@ def test_minute_of_taken_tags_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(EngineFailed) as raised:
         _use_case(engine, FakeProgress()).build(_request(tmp_path), names=(parse_reference("a"),))
 
-    assert (raised.value.call, raised.value.why) == ("tag the image", "the tags of 60 seconds are taken")
+    assert (raised.value.call, raised.value.why) == ("tag the image", "the tags of 60 seconds are in use")
 
 
 def test_build_can_be_given_up(tmp_path: Path) -> None:

@@ -180,7 +180,7 @@ def test_engine_is_let_go_of_where_asking_it_goes_wrong() -> None:
 
 def test_engine_that_is_lost_is_not_asked_again() -> None:
     engine = FakeEngine()
-    engine.fail("facts", EngineLost("facts", why="no answer in time"))
+    engine.fail("facts", EngineLost("facts", why="no response in time"))
     checkup = checked(engine)
 
     assert not checkup.can_run
@@ -190,7 +190,7 @@ def test_engine_that_is_lost_is_not_asked_again() -> None:
 
 def test_engine_that_is_lost_later_is_not_asked_again() -> None:
     engine = FakeEngine()
-    engine.fail("list", EngineLost("list", why="no answer in time"))
+    engine.fail("list", EngineLost("list", why="no response in time"))
     checkup = checked(engine)
 
     assert checkup.can_run
@@ -200,7 +200,7 @@ def test_engine_that_is_lost_later_is_not_asked_again() -> None:
 
 def test_engine_that_refuses_to_describe_itself_is_asked_for_the_rest() -> None:
     engine = FakeEngine()
-    engine.fail("facts", EngineFailed("describe its set-up", why="forbidden", status=403))
+    engine.fail("facts", EngineFailed("describe its configuration", why="forbidden", status=403))
     checkup = checked(engine)
 
     assert checkup.facts["leftovers"] == 0

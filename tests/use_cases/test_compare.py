@@ -219,7 +219,7 @@ def test_directory_has_no_lines(engine: FakeEngine) -> None:
     with pytest.raises(NotAFile) as raised:
         file(engine, "/m")
 
-    assert raised.value.what == "/m of a is no file"
+    assert raised.value.what == "/m of a is not a file"
 
 
 def test_of_a_large_file_the_beginning_is_kept(engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -106,7 +106,9 @@ def test_what_stays_of_a_copy_that_is_cut_short_is_told(engine: FakeEngine) -> N
     with pytest.raises(NotWritten) as raised:
         copying(engine).copy(ImagePath("plain", "/data"), to=Shelf(error=NotWritten("there/z", why="full")))
 
-    assert raised.value.hint == ("2 files are whole in there, and the rest is missing: mend that, and copy again")
+    assert raised.value.hint == (
+        "2 files are complete in there, the rest is missing: correct the problem, and copy again"
+    )
 
 
 def test_progress_is_told_now_and_then(engine: FakeEngine) -> None:

@@ -94,7 +94,7 @@ def test_missing_local_image_says_how_to_build_it(engine: FakeEngine) -> None:
 
     assert (raised.value.name, raised.value.hint) == (
         "mnist:1",
-        "build it with `jobber build -t mnist`, or give its registry or namespace",
+        "build it with `jobber build -t mnist`, or add its registry or namespace",
     )
 
 
@@ -129,7 +129,7 @@ def test_remote_image_is_never_pulled_under_never(engine: FakeEngine) -> None:
     with pytest.raises(ImageNotFound) as raised:
         finder(engine, PullPolicy.NEVER).find(f"{HOST}/mnist")
 
-    assert raised.value.hint == "it is not on this engine, and nothing is pulled for a dry run or under --pull never"
+    assert raised.value.hint == "it is not on the engine, and a dry run or --pull never does not pull"
     assert "pull" not in engine.journal
 
 

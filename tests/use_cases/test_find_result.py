@@ -109,9 +109,9 @@ def test_beginning_of_several_runs_is_ambiguous(engine: FakeEngine) -> None:
         finder(engine).find("00000000-0000-4000")
 
     assert told.value.ids == tuple(ids)
-    assert str(told.value).startswith("4 images begin with 00000000-0000-4000: ")
+    assert str(told.value).startswith("4 images have the ID prefix 00000000-0000-4000: ")
     assert str(told.value).endswith(", …")
-    assert told.value.hint == "give more of the id"
+    assert told.value.hint == "use a longer prefix"
 
 
 def test_tag_goes_before_a_beginning_of_an_id(engine: FakeEngine) -> None:
@@ -138,7 +138,7 @@ def test_local_name_that_is_not_there_names_the_command_that_lists(engine: FakeE
     with pytest.raises(ImageNotFound) as told:
         finder(engine).find("nobody")
 
-    assert (told.value.name, told.value.hint) == ("nobody:latest", "`jobber ls` lists the results that are there")
+    assert (told.value.name, told.value.hint) == ("nobody:latest", "`jobber ls` lists the results")
 
 
 @pytest.mark.parametrize("text", ["000", "abc"])
@@ -147,7 +147,7 @@ def test_beginning_of_an_id_that_is_too_short_is_told_to_be(engine: FakeEngine, 
     with pytest.raises(ImageNotFound) as told:
         finder(engine).find(text)
 
-    assert (told.value.hint or "").endswith("the beginning of an id has four characters or more")
+    assert (told.value.hint or "").endswith("an ID prefix has at least four characters")
 
 
 @pytest.mark.parametrize("registry", [None, HOST])
@@ -166,10 +166,10 @@ def test_run_that_is_not_finished_is_no_missing_image(engine: FakeEngine, regist
     assert set(told) == {
         (
             f"run {run_id} is not finished yet: its job has not ended",
-            f"`jobber attach {run_id}` waits for its end, and `jobber logs {run_id}` prints what it has said",
+            f"`jobber attach {run_id}` waits for it, and `jobber logs {run_id}` prints its output",
         )
     }
-    assert ended.value.what == f"run {run_id} is not finished yet: its job has ended, and its result is not made"
+    assert ended.value.what == f"run {run_id} is not finished yet: its job has ended, but its result is not created yet"
     assert "`jobber recover`" in (ended.value.hint or "")
 
 
@@ -177,7 +177,7 @@ def test_beginning_of_several_runs_that_are_not_finished_is_ambiguous(engine: Fa
     engine.image("long", run=lambda job: job.sleep(60))
     for _ in range(2):
         fake_runner(engine).detach(RunRequest("long", ContainerOptions(), detach=True))
-    with pytest.raises(RunNotFound, match="2 runs begin with 0000"):
+    with pytest.raises(RunNotFound, match="2 runs have the ID prefix 0000"):
         finder(engine).find("0000")
 
 
@@ -238,7 +238,7 @@ def test_image_built_from_a_result_is_no_result(
     assert found.inherited is not None
     assert found.inherited.id == run_id
     assert [result.image.id for result in finder(engine).results()] == ([image] if is_base_here else [])
-    with pytest.raises(NotAResult, match="child is no result of a run: it was built, from a result perhaps"):
+    with pytest.raises(NotAResult, match="child is not a result of a run: it was built, possibly from a result"):
         found.record_of_run(name="child")
 
 

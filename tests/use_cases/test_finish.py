@@ -68,9 +68,7 @@ def test_result_that_can_t_be_made_leaves_its_container(engine: FakeEngine, call
         run(engine)
     left = engine.containers.list(labels={})
 
-    assert raised.value.hint == (
-        f"nothing is lost: container {left[0].id[:12]} stays, and `jobber recover` makes its result"
-    )
+    assert raised.value.hint == (f"container {left[0].id[:12]} is kept: `jobber recover` creates its result")
 
 
 def test_tag_that_is_taken_gives_way_to_the_next_second(engine: FakeEngine) -> None:
@@ -84,7 +82,7 @@ def test_hour_of_taken_tags_is_an_error(engine: FakeEngine) -> None:
     with pytest.raises(EngineFailed) as raised:
         run(engine)
 
-    assert (raised.value.call, raised.value.why) == ("tag the result", "the tags of 3600 seconds are taken")
+    assert (raised.value.call, raised.value.why) == ("tag the result", "the tags of 3600 seconds are in use")
 
 
 def test_version_and_log_are_in_the_result(engine: FakeEngine) -> None:
@@ -110,7 +108,7 @@ def test_result_that_the_engine_could_not_push_is_told_with_the_way_to_push_it(
         fake_runner(engine).run(RunRequest("registry.test/work:1", ContainerOptions(), pull=PullPolicy.NEVER))
     tags = "registry.test/work:latest-run registry.test/work:20260101_000000"
 
-    assert raised.value.hint == f"the result is there, but not pushed: `jobber push {tags}`"
+    assert raised.value.hint == f"the result exists, but was not pushed: `jobber push {tags}`"
 
 
 @pytest.mark.parametrize("keep", [ResultImagePolicy.NONE, ResultImagePolicy.ALWAYS])
@@ -119,7 +117,7 @@ def test_container_that_the_engine_could_not_remove_is_told(engine: FakeEngine, 
     with pytest.raises(EngineFailed) as raised:
         run(engine, keep=keep)
 
-    assert raised.value.hint == "nothing is lost, only the run's container is left: `jobber recover` removes it"
+    assert raised.value.hint == "the result is complete, only the run's container remains: `jobber recover` removes it"
 
 
 def test_refused_push_is_the_error_also_where_the_container_can_t_be_removed(engine: FakeEngine) -> None:

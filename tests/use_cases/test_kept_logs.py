@@ -49,7 +49,7 @@ def test_what_an_engine_without_room_has_not_noted_is_in_the_recovered_result(en
     (run,) = engine.kept_logs.logs
     engine.faults.free_disk()
 
-    assert hint.endswith(f"; what the job said is in memory/{run}.log until then")
+    assert hint.endswith(f"; the job's output is in memory/{run}.log until then")
     assert _recovered(engine, "fill") == b"before\nafter\n"
     assert engine.kept_logs.logs == {}
 
@@ -58,7 +58,7 @@ def test_nothing_is_kept_that_the_engine_has_noted(engine: FakeEngine) -> None:
     engine.fail("commit", _REFUSED)
     hint = _fails(engine, "quick")
 
-    assert "what the job said" not in hint
+    assert "the job's output" not in hint
     assert engine.kept_logs.logs == {}
     assert _recovered(engine, "quick") == b"one\ntwo\n"
 
@@ -68,7 +68,7 @@ def test_output_of_which_nothing_is_known_is_kept(engine: FakeEngine) -> None:
     engine.fail("logs", EngineLost("logs", why="gone"))
     hint = _fails(engine, "quick")
 
-    assert "what the job said is in memory/" in hint
+    assert "the job's output is in memory/" in hint
     assert _recovered(engine, "quick") == b"one\ntwo\n"
 
 
@@ -78,7 +78,7 @@ def test_output_that_can_be_kept_nowhere_is_told(engine: FakeEngine) -> None:
     hint = _fails(engine, "fill", progress=progress)
     engine.faults.free_disk()
 
-    assert "what the job said" not in hint
+    assert "the job's output" not in hint
     assert ("log-not-kept", {}) in progress.warnings
     assert _recovered(engine, "fill") == b"before\n"
 
@@ -106,8 +106,8 @@ def test_output_is_kept_where_an_engine_without_room_can_t_even_claim_the_run(en
     hint = _fails(engine, "quick")
     engine.die()
 
-    assert "is left as it is" in hint
-    assert "; what the job said is in memory/" in hint
+    assert "is kept: " in hint
+    assert "; the job's output is in memory/" in hint
     assert _recovered(engine, "quick") == b"one\ntwo\n"
     assert engine.kept_logs.logs == {}
 

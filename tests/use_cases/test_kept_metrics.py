@@ -65,8 +65,8 @@ def test_metrics_are_not_inherited(engine: FakeEngine) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("[1]", "it is no JSON object"),
-        ("{", "it is no JSON: Expecting property name enclosed in double quotes: line 1"),
+        ("[1]", "it is not a JSON object"),
+        ("{", "it is not valid JSON: Expecting property name enclosed in double quotes: line 1"),
     ],
 )
 def test_metrics_that_are_none_are_told_and_the_result_is_saved(engine: FakeEngine, text: str, why: str) -> None:
@@ -79,7 +79,7 @@ def test_metrics_that_are_none_are_told_and_the_result_is_saved(engine: FakeEngi
 
 
 def test_metrics_that_are_partly_none_are_partly_kept(engine: FakeEngine) -> None:
-    facts = {"path": "/model/metrics.json", "why": '"b" is no finite number and is left out'}
+    facts = {"path": "/model/metrics.json", "why": '"b" is not a finite number and is omitted'}
 
     assert kept(engine, '{"a": 1, "b": NaN}') == ({"a": 1}, [("metrics-left-out", facts)])
 
@@ -97,7 +97,7 @@ def test_file_that_is_too_large_is_no_metrics(engine: FakeEngine) -> None:
 def test_directory_is_no_metrics() -> None:
     engine = FakeEngine()
     engine.image("work", run=lambda job: job.files.make_directory("/model/metrics.json"))
-    facts = {"path": "/model/metrics.json", "why": "it is no file"}
+    facts = {"path": "/model/metrics.json", "why": "it is not a file"}
 
     assert kept(engine) == ({}, [("metrics-not-kept", facts)])
 

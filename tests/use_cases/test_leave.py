@@ -14,4 +14,4 @@ def test_container_that_can_t_be_removed_is_told_with_the_cause_where_that_can_t
         engine.fail("remove", EngineFailed("remove", why="no"))
         discard(engine.containers, ContainerId("c" * 64), run="r", cause=cause)
 
-    assert "`jobber attach r` follows it" in (ours.hint or "")
+    assert "`jobber attach r` attaches to it" in (ours.hint or "")

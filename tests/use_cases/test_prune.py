@@ -106,7 +106,7 @@ def test_copy_that_gets_used_at_the_last_moment_stays_and_is_told(engine: FakeEn
     removed = _prune(engine, progress)._discard(copy)
 
     assert not removed
-    assert progress.notes == [("prune-kept", {"name": copy.name, "why": "a container uses it by now"})]
+    assert progress.notes == [("prune-kept", {"name": copy.name, "why": "a container now uses it"})]
 
 
 def test_input_that_is_pruned_before_its_container_is_made_is_made_ready_again(engine: FakeEngine) -> None:
@@ -301,7 +301,7 @@ def test_result_that_somebody_has_tagged_stays_but_by_force(engine: FakeEngine) 
     first = _run(engine)
     engine.images.tag(first, reference=parse_reference("host:5000/best:production"))
 
-    assert _reasons(engine) == ["somebody has tagged it host:5000/best:production"]
+    assert _reasons(engine) == ["it has the tag host:5000/best:production"]
     assert _going(engine, PruneRule(keep_last=0, force=True)) == [first]
 
 
@@ -401,8 +401,8 @@ def test_all_that_goes_is_counted_and_told(engine: FakeEngine) -> None:
     assert (pruned.count, pruned.size, pruned.errors) == (5, 20, ())
     assert progress.notes == []
     assert progress.steps == [
-        "looking for what is needed no more",
-        "looking for what is needed no more",
+        "looking for unused objects",
+        "looking for unused objects",
         *(f"removing {name}" for name in (*copies, *results)),
     ]
 
@@ -425,7 +425,7 @@ def test_engine_that_has_not_the_room_to_remove_anything_is_told_with_what_to_do
 
     assert (pruned.count, pruned.size) == (0, 0)
     assert [error.hint for error in pruned.errors] == [
-        "to remove something, the engine needs a little room itself: make some on its disk, and prune again"
+        "the engine needs some free disk space to remove images: free some, and prune again"
     ] * len(made)
 
 
@@ -451,7 +451,9 @@ def test_what_stays_does_not_keep_the_rest_from_going(engine: FakeEngine) -> Non
         5,
         ["the engine could not remove it: broken"],
     )
-    assert progress.notes == [("prune-kept", {"name": "train:20260101_000300", "why": "it is needed by now, or gone"})]
+    assert progress.notes == [
+        ("prune-kept", {"name": "train:20260101_000300", "why": "it is in use now, or already removed"})
+    ]
 
 
 def test_result_that_a_container_uses_at_the_last_moment_is_told_with_what_the_engine_says(engine: FakeEngine) -> None:

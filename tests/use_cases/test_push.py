@@ -115,5 +115,5 @@ def test_remedy_of_a_refusal_stands_before_what_to_push_again(engine: FakeEngine
         push(engine, "a.test/x:1")
 
     assert caught.value.hint == (
-        f"{caught.value.remedy}; the image is there: push it with `jobber push a.test/x:1`, or pass --no-push"
+        f"{caught.value.remedy}; the image exists: push it with `jobber push a.test/x:1`, or pass --no-push"
     )

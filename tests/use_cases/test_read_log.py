@@ -180,8 +180,8 @@ def test_finished_run_has_no_times(engine: FakeEngine) -> None:
     with pytest.raises(UsageError) as raised:
         read(engine, "work:latest-run", ago=60)
 
-    assert raised.value.what == "work:latest-run is a finished run, and its log has no times"
-    assert raised.value.hint == "leave --since out"
+    assert raised.value.what == "work:latest-run is a finished run, whose log has no timestamps"
+    assert raised.value.hint == "omit --since"
 
 
 def test_run_that_is_finished_in_between_is_read_from_its_result(engine: FakeEngine) -> None:
@@ -257,7 +257,7 @@ def test_engine_that_keeps_no_log_is_told(engine: FakeEngine) -> None:
     with pytest.raises(LogUnreadable) as raised:
         read(engine, run)
 
-    assert raised.value.hint == "-f shows what it says from now on, and its result will have all"
+    assert raised.value.hint == "-f follows new output; the result will have the complete log"
 
 
 def test_image_that_is_no_result_has_no_log(engine: FakeEngine) -> None:
@@ -285,7 +285,7 @@ def test_beginning_of_several_runs_is_told(engine: FakeEngine) -> None:
     with pytest.raises(RunNotFound) as raised:
         read(engine, "00000000-")
 
-    assert raised.value.what == "2 runs begin with 00000000-"
+    assert raised.value.what == "2 runs have the ID prefix 00000000-"
 
 
 def only(engine: FakeEngine) -> ContainerId:
@@ -340,5 +340,5 @@ def test_log_of_an_image_built_from_a_result_is_none_of_its_own(engine: FakeEngi
     detach(engine)
     finish(engine)
     engine.image("child", base=engine.made[-1], files={"/x": "x"})
-    with pytest.raises(NotAResult, match="child is no result"):
+    with pytest.raises(NotAResult, match="child is not a result"):
         read(engine, "child")

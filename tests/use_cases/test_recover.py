@@ -242,7 +242,9 @@ def test_result_that_somebody_removes_at_once_is_an_error_and_its_container_stay
     recovery, _ = _recovery(engine)
     errors = recovery.recover()
 
-    assert [error.what for error in errors] == ["the engine could not find the result: it was made, and is gone"]
+    assert [error.what for error in errors] == [
+        "the engine could not find the result: it was created, but no longer exists"
+    ]
     assert len(engine.containers.list(labels={})) == 1
 
 
@@ -353,4 +355,4 @@ def test_run_whose_code_image_was_removed_is_named_with_what_can_be_done(engine:
     assert isinstance(error, ImageNotFound if name else CodeImageGone)
     if isinstance(error, CodeImageGone):
         assert error.what.endswith(f"can't be finished: its code image job:latest ({code[7:19]}) was removed")
-        assert f"copy out of container {container.id[:12]} what you need" in (error.hint or "")
+        assert f"copy the files you need from container {container.id[:12]}" in (error.hint or "")

@@ -490,5 +490,5 @@ def test_local_image_is_not_looked_for_where_nobody_can_be_asked(engine: FakeEng
 
 def test_image_built_from_a_result_is_no_run_to_be_made_again(engine: FakeEngine) -> None:
     engine.image("child", base=_run(engine).image, files={"/x": "x"})
-    with pytest.raises(NotAResult, match="child is no result"):
+    with pytest.raises(NotAResult, match="child is not a result"):
         _rerun(engine, "child")

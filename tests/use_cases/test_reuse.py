@@ -87,8 +87,8 @@ def test_without_reuse_the_same_run_is_made_again(engine: FakeEngine) -> None:
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (("-e", "STATUS"), "STATUS is taken from the environment of the caller"),
-        (("-e", "STATUS=0", "-v", "/a:/b"), "what is mounted at /b may have changed"),
+        (("-e", "STATUS"), "STATUS comes from the caller's environment"),
+        (("-e", "STATUS=0", "-v", "/a:/b"), "the content mounted at /b may have changed"),
     ],
 )
 def test_run_whose_record_does_not_hold_everything_is_made_again_and_told_why(

@@ -90,7 +90,7 @@ def test_result_that_could_not_be_saved_loses_nothing(engine: FakeEngine, call: 
         fake_runner(engine).run(_request())
 
     assert caught.value.exit_status == 125
-    assert "`jobber recover` makes its result; make room" in (caught.value.hint or "")
+    assert "`jobber recover` creates its result; free disk space" in (caught.value.hint or "")
     assert _left(engine) == 1
 
 
@@ -278,7 +278,7 @@ def test_job_that_may_have_started_is_left_to_be_recovered(engine: FakeEngine) -
     run = json.loads(container.labels["jobber.run"])["id"]
 
     assert caught.value.hint == (
-        f"container {container.id[:12]} is left as it is: `jobber attach {run}` follows it,"
+        f"container {container.id[:12]} is kept: `jobber attach {run}` attaches to it,"
         " `jobber recover` finishes its run when the job has ended"
     )
 
@@ -316,7 +316,7 @@ def test_out_directory_in_a_volume_of_the_image_is_an_error_before_anything_is_m
         fake_runner(engine).run(_request("keeper", out=out))
 
     assert (caught.value.what, caught.value.hint) == (
-        f"out directory {out} lies in /data, which is a volume or a mount: the result image would not hold it",
+        f"out directory {out} lies in /data, which is a volume or a mount: the result image would not contain it",
         "write to a directory of the container's own file system",
     )
     assert "create" not in engine.journal
@@ -324,7 +324,7 @@ def test_out_directory_in_a_volume_of_the_image_is_an_error_before_anything_is_m
 
 @pytest.mark.parametrize("out", ["/dev/shm/x", "/proc", "/sys/../dev"])
 def test_out_directory_where_every_container_has_a_mount_is_an_error(engine: FakeEngine, out: str) -> None:
-    with pytest.raises(UsageError, match="the result image would not hold it"):
+    with pytest.raises(UsageError, match="the result image would not contain it"):
         fake_runner(engine).run(_request(out=out))
 
 
@@ -344,7 +344,7 @@ def test_cause_is_told_also_where_the_engine_can_t_remove_what_it_has_made(engin
     with pytest.raises(EngineFailed, match="the cause") as caught:
         fake_runner(engine).run(_request())
 
-    assert "is left as it is" in (caught.value.hint or "")
+    assert "is kept: " in (caught.value.hint or "")
 
 
 def test_job_whose_output_the_engine_can_t_give_is_left_to_be_recovered(engine: FakeEngine) -> None:
@@ -352,5 +352,5 @@ def test_job_whose_output_the_engine_can_t_give_is_left_to_be_recovered(engine: 
     with pytest.raises(EngineFailed) as caught:
         fake_runner(engine).run(_request())
 
-    assert "is left as it is" in (caught.value.hint or "")
+    assert "is kept: " in (caught.value.hint or "")
     assert _left(engine) == 1

@@ -41,7 +41,7 @@ def _lend(engine: FakeEngine, place: str) -> None:
 def test_a_mount_of_any_kind_takes_the_place_of_an_input(words: tuple[str, ...]) -> None:
     request = RunRequest("quiet", _options(*words), inputs=(parse_input("data"),))
 
-    with pytest.raises(InvalidInput, match="taken by a mount"):
+    with pytest.raises(InvalidInput, match="used by a mount"):
         fake_runner(_engine()).run(request)
 
 
@@ -50,7 +50,7 @@ def test_a_mount_of_another_container_takes_the_place_of_an_input() -> None:
     _lend(engine, "/data")
     request = RunRequest("quiet", _options("--volumes-from", "lender:ro"), inputs=(parse_input("data"),))
 
-    with pytest.raises(InvalidInput, match="taken by a mount"):
+    with pytest.raises(InvalidInput, match="used by a mount"):
         fake_runner(engine).run(request)
 
 

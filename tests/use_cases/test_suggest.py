@@ -102,7 +102,7 @@ def test_what_can_t_be_pushed_is_not_proposed(engine: FakeEngine) -> None:
     assert (caught.value.hint or "").startswith("build it first")
 
 
-@pytest.mark.parametrize("error", [EngineLost("list images", why="no answer in time")])
+@pytest.mark.parametrize("error", [EngineLost("list images", why="no response in time")])
 def test_list_that_takes_too_long_keeps_nobody_waiting(engine: FakeEngine, error: JobberError) -> None:
     engine.faults.fail("list-images", error)
     with pytest.raises(ImageNotFound) as caught:

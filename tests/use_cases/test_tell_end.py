@@ -89,7 +89,7 @@ def test_job_whose_child_ran_out_of_memory_is_told_of_though_it_succeeded(engine
 def test_job_without_a_limit_has_that_of_the_machine(engine: FakeEngine) -> None:
     _, progress = _run(engine, "hungry", options=ContainerOptions())
 
-    assert progress.warnings[0][1]["limit"] == "that of the engine's machine"
+    assert progress.warnings[0][1]["limit"] == "that of the engine's host"
 
 
 def test_engine_that_does_not_report_it_is_guessed_at_where_the_job_was_killed() -> None:
@@ -145,7 +145,7 @@ def test_run_that_is_recovered_has_it_in_its_record(engine: FakeEngine) -> None:
 
 def test_failed_job_is_told_last_with_what_starts_a_shell_in_its_result(engine: FakeEngine) -> None:
     _, progress = _run(engine, "fail")
-    hint = "look around in it: jobber run -ri none fail:latest-run sh"
+    hint = "open a shell in it: jobber run -ri none fail:latest-run sh"
 
     assert progress.notes[-1] == ("job-failed", {"exit_status": 3, "took": 2.0, "hint": hint})
 
@@ -157,7 +157,7 @@ def test_entry_point_makes_room_for_the_shell(engine: FakeEngine, image: str, op
     _, progress = _run(engine, image, options=options)
     words = f"-Xd '--entrypoint sh' {image}:latest-run"
 
-    assert progress.notes[-1][1]["hint"] == f"look around in it: jobber run -ri none {words}"
+    assert progress.notes[-1][1]["hint"] == f"open a shell in it: jobber run -ri none {words}"
 
 
 def test_result_without_a_tag_is_looked_into_by_its_id(engine: FakeEngine) -> None:
@@ -166,7 +166,7 @@ def test_result_without_a_tag_is_looked_into_by_its_id(engine: FakeEngine) -> No
     assert result.image is not None
     short = result.image.removeprefix("sha256:")[:12]
 
-    assert progress.notes[-1][1]["hint"] == f"look around in it: jobber run -ri none {short} sh"
+    assert progress.notes[-1][1]["hint"] == f"open a shell in it: jobber run -ri none {short} sh"
 
 
 @pytest.mark.parametrize("registry", [None, "registry.test"])
@@ -219,7 +219,7 @@ def test_one_who_follows_a_run_is_told_as_well(engine: FakeEngine) -> None:
 
     assert progress.warnings == [("out-of-memory", {"limit": "32m", "hint": RAISE})]
     assert progress.notes[-1][1]["hint"] == (
-        "look around in it: jobber run -ri none -Xd '--entrypoint sh' hungry:latest-run"
+        "open a shell in it: jobber run -ri none -Xd '--entrypoint sh' hungry:latest-run"
     )
 
 

@@ -238,7 +238,7 @@ def test_output_that_can_t_be_kept_here_ends_no_job(engine: FakeEngine, error: O
     (container,) = engine.containers.list(labels={})
     RecoverRuns(fake_run_finisher(engine)).recover()
 
-    assert caught.value.what == f"the job's output could not be kept: {why}"
+    assert caught.value.what == f"the job's output could not be stored: {why}"
     assert (console.stdout, console.disk.tries) == (b"begun\nover\n", 1)
     assert container.state is ContainerState.EXITED
     assert engine.read("work:latest-run", "/run.log") == b"begun\nover\n"

@@ -29,7 +29,7 @@ def refusal(name: str, given: object, *, wanted: str, hint: str | None = None) -
     return UsageError(f"{name} must be {wanted}, not {_shown(given)}", hint=hint)
 
 
-def text(name: str, given: object, *, wanted: str = "a text") -> str:
+def text(name: str, given: object, *, wanted: str = "a string") -> str:
     """Return the argument if it is a string. Raises `UsageError`."""
     if not isinstance(given, str):
         raise refusal(name, given, wanted=wanted)
@@ -60,7 +60,9 @@ def items(name: str, given: object, *, or_text: bool = False) -> tuple[Any, ...]
     if isinstance(given, Iterable) and not isinstance(given, str | bytes | Mapping):
         return tuple(given)
     inside = _shown(given) if isinstance(given, str) else "…"
-    raise refusal(name, given, wanted="a text or a list of texts" if or_text else "a list", hint=f"{name}=[{inside}]")
+    raise refusal(
+        name, given, wanted="a string or a list of strings" if or_text else "a list", hint=f"{name}=[{inside}]"
+    )
 
 
 def words(name: str, given: object) -> tuple[str, ...]:
@@ -71,7 +73,7 @@ def words(name: str, given: object) -> tuple[str, ...]:
         return tuple(shlex.split(given))
     except ValueError as error:
         raise UsageError(
-            f"{name} can't be split into words: {str(error).lower()}", hint=f"a list is taken word for word: {name}=[…]"
+            f"{name} can't be split into words: {str(error).lower()}", hint=f"a list is not split: {name}=[…]"
         ) from None
 
 
@@ -83,13 +85,13 @@ def variables(name: str, given: object, *, none: str | None = None) -> Mapping[s
     if given is None:
         return {}
     if not isinstance(given, Mapping):
-        raise refusal(name, _Kind(given), wanted="a mapping of names to texts", hint=f'{name}={{"NAME": "value"}}')
+        raise refusal(name, _Kind(given), wanted="a mapping of names to strings", hint=f'{name}={{"NAME": "value"}}')
     for variable, value in given.items():
         if not isinstance(variable, str) or not variable or "=" in variable or "\0" in variable:
-            raise refusal(f"a name in {name}", variable, wanted='a text without "="')
+            raise refusal(f"a name in {name}", variable, wanted='a string without "="')
         if not isinstance(value, str) and not (value is None and none is None):
-            hint = none if value is None else "str(…) makes a text of it"
-            raise refusal(f"{name}[{variable!r}]", _Kind(value), wanted="a text", hint=hint)
+            hint = none if value is None else "convert it with str(…)"
+            raise refusal(f"{name}[{variable!r}]", _Kind(value), wanted="a string", hint=hint)
     return given
 
 
@@ -130,7 +132,9 @@ def listener(given: object) -> None:
     """Raise `UsageError` unless the argument is a progress listener or None."""
     if given is not None and not all(hasattr(given, told) for told in _TOLD):
         methods = ", ".join(_TOLD)
-        raise refusal("progress", given, wanted=f"an object with the methods {methods}", hint="quiet=True tells nobody")
+        raise refusal(
+            "progress", given, wanted=f"an object with the methods {methods}", hint="quiet=True disables messages"
+        )
 
 
 class _Kind:

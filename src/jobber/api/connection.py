@@ -80,7 +80,7 @@ class Connection:
         """
         if not isinstance(self.engine, str):
             kind = type(self.engine).__name__
-            raise TypeError(f"what a {kind} has made can't be pickled: it was handed over as an object of this process")
+            raise TypeError(f"objects from a custom {kind} can't be pickled: they belong to this process")
         return Connection, (self.environment, self.engine, self.host)
 
     @contextmanager

@@ -135,7 +135,7 @@ def image(
     from jobber.domain.runs.policy import PullPolicy
 
     settings, connection = settings_and_connection(engine, host, registry=registry)
-    text = arguments.text("name", name, wanted="a reference or an id")
+    text = arguments.text("name", name, wanted="a reference or an ID")
     with connection.session(Silence()) as session, connection.opened() as opened:
         finder = ImageFinder(
             opened,

@@ -62,4 +62,4 @@ def name_of(name: str, image: str | Image | Result) -> str:
 
     if isinstance(image, Image | Result):
         return image.id
-    return arguments.text(name, image, wanted="a reference, an id, an image or a result")
+    return arguments.text(name, image, wanted="a reference, an ID, an image or a result")

@@ -25,7 +25,7 @@ class JobFailed(JobberError):
         super().__init__(
             f"the job of {result.job} {result.outcome} with exit status {result.exit_status}"
             f"{': it ran out of memory' if result.out_of_memory else ''}",
-            hint="what it said is in the `result.log` of this error",
+            hint="its output is in the `result.log` of this error",
         )
         self.result = result
 
@@ -34,7 +34,9 @@ class ResultDiffers(JobberError):
     """Raised with `verify` for a repeated run whose output differs from the old result's."""
 
     def __init__(self, result: Result) -> None:
-        super().__init__("the new result's out directory differs from the old one", hint="what differs was told")
+        super().__init__(
+            "the new result's out directory differs from the old one", hint="the differences were reported as messages"
+        )
         self.result = result
 
 
@@ -42,7 +44,7 @@ class NoResultImage(JobberError):
     """Raised for access to the result image of a run that left none."""
 
     def __init__(self) -> None:
-        super().__init__("the run left no result image", hint="result_image='always' keeps one of every run")
+        super().__init__("the run left no result image", hint="result_image='always' keeps one for every run")
 
 
 class Said(Protocol):

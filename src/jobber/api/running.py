@@ -132,7 +132,7 @@ def run(
         try:
             ran = runner(session, opened, console=console).run(request)
         except EngineLost as error:
-            error.hint = f"{error.hint}, once this process has ended" if error.hint else None
+            error.hint = f"{error.hint}, after this process has ended" if error.hint else None
             raise
         kept = Image(connection, opened.images.inspect(ran.image)) if ran.image else None
     said = partial(log_of, kept) if kept and ran.reused else console.said
@@ -160,7 +160,7 @@ def _with_words(
         specifications = tuple(Value(one, Origin("inputs")) for one in specifications_of(inputs))
         values[INPUTS.name] = Value(specifications, Origin("inputs"))
     pieces = settings.get(XDOCKER) if xdocker is None else split_options(arguments.texts("xdocker", xdocker)) or ()
-    none = 'xdocker="-e NAME" takes the value that is here'
+    none = 'xdocker="-e NAME" takes the value from this environment'
     added = arguments.variables("environment", environment, none=none)
     words = tuple(word for name, value in added.items() for word in ("-e", f"{name}={value}"))
     if xdocker is not None or words:

@@ -99,7 +99,8 @@ def _call(words: Sequence[str], environment: Mapping[str, str]) -> int:
 
             traceback.print_exc()
         unforeseen = JobberError(
-            f"unforeseen {type(error).__name__}: {error}", hint="-v tells more; please report this"
+            f"internal error: {type(error).__name__}: {error}",
+            hint="run again with -v for a traceback, and please report it",
         )
         return _fail(unforeseen, command=line.command, log_format=_log_format(line.options, environment))
 

@@ -24,8 +24,8 @@ def check_context(context: Path) -> None:
     if str(context) == _STANDARD_INPUT:
         raise UsageError("the build context must be a directory, not standard input")
     if not context.is_dir():
-        why = "is no directory" if context.exists() else "does not exist"
-        raise UsageError(f"build context {context} {why}", hint="`jobber build DIR` builds what is in DIR")
+        why = "is not a directory" if context.exists() else "does not exist"
+        raise UsageError(f"build context {context} {why}", hint="`jobber build DIR` builds the context DIR")
 
 
 def parse_names(

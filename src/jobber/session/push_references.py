@@ -17,11 +17,11 @@ def parse_references(texts: Iterable[str], *, registry: Registry | None) -> list
     """Return references that name a registry or a namespace. Raises `UsageError`, `InvalidReference`."""
     found = [parse_reference(text, default_registry=registry).with_default_tag() for text in texts]
     if not found:
-        raise UsageError("no image to push is named", hint="jobber push REGISTRY/NAME:TAG")
+        raise UsageError("no image to push is given", hint="jobber push REGISTRY/NAME:TAG")
     for reference in found:
         if not reference.is_remote:
             raise UsageError(
                 f"{reference} names no registry to push to",
-                hint=f"give one with -r, or as REGISTRY/{reference}",
+                hint=f"add one with -r, or as REGISTRY/{reference}",
             )
     return found

@@ -104,7 +104,7 @@ class EnvironmentUnderTest:
 
     def __reduce__(self) -> str:
         """Refuse to pickle, because no other process has this engine. Raises `TypeError`."""
-        raise TypeError("what an engine under test has made can't be pickled: no other process has that engine")
+        raise TypeError("objects from an engine under test can't be pickled: no other process has that engine")
 
     def connect(self, *, host: str | None, choice: str, environment: Mapping[str, str], progress: Progress) -> Engine:  # noqa: ARG002
         """Return the test's engine, for any choice. Raises `EngineUnavailable` if the engine has disappeared."""

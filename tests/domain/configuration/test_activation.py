@@ -136,8 +136,8 @@ def test_checking_lists_tells_of_every_unknown_name_and_every_circle() -> None:
     assert told == [
         "unknown configuration 'x' (a → x)",
         "unknown configuration 'y' (a → y)",
-        "configurations go in a circle: b → c → b",
-        "configurations go in a circle: d → d",
+        "configurations form a cycle: b → c → b",
+        "configurations form a cycle: d → d",
     ]
 
 
@@ -153,8 +153,8 @@ def test_two_circles_through_one_list_are_both_told() -> None:
     told = [error.what.partition(": ")[2] for error in check_lists(configurations(graph))]
 
     assert told == [
-        "configurations go in a circle: a → b → a",
-        "configurations go in a circle: a → c → a",
+        "configurations form a cycle: a → b → a",
+        "configurations form a cycle: a → c → a",
     ]
 
 
@@ -162,7 +162,7 @@ def test_a_list_that_closes_two_circles_is_told_of_both() -> None:
     graph: dict[str, list[str] | None] = {"a": ["b"], "b": ["a", "b"]}
     told = [error.what.partition(": ")[2] for error in check_lists(configurations(graph))]
 
-    assert told == ["configurations go in a circle: a → b → a", "configurations go in a circle: b → b"]
+    assert told == ["configurations form a cycle: a → b → a", "configurations form a cycle: b → b"]
 
 
 def test_of_very_many_circles_fifty_are_told() -> None:
@@ -181,7 +181,7 @@ def test_an_unknown_name_that_is_near_to_none_gets_those_that_there_are() -> Non
         hints.append(caught.value.hint)
 
     assert hints == [
-        "no jobber-config.yml from here up defines a configuration",
+        "no jobber-config.yml in this or a parent directory defines a configuration",
         "defined are a, b, c, d, e, f, g, h, i, j",
         "defined are a, b, c, d, e, f, g, h, i, j, …",
     ]

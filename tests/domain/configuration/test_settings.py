@@ -130,7 +130,7 @@ SAID: list[tuple[object, str, str | None]] = [
     ({"runtime": {}}, "runtime must be the name of a runtime, not a mapping", None),
     ({"out": "x"}, "out must be an absolute path, not 'x'", None),
     ({"out": ""}, "out must be an absolute path, and can't be empty", None),
-    ({"inputs": "mnist"}, "inputs must be a list of inputs, IMAGE[,src=DIR][,dest=DIR], not a text", None),
+    ({"inputs": "mnist"}, "inputs must be a list of inputs, IMAGE[,src=DIR][,dest=DIR], not a string", None),
     (
         {"inputs": [5]},
         "inputs must be a list of inputs, IMAGE[,src=DIR][,dest=DIR]; one of its items is the number 5",
@@ -172,12 +172,12 @@ SAID: list[tuple[object, str, str | None]] = [
     (
         {"credentials": [{"registry": "a.io", "user": "x"}]},
         "credentials has an entry for 'a.io' with neither password nor password-file",
-        "give one of them",
+        "give exactly one of them",
     ),
     (
         {"credentials": [{**_ENTRY, "password": "x"}]},
         "credentials has an entry for 'gcr.io/me' with both password and password-file",
-        "give one of them",
+        "give exactly one of them",
     ),
     (
         {"credentials": [{**_ENTRY, "pasword": "x"}]},
@@ -186,12 +186,12 @@ SAID: list[tuple[object, str, str | None]] = [
     ),
     (
         {"credentials": [{"registry": "a.io", "user": 5}]},
-        "credentials has an entry whose user must be a text, not a number or a truth value",
+        "credentials has an entry whose user must be a string, not a number or a boolean",
         "put it in quotes",
     ),
     (
         {"credentials": [{"registry": "a.io", "user": []}]},
-        "credentials has an entry whose user must be a text",
+        "credentials has an entry whose user must be a string",
         None,
     ),
     ({"credentials": [{"registry": "a.io", "user": ""}]}, "credentials has an entry whose user is empty", None),
@@ -207,7 +207,7 @@ SAID: list[tuple[object, str, str | None]] = [
     ),
     (
         {"configs": {"a": "b"}},
-        "configuration 'a' must be a mapping of settings or a list of names, not a text",
+        "configuration 'a' must be a mapping of settings or a list of names, not a string",
         "a list of one name is written [b]",
     ),
     (
@@ -218,9 +218,9 @@ SAID: list[tuple[object, str, str | None]] = [
     (
         {"configs": {"a": {"configs": {}}}},
         "a configuration can't define others",
-        "a configuration that is a list of names stands for those",
+        "to combine configurations, use a list of names",
     ),
-    ({"zzz": 5}, "unknown setting 'zzz'", "`jobber config` shows the settings that there are"),
+    ({"zzz": 5}, "unknown setting 'zzz'", "`jobber config` lists all settings"),
     (["a"], "a configuration file is a mapping of settings, not a list", "for example `timeout: 3600`"),
 ]
 
@@ -297,7 +297,7 @@ def test_an_unknown_setting_is_told_with_the_nearest_one(wrong: str, near: str) 
 def test_a_configuration_has_a_name_that_can_be_read(content: object) -> None:
     (error,) = errors_of({"configs": content})
 
-    assert ("can be read" in error.what, error.what.isprintable()) == (True, True)
+    assert ("readable name" in error.what, error.what.isprintable()) == (True, True)
 
 
 def test_a_configuration_can_t_define_others() -> None:
@@ -531,7 +531,7 @@ def test_options_that_are_one_text_know_their_line() -> None:
         (
             INPUTS,
             "a,b",
-            "inputs: input 'a,b': 'b' is no KEY=PATH",
+            "inputs: input 'a,b': 'b' is not a KEY=PATH",
             None,
         ),
         (RESULT_IMAGE, "sucess", "result-image must be none, success or always, not 'sucess'", "did you mean success?"),
@@ -573,7 +573,7 @@ def test_the_longest_timeout_is_one() -> None:
 def test_a_configuration_knows_no_configs_to_be_near_to() -> None:
     (error,) = errors_of({"configs": {"dev": {"config": 5}}})
 
-    assert (error.place, error.hint) == ("/f.yml:1", "`jobber config` shows the settings that there are")
+    assert (error.place, error.hint) == ("/f.yml:1", "`jobber config` lists all settings")
 
 
 def test_the_place_of_configurations_in_a_configuration_is_told() -> None:

@@ -32,18 +32,18 @@ def test_a_device_is_read(text: str, expected: Device) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("''", "'' is no PATH[:PATH-INSIDE][:rwm]"),
-        (":/dev/x", "':/dev/x' is no PATH[:PATH-INSIDE][:rwm]"),
-        (":/dev/x:r", "':/dev/x:r' is no PATH[:PATH-INSIDE][:rwm]"),
-        ("/a:/b:r:w", "'/a:/b:r:w' is no PATH[:PATH-INSIDE][:rwm]"),
-        ("dev/sda", "'dev/sda' is no absolute path"),
-        ("/dev/sda:rr", "'rr' is no absolute path"),
-        ("/dev/sda:", "'' is no absolute path"),
-        ("/dev/sda:xvdc:r", "'xvdc' is no absolute path"),
-        ("/dev/sda:/dev/xvdc:rx", "'rx' is no mode such as rwm"),
-        ("/dev/sda:/dev/xvdc:rrw", "'rrw' is no mode such as rwm"),
-        ("/dev/sda:/dev/xvdc:", "'' is no mode such as rwm"),
-        ("gpu=all", "'gpu=all' is no absolute path"),
+        ("''", "'' is not a PATH[:PATH-INSIDE][:rwm]"),
+        (":/dev/x", "':/dev/x' is not a PATH[:PATH-INSIDE][:rwm]"),
+        (":/dev/x:r", "':/dev/x:r' is not a PATH[:PATH-INSIDE][:rwm]"),
+        ("/a:/b:r:w", "'/a:/b:r:w' is not a PATH[:PATH-INSIDE][:rwm]"),
+        ("dev/sda", "'dev/sda' is not an absolute path"),
+        ("/dev/sda:rr", "'rr' is not an absolute path"),
+        ("/dev/sda:", "'' is not an absolute path"),
+        ("/dev/sda:xvdc:r", "'xvdc' is not an absolute path"),
+        ("/dev/sda:/dev/xvdc:rx", "'rx' is not a mode such as rwm"),
+        ("/dev/sda:/dev/xvdc:rrw", "'rrw' is not a mode such as rwm"),
+        ("/dev/sda:/dev/xvdc:", "'' is not a mode such as rwm"),
+        ("gpu=all", "'gpu=all' is not an absolute path"),
     ],
 )
 def test_a_device_that_docker_would_not_give_is_refused(text: str, why: str) -> None:
@@ -57,7 +57,7 @@ def test_a_rule_for_devices_is_kept_as_it_is(rule: str) -> None:
 
 @pytest.mark.parametrize("rule", ["", "c 1:3", "d 1:3 r", "c 1 r", "c 1:x r", "c 1:3 rwmr", "c 1:3 x"])
 def test_a_rule_for_devices_in_another_form_is_refused(rule: str) -> None:
-    why = f"--device-cgroup-rule: {rule!r} is no rule such as 'c 1:3 rwm'"
+    why = f"--device-cgroup-rule: {rule!r} is not a rule such as 'c 1:3 rwm'"
 
     assert refusal(f"--device-cgroup-rule '{rule}'") == (why, None)
 
@@ -81,14 +81,14 @@ def test_a_device_is_limited(option: str, number: str, expected: DeviceLimit) ->
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("--device-read-bps /dev/sda", "'/dev/sda' is no PATH:NUMBER"),
-        ("--device-read-bps /dev/sda:1:2", "'/dev/sda:1:2' is no PATH:NUMBER"),
-        ("--device-read-bps /sda:1", "'/sda' is no path of a device"),
-        ("--device-read-bps /dev/sda:fast", "'fast' is no size such as 512m or 2g"),
-        ("--device-read-iops /dev/sda:1m", "'1m' is no whole number"),
-        ("--device-write-iops /dev/sda:٣", "'٣' is no whole number"),
-        ("--device-write-iops /dev/sda:-1", "'-1' is no whole number"),
-        ("--device-write-iops /dev/sda:12345678901234567890", "'12345678901234567890' is no whole number"),
+        ("--device-read-bps /dev/sda", "'/dev/sda' is not a PATH:NUMBER"),
+        ("--device-read-bps /dev/sda:1:2", "'/dev/sda:1:2' is not a PATH:NUMBER"),
+        ("--device-read-bps /sda:1", "'/sda' is not a path of a device"),
+        ("--device-read-bps /dev/sda:fast", "'fast' is not a size such as 512m or 2g"),
+        ("--device-read-iops /dev/sda:1m", "'1m' is not a whole number"),
+        ("--device-write-iops /dev/sda:٣", "'٣' is not a whole number"),
+        ("--device-write-iops /dev/sda:-1", "'-1' is not a whole number"),
+        ("--device-write-iops /dev/sda:12345678901234567890", "'12345678901234567890' is not a whole number"),
         ("--blkio-weight-device /dev/sda:9", "weight 9 is not between 10 and 1000"),
         ("--blkio-weight-device /dev/sda:1001", "weight 1001 is not between 10 and 1000"),
     ],
@@ -126,7 +126,7 @@ def test_processors_for_graphics_are_asked_for(text: str, expected: GpuRequest) 
         ("1,2", "count is given twice"),
         ("all,count=2", "count is given twice"),
         ("device=0,device=1", "device is given twice"),
-        ("speed=9", "'speed' is no key: count, device, capabilities, driver or options"),
+        ("speed=9", "'speed' is not a key: count, device, capabilities, driver or options"),
         ("count=2,device=0", "a count and devices exclude each other"),
         ("all,device=0", "a count and devices exclude each other"),
         ("", "it is empty"),
@@ -155,20 +155,20 @@ def test_what_a_process_may_have_is_limited(text: str, expected: tuple[ProcessLi
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("nofile", "'nofile' is no NAME=SOFT[:HARD]"),
-        ("nofile=", "'' is no whole number"),
-        ("nofile=1:", "'' is no whole number"),
-        ("nofile=x", "'x' is no whole number"),
-        ("nofile=1:x", "'x' is no whole number"),
-        ("nofile=1=2", "'1=2' is no whole number"),
-        ("nofile=٣", "'٣' is no whole number"),
-        ("nofile=1:2:3", "'2:3' is no whole number"),
-        ("nofile=1234567890123456789", "'1234567890123456789' is no whole number"),
+        ("nofile", "'nofile' is not a NAME=SOFT[:HARD]"),
+        ("nofile=", "'' is not a whole number"),
+        ("nofile=1:", "'' is not a whole number"),
+        ("nofile=x", "'x' is not a whole number"),
+        ("nofile=1:x", "'x' is not a whole number"),
+        ("nofile=1=2", "'1=2' is not a whole number"),
+        ("nofile=٣", "'٣' is not a whole number"),
+        ("nofile=1:2:3", "'2:3' is not a whole number"),
+        ("nofile=1234567890123456789", "'1234567890123456789' is not a whole number"),
         ("nofile=2:1", "the soft limit 2 is above the hard one, 1"),
         ("nofile=-1:5", "the soft limit -1 is above the hard one, 5"),
         (
             "speed=1",
-            f"'speed' is no limit: one of {LIMITS}",
+            f"'speed' is not a limit: one of {LIMITS}",
         ),
     ],
 )

@@ -104,18 +104,18 @@ def test_a_temporary_file_system_has_a_size_and_a_mode() -> None:
     ("text", "why"),
     [
         ("''", "it is empty"),
-        ("type=bind,src=/a,dst", "'dst' is no KEY=VALUE"),
-        ("dst=/b,speed=9", "'speed' is no key of a mount"),
-        ("type=floppy,dst=/b", "'floppy' is no type of mount: bind, volume, tmpfs or image"),
+        ("type=bind,src=/a,dst", "'dst' is not a KEY=VALUE"),
+        ("dst=/b,speed=9", "'speed' is not a key of a mount"),
+        ("type=floppy,dst=/b", "'floppy' is not a type of mount: bind, volume, tmpfs or image"),
         ("type=volume,src=cache", "its target is missing: dst=/DIR"),
-        ("dst=b", "'b' is no absolute path in the container"),
+        ("dst=b", "'b' is not an absolute path in the container"),
         ("dst=/a/..", "the root of the container can't be mounted over"),
         ("type=bind,dst=/b", "its source is missing: src="),
         ("type=image,dst=/b", "its source is missing: src="),
         ("type=bind,src=a,dst=/b", "source 'a' is neither an absolute path nor begins with ./"),
         ("type=tmpfs,src=/a,dst=/b", "a tmpfs has no source"),
-        ("src=a/b,dst=/b", "'a/b' is no name for a volume"),
-        ("src=/a,dst=/b", "'/a' is no name for a volume"),
+        ("src=a/b,dst=/b", "'a/b' is not a name for a volume"),
+        ("src=/a,dst=/b", "'/a' is not a name for a volume"),
         ("dst=/b,ro=maybe", "'maybe' is neither true nor false"),
         ("dst=/b,volume-nocopy=maybe", "'maybe' is neither true nor false"),
         ("type=bind,src=/a,dst=/b,bind-nonrecursive=maybe", "'maybe' is neither true nor false"),
@@ -131,9 +131,9 @@ def test_a_temporary_file_system_has_a_size_and_a_mode() -> None:
         ("dst=/b,tmpfs-size=1m", "tmpfs-* keys don't go with a mount of type volume"),
         ("dst=/b,tmpfs-size=0", "tmpfs-* keys don't go with a mount of type volume"),
         ("type=bind,src=/a,dst=/b,tmpfs-mode=0", "tmpfs-* keys don't go with a mount of type bind"),
-        ("type=tmpfs,dst=/b,tmpfs-mode=888", "tmpfs-mode '888' is no octal number"),
-        ("type=tmpfs,dst=/b,tmpfs-mode=40000000000", "tmpfs-mode '40000000000' is no octal number"),
-        ("type=tmpfs,dst=/b,tmpfs-size=huge", "'huge' is no size such as 512m or 2g"),
+        ("type=tmpfs,dst=/b,tmpfs-mode=888", "tmpfs-mode '888' is not an octal number"),
+        ("type=tmpfs,dst=/b,tmpfs-mode=40000000000", "tmpfs-mode '40000000000' is not an octal number"),
+        ("type=tmpfs,dst=/b,tmpfs-size=huge", "'huge' is not a size such as 512m or 2g"),
         (
             "type=bind,src=/a,dst=/b,bind-recursive=never",
             "bind-recursive is enabled, disabled, writable or readonly, not 'never'",
@@ -154,7 +154,7 @@ def test_a_temporary_file_system_has_a_size_and_a_mode() -> None:
             "'type=bind,src=\"/a,dst=/b'",
             'there is a quotation mark inside src="/a: quote all of it, as in \'"a=1,2",b=3\'',
         ),
-        ("'\"type=bind,src=/a'", 'the quotation mark in "type=bind,src=/a does not close'),
+        ("'\"type=bind,src=/a'", 'unclosed quotation mark in "type=bind,src=/a'),
     ],
 )
 def test_a_mount_in_fields_that_docker_would_not_make_is_refused(text: str, why: str) -> None:
@@ -170,15 +170,15 @@ def test_the_largest_mode_of_a_temporary_file_system_has_32_bits() -> None:
 @pytest.mark.parametrize(
     ("text", "why", "hint"),
     [
-        ("/a:b", "'b' is no absolute path in the container", "for example -v /a:/b"),
-        ("cache:b", "'b' is no absolute path in the container", "for example -v ./cache:/b"),
-        ("./a:b", "'b' is no absolute path in the container", "for example -v ./a:/b"),
-        ("'~/a:b'", "'b' is no absolute path in the container", "for example -v ~/a:/b"),
+        ("/a:b", "'b' is not an absolute path in the container", "for example -v /a:/b"),
+        ("cache:b", "'b' is not an absolute path in the container", "for example -v ./cache:/b"),
+        ("./a:b", "'b' is not an absolute path in the container", "for example -v ./a:/b"),
+        ("'~/a:b'", "'b' is not an absolute path in the container", "for example -v ~/a:/b"),
         ("/a:/b/..", "the root of the container can't be mounted over", None),
-        ("/a:/b:ro,fast", "'fast' is no mount option", None),
-        ("/a:/b:", "'/a:/b:' is no [SOURCE:]DESTINATION[:OPTIONS]", None),
-        ("/a:/b:ro:rw", "'/a:/b:ro:rw' is no [SOURCE:]DESTINATION[:OPTIONS]", None),
-        ("a/b:/c", "'a/b' is no name for a volume", "a directory is written as an absolute path or as ./a/b"),
+        ("/a:/b:ro,fast", "'fast' is not a mount option", None),
+        ("/a:/b:", "'/a:/b:' is not a [SOURCE:]DESTINATION[:OPTIONS]", None),
+        ("/a:/b:ro:rw", "'/a:/b:ro:rw' is not a [SOURCE:]DESTINATION[:OPTIONS]", None),
+        ("a/b:/c", "'a/b' is not a name for a volume", "a directory is written as an absolute path or as ./a/b"),
     ],
 )
 def test_a_volume_that_docker_would_not_mount_is_refused(text: str, why: str, hint: str | None) -> None:
@@ -186,7 +186,7 @@ def test_a_volume_that_docker_would_not_mount_is_refused(text: str, why: str, hi
 
 
 def test_a_temporary_file_system_needs_an_absolute_place() -> None:
-    assert refusal("--tmpfs b:size=1m") == ("--tmpfs: 'b' is no absolute path in the container", None)
+    assert refusal("--tmpfs b:size=1m") == ("--tmpfs: 'b' is not an absolute path in the container", None)
 
 
 def test_two_mounts_at_one_place_are_refused_however_it_is_written() -> None:

@@ -37,15 +37,15 @@ def test_a_network_is_read(text: str, expected: Network) -> None:
     [
         ("''", "it names no network"),
         ("' '", "it names no network"),
-        ("name=a,alias", "'alias' is no KEY=VALUE"),
-        ("name=a,=x", "'=x' is no KEY=VALUE"),
+        ("name=a,alias", "'alias' is not a KEY=VALUE"),
+        ("name=a,=x", "'=x' is not a KEY=VALUE"),
         ("alias=x", "name= is missing"),
-        ("name=a,speed=9", "'speed' is no key of a network"),
-        ("name=a,driver-opt=x", "driver-opt 'x' is no KEY=VALUE"),
-        ("name=a,driver-opt==x", "driver-opt '=x' is no KEY=VALUE"),
-        ("name=a,gw-priority=high", "'high' is no whole number"),
+        ("name=a,speed=9", "'speed' is not a key of a network"),
+        ("name=a,driver-opt=x", "driver-opt 'x' is not a KEY=VALUE"),
+        ("name=a,driver-opt==x", "driver-opt '=x' is not a KEY=VALUE"),
+        ("name=a,gw-priority=high", "'high' is not a whole number"),
         ("a --network a", "network a is given twice"),
-        ("a --network host", "a network of the engine's own can't be joined with others"),
+        ("a --network host", "a predefined network can't be combined with others"),
     ],
 )
 def test_a_network_that_docker_would_not_join_is_refused(text: str, why: str) -> None:
@@ -120,7 +120,7 @@ def test_an_empty_hardware_address_is_none() -> None:
     ["x", "92:d0:c6:0a:29", "92:d0:c6:0a:29:3g", "92:d0:c6-0a:29:33", "92:d0:c6:0a:29:33:01", "92d0.c60a", f"{MAC}:"],
 )
 def test_what_is_no_hardware_address_is_refused(address: str) -> None:
-    why = f"--mac-address: {address!r} is no hardware address such as 92:d0:c6:0a:29:33"
+    why = f"--mac-address: {address!r} is not a hardware address such as 92:d0:c6:0a:29:33"
 
     assert refusal(f"--mac-address {address}") == (why, None)
 
@@ -132,7 +132,7 @@ def test_a_link_is_kept_as_it_is(link: str) -> None:
 
 @pytest.mark.parametrize("link", ["", "db:store:x"])
 def test_what_is_no_link_is_refused(link: str) -> None:
-    assert refusal(f"--link '{link}'") == (f"--link: {link!r} is no CONTAINER[:ALIAS]", None)
+    assert refusal(f"--link '{link}'") == (f"--link: {link!r} is not a CONTAINER[:ALIAS]", None)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_a_name_server_is_an_address(text: str, expected: str) -> None:
 
 @pytest.mark.parametrize("text", ["here", "", "1.2.3", "fe80::1%eth0"])
 def test_a_name_server_that_is_no_address_is_refused(text: str) -> None:
-    assert refusal(f"--dns '{text}'") == (f"--dns: {text!r} is no IP address", None)
+    assert refusal(f"--dns '{text}'") == (f"--dns: {text!r} is not an IP address", None)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_a_domain_to_search_in_is_read(text: str, expected: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "1.2", "-a", "a-", "a..b", "a b", "a_b", "a" * 255])
 def test_what_is_no_domain_is_refused(text: str) -> None:
-    assert refusal(f"--dns-search '{text}'") == (f"--dns-search: {text!r} is no domain", None)
+    assert refusal(f"--dns-search '{text}'") == (f"--dns-search: {text!r} is not a domain", None)
 
 
 @pytest.mark.parametrize(
@@ -188,12 +188,12 @@ def test_another_host_is_read(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("a", "'a' is no NAME:ADDRESS"),
-        (":1.2.3.4", "':1.2.3.4' is no NAME:ADDRESS"),
-        ("a:", "'' is no IP address"),
-        ("a:gateway", "'gateway' is no IP address"),
-        ("a:[::1", "'[::1' is no IP address"),
-        ("a:::1]", "'::1]' is no IP address"),
+        ("a", "'a' is not a NAME:ADDRESS"),
+        (":1.2.3.4", "':1.2.3.4' is not a NAME:ADDRESS"),
+        ("a:", "'' is not an IP address"),
+        ("a:gateway", "'gateway' is not an IP address"),
+        ("a:[::1", "'[::1' is not an IP address"),
+        ("a:::1]", "'::1]' is not an IP address"),
     ],
 )
 def test_another_host_without_an_address_is_refused(text: str, why: str) -> None:
@@ -228,19 +228,19 @@ def test_published_ports_are_read(text: str, expected: tuple[PublishedPort, ...]
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("''", "'' is no port or range of ports"),
-        ("65536", "'65536' is no port or range of ports"),
-        ("81-80", "'81-80' is no port or range of ports"),
-        ("80-", "'80-' is no port or range of ports"),
-        ("-80", "'-80' is no port or range of ports"),
-        ("x:80", "'x' is no port or range of ports"),
-        ("80/icmp", "'icmp' is no protocol"),
-        ("a:1:80", "'a' is no address of this machine"),
-        ("[::1:80", "'[::1:80' has a bracket too many"),
+        ("''", "'' is not a port or range of ports"),
+        ("65536", "'65536' is not a port or range of ports"),
+        ("81-80", "'81-80' is not a port or range of ports"),
+        ("80-", "'80-' is not a port or range of ports"),
+        ("-80", "'-80' is not a port or range of ports"),
+        ("x:80", "'x' is not a port or range of ports"),
+        ("80/icmp", "'icmp' is not a protocol"),
+        ("a:1:80", "'a' is not an address of this machine"),
+        ("[::1:80", "'[::1:80' has an extra bracket"),
         ("1-2:1-3", "'1-2:1-3' has ranges of different lengths"),
         ("1:1-3", "'1:1-3' has ranges of different lengths"),
-        ("target=80,published", "'published' is no KEY=VALUE"),
-        ("published=8080", "'' is no port or range of ports"),
+        ("target=80,published", "'published' is not a KEY=VALUE"),
+        ("published=8080", "'' is not a port or range of ports"),
     ],
 )
 def test_published_ports_in_another_form_are_refused(text: str, why: str) -> None:
@@ -263,4 +263,4 @@ def test_exposed_ports_are_read_each_once(text: str, expected: tuple[str, ...]) 
 
 
 def test_exposed_ports_in_another_form_are_refused() -> None:
-    assert refusal("--expose http") == ("--expose: 'http' is no port or range of ports", None)
+    assert refusal("--expose http") == ("--expose: 'http' is not a port or range of ports", None)

@@ -23,15 +23,15 @@ from jobber.domain.docker_options import split_words
         (
             "--gpus",
             "all,options=a=1,b=2",
-            "'b' is no key: count, device, capabilities, driver or options",
+            "'b' is not a key: count, device, capabilities, driver or options",
             'all,"options=a=1,b=2"',
         ),
-        ("--mount", "type=bind,src=/a,b,dst=/x", "'b' is no KEY=VALUE", 'type=bind,"src=/a,b",dst=/x'),
-        ("--mount", "type=bind,src=/a's,b,dst=/x", "'b' is no KEY=VALUE", 'type=bind,"src=/a\'s,b",dst=/x'),
+        ("--mount", "type=bind,src=/a,b,dst=/x", "'b' is not a KEY=VALUE", 'type=bind,"src=/a,b",dst=/x'),
+        ("--mount", "type=bind,src=/a's,b,dst=/x", "'b' is not a KEY=VALUE", 'type=bind,"src=/a\'s,b",dst=/x'),
         (
             "--mount",
             "dst=/x,volume-opt=type=nfs,volume-opt=o=addr=host,rw,vers=4",
-            "'rw' is no KEY=VALUE",
+            "'rw' is not a KEY=VALUE",
             'dst=/x,volume-opt=type=nfs,"volume-opt=o=addr=host,rw,vers=4"',
         ),
     ],
@@ -40,7 +40,7 @@ def test_hint_shows_the_quoting_that_is_meant(option: str, text: str, why: str, 
     refused = refusal(f'{option} "{text}"')
     assert refused[1] is not None
     head, _, on_command_line = refused[1].partition(" in a file, ")
-    in_file = head.removeprefix("quote a field that holds a comma: ")
+    in_file = head.removeprefix("quote a field that contains a comma: ")
 
     assert refused[0] == f"{option}: {why}"
     assert split_words(in_file) == (option, meant)
@@ -58,4 +58,4 @@ def test_nothing_is_guessed_where_no_quoting_would_do(text: str) -> None:
 def test_hint_holds_no_password() -> None:
     _, hint = refusal("--mount 'dst=/x,volume-opt=o=username=me,password=hidden,vers=3'")
 
-    assert hint == "quote a field that holds a comma, its key included: '\"KEY=A,B\",KEY=C'"
+    assert hint == "quote a field that contains a comma, its key included: '\"KEY=A,B\",KEY=C'"

@@ -60,7 +60,7 @@ def test_a_text_is_kept_as_it_is_and_an_empty_one_is_none(option: str, field: st
 )
 def test_a_number_is_read_and_nothing_else(option: str, field: str) -> None:
     assert getattr(read(f"{option} 42"), field) == 42
-    assert "'many' is no " in refusal(f"{option} many")[0]
+    assert "'many' is not a " in refusal(f"{option} many")[0]
 
 
 @pytest.mark.parametrize(
@@ -120,28 +120,31 @@ def test_an_annotation_needs_no_value() -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("--storage-opt size", "--storage-opt: 'size' is no KEY=VALUE"),
+        ("--storage-opt size", "--storage-opt: 'size' is not a KEY=VALUE"),
         ("--log-driver none --log-opt a=b", "--log-opt: log driver none takes no options"),
-        ("--name 'a b'", "--name: 'a b' is no name for a container"),
-        ("--name a", "--name: 'a' is no name for a container"),
-        ("-w src", "--workdir: 'src' is no absolute path"),
+        ("--name 'a b'", "--name: 'a b' is not a name for a container"),
+        ("--name a", "--name: 'a' is not a name for a container"),
+        ("-w src", "--workdir: 'src' is not an absolute path"),
         ("--isolation hyperv", "--isolation: 'hyperv' is for Windows containers"),
-        ("--cpu-count 2", "--cpu-count: only Windows containers have it"),
-        ("--cpu-percent 2", "--cpu-percent: only Windows containers have it"),
-        ("--io-maxbandwidth 2", "--io-maxbandwidth: only Windows containers have it"),
-        ("--io-maxiops 2", "--io-maxiops: only Windows containers have it"),
+        ("--cpu-count 2", "--cpu-count: it is only supported by Windows containers"),
+        ("--cpu-percent 2", "--cpu-percent: it is only supported by Windows containers"),
+        ("--io-maxbandwidth 2", "--io-maxbandwidth: it is only supported by Windows containers"),
+        ("--io-maxiops 2", "--io-maxiops: it is only supported by Windows containers"),
         ("--disable-content-trust=false", "--disable-content-trust: jobber does not verify signatures of images"),
         ("--pid x", "--pid: there is no mode 'x'"),
         ("--pid container:", "--pid: there is no mode 'container:'"),
         ("--pid host:x", "--pid: there is no mode 'host:x'"),
         ("--uts keep-id", "--uts: there is no mode 'keep-id'"),
         ("--cgroupns x:y", "--cgroupns: there is no mode 'x:y'"),
-        ("--sysctl kernel.msgmax", "--sysctl: 'kernel.msgmax' is no parameter of the kernel that a container may set"),
-        ("--sysctl vm.x=1", "--sysctl: 'vm.x=1' is no parameter of the kernel that a container may set"),
-        ("--platform a/b/c/d", "--platform: 'a/b/c/d' is no OS[/ARCHITECTURE[/VARIANT]]"),
-        ("--platform linux//v7", "--platform: 'linux//v7' is no OS[/ARCHITECTURE[/VARIANT]]"),
-        ("--platform 'li nux'", "--platform: 'li nux' is no OS[/ARCHITECTURE[/VARIANT]]"),
-        ("--security-opt label", "--security-opt: 'label' is no KEY=VALUE"),
+        (
+            "--sysctl kernel.msgmax",
+            "--sysctl: 'kernel.msgmax' is not a parameter of the kernel that a container may set",
+        ),
+        ("--sysctl vm.x=1", "--sysctl: 'vm.x=1' is not a parameter of the kernel that a container may set"),
+        ("--platform a/b/c/d", "--platform: 'a/b/c/d' is not an OS[/ARCHITECTURE[/VARIANT]]"),
+        ("--platform linux//v7", "--platform: 'linux//v7' is not an OS[/ARCHITECTURE[/VARIANT]]"),
+        ("--platform 'li nux'", "--platform: 'li nux' is not an OS[/ARCHITECTURE[/VARIANT]]"),
+        ("--security-opt label", "--security-opt: 'label' is not a KEY=VALUE"),
         ("--oom-score-adj 1001", "--oom-score-adj: '1001' is not between -1000 and 1000"),
         ("--oom-score-adj -1001", "--oom-score-adj: '-1001' is not between -1000 and 1000"),
         ("--memory-swappiness 101", "--memory-swappiness: '101' is not between 0 and 100"),
@@ -152,12 +155,12 @@ def test_an_annotation_needs_no_value() -> None:
         ("--cpu-shares 9223372036854775808", "--cpu-shares: '9223372036854775808' is out of range"),
         ("--cpu-shares -9223372036854775809", "--cpu-shares: '-9223372036854775809' is out of range"),
         ("-m 8388608t", "--memory: '8388608t' is too large"),
-        ("-m -1", "--memory: '-1' is no size such as 512m or 2g"),
-        ("--cpus many", "--cpus: 'many' is no number"),
-        ("--cpus 1/0", "--cpus: '1/0' is no number"),
-        ("--cpus 1.5/2", "--cpus: '1.5/2' is no number"),
-        ("--cpus _1", "--cpus: '_1' is no number"),
-        ("--cpus 1__0", "--cpus: '1__0' is no number"),
+        ("-m -1", "--memory: '-1' is not a size such as 512m or 2g"),
+        ("--cpus many", "--cpus: 'many' is not a number"),
+        ("--cpus 1/0", "--cpus: '1/0' is not a number"),
+        ("--cpus 1.5/2", "--cpus: '1.5/2' is not a number"),
+        ("--cpus _1", "--cpus: '_1' is not a number"),
+        ("--cpus 1__0", "--cpus: '1__0' is not a number"),
         ("--cpus -0.5", "--cpus: '-0.5' is below 0"),
         ("--cpus 0.0000000001", "--cpus: '0.0000000001' is too precise"),
         ("--cpus 9223372037", "--cpus: '9223372037' is too large"),
@@ -176,7 +179,7 @@ def test_a_setting_that_makes_no_sense_is_refused(text: str, why: str) -> None:
 
 def test_the_engines_socket_is_not_handed_over_with_the_users_passwords() -> None:
     assert refusal("--use-api-socket") == (
-        "--use-api-socket: it would hand your registry credentials to the job",
+        "--use-api-socket: it would expose your registry credentials to the job",
         "mount the engine's socket: -v /var/run/docker.sock:/var/run/docker.sock",
     )
 
@@ -287,7 +290,7 @@ def test_a_whole_number_is_written_as_in_go(text: str, number: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "1.0", "0x", "08", "1__0", "1_", "0b2", "ten", "- 1"])
 def test_what_is_no_whole_number_in_go_is_refused(text: str) -> None:
-    assert refusal(f"--cpu-quota '{text}'") == (f"--cpu-quota: {text!r} is no whole number", None)
+    assert refusal(f"--cpu-quota '{text}'") == (f"--cpu-quota: {text!r} is not a whole number", None)
 
 
 @pytest.mark.parametrize(
@@ -341,12 +344,12 @@ def test_a_duration_is_written_as_in_go(text: str, nanoseconds: int) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("00", "is no duration such as 30s or 1m30s"),
-        ("5", "is no duration such as 30s or 1m30s"),
-        ("s", "is no duration such as 30s or 1m30s"),
-        ("1s 2s", "is no duration such as 30s or 1m30s"),
-        ("1d", "is no duration such as 30s or 1m30s"),
-        ("++1s", "is no duration such as 30s or 1m30s"),
+        ("00", "is not a duration such as 30s or 1m30s"),
+        ("5", "is not a duration such as 30s or 1m30s"),
+        ("s", "is not a duration such as 30s or 1m30s"),
+        ("1s 2s", "is not a duration such as 30s or 1m30s"),
+        ("1d", "is not a duration such as 30s or 1m30s"),
+        ("++1s", "is not a duration such as 30s or 1m30s"),
         ("2562047h47m16.854775808s", "is too long"),
     ],
 )
@@ -375,7 +378,7 @@ def test_a_health_check_is_put_together(text: str, expected: HealthCheck) -> Non
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("--health-retries many", "--health-retries: 'many' is no whole number"),
+        ("--health-retries many", "--health-retries: 'many' is not a whole number"),
         ("--health-retries -1", "--health-retries: it can't be negative"),
         ("--health-interval -1s", "--health-interval: it can't be negative"),
         ("--health-start-period -1s", "--health-start-period: it can't be negative"),

@@ -119,7 +119,7 @@ def members(pieces: Iterable[bytes]) -> Iterator[Member]:
                 root = header.name.rstrip("/") if root is None else root
                 yield Member(_below(root, header.name), header, source, root)
             if source.last_read != _END:  # `tarfile` also treats any other block as the end
-                raise ArchiveBroken("it ends too early")
+                raise ArchiveBroken("it is truncated")
             while source.take(_PIECE):
                 pass  # the rest of the last record
     except tarfile.TarError as error:

@@ -155,7 +155,7 @@ def _header(name: str, status: os.stat_result, kind: bytes, *, size: int = 0, ta
 
 def _unreadable(path: str, error: OSError) -> BuildFailed:
     failed = BuildFailed(why=f"{path} can't be read: {(error.strerror or str(error)).lower()}")
-    failed.hint = "make it readable, or leave it out by .dockerignore"
+    failed.hint = "make it readable, or exclude it in .dockerignore"
     return failed
 
 
@@ -173,6 +173,6 @@ def leads_out(name: str, target: str) -> bool:
 
 def link_out(path: str, target: str) -> BuildFailed:
     """Return the error for a link that the engine rejects."""
-    failed = BuildFailed(why=f"{path} is a link out of the build context, to {target}, which the engine does not take")
-    failed.hint = "leave it out by .dockerignore, or copy the files that it leads to into the context"
+    failed = BuildFailed(why=f"{path} links to {target} outside the build context, which the engine does not accept")
+    failed.hint = "exclude it in .dockerignore, or copy the files that it links to into the context"
     return failed

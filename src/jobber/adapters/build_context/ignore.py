@@ -81,13 +81,13 @@ def parse_ignore(text: str, *, name: str = ".dockerignore") -> Ignore:
         word = line[1:].strip() if excepts else line
         if not word:
             if excepts:
-                raise UsageError(f"{name}:{number}: '!' stands alone", hint="name what it excepts, or remove it")
+                raise UsageError(f"{name}:{number}: '!' stands alone", hint="add a pattern after it, or remove it")
             continue
         try:
             patterns.append(_pattern(_clean(word), excepts=excepts))
         except (ValueError, re.error):
             raise UsageError(
-                f"{name}:{number}: {raw!r} is no valid pattern",
+                f"{name}:{number}: {raw!r} is not a valid pattern",
                 hint="close its bracket, or escape it with \\",
             ) from None
     return Ignore(tuple(patterns))

@@ -52,7 +52,7 @@ def current_directory() -> str:
         return os.getcwd()  # noqa: PTH109 (pathlib takes longer to import than all else here)
     except OSError as error:
         raise JobberError(
-            f"the current directory can't be told: {error.strerror}", hint="change to a directory that exists"
+            f"the current directory is unknown: {error.strerror}", hint="change to a directory that exists"
         ) from None
 
 
@@ -125,8 +125,8 @@ def _is_file(path: str) -> bool:
 def _read(path: str) -> bytes:
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116
-            why = "it is a directory" if os.path.isdir(path) else "it is no regular file"  # noqa: PTH112
-            raise ConfigurationUnreadable(path, why=why, hint="give it another name, or take it away")
+            why = "it is a directory" if os.path.isdir(path) else "it is not a regular file"  # noqa: PTH112
+            raise ConfigurationUnreadable(path, why=why, hint="rename it, or remove it")
         with open(path, "rb") as file:  # noqa: PTH123
             octets = file.read(LARGEST + 1)
     except OSError as error:

@@ -52,7 +52,7 @@ def read_tree(octets: bytes, *, path: str) -> Node:
         mark = error.problem_mark or error.context_mark
         raise _wrong(path, mark.line + 1 if mark else 1, _told(error), hint=_hint(error, text, mark)) from None
     except (yaml.YAMLError, ValueError, OverflowError) as error:
-        raise _wrong(path, 1, f"it is no YAML: {' '.join(str(error).split())}") from None
+        raise _wrong(path, 1, f"it is not valid YAML: {' '.join(str(error).split())}") from None
 
 
 def reads_as_text(text: str) -> bool:
@@ -136,7 +136,7 @@ class _Composer:
             return
         if key.text in top.entries:
             first = top.entries[key.text].line
-            raise _wrong(self._path, key.line, f"{key.text!r} is there twice; first in line {first}")
+            raise _wrong(self._path, key.line, f"duplicate key {key.text!r}; first in line {first}")
         top.entries[key.text] = Entry(key.line, node)
 
     def _merge(self, top: _Open, node: Node) -> None:
@@ -149,15 +149,13 @@ class _Composer:
     def _alias(self, event: Any) -> None:
         line = event.start_mark.line + 1
         if any(opened.anchor == event.anchor for opened in self._open):
-            raise _wrong(self._path, line, "this alias leads back to what it stands in")
+            raise _wrong(self._path, line, "this alias refers to a node that contains it")
         if event.anchor not in self._anchors:
-            raise _wrong(
-                self._path, line, "this alias has no anchor", hint="a text that begins with * is put in quotes"
-            )
+            raise _wrong(self._path, line, "this alias has no anchor", hint="put a string that begins with * in quotes")
         node, size = self._anchors[event.anchor]
         self._allowance -= size
         if self._allowance < 0:
-            raise _wrong(self._path, line, "its aliases stand for more than the file could hold")
+            raise _wrong(self._path, line, "its aliases expand to more than the maximum file size")
         self._add(node._replace(line=line), size, None)
 
     def _scalar(self, event: Any) -> None:
@@ -166,7 +164,7 @@ class _Composer:
         line = event.start_mark.line + 1
         text: str = event.value
         if event.style == '"' and _NO_TEXT.search(text):
-            raise _wrong(self._path, line, "a text has a character that no text can have")
+            raise _wrong(self._path, line, "a string contains an invalid character")
         is_plain = event.implicit[0] or event.tag in _RESOLVED_TAGS
         self._add(Node(_resolved(text) if is_plain else text, line, text), 1, event.anchor)
 
@@ -175,7 +173,7 @@ class _Composer:
         if tag is None or tag == "!" or tag in _TAGS:
             return
         name = f"!!{tag.removeprefix(_STANDARD)}" if tag.startswith(_STANDARD) else "of one's own"
-        raise self._wrong(event, f"a tag {name} is not allowed here", hint="a text that begins with ! is put in quotes")
+        raise self._wrong(event, f"a tag {name} is not allowed here", hint="put a string that begins with ! in quotes")
 
     def _wrong(self, event: Any, why: str, *, hint: str | None = None) -> ConfigurationInvalid:
         return _wrong(self._path, event.start_mark.line + 1, why, hint=hint)
@@ -205,7 +203,7 @@ def _decode(octets: bytes, path: str) -> str:
         raise _wrong(path, line, "it is not UTF-8", hint="save it in that encoding") from None
     if match := _UNPRINTABLE.search(text):
         line = text.count("\n", 0, match.start()) + 1
-        raise _wrong(path, line, f"the character U+{ord(match[0]):04X} can't stand in YAML")
+        raise _wrong(path, line, f"the character U+{ord(match[0]):04X} is not allowed in YAML")
     return text
 
 
@@ -223,7 +221,7 @@ def _resolved(text: str) -> str | int | float | bool | None:
 
 
 def _told(error: yaml.MarkedYAMLError) -> str:
-    problem = error.problem or "it is no YAML"
+    problem = error.problem or "it is not valid YAML"
     if not error.context:
         return problem
     begun = error.context_mark.line + 1 if error.context_mark else 0

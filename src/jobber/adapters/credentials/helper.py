@@ -46,7 +46,7 @@ def ask_helper(
         facts = json.loads(answer)
         user, secret = str(facts["Username"]), str(facts["Secret"])
     except (ValueError, KeyError, TypeError):
-        raise CredentialHelperFailed(registry, helper=helper, why="answers what is no credentials") from None
+        raise CredentialHelperFailed(registry, helper=helper, why="did not return valid credentials") from None
     if not user and not secret:
         return None
     if user == _TOKEN:
@@ -64,7 +64,7 @@ def check_helper(name: str, *, registry: str, named_in: str, environment: Mappin
         # Some helpers reject this command with an error; such a helper is installed and works.
         _run(program, "", registry, helper, environment, action="version", seconds=CHECK_SECONDS)
     except CredentialHelperFailed as error:
-        error.hint = f"see what `{helper} version` says, or correct {named_in}"
+        error.hint = f"check the output of `{helper} version`, or correct {named_in}"
         raise
 
 

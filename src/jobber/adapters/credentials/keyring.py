@@ -77,7 +77,7 @@ def _read(registry: str, written: str, environment: Mapping[str, str]) -> str:
     except (RuntimeError, KeyError) as error:  # `~USER` with an unknown user
         raise PasswordFileUnreadable(registry, path=written, why=str(error)) from None
     except ValueError:
-        raise PasswordFileUnreadable(registry, path=written, why="it is no text (UTF-8)") from None
+        raise PasswordFileUnreadable(registry, path=written, why="it is not text (UTF-8)") from None
     return text[:-2] if text.endswith("\r\n") else text.removesuffix("\n")
 
 

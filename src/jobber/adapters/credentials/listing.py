@@ -74,7 +74,7 @@ class _Listing:
     def _helper(self, name: Any, *, registry: str, path: str) -> None:
         """Check a helper only once, even if several registries use it. Raises `StoredLoginsUnreadable`."""
         if not isinstance(name, str):
-            raise StoredLoginsUnreadable(registry, path=path, why="the name of a credential helper is no text")
+            raise StoredLoginsUnreadable(registry, path=path, why="the name of a credential helper is not a string")
         if name in self._checked:
             return
         self._checked.add(name)
@@ -87,14 +87,14 @@ class _Listing:
 def _read(path: Path) -> Mapping[str, Any] | None:
     with suppress(OSError):
         if path.is_fifo():  # reading it could block forever
-            raise StoredLoginsUnreadable(_ALL, path=str(path), why="it is no regular file")
+            raise StoredLoginsUnreadable(_ALL, path=str(path), why="it is not a regular file")
     return read_logins(path, _ALL)
 
 
 def _section(logins: Mapping[str, Any], name: str, path: str) -> Mapping[str, Any]:
     section = logins.get(name) or {}
     if not isinstance(section, dict):
-        raise StoredLoginsUnreadable(_ALL, path=path, why=f"{name} is no JSON object")
+        raise StoredLoginsUnreadable(_ALL, path=path, why=f"{name} is not a JSON object")
     return section
 
 

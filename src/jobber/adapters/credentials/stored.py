@@ -64,9 +64,9 @@ def read_logins(path: Path, registry: str) -> dict[str, Any] | None:
         logins = json.loads(text)
     except (ValueError, RecursionError) as error:
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-        raise StoredLoginsUnreadable(registry, path=str(path), why=f"it is no JSON{where}") from None
+        raise StoredLoginsUnreadable(registry, path=str(path), why=f"it is not valid JSON{where}") from None
     if not isinstance(logins, dict):
-        raise StoredLoginsUnreadable(registry, path=str(path), why="it is no JSON object")
+        raise StoredLoginsUnreadable(registry, path=str(path), why="it is not a JSON object")
     return logins
 
 
@@ -100,7 +100,7 @@ class _Logins:
     def _section(self, name: str, host: str) -> dict[str, Any]:
         section = self._logins.get(name) or {}
         if not isinstance(section, dict):
-            raise StoredLoginsUnreadable(host, path=str(self._path), why=f"{name} is no JSON object")
+            raise StoredLoginsUnreadable(host, path=str(self._path), why=f"{name} is not a JSON object")
         return section
 
     def _key(self, section: dict[str, Any], reference: ImageReference) -> str | None:
@@ -117,7 +117,9 @@ class _Logins:
 
     def _ask(self, name: Any, key: str, host: str) -> Credentials | None:
         if not isinstance(name, str):
-            raise StoredLoginsUnreadable(host, path=str(self._path), why="the name of a credential helper is no text")
+            raise StoredLoginsUnreadable(
+                host, path=str(self._path), why="the name of a credential helper is not a string"
+            )
         server = _SERVER_OF_HUB if host == HUB else key
         return ask_helper(name, server=server, registry=host, named_in=str(self._path), environment=self._environment)
 
@@ -130,7 +132,7 @@ class _Logins:
                 password = password.rstrip("\0")
             token = entry.get("identitytoken") or None
         except (ValueError, TypeError, AttributeError):
-            raise StoredLoginsUnreadable(host, path=str(self._path), why=f"the login for {host} is garbled") from None
+            raise StoredLoginsUnreadable(host, path=str(self._path), why=f"the login for {host} is malformed") from None
         if not user and not token:
             return None
         return Credentials(user, password, identity_token=token, origin=str(self._path), stored=True)

@@ -28,15 +28,15 @@ _HINT = (
 )
 _HINT_FORBIDDEN = (
     "your user may not use that socket: add it to the socket's group (`sudo usermod -aG docker $USER`, then log in"
-    " anew), or use a rootless engine"
+    " again), or use a rootless engine"
 )
 _HINT_TCP = (
-    "is an engine running there, and does it listen? TLS is used with DOCKER_TLS_VERIFY=1 and the certificates in"
+    "check that an engine is running and listening there. TLS is used with DOCKER_TLS_VERIFY=1 and the certificates in"
     " DOCKER_CERT_PATH"
 )
-_HINT_UNIX = "is an engine running that listens at this socket?"
+_HINT_UNIX = "check that an engine is running and listening on this socket"
 _OTHERWISE = {
-    "-H": "without -H, an engine on this machine is looked for",
+    "-H": "without -H, jobber looks for a local engine",
     "DOCKER_HOST": "no other engine is used while DOCKER_HOST is set; -H names another one",
     "CONTAINER_HOST": "no other engine is used while CONTAINER_HOST is set; -H names another one",
 }
@@ -170,7 +170,7 @@ def connect(
 
 def _hint(tried: Sequence[tuple[str, str]], *, host: str | None, choice: str) -> str:
     if host is not None:
-        return f"leave out --engine {choice}, or name another host"
+        return f"omit --engine {choice}, or name another host"
     forbidden = [where for where, why in tried if why == "permission denied"]
     return f"{forbidden[0]}: {_HINT_FORBIDDEN}" if forbidden else _HINT
 
@@ -240,15 +240,15 @@ def _ask(
             if not response.ok:
                 why = response.why() if response.status == _BAD_REQUEST else ""
                 if "HTTPS server" in why:
-                    raise WireBroken("it wants TLS (DOCKER_TLS_VERIFY=1)")
-                raise WireBroken(f"it answers with status {response.status}")
+                    raise WireBroken("it requires TLS (DOCKER_TLS_VERIFY=1)")
+                raise WireBroken(f"it responds with status {response.status}")
     finally:
         wire.close()
     if "libpod-api-version" in headers:
         version = headers["libpod-api-version"]
         return _Answer("podman", version, version)
     if "api-version" not in headers:
-        raise WireBroken("it is no container engine")
+        raise WireBroken("it is not a container engine")
     server = re.match(r"Docker/([^ +]+)", headers.get("server", ""))
     return _Answer("docker", server[1] if server else headers["api-version"], headers["api-version"])
 

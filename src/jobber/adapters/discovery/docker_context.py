@@ -45,7 +45,7 @@ def current_context(environment: Mapping[str, str]) -> tuple[str, Endpoint] | No
     except OSError as error:
         why = (error.strerror or str(error)).lower()
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        why = "its description names no engine"
+        why = "its metadata names no engine"
     raise UsageError(f"the docker context {name!r} can't be used: {why}", hint=_hint(environment))
 
 

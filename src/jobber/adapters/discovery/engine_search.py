@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SECONDS = 5.0
 """Time limit in seconds for an engine's first response. A slower engine is of little use to a run either."""
-_SERVICE = "none listens: jobber starts a service of Podman for each command"
+_SERVICE = "none is running: jobber starts a Podman service for each command"
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ class MachineEngines:
             raise
         self._used = engine.describe().address
         if self.choice not in OWN_ENGINES:
-            return engine, f"engine {self.choice}, which another package brings"
+            return engine, f"engine {self.choice} from another package"
         return engine, next((self._why(it) for it in self._candidates() if str(it.endpoint) == self._used), _SERVICE)
 
     def places(self) -> list[EnginePlace]:

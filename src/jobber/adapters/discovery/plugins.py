@@ -25,7 +25,7 @@ class EngineBroken(JobberError):
     """The error for a package whose engine cannot be loaded."""
 
     def __init__(self, name: str, *, package: str, why: str) -> None:
-        super().__init__(f"engine {name}, which {package} brings, could not be loaded: {why}")
+        super().__init__(f"engine {name} from package {package} could not be loaded: {why}")
         self.name = name
         self.package = package
 
@@ -39,7 +39,7 @@ def connect_brought(choice: str, *, host: str | None, environment: Mapping[str, 
     """Connect to a third-party engine. Raises `UsageError`, `EngineBroken`, and any error of the connector."""
     found = _entries()
     if choice not in found:
-        raise UsageError(f"there is no engine {choice!r}", hint=f"it is one of {', '.join((*_OWN, *sorted(found)))}")
+        raise UsageError(f"unknown engine {choice!r}", hint=f"available: {', '.join((*_OWN, *sorted(found)))}")
     entry = found[choice]
     package = entry.dist.name if entry.dist else entry.value
     try:
@@ -47,7 +47,7 @@ def connect_brought(choice: str, *, host: str | None, environment: Mapping[str, 
     except Exception as error:
         raise EngineBroken(choice, package=package, why=f"{type(error).__name__}: {error}") from error
     if not callable(connector):
-        why = f"{entry.value} is no function: it can't be called"
+        why = f"{entry.value} is not a function: it can't be called"
         raise EngineBroken(choice, package=package, why=why)
     return cast("EngineConnector", connector)(host=host, environment=environment, progress=progress)
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from jobber.domain.images.build_request import BuildRequest
     from jobber.domain.ports.progress import Progress
 
-_NEEDS_BUILDKIT = "it needs BuildKit: a docker client with buildx here, and DOCKER_BUILDKIT not 0"
+_NEEDS_BUILDKIT = "it requires BuildKit: a local docker client with buildx, and DOCKER_BUILDKIT not set to 0"
 _STEP = re.compile(r"Step \d+/\d+ : .*")
 _RUNS = re.compile(r" ---> Running in [0-9a-f]+\n").fullmatch
 _HAS_RUN = re.compile(r"( ---> )?(Removing|Removed) intermediate container [0-9a-f]+\n").fullmatch
@@ -129,5 +129,5 @@ def _follow(response: Response, request: BuildRequest, progress: Progress) -> Im
         if image := (event.get("aux") or {}).get("ID"):
             built = ImageId(image)
     if built is None:
-        raise BuildFailed(why="the engine did not say what it built", log=b"".join(log), step=step)
+        raise BuildFailed(why="the engine did not report the ID of the built image", log=b"".join(log), step=step)
     return built

@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 _SECONDS = 5.0
 """The time limit, in seconds, for each `docker` client to report whether it has BuildKit."""
 _SNAPSHOTTER = "io.containerd.snapshotter.v1"
-_BUILDX = "for `RUN --mount` and --secret, install buildx for the docker client of this machine"
-_SWITCHED_OFF = "DOCKER_BUILDKIT=0 switches BuildKit off; without it, `RUN --mount` and --secret work"
+_BUILDX = "for `RUN --mount` and --secret, install buildx for the local docker client"
+_SWITCHED_OFF = "DOCKER_BUILDKIT=0 disables BuildKit; unset it to use `RUN --mount` and --secret"
 
 
 def docker_facts(wire: Wire, *, builder: DockerBuilder, api_version: tuple[int, int]) -> EngineFacts:
     """Return the facts about the engine's setup. Raises `EngineLost`, `EngineFailed`."""
     with wire.call("GET", "/info") as response:
         if not response.ok:
-            raise failed("describe its set-up", response)
+            raise failed("describe its configuration", response)
         told: dict[str, Any] = response.json() or {}
     client = builder.client(seconds=_SECONDS)
     remedy = _SWITCHED_OFF if builder.is_switched_off() else _BUILDX

@@ -49,5 +49,5 @@ class DockerRegistry:
             progress=progress,
         )
         if not digest:
-            raise PushRefused(str(reference), why="the engine did not say that it arrived")
+            raise PushRefused(str(reference), why="the engine did not confirm the push")
         return digest

@@ -61,11 +61,11 @@ def refusal(
         return refused(str(reference), why=text)
     if credentials is None:
         host = host_of(reference)
-        remedy = f"no credentials are known for {host}: `docker login {host}`, or give it an entry in `credentials`"
+        remedy = f"no credentials for {host}: run `docker login {host}`, or add an entry to `credentials`"
         return (PullUnauthorized if pulls else PushUnauthorized)(str(reference), why=text, remedy=remedy)
     who = f"user {credentials.user}, from {credentials.origin}" if credentials.user else credentials.origin
     if _EXPIRED.search(text):
-        remedy = f"log in anew: the token is no longer taken ({who})"
+        remedy = f"log in again: the token is no longer accepted ({who})"
         return (PullLoginExpired if pulls else PushLoginExpired)(str(reference), why=text, remedy=remedy)
-    remedy = f"check the password, and what it allows ({who})"
+    remedy = f"check the password and its permissions ({who})"
     return (PullUnauthorized if pulls else PushUnauthorized)(str(reference), why=text, remedy=remedy)

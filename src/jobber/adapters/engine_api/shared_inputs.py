@@ -109,7 +109,7 @@ def _await_whole(calls: VolumeCalls, image: Image, directory: str, progress: Pro
                 calls.remove(volume.name)
         if not any(is_alive(volume.labels.get(Label.PART, "")) for volume in unfinished):
             return _make(calls, image, directory, progress)
-        progress.step("waiting for another run that copies the same input")
+        progress.step("waiting for another run to copy the same input")
         time.sleep(_POLL_SECONDS)
 
 

@@ -125,6 +125,6 @@ def parse_flavour(name: str, version: str) -> Flavour:
     check_known(name, known=get_args(FlavourName), what="flavour")
     found = _VERSION.fullmatch(version)
     if found is None:
-        raise ValueError(f"{version!r} is no version of an engine: give its numbers, such as 28.5 or 4.3.1")
+        raise ValueError(f"{version!r} is not a version of an engine: give its numbers, such as 28.5 or 4.3.1")
     flavour: FlavourName = "docker" if name == "docker" else "podman"
     return Flavour(flavour, version, (int(found[1]), int(found[2] or 0)))

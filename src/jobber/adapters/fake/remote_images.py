@@ -111,7 +111,7 @@ class FakeRemoteImages:
         why = self._registry.refuses(reference, credentials)
         if why == "unauthorized":
             host = host_of(reference)
-            hint = "check the password" if credentials else f"no credentials are known for {host}"
+            hint = "check the password" if credentials else f"no credentials for {host}"
             raise RegistryFailed(str(reference), why=why, hint=hint)
         if why:
             raise RegistryFailed(str(reference), why=why)

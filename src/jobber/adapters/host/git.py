@@ -52,7 +52,7 @@ class GitTree:
             return None
         changed = self._git("status", "--porcelain", "--untracked-files=normal")
         if changed is None:
-            self._trouble = f"changes are not known, so it counts as changed: {self._trouble}"
+            self._trouble = f"changes are unknown, so it counts as changed: {self._trouble}"
             self._hangs = False  # only this command depends on the size of the work tree
         return f"{commit}-dirty" if changed or changed is None else commit
 

@@ -25,12 +25,12 @@ def logged(job: AttachedJob) -> Iterator[Output]:
             while piece := output.take():
                 yield piece
         if not source.ended_well:
-            raise WireBroken("the engine's log breaks off")
+            raise WireBroken("the engine's log ended early")
 
 
 def _received(source: Outlet, *, patience: float) -> bytes:
     while True:
         if not source.has_more and not select.select([source], [], [], patience)[0]:
-            raise WireBroken("the engine's log does not go on")
+            raise WireBroken("the engine's log stopped")
         if (chunk := source.receive()) is not None:
             return chunk

@@ -138,5 +138,5 @@ def _follow(response: Response, request: BuildRequest, progress: Progress, *, co
             log.append(octets)
             built = text.strip() if _IS_ID(text.strip()) else built
     if not built:
-        raise BuildFailed(why="the engine did not say what it built", log=b"".join(log), step=step)
+        raise BuildFailed(why="the engine did not report the ID of the built image", log=b"".join(log), step=step)
     return image_id(built)

@@ -183,4 +183,4 @@ def _decimal_size(text: str) -> int:
     try:
         return int(float(number) * _DECIMAL_UNITS[unit])
     except (ValueError, KeyError):
-        raise InvalidOption("--log-opt", why=f"max-size {text!r} is no size such as 10m") from None
+        raise InvalidOption("--log-opt", why=f"max-size {text!r} is not a size such as 10m") from None

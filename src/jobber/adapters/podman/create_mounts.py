@@ -51,7 +51,7 @@ def _volume(mount: Mount) -> dict[str, Any]:
     if not name and destination[1:2] == ":":  # a drive letter for docker's client, a volume name for Podman's
         name, _, destination = destination.partition(":")
     if not destination.startswith("/"):
-        raise InvalidOption("--volume", why=f"{destination!r} is no absolute path in the container")
+        raise InvalidOption("--volume", why=f"{destination!r} is not an absolute path in the container")
     return {"Name": name, "Dest": destination, "Options": _flags(mount)}
 
 

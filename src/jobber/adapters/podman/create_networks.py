@@ -106,7 +106,7 @@ def _check(attached: Network) -> None:
             raise OptionUnsupported(name, engine=_ENGINE)
     for option, address in (("--ip", attached.ip), ("--ip6", attached.ip6)):
         if address and not _is_address(address):
-            raise InvalidOption(option, why=f"{address!r} is no IP address")
+            raise InvalidOption(option, why=f"{address!r} is not an IP address")
 
 
 def _check_bare(attached: Network) -> None:

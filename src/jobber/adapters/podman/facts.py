@@ -15,7 +15,7 @@ def podman_facts(wire: Wire) -> EngineFacts:
     """Return the facts about the engine's setup. Raises `EngineLost`, `EngineFailed`."""
     with wire.call("GET", "/info") as response:
         if not response.ok:
-            raise failed("describe its set-up", response)
+            raise failed("describe its configuration", response)
         told: dict[str, Any] = response.json() or {}
     host, store = told.get("host") or {}, told.get("store") or {}
     registries = told.get("registries") or {}

@@ -31,7 +31,7 @@ _WAS_REMOVED = "image not known"
 """Podman's error for an image list if an image is removed meanwhile."""
 _IS_BEING_REMOVED = "nil pointer dereference"
 """Podman 4.3's error for an image that is being removed."""
-LOST_NAME = "another change of the image's names at the same moment undid it"
+LOST_NAME = "a concurrent change to the image's names overwrote it"
 """jobber's message for a name that Podman before 4.8 loses: Podman reads all names of an image and writes them back."""
 
 

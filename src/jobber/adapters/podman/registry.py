@@ -93,5 +93,5 @@ class PodmanRegistry:
             cause=registry_cause,
         )
         if not digest:
-            raise PushRefused(str(reference), why="the engine did not say that it arrived")
+            raise PushRefused(str(reference), why="the engine did not confirm the push")
         return digest

@@ -134,9 +134,9 @@ def not_started(why: str) -> JobNotStarted:
     cause = re.search(r'exec: ("[^"]*": .*?)(: OCI .*)?$', why)
     error = JobNotStarted(why=cause[1] if cause else _AROUND.sub("", why), exit_status=status)
     if _NO_STREAMS in lowered:
-        error.hint = "name a log driver that keeps the job's output: -Xd '--log-driver k8s-file'"
+        error.hint = "choose a log driver that stores the job's output: -Xd '--log-driver k8s-file'"
     if "unresolvable cdi devices" in lowered:
-        error.hint = "the engine has no such device, or no description of it: nvidia-ctk cdi generate"
+        error.hint = "the engine has no such device or no CDI specification of it: run `nvidia-ctk cdi generate`"
     return error
 
 

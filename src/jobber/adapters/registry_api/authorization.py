@@ -77,5 +77,5 @@ def _ask(url: str, *, body: bytes | None, authorization: str | None) -> str:
     if status in (400, 401, 403):
         raise Unauthorized("invalid_grant" if b"invalid_grant" in text else "unauthorized")
     if status != 200 or not isinstance(token, str) or not token:
-        raise Unreachable(f"its token service {urlsplit(url).netloc} gives no token (status {status})")
+        raise Unreachable(f"its token service {urlsplit(url).netloc} returned no token (status {status})")
     return token

@@ -33,7 +33,7 @@ def image_of(reference: ImageReference, manifest: Manifest, text: bytes) -> Imag
             platform="/".join(str(part) for part in platform if part),
         )
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise RegistryFailed(str(reference), why="its configuration is of no container image") from None
+        raise RegistryFailed(str(reference), why="its configuration is not that of a container image") from None
 
 
 def _configuration_of(config: dict[str, Any]) -> ImageConfiguration:

@@ -73,7 +73,7 @@ class _Redirects(HTTPRedirectHandler):
         """Return the next request. Raises `URLError` if it would drop encryption."""
         before, after = urlsplit(req.full_url), urlsplit(newurl)
         if before.scheme == "https" and after.scheme != "https":
-            raise URLError("it redirects to a place without encryption")
+            raise URLError("it redirects to an unencrypted URL")
         following = super().redirect_request(req, fp, code, msg, headers, newurl)
         secret = req.get_header(_NAME)
         if following is not None and secret and (before.scheme, before.netloc) == (after.scheme, after.netloc):
@@ -98,9 +98,9 @@ def _reason(error: Exception) -> str:
     if isinstance(cause, ssl.SSLCertVerificationError):
         return f"its certificate is not trusted: {cause.verify_message}"
     if isinstance(cause, TimeoutError):
-        return "it does not answer"
+        return "it does not respond"
     if isinstance(cause, HTTPException):
-        return f"it gave up in the middle of an answer ({type(cause).__name__})"
+        return f"the connection broke during the response ({type(cause).__name__})"
     if isinstance(cause, OSError):
         return (cause.strerror or str(cause)).lower()
     return str(cause)

@@ -69,7 +69,7 @@ class RegistryApi:
             try:
                 found.extend(map(str, json.loads(text).get("tags") or ()))
             except (ValueError, AttributeError, TypeError):
-                raise RegistryFailed(str(reference), why="its list of tags is no JSON") from None
+                raise RegistryFailed(str(reference), why="its list of tags is not valid JSON") from None
             page = _next_page(headers.get("Link"))
         return tuple(dict.fromkeys(found))
 

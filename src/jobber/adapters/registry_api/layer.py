@@ -76,7 +76,7 @@ def fetch_layer(session: Session, reference: ImageReference, blob: Blob) -> Laye
     """Download a layer to a temporary file that is removed when closed. Raises `ImageNotFound`, `RegistryFailed`."""
     algorithm, _, wanted = blob.digest.partition(":")
     if algorithm not in ("sha256", "sha512"):
-        raise RegistryFailed(str(reference), why=f"the digest of a layer, {blob.digest[:20]}, is of an unknown kind")
+        raise RegistryFailed(str(reference), why=f"the digest of a layer, {blob.digest[:20]}, has an unknown algorithm")
     digest = hashlib.new(algorithm)
     file = tempfile.TemporaryFile(prefix="jobber-")
     try:
@@ -95,7 +95,7 @@ def fetch_layer(session: Session, reference: ImageReference, blob: Blob) -> Laye
 
 def _check(reference: ImageReference, *, came: str, wanted: str) -> None:
     if came != wanted:
-        raise RegistryFailed(str(reference), why=f"layer {wanted[:12]} of it arrived cut short or changed")
+        raise RegistryFailed(str(reference), why=f"layer {wanted[:12]} of it is truncated or corrupt")
 
 
 def normal_name(name: str) -> str | None:
@@ -160,7 +160,7 @@ def _zstd_reader(blob: IO[bytes], reference: ImageReference) -> Iterator[IO[byte
         return
     raise RegistryFailed(
         str(reference),
-        why="its layers are compressed with zstd, which this Python can't read",
+        why="its layers are compressed with zstd, which this Python does not support",
         hint="install the package zstandard, use Python 3.14 or later, or pull the image",
     )
 

@@ -53,7 +53,7 @@ def read_manifest(session: Session, reference: ImageReference) -> Manifest:
         return _manifest(reference, (digest,), facts)
     chosen = _of_platform(facts["manifests"], f"linux/{_ARCHITECTURES.get(os.uname().machine, os.uname().machine)}")
     if chosen is None:
-        raise RegistryFailed(str(reference), why="its index names no image")
+        raise RegistryFailed(str(reference), why="its index lists no image")
     own, facts = _read(session, reference, chosen)
     return _manifest(reference, (digest, own), facts)
 
@@ -62,9 +62,9 @@ def check_digest(reference: ImageReference, digest: str, octets: bytes) -> None:
     """Check that bytes match their digest. Raises `RegistryFailed`."""
     algorithm, _, wanted = digest.partition(":")
     if algorithm not in ("sha256", "sha512"):
-        raise RegistryFailed(str(reference), why=f"its digest {digest[:20]} is of an unknown kind")
+        raise RegistryFailed(str(reference), why=f"its digest {digest[:20]} has an unknown algorithm")
     if hashlib.new(algorithm, octets).hexdigest() != wanted:
-        raise RegistryFailed(str(reference), why=f"what the registry sent is not {algorithm}:{wanted[:12]}")
+        raise RegistryFailed(str(reference), why=f"the content does not match the digest {algorithm}:{wanted[:12]}")
 
 
 def _read(session: Session, reference: ImageReference, name: str) -> tuple[str, dict[str, Any]]:
@@ -77,7 +77,7 @@ def _read(session: Session, reference: ImageReference, name: str) -> tuple[str, 
     except ValueError:
         facts = None
     if not isinstance(facts, dict):
-        raise RegistryFailed(str(reference), why="its manifest is no JSON object")
+        raise RegistryFailed(str(reference), why="its manifest is not a JSON object")
     return digest or f"sha256:{hashlib.sha256(text).hexdigest()}", facts
 
 
@@ -101,7 +101,11 @@ def _manifest(reference: ImageReference, digests: tuple[str, ...], facts: dict[s
     try:
         return Manifest(digests, _blob(facts["config"]), tuple(map(_blob, facts["layers"])))
     except (KeyError, TypeError, ValueError):
-        why = "its manifest is of an old form" if facts.get("schemaVersion") == 1 else "its manifest is of no image"
+        why = (
+            "its manifest has an obsolete format"
+            if facts.get("schemaVersion") == 1
+            else "its manifest is not that of an image"
+        )
         raise RegistryFailed(str(reference), why=why) from None
 
 

@@ -38,7 +38,7 @@ class Session:
         with self.answer(path, reference=reference, accept=accept) as response:
             text = response.read(_LARGEST + 1)
             if len(text) > _LARGEST:
-                raise RegistryFailed(str(reference), why="its description is larger than 32 MiB")
+                raise RegistryFailed(str(reference), why="a response of the registry is larger than 32 MiB")
             return text, response.headers
 
     @contextmanager
@@ -87,11 +87,11 @@ class Session:
     def _refused(self, reference: ImageReference, why: str) -> RegistryFailed:
         host, known = host_of(reference), self._credentials
         if known is None:
-            hint = f"no credentials are known for {host}: `docker login {host}`, or give it an entry in `credentials`"
+            hint = f"no credentials for {host}: run `docker login {host}`, or add an entry to `credentials`"
         else:
             who = f"user {known.user}, from {known.origin}" if known.user else known.origin
             is_old = "invalid_grant" in why or "expired" in why
-            hint = f"log in anew: the token is no longer taken ({who})" if is_old else f"check the password ({who})"
+            hint = f"log in again: the token is no longer accepted ({who})" if is_old else f"check the password ({who})"
         return RegistryFailed(str(reference), why=masked(why, [known]), hint=hint)
 
 
@@ -111,4 +111,4 @@ def _told(response: Any) -> str:
         errors = json.loads(response.read(1 << 16))["errors"]
         return str(errors[0].get("message") or errors[0]["code"])
     except (ValueError, KeyError, IndexError, TypeError, AttributeError):
-        return "unauthorized" if response.status in (401, 403) else f"it answers with status {response.status}"
+        return "unauthorized" if response.status in (401, 403) else f"it responds with status {response.status}"

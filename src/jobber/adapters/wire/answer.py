@@ -61,7 +61,7 @@ class Response:
         return bool(getattr(connection.socket, "has_pending", False))  # TLS reads whole records
 
     def chunks(self) -> Iterator[bytes]:
-        """Yield the body in pieces as they arrive. Raises `WireBroken` if it ends too early."""
+        """Yield the body in pieces as they arrive. Raises `WireBroken` if it is truncated."""
         while self._connection is not None:
             if chunk := self._next_chunk(self._connection):
                 yield chunk
@@ -76,7 +76,7 @@ class Response:
         try:
             return json.loads(body) if body.strip() else None
         except ValueError:
-            raise WireBroken(f"the answer is no JSON: {body[:200]!r}") from None
+            raise WireBroken(f"the response is not valid JSON: {body[:200]!r}") from None
 
     def json_lines(self) -> Iterator[Any]:
         """Yield the JSON values of a streamed body as they arrive."""
@@ -91,7 +91,7 @@ class Response:
                 pending = pending[end:]
                 yield value
         if pending:
-            raise WireBroken(f"the answer ends with what is no JSON: {pending[:200]!r}")
+            raise WireBroken(f"the response ends with invalid JSON: {pending[:200]!r}")
 
     def why(self) -> str:
         """Return the engine's message about a failed call, from a body of any form."""
@@ -221,7 +221,7 @@ def _read_head(connection: Connection) -> tuple[int, dict[str, str]]:
     while True:
         version, _, rest = connection.take_line().partition(b" ")
         if not version.startswith(b"HTTP/1.") or not rest[:3].isdigit():
-            raise WireBroken("the answer is no HTTP")
+            raise WireBroken("the response is not HTTP")
         status = int(rest[:3])
         headers: dict[str, str] = {}
         while line := connection.take_line():

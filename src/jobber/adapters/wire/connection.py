@@ -33,7 +33,7 @@ class Connection:
         try:
             chunk = self.socket.recv(CHUNK)
         except TimeoutError:
-            raise WireBroken("no answer in time") from None
+            raise WireBroken("no response in time") from None
         except OSError as error:
             raise WireBroken(reason(error)) from None
         if not chunk:
@@ -50,7 +50,7 @@ class Connection:
         """Return the next line without its line ending. Raises `WireBroken`."""
         while (end := self.received.find(b"\n")) < 0:
             if len(self.received) > _LONGEST_HEAD:
-                raise WireBroken("the answer is no HTTP")
+                raise WireBroken("the response is not HTTP")
             self.fill()
         return self.take(end + 1).rstrip(b"\r\n")
 

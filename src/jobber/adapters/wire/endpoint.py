@@ -68,7 +68,7 @@ def parse_endpoint(text: str) -> Endpoint:
         case "ssh":
             return _parse_network(text, Scheme.SSH, rest)
         case _:
-            raise _not_a_host(text, "its scheme is none of unix, tcp, ssh" if separator else "no path")
+            raise _not_a_host(text, "its scheme is not unix, tcp or ssh" if separator else "no path")
 
 
 def _parse_network(text: str, scheme: Scheme, rest: str) -> Endpoint:
@@ -78,13 +78,13 @@ def _parse_network(text: str, scheme: Scheme, rest: str) -> Endpoint:
         host, bracket, after = location[1:].partition("]")
         colon, port = after[:1], after[1:]
         if not bracket or (after and colon != ":"):
-            raise _not_a_host(text, "the brackets of its address don't close")
+            raise _not_a_host(text, "its address has an unclosed bracket")
     else:
         host, colon, port = location.partition(":")
     if not host or any(character.isspace() for character in host):
         raise _not_a_host(text, "it names no host")
     if colon and not (port.isdecimal() and 0 < int(port) < 1 << 16):
-        raise _not_a_host(text, f"{port!r} is no port")
+        raise _not_a_host(text, f"{port!r} is not a port")
     return Endpoint(
         scheme,
         host=host,

@@ -118,7 +118,7 @@ class SshTunnel:
     def _open(self, seconds: float) -> None:
         program = shutil.which("ssh")
         if program is None:
-            raise WireUnreachable("there is no ssh on the PATH: install an ssh client", hint=NO_SSH)
+            raise WireUnreachable("ssh is not on the PATH: install an ssh client", hint=NO_SSH)
         self._folder = make_short_folder("jobber-ssh-")
         log = self._folder / "log"
         with log.open("ab") as output:
@@ -231,11 +231,11 @@ class SshTunnel:
         """Return the reason why a remote socket can't be forwarded; ssh reports the same reason for all cases."""
         found = self._ask_about(path)
         if found == "forbidden":
-            return WireUnreachable(f"ssh: permission denied at {path} over there", hint=FORBIDDEN_SOCKET)
+            return WireUnreachable(f"ssh: permission denied at {path} on the remote host", hint=FORBIDDEN_SOCKET)
         if self._client == "none" and not self._endpoint.path:
-            why = f"ssh: there is neither docker nor podman, and nothing listens at {path} over there"
+            why = f"ssh: the remote host has neither docker nor podman, and nothing listens at {path}"
             return WireUnreachable(why, hint=no_client(self._endpoint))
-        why = f"ssh: nothing listens at {path} over there"
+        why = f"ssh: nothing listens at {path} on the remote host"
         return WireUnreachable(why, hint=SILENT_SOCKET if found == "socket" else NO_ENGINE)
 
     def _ask_about(self, path: str) -> str:
@@ -258,11 +258,11 @@ class SshTunnel:
 
         The reason is its last line; the remedy depends on its complete output.
         """
-        why = _last_line(log) or "it ended without a word"
+        why = _last_line(log) or "it exited without a message"
         return WireUnreachable(_told(why), hint=remedy(_text(log), self._endpoint))
 
     def _silent(self, seconds: float) -> WireUnreachable:
-        why = f"ssh: no answer in {seconds:g} s"
+        why = f"ssh: no response within {seconds:g} s"
         return WireUnreachable(why, hint=remedy(why, self._endpoint))
 
     def _words(self, program: str, master: str, seconds: float, *options: str) -> list[str]:

@@ -13,22 +13,22 @@ if TYPE_CHECKING:
 
 NO_SSH = "for example `apt install openssh-client`"
 NO_ENGINE = (
-    "start the engine over there (`systemctl start docker`, or `systemctl --user start podman.socket`),"
+    "start the engine on the remote host (`systemctl start docker`, or `systemctl --user start podman.socket`),"
     " or name its socket: ssh://USER@HOST/PATH"
 )
 FORBIDDEN_SOCKET = (
-    "the user over there may not use the engine's socket: add them to its group (`sudo usermod -aG docker USER` for"
-    " Docker, then log in anew), or connect as another user"
+    "the remote user may not use the engine's socket: add the user to its group (`sudo usermod -aG docker USER` for"
+    " Docker, then log in again), or connect as another user"
 )
 SILENT_SOCKET = (
-    "start the engine over there; where it runs, the ssh server forwards no sockets (AllowStreamLocalForwarding):"
-    " leave the path out, and the client over there is used"
+    "start the engine on the remote host; if it is running, the ssh server does not forward sockets"
+    " (AllowStreamLocalForwarding): omit the path to use the remote client"
 )
 _NO_CLIENT = (
-    "install docker or podman over there so that a shell without a terminal finds it (`{login} docker version`),"
+    "install docker or podman on the remote host so that a non-interactive shell finds it (`{login} docker version`),"
     " or name the engine's socket: ssh://USER@HOST/PATH"
 )
-_OTHERWISE = "check that `{login}` works without a question, and that an engine is running over there"
+_OTHERWISE = "check that `{login}` works without a prompt, and that an engine is running on the remote host"
 
 
 class _Remedy(NamedTuple):
@@ -41,26 +41,26 @@ class _Remedy(NamedTuple):
 _REMEDIES = (
     _Remedy(
         ("remote host identification has changed", "has changed and you have requested strict checking"),
-        "another machine answers under this name, or it has a new host key: once that is clear,"
-        " `ssh-keygen -R {known_as}` forgets the old key and `{login}` accepts the new one",
+        "the host key has changed, or another host uses this name: after checking it,"
+        " `ssh-keygen -R {known_as}` removes the old key and `{login}` accepts the new one",
     ),
     _Remedy(
         ("host key verification failed", "host key is known"),
-        "connect once with `{login}` and accept its host key: jobber never asks",
+        "connect once with `{login}` and accept its host key: jobber never prompts",
     ),
     _Remedy(
         ("permission denied (", "too many authentication failures"),
-        "`{login}` must log in without a question: `{copy_id}` gives your key to the other side, `ssh-add` unlocks it;"
+        "`{login}` must log in without a prompt: `{copy_id}` copies your key to the host, `ssh-add` unlocks it;"
         " jobber never asks for a password",
     ),
     _Remedy(
         ("could not resolve hostname",),
-        "check the name: the network must know it, or it must be a `Host` of ~/.ssh/config",
+        "check the name: it must be in DNS, or a `Host` in ~/.ssh/config",
     ),
     _Remedy(("permission denied",), FORBIDDEN_SOCKET),
     _Remedy(("docker daemon", "dial unix", "podman", "no such file or directory"), NO_ENGINE),
     _Remedy(
-        ("connection refused", "timed out", "no route to host", "network is unreachable", "no answer in"),
+        ("connection refused", "timed out", "no route to host", "network is unreachable", "no response within"),
         "check that `{login}` works; a port other than 22 is written as ssh://USER@HOST:PORT",
     ),
 )

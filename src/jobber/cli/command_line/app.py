@@ -22,26 +22,26 @@ _COMMANDS = {
     "build": ("[CONTEXT]", "Build an image from a Dockerfile, and tag it."),
     "run": ("[IMAGE [COMMAND [ARGS]]]", "Run a job in a container and keep its file system as a result image."),
     "ls": ("[NAME]", "List results: what ran, on what, when, how it went."),
-    "show": ("IMAGE", "Show one result in full, and what it was made from, then and now."),
+    "show": ("IMAGE", "Show one result in full, and the images it was made from, then and now."),
     "lineage": ("IMAGE", "Show what an image was made from, or what was made from it."),
-    "rerun": ("IMAGE", "Make the run again that made a result."),
+    "rerun": ("IMAGE", "Repeat the run that created a result."),
     "cp": ("IMAGE:PATH DEST", "Copy a file or a directory out of an image, without running it."),
-    "logs": ("IMAGE|RUN", "Print what a job has said, out of its result or while it runs."),
-    "diff": ("A B", "Tell what differs between two results, and between their files."),
+    "logs": ("IMAGE|RUN", "Print the output of a job, from its result or while it runs."),
+    "diff": ("A B", "Show the differences between two results and their files."),
     "push": ("REFERENCE...", "Push images to their registries."),
-    "config": ("", "Show the settings in force, and check the files that they come from."),
-    "doctor": ("", "Check what is installed and reachable, and tell what to mend."),
-    "ps": ("", "List the runs that are not finished."),
-    "attach": ("RUN", "Follow a run: its output, its exit status; and finish it when it ends."),
-    "stop": ("RUN", "End a run, and keep its result as planned."),
-    "export": ("IMAGE", "Tell of a run in the words of RO-Crate, SLSA or W3C PROV."),
-    "prune": ("", "Remove copies of inputs that nobody uses, what was left half-done, and old results."),
-    "recover": ("", "Finish the runs that have ended without anyone to finish them."),
+    "config": ("", "Show the effective settings, and check the configuration files."),
+    "doctor": ("", "Check the installation and the engine, and print how to fix problems."),
+    "ps": ("", "List the unfinished runs."),
+    "attach": ("RUN", "Attach to a run: show its output, return its exit status and finish it when it ends."),
+    "stop": ("RUN", "Stop a run, and keep its result as planned."),
+    "export": ("IMAGE", "Export a run as RO-Crate, SLSA provenance or W3C PROV."),
+    "prune": ("", "Remove unused copies of inputs, leftovers of ended processes, and old results."),
+    "recover": ("", "Finish runs that have ended and that no process is finishing."),
 }
 """The operands and the summary of each command, available without loading its module."""
 _EPILOGUE = (
-    "Every command takes -v, -H, -r, -c, --engine and --log-format; `jobber COMMAND --help` tells of them."
-    " `jobber --install-completion` teaches your shell to complete commands, options and names."
+    "Every command takes -v, -H, -r, -c, --engine and --log-format; `jobber COMMAND --help` describes them."
+    " `jobber --install-completion` installs shell completion of commands, options and names."
 )
 
 

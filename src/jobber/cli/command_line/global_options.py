@@ -31,7 +31,7 @@ class GlobalOptions:
     """The global options, accepted before and after the command."""
 
     verbose: Annotated[bool, Parameter(name=("--verbose", "-v"), group=GROUP)] = False
-    """Say what is being done, with which engine call; build output in full."""
+    """Print each step with its engine call, and the full build output."""
     host: Annotated[str | None, Parameter(name=("--host", "-H"), group=GROUP)] = None
     """Engine to connect to: HOST, HOST:PORT, tcp://, ssh://user@host, unix:///path."""
     reg: Annotated[str | None, Parameter(name=("--reg", "-r"), group=GROUP)] = None
@@ -39,9 +39,9 @@ class GlobalOptions:
     config: Annotated[tuple[str, ...], Parameter(name=("--config", "-c"), group=GROUP)] = ()
     """Activate a named configuration; may be repeated."""
     engine: Annotated[str | None, Parameter(group=GROUP)] = None
-    """Container engine: auto, docker, podman, or one that another package brings [env var: JOBBER_ENGINE]."""
+    """Container engine: auto, docker, podman, or one from another package [env var: JOBBER_ENGINE]."""
     log_format: Annotated[Literal["console", "json"], Parameter(group=GROUP, env_var="JOBBER_LOG_FORMAT")] = "console"
-    """jobber's own messages on stderr as text or as JSON lines."""
+    """Format of jobber's messages on stderr: text or JSON lines."""
 
     @cached_property
     def environment(self) -> Environment:

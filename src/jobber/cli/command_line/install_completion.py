@@ -76,7 +76,7 @@ def install_completion(arguments: Sequence[str], *, environment: Mapping[str, st
     place = _places(environment).get(shell)
     if place is None or len(arguments) > 1:
         raise UsageError(
-            f"no completion for the shell {shell!r}" if shell else "the shell can't be told",
+            f"completion is not supported for the shell {shell!r}" if shell else "the shell is unknown",
             hint="name one of them: jobber --install-completion bash|zsh|fish",
         )
     try:
@@ -86,7 +86,7 @@ def install_completion(arguments: Sequence[str], *, environment: Mapping[str, st
     except OSError as error:
         raise JobberError(f"completion can't be installed: {error.filename}: {error.strerror}") from None
     also = f", and {place.startup} loads it" if loads else ""
-    print(f"completion for {shell} is in {place.script}{also}; new shells have it")
+    print(f"completion for {shell} is in {place.script}{also}; it is active in new shells")
     return 0
 
 

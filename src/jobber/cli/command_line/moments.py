@@ -16,7 +16,7 @@ def parse_moment(text: str, *, now: datetime) -> datetime:
         return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
         raise UsageError(
-            f"--since {text!r} is no time", hint="for example 2026-11-24T10:00:00Z, or 90s, 10m, 1h30m ago"
+            f"--since {text!r} is not a time", hint="for example 2026-11-24T10:00:00Z, or 90s, 10m, 1h30m ago"
         ) from None
 
 

@@ -17,14 +17,14 @@ def attach(
     since: Annotated[str | None, Parameter(name="--since")] = None,
     options: GlobalOptions | None = None,
 ) -> int:
-    """Follow a run: its output from the beginning, its exit status at the end; and finish it then.
+    """Attach to a run: show its output from the beginning, return its exit status and finish it when it ends.
 
     Parameters
     ----------
     run
-        Id of the run or the beginning of it, or the id or name of its container.
+        Run ID, container ID or a prefix of one, or name of the run's container.
     since
-        Leave out what is older: a time (2026-11-24T10:00:00Z), or how long ago (90s, 10m, 1h30m).
+        Omit older output: a time (2026-11-24T10:00:00Z), or how long ago (90s, 10m, 1h30m).
 
     """
     from jobber.session.bootstrap import attach_to_run

@@ -57,13 +57,13 @@ def build(
     no_cache
         Do not use the cache.
     pull
-        Ask the registry for newer base images.
+        Pull newer base images from the registry.
     secret
         Secret for the build (BuildKit): id=ID,src=FILE; may be repeated.
     no_push
         Do not push.
     iidfile
-        Write the image's id to this file.
+        Write the image's ID to this file.
 
     """
     from jobber.domain.configuration.settings import PUSH

@@ -22,18 +22,18 @@ def config(
     check: bool = False,
     options: GlobalOptions | None = None,
 ) -> int:
-    """Show the settings in force, and check the files that they come from.
+    """Show the effective settings, and check the configuration files.
 
     Parameters
     ----------
     format_
-        The form of the settings (default: yaml).
+        Format of the settings (default: yaml).
     origins
-        Tell of each value which file and line, configuration, variable or option it comes from.
+        Show the origin of each value: file and line, configuration, variable or option.
     schema
         Print the JSON Schema of jobber-config.yml, for editors.
     check
-        Look for every error in every file that counts here, and print nothing else.
+        Print all errors in all files that apply here, and nothing else.
 
     """
     options = options or GlobalOptions()
@@ -72,7 +72,7 @@ def _check(options: GlobalOptions) -> int:
     for error in errors:
         said.fail(error)
     if not errors:
-        said.note("checked", files=", ".join(files) or "no jobber-config.yml is there")
+        said.note("checked", files=", ".join(files) or "no jobber-config.yml found")
     return _status(errors)
 
 

@@ -25,21 +25,23 @@ def cp(source: str, destination: str, /, *, json: bool = False, options: GlobalO
     Parameters
     ----------
     source
-        IMAGE:PATH. A relative PATH begins at what the image gives as an input, or else at /. With /. at its end, what
-        is in the directory is copied, and not the directory itself.
+        IMAGE:PATH. A relative PATH starts at the image's out directory, or else at /. With a trailing /., the contents
+        of the directory are copied, and not the directory itself.
     destination
         A new name, a file to replace, or a directory to copy into; - for a tar archive on stdout.
     json
-        Print one JSON object: what was copied, and where to.
+        Print a JSON object with the copied path and its destination.
 
     """
     from jobber.domain.use_cases.results.copy_files import CopyFiles
 
     wanted = parse_image_path(source)
     if destination == _STREAM and json:
-        raise UsageError("stdout can't take both an archive and JSON", hint="leave --json out, or name a destination")
+        raise UsageError(
+            "an archive and JSON can't both be written to stdout", hint="omit --json, or name a destination"
+        )
     if destination == _STREAM and sys.stdout.isatty():
-        raise UsageError("an archive is nothing for a terminal", hint="redirect stdout, or name a destination")
+        raise UsageError("an archive can't be written to a terminal", hint="redirect stdout, or name a destination")
     with finding(options or GlobalOptions()) as (finder, progress):
         copying = CopyFiles(finder, progress)
         if destination == _STREAM:

@@ -24,24 +24,24 @@ def diff(
     json: bool = False,
     options: GlobalOptions | None = None,
 ) -> int:
-    """Tell what differs between two results: code, inputs, command, options, parameters, metrics, files.
+    """Show the differences between two results: code, inputs, command, options, parameters, metrics, files.
 
     Parameters
     ----------
     a
-        Result: a tag, an id, a run, or the beginning of an id.
+        Result: a tag, an ID, a run, or a prefix of an ID.
     b
-        The other one.
+        The other result.
     file
-        Show the difference of this file, line by line; a relative path begins at what the results give as inputs.
+        Show the differences in this file line by line; a relative path starts at the results' out directories.
     all_
-        Compare all files of both images, and not those in their out directories and their logs alone.
+        Compare all files of both images, not only their out directories and logs.
     no_files
-        Compare no files.
+        Do not compare files.
     exit_code
-        End with 1 where something differs, and with 0 where nothing does.
+        Exit with 1 if the results differ, else with 0.
     json
-        Print one JSON object.
+        Print a JSON object.
 
     """
     from jobber.adapters.archives.file_tree import read_entries
@@ -51,9 +51,9 @@ def diff(
     from jobber.domain.use_cases.results.compare import CompareResults, Comparison, Scope
 
     if file is not None and (all_ or no_files):
-        raise UsageError("--file is about one file", hint="leave --all and --no-files out")
+        raise UsageError("--file compares a single file", hint="omit --all and --no-files")
     if all_ and no_files:
-        raise UsageError("--all and --no-files contradict each other", hint="leave one of them out")
+        raise UsageError("--all and --no-files contradict each other", hint="omit one of them")
     scope = Scope.ALL if all_ else Scope.NONE if no_files else Scope.RESULTS
     with finding(options or GlobalOptions()) as (finder, progress):
         comparing = CompareResults(finder, progress, read_entries, partial(content_of, path=file or "", of=a))

@@ -20,16 +20,16 @@ SCHEMA = 1
 
 
 def doctor(*, json: bool = False, options: GlobalOptions | None = None) -> int:
-    """Check what is installed and reachable, and tell what to mend.
+    """Check the installation and the engine, and print how to fix problems.
 
     The engine, its builder, GPUs, storage and free space, configuration files, registries and logins, unfinished runs.
-    Nothing is started but a service of Podman where a run would start one too, and nothing is changed. Exit status: 0
+    Nothing is changed, and nothing is started except a Podman service if a run would need one. Exit status: 0
     if a run could work, else 1.
 
     Parameters
     ----------
     json
-        Print one JSON object, with everything that was found.
+        Print a JSON object with all findings.
 
     """
     from jobber.cli.output.checkup_lines import checkup_lines

@@ -25,16 +25,16 @@ def export(
     output: Annotated[Path | None, Parameter(name=("--output", "-o"))] = None,
     options: GlobalOptions | None = None,
 ) -> int:
-    """Tell of the run that made a result in the words of a standard.
+    """Export the run that created a result in a standard format.
 
     Parameters
     ----------
     image
-        The result: a tag, an id or the beginning of one, or the id of the run.
+        Result: a tag, an image ID or a prefix of one, or the run's ID.
     format_
         ro-crate: Process Run Crate; slsa: SLSA provenance v1 in an in-toto statement; prov: W3C PROV-JSON.
     output
-        Write it to this file, not to stdout.
+        Write to this file instead of stdout.
 
     """
     from jobber.domain.history.export.exported import ExportedRun

@@ -34,16 +34,16 @@ def lineage(
     json: bool = False,
     options: GlobalOptions | None = None,
 ) -> int:
-    """Show what an image was made from: code and inputs, and what those were made from in turn.
+    """Show the images that an image was made from: code and inputs, and their lineage in turn.
 
     Parameters
     ----------
     image
-        A tag, an id or the beginning of one, or the id of the run; here or in a registry.
+        A tag, an image ID or a prefix of one, or the run's ID; on the engine or in a registry.
     down
         Show what was made from the image instead.
     format_
-        tree for people; json, dot and mermaid for programs; svg and html to look at (default: tree).
+        tree for terminals; json, dot and mermaid for programs; svg and html for viewers (default: tree).
     output
         Write to this file.
     json
@@ -51,7 +51,7 @@ def lineage(
 
     """
     if json and format_ not in (None, "json"):
-        raise UsageError(f"--json and --format {format_} are two different things", hint="give one of them")
+        raise UsageError(f"--json and --format {format_} exclude each other", hint="give exactly one of them")
     chosen: Format = "json" if json else format_ or "tree"
     options = options or GlobalOptions()
     with finding(options) as (finder, progress):

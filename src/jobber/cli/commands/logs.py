@@ -23,18 +23,18 @@ def logs(
     json: bool = False,
     options: GlobalOptions | None = None,
 ) -> int:
-    """Print what a job has said, stdout and stderr as they came: out of its result, or until now while it runs.
+    """Print the output of a job, stdout and stderr interleaved: from its result, or so far while it runs.
 
     Parameters
     ----------
     name
-        Result image, or the id of a run or the beginning of it, or the id or name of a run's container.
+        Result image, run ID, container ID or a prefix of an ID, or name of a run's container.
     follow
-        Go on until the job ends. Nothing else is done with the run.
+        Follow the output until the job ends, without finishing the run.
     since
-        Leave out what is older, of a run in progress: a time (2026-11-24T10:00:00Z), or how long ago (90s, 1h30m).
+        Omit older output of a run in progress: a time (2026-11-24T10:00:00Z), or how long ago (90s, 1h30m).
     json
-        Print one JSON object: the text, in which what is no UTF-8 is replaced, whose it is, and how far the run is.
+        Print a JSON object: the text (invalid UTF-8 replaced), its image or run, and the state of the run.
 
     """
     from jobber.adapters.archives.tar_reader import content_of

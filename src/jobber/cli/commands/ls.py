@@ -50,9 +50,9 @@ def ls(
     Parameters
     ----------
     name
-        Repository or tag whose results are listed; in a registry, if there are none here.
+        Repository or tag whose results are listed; in a registry, if the engine has none.
     image
-        Only results of this code image: a repository, a tag, an id; may be repeated.
+        Only results of this code image: a repository, a tag, an ID; may be repeated.
     input_
         Only results that had this image as an input; may be repeated.
     outcome
@@ -62,26 +62,26 @@ def ls(
     param
         Only results with this parameter, NAME=VALUE or NAME; may be repeated.
     metrics
-        Show the metrics, a column for each; those that only some results have go last.
+        Show the metrics, one per column; metrics that only some results have come last.
     columns
         Show these columns, separated by commas: result, tags, ended, took, outcome, command, inputs, image, run, size,
         started, finished, exit-status, options, out, engine, and metrics and parameters by their names.
     no_trunc
-        Cut nothing short: neither columns nor ids.
+        Do not truncate columns and IDs.
     sort
         Largest first by time, duration, size, exit-status, or the name of a metric or parameter.
     reverse
-        The other way round: smallest, or oldest, first.
+        Reverse the order: smallest, or oldest, first.
     remote
-        Look into the registry of NAME, and not at what the engine has.
+        List the results in the registry of NAME instead of those on the engine.
     json
-        Print one JSON array, with everything that is known.
+        Print a JSON array with all known facts.
 
     """
     options = options or GlobalOptions()
     names = column_names(columns)
     if names and json:
-        raise UsageError("--columns and --json: JSON has everything", hint="leave one of them out")
+        raise UsageError("--columns and --json: JSON has everything", hint="omit one of them")
     request = ListRequest(
         name=name or "",
         images=image,

@@ -42,34 +42,34 @@ def prune(
     json: bool = False,
     options: GlobalOptions | None = None,
 ) -> int:
-    """Remove copies of inputs that no container uses, what was left half-done, and results that nobody wants any more.
+    """Remove copies of inputs that no container uses, leftovers of ended processes, and old results.
 
-    Results go only with --results, and never one that a result that stays was made from. A list comes first, and a
-    question.
+    Results are removed only with --results, and never one from which a kept result was made. The command lists what
+    it would remove and prompts for confirmation.
 
     Parameters
     ----------
     results
-        Remove results too: those that neither --keep-last nor --older-than keeps.
+        Also remove results: those that neither --keep-last nor --older-than keeps.
     keep_last
-        How many results of each repository stay.
+        Number of results to keep of each repository.
     older_than
-        Only results that are older: 12h, 30d, 8w.
+        Remove only results that are older: 12h, 30d, 8w.
     force
-        Remove results from which others were made (these stay whole), or that somebody has tagged, too.
+        Also remove results from which others were made (the others stay complete), and results with other tags.
     yes
-        Do not ask.
+        Do not prompt.
     dry_run
         Print what would be removed, and remove nothing.
     json
-        Print it as JSON.
+        Print the list as JSON.
 
     """
     from jobber.domain.use_cases.results.prune import PruneResults
 
     rule = prune_rule(results=results, keep_last=keep_last, older_than=older_than, force=force)
     if json and not (yes or dry_run):
-        raise UsageError("--json asks no question", hint="say --yes, or --dry-run to see what would be removed")
+        raise UsageError("--json does not prompt", hint="pass --yes, or --dry-run to print what would be removed")
     options = options or GlobalOptions()
     progress = options.messages()
     session = options.session(progress)
@@ -106,18 +106,18 @@ def prune_rule(*, results: bool, keep_last: str | None, older_than: str | None, 
     given += ["--force"] if force else []
     if not results:
         if given:
-            raise UsageError(f"{given[0]} is about results", hint="say --results too")
+            raise UsageError(f"{given[0]} requires --results", hint="add --results")
         return None
     if keep_last is None and older_than is None:
         raise UsageError(
             "--results alone would remove all of them",
-            hint="say which stay: --keep-last N of each repository, --older-than 30d, or --keep-last 0 for none",
+            hint="state which to keep: --keep-last N of each repository, --older-than 30d, or --keep-last 0 for none",
         )
     if keep_last is not None and not (keep_last.isascii() and keep_last.isdecimal()):
-        raise UsageError(f"--keep-last {keep_last!r} is no number", hint="for example --keep-last 5")
+        raise UsageError(f"--keep-last {keep_last!r} is not a number", hint="for example --keep-last 5")
     age = None if older_than is None else parse_duration(older_than)
     if older_than is not None and age is None:
-        raise UsageError(f"--older-than {older_than!r} is no span of time", hint="for example 12h, 30d, 8w")
+        raise UsageError(f"--older-than {older_than!r} is not a span of time", hint="for example 12h, 30d, 8w")
     return PruneRule(None if keep_last is None else int(keep_last), age, force=force)
 
 

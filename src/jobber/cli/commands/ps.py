@@ -22,12 +22,12 @@ _COLUMNS = (
 
 
 def ps(*, json: bool = False, options: GlobalOptions | None = None) -> int:
-    """List the runs that are not finished.
+    """List the unfinished runs.
 
     Parameters
     ----------
     json
-        Print one JSON array, with everything that is known.
+        Print a JSON array with all known facts.
 
     """
     from jobber.domain.use_cases.unfinished.list_runs import list_runs

@@ -6,7 +6,7 @@ from jobber.cli.command_line.global_options import GlobalOptions
 
 
 def recover(*, options: GlobalOptions | None = None) -> int:
-    """Finish the runs that have ended without anyone to finish them."""
+    """Finish runs that have ended and that no process is finishing."""
     from jobber.domain.use_cases.unfinished.recover import RecoverRuns
     from jobber.session.bootstrap import run_finisher
 

@@ -43,44 +43,44 @@ def rerun(
     json: bool = False,
     options: GlobalOptions | None = None,
 ) -> int:
-    """Make the run again that made a result: the same code, inputs, command, options, runtime and out directory.
+    """Repeat the run that created a result: the same code, inputs, command, options, runtime and out directory.
 
-    Images are the recorded ones, whatever their tags are now; those that are gone are pulled by their digests.
+    The recorded images are used, even if their tags have moved; missing images are pulled by digest.
 
     Parameters
     ----------
     image
-        The result: a tag, an id or the beginning of one, or the id of the run.
+        Result: a tag, an image ID or a prefix of one, or the run's ID.
     in_
-        Input, in the place of the recorded ones: IMAGE[,src=DIR][,dest=DIR]; may be repeated.
+        Input that replaces the recorded ones: IMAGE[,src=DIR][,dest=DIR]; may be repeated.
     xdocker
-        Options of docker run, in the place of the recorded ones; may be repeated.
+        Options of docker run that replace the recorded ones; may be repeated.
     verify
         Compare the out directory of the new result with the old one; exit status 1 if they differ.
     tag
-        Repository of the new result, in place of the old one's.
+        Repository of the new result instead of the old one's.
     timeout
-        End the run after so many seconds.
+        Stop the run after this number of seconds.
     pull
-        When images that --in names are pulled (default: always).
+        When images named by --in are pulled (default: always).
     no_push
         Do not push the result.
     iidfile
-        Write the result image's id to this file.
+        Write the result image's ID to this file.
     dry_run
         Print the plan and change nothing.
     detach
-        Start the job, print the id of the run and leave it.
+        Start the job, print the run ID and exit.
     json
-        Print one JSON object about the new run; the job's output goes to stderr.
+        Print a JSON object about the new run; the job's output goes to stderr.
 
     """
     options = options or GlobalOptions()
     if json and dry_run:
-        raise UsageError("--json and --dry-run: the plan is YAML", hint="leave --json out")
+        raise UsageError("--json and --dry-run: the plan is YAML", hint="omit --json")
     if detach and verify:
         raise UsageError(
-            "--verify and --detach: nobody waits for the new result",
+            "--verify and --detach exclude each other: --verify waits for the new result",
             hint="run it without --detach, or compare the results later with `jobber diff`",
         )
     settings = rerun_settings(options.settings, timeout=timeout, pull=pull, push=False if no_push else None)

@@ -42,35 +42,35 @@ def run(
     Parameters
     ----------
     image
-        Image to run: a reference or an id.
+        Image to run: a reference or an ID.
     command
         Command and arguments of the job, word for word.
     runtime
-        Engine runtime: runc, nvidia, or any that the engine has.
+        Engine runtime: runc, nvidia, or another runtime of the engine.
     in_
         Input: IMAGE[,src=DIR][,dest=DIR]; may be repeated.
     out
-        Directory of the result that it gives as an input, absolute.
+        Absolute path of the directory that is mounted when the result is an input.
     result_image
-        When a result image is made (default: always).
+        When a result image is created (default: always).
     xdocker
         Options of docker run, as one shell-quoted string; may be repeated.
     tag
-        Repository of the result, in place of the code image's: its tags are NAME:latest-run and NAME:YYYYMMDD_HHMMSS.
+        Repository of the result instead of the code image's: its tags are NAME:latest-run and NAME:YYYYMMDD_HHMMSS.
     timeout
-        End the run after so many seconds.
+        Stop the run after this number of seconds.
     pull
-        When images of a registry or namespace are pulled (default: always).
+        When images with a registry or namespace are pulled (default: always).
     no_push
         Do not push the result.
     iidfile
-        Write the result image's id to this file.
+        Write the result image's ID to this file.
     dry_run
         Print the plan and change nothing.
     detach
-        Start the job, print the id of the run and leave it: attach, stop and recover take it from there.
+        Start the job, print the run ID and exit: continue with attach, stop or recover.
     reuse
-        If the same run has succeeded before, take its result and run nothing.
+        If an identical run has succeeded before, reuse its result instead of running.
 
     """
     options = options or GlobalOptions()

@@ -44,9 +44,9 @@ def show(image: str, /, *, json: bool = False, options: GlobalOptions | None = N
     Parameters
     ----------
     image
-        A tag, an id or the beginning of one, or the id of the run; here or in a registry.
+        A tag, an image ID or a prefix of one, or the run's ID; on the engine or in a registry.
     json
-        Print one JSON object, with everything that is known.
+        Print a JSON object with all known facts.
 
     """
     options = options or GlobalOptions()
@@ -108,7 +108,7 @@ def _lines(shown: ShownImage, *, now: datetime) -> Iterator[tuple[str, str]]:
     yield "image", tags_in_short(image.references) or "(no tag)"
     yield "id", image.id
     if node.presence is Presence.REGISTRY:
-        yield "", f"in the registry, not here: {node.where}"
+        yield "", f"only in the registry: {node.where}"
     if node.record is None:
         yield from _image_lines(shown, now=now)
     else:
@@ -171,14 +171,14 @@ def _image_lines(shown: ShownImage, *, now: datetime) -> Iterator[tuple[str, str
 
 def _base_in_words(base: Node) -> str:
     if base.presence is Presence.MISSING:
-        return f"the result of run {base.key}, which is not here"
+        return f"the result of run {base.key}, which is not on the engine"
     return f"the result {tags_in_short(base.image.references)} {short_id(base.key)}".replace("  ", " ")
 
 
 def _origin_lines(name: str, now: OriginNow) -> Iterator[tuple[str, str]]:
     origin = now.origin
     where = f", {origin.source} at {origin.destination}" if origin.role is Role.INPUT else ""
-    called = f"{origin.image.reference}{where}" if now.has_name else f"by id{where}"
+    called = f"{origin.image.reference}{where}" if now.has_name else f"by ID{where}"
     yield name, f"{called}  {short_id(origin.image.id)}"
     note = _note(now)
     if note:
@@ -191,7 +191,7 @@ def _note(now: OriginNow) -> str:
     moved = f"{reference} is another image now: {short_id(now.named_now)}" if now.has_moved and now.named_now else ""
     match now.node.presence:
         case Presence.MISSING:
-            missing = "this image is missing; the result is whole without it"
+            missing = "this image is missing; the result does not need it"
             return f"{missing}; {moved}" if moved else missing
         case Presence.REGISTRY:
             return f"this image is only in the registry: {now.node.where}" + (f"; {moved}" if moved else "")
@@ -200,7 +200,7 @@ def _note(now: OriginNow) -> str:
             here = f"; this one is {names}" if names else ""
             if moved:
                 return moved + here
-            return f"nothing is called {reference} any more{here}" if now.has_lost_name else ""
+            return f"nothing is named {reference} any more{here}" if now.has_lost_name else ""
 
 
 def _pairs(name: str, pairs: dict[str, str]) -> Iterator[tuple[str, str]]:

@@ -6,12 +6,12 @@ from jobber.cli.command_line.global_options import GlobalOptions
 
 
 def stop(run: str, /, *, options: GlobalOptions | None = None) -> int:
-    """End a run: SIGTERM, and SIGKILL after its grace period; its result is kept as its plan says.
+    """Stop a run with SIGTERM, and SIGKILL after its grace period; its result is kept as planned.
 
     Parameters
     ----------
     run
-        Id of the run or the beginning of it, or the id or name of its container.
+        Run ID, container ID or a prefix of one, or name of the run's container.
 
     """
     from jobber.domain.use_cases.unfinished.stop import StopRun

@@ -116,7 +116,7 @@ def column_names(texts: Iterable[str]) -> tuple[str, ...]:
     """Split the values of `--columns` at commas. Raises `UsageError` for an empty name."""
     names = tuple(name.strip() for text in texts for name in text.split(","))
     if not all(names):
-        raise UsageError("--columns has an empty name", hint=f"for example --columns {','.join(USUAL[:3])}")
+        raise UsageError("--columns contains an empty name", hint=f"for example --columns {','.join(USUAL[:3])}")
     return names
 
 
@@ -129,7 +129,7 @@ def _chosen(name: str, others: set[str], *, is_checked: bool) -> Cells:
         hint = did_you_mean(name, known=[*COLUMNS, *sorted(others)])
         raise UsageError(
             f"no result has a column {name!r}",
-            hint=hint or f"there is {', '.join(COLUMNS)}, and each metric and parameter by its name",
+            hint=hint or f"available: {', '.join(COLUMNS)}, and each metric and parameter by its name",
         )
     return _number(name)
 

@@ -60,7 +60,7 @@ def print_file(file: ComparedFile, *, a: str, b: str, json: bool) -> None:
     elif shows_lines:
         Stdout().write(told)
     elif not file.is_empty:
-        why = "are no text" if file.is_whole else "are too large to be compared by lines"
+        why = "are not text" if file.is_whole else "are too large to be compared by lines"
         print(f"{printable(file.path)} differs: {_size(file.a)} and {_size(file.b)}, which {why}", flush=True)
 
 
@@ -134,19 +134,19 @@ def _head(letter: str, side: Side) -> str:
     if record is not None:
         about += [outcome_in_words(record.ending), duration_in_words(record.seconds)]
     else:
-        about.append("no result of a run" + (", but built from one" if side.found.inherited else ""))
+        about.append("not a result of a run" + (", but built from one" if side.found.inherited else ""))
     return f"{letter}: {_painted(printable(image_name(side.name)), _BOLD)} ({', '.join(about)})"
 
 
 def _nothing(comparison: Comparison) -> str:
     if comparison.a.found.image.id == comparison.b.found.image.id:
-        return "nothing differs: they are one image"
+        return "no differences: both are the same image"
     what = []
     if comparison.a.found.record and comparison.b.found.record:
         what.append("code image, inputs, command, options, parameters and metrics")
     if comparison.compared:
         what.append(f"all files in {' and '.join(map(printable, comparison.compared))}")
-    return f"nothing differs: the same {', and '.join(what)}"
+    return f"no differences: the same {', and '.join(what)}"
 
 
 def _told(name: str, value: Any) -> str:

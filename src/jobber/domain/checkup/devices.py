@@ -30,7 +30,7 @@ def check_devices(found: EngineReport, facts: EngineFacts) -> Iterator[Check]:
     if text := ", ".join(filter(None, known)):
         yield ok("gpus", text)
     elif here and (nodes := [node for node in here.nodes if NVIDIA in node]):
-        text = f"this machine has {listed(nodes)}, and the engine has no way to give it to a job"
+        text = f"this host has {listed(nodes)}, but the engine is not configured to give it to jobs"
         yield note("gpus", text, _HINTS.get(found.description.name))
     else:
-        yield ok("gpus", "none that the engine describes")
+        yield ok("gpus", "none reported by the engine")

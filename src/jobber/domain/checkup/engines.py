@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from jobber.domain.containers.engine import EngineDescription
     from jobber.domain.containers.engine_facts import EngineFacts, Space
 
-_SILENT = "restart that engine; if another one is meant, name it with -H or DOCKER_HOST"
+_SILENT = "restart the engine, or select another one with -H or DOCKER_HOST"
 _OLDEST = {"docker": (20, 10), "podman": (4, 3)}
 """The oldest versions that jobber is tested with."""
 _LITTLE = 5 * 10**9
@@ -27,7 +27,7 @@ _NONE = 1 << 20
 """The free space in bytes below which no run can work: the engine cannot even record a new container."""
 _INTERNAL = "io.containerd."
 """The prefix of containerd's internal names for runtimes, which exist beside the names that users write."""
-_PRUNE = "`jobber prune` removes what nobody needs; so do `docker system prune` and `podman system prune`"
+_PRUNE = "free space with `jobber prune`, `docker system prune` or `podman system prune`"
 
 
 def check_engine(findings: Findings) -> Iterator[Check]:
@@ -42,10 +42,10 @@ def check_engine(findings: Findings) -> Iterator[Check]:
     yield from _check_places(findings.places)
     match found.facts:
         case None:
-            yield note("engine", "it does not describe its set-up")
+            yield note("engine", "it does not describe its configuration")
         case JobberError() as error:
             hint = _SILENT if isinstance(error, EngineLost) else None
-            text = f"it does not describe its set-up: {_why(error)}"
+            text = f"it does not describe its configuration: {_why(error)}"
             yield problem("engine", text, hint, stops_runs=isinstance(error, EngineLost))
         case facts:
             yield from _check_facts(found, facts)
@@ -60,7 +60,7 @@ def _where(found: EngineReport) -> str:
 
 def _unavailable(error: JobberError) -> Check:
     # the addresses that were tried have checks of their own
-    text = "no container engine answers" if isinstance(error, EngineUnavailable) else error.what
+    text = "no container engine responds" if isinstance(error, EngineUnavailable) else error.what
     return problem("engine", text, error.hint, stops_runs=True)
 
 
@@ -69,7 +69,7 @@ def _check_places(places: tuple[EnginePlace, ...]) -> Iterator[Check]:
     by_answer: dict[str, list[str]] = {}
     for place in places:
         if place.is_engine:
-            yield ok("elsewhere", f"{place.address} ({place.why}) answers too: {place.answer}")
+            yield ok("elsewhere", f"{place.address} ({place.why}) also responds: {place.answer}")
         elif place.is_named:
             yield note("elsewhere", f"{place.address} ({place.why}): {place.answer}")
         else:
@@ -102,8 +102,8 @@ def _check_facts(found: EngineReport, facts: EngineFacts) -> Iterator[Check]:
 
 def _inputs(description: EngineDescription) -> str:
     if description.mounts_images:
-        return "mounted out of their images, without a copy"
-    return "copied once into a volume that runs share (this version mounts no directories of images)"
+        return "mounted from their images, without a copy"
+    return "copied once into a volume that runs share (this version can't mount directories of images)"
 
 
 def _check_store(facts: EngineFacts) -> Iterator[Check]:
@@ -111,7 +111,7 @@ def _check_store(facts: EngineFacts) -> Iterator[Check]:
         return
     text = f"{facts.image_store.value} store, storage driver {facts.storage_driver or 'unknown'}"
     if facts.image_store is ImageStore.CONTAINERD:
-        yield note("images", f"{text}: variables that a run adds stay in its result, as blank ones")
+        yield note("images", f"{text}: variables that a run adds remain in its result with empty values")
     else:
         yield ok("images", text)
 
@@ -119,7 +119,9 @@ def _check_store(facts: EngineFacts) -> Iterator[Check]:
 def _check_space(space: Space | None, facts: EngineFacts) -> Iterator[Check]:
     where = f" at {facts.storage_path}" if facts.storage_path else ""
     if space is None:
-        yield ok("space", f"unknown{where}: the engine does not tell it, and its disk can't be looked at from here")
+        yield ok(
+            "space", f"unknown{where}: the engine does not report it, and its disk can't be examined from this host"
+        )
         return
     text = f"{in_gigabytes(space.free)} of {in_gigabytes(space.total)} free{where}"
     if space.free >= _LITTLE:
@@ -156,7 +158,7 @@ def _counts(states: Mapping[str, int]) -> str:
 
 def _recover(ended: int) -> str:
     are = "has" if ended == 1 else "have"
-    return f"{ended} {are} ended and no process makes the result: `jobber recover` does"
+    return f"{ended} {are} ended and no process creates the result: run `jobber recover`"
 
 
 def _check_leftovers(leftovers: int | JobberError | None) -> Iterator[Check]:
@@ -168,7 +170,7 @@ def _check_leftovers(leftovers: int | JobberError | None) -> Iterator[Check]:
         case 0:
             yield ok("leftovers", "none")
         case count:
-            yield note("leftovers", f"{count} of processes that have ended", "`jobber recover` removes them")
+            yield note("leftovers", f"{count} of ended processes", "`jobber recover` removes them")
 
 
 def _why(error: JobberError) -> str:

@@ -52,6 +52,6 @@ def _check_command(first: Command) -> Iterator[Check]:
         case Program.OTHER:
             yield note("jobber", f"`jobber` in this shell is another installation: {first.path}")
         case Program.UNKNOWN:
-            yield note("jobber", f"`jobber` in this shell is {first.path}, which is not known to be this program")
+            yield note("jobber", f"`jobber` in this shell is {first.path}, which is not known to be jobber")
         case _ as never:
             assert_never(never)

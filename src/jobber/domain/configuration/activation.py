@@ -113,6 +113,6 @@ def _unknown(
 
 def _defined(configurations: Mapping[str, Configuration]) -> str:
     if not configurations:
-        return "no jobber-config.yml from here up defines a configuration"
+        return "no jobber-config.yml in this or a parent directory defines a configuration"
     more = ", …" if len(configurations) > _MOST_NAMED else ""
     return f"defined are {', '.join([*configurations][:_MOST_NAMED])}{more}"

@@ -131,10 +131,10 @@ def _unknown(name: str, origin: Origin) -> ConfigurationInvalid:
         return ConfigurationInvalid(
             origin.point,
             why="a configuration can't define others",
-            hint="a configuration that is a list of names stands for those",
+            hint="to combine configurations, use a list of names",
         )
     known = SETTINGS if origin.configuration else (*SETTINGS, CONFIGS)
-    hint = did_you_mean(name, known=known) or "`jobber config` shows the settings that there are"
+    hint = did_you_mean(name, known=known) or "`jobber config` lists all settings"
     return UnknownSetting(origin.point, name=name, hint=hint)
 
 
@@ -158,7 +158,7 @@ def _read_configurations(entry: Entry, *, path: str, errors: list[ConfigurationI
 
 def _read_configuration(name: str, node: Node, *, path: str, errors: list[ConfigurationInvalid]) -> Configuration:
     if not name.strip() or not name.isprintable():
-        raise InvalidValue("has no name that can be read", line=node.line)
+        raise InvalidValue("has an unreadable name", line=node.line)
     match node.content:
         case None:
             return SettingsGroup({})
@@ -175,5 +175,5 @@ def _read_name(node: Node, *, path: str, configuration: str) -> Value[str]:
     if node.content is None or isinstance(node.content, list | dict):
         raise InvalidValue(f"lists names of configurations; one of its items is {node.kind}", line=node.line)
     if not node.text.isprintable():
-        raise InvalidValue(f"lists {node.text!r}, which is no name that can be read", line=node.line)
+        raise InvalidValue(f"lists {node.text!r}, which is not a readable name", line=node.line)
     return Value(node.text, Origin(path, node.line, configuration))

@@ -109,7 +109,7 @@ class Credentials(Listing[CredentialEntry]):
         if ("password" in texts) == ("password-file" in texts):
             has = "both password and password-file" if "password" in texts else "neither password nor password-file"
             why = f"has an entry for {texts['registry']!r} with {has}"
-            raise InvalidValue(why, hint="give one of them", line=node.line)
+            raise InvalidValue(why, hint="give exactly one of them", line=node.line)
         try:
             parse_registry(texts["registry"])
         except JobberError as error:
@@ -185,7 +185,7 @@ def _text_of(key: str, entry: Entry) -> str:
         )
     content = entry.node.content
     if not isinstance(content, str):
-        kind = "a text, not a number or a truth value" if isinstance(content, bool | int | float) else "a text"
+        kind = "a string, not a number or a boolean" if isinstance(content, bool | int | float) else "a string"
         quotes = "put it in quotes" if isinstance(content, bool | int | float) else None
         raise InvalidValue(f"has an entry whose {key} must be {kind}", hint=quotes, line=entry.line)
     if not content:

@@ -31,7 +31,7 @@ class Node(NamedTuple):
             case int() | float():
                 return f"the number {self.text}"
             case str():
-                return "a text"
+                return "a string"
             case list():
                 return "a list"
             case dict():

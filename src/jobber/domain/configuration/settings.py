@@ -91,9 +91,7 @@ def _stripped(text: str) -> str:
     return text.strip()
 
 
-VERBOSE: Setting[bool] = Setting(
-    "verbose", Boolean(), False, "say what is being done, with which engine call", option="-v"
-)
+VERBOSE: Setting[bool] = Setting("verbose", Boolean(), False, "print each step with its engine call", option="-v")
 HOST: Setting[str | None] = Setting(
     "host", Text("a host or an address", _stripped, none=None), None, "engine to connect to", option="-H"
 )
@@ -108,7 +106,7 @@ CREDENTIALS: Setting[tuple[Value[CredentialEntry], ...]] = Setting(
     "credentials",
     Credentials(),
     (),
-    "who you are to registries; a password-file is relative to the file that names it",
+    "registry credentials; a password-file is relative to the file that names it",
     between_files=Rule.CONCATENATE,
     when_applied=Rule.CONCATENATE,
 )
@@ -122,16 +120,14 @@ OUT: Setting[str | None] = Setting(
     "out",
     Text("an absolute path", _absolute, none=None, pattern="^/"),
     None,
-    "directory that results give as inputs",
+    "directory of results that is mounted when they are inputs",
     option="-o",
 )
-TIMEOUT: Setting[float | None] = Setting("timeout", Seconds(), None, "end of runs that take longer", option="--timeout")
+TIMEOUT: Setting[float | None] = Setting("timeout", Seconds(), None, "time limit of runs", option="--timeout")
 RESULT_IMAGE: Setting[ResultImagePolicy] = Setting(
-    "result-image", Choice(ResultImagePolicy), ResultImagePolicy.ALWAYS, "when a result image is made", option="-ri"
+    "result-image", Choice(ResultImagePolicy), ResultImagePolicy.ALWAYS, "when a result image is created", option="-ri"
 )
-CMD: Setting[tuple[str, ...] | None] = Setting(
-    "cmd", Command(), None, "command of runs that are given none", option="COMMAND"
-)
+CMD: Setting[tuple[str, ...] | None] = Setting("cmd", Command(), None, "default command of runs", option="COMMAND")
 XDOCKER: Setting[tuple[Value[tuple[str, ...]], ...]] = Setting(
     "Xdocker",
     DockerOptions(),
@@ -142,16 +138,16 @@ XDOCKER: Setting[tuple[Value[tuple[str, ...]], ...]] = Setting(
 )
 ENGINE: Setting[str] = Setting("engine", EngineName(), "auto", "container engine", option="--engine")
 PULL: Setting[PullPolicy] = Setting(
-    "pull", Choice(PullPolicy), PullPolicy.ALWAYS, "when runs pull images of registries", option="--pull"
+    "pull", Choice(PullPolicy), PullPolicy.ALWAYS, "when runs pull images from registries", option="--pull"
 )
 PUSH: Setting[bool] = Setting(
-    "push", Boolean(), True, "whether remote images are pushed when they are made", option="--no-push"
+    "push", Boolean(), True, "whether images with a registry are pushed after they are created", option="--no-push"
 )
 REUSE: Setting[bool] = Setting(
     "reuse",
     Boolean(),
     False,
-    "whether a succeeded result of the same run is taken in place of running",
+    "whether the result of a succeeded identical run is reused instead of running",
     option="--reuse",
 )
 

@@ -22,7 +22,7 @@ def chosen_runtime(runtime: str | None, *, options: ContainerOptions) -> str | N
     """
     if runtime and options.runtime and runtime != options.runtime:
         raise UsageError(
-            f"two runtimes: {runtime} for the run, and {options.runtime} in Xdocker", hint="leave one of them out"
+            f"two runtimes: {runtime} for the run, and {options.runtime} in Xdocker", hint="omit one of them"
         )
     return runtime or options.runtime
 

@@ -27,7 +27,7 @@ _SEVERAL_NETWORKS = (1, 44)
 _PODMAN_IMAGE_SUBPATH = (5,)
 _PASSED_THROUGH = ("passthrough", "passthrough-tty")
 """Podman's log drivers that connect the job to the streams of the process that started it: Podman's service."""
-_NOT_BY_API = "the job's output would go to Podman's service, and neither to jobber nor into a log"
+_NOT_BY_API = "the job's output would go to Podman's service instead of jobber or a log"
 
 
 def check_docker(options: ContainerOptions, *, api_version: tuple[int, int]) -> None:
@@ -45,7 +45,7 @@ def check_docker(options: ContainerOptions, *, api_version: tuple[int, int]) -> 
     _check_modes(options)
     for network in options.networks:
         if network.aliases and not network.is_users:
-            raise InvalidOption("--network-alias", why="only on networks that you made: give --network NAME as well")
+            raise InvalidOption("--network-alias", why="only on user-defined networks: add --network NAME")
     for profile in options.security:
         if not isinstance(profile, str) and profile.text is None:
             raise OptionUnsupported(f"--security-opt seccomp={profile.path}", engine=_DOCKER, why=profile.why)

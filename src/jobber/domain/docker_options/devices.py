@@ -42,18 +42,18 @@ def read_device(reading: OptionReader) -> None:
             inside = normpath(second) if second else ""
         case [host, inside, permissions] if host:
             if not _PERMISSIONS.fullmatch(permissions):
-                raise reading.wrong(f"{permissions!r} is no mode such as rwm")
+                raise reading.wrong(f"{permissions!r} is not a mode such as rwm")
         case _:
-            raise reading.wrong(f"{text!r} is no PATH[:PATH-INSIDE][:rwm]")
+            raise reading.wrong(f"{text!r} is not a PATH[:PATH-INSIDE][:rwm]")
     if not inside.startswith("/"):
-        raise reading.wrong(f"{inside!r} is no absolute path")
+        raise reading.wrong(f"{inside!r} is not an absolute path")
     reading.draft.append("devices", Device(host, inside, permissions, text))
 
 
 def read_rule(reading: OptionReader) -> None:
     """Read `--device-cgroup-rule`: `TYPE MAJOR:MINOR MODE`."""
     if not _RULE.fullmatch(reading.value):
-        raise reading.wrong(f"{reading.value!r} is no rule such as 'c 1:3 rwm'")
+        raise reading.wrong(f"{reading.value!r} is not a rule such as 'c 1:3 rwm'")
     reading.draft.append("device_rules", reading.value)
 
 
@@ -62,9 +62,9 @@ def read_limit(reading: OptionReader) -> None:
     throttle = Throttle(reading.option.removeprefix("--"))
     path, colon, number = reading.value.partition(":")
     if not colon or ":" in number:
-        raise reading.wrong(f"{reading.value!r} is no PATH:NUMBER")
+        raise reading.wrong(f"{reading.value!r} is not a PATH:NUMBER")
     if not path.startswith("/dev/"):
-        raise reading.wrong(f"{path!r} is no path of a device")
+        raise reading.wrong(f"{path!r} is not a path of a device")
     try:
         rate = read_size(number) if throttle in (Throttle.READ_BPS, Throttle.WRITE_BPS) else _plain(number)
     except ValueError as error:
@@ -87,9 +87,9 @@ def read_process_limit(reading: OptionReader) -> None:
     """Read `--ulimit`: `NAME=SOFT[:HARD]`; if a name is given twice, the last one counts."""
     name, equals, value = reading.value.partition("=")
     if not equals:
-        raise reading.wrong(f"{reading.value!r} is no NAME=SOFT[:HARD]")
+        raise reading.wrong(f"{reading.value!r} is not a NAME=SOFT[:HARD]")
     if name not in _NAMES:
-        raise reading.wrong(f"{name!r} is no limit: one of {', '.join(sorted(_NAMES))}")
+        raise reading.wrong(f"{name!r} is not a limit: one of {', '.join(sorted(_NAMES))}")
     soft_text, colon, hard_text = value.partition(":")
     try:
         soft = _decimal(soft_text)
@@ -111,7 +111,7 @@ def _gpu_request(fields: list[str]) -> GpuRequest:
         if key in found:
             raise ValueError(f"{key} is given twice")
         if key not in _GPU_KEYS:
-            raise ValueError(f"{key!r} is no key: count, device, capabilities, driver or options")
+            raise ValueError(f"{key!r} is not a key: count, device, capabilities, driver or options")
         found[key] = value
     if "device" in found and "count" in found:
         raise ValueError("a count and devices exclude each other")
@@ -140,11 +140,11 @@ def _count(text: str) -> int:
 
 def _plain(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,19}", text, re.ASCII):
-        raise ValueError(f"{text!r} is no whole number")
+        raise ValueError(f"{text!r} is not a whole number")
     return int(text)
 
 
 def _decimal(text: str) -> int:
     if not re.fullmatch(r"[+-]?[0-9]{1,18}", text, re.ASCII):
-        raise ValueError(f"{text!r} is no whole number")
+        raise ValueError(f"{text!r} is not a whole number")
     return int(text)

@@ -28,6 +28,6 @@ def read_quoted(text: str) -> tuple[str, str | None]:
     """
     match = _QUOTED.match(text)
     if match is None:
-        raise ValueError(f"the quotation mark in {text} does not close")
+        raise ValueError(f"unclosed quotation mark in {text}")
     rest = text[match.end() :] if match[0].endswith(",") else None
     return match[1].replace('""', '"'), rest

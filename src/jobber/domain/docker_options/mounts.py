@@ -37,7 +37,7 @@ def read_volume(reading: OptionReader) -> None:
     if source and not destination.startswith("/"):
         shown = source if source.startswith((".", "/", "~")) else f"./{source}"
         raise reading.wrong(
-            f"{destination!r} is no absolute path in the container",
+            f"{destination!r} is not an absolute path in the container",
             hint=f"for example -v {shown}:/{destination}",
         )
     if normal_path(destination) == "/":
@@ -45,7 +45,7 @@ def read_volume(reading: OptionReader) -> None:
     flags = tuple(written.split(",")) if written else ()
     unknown = [flag for flag in flags if flag not in _VOLUME_OPTIONS]
     if unknown:
-        raise reading.wrong(f"{unknown[0]!r} is no mount option")
+        raise reading.wrong(f"{unknown[0]!r} is not a mount option")
     kind, source = _volume_source(reading, source)
     mount = Mount(
         kind=kind,
@@ -63,7 +63,7 @@ def read_tmpfs(reading: OptionReader) -> None:
     """Read `--tmpfs`: `DESTINATION[:OPTIONS]`; if two have the same destination, the last one counts."""
     destination, _, flags = reading.value.partition(":")
     if not destination.startswith("/"):
-        raise reading.wrong(f"{destination!r} is no absolute path in the container")
+        raise reading.wrong(f"{destination!r} is not an absolute path in the container")
     mount = Mount(kind="tmpfs", destination=destination, options=tuple(flag for flag in flags.split(",") if flag))
     earlier = reading.draft.fields.get("mounts", ())
     kept = tuple(other for other in earlier if not _is_at(other, destination))
@@ -100,7 +100,7 @@ def _volume_parts(reading: OptionReader) -> tuple[str, str, str]:
         case [source, destination, flags] if source and destination and flags:
             return source, destination, flags
         case _:
-            raise reading.wrong(f"{text!r} is no [SOURCE:]DESTINATION[:OPTIONS]")
+            raise reading.wrong(f"{text!r} is not a [SOURCE:]DESTINATION[:OPTIONS]")
 
 
 def _volume_source(reading: OptionReader, source: str) -> tuple[str, str]:
@@ -115,7 +115,8 @@ def _volume_source(reading: OptionReader, source: str) -> tuple[str, str]:
         return "bind", normal_path(f"{caller.directory}/{source}")
     if not _VOLUME_NAME.fullmatch(source):
         raise reading.wrong(
-            f"{source!r} is no name for a volume", hint=f"a directory is written as an absolute path or as ./{source}"
+            f"{source!r} is not a name for a volume",
+            hint=f"a directory is written as an absolute path or as ./{source}",
         )
     return "volume", source
 
@@ -124,7 +125,7 @@ def _with_field(mount: Mount, field: str, reading: OptionReader) -> Mount:
     key, equals, value = field.partition("=")
     key = key.lower()
     if not equals and key not in ("readonly", "ro", "volume-nocopy", "bind-nonrecursive"):
-        raise ValueError(f"{field!r} is no KEY=VALUE")
+        raise ValueError(f"{field!r} is not a KEY=VALUE")
     assert mount.detail is not None
     match key:
         case "type":
@@ -142,7 +143,7 @@ def _with_field(mount: Mount, field: str, reading: OptionReader) -> Mount:
         case _:
             setter = _DETAILS.get(key)
             if setter is None:
-                raise ValueError(f"{key!r} is no key of a mount")
+                raise ValueError(f"{key!r} is not a key of a mount")
             options = (*mount.options, *_plain_options(key, value, is_on=value if equals else "true"))
             return replace(mount, detail=setter(mount.detail, value if equals else "true"), options=options)
 
@@ -192,7 +193,7 @@ def _with_pair(pairs: tuple[tuple[str, str], ...], text: str) -> tuple[tuple[str
 
 def _tmpfs_mode(detail: MountDetail, value: str) -> MountDetail:
     if not _MODE.fullmatch(value) or int(value, 8) >= 1 << 32:
-        raise ValueError(f"tmpfs-mode {value!r} is no octal number")
+        raise ValueError(f"tmpfs-mode {value!r} is not an octal number")
     return replace(detail, tmpfs_mode=int(value, 8))
 
 
@@ -218,11 +219,11 @@ _MOUNT_KEYS = frozenset(("type", "readonly", "ro", *_PATHS, *_DETAILS))
 def _check_mount(mount: Mount) -> None:
     detail = mount.detail or MountDetail()
     if mount.kind not in _KINDS:
-        raise ValueError(f"{mount.kind!r} is no type of mount: bind, volume, tmpfs or image")
+        raise ValueError(f"{mount.kind!r} is not a type of mount: bind, volume, tmpfs or image")
     if not mount.destination:
         raise ValueError("its target is missing: dst=/DIR")
     if not mount.destination.startswith("/"):
-        raise ValueError(f"{mount.destination!r} is no absolute path in the container")
+        raise ValueError(f"{mount.destination!r} is not an absolute path in the container")
     if normal_path(mount.destination) == "/":
         raise ValueError("the root of the container can't be mounted over")
     has_subpath = bool(detail.subpath) and not detail.is_volume
@@ -249,4 +250,4 @@ def _check_source(mount: Mount) -> None:
     if mount.kind == "tmpfs" and mount.source:
         raise ValueError("a tmpfs has no source")
     if mount.kind == "volume" and mount.source and not _VOLUME_NAME.fullmatch(mount.source):
-        raise ValueError(f"{mount.source!r} is no name for a volume")
+        raise ValueError(f"{mount.source!r} is not a name for a volume")

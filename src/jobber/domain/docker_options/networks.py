@@ -46,7 +46,7 @@ def read_network(reading: OptionReader) -> None:
 def read_link(reading: OptionReader) -> None:
     """Read `--link`: `CONTAINER[:ALIAS]`."""
     if not reading.value or reading.value.count(":") > 1:
-        raise reading.wrong(f"{reading.value!r} is no CONTAINER[:ALIAS]")
+        raise reading.wrong(f"{reading.value!r} is not a CONTAINER[:ALIAS]")
     reading.draft.append("links", reading.value)
 
 
@@ -61,7 +61,7 @@ def read_server(reading: OptionReader) -> None:
     """Read `--dns`: the IP address of a name server."""
     address = _address(reading.value.strip())
     if address is None:
-        raise reading.wrong(f"{reading.value!r} is no IP address")
+        raise reading.wrong(f"{reading.value!r} is not an IP address")
     reading.draft.append("dns", address)
 
 
@@ -70,7 +70,7 @@ def read_search(reading: OptionReader) -> None:
     text = reading.value.strip(" ")
     match = _DOMAIN.fullmatch(text)
     if text != "." and (match is None or not re.search("[a-zA-Z]", text) or len(match[1]) >= _LONGEST_DOMAIN):
-        raise reading.wrong(f"{reading.value!r} is no domain")
+        raise reading.wrong(f"{reading.value!r} is not a domain")
     reading.draft.append("dns_search", match[1] if match else text)
 
 
@@ -82,11 +82,11 @@ def read_host(reading: OptionReader) -> None:
     separator = "=" if "=" in reading.value else ":"
     name, found, address = reading.value.partition(separator)
     if not found or not name:
-        raise reading.wrong(f"{reading.value!r} is no NAME:ADDRESS")
+        raise reading.wrong(f"{reading.value!r} is not a NAME:ADDRESS")
     if address.startswith("[") and address.endswith("]"):
         address = address[1:-1]
     if address != _GATEWAY and _address(address.strip()) is None:
-        raise reading.wrong(f"{address!r} is no IP address")
+        raise reading.wrong(f"{address!r} is not an IP address")
     reading.draft.append("extra_hosts", f"{name}:{address}")
 
 
@@ -100,7 +100,7 @@ def join_networks(draft: PartialOptions) -> None:
             raise InvalidOption("--network", why=f"network {name} is given twice")
     kinds = {network.is_users for network in networks}
     if len(kinds) > 1:
-        raise InvalidOption("--network", why="a network of the engine's own can't be joined with others")
+        raise InvalidOption("--network", why="a predefined network can't be combined with others")
     first = networks[0] if networks else Network("default")
     joined = _joined(first, draft)
     if networks or joined != first:
@@ -142,7 +142,7 @@ def _advanced(fields: list[str]) -> Network:
         key, equals, value = field.partition("=")
         key, value = key.strip().lower(), value.strip()
         if not equals or not key:
-            raise ValueError(f"{field!r} is no KEY=VALUE")
+            raise ValueError(f"{field!r} is not a KEY=VALUE")
         network = _with_field(network, key, value)
     if not network.name:
         raise ValueError("name= is missing")
@@ -152,7 +152,7 @@ def _advanced(fields: list[str]) -> Network:
 def _with_field(network: Network, key: str, value: str) -> Network:
     setter = _SETTERS.get(key)
     if setter is None:
-        raise ValueError(f"{key!r} is no key of a network")
+        raise ValueError(f"{key!r} is not a key of a network")
     return setter(network, value)
 
 
@@ -164,7 +164,7 @@ def _with_mac(network: Network, value: str) -> Network:
 def _with_driver_option(network: Network, value: str) -> Network:
     name, equals, setting = value.partition("=")
     if not equals or not name:
-        raise ValueError(f"driver-opt {value!r} is no KEY=VALUE")
+        raise ValueError(f"driver-opt {value!r} is not a KEY=VALUE")
     pairs = {**dict(network.driver_options), name.strip(): setting.strip()}
     return replace(network, driver_options=tuple(pairs.items()))
 
@@ -184,7 +184,7 @@ _SETTERS: dict[str, Callable[[Network, str], Network]] = {
 def _check_mac(text: str) -> None:
     octets = len(re.sub(r"[^0-9a-f]", "", text, flags=re.IGNORECASE)) // 2
     if not _MAC.fullmatch(text.strip()) or octets not in _MAC_LENGTHS:
-        raise InvalidOption("--mac-address", why=f"{text!r} is no hardware address such as 92:d0:c6:0a:29:33")
+        raise InvalidOption("--mac-address", why=f"{text!r} is not a hardware address such as 92:d0:c6:0a:29:33")
 
 
 def _address(text: str) -> str | None:

@@ -26,7 +26,7 @@ def read_published(reading: OptionReader) -> None:
     rest, _, container = text.rpartition(":")
     address, _, host = rest.rpartition(":")
     if text.startswith("[") and "]:" not in text:
-        raise reading.wrong(f"{reading.value!r} has a bracket too many")
+        raise reading.wrong(f"{reading.value!r} has an extra bracket")
     address = _address(reading, address)
     inside = _range(reading, container)
     if not host:
@@ -53,7 +53,7 @@ def _short_form(reading: OptionReader) -> str:
     for part in reading.value.split(","):
         key, equals, value = part.partition("=")
         if not equals:
-            raise reading.wrong(f"{part!r} is no KEY=VALUE")
+            raise reading.wrong(f"{part!r} is not a KEY=VALUE")
         fields[key] = value
     return f"{fields.get('published', '')}:{fields.get('target', '')}/{fields['protocol']}"
 
@@ -62,7 +62,7 @@ def _protocol(reading: OptionReader, text: str) -> tuple[str, str]:
     text, _, rest = text.partition("/")
     protocol = rest.partition("/")[0].lower() or "tcp"
     if protocol not in _PROTOCOLS:
-        raise reading.wrong(f"{protocol!r} is no protocol")
+        raise reading.wrong(f"{protocol!r} is not a protocol")
     return text, protocol
 
 
@@ -73,7 +73,7 @@ def _address(reading: OptionReader, text: str) -> str:
     try:
         ip_address(bare)
     except ValueError:
-        raise reading.wrong(f"{bare!r} is no address of this machine") from None
+        raise reading.wrong(f"{bare!r} is not an address of this machine") from None
     return bare
 
 
@@ -95,5 +95,5 @@ def _range(reading: OptionReader, text: str) -> tuple[int, int]:
     first, dash, last = text.partition("-")
     last = last if dash else first
     if not _PORT.fullmatch(first) or not _PORT.fullmatch(last) or not 0 <= int(first) <= int(last) <= _HIGHEST:
-        raise reading.wrong(f"{text!r} is no port or range of ports")
+        raise reading.wrong(f"{text!r} is not a port or range of ports")
     return int(first), int(last)

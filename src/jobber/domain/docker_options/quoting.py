@@ -50,7 +50,7 @@ def _hint(option: str, text: str) -> str:
     import shlex
 
     if masked_text(text) != text:  # for example the password of a network share
-        return "quote a field that holds a comma, its key included: '\"KEY=A,B\",KEY=C'"
+        return "quote a field that contains a comma, its key included: '\"KEY=A,B\",KEY=C'"
     word = f"{option} {shlex.quote(text)}"
     escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$").replace("`", "\\`")
-    return f'quote a field that holds a comma: {word} in a file, -Xd "{escaped}" on a command line'
+    return f'quote a field that contains a comma: {word} in a file, -Xd "{escaped}" on a command line'

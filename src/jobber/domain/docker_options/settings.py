@@ -31,14 +31,14 @@ _LONGEST_PLATFORM = 3
 def read_name(reading: OptionReader) -> None:
     """Read `--name`: a container name; an empty text is none."""
     if reading.value and not _CONTAINER_NAME.fullmatch(reading.value):
-        raise reading.wrong(f"{reading.value!r} is no name for a container")
+        raise reading.wrong(f"{reading.value!r} is not a name for a container")
     reading.draft.fields["name"] = reading.value.removeprefix("/") or None
 
 
 def read_workdir(reading: OptionReader) -> None:
     """Read `--workdir`: an absolute directory; an empty text keeps the image's own."""
     if reading.value and not reading.value.startswith("/"):
-        raise reading.wrong(f"{reading.value!r} is no absolute path")
+        raise reading.wrong(f"{reading.value!r} is not an absolute path")
     reading.draft.fields["workdir"] = reading.value or None
 
 
@@ -78,7 +78,7 @@ def read_security(reading: OptionReader) -> None:
     if not equals and reading.value != "no-new-privileges":
         key, equals, value = reading.value.partition(":")
         if not equals:
-            raise reading.wrong(f"{reading.value!r} is no KEY=VALUE")
+            raise reading.wrong(f"{reading.value!r} is not a KEY=VALUE")
     if key != "seccomp" or value in ("unconfined", "builtin"):
         reading.draft.append("security", reading.value)
     else:
@@ -89,7 +89,7 @@ def read_kernel_parameter(reading: OptionReader) -> None:
     """Read `--sysctl`: `NAME=VALUE` of a parameter that is separate for each container."""
     name, equals, value = reading.value.partition("=")
     if not equals or (name not in _PARAMETERS and not name.startswith(("net.", "fs.mqueue."))):
-        raise reading.wrong(f"{reading.value!r} is no parameter of the kernel that a container may set")
+        raise reading.wrong(f"{reading.value!r} is not a parameter of the kernel that a container may set")
     reading.draft.put("kernel_parameters", name, value)
 
 
@@ -97,7 +97,7 @@ def read_storage(reading: OptionReader) -> None:
     """Read `--storage-opt`: `KEY=VALUE`."""
     name, equals, value = reading.value.partition("=")
     if not equals:
-        raise reading.wrong(f"{reading.value!r} is no KEY=VALUE")
+        raise reading.wrong(f"{reading.value!r} is not a KEY=VALUE")
     reading.draft.put("storage", name, value)
 
 
@@ -105,7 +105,7 @@ def read_platform(reading: OptionReader) -> None:
     """Read `--platform`: `OS[/ARCHITECTURE[/VARIANT]]`."""
     parts = reading.value.lower().split("/") if reading.value else []
     if len(parts) > _LONGEST_PLATFORM or not all(map(_PLATFORM_PART.fullmatch, parts)):
-        raise reading.wrong(f"{reading.value!r} is no OS[/ARCHITECTURE[/VARIANT]]")
+        raise reading.wrong(f"{reading.value!r} is not an OS[/ARCHITECTURE[/VARIANT]]")
     reading.draft.fields["platform"] = "/".join(parts) or None
 
 
@@ -117,13 +117,13 @@ def read_content_trust(reading: OptionReader) -> None:
 
 def refuse_windows(reading: OptionReader) -> None:
     """Refuse an option that only Windows containers have."""
-    raise reading.wrong("only Windows containers have it")
+    raise reading.wrong("it is only supported by Windows containers")
 
 
 def refuse_socket(reading: OptionReader) -> None:
     """Refuse an option that would pass the user's passwords to the job."""
     raise reading.wrong(
-        "it would hand your registry credentials to the job",
+        "it would expose your registry credentials to the job",
         hint="mount the engine's socket: -v /var/run/docker.sock:/var/run/docker.sock",
     )
 
@@ -151,5 +151,5 @@ def _profile(reading: OptionReader, path: str) -> SeccompProfile:
     except OSError as error:
         return SeccompProfile(path, None, f"{path} can't be read: {(error.strerror or str(error)).lower()}")
     except ValueError:
-        return SeccompProfile(path, None, f"{path} is no JSON")
+        return SeccompProfile(path, None, f"{path} is not valid JSON")
     return SeccompProfile(path, _IN_JSON.sub(lambda match: match[1] or "", text))

@@ -16,7 +16,7 @@ OURS = frozenset(
 """Options that jobber itself controls."""
 
 _TERMINAL = (
-    "leave it out: the job gets a terminal where stdin, stdout and stderr are one; elsewhere `script` gives jobber one:"
+    "omit it: the job gets a terminal if stdin, stdout and stderr are one; otherwise run jobber under `script`:"
     " script -qec 'jobber run …' /dev/null"
 )
 
@@ -62,7 +62,7 @@ def read_words(words: Sequence[str], spellings: Spellings) -> Iterator[OptionWor
         following = words[position + 1] if position + 1 < len(words) else None
         if not word.startswith("-") or word in ("-", "--"):
             raise InvalidOption(
-                repr(word), why="it is no option", hint="the job's command stands behind IMAGE, not in Xdocker"
+                repr(word), why="it is not an option", hint="the job's command follows IMAGE and is not part of Xdocker"
             )
         reader = _read_long if word.startswith("--") else _read_short
         read = [*reader(word, following, spellings)]
@@ -108,8 +108,8 @@ def _with_following(name: str, option: str, word: str, following: str | None) ->
 
 def _known(name: str, spellings: Spellings) -> str:
     if name in OURS:
-        hint = _TERMINAL if name in ("-t", "--tty") else "leave it out"
-        raise InvalidOption(name, why="jobber itself decides about it", hint=hint)
+        hint = _TERMINAL if name in ("-t", "--tty") else "omit it"
+        raise InvalidOption(name, why="it is reserved for jobber", hint=hint)
     option = spellings.canonical.get(name)
     if option is None:
         import difflib
@@ -117,7 +117,7 @@ def _known(name: str, spellings: Spellings) -> str:
         near = difflib.get_close_matches(name, [*spellings.canonical, *OURS], n=1)
         raise InvalidOption(
             name,
-            why="it is not known",
-            hint=f"did you mean {near[0]}?" if near else "see `docker run --help` for the options there are",
+            why="unknown option",
+            hint=f"did you mean {near[0]}?" if near else "`docker run --help` lists the options",
         )
     return option

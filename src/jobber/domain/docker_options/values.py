@@ -49,7 +49,7 @@ def read_whole(text: str) -> int:
     """Read a signed 64-bit integer, with Go's prefixes `0x`, `0o`, `0b` and `0`."""
     match = _WHOLE.fullmatch(text)
     if match is None:
-        raise ValueError(f"{text!r} is no whole number")
+        raise ValueError(f"{text!r} is not a whole number")
     digits, base = next((match[name], base) for name, base in _BASES.items() if match[name])
     value = int(match["sign"] + digits.lstrip("_"), base)
     if not -_LIMIT <= value < _LIMIT:
@@ -72,7 +72,7 @@ def read_size(text: str) -> int:
     unit = _SIZE_UNIT.fullmatch(text[len(number) :])
     number = number.removesuffix(" ")
     if unit is None or not _DECIMAL.fullmatch(number) or number.startswith("-"):
-        raise ValueError(f"{text!r} is no size such as 512m or 2g")
+        raise ValueError(f"{text!r} is not a size such as 512m or 2g")
     octets = float(number) * 1024 ** " kmgtp".index((unit[1] or " ").lower())
     if octets >= _LIMIT:
         raise ValueError(f"{text!r} is too large")
@@ -108,7 +108,7 @@ def read_nano_cpus(text: str) -> int:
     try:
         cpus = Fraction(read_whole(over), read_whole(under)) if slash else _read_number(text)
     except (ValueError, ZeroDivisionError):
-        raise ValueError(f"{text!r} is no number") from None
+        raise ValueError(f"{text!r} is not a number") from None
     if cpus < 0:
         raise ValueError(f"{text!r} is below 0")
     nano = cpus * 10**9
@@ -126,7 +126,7 @@ def read_duration(text: str) -> int:
     sign, rest = (-1, text[1:]) if text.startswith("-") else (1, text.removeprefix("+"))
     parts = _DURATION_PART.findall(rest)
     if not parts or "".join(number + unit for number, unit in parts) != rest:
-        raise ValueError(f"{text!r} is no duration such as 30s or 1m30s")
+        raise ValueError(f"{text!r} is not a duration such as 30s or 1m30s")
     nanoseconds = sum(_nanoseconds(number, _NANOSECONDS[unit]) for number, unit in parts)
     if nanoseconds >= _LIMIT:
         raise ValueError(f"{text!r} is too long")

@@ -56,7 +56,8 @@ class AnswerNeeded(UsageError):
 
     def __init__(self, question: str) -> None:
         super().__init__(
-            f"{question} There is no terminal to ask at", hint="--yes does it without asking, --dry-run only tells"
+            f"{question} There is no terminal to prompt on",
+            hint="pass --yes to confirm, or --dry-run to print what would be removed",
         )
         self.question = question
 
@@ -66,7 +67,7 @@ class SortKeyUnknown(UsageError):
 
     def __init__(self, key: str, *, known: Sequence[str], hint: str | None = None) -> None:
         shown = ", ".join(map(_told, known[:20])) + (", …" if len(known) > 20 else "")
-        super().__init__(f"no result has a number {key!r} to be sorted by", hint=hint or f"there is {shown}")
+        super().__init__(f"no result has a number {key!r} to sort by", hint=hint or f"available: {shown}")
         self.key = key
         self.known = tuple(known)
 

@@ -61,8 +61,8 @@ class ConfigurationCycle(ConfigurationInvalid):
     def __init__(self, place: str, *, chain: Sequence[str]) -> None:
         super().__init__(
             place,
-            why=f"configurations go in a circle: {_arrows(chain)}",
-            hint="take one of these names out of its list",
+            why=f"configurations form a cycle: {_arrows(chain)}",
+            hint="remove one of these names from its list",
         )
         self.chain = tuple(chain)
 

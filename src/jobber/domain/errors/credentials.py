@@ -33,7 +33,7 @@ class PasswordEmpty(CredentialsUnusable):
     """An empty or missing password."""
 
     def __init__(self, registry: str, *, origin: str) -> None:
-        super().__init__(registry, why=f"the password is empty ({origin})", hint="give it one, or leave the entry out")
+        super().__init__(registry, why=f"the password is empty ({origin})", hint="set a password, or remove the entry")
         self.origin = origin
 
 
@@ -46,7 +46,7 @@ class StoredLoginsUnreadable(CredentialsUnusable):
         super().__init__(
             registry,
             why=f"the logins in {path} can't be read: {why}",
-            hint="correct that file, or log in anew with `docker login` or `podman login`",
+            hint="correct that file, or log in again with `docker login` or `podman login`",
         )
         self.path = path
 
@@ -60,7 +60,7 @@ class CredentialHelperFailed(CredentialsUnusable):
         super().__init__(
             registry,
             why=f"the credential helper {helper} {why}",
-            hint=hint or f"log in anew, or see what `echo {registry} | {helper} get` says",
+            hint=hint or f"log in again, or check the output of `echo {registry} | {helper} get`",
         )
         self.helper = helper
 
@@ -78,4 +78,4 @@ class CredentialHelperSilent(CredentialHelperFailed):
     """A credential helper that did not exit within its time limit."""
 
     def __init__(self, registry: str, *, helper: str, seconds: float) -> None:
-        super().__init__(registry, helper=helper, why=f"gave no answer in {seconds:g} s")
+        super().__init__(registry, helper=helper, why=f"did not respond within {seconds:g} s")

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 # Remedies for exhausted resources, by the engine's error text.
 _REMEDIES = {
-    "no space left on device": "make room where the engine keeps its images: `jobber prune` removes what nobody needs",
+    "no space left on device": "free disk space on the engine's host: `jobber prune` removes unused images and volumes",
     "exceeded num_locks": (
-        "each container and each volume takes one of Podman's locks: `jobber prune` or `podman volume prune` gives "
-        "some back, `podman system renumber` those that nothing has"
+        "each container and volume uses one of Podman's locks: `jobber prune` and `podman volume prune` free "
+        "locks, `podman system renumber` frees unused ones"
     ),
 }
 
@@ -23,7 +23,7 @@ class OptionUnsupported(JobberError):
     """An option that the engine does not support, found before anything is created."""
 
     def __init__(self, option: str, *, engine: str, why: str | None = None) -> None:
-        super().__init__(f"{option} can't be had on {engine}{f': {why}' if why else ''}")
+        super().__init__(f"{option} is not supported by {engine}{f': {why}' if why else ''}")
         self.option = option
         self.engine = engine
 
@@ -33,7 +33,7 @@ class EngineUnavailable(JobberError):
 
     def __init__(self, tried: Sequence[tuple[str, str]], *, hint: str | None = None) -> None:
         lines = "".join(f"\n  {where}: {why}" for where, why in tried)
-        super().__init__(f"no container engine answers; tried:{lines}", hint=hint)
+        super().__init__(f"no container engine responds; tried:{lines}", hint=hint)
         self.tried = tuple(tried)
 
 
@@ -84,7 +84,7 @@ class NameTaken(JobberError):
     def __init__(self, name: str) -> None:
         super().__init__(
             f"another container is named {name}",
-            hint="choose another --name, or remove that container",
+            hint="choose another --name, or remove the container",
         )
         self.name = name
 

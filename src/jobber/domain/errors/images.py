@@ -24,7 +24,7 @@ class AmbiguousName(JobberError):
     def __init__(self, name: str, *, ids: Sequence[str]) -> None:
         shown = ", ".join(id_.removeprefix("sha256:")[:12] for id_ in ids[:3])
         more = ", …" if len(ids) > 3 else ""
-        super().__init__(f"{len(ids)} images begin with {name}: {shown}{more}", hint="give more of the id")
+        super().__init__(f"{len(ids)} images have the ID prefix {name}: {shown}{more}", hint="use a longer prefix")
         self.name = name
         self.ids = tuple(ids)
 
@@ -35,7 +35,7 @@ class SourceNotFound(JobberError):
     def __init__(self, image: str, *, source: str) -> None:
         super().__init__(
             f"input image {image} has no directory {source}",
-            hint=f"name the directory that holds its data: {image},src=/DIR",
+            hint=f"name its data directory: {image},src=/DIR",
         )
         self.image = image
         self.source = source
@@ -46,10 +46,10 @@ class PathNotFound(JobberError):
 
     def __init__(self, image: str, *, path: str, target: str | None = None) -> None:
         super().__init__(
-            f"{path} of image {image} is a link to {target}, which the image does not have"
+            f"{path} of image {image} is a link to {target}, which the image does not contain"
             if target
             else f"image {image} has no {path}",
-            hint="the link itself is copied with the directory that holds it" if target else None,
+            hint="to copy the link itself, copy its parent directory" if target else None,
         )
         self.image = image
         self.path = path
@@ -71,7 +71,7 @@ class NotAFile(PathNotFound):
 
     def __init__(self, image: str, *, path: str) -> None:
         super().__init__(image, path=path)
-        self.what = f"{path} of {image} is no file"
+        self.what = f"{path} of {image} is not a file"
 
 
 class PathNotUtf8(JobberError):
@@ -79,7 +79,7 @@ class PathNotUtf8(JobberError):
 
     def __init__(self, path: str) -> None:
         super().__init__(
-            f"the engine can't be asked for {path!r}: that is no UTF-8", hint="copy the directory that holds it"
+            f"{path!r} can't be requested from the engine: it is not valid UTF-8", hint="copy its parent directory"
         )
         self.path = path
 
@@ -105,5 +105,5 @@ class TagTaken(JobberError):
     """A fixed tag that another image already has."""
 
     def __init__(self, reference: str) -> None:
-        super().__init__(f"{reference} is another image's tag already")
+        super().__init__(f"{reference} is already a tag of another image")
         self.reference = reference

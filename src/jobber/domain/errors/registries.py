@@ -18,7 +18,7 @@ class PullRefused(JobberError):
     """A pull that failed at the registry or on the way to it."""
 
     def __init__(self, reference: str, *, why: str, remedy: str | None = None) -> None:
-        offline = "--pull missing uses the local image if there is one, --pull never never asks the registry"
+        offline = "--pull missing prefers a local image, --pull never does not contact the registry"
         super().__init__(f"{reference} could not be pulled: {why}", hint=f"{remedy}; {offline}" if remedy else offline)
         self.reference = reference
         self.why = why
@@ -39,7 +39,7 @@ class PushRefused(JobberError):
     """
 
     def __init__(self, reference: str, *, why: str, remedy: str | None = None) -> None:
-        repeat = f"the image is there: push it with `jobber push {reference}`, or pass --no-push"
+        repeat = f"the image exists: push it with `jobber push {reference}`, or pass --no-push"
         super().__init__(f"{reference} could not be pushed: {why}", hint=f"{remedy}; {repeat}" if remedy else repeat)
         self.remedy = remedy
         self.reference = reference
@@ -51,7 +51,7 @@ class PushedImageMissing(PushRefused):
 
     def __init__(self, reference: str, *, why: str) -> None:
         super().__init__(reference, why=why)
-        self.remedy = self.hint = "build it first, or look for its name and tag in what `docker images` lists"
+        self.remedy = self.hint = "build it first, or look up its name and tag with `docker images`"
 
 
 class PushUnauthorized(PushRefused):

@@ -22,7 +22,7 @@ class RunNotFound(JobberError):
         is_ambiguous: bool = False,
         hint: str | None = None,
     ) -> None:
-        super().__init__(f"{why} {text}", hint=hint or "`jobber ps` lists the runs that are not finished")
+        super().__init__(f"{why} {text}", hint=hint or "`jobber ps` lists the unfinished runs")
         self.text = text
         self.is_ambiguous = is_ambiguous
 
@@ -33,11 +33,11 @@ class RunNotFinished(ImageNotFound):
     def __init__(self, name: str, *, run: str, has_ended: bool) -> None:
         super().__init__(name)
         if has_ended:
-            self.what = f"run {run} is not finished yet: its job has ended, and its result is not made"
-            self.hint = "`jobber ps` tells whether a jobber is making it; where none is, `jobber recover` does"
+            self.what = f"run {run} is not finished yet: its job has ended, but its result is not created yet"
+            self.hint = "`jobber ps` shows whether a jobber process is creating it; if not, run `jobber recover`"
         else:
             self.what = f"run {run} is not finished yet: its job has not ended"
-            self.hint = f"`jobber attach {run}` waits for its end, and `jobber logs {run}` prints what it has said"
+            self.hint = f"`jobber attach {run}` waits for it, and `jobber logs {run}` prints its output"
         self.run = run
         self.has_ended = has_ended
 
@@ -46,8 +46,8 @@ class NotAResult(JobberError):
     """An image that no run created, where a run record is required."""
 
     def __init__(self, name: str, *, is_built: bool = False) -> None:
-        why = "it was built, from a result perhaps" if is_built else "it carries no run record"
-        super().__init__(f"{name} is no result of a run: {why}", hint="`jobber ls` lists the results that are there")
+        why = "it was built, possibly from a result" if is_built else "it has no run record"
+        super().__init__(f"{name} is not a result of a run: {why}", hint="`jobber ls` lists the results")
         self.name = name
         self.is_built = is_built
 
@@ -58,8 +58,8 @@ class RunNotRepeatable(JobberError):
     def __init__(self, run: str, *, missing: Sequence[str]) -> None:
         lines = "".join(f"\n  {text}" for text in missing)
         super().__init__(
-            f"run {run} can't be made again; what is missing:{lines}",
-            hint="set such variables, load or pull such images; --in gives other inputs, -Xd other options",
+            f"run {run} can't be repeated; missing:{lines}",
+            hint="set the variables, load or pull the images, or replace inputs with --in and options with -Xd",
         )
         self.run = run
         self.missing = tuple(missing)
@@ -71,7 +71,7 @@ class RunTaken(JobberError):
     def __init__(self, run: str, *, owner: str) -> None:
         host, _, rest = owner.partition("/")
         process = rest.split("/")[1] if rest.count("/") > 1 else "?"
-        super().__init__(f"run {run} is being finished by process {process} on {host or 'another machine'}")
+        super().__init__(f"run {run} is being finished by process {process} on {host or 'another host'}")
         self.run = run
         self.owner = owner
 
@@ -82,7 +82,7 @@ class CodeImageGone(JobberError):
     def __init__(self, run: str, *, image: str, id_: str, container: str) -> None:
         super().__init__(
             f"run {run} can't be finished: its code image {image} ({id_.removeprefix('sha256:')[:12]}) was removed",
-            hint=f"bring the image back; or copy out of container {container[:12]} what you need, and remove that",
+            hint=f"restore the image; or copy the files you need from container {container[:12]}, and remove it",
         )
         self.run = run
         self.image = image
@@ -92,7 +92,9 @@ class ClaimLost(JobberError):
     """A claim on a run that another jobber process took over, because this process did not renew it in time."""
 
     def __init__(self, run: str) -> None:
-        super().__init__(f"run {run} was taken over by another jobber, for this one was silent too long")
+        super().__init__(
+            f"run {run} was taken over by another jobber process: this one did not renew its claim in time"
+        )
         self.run = run
 
 
@@ -120,7 +122,7 @@ class LogLost(JobberError):
     """A job's output that could not be stored locally; the engine still has it."""
 
     def __init__(self, why: str) -> None:
-        super().__init__(f"the job's output could not be kept: {why}")
+        super().__init__(f"the job's output could not be stored: {why}")
         self.why = why
 
 
@@ -130,7 +132,7 @@ class DescriptionTooLarge(JobberError):
     def __init__(self, size: int, *, limit: int, engine: str) -> None:
         super().__init__(
             f"the command and options of this run are too long for a result on {engine}:"
-            f" they come to {size} bytes in its configuration, and may come to {limit}",
+            f" they take {size} bytes in its configuration; the limit is {limit}",
             hint="put long arguments into a file, in the code image or an input",
         )
         self.size = size

@@ -103,7 +103,7 @@ def choose(
     if not force:
         for result in candidates:
             if tag := next(filter(_is_by_hand, result.image.references), None):
-                reasons.setdefault(result.image.id, f"somebody has tagged it {tag}")
+                reasons.setdefault(result.image.id, f"it has the tag {tag}")
         _Needs(candidates, images, reasons).settle(kept, others, needed)
     return PruneChoice(
         going=tuple(result for result in candidates if result.image.id not in reasons),

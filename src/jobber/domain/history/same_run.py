@@ -94,19 +94,19 @@ def _from_words(words: Sequence[str]) -> Iterator[str]:
         if word.option in _FILES:
             yield f"{word.option} {word.value} is a file that may have changed"
         elif word.option == "--env" and not equals:
-            yield f"{name} is taken from the environment of the caller"
+            yield f"{name} comes from the caller's environment"
         elif word.option == "--env" and is_masked(name, value):
             yield f"the value of {name} is not recorded"
 
 
 def _from_options(options: ContainerOptions) -> Iterator[str]:
-    yield from (f"what is mounted at {mount.destination} may have changed" for mount in lasting_mounts(options))
+    yield from (f"the content mounted at {mount.destination} may have changed" for mount in lasting_mounts(options))
     yield from (f"the mounts of container {name} may have changed" for name in options.lending_containers)
     for profile in options.security:
         if isinstance(profile, SeccompProfile):
             yield f"the seccomp profile {profile.path} may have changed"
     names = (*(network.name for network in options.networks), options.ipc or "", options.pid or "")
-    yield from (f"it shares what belongs to {name}" for name in names if name.startswith(_SHARED))
+    yield from (f"it shares resources of {name}" for name in names if name.startswith(_SHARED))
     yield from (f"it is linked to container {link.partition(':')[0]}" for link in options.links)
 
 

@@ -54,6 +54,7 @@ def parse_image_path(text: str) -> ImagePath:
         image, _, path = text.rpartition(":")
     if not image or not path:
         raise UsageError(
-            f"{text!r} is no IMAGE:PATH", hint="for example train:latest-run:/model, or localhost:5000/train:/model/x"
+            f"{text!r} is not an IMAGE:PATH",
+            hint="for example train:latest-run:/model, or localhost:5000/train:/model/x",
         )
     return ImagePath(image, path)

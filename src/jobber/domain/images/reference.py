@@ -87,15 +87,15 @@ def parse_reference(text: str, *, default_registry: Registry | None = None) -> I
     """Parse a reference. Raises `InvalidReference`."""
     rest, at, digest = text.partition("@")
     if at and not _IS_DIGEST(digest):
-        raise InvalidReference(text, why=f"{digest!r} is no digest")
+        raise InvalidReference(text, why=f"{digest!r} is not a digest")
     head, slash, last = rest.rpartition("/")
     last, colon, tag = last.partition(":")
     if colon and not _IS_TAG(tag):
-        raise InvalidReference(text, why=f"{tag!r} is no tag")
+        raise InvalidReference(text, why=f"{tag!r} is not a tag")
     components = [*head.split("/"), last] if slash else [last]
     registry = components.pop(0) if slash and _reads_as_host(components[0]) else None
     if registry is not None and not _IS_DOMAIN(registry):
-        raise InvalidReference(text, why=f"{registry!r} is no registry")
+        raise InvalidReference(text, why=f"{registry!r} is not a registry")
     _check_components(text, components)
     reference = ImageReference(
         name=components[-1],
@@ -127,7 +127,7 @@ def parse_registry(text: str) -> Registry:
     parts = text.rstrip("/").split("/")
     host = parts.pop(0) if _reads_as_host(parts[0]) else None
     if host is not None and not _IS_DOMAIN(host):
-        raise InvalidReference(text, why=f"{host!r} is no registry")
+        raise InvalidReference(text, why=f"{host!r} is not a registry")
     if host is None or parts:
         _check_components(text, parts)
     return Registry(host, tuple(parts))
@@ -160,6 +160,6 @@ def _check_components(text: str, components: list[str]) -> None:
             raise InvalidReference(text, why="a part of the name is empty")
         if component != component.lower():
             raise InvalidReference(text, why=f"{component!r} has capital letters")
-        raise InvalidReference(text, why=f"{component!r} is no valid name")
+        raise InvalidReference(text, why=f"{component!r} is not a valid name")
     if len("/".join(components)) > _LONGEST_NAME:
         raise InvalidReference(text, why=f"the name is longer than {_LONGEST_NAME} characters")

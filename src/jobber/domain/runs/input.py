@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from jobber.domain.images.image import Image
 
 DEFAULT_DIRECTORY = "/data"
-_QUOTING = "a part with a comma stands in double quotes, its key included: '\"src=/a,b\",dest=/x'"
+_QUOTING = "put a field that contains a comma in double quotes, including its key: '\"src=/a,b\",dest=/x'"
 _KEYS = {"src": "src", "source": "src", "dest": "dest", "local": "dest"}
 
 
@@ -73,7 +73,7 @@ def check_destinations(inputs: Iterable[InputSpecification], *, taken: Iterable[
         if spec.destination in mounts:
             raise InvalidInput(
                 spec.text,
-                why=f"{spec.destination} is taken by a mount of Xdocker",
+                why=f"{spec.destination} is used by a mount of Xdocker",
                 hint=_place_of_its_own(spec),
             )
         for other in seen:
@@ -93,7 +93,7 @@ def _fields(text: str) -> list[str]:
             try:
                 field, rest = read_quoted(rest.lstrip())
             except ValueError:
-                raise InvalidInput(text, why="a quotation mark does not close", hint=_QUOTING) from None
+                raise InvalidInput(text, why="unclosed quotation mark", hint=_QUOTING) from None
         else:
             field, comma, following = rest.partition(",")
             rest = following if comma else None
@@ -105,7 +105,7 @@ def _parse_setting(text: str, setting: str) -> tuple[str, str]:
     word, equals, path = setting.partition("=")
     key = _KEYS.get(word.strip())
     if key is None or not equals:
-        why = f"unknown key {word.strip()!r}" if equals else f"{setting!r} is no KEY=PATH"
+        why = f"unknown key {word.strip()!r}" if equals else f"{setting!r} is not a KEY=PATH"
         raise InvalidInput(text, why=why, hint=None if equals or not setting or "=" not in text else _QUOTING)
     if not path.startswith("/"):
         hint = _QUOTING if path.startswith('"') else None

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _UNITS = {"g": 1 << 30, "m": 1 << 20, "k": 1 << 10}
-_NO_LIMIT = "it has no limit of its own: give it less to do at a time, or run it where there is more memory"
+_NO_LIMIT = "it has no memory limit: reduce its memory use, or run it on a host with more memory"
 
 
 def size_option(octets: int) -> str:

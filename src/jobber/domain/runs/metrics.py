@@ -46,13 +46,13 @@ def parse_metrics(octets: bytes) -> Metrics:
     try:
         found = json.loads(octets.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise MetricsUnusable("it is no UTF-8") from None
+        raise MetricsUnusable("it is not valid UTF-8") from None
     except RecursionError:
         raise MetricsUnusable("it is nested too deeply") from None
     except ValueError as error:
-        raise MetricsUnusable(f"it is no JSON: {error}") from None
+        raise MetricsUnusable(f"it is not valid JSON: {error}") from None
     if not isinstance(found, dict):
-        raise MetricsUnusable("it is no JSON object")
+        raise MetricsUnusable("it is not a JSON object")
     return _numbers_in(found)
 
 
@@ -83,15 +83,13 @@ def _numbers_in(found: Mapping[str, object]) -> Metrics:
         else:
             room -= len(render_metrics({name: value}).encode())
             if room < 0:
-                metrics.left_out = (
-                    f"its numbers beyond the first {len(metrics)} are left out, for a label holds no more"
-                )
+                metrics.left_out = f"its numbers beyond the first {len(metrics)} are omitted: a label's size is limited"
                 return metrics
             metrics[name] = value
     reasons = (
-        others.told("is no finite number and is left out", "are no finite numbers and are left out"),
-        deeper.told(*(f"{verb} nested deeper than {DEEPEST} levels and {verb} left out" for verb in ("is", "are"))),
-        doubles.told("is there twice and is kept once", "are there twice and are kept once"),
+        others.told("is not a finite number and is omitted", "are not finite numbers and are omitted"),
+        deeper.told(*(f"{verb} nested deeper than {DEEPEST} levels and {verb} omitted" for verb in ("is", "are"))),
+        doubles.told("is a duplicate and is kept once", "are duplicates and are kept once"),
     )
     metrics.left_out = "; ".join(filter(None, reasons))
     return metrics

@@ -56,7 +56,7 @@ def parse_parameter(text: str) -> ParameterChoice:
     name, equals, value = text.partition("=")
     name = name.removeprefix("--")
     if not name:
-        raise UsageError(f"--param {text!r} names no parameter", hint="for example --param lr=0.1")
+        raise UsageError(f"--param {text!r} has no parameter name", hint="for example --param lr=0.1")
     return ParameterChoice(name, value if equals else None)
 
 

@@ -121,7 +121,7 @@ class RegistryContract:
             world.engine.registry.pull(name, credentials=other, progress=FakeProgress())
         assert credentials.password not in f"{push.value} {pull.value}"
         assert credentials.password[::-1] not in f"{push.value} {pull.value}"
-        assert str(pull.value.hint).startswith("check the password" if known else "no credentials are known")
+        assert str(pull.value.hint).startswith("check the password" if known else "no credentials for ")
 
     def test_build_from_a_guarded_base(self, world: World, tmp_path: Path) -> None:
         name, credentials = self._guarded(world)

@@ -120,7 +120,7 @@ class RemoteImagesContract:
 
         with pytest.raises(RegistryFailed) as told:
             remote.inspect(name, credentials=other)
-        assert str(told.value.hint).startswith("check the password" if known else "no credentials are known")
+        assert str(told.value.hint).startswith("check the password" if known else "no credentials for ")
         assert credentials.password[::-1] not in f"{told.value} {told.value.hint}"
 
 

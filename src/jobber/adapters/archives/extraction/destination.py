@@ -50,7 +50,7 @@ class HostDestination:
             raise ArchiveBroken("it is empty")
         is_directory = first.header.isdir()
         if source.must_be_directory and not is_directory:
-            raise NotWritten(self._text, why=f"{source.path} of the image is no directory")
+            raise NotWritten(self._text, why=f"{source.path} of the image is not a directory")
         try:
             root, below, is_new = self._directory(source) if is_directory else self._file(source)
             tree = Tree(root, is_new=is_new)
@@ -68,8 +68,8 @@ class HostDestination:
             os.mkdir(self._text, 0o700)  # noqa: PTH102 - keeps the user's spelling
             return self._text, (), True
         if not stat.S_ISDIR(kind):
-            hint = "name a directory, or a new name"
-            raise NotWritten(self._text, why="it is a file, and what is copied is a directory", hint=hint)
+            hint = "choose a directory or a new name"
+            raise NotWritten(self._text, why="it is a file, but the source is a directory", hint=hint)
         return self._text, () if source.contents_only else (source.name,), False
 
     def _file(self, source: SourcePath) -> tuple[str, Parts, bool]:
@@ -79,7 +79,9 @@ class HostDestination:
         if kind is not None and not stat.S_ISREG(kind):
             raise NotWritten(self._text, why="it is neither a file nor a directory")
         if self._text.endswith("/"):
-            raise NotWritten(self._text, why="there is no such directory", hint="make it first, or leave the / out")
+            raise NotWritten(
+                self._text, why="there is no such directory", hint="create it first, or remove the trailing /"
+            )
         real = os.path.realpath(self._text)  # jobber follows a link that the user has named
         self._check_parent(real)
         folder, name = os.path.split(real)
@@ -94,4 +96,4 @@ class HostDestination:
     def _check_parent(self, path: str) -> None:
         parent = os.path.dirname(path) or "."  # noqa: PTH120 - keeps the user's spelling
         if not os.path.isdir(parent):  # noqa: PTH112
-            raise NotWritten(self._text, why=f"there is no directory {parent}", hint="make it first")
+            raise NotWritten(self._text, why=f"there is no directory {parent}", hint="create it first")

@@ -68,6 +68,6 @@ def _make(member: Member, tree: Tree, *, below: Parts, copied: CopyReport, links
 def _make_hard_link(member: Member, tree: Tree, parts: Parts, *, below: Parts, copied: CopyReport) -> None:
     other = parts_of(member.below(member.header.linkname))
     if ".." in other or not tree.hard_link(parts, (*below, *other)):
-        copied.skipped.append((member.path, "it is another name of a file that is not copied"))
+        copied.skipped.append((member.path, "it is a hard link to a file that is not copied"))
     else:
         copied.files += 1

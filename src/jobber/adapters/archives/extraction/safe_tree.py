@@ -167,7 +167,7 @@ class Tree:
             found = os.stat(_encoded(name), dir_fd=folder, follow_symlinks=False).st_mode
             if not stat.S_ISDIR(found):
                 kind = "a link" if stat.S_ISLNK(found) else "something"
-                raise _Blocked(f"{kind} is there, and a directory is to be") from None
+                raise _Blocked(f"{kind} exists in place of a directory") from None
             return False
         return True
 
@@ -178,7 +178,7 @@ class Tree:
         except FileNotFoundError:
             return
         if stat.S_ISDIR(found.st_mode):
-            raise _Blocked("a directory is there, and something else is to be")
+            raise _Blocked("a directory exists with that name")
         if not self._replaces:
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), name)
 
@@ -194,9 +194,9 @@ class Tree:
     def _told(self, parts: Parts, *, is_directory: bool = False) -> Iterator[None]:
         """Raise `NotWritten` for the system's errors, and if the root is to be anything but a directory."""
         if not parts and not is_directory:
-            raise NotWritten(self.place(parts), why="a directory is there, and something else is to be")
+            raise NotWritten(self.place(parts), why="a directory exists with that name")
         if any(part in ("", ".", "..") or "\0" in part for part in parts):
-            raise NotWritten(self.place(parts), why="it would be outside")
+            raise NotWritten(self.place(parts), why="it would be outside the destination")
         try:
             yield
         except _Blocked as error:
@@ -205,7 +205,7 @@ class Tree:
             raise
         except OSError as error:
             in_the_way = error.errno in (errno.ELOOP, errno.ENOTDIR)
-            why = "there is no directory on the way to it" if in_the_way else (error.strerror or str(error)).lower()
+            why = "a parent directory does not exist" if in_the_way else (error.strerror or str(error)).lower()
             raise NotWritten(self.place(parts), why=why) from None
 
 

@@ -27,7 +27,7 @@ def stream_out(pieces: Iterable[bytes], *, source: SourcePath) -> Iterator[bytes
     root = "." if source.contents_only else source.name
     for member in members(pieces):
         if not member.path and not member.header.isdir():
-            raise NotWritten("-", why=f"{source.path} of the image is no directory")
+            raise NotWritten("-", why=f"{source.path} of the image is not a directory")
         yield from _renamed(member, root)
     yield END
 

@@ -158,16 +158,16 @@ class _Build:
         if word in _NOT_CARRIED_OUT:
             if self._stands_in:
                 return
-            raise ValueError(f"the fake carries out no {word}")
+            raise ValueError(f"the fake does not support {word}")
         own: Callable[[str], None] | None = getattr(self, f"_do_{word.lower()}", None)
         if own is None and not hasattr(Stage, f"do_{word.lower()}"):
             raise ValueError(f"unknown instruction: {word}")
         if word not in ("FROM", "ARG") and not self._stages:
             raise ValueError(f"no build stage in current context: {word} before FROM")
         if not rest:
-            raise ValueError(f"{word} needs something behind it")
+            raise ValueError(f"{word} needs an argument")
         if instruction.has_document and not self._stands_in:
-            raise ValueError("the fake reads no here-documents")
+            raise ValueError("the fake does not support here-documents")
         carry_out = own or getattr(self._now, f"do_{word.lower()}")
         carry_out(rest)
 
@@ -184,13 +184,13 @@ class _Build:
         _check_platform(self._with_globals(flags.get("platform", _PLATFORM)))
         words = [self._with_globals(word) for word in rest.split()]
         if len(words) not in (1, 3) or not words[0] or (words[1:] and words[1].lower() != "as"):
-            raise ValueError("FROM IMAGE, or FROM IMAGE AS NAME, is meant")
+            raise ValueError("expected FROM IMAGE or FROM IMAGE AS NAME")
         stage = self._stage_on(words[0])
         stage.configuration = with_path(stage.configuration)
         if words[1:]:
             name = self._name(words[2])
             if not _STAGE_NAME.fullmatch(name):
-                raise ValueError(f"{words[2]!r} is no name for a stage: it must begin with a letter")
+                raise ValueError(f"{words[2]!r} is not a name for a stage: it must begin with a letter")
             if name in self._names:
                 raise ValueError(f"two stages are named {name}, of which each engine takes another")
             self._names[name] = stage
@@ -267,7 +267,7 @@ class _Build:
         if unpacks and any(map(_FROM_ELSEWHERE.match, words[:-1])):
             if self._stands_in:
                 return
-            raise ValueError("the fake adds no files from elsewhere")
+            raise ValueError("the fake does not add remote files")
         may_lack = self._stands_in and "from" in given  # files that RUN would have created
         copy(files, words, origin=origin, workdir=self._now.workdir, mode=mode, unpacks=unpacks, may_lack=may_lack)
         self._now.add(files.top)

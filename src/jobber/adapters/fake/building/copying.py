@@ -70,7 +70,7 @@ def _nodes(root: Path, folder: str, ignore: Ignore) -> Iterator[tuple[str, Node]
 def mode_of(text: str) -> int:
     """Return the value of `--chmod`. Raises `ValueError`."""
     if not _OCTAL.fullmatch(text):
-        raise ValueError(f"--chmod={text}: the fake knows modes as numbers")
+        raise ValueError(f"--chmod={text}: the fake supports only numeric modes")
     return int(text, 8)
 
 
@@ -103,7 +103,7 @@ def copy(
             _copy_directory(files, target, origin, real, mode)
         elif node is not None and unpacks and _is_archive(node.content):
             if mode is not None:
-                raise ValueError(f"{source}: the fake changes no modes in an archive")
+                raise ValueError(f"{source}: the fake does not change modes in an archive")
             _unpack(files, target, node.content)
         elif node is not None:
             _put(files, posixpath.join(target, posixpath.basename(source)) if into else target, node, mode)
@@ -117,7 +117,7 @@ def _sources(origin: Files, pattern: str, *, may_lack: bool) -> list[str]:
     if _WILDCARDS.isdisjoint(path):
         return [path]
     if "\\" in path or "**" in path:
-        raise ValueError(f"{pattern}: the fake knows *, ? and [] alone")
+        raise ValueError(f"{pattern}: the fake supports only *, ? and []")
     depth, is_meant = path.count("/"), re.compile(fnmatch.translate(path.replace("[^", "[!")))
     paths = set(origin.walk("/"))
     paths |= {above for found in paths for above in _parents(found)}

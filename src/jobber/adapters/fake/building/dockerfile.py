@@ -28,7 +28,7 @@ def split_flags(rest: str, *, known: tuple[str, ...]) -> tuple[dict[str, str], s
     flags: dict[str, str] = {}
     while match := _FLAG.match(rest):
         if match[1] not in known:
-            raise ValueError(f"the fake knows no --{match[1]} here")
+            raise ValueError(f"the fake does not support --{match[1]} here")
         flags[match[1]] = match[2] or ""
         rest = rest[match.end() :]
     return flags, rest

@@ -49,7 +49,7 @@ class Reader(AnyReader):
 
     def _unknown(self) -> ValueError:
         known = "$NAME, ${NAME}, ${NAME:-WORD} and ${NAME:+WORD}"
-        return ValueError(f"{self.text}: of variables the fake knows {known}")
+        return ValueError(f"{self.text}: of variables the fake supports {known}")
 
 
 def expand(text: str, variables: Mapping[str, str], *, escape: str = "\\") -> str:
@@ -76,7 +76,7 @@ def pairs(text: str, variables: Mapping[str, str], *, escape: str) -> Iterator[t
     for word in words:
         name, equals, value_text = word.partition("=")
         if not equals or not name:
-            raise ValueError(f"{word} is no NAME=VALUE")
+            raise ValueError(f"{word} is not a NAME=VALUE")
         yield expand(name, variables, escape=escape), expand(value_text, variables, escape=escape)
 
 

@@ -19,7 +19,7 @@ def parse_health_check(text: str) -> ImageHealthCheck:
     if kind.upper() == _OFF and not command and not flags:
         return ImageHealthCheck((_OFF,))
     if kind.upper() != _COMMAND or not command.strip():
-        raise ValueError("HEALTHCHECK [OPTIONS] CMD COMMAND, or HEALTHCHECK NONE, is meant")
+        raise ValueError("expected HEALTHCHECK [OPTIONS] CMD COMMAND or HEALTHCHECK NONE")
     words = listed(command.strip())
     if words == ():
         raise ValueError("a command is missing")

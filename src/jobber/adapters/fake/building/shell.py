@@ -110,4 +110,4 @@ class _Line:
 
 
 def _for_a_shell(text: str) -> ValueError:
-    return ValueError(f"{text} is for a shell, and the fake has none: it runs commands of plain words, && between them")
+    return ValueError(f"{text} needs a shell, which the fake does not have: it runs plain commands joined by &&")

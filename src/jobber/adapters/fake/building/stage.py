@@ -193,7 +193,7 @@ class Stage:
     def _ports(self, word: str) -> Iterator[str]:
         match = _PORTS.fullmatch(word)
         if not match:
-            raise ValueError(f"{word!r} is no port")
+            raise ValueError(f"{word!r} is not a port")
         protocol = match[3] or "tcp"
         if self.dialect.is_docker:
             yield from (f"{port}/{protocol}" for port in range(int(match[1]), int(match[2] or match[1]) + 1))

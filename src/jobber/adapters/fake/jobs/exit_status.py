@@ -23,13 +23,13 @@ def check_program(program: object) -> None:
     bodies = (program, type(program).__call__)
     if any(map(inspect.iscoroutinefunction, bodies)):
         raise TypeError(
-            f"program {_name(program)} is an `async def`, which nobody awaits: "
+            f"program {_name(program)} is an `async def`, which is never awaited: "
             "let a plain function call asyncio.run(…) in it"
         )
     if any(inspect.isgeneratorfunction(body) or inspect.isasyncgenfunction(body) for body in bodies):
         raise TypeError(
-            f"program {_name(program)} is a generator, whose body nobody runs: "
-            "say things with job.say(…) instead of `yield`"
+            f"program {_name(program)} is a generator, whose body never runs: "
+            "write output with job.say(…) instead of `yield`"
         )
 
 

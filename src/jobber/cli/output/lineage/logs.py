@@ -58,7 +58,7 @@ def _end_of_log(finder: ResultFinder, node: Node) -> bytes:
                 end += chunk
                 size += len(chunk)
                 del end[:-LARGEST]
-            left_out = f"(the first {size - LARGEST} bytes are left out)\n" if size > LARGEST else ""
+            left_out = f"(the first {size - LARGEST} bytes are omitted)\n" if size > LARGEST else ""
             return left_out.encode() + bytes(end)
     finally:
         archive.close()

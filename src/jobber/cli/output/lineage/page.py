@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from jobber.domain.runs.result import RunRecord
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'"
-_NOT_HERE = {Presence.MISSING: "missing", Presence.REGISTRY: "in the registry, not here"}
+_NOT_HERE = {Presence.MISSING: "missing", Presence.REGISTRY: "only in the registry"}
 
 
 def page_lines(lineage: Lineage, *, logs: Mapping[str, str]) -> Iterator[str]:
@@ -71,7 +71,7 @@ def _section(
     yield f"<h2>{_text(title_of(node))}</h2>"
     record = node.record
     if record is None:
-        state = _NOT_HERE.get(node.presence, "an image that no run has made")
+        state = _NOT_HERE.get(node.presence, "an image that was not created by a run")
         yield f'<div><span class="badge {class_of(lineage, node)}">{_text(state)}</span></div>'
     else:
         ended = f"{record.ending.finished.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
@@ -111,7 +111,7 @@ def _log(node: Node, log: str | None) -> Iterator[str]:
     if log is None:
         yield f'<p class="note">Not in this page: <code>jobber logs {short_id(node.key)}</code></p>'
     elif not log:
-        yield '<p class="note">It said nothing.</p>'
+        yield '<p class="note">No output.</p>'
     else:
         yield f'<pre class="log" tabindex="0">{escape(log)}</pre>'
 

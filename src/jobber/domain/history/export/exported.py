@@ -45,9 +45,9 @@ class ExportedRun:
         sentences = {
             Outcome.SUCCEEDED: "the job succeeded",
             Outcome.FAILED: f"the job failed with exit status {ending.exit_status}",
-            Outcome.TIMED_OUT: "the job took longer than it might, and was ended",
+            Outcome.TIMED_OUT: "the job exceeded its timeout and was stopped",
             Outcome.INTERRUPTED: "the job was interrupted",
-            Outcome.PRUNED: "the job was ended early, for it was not worth going on",
+            Outcome.PRUNED: "the job was stopped early as not worth continuing",
         }
         return sentences[ending.outcome] + (", and ran out of memory" if ending.out_of_memory else "")
 

@@ -121,7 +121,7 @@ def _result(run: ExportedRun) -> Entity:
         "@id": _result_id(run),
         "@type": "Dataset",
         "name": f"{place} of {run.result.reference}",
-        "description": "The snapshot of the run's file system; what the job said is in /run.log.",
+        "description": "The snapshot of the run's file system; the job's output is in /run.log.",
         "identifier": run.result.id,
         "dateCreated": rfc3339(run.record.ending.finished),
         "isPartOf": _link(_container_id(run.result)),

@@ -87,4 +87,4 @@ def _remedy(hosts: Mapping[str, object]) -> str | None:
     told = [f"`docker login {host}`" for host in hosts]
     if not told:
         return None
-    return f"{' or '.join(told)}, or correct the entry in `credentials`: the registry wants other credentials, or some"
+    return f"{' or '.join(told)}, or correct the entry in `credentials`: the registry requires valid credentials"

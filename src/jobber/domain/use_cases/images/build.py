@@ -79,7 +79,7 @@ class BuildImage:
                 at = self._free_second(names, next_second(at))
                 continue
             return built, tags
-        raise EngineFailed("tag the image", why=f"the tags of {_MOST_TRIES} seconds are taken")
+        raise EngineFailed("tag the image", why=f"the tags of {_MOST_TRIES} seconds are in use")
 
     def _tag(self, image: ImageId, tags: tuple[ImageReference, ...], fixed: str) -> None:
         for reference in tags:

@@ -84,9 +84,9 @@ class ImageFinder:
             return self.engine.images.inspect(reference)
         except ImageNotFound:
             hint = (
-                "it is not on this engine, and nothing is pulled for a dry run or under --pull never"
+                "it is not on the engine, and a dry run or --pull never does not pull"
                 if reference.is_remote
-                else f"build it with `jobber build -t {reference.name}`, or give its registry or namespace"
+                else f"build it with `jobber build -t {reference.name}`, or add its registry or namespace"
             )
             near = suggestion(reference, images=self.engine.images)
             raise ImageNotFound(str(reference), hint=near or hint) from None

@@ -60,6 +60,6 @@ def _told(refused: Sequence[tuple[ImageReference, JobberError]], progress: Progr
     error = refused[0][1]
     again = " ".join(str(reference) for reference, why in refused if not isinstance(why, PushedImageMissing))
     remedy = error.remedy if isinstance(error, PushRefused) else error.hint
-    repeat = f"the image is there: push it with `jobber push {again}`, or pass --no-push" if again else None
+    repeat = f"the image exists: push it with `jobber push {again}`, or pass --no-push" if again else None
     error.hint = "; ".join(filter(None, (remedy, repeat)))
     return error

@@ -94,8 +94,8 @@ class RepeatRun:
         record = old.record_of_run(name=request.name)
         if request.verify and record.out is None:
             raise UsageError(
-                f"run {record.id} has no out directory that could be compared",
-                hint="leave --verify out; a run with -o DIR can be verified, for its result says where its output is",
+                f"run {record.id} has no out directory to compare",
+                hint="omit --verify; only runs with -o DIR can be verified",
             )
         options, located = self._complete(request, old.image, record)
         again = _request_of(record, request, options, old=old.image)
@@ -148,7 +148,7 @@ class RepeatRun:
         missing: list[str] = []
         for one in located:
             if one.image is None and not pulls:
-                missing.append(f"image {one.name} is not here: it would be pulled by {one.digests[0]}")
+                missing.append(f"image {one.name} is missing: it would be pulled by {one.digests[0]}")
                 continue
             try:
                 found.append(self.images.get(one))

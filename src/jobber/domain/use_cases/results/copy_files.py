@@ -80,7 +80,7 @@ def _telling_what_is_there(copied: CopyReport) -> Iterator[None]:
     except JobberError as error:
         if copied.files or copied.links:
             error.hint = (
-                f"{copied.files + copied.links} files are whole in {copied.destination}, and the rest is missing: mend"
-                " that, and copy again"
+                f"{copied.files + copied.links} files are complete in {copied.destination}, the rest is missing:"
+                " correct the problem, and copy again"
             )
         raise

@@ -38,10 +38,10 @@ if TYPE_CHECKING:
     from jobber.domain.ports import Engine, Keyring, RemoteImages
     from jobber.domain.runs.result import RunRecord
 
-_LISTS = "`jobber ls` lists the results that are there"
+_LISTS = "`jobber ls` lists the results"
 _LONGEST_FILTER = 1 << 16
 """The maximum length in characters of a label filter, which the URL contains escaped; servers accept a megabyte."""
-_TOO_SHORT = f"{_LISTS}; the beginning of an id has four characters or more"
+_TOO_SHORT = f"{_LISTS}; an ID prefix has at least four characters"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from jobber.domain.ports.progress import Progress
     from jobber.domain.runs.result import ListedResult
 
-_NEEDS_ROOM = "to remove something, the engine needs a little room itself: make some on its disk, and prune again"
+_NEEDS_ROOM = "the engine needs some free disk space to remove images: free some, and prune again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class PruneResults:
 
     def plan(self, rule: PruneRule | None = None) -> PrunePlan:
         """Find unneeded objects without removing them; results are included only if there is a rule."""
-        self.progress.step("looking for what is needed no more")
+        self.progress.step("looking for unused objects")
         runs = [*unfinished_runs(self.engine)]
         waiting = sum(run.container.state is ContainerState.EXITED for run in runs)
         found = PrunePlan(
@@ -107,7 +107,7 @@ class PruneResults:
             if result.image.id in results:
                 wanted.append(result)
             else:
-                self.progress.note("prune-kept", name=_name(result), why="it is needed by now, or gone")
+                self.progress.note("prune-kept", name=_name(result), why="it is in use now, or already removed")
         removed, errors = self._remove_all(wanted)
         size += sum(
             own or 0
@@ -144,7 +144,7 @@ class PruneResults:
         self.progress.step(f"removing {copy.name}")
         if self.engine.inputs.discard(copy):
             return True
-        self.progress.note("prune-kept", name=copy.name, why="a container uses it by now")
+        self.progress.note("prune-kept", name=copy.name, why="a container now uses it")
         return False
 
     def _remove(self, result: ListedResult) -> bool:

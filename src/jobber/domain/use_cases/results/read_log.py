@@ -97,7 +97,7 @@ class LogReading:
             if found.inherited is not None:  # its log is the output of another run
                 found.record_of_run(name=text)
             if since is not None:
-                raise UsageError(f"{text} is a finished run, and its log has no times", hint="leave --since out")
+                raise UsageError(f"{text} is a finished run, whose log has no timestamps", hint="omit --since")
             self._copy(found, name=text)
             run, image = (found.record.id, found.record.image) if found.record else (None, None)
             return ReadLog(State.FINISHED, run, image, found.image.id)
@@ -135,7 +135,7 @@ class LogReading:
         try:
             self.finder.engine.containers.logs(run.container.id, sink=self.sink, since=since)
         except LogUnreadable as error:
-            error.hint = "-f shows what it says from now on, and its result will have all"
+            error.hint = "-f follows new output; the result will have the complete log"
             raise
         except ContainerNotFound:
             return self._go_on_in_result(run, seen=0)

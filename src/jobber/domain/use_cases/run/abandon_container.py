@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from jobber.domain.containers.container import ContainerId
     from jobber.domain.ports import Containers
 
-_RECOVER = "`jobber attach {run}` follows it, `jobber recover` finishes its run when the job has ended"
+_RECOVER = "`jobber attach {run}` attaches to it, `jobber recover` finishes its run when the job has ended"
 
 
 def discard(containers: Containers, container: ContainerId, *, run: str, cause: BaseException) -> None:
@@ -24,4 +24,4 @@ def discard(containers: Containers, container: ContainerId, *, run: str, cause: 
 
 def left_as_it_is(container: ContainerId, *, run: str) -> str:
     """Return a hint for a container that is left on the engine."""
-    return f"container {container[:12]} is left as it is: {_RECOVER.format(run=run)}"
+    return f"container {container[:12]} is kept: {_RECOVER.format(run=run)}"

@@ -103,7 +103,7 @@ class FinishRun:
             claim.check()
             tags = self._tag(image, plan, ending, is_first=is_first)
         except JobberError as error:
-            stays = f"nothing is lost: container {container[:12]} stays, and `jobber recover` makes its result"
+            stays = f"container {container[:12]} is kept: `jobber recover` creates its result"
             remedy = error.remedy if isinstance(error, EngineFailed) else None
             log_is = keep_log() if isinstance(error, EngineFailed | EngineLost) else None
             error.hint = "; ".join(filter(None, (stays, remedy, log_is)))
@@ -139,7 +139,7 @@ class FinishRun:
         """
         results = results_of_run(self.engine, plan.id)
         if not results:
-            raise EngineFailed("find the result", why="it was made, and is gone")
+            raise EngineFailed("find the result", why="it was created, but no longer exists")
         for double in [image for image in results[1:] if not image.references]:
             with suppress(JobberError):  # another process already uses it
                 self.engine.images.remove(double.id)
@@ -198,7 +198,7 @@ class FinishRun:
         except (MetricsUnusable, EngineFailed) as error:
             self.progress.warn("metrics-not-kept", path=path, why=error.why)
         except NotAFile:
-            self.progress.warn("metrics-not-kept", path=path, why="it is no file")
+            self.progress.warn("metrics-not-kept", path=path, why="it is not a file")
         except PathNotFound:
             pass
         else:
@@ -239,7 +239,7 @@ class FinishRun:
                 self.engine.images.tag(image, reference=moving)
                 return moving, fixed
             return (fixed,)
-        raise EngineFailed("tag the result", why=f"the tags of {_MOST_TRIES} seconds are taken")
+        raise EngineFailed("tag the result", why=f"the tags of {_MOST_TRIES} seconds are in use")
 
     def _is_newest(self, image: ImageId, moving: ImageReference, ending: RunEnding) -> bool:
         """Return whether to move `latest-run`: a result that was finished late must not take it from a newer one."""
@@ -265,7 +265,7 @@ class FinishRun:
                 progress=self.progress,
             )
         except (Interrupted, EngineFailed, EngineLost) as error:
-            error.hint = f"the result is there, but not pushed: `jobber push {' '.join(map(str, remote))}`"
+            error.hint = f"the result exists, but was not pushed: `jobber push {' '.join(map(str, remote))}`"
             raise
 
     def _remove(self, container: ContainerId, plan: RunPlan, *, is_first: bool) -> None:
@@ -274,7 +274,7 @@ class FinishRun:
             if not is_first:
                 self.engine.runs.forget(plan.id)
         except (EngineFailed, EngineLost) as error:
-            error.hint = "nothing is lost, only the run's container is left: `jobber recover` removes it"
+            error.hint = "the result is complete, only the run's container remains: `jobber recover` removes it"
             raise
 
 

@@ -32,7 +32,7 @@ def keep_log(
     if where is None:
         progress.warn("log-not-kept")
         return None
-    return f"what the job said is in {where} until then"
+    return f"the job's output is in {where} until then"
 
 
 class _Comparison(io.BytesIO):

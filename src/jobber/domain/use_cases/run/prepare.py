@@ -121,7 +121,7 @@ def check_volumes(request: RunRequest, code: Image, *, lent: tuple[str, ...], pr
             if lies_within(out, directory=place):
                 raise UsageError(
                     f"out directory {request.out} lies in {place}, which is a volume or a mount:"
-                    " the result image would not hold it",
+                    " the result image would not contain it",
                     hint="write to a directory of the container's own file system",
                 )
     if lost := sorted(declared - mounted):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 KILLED = 137
 """The exit status of a job whose first process was ended by SIGKILL (128 + 9)."""
 _EVENTS = {Outcome.FAILED: "job-failed", Outcome.TIMED_OUT: "job-timed-out"}
-_MACHINE = "that of the engine's machine"
+_MACHINE = "that of the engine's host"
 
 
 def tell_memory(
@@ -75,7 +75,7 @@ def tell_failure(
     if image is not None:
         name = _short_name(image, () if has_registry else tags)
         words = f"-Xd '--entrypoint sh' {name}" if has_entrypoint else f"{name} sh"
-        hint = {"hint": f"look around in it: jobber run -ri none {words}"}
+        hint = {"hint": f"open a shell in it: jobber run -ri none {words}"}
     progress.note(event, exit_status=ending.exit_status, took=round(took, 3), **hint)
 
 

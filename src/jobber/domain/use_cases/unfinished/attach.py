@@ -90,7 +90,7 @@ class AttachToRun:
                 return watch.until_exit(attachment, timeout=self._seconds_left(run))
             except Detached as abandoned:
                 error = Interrupted(abandoned.signal)
-                error.hint = f"the job goes on: `jobber attach {run.plan.id}` follows it, `jobber stop` ends it"
+                error.hint = f"the job continues: `jobber attach {run.plan.id}` attaches to it, `jobber stop` stops it"
                 raise error from None
             finally:
                 attachment.close()

@@ -66,7 +66,7 @@ def find_run(engine: Engine, text: str) -> UnfinishedRun:
         run for run in runs if is_prefix_of_run(text, run.plan.id) or is_prefix_of_id(text, run.container.id)
     ]
     if len(found) > 1:
-        raise RunNotFound(text, why=f"{len(found)} runs begin with", is_ambiguous=True)
+        raise RunNotFound(text, why=f"{len(found)} runs have the ID prefix", is_ambiguous=True)
     if not found:
         raise RunNotFound(text, hint=did_you_mean(text, known=[run.container.name for run in runs]))
     return found[0]
