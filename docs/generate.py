@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 TARGET = Path(__file__).parent / "reference"
 _WIDE = 90
+_SECTIONS = {"Args:": "Arguments", "Returns:": "Returns", "Raises:": "Raises"}
 
 
 def main() -> None:
@@ -316,7 +317,30 @@ def _plain(annotation: object) -> str:
 
 
 def _text(of: object) -> str:
-    return inspect.getdoc(of) or ""
+    return _with_lists(inspect.getdoc(of) or "")
+
+
+def _with_lists(docstring: str) -> str:
+    """Return a docstring as Markdown, with each section (`Args:` and the like) as a list."""
+    lines: list[str] = []
+    section = ""
+    for line in docstring.splitlines():
+        if line in _SECTIONS:
+            section = line
+            lines += [f"**{_SECTIONS[section]}**", ""]
+        elif section and line.startswith("    "):
+            lines.append(_item(line[4:], is_named=section != "Returns:", begins=not lines[-1]))
+        else:
+            section = section if not line else ""
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def _item(line: str, *, is_named: bool, begins: bool) -> str:
+    name, colon, text = line.partition(": ")
+    if is_named and colon and not line.startswith(" "):
+        return f"* `{name}`: {text}"
+    return f"* {line}" if begins else f"  {line.strip()}"
 
 
 def _first_line(of: object) -> str:
