@@ -64,7 +64,7 @@ def client_configuration(
     if all(known is not None and known.stored and server in its_own for server, known in servers.items()):
         yield {}  # the client's own stored credentials are the most accurate
         return
-    # As with the client, a login in the file counts where no helper is named for its server.
+    # A login in the file counts only if no helper is configured for its server, as with the client.
     in_file = () if settings.get("credsStore") else _logged_in(settings, with_secret=True)
     helped = {**dict.fromkeys(in_file, _HELPER), **helpers, **dict.fromkeys(servers, _HELPER)}
 
