@@ -132,8 +132,8 @@ def labels_page() -> str:
         ' "exit-code":int, "out-of-memory":bool|null, "engine":{"name","version"}}'
     )
     secrets = (
-        "`-e NAME`, which takes the caller's value, is recorded as the name alone. Values of variables whose name"
-        " reads as a secret (`*TOKEN*`, `*SECRET*`, `*PASSWORD*`, `*PASSWD*`, `*CREDENTIAL*`, `*_KEY`) are `***`."
+        "`-e NAME`, which takes the caller's value, is recorded as the name alone. Values of variables with a"
+        " secret's name (`*TOKEN*`, `*SECRET*`, `*PASSWORD*`, `*PASSWD*`, `*CREDENTIAL*`, `*_KEY`) are `***`."
     )
     return _joined(
         [
