@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from without_created import reload_without_created
 
+from jobber.adapters.engine_api.calls import listed
+from jobber.adapters.engine_api.retry import retrying
 from jobber.adapters.host.clock import SystemClock
 from jobber.adapters.host.process_identity import current_owner
 from jobber.adapters.registry_api import RegistryApi
@@ -43,8 +45,9 @@ def make_world(engine: Engine, wire: Wire, folder: Path, registry_host: str | No
 
     def raw_store() -> str:
         told = []
-        with wire.call("GET", "/images/json", query={"all": True}) as response:
-            ids = [image["Id"] for image in response.json()]
+        # Podman 4.3 fails to list images for a moment while another test removes one.
+        images = retrying(lambda: listed(wire, "/images/json", filters={}, everything=True), sign="image not known")
+        ids = [image["Id"] for image in images]
         for image in ids:
             with suppress(ImageNotFound, WireBroken):  # another test's, removed meanwhile
                 told.append(raw_image(image))
