@@ -81,11 +81,11 @@ def make_world(engine: Engine, wire: Wire, folder: Path, registry_host: str | No
 
 
 def dead_owner() -> str:
-    """A process of this machine that is no more."""
+    """A process of this machine that has ended."""
     process = subprocess.Popen(["true"])
     process.wait()
-    host, boot, _, start = current_owner().split("/")
-    return f"{host}/{boot}/{process.pid}/{start}0"
+    host, boot, _, start, *rest = current_owner().split("/")
+    return "/".join((host, boot, str(process.pid), f"{start}0", *rest))
 
 
 def guarded_registry() -> GuardedRegistry | None:
