@@ -193,6 +193,7 @@ class Engines:
                 stdout=output,
                 stderr=output,
                 env=environment,
+                cwd=self.folder,  # Podman's conmon writes a file `oom` there
                 start_new_session=True,
                 preexec_fn=lambda: _die_with_us(dies_by),
             )

@@ -59,6 +59,7 @@ def start_service(
             stdout=log,
             stderr=log,
             env=dict(environment),
+            cwd=folder,  # for a job that runs out of memory, conmon writes a file `oom` there
             start_new_session=True,  # the Ctrl-C of jobber's terminal must not reach the service
         )
     service = Service(endpoint, process, folder)
