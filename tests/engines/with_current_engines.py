@@ -21,7 +21,7 @@ from pathlib import Path
 import next_release
 from with_engines import PACKAGES, Engines, free_subnet, hard_limit, run_with
 
-_INSIDE = Path(__file__).with_name("inside.sh")
+_INSIDE = Path(__file__).resolve().with_name("inside.sh")
 _NAMESPACES = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private")
 _READ_CHILDREN_SECONDS = 5
 _OUR_ENGINES = ("JOBBER_TEST_DOCKER", "JOBBER_TEST_PODMAN")
