@@ -465,3 +465,11 @@ def test_a_secured_host_has_another_usual_port() -> None:
     (candidate,) = connecting._candidates("box", {"DOCKER_TLS_VERIFY": "1"})
 
     assert candidate.endpoint.port == 2376
+
+
+@pytest.mark.parametrize("host", ["ssh://me:geheim@box", "tcp://me:geheim@box:99999", "me:geheim@box"])
+def test_password_in_an_address_is_an_error_that_does_not_show_it(host: str) -> None:
+    with pytest.raises(UsageError, match="an address must not contain a password") as caught:
+        parse_endpoint(host)
+
+    assert "geheim" not in f"{caught.value.what} {caught.value.hint}"

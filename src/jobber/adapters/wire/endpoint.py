@@ -74,6 +74,8 @@ def parse_endpoint(text: str) -> Endpoint:
 def _parse_network(text: str, scheme: Scheme, rest: str) -> Endpoint:
     address, slash, path = rest.partition("/")
     user, _, location = address.rpartition("@")
+    if ":" in user:  # ssh takes none, and command lines, logs and messages would show it
+        raise _not_a_host(text.replace(user, f"{user.partition(':')[0]}:***"), "an address must not contain a password")
     if location.startswith("["):
         host, bracket, after = location[1:].partition("]")
         colon, port = after[:1], after[1:]
