@@ -14,15 +14,18 @@ A Podman that refuses such an archive gets a second commit (`second_commit.py`).
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jobber.adapters.archives.image_archive import ImageArchive, describe_image, log_layer
 from jobber.adapters.engine_api.calls import failed
 from jobber.adapters.engine_api.image_history import shell_of, triggers_of, with_run
+from jobber.adapters.engine_api.retry import retrying
 from jobber.adapters.podman.committing import commit_unfinished, flatten, kept_mounted, put_log, remove_unfinished
+from jobber.adapters.podman.images import IS_BEING_REMOVED
 from jobber.adapters.podman.second_commit import commit_again
 from jobber.domain.containers.container import LOG
-from jobber.domain.errors import ContainerNotFound, JobberError
+from jobber.domain.errors import ContainerNotFound, EngineFailed, JobberError
 from jobber.domain.files.paths import lies_within, normal_path
 
 if TYPE_CHECKING:
@@ -65,7 +68,10 @@ def commit(
     if snapshot.is_flat:
         unfinished = flatten(wire, container)
     else:
-        unfinished = commit_unfinished(wire, container, takes_configuration=takes_configuration)
+        unfinished = retrying(
+            partial(commit_unfinished, wire, container, takes_configuration=takes_configuration),
+            sign=IS_BEING_REMOVED,
+        )
     try:
         return _load(wire, unfinished, code=code, log=own_log, snapshot=snapshot) or commit_again(
             wire,
@@ -107,8 +113,11 @@ def _load(
         "POST", "/images/load", stream=archive.for_podman(), headers={"Content-Type": "application/x-tar"}
     ) as response:
         response.read()
-    with wire.call("GET", f"/images/{archive.id.removeprefix('sha256:')}/json") as response:
-        return archive.id if response.ok and tuple(response.json()["RootFS"]["Layers"]) == layers else None
+    try:
+        loaded = _image(wire, archive.id)
+    except EngineFailed:
+        return None
+    return archive.id if tuple(loaded["RootFS"]["Layers"]) == layers else None
 
 
 def _configuration(code: dict[str, Any], *, shell: str | None) -> dict[str, Any]:
@@ -134,6 +143,11 @@ def _labels(code: dict[str, Any]) -> dict[str, str]:
 
 
 def _image(wire: Wire, image: str) -> dict[str, Any]:
+    """Inspect an image; retry while Podman removes another one. Raises `EngineFailed`."""
+    return retrying(partial(_facts, wire, image), sign=IS_BEING_REMOVED)
+
+
+def _facts(wire: Wire, image: str) -> dict[str, Any]:
     with wire.call("GET", f"/images/{image.removeprefix('sha256:')}/json") as response:
         if not response.ok:
             raise failed(f"inspect image {image}", response)

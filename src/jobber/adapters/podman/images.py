@@ -29,8 +29,8 @@ _MISSING = 404
 _SEVERAL_TAGS = "more than one tag"
 _WAS_REMOVED = "image not known"
 """Podman's error for an image list if an image is removed meanwhile."""
-_IS_BEING_REMOVED = "nil pointer dereference"
-"""Podman 4.3's error for an image that is being removed."""
+IS_BEING_REMOVED = "nil pointer dereference"
+"""Podman 4.3's error for an image while that one, or one that it is compared with, is being removed."""
 LOST_NAME = "a concurrent change to the image's names overwrote it"
 """jobber's message for a name that Podman before 4.8 loses: Podman reads all names of an image and writes them back."""
 
@@ -44,7 +44,7 @@ class PodmanImages:
     def inspect(self, name: ImageReference | ImageId | str) -> Image:
         """Inspect an image. Raises `ImageNotFound`."""
         for candidate in candidates(name):
-            facts = retrying(partial(self._facts, candidate, name), sign=_IS_BEING_REMOVED)
+            facts = retrying(partial(self._facts, candidate, name), sign=IS_BEING_REMOVED)
             if facts is not None:
                 return image_of({**facts, "Digest": self._own_digest(facts, name)})
         raise ImageNotFound(str(name))
@@ -59,7 +59,7 @@ class PodmanImages:
         known = {digest.partition("@")[2] for digest in facts.get("RepoDigests") or ()}
         if known <= {own}:
             return own
-        by_id = retrying(partial(self._facts, facts["Id"], name), sign=_IS_BEING_REMOVED)
+        by_id = retrying(partial(self._facts, facts["Id"], name), sign=IS_BEING_REMOVED)
         return str((by_id or facts).get("Digest") or "")
 
     def _facts(self, candidate: str, name: ImageReference | ImageId | str) -> dict[str, Any] | None:
@@ -85,7 +85,7 @@ class PodmanImages:
                 raise ImageNotFound(image)
             if not response.ok:
                 raise failed(f"tag {reference}", response)
-        if retrying(partial(self._facts, str(full), reference), sign=_IS_BEING_REMOVED) is None:
+        if retrying(partial(self._facts, str(full), reference), sign=IS_BEING_REMOVED) is None:
             raise EngineFailed(f"tag {reference}", why=LOST_NAME)
 
     def claim(self, image: ImageId, *, reference: ImageReference) -> None:
