@@ -18,10 +18,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jobber.adapters.docker.committing import commit_as, flatten, put_log, remove_unfinished
 from jobber.adapters.engine_api.calls import failed
+from jobber.adapters.engine_api.log_place import is_mounted_over
 from jobber.adapters.host.process_identity import unfinished_labels
-from jobber.domain.containers.container import LOG
 from jobber.domain.errors import ContainerNotFound, JobberError
-from jobber.domain.files.paths import lies_within, normal_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,7 +58,7 @@ def commit(
     code = _image(wire, facts["Image"])
     labels = {**(code["Config"].get("Labels") or {}), **snapshot.labels}
     wanted = {**code["Config"], "Labels": labels}
-    takes_log = not snapshot.is_flat and not facts["HostConfig"]["ReadonlyRootfs"] and not _is_mounted_over(facts)
+    takes_log = not snapshot.is_flat and not facts["HostConfig"]["ReadonlyRootfs"] and not is_mounted_over(facts)
     if takes_log:
         put_log(wire, container, log)
         if not _would_stay(facts["Config"], wanted) and (made := _exact_commit(wire, container, wanted)):
@@ -167,9 +166,3 @@ def _would_stay(container: dict[str, Any], wanted: dict[str, Any]) -> bool:
         or bool(container.get("Entrypoint") and not has_words)
         or bool(container.get("Cmd") and not wanted.get("Cmd") and not has_words)
     )
-
-
-def _is_mounted_over(facts: dict[str, Any]) -> bool:
-    places = [mount["Destination"] for mount in facts.get("Mounts") or ()]
-    places += facts["HostConfig"].get("Tmpfs") or {}
-    return any(lies_within(LOG, directory=normal_path(place)) for place in places)

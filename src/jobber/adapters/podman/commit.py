@@ -20,13 +20,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from jobber.adapters.archives.image_archive import ImageArchive, describe_image, log_layer
 from jobber.adapters.engine_api.calls import failed
 from jobber.adapters.engine_api.image_history import shell_of, triggers_of, with_run
+from jobber.adapters.engine_api.log_place import is_mounted_over
 from jobber.adapters.engine_api.retry import retrying
 from jobber.adapters.podman.committing import commit_unfinished, flatten, kept_mounted, put_log, remove_unfinished
 from jobber.adapters.podman.images import IS_BEING_REMOVED
 from jobber.adapters.podman.second_commit import commit_again
-from jobber.domain.containers.container import LOG
 from jobber.domain.errors import ContainerNotFound, EngineFailed, JobberError
-from jobber.domain.files.paths import lies_within, normal_path
 
 if TYPE_CHECKING:
     from jobber.adapters.wire import Wire
@@ -60,7 +59,7 @@ def commit(
             raise failed("inspect the container", response)
         facts = response.json()
     code = _image(wire, facts["Image"])
-    takes_log = not snapshot.is_flat and not _is_mounted_over(facts)
+    takes_log = not snapshot.is_flat and not is_mounted_over(facts)
     if takes_log:
         with kept_mounted(wire, facts):
             put_log(wire, container, log)
@@ -153,9 +152,3 @@ def _facts(wire: Wire, image: str) -> dict[str, Any]:
             raise failed(f"inspect image {image}", response)
         facts: dict[str, Any] = response.json()
         return facts
-
-
-def _is_mounted_over(facts: dict[str, Any]) -> bool:
-    places = [mount["Destination"] for mount in facts.get("Mounts") or ()]
-    places += facts["HostConfig"].get("Tmpfs") or {}
-    return any(lies_within(LOG, directory=normal_path(place)) for place in places)
