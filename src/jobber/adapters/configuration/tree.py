@@ -1,10 +1,10 @@
 """YAML parsing to a tree of nodes with line numbers.
 
 Any input gives either a tree or one error, in bounded time and memory. PyYAML parses the events. jobber does not use
-PyYAML's composer, because its recursion is as deep as the file's nesting. Anchors, aliases and merge keys are errors: a
-value has one place in one file, so that errors and origins can name it. Plain scalars follow the core schema of YAML 1.2,
-plus the booleans of YAML 1.1. Other YAML 1.1 numbers (`1:30`, `0777`, `1_000`) are strings here, and errors where a
-number is required.
+PyYAML's composer, because its recursion is as deep as the file's nesting. Anchors, aliases and merge keys are errors:
+a value has one place in one file, so that errors and origins can name it. Plain scalars follow the core schema of
+YAML 1.2, plus the booleans of YAML 1.1. Other YAML 1.1 numbers (`1:30`, `0777`, `1_000`) are strings here, and errors
+where a number is required.
 """
 
 from __future__ import annotations
@@ -171,7 +171,7 @@ class _Open:
 
     @property
     def expects_key(self) -> bool:
-        """Whether the next node is a key."""
+        """True if the next node is a key."""
         return self.is_mapping and self.key is None
 
 

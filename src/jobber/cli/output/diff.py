@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jobber.cli.output.json_text import as_json
 from jobber.cli.output.stdout import Stdout
 from jobber.cli.output.table import Column, table_lines
+from jobber.domain.display import printable, size_in_words
 from jobber.domain.files.file_tree import Kind
 from jobber.domain.files.text_diff import is_binary, text_difference
 from jobber.domain.history.record_diff import entry_facts
@@ -19,9 +20,7 @@ from jobber.session.humanize import (
     number_in_words,
     outcome_in_words,
     short_id,
-    size_in_words,
 )
-from jobber.session.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

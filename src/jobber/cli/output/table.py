@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jobber.session.printable import printable
+from jobber.domain.display import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Format sizes and lists in the texts of checks."""
+"""Format lists in the texts of checks."""
 
 from __future__ import annotations
 
@@ -14,9 +14,3 @@ def listed(names: Sequence[str], *, most: int = _MOST) -> str:
     """Return names in one line, at most the first `most` of them."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
-
-
-def in_gigabytes(size: int) -> str:
-    """Return a number of bytes in GB, with one decimal place below 100 GB."""
-    amount = size / 10**9
-    return f"{amount:.0f} GB" if amount >= 100 else f"{amount:.1f} GB"

@@ -16,6 +16,7 @@ import stat
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Self
 
+from jobber.domain.display import unambiguous
 from jobber.domain.errors import NotWritten
 
 if TYPE_CHECKING:
@@ -60,8 +61,7 @@ class Tree:
 
     def place(self, parts: Parts) -> str:
         """Return a path in printable form for messages."""
-        text = os.path.join(self.root, *parts)  # noqa: PTH118 - an empty root is the current directory
-        return text if text.isprintable() else repr(text)
+        return unambiguous(os.path.join(self.root, *parts))  # noqa: PTH118 - an empty root is the current directory
 
     def directory(self, parts: Parts, *, mode: int, modified: float) -> bool:
         """Create a directory and return whether it did not exist; `finish` sets its mode and time."""

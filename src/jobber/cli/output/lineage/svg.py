@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from jobber.cli.output.lineage.layout import BOX_HEIGHT, BOX_WIDTH, lay_out
 from jobber.cli.output.table import cut
+from jobber.domain.display import printable
 from jobber.domain.history.lineage import Presence
 from jobber.domain.runs.metrics import metrics_of
 from jobber.domain.runs.policy import Outcome
@@ -21,7 +22,6 @@ from jobber.session.humanize import (
     short_id,
     tags_in_short,
 )
-from jobber.session.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -6,9 +6,9 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from jobber.cli.output.table import cut
+from jobber.domain.display import printable
 from jobber.domain.history.lineage import Presence, Role
 from jobber.session.humanize import age_in_words, image_name, outcome_in_words, short_id, tags_in_short
-from jobber.session.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jobber.domain.display import unambiguous
 from jobber.domain.errors import JobberError
 from jobber.domain.files.copy_report import CopyReport
 from jobber.domain.runs.label_names import Label
@@ -54,7 +55,7 @@ class CopyFiles:
         with _telling_what_is_there(copied), closing(pieces):
             to.receive(pieces, source=source, copied=copied, on_file=_Teller(self.progress, copied).tell)
         for path, why in copied.skipped:
-            self.progress.warn("not-copied", path=path if path.isprintable() else repr(path), why=why)
+            self.progress.warn("not-copied", path=unambiguous(path), why=why)
         return found, source, copied
 
 
