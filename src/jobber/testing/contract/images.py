@@ -272,9 +272,6 @@ class ImageContract:
 
         assert _members(world, image, "/data/deep") == {"": None, "/y": b"Y"}
 
-    def test_images_are_listed_whatever_their_labels(self, world: World) -> None:
-        assert world.base_id in [image.id for image in world.engine.images.list(labels={})]
-
     def test_archive_of_what_a_link_leads_to(self, world: World) -> None:
         image = _committed(world, "write", "/real/x", "X", "link", "/way", "/real", "link", "/real/y", "x")
 
