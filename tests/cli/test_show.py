@@ -27,7 +27,7 @@ def cli(jobber_cli: FakeCommandLine, jobber_engine: FakeEngine) -> FakeCommandLi
 
 
 def said(text: str) -> dict[str, list[str]]:
-    """What is told, by name; what goes on without a name belongs to the one before."""
+    """Return the printed facts by name; a line without a name continues the one before it."""
     found: dict[str, list[str]] = {}
     name = ""
     for line in text.splitlines():

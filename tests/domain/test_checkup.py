@@ -1,4 +1,4 @@
-"""What follows from what `jobber doctor` finds."""
+"""The checks of `jobber doctor` for given facts."""
 
 from __future__ import annotations
 

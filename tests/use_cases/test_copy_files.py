@@ -1,4 +1,4 @@
-"""Files out of images: which, and what is told."""
+"""Files from images: the selection, and the messages."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class JobOptions:
     timeout: str | None = None
     """Stop the run after this number of seconds."""
     pull: PullPolicy | None = None
-    """When images with a registry or namespace are pulled (default: always); rerun pulls recorded ones if missing."""
+    """Policy of pulls from registries (default: always); rerun pulls recorded images only if they are missing."""
     no_push: bool = False
     """Do not push the result."""
     iidfile: Path | None = None
