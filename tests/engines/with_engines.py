@@ -2,8 +2,8 @@
 
     python tests/engines/with_engines.py -- COMMAND...
 
-Everything is in one folder and on one bridge, and is removed afterwards. Without root, or without the packages, the
-script prints what is missing and runs the command with the rest; `JOBBER_TEST_REQUIRE=docker,podman` makes that an error.
+Everything is in one folder and on one bridge, and is removed afterwards. Without root or the packages, the
+script prints what is missing and runs the command with the rest; `JOBBER_TEST_REQUIRE=docker,podman` makes it an error.
 The command gets JOBBER_TEST_DOCKER and JOBBER_TEST_PODMAN (addresses), JOBBER_TEST_REGISTRY (HOST:PORT),
 JOBBER_TEST_REGISTRY_AUTH (HOST:PORT of a registry with a user `jobber`) and JOBBER_TEST_REGISTRY_PASSWORD_FILE;
 JOBBER_TEST_REGISTRY_KEY_FILE is the password of a user `_json_key` there.

@@ -30,12 +30,12 @@ def image_name(reference: str) -> str:
 def tags_in_short(tags: Sequence[str]) -> str:
     """Return tags, the one with a time first; further tags of the same repository without the repository."""
     ordered = sorted(tags, key=lambda tag: (tag.endswith(":latest-run"), tag))
-    told: list[str] = []
+    shown: list[str] = []
     for tag in ordered:
         repository, _, last = tag.rpartition(":")
-        is_same = told and ordered[0].rpartition(":")[0] == repository
-        told.append(f":{last}" if is_same else tag)
-    return ", ".join(told)
+        is_same = shown and ordered[0].rpartition(":")[0] == repository
+        shown.append(f":{last}" if is_same else tag)
+    return ", ".join(shown)
 
 
 def command_line(command: Sequence[str] | None) -> str:

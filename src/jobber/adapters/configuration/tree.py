@@ -72,7 +72,7 @@ class _Composer:
         self._documents = 0
 
     def compose(self, events: Iterator[Any]) -> Node:
-        takers = {
+        handlers = {
             yaml.ScalarEvent: self._scalar,
             yaml.AliasEvent: self._alias,
             yaml.SequenceStartEvent: self._begin,
@@ -82,9 +82,9 @@ class _Composer:
             yaml.DocumentStartEvent: self._document,
         }
         for event in events:
-            taker = takers.get(type(event))
-            if taker is not None:
-                taker(event)
+            handler = handlers.get(type(event))
+            if handler is not None:
+                handler(event)
         return self._root or Node(None, 1)
 
     def _document(self, event: Any) -> None:

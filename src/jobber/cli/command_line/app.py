@@ -84,10 +84,10 @@ def dispatch(line: CommandLine) -> int:
     try:
         return int(app(tokens, exit_on_error=False, print_error=False) or 0)
     except cyclopts.CycloptsError as error:
-        raise UsageError(_told(error), hint=f"see `jobber {line.command} --help`") from None
+        raise UsageError(_reason(error), hint=f"see `jobber {line.command} --help`") from None
 
 
-def _told(error: cyclopts.CycloptsError) -> str:
+def _reason(error: cyclopts.CycloptsError) -> str:
     return " ".join(filter(None, map(str.strip, str(error).splitlines()))).rstrip(".")
 
 

@@ -33,9 +33,9 @@ def _members(world: World, image: ImageId, path: str) -> dict[str, bytes | str |
 
     The name of the first member is empty in the result.
     """
-    octets = io.BytesIO(b"".join(world.engine.images.archive(image, path=path)))
+    content = io.BytesIO(b"".join(world.engine.images.archive(image, path=path)))
     found: dict[str, bytes | str | None] = {}
-    with tarfile.open(fileobj=octets) as archive:
+    with tarfile.open(fileobj=content) as archive:
         members = archive.getmembers()
         for member in members:
             file = archive.extractfile(member) if member.isreg() else None
@@ -106,8 +106,8 @@ class ImageContract:
     ) -> None:
         """Expect Docker's names, even for a declared volume: never absolute ones."""
         image = self._image_with_links(world, tmp_path)
-        octets = io.BytesIO(b"".join(world.engine.images.archive(image, path=path)))
-        with tarfile.open(fileobj=octets) as archive:
+        content = io.BytesIO(b"".join(world.engine.images.archive(image, path=path)))
+        with tarfile.open(fileobj=content) as archive:
             assert sorted(archive.getnames()) == names
 
     def test_root_of_an_image_with_volumes_is_whole(self, world: World, tmp_path: Path) -> None:

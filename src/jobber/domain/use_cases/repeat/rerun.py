@@ -112,8 +112,8 @@ class RepeatRun:
         if options is None:
             options = self._recorded_options(record, missing)
         located = self._locate(request, result, record)
-        gone = [one.name for one in located if one.is_missing]
-        missing += [f"image {name} is neither on the engine nor in a registry that its digests name" for name in gone]
+        lost = [one.name for one in located if one.is_missing]
+        missing += [f"image {name} is neither on the engine nor in a registry that its digests name" for name in lost]
         if missing or options is None:
             raise RunNotRepeatable(record.id, missing=missing)
         return options, located
