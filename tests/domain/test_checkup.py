@@ -23,9 +23,9 @@ from jobber.domain.checkup.findings import (
     Program,
 )
 from jobber.domain.checkup.report import report
-from jobber.domain.checkup.words import listed
 from jobber.domain.containers.engine import EngineDescription
 from jobber.domain.containers.engine_facts import EngineFacts, ImageStore, Space
+from jobber.domain.display import listed
 from jobber.domain.errors import (
     CredentialHelperMissing,
     EngineFailed,

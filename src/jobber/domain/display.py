@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 
 
@@ -23,6 +28,12 @@ def size_in_words(size: float) -> str:
     while size >= 999.5 and unit < len(_UNITS) - 1:
         size, unit = size / 1000, unit + 1
     return f"{sign}{size:.3g} {_UNITS[unit]}"
+
+
+def listed(names: Sequence[str], *, most: int = 6) -> str:
+    """Return names in one line, at most the first `most` of them."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def _escaped(character: str) -> str:
