@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_type_hints
+from dataclasses import is_dataclass
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import cyclopts
 from cyclopts import App, Parameter
 
 from jobber._version import __version__
-from jobber.cli.command_line.global_options import GlobalOptions
 from jobber.domain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -92,7 +92,15 @@ def _reason(error: cyclopts.CycloptsError) -> str:
 
 
 def _settle_annotations(command: Callable[..., object] | None) -> None:
-    """Resolve the annotations of a command and of the global options: cyclopts would resolve strings each time."""
-    for annotated in (command, GlobalOptions):
-        if annotated is not None and any(isinstance(hint, str) for hint in annotated.__annotations__.values()):
-            annotated.__annotations__ = get_type_hints(annotated, include_extras=True)
+    """Resolve the annotations of a command and of its groups of options: cyclopts would resolve strings each time."""
+    if command is None:
+        return
+    _resolve(command)
+    for hint in command.__annotations__.values():
+        for group in filter(is_dataclass, get_args(hint)):
+            _resolve(group)
+
+
+def _resolve(annotated: Any) -> None:
+    if any(isinstance(hint, str) for hint in annotated.__annotations__.values()):
+        annotated.__annotations__ = get_type_hints(annotated, include_extras=True)
