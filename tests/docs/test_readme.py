@@ -73,6 +73,13 @@ def test_option_tables_are_complete_and_true(heading: str, syntax: Syntax) -> No
     assert _options_in_table(_section(heading)) == _spellings(syntax)
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_a_section(command: str) -> None:
+    headings = [line for line in MANUAL.splitlines() if line.startswith("## `")]
+
+    assert [line for line in headings if re.search(rf"\b{command}\b", line)]
+
+
 def test_options_of_docker_run_that_jobber_decides_about_are_named() -> None:
     sentence = _section("`jobber run").split("options that jobber decides about (", 1)[1].split(")", 1)[0]
 

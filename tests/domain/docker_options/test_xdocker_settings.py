@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 from options_reading import read, refusal
 
 from jobber.domain.containers.options import ContainerOptions, HealthCheck, SeccompProfile
-from jobber.domain.docker_options.table import TABLE, first_lacking
+from jobber.domain.docker_options.table import SPELLINGS, TABLE, first_lacking
 
 SECOND = 10**9
 NO_PROFILE = SeccompProfile("unconfined:x", None, "unconfined:x can't be read: no such file or directory")
@@ -434,3 +435,14 @@ def test_options_that_an_older_docker_lacks_are_found(text: str, api: tuple[int,
     found = first_lacking(read(text), has=lambda option: option.docker_api <= api)
 
     assert lacking == (found and found.name)
+
+
+def test_every_option_is_compared_with_the_container_of_an_engines_own_client() -> None:
+    """Cover a field that no engine's translation reads: its option would have no effect, and no error."""
+    files = (Path(__file__).parents[2] / "differential").rglob("*.py")
+    lines = [line for file in files for line in file.read_text().splitlines() if line.startswith("-")]
+    words = [word for line in lines for word in line.split()]
+    spellings = {word.partition("=")[0] for word in words} | {word[:2] for word in words}
+    compared = {SPELLINGS.canonical[spelling] for spelling in spellings & SPELLINGS.canonical.keys()}
+
+    assert {option.name for option in TABLE if option.field} - compared == {"--runtime"}  # the run has one itself
