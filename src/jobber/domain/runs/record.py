@@ -39,14 +39,16 @@ class RecordedInput:
 
 
 @dataclass(frozen=True, slots=True)
-class RunPlan:
-    """The plan of a run, before its end."""
+class RunDescription:
+    """The facts about a run that are known at its start."""
 
     id: str
     """The run's ID, a UUID."""
     image: RecordedImage
+    """The code image of the run."""
     inputs: tuple[RecordedInput, ...]
     command: tuple[str, ...] | None
+    """The command; None for the command of the code image."""
     docker_args: tuple[str, ...]
     """Words of Xdocker, with secrets redacted."""
     runtime: str | None
@@ -54,6 +56,12 @@ class RunPlan:
     configs: tuple[str, ...]
     engine_name: str
     engine_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan(RunDescription):
+    """The plan of a run, before its end."""
+
     repository: str | None
     """The repository that the result is tagged in; None for a run of an image by ID."""
     keep: ResultImagePolicy

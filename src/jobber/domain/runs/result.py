@@ -8,33 +8,19 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from jobber.domain.runs.label_names import Label
-from jobber.domain.runs.record import UNREADABLE, RunEnding, ending_in, parse_images
+from jobber.domain.runs.record import UNREADABLE, RunDescription, RunEnding, ending_in, parse_images
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from jobber.domain.images.image import ListedImage
-    from jobber.domain.runs.record import RecordedImage, RecordedInput
+    from jobber.domain.runs.record import RecordedImage
 
 
 @dataclass(frozen=True, slots=True)
-class RunRecord:
+class RunRecord(RunDescription):
     """The run record of a result image: the run that created it."""
 
-    id: str
-    """The run's ID, a UUID."""
-    image: RecordedImage
-    """The code image of the run."""
-    inputs: tuple[RecordedInput, ...]
-    command: tuple[str, ...] | None
-    """The command; None for the command of the code image."""
-    docker_args: tuple[str, ...]
-    """Words of Xdocker, with secrets redacted."""
-    runtime: str | None
-    out: str | None
-    configs: tuple[str, ...]
-    engine_name: str
-    engine_version: str
     ending: RunEnding
 
     @property

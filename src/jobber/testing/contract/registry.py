@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jobber.adapters.fake.kept_logs import FakeKeptLogs
 from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.errors import (
     BaseUnauthorized,
@@ -21,9 +20,7 @@ from jobber.domain.errors import (
 )
 from jobber.domain.images.credentials import host_of
 from jobber.domain.use_cases.run.prepare import RunRequest
-from jobber.domain.use_cases.run.run import RunJob
-from jobber.testing.contract.world import Console
-from jobber.testing.environment import FakeInterruptions, FakeKeyring, FakeProgress
+from jobber.testing.environment import FakeProgress
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -160,19 +157,9 @@ class RegistryContract:
         return name, world.guarded.credentials
 
     def _run_image(self, world: World, image: str) -> ImageId:
-        runner = RunJob(
-            engine=world.engine,
-            clock=world.clock,
-            console=Console(),
-            interruptions=FakeInterruptions(),
-            keyring=FakeKeyring(),
-            kept_logs=FakeKeptLogs(),
-            progress=FakeProgress(),
-            version="1.2.3",
-            new_id="8d1f7c1e-0000-4000-8000-000000000001",
-            owner="",
+        result = world.job_runner().run(
+            RunRequest(image, ContainerOptions(), command=("/bin/job", "exit", "0"), push=False)
         )
-        result = runner.run(RunRequest(image, ContainerOptions(), command=("/bin/job", "exit", "0"), push=False))
         assert result.image is not None
         world.images.extend((*result.tags, result.image))
         return result.image

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import uuid
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from jobber.adapters.fake.kept_logs import FakeKeptLogs
-from jobber.adapters.host.process_identity import current_owner
 from jobber.domain.containers.options import ContainerOptions, Mount
 from jobber.domain.errors import DescriptionTooLarge, ImageNotFound, InvalidInput, JobNotStarted, UsageError
 from jobber.domain.history.retention import PruneChoice, PruneRule, unwanted
@@ -19,9 +16,7 @@ from jobber.domain.runs.policy import Outcome, ResultImagePolicy
 from jobber.domain.use_cases.images.engine_results import results_here
 from jobber.domain.use_cases.results.prune import PrunePlan, PruneResults
 from jobber.domain.use_cases.run.prepare import RunRequest
-from jobber.domain.use_cases.run.run import RunJob
-from jobber.testing.contract.world import Console
-from jobber.testing.environment import FakeInterruptions, FakeKeyring, FakeProgress
+from jobber.testing.environment import FakeInterruptions, FakeProgress
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -217,18 +212,6 @@ class RunContract:
         command: tuple[str, ...] | None = None,
         **settings: object,
     ) -> RunResult:
-        runner = RunJob(
-            engine=world.engine,
-            clock=world.clock,
-            console=Console(),
-            interruptions=FakeInterruptions(),
-            keyring=FakeKeyring(),
-            kept_logs=FakeKeptLogs(),
-            progress=FakeProgress(),
-            version="1.2.3",
-            new_id=str(uuid.uuid4()),
-            owner=current_owner(),
-        )
         request = RunRequest(
             image,
             options or ContainerOptions(),
@@ -236,6 +219,6 @@ class RunContract:
             inputs=tuple(parse_input(text) for text in inputs),
             **settings,  # type: ignore[arg-type]
         )
-        result = runner.run(request)
+        result = world.job_runner().run(request)
         world.images.extend(result.tags)
         return result

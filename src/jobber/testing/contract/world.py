@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
+from jobber.adapters.fake.kept_logs import FakeKeptLogs
+from jobber.adapters.host.process_identity import current_owner
 from jobber.domain.containers.container import ContainerId, ContainerSpecification
 from jobber.domain.containers.events import ConnectionEvent, Exited, Output, Stream
 from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.errors import JobberError
 from jobber.domain.images.reference import ImageId, ImageReference, parse_reference
-from jobber.testing.environment import FakeConsole, FakeInterruptions, FakeProgress
+from jobber.domain.use_cases.run.run import RunJob
+from jobber.testing.environment import FakeConsole, FakeInterruptions, FakeKeyring, FakeProgress
 from jobber.testing.standard_input import job_input
 
 if TYPE_CHECKING:
@@ -241,6 +244,21 @@ class World:
         """Register an image for removal at the end, and return it."""
         self.images.append(image)
         return image
+
+    def job_runner(self) -> RunJob:
+        """Return the use case of `jobber run` on this engine, for one run."""
+        return RunJob(
+            engine=self.engine,
+            clock=self.clock,
+            console=Console(),
+            interruptions=FakeInterruptions(),
+            keyring=FakeKeyring(),
+            kept_logs=FakeKeptLogs(),
+            progress=FakeProgress(),
+            version="1.2.3",
+            new_id=str(uuid.uuid4()),
+            owner=current_owner(),
+        )
 
     def tidy(self) -> None:
         """Remove everything created here."""
