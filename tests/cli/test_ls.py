@@ -9,7 +9,6 @@ import pytest
 from jobber.cli.command_line.completion import COLUMN_NAMES
 from jobber.cli.output.columns import COLUMNS
 from jobber.cli.output.table import Column, cut, table_lines, width_of
-from jobber.domain.display import printable, size_in_words
 from jobber.domain.runs.policy import Outcome
 from jobber.domain.runs.record import RunEnding
 from jobber.session.humanize import duration_in_words, image_name, number_in_words, outcome_in_words, tags_in_short
@@ -365,10 +364,6 @@ def test_combining_characters_take_no_column() -> None:
     assert width_of("e\u0301") == 1
 
 
-def test_printable_text_is_one_line() -> None:
-    assert printable("a\tb\nc\x1b\u202e\ud800") == "a b c\\x1b\\u202e" + printable("\ud800")
-
-
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [
@@ -385,23 +380,6 @@ def test_printable_text_is_one_line() -> None:
 )
 def test_durations(seconds: float, words: str) -> None:
     assert duration_in_words(seconds) == words
-
-
-@pytest.mark.parametrize(
-    ("octets", "words"),
-    [
-        (0, "0 B"),
-        (999, "999 B"),
-        (1000, "1 kB"),
-        (12345, "12.3 kB"),
-        (999_960, "1 MB"),
-        (5.4e9, "5.4 GB"),
-        (-2e9, "-2 GB"),
-        (1e18, "1e+03 PB"),
-    ],
-)
-def test_sizes(octets: float, words: str) -> None:
-    assert size_in_words(octets) == words
 
 
 def test_names_outcomes_and_numbers_in_short() -> None:
