@@ -90,12 +90,13 @@ def test_reference_of_the_test_kit_has_all_of_it_and_nothing_that_changes() -> N
     assert not re.search(r"^(?: +|\* `)_\w+`?: ", page, re.MULTILINE)
 
 
-def test_reference_shows_arguments_results_and_errors_as_lists() -> None:
+def test_reference_shows_arguments_results_and_errors_as_lists_and_examples_as_code() -> None:
     page = runpy.run_path(str(ROOT / "docs" / "generate.py"))["python_page"]()
 
-    assert not re.search(r"^(?:Args|Returns|Raises):$", page, re.MULTILINE)
+    assert not re.search(r"^(?:Args|Returns|Raises|Example):$", page, re.MULTILINE)
     assert "\n**Arguments**\n\n* `image`: A reference" in page
     assert "\n**Returns**\n\n* The outcome of the run and its result image.\n" in page
+    assert '\n**Example**\n\n```pycon\n>>> import jobber\n>>> result = jobber.run("train",' in page
 
 
 def test_reference_has_every_environment_variable_that_the_source_reads() -> None:
