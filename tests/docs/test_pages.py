@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import runpy
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -142,26 +139,6 @@ def test_pages_that_the_source_names_exist() -> None:
     named = {page for text in sources for page in re.findall(r"\((docs/[\w/-]+[.]md)\)", text)}
 
     assert {page for page in named if not (ROOT / page).exists()} == set()
-
-
-def test_site_is_built_without_warnings(tmp_path: Path) -> None:
-    pytest.importorskip("mkdocs", reason="`make check` installs it")
-    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
-    generated = subprocess.run(
-        [sys.executable, ROOT / "docs" / "generate.py"], capture_output=True, text=True, check=False
-    )
-    built = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", tmp_path / "site"],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert (generated.returncode, generated.stderr) == (0, "")
-    assert (built.returncode, built.stdout + built.stderr) == (0, "")
-    assert (tmp_path / "site" / "reference" / "command.html").exists()
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])
