@@ -1,4 +1,4 @@
-"""The docstrings of the Python API and of the test kit: their examples are executed, and no section is missing."""
+"""Tests of the docstrings of the Python API and the test kit: examples are executed, and no section is missing."""
 
 from __future__ import annotations
 

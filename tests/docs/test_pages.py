@@ -1,4 +1,4 @@
-"""The commands, files and programs of every page are tried, and their output is compared with the page."""
+"""Tests that type the commands of every page and compare the output with the page."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PAGES = [
 
 @pytest.fixture
 def cli(jobber_cli: FakeCommandLine, jobber_engine: FakeEngine) -> FakeCommandLine:
-    """A reader with a Python image and an empty directory."""
+    """Provide a command line with a Python image and an empty directory."""
     configuration = ImageConfiguration(command=("python3",))
     jobber_engine.image("python:3.13-slim", programs={"/usr/local/bin/python3": python}, configuration=configuration)
     return jobber_cli
@@ -42,7 +42,7 @@ def test_page_is_true(page: str, cli: FakeCommandLine) -> None:
         assert agrees(expected, came), f"{done}\n--- the page says\n{expected}--- it is\n{came}"
 
 
-def test_there_is_something_to_try() -> None:
+def test_pages_have_commands_and_programs() -> None:
     found = [block for page in PAGES for block in blocks((ROOT / page).read_text(encoding="utf-8"))]
 
     assert {"console", "python", "dockerfile"} <= {block.kind for block in found}
@@ -67,7 +67,7 @@ def test_there_is_something_to_try() -> None:
         ("run 3f1c8c52-7a53-4b0e-9c44-5d1a1e0f6b7d\n", "run 3f1c\n", False),
     ],
 )
-def test_output_is_compared_with_care(expected: str, came: str, *, same: bool) -> None:
+def test_output_is_compared_with_placeholders(expected: str, came: str, *, same: bool) -> None:
     assert agrees(expected, came) is same
 
 
@@ -78,7 +78,7 @@ def test_index_shows_what_the_tutorial_shows() -> None:
     assert [line for text in shown for line in text.splitlines()[:-1] if line not in tutorial] == []
 
 
-def test_reference_of_the_test_kit_has_all_of_it_and_nothing_that_changes() -> None:
+def test_reference_of_the_test_kit_is_complete_and_stable() -> None:
     page = runpy.run_path(str(ROOT / "docs" / "generate.py"))["testing_page"]()
     headings = set(re.findall(r"^## jobber\.testing\.(\w+)$", page, re.MULTILINE))
 

@@ -1,4 +1,4 @@
-"""The documentation site: it is built without warnings, its links work, and it fits a phone and a wide screen."""
+"""Tests of the documentation site: warnings of the build, links, and layout on a phone and on a wide screen."""
 
 from __future__ import annotations
 
