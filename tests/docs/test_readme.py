@@ -98,9 +98,7 @@ def test_picture_of_the_architecture_has_the_layers_of_the_contracts() -> None:
     architecture = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     picture = architecture.split("```")[1].split("session  ", 1)[1]
     shown = set(re.findall(r"[a-z_]{3,}", picture.split("\n", 1)[1]))
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
-        "contracts"
-    ]
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
     rooms = {
         name
         for contract in tools["importlinter"]["contracts"]
