@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import doctest
 import inspect
+import pkgutil
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from python_program import python
 
 import jobber
 from jobber import testing
+from jobber.domain import ports
 from jobber.domain.images.image import ImageConfiguration
 from jobber.testing import FakeCommandLine, FakeEngine
 
@@ -46,6 +49,15 @@ CALLS = {
     )
 }
 """Public functions, and the public methods of public classes."""
+PORTS = {
+    f"{kind.__name__}.{name}": method
+    for module in pkgutil.iter_modules(ports.__path__, f"{ports.__name__}.")
+    for _, kind in inspect.getmembers(import_module(module.name), inspect.isclass)
+    if getattr(kind, "_is_protocol", False) and kind.__module__ == module.name
+    for name, method in vars(kind).items()
+    if inspect.isfunction(method) and not name.startswith("_")
+}
+"""The methods of the ports."""
 
 
 @pytest.fixture
@@ -89,14 +101,16 @@ def test_each_call_of_the_python_api_has_an_example(name: str) -> None:
     assert doctest.DocTestParser().get_examples(inspect.getdoc(CALLS[name]) or "")
 
 
-@pytest.mark.parametrize("name", sorted(CALLS))
-def test_docstring_describes_arguments_result_and_errors(name: str) -> None:
-    function, documented = CALLS[name], inspect.getdoc(CALLS[name]) or ""
+@pytest.mark.parametrize("name", [*CALLS, *PORTS])
+def test_docstring_describes_arguments_and_result(name: str) -> None:
+    function = CALLS.get(name) or PORTS[name]
+    documented = inspect.getdoc(function) or ""
     arguments = [one for one in inspect.signature(function).parameters if one != "self" and not one.startswith("_")]
     described = documented.partition("Args:\n")[2].partition("\n\n")[0]
     missing = [argument for argument in arguments if f"    {argument}: " not in described]
-    returns = function.__annotations__.get("return")
-    sections = [] if returns in ("None", None) or "Iterator" in returns else ["Returns:"]
+    returns = function.__annotations__.get("return") or "None"
+    is_context = hasattr(function, "__wrapped__") or "ContextManager" in returns
+    sections = [] if returns == "None" or is_context else ["Returns:"]
 
     assert missing == []
     assert [section for section in sections if f"\n{section}\n" not in documented] == []
