@@ -6,6 +6,7 @@ import inspect
 import os
 import re
 from pathlib import Path
+from textwrap import dedent
 from typing import TYPE_CHECKING, get_args
 
 if TYPE_CHECKING:
@@ -321,7 +322,8 @@ def _text(of: object) -> str:
 
 
 def _with_lists(docstring: str) -> str:
-    """Return a docstring as Markdown, with each section (`Args:` and the like) as a list."""
+    """Return a docstring as Markdown: sections (`Args:` and the like) are lists, and the example is a code block."""
+    docstring, _, example = docstring.partition("Example:\n")
     lines: list[str] = []
     section = ""
     for line in docstring.splitlines():
@@ -333,7 +335,9 @@ def _with_lists(docstring: str) -> str:
         else:
             section = section if not line else ""
             lines.append(line)
-    return "\n".join(lines)
+    if example:
+        lines += ["", "**Example**", "", f"```pycon\n{dedent(example).strip()}\n```"]
+    return "\n".join(lines).strip()
 
 
 def _item(line: str, *, is_named: bool, begins: bool) -> str:

@@ -1,8 +1,9 @@
-"""Where the engines of the tests are: started by `make test`, or named by hand in the same variables."""
+"""The engines and the browser of the tests. `JOBBER_TEST_*` has the addresses of engines; `make test` sets them."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 
 import pytest
@@ -55,3 +56,13 @@ def engine_address(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session")
 def registry_host() -> str | None:
     return os.environ.get("JOBBER_TEST_REGISTRY")
+
+
+@pytest.fixture(scope="session")
+def browser() -> str:
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found:
+        return found
+    if "browser" in os.environ.get("JOBBER_TEST_REQUIRE", "").split(","):
+        pytest.fail("a browser is required, and there is none: `make test` installs chromium")
+    pytest.skip("no browser: `make test` installs chromium")

@@ -1,4 +1,4 @@
-"""Arguments of Python calls: an error names the argument, and an empty value takes back the rest."""
+"""Arguments of API calls: errors name the argument, and empty values replace configured ones."""
 
 from __future__ import annotations
 
@@ -68,9 +68,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("given", "told"), WRONG, ids=[told for _, told in WRONG])
-def test_what_is_wrong_with_an_argument_is_told_by_its_name(
-    engine: FakeEngine, given: dict[str, Any], told: str
-) -> None:
+def test_invalid_argument_is_reported_with_its_name(engine: FakeEngine, given: dict[str, Any], told: str) -> None:
     with pytest.raises(jobber.UsageError) as raised:
         jobber.run(**{"image": "show", "quiet": True, **given})
 
@@ -95,7 +93,7 @@ def test_what_is_wrong_with_an_argument_is_told_by_its_name(
     ],
     ids=range(11),
 )
-def test_so_it_is_in_the_other_calls(
+def test_invalid_arguments_of_other_calls_are_reported_with_their_names(
     engine: FakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: Callable[[], object], told: str
 ) -> None:
     (tmp_path / "Dockerfile").write_text("FROM scratch\n")
@@ -108,7 +106,7 @@ def test_so_it_is_in_the_other_calls(
     assert engine.made == made
 
 
-def test_hint_shows_how_a_single_input_is_written(engine: FakeEngine) -> None:
+def test_hint_shows_a_single_input_as_a_list(engine: FakeEngine) -> None:
     del engine
     with pytest.raises(jobber.UsageError) as raised:
         jobber.run("show", inputs="digits")
@@ -116,7 +114,7 @@ def test_hint_shows_how_a_single_input_is_written(engine: FakeEngine) -> None:
     assert raised.value.hint == "inputs=['digits']"
 
 
-def test_long_value_is_cut_where_it_is_told(engine: FakeEngine) -> None:
+def test_long_value_is_truncated_in_the_message(engine: FakeEngine) -> None:
     del engine
     with pytest.raises(jobber.UsageError) as raised:
         jobber.run("show", inputs="x" * 1000)
@@ -125,7 +123,7 @@ def test_long_value_is_cut_where_it_is_told(engine: FakeEngine) -> None:
 
 
 @pytest.mark.usefixtures("engine")
-def test_path_is_a_path() -> None:
+def test_path_arguments_accept_path_objects() -> None:
     data = jobber.Input("digits", src=PurePosixPath("/data"), dest=Path("/data"))
     result = jobber.run("show", inputs=(one for one in [data]), out=Path("/out"), quiet=True)  # type: ignore[arg-type]
 
@@ -175,16 +173,14 @@ def configured(engine: FakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     ],
     ids=str,
 )
-def test_empty_list_takes_the_place_of_what_is_configured(
-    configured: FakeEngine, given: dict[str, Any], said: str
-) -> None:
+def test_empty_list_replaces_the_configured_value(configured: FakeEngine, given: dict[str, Any], said: str) -> None:
     del configured
 
     assert jobber.run("show", **given, quiet=True).log == said
 
 
 @pytest.mark.parametrize(("timeout", "outcome"), [(None, "timed-out"), ("none", "succeeded"), (4000, "succeeded")])
-def test_timeout_that_is_configured_can_be_taken_back(configured: FakeEngine, timeout: Any, outcome: str) -> None:
+def test_timeout_none_undoes_the_configured_timeout(configured: FakeEngine, timeout: Any, outcome: str) -> None:
     configured.image("slow", run=lambda job: job.sleep(3600))
     once = jobber.run("slow", inputs=[], timeout=timeout, quiet=True)
 
@@ -193,7 +189,7 @@ def test_timeout_that_is_configured_can_be_taken_back(configured: FakeEngine, ti
 
 
 @pytest.mark.usefixtures("engine")
-def test_empty_list_takes_the_place_of_what_is_recorded() -> None:
+def test_empty_list_replaces_the_recorded_value() -> None:
     once = jobber.run("show", inputs=["digits"], xdocker="-e A=1", quiet=True)
     without_inputs = jobber.rerun(once, inputs=[], quiet=True)
     without_options = jobber.rerun(once, xdocker=[], quiet=True)

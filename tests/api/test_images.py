@@ -21,7 +21,7 @@ def context(tmp_path: Path) -> Path:
 
 
 @pytest.mark.usefixtures("jobber_engine")
-def test_built_image_is_named_after_its_directory_and_says_what_it_is(context: Path) -> None:
+def test_built_image_is_named_after_its_directory_and_has_labels(context: Path) -> None:
     built = jobber.build(context, quiet=True)
 
     assert set(built.tags) == {"digits:latest", "digits:20260101_000000"}
@@ -33,7 +33,7 @@ def test_built_image_is_named_after_its_directory_and_says_what_it_is(context: P
 
 @pytest.mark.usefixtures("jobber_engine")
 @pytest.mark.parametrize("tag", ["other:1", ["other:1", "more:2"]])
-def test_tags_and_arguments(context: Path, tag: str | list[str]) -> None:
+def test_build_uses_tags_and_build_arguments(context: Path, tag: str | list[str]) -> None:
     built = jobber.build(context, tag=tag, build_args={"A": "given"}, quiet=True)
 
     assert "other:1" in built.tags
@@ -41,14 +41,16 @@ def test_tags_and_arguments(context: Path, tag: str | list[str]) -> None:
 
 
 @pytest.mark.usefixtures("jobber_engine")
-def test_argument_of_the_environment(context: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_build_argument_without_a_value_comes_from_the_environment(
+    context: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("A", "from outside")
 
     assert jobber.build(context, build_args={"A": None}, quiet=True).labels["a"] == "from outside"
 
 
 @pytest.mark.usefixtures("jobber_engine")
-def test_file_and_current_directory(context: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_build_finds_the_dockerfile_in_the_current_directory(context: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (context / "Other").write_text("FROM scratch\nLABEL a=other\n")
     monkeypatch.chdir(context)
 
@@ -56,7 +58,7 @@ def test_file_and_current_directory(context: Path, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.usefixtures("jobber_engine")
-def test_build_that_fails_has_its_log(context: Path) -> None:
+def test_failed_build_has_its_log(context: Path) -> None:
     (context / "Dockerfile").write_text("FROM scratch\nCOPY nothing /\n")
 
     with pytest.raises(jobber.BuildFailed) as raised:
@@ -66,7 +68,7 @@ def test_build_that_fails_has_its_log(context: Path) -> None:
 
 @pytest.mark.usefixtures("jobber_engine")
 @pytest.mark.parametrize("settings", [{"context": "/nonexistent"}, {"file": "None"}, {"tag": "a@sha256:" + "0" * 64}])
-def test_what_is_wrong_with_a_build_is_a_usage_error(context: Path, settings: dict[str, str]) -> None:
+def test_invalid_build_raises_a_usage_error(context: Path, settings: dict[str, str]) -> None:
     with pytest.raises(jobber.UsageError):
         jobber.build(**{"context": context, **settings}, quiet=True)  # type: ignore[arg-type]
 
@@ -83,7 +85,7 @@ def test_remote_names_are_pushed(context: Path, jobber_registry: FakeRegistry, j
         jobber.push("local", quiet=True)
 
 
-def test_image_is_looked_at_without_a_pull(jobber_engine: FakeEngine) -> None:
+def test_image_is_inspected_without_a_pull(jobber_engine: FakeEngine) -> None:
     id_ = jobber_engine.image("digits", files={"/data/x": "X"}, labels={"a": "b"})
 
     assert jobber.image("digits").labels == {"a": "b"}
@@ -95,7 +97,7 @@ def test_image_is_looked_at_without_a_pull(jobber_engine: FakeEngine) -> None:
 
 
 @pytest.mark.parametrize("text", ["[1]", "no JSON"])
-def test_metrics_that_are_none_are_told(jobber_engine: FakeEngine, text: str) -> None:
+def test_unusable_metrics_raise_an_error(jobber_engine: FakeEngine, text: str) -> None:
     jobber_engine.image("run", files={"/metrics.json": text})
 
     with pytest.raises(jobber.JobberError, match=r"metrics\.json"):
@@ -108,7 +110,7 @@ def test_image_without_metrics_has_none(jobber_engine: FakeEngine) -> None:
     assert jobber.image("run").metrics == {}
 
 
-def test_image_that_is_no_result_has_no_log(jobber_engine: FakeEngine) -> None:
+def test_image_that_is_not_a_result_has_no_log(jobber_engine: FakeEngine) -> None:
     jobber_engine.image("run", files={"/x": "x"})
 
     with pytest.raises(jobber.PathNotFound):

@@ -1,4 +1,4 @@
-"""The display of runs and results in a notebook."""
+"""Results, images and progress in a notebook."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from jobber.testing import FakeEngine
 
 
 class Shown:
-    """A place in a notebook: what is shown there, one after the other."""
+    """A display of a notebook that stores its contents in order."""
 
     def __init__(self) -> None:
         self.places: list[list[str]] = []
@@ -23,7 +23,7 @@ class Shown:
         self.places[-1].append(shown._repr_html_())
 
 
-def test_steps_replace_each_other_and_notes_stay() -> None:
+def test_steps_replace_each_other_and_notes_remain() -> None:
     shown = Shown()
     progress = NotebookProgress(shown.display)
     progress.step("pulling <x>")
@@ -39,11 +39,11 @@ def test_steps_replace_each_other_and_notes_stay() -> None:
     assert shown.places[0][-1].startswith("<b>warning:</b> files that the job writes to /v")
 
 
-def test_there_is_no_notebook_here() -> None:
+def test_progress_is_plain_without_a_notebook() -> None:
     assert notebook_display() is None
 
 
-def test_result_is_a_table(jobber_engine: FakeEngine) -> None:
+def test_result_is_shown_as_a_table(jobber_engine: FakeEngine) -> None:
     jobber_engine.image("show", run=lambda job: job.say("<b>\n"))
     jobber_engine.image("digits", files={"/data/x": "X"})
     table = jobber.run("show", inputs=["digits"], command=["/bin/program", "a"], quiet=True)._repr_html_()
@@ -54,7 +54,7 @@ def test_result_is_a_table(jobber_engine: FakeEngine) -> None:
 
 
 @pytest.mark.parametrize("reuse", [False, True])
-def test_log_of_any_length_is_shown_by_its_end(jobber_engine: FakeEngine, *, reuse: bool) -> None:
+def test_long_log_is_shown_from_its_end(jobber_engine: FakeEngine, *, reuse: bool) -> None:
     jobber_engine.image("long", run=lambda job: job.say("first\n" + "é" * 3_000_000 + "end"))
     result = jobber.run("long", quiet=True)
     table = (jobber.run("long", reuse=True, quiet=True) if reuse else result)._repr_html_()
@@ -64,25 +64,25 @@ def test_log_of_any_length_is_shown_by_its_end(jobber_engine: FakeEngine, *, reu
     assert len(table) < 10_000
 
 
-def test_only_the_end_of_a_log_is_read(jobber_engine: FakeEngine) -> None:
+def test_only_the_end_of_a_log_is_read_from_the_image(jobber_engine: FakeEngine) -> None:
     jobber_engine.image("long", run=lambda job: job.say("0123456789"))
     result = jobber.run("long", quiet=True)
 
     assert (result.said(last=3), result.said(last=99), result.said()) == (b"789", b"0123456789", b"0123456789")
 
 
-def test_result_without_an_image_is_a_table(jobber_engine: FakeEngine) -> None:
+def test_result_without_an_image_is_shown_as_a_table(jobber_engine: FakeEngine) -> None:
     jobber_engine.image("show", run=lambda job: job.exit(2))
 
     assert "failed (exit status 2)" in jobber.run("show", result_image="none", quiet=True)._repr_html_()
 
 
-def test_image_is_a_table_of_what_there_is(jobber_engine: FakeEngine) -> None:
+def test_image_is_shown_as_a_table_of_its_facts(jobber_engine: FakeEngine) -> None:
     jobber_engine.image("digits", files={"/data/x": "X"})
 
     assert jobber.image("digits")._repr_html_().count("<tr>") == 2
 
 
 @pytest.mark.parametrize("name", ["Image", "Result"])
-def test_notebooks_are_not_loaded_by_what_has_a_table(name: str) -> None:
+def test_tables_do_not_load_notebook_modules(name: str) -> None:
     assert "notebook" not in str(getattr(jobber, name).__module__)

@@ -1,4 +1,4 @@
-"""Results and errors that go to other processes."""
+"""Pickled results and errors in other processes."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def all_kinds() -> list[type[jobber.JobberError]]:
 
 
 def made(kind: type[jobber.JobberError]) -> jobber.JobberError:
-    """An error of this kind, with something in each of its facts."""
+    """Return an error of this class with a value in each of its fields."""
     parameters = list(inspect.signature(kind.__init__).parameters.values())[1:]
     given = {each.name: SAMPLES[each.annotation] for each in parameters}
     first = [given.pop(each.name) for each in parameters if each.kind is each.POSITIONAL_OR_KEYWORD]
@@ -72,20 +72,20 @@ def refused(reference: str) -> None:
     raise jobber.PushRefused(reference, why="quota")
 
 
-def test_error_comes_back_from_a_worker() -> None:
+def test_error_returns_from_a_worker_process() -> None:
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as workers, pytest.raises(jobber.PushRefused) as came:
         workers.submit(refused, "r.test/x:1").result(timeout=60)
 
     assert (came.value.reference, came.value.why) == ("r.test/x:1", "quota")
 
 
-def test_error_has_its_result_with_it() -> None:
+def test_pickled_error_contains_its_result() -> None:
     again = pickle.loads(pickle.dumps(jobber.JobFailed(LOST)))
 
     assert (again.result.exit_status, again.result.log, again.result.said(last=2)) == (3, "said", b"id")
 
 
-def test_result_without_an_image_has_its_log_with_it(jobber_engine: FakeEngine) -> None:
+def test_pickled_result_without_an_image_contains_its_log(jobber_engine: FakeEngine) -> None:
     jobber_engine.image("show", run=lambda job: job.say("é\n"))
     result = jobber.run("show", result_image="none", quiet=True)
     again = pickle.loads(pickle.dumps(result))
@@ -109,7 +109,7 @@ def test_result_finds_its_image_by_the_connection_of_the_other_process(
     assert (again.id, again.tags, again.log, again.said(last=3)) == (ran.id, ran.tags, "here\n", b"re\n")
 
 
-def test_what_a_fake_has_made_says_that_it_stays(jobber_engine: FakeEngine) -> None:
+def test_result_of_a_fake_engine_refuses_to_be_pickled(jobber_engine: FakeEngine) -> None:
     jobber_engine.image("show", run=lambda job: job.say("here\n"))
 
     with pytest.raises(TypeError, match="can't be pickled: no other process has that engine"):
@@ -118,7 +118,7 @@ def test_what_a_fake_has_made_says_that_it_stays(jobber_engine: FakeEngine) -> N
         pickle.dumps(jobber.run("show", engine=jobber_engine, quiet=True).image)
 
 
-def test_copy_of_a_result_is_no_copy_of_its_engine(jobber_engine: FakeEngine) -> None:
+def test_copy_of_a_result_shares_its_engine(jobber_engine: FakeEngine) -> None:
     jobber_engine.image("show", run=lambda job: job.say("here\n"))
     copied = copy.deepcopy(jobber.run("show", engine=jobber_engine, quiet=True))
 

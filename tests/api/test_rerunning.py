@@ -28,28 +28,28 @@ def result(engine: FakeEngine) -> jobber.Result:
     return jobber.run("train", inputs=["digits"], out="/model", quiet=True)
 
 
-def test_run_that_is_reused_is_a_result_with_its_log(result: jobber.Result, engine: FakeEngine) -> None:
+def test_reused_run_is_a_result_with_its_log(result: jobber.Result, engine: FakeEngine) -> None:
     again = jobber.run("train", inputs=["digits"], out="/model", reuse=True, quiet=True)
 
     assert (again.id, again.log, again.succeeded) == (result.id, "trained\n", True)
     assert engine.journal.count("create") == 1
 
 
-def test_result_is_made_again(result: jobber.Result) -> None:
+def test_rerun_repeats_the_run_of_a_result(result: jobber.Result) -> None:
     again = jobber.rerun(result, verify=True, quiet=True)
 
     assert again.id != result.id
     assert again.record["inputs"] == result.record["inputs"]
 
 
-def test_result_that_differs_is_an_error_that_has_it(result: jobber.Result) -> None:
+def test_different_result_raises_an_error_with_the_result(result: jobber.Result) -> None:
     with pytest.raises(jobber.ResultDiffers) as caught:
         jobber.rerun(result.tags[0], inputs=["other"], verify=True, push=False, timeout=60, quiet=True)
 
     assert caught.value.result.files.read("weights") == b"Y"
 
 
-def test_record_that_can_t_be_repeated_says_what_is_missing(engine: FakeEngine) -> None:
+def test_error_lists_all_missing_parts_of_a_run(engine: FakeEngine) -> None:
     jobber.run("train", inputs=["digits"], environment={"A_KEY": "secret"}, quiet=True)
     with pytest.raises(jobber.RunNotRepeatable) as caught:
         jobber.rerun("train:latest-run", quiet=True)

@@ -1,4 +1,4 @@
-"""`jobber.run` and what it gives."""
+"""`jobber.run` and its results."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def result(engine: FakeEngine) -> jobber.Result:
     return jobber.run("train", inputs=["digits"], out="/model", quiet=True)
 
 
-def test_result_says_how_it_went(result: jobber.Result) -> None:
+def test_result_has_outcome_and_record(result: jobber.Result) -> None:
     assert (result.exit_status, result.outcome, result.succeeded) == (0, "succeeded", True)
     assert result.log == "epoch 1\nwarm\n"
     assert result.metrics == {"accuracy": 0.5}
@@ -55,7 +55,7 @@ def test_result_says_how_it_went(result: jobber.Result) -> None:
     assert result.record["inputs"][0]["ref"] == "digits:latest"
 
 
-def test_files_are_read_below_out_or_by_their_whole_path(result: jobber.Result) -> None:
+def test_files_are_read_relative_to_out_or_by_absolute_path(result: jobber.Result) -> None:
     assert result.files.read("weights") == b"X"
     assert result.files.read_text("/model/deep/notes") == "N"
     assert result.files.list("deep") == ("/model/deep/notes",)
@@ -63,14 +63,14 @@ def test_files_are_read_below_out_or_by_their_whole_path(result: jobber.Result) 
     assert ("weights" in result.files, "nothing" in result.files) == (True, False)
 
 
-def test_files_that_are_not_there_are_told(result: jobber.Result) -> None:
+def test_missing_files_raise_an_error(result: jobber.Result) -> None:
     with pytest.raises(jobber.PathNotFound):
         result.files.read("nothing")
     with pytest.raises(IsADirectoryError):
         result.files.read("deep")
 
 
-def test_files_are_copied_and_links_left_out(result: jobber.Result, tmp_path: Path) -> None:
+def test_saved_directory_has_its_files_without_links(result: jobber.Result, tmp_path: Path) -> None:
     result.files.save("", to=tmp_path / "model")
     result.files.save("weights", to=tmp_path / "one" / "weights")
     copied = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file())
@@ -89,7 +89,7 @@ def test_result_is_the_next_runs_input_and_code(result: jobber.Result, engine: F
     assert again.record["image"]["id"] == result.id
 
 
-def test_input_says_where_from_and_where_to(engine: FakeEngine) -> None:
+def test_input_has_source_and_destination(engine: FakeEngine) -> None:
     engine.image("look", run=lambda job: job.say(job.files.read("/in/x")))
     data = jobber.image("digits")
     given: list[str | jobber.Input] = [
@@ -102,12 +102,12 @@ def test_input_says_where_from_and_where_to(engine: FakeEngine) -> None:
 
 
 @pytest.mark.parametrize("command", ["a 'b c'", ["a", "b c"], ("a", "b c")])
-def test_command_is_words_or_a_text_that_is_split(engine: FakeEngine, command: str | list[str]) -> None:
+def test_command_is_a_list_or_a_string_that_is_split(engine: FakeEngine, command: str | list[str]) -> None:
     del engine
     assert jobber.run("show", command=command, quiet=True).record["command"] == ["a", "b c"]
 
 
-def test_variables_and_options_are_the_jobs(engine: FakeEngine) -> None:
+def test_job_gets_variables_and_options(engine: FakeEngine) -> None:
     engine.image("look", run=lambda job: job.say(f"{job.environment['A']} {job.workdir}"))
     result = jobber.run("look", environment={"A": "b c", "API_TOKEN": "x"}, xdocker="-w /work", quiet=True)
 
@@ -116,7 +116,7 @@ def test_variables_and_options_are_the_jobs(engine: FakeEngine) -> None:
 
 
 @pytest.mark.usefixtures("engine")
-def test_job_that_fails_is_a_result() -> None:
+def test_failed_job_has_a_result() -> None:
     result = jobber.run("fail", quiet=True)
 
     assert (result.exit_status, result.outcome) == (3, "failed")
@@ -126,12 +126,12 @@ def test_job_that_fails_is_a_result() -> None:
 
 
 @pytest.mark.usefixtures("engine")
-def test_job_that_fails_is_an_error_where_that_is_asked_for() -> None:
+def test_check_raises_an_error_for_a_failed_job() -> None:
     with pytest.raises(jobber.JobFailed, match=r"^the job of fail failed with exit status 3$"):
         jobber.run("fail", check=True, quiet=True)
 
 
-def test_job_that_takes_too_long(engine: FakeEngine) -> None:
+def test_job_exceeds_its_timeout(engine: FakeEngine) -> None:
     engine.image("slow", run=lambda job: job.sleep(3600))
     result = jobber.run("slow", timeout=5, quiet=True)
 
@@ -139,7 +139,7 @@ def test_job_that_takes_too_long(engine: FakeEngine) -> None:
 
 
 @pytest.mark.usefixtures("engine")
-def test_run_that_keeps_nothing_has_its_log_alone() -> None:
+def test_run_without_a_result_image_has_its_log() -> None:
     result = jobber.run("show", command=["a"], result_image="none", quiet=True)
 
     assert (result.image, result.tags, result.log) == (None, (), "a")
@@ -162,7 +162,7 @@ def test_run_that_keeps_nothing_has_its_log_alone() -> None:
     ],
     ids=str,
 )
-def test_what_is_wrong_is_an_error_of_its_own_class(
+def test_each_failure_raises_an_error_of_its_own_class(
     engine: FakeEngine, settings: dict[str, object], error: type[Exception]
 ) -> None:
     del engine
@@ -171,7 +171,7 @@ def test_what_is_wrong_is_an_error_of_its_own_class(
         jobber.run(**settings, quiet=True)  # type: ignore[arg-type]
 
 
-def test_output_is_shown_as_it_comes(engine: FakeEngine, capsys: pytest.CaptureFixture[str]) -> None:
+def test_output_is_shown_as_it_arrives(engine: FakeEngine, capsys: pytest.CaptureFixture[str]) -> None:
     del engine
     jobber.run("train", inputs=["digits"])
     shown = capsys.readouterr()
@@ -180,7 +180,7 @@ def test_output_is_shown_as_it_comes(engine: FakeEngine, capsys: pytest.CaptureF
     assert shown.err.startswith("warm\nresult train:latest-run, ")
 
 
-def test_output_is_shown_where_a_stream_has_no_bytes(engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_output_is_shown_on_a_text_stream_without_a_buffer(engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     def program(job: Job) -> None:
         job.say(b"\xc3")
         job.say(b"\xa9\xff\n")
@@ -201,14 +201,14 @@ def test_quiet_run_shows_nothing(engine: FakeEngine, capfd: pytest.CaptureFixtur
 
 
 @pytest.mark.usefixtures("engine")
-def test_listener_of_ones_own_is_told() -> None:
+def test_custom_listener_receives_the_events() -> None:
     heard = FakeProgress()
     jobber.run("show", progress=heard, quiet=True)
 
     assert [event for event, _ in heard.notes] == ["result"]
 
 
-def test_engine_can_be_given(capfd: pytest.CaptureFixture[str]) -> None:
+def test_run_uses_the_engine_object_of_the_argument(capfd: pytest.CaptureFixture[str]) -> None:
     engine = FakeEngine(flavour="podman", version="4.3.1")
     engine.image("show", run=lambda job: job.say("here"))
     result = jobber.run("show", engine=engine, quiet=True)
@@ -218,7 +218,7 @@ def test_engine_can_be_given(capfd: pytest.CaptureFixture[str]) -> None:
     assert capfd.readouterr().out == ""
 
 
-def test_engine_that_is_given_brings_what_is_around_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_engine_object_provides_its_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / ".docker").mkdir()
     (tmp_path / ".docker" / "config.json").write_text('{"credsStore": "nobody-has-it"}')
     (tmp_path / "jobber-config.yml").write_text("result-image: none\n")
@@ -234,7 +234,7 @@ def test_engine_that_is_given_brings_what_is_around_it(monkeypatch: pytest.Monke
     assert engine.remote.tags("r.test/n/slow") == ("20260101_000015", "latest-run")
 
 
-def test_signal_is_heard_where_the_engine_is_given() -> None:
+def test_signal_is_received_with_an_engine_object() -> None:
     engine = FakeEngine()
     engine.image("slow", run=lambda job: job.sleep(60))
     engine.faults.signal("SIGINT", at="stream")
@@ -243,7 +243,7 @@ def test_signal_is_heard_where_the_engine_is_given() -> None:
         jobber.run("slow", engine=engine, quiet=True)
 
 
-def test_engines_that_are_given_in_threads_keep_apart() -> None:
+def test_engine_objects_in_threads_are_independent() -> None:
     def runs(number: int) -> tuple[str, float]:
         engine = FakeEngine()
         engine.image("slow", run=lambda job: job.sleep(number))
@@ -256,7 +256,7 @@ def test_engines_that_are_given_in_threads_keep_apart() -> None:
     assert found == [(f"slow:20260101_0000{number:02d}", float(number)) for number in range(1, 30)]
 
 
-def test_result_remembers_its_engine() -> None:
+def test_result_keeps_its_engine() -> None:
     engine = FakeEngine()
     engine.image("train", run=train)
     engine.image("digits", files={"/data/x": "X"})
@@ -297,7 +297,7 @@ def test_interrupted_pull_is_a_keyboard_interrupt(engine: FakeEngine) -> None:
         jobber.run("train", inputs=["digits"], quiet=True)
 
 
-def test_lost_engine_says_when_the_run_can_be_recovered(engine: FakeEngine) -> None:
+def test_lost_engine_has_a_hint_when_to_recover_the_run(engine: FakeEngine) -> None:
     engine.faults.lose_output()
 
     with pytest.raises(jobber.EngineLost) as raised:
@@ -316,7 +316,7 @@ def test_run_in_another_thread_of_a_running_event_loop() -> None:
     assert asyncio.run(notebook()) == ("succeeded", "succeeded")
 
 
-def test_signals_are_heard_in_the_main_thread_alone_and_given_back() -> None:
+def test_signal_handlers_are_set_in_the_main_thread_only_and_restored() -> None:
     from jobber.session.environment import ThisMachine
 
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
@@ -344,7 +344,7 @@ def test_signals_are_heard_in_the_main_thread_alone_and_given_back() -> None:
     assert (after, len(list(Path("/proc/self/fd").iterdir()))) == (before, descriptors)
 
 
-def test_import_loads_nothing() -> None:
+def test_import_loads_no_other_module() -> None:
     code = "import jobber, sys; print([n for n in sys.modules if n.startswith('jobber')]); jobber.run"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
@@ -352,13 +352,13 @@ def test_import_loads_nothing() -> None:
 
 
 @pytest.mark.parametrize("library", ["docker", "podman", "cyclopts", "structlog", "IPython", "yaml", "rich"])
-def test_interface_is_loaded_without(library: str) -> None:
+def test_api_does_not_load_heavy_modules(library: str) -> None:
     code = "import jobber, sys; jobber.run, jobber.build; sys.exit(sys.argv[1] in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code, library], check=False).returncode == 0
 
 
-def test_names_are_told_and_others_are_not_there() -> None:
+def test_module_lists_its_names_and_has_no_others() -> None:
     assert set(dir(jobber)) == set(jobber.__all__)
     assert all(getattr(jobber, name) is not None for name in jobber.__all__)
     with pytest.raises(AttributeError):

@@ -1,11 +1,9 @@
-"""The page of a lineage in a real browser, without a network."""
+"""The HTML page of a lineage in a real browser, without a network."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 import subprocess
 from html import unescape
 from pathlib import Path
@@ -65,18 +63,10 @@ def train(job: Job) -> int:
     return 0
 
 
-@pytest.fixture(scope="module")
-def browser() -> str:
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found:
-        return found
-    if "browser" in os.environ.get("JOBBER_TEST_REQUIRE", "").split(","):
-        pytest.fail("a browser is required, and there is none: `make test` installs chromium")
-    pytest.skip("no browser: `make test` installs chromium")
-
-
-def probed(browser: str, page: str, folder: Path, *switches: str) -> tuple[list[dict[str, object]], str]:
-    """Return the page as a browser renders it, and the browser's errors."""
+def probed(
+    browser: str, page: str, folder: Path, *switches: str, width: int = 1280
+) -> tuple[list[dict[str, object]], str]:
+    """Return the report of the probe in a page, and the browser's messages on its console."""
     file = folder / "page.html"
     file.write_text(page.replace("</body>", f"{_PROBE}</body>"), encoding="utf-8")
     ended = subprocess.run(
@@ -89,7 +79,7 @@ def probed(browser: str, page: str, folder: Path, *switches: str) -> tuple[list[
             "--host-resolver-rules=MAP * ~NOTFOUND",
             "--enable-logging=stderr",
             f"--user-data-dir={folder / 'profile'}",
-            "--window-size=1280,800",
+            f"--window-size={width},800",
             "--virtual-time-budget=5000",
             *switches,
             "--dump-dom",
@@ -132,8 +122,16 @@ def test_records_and_logs_are_a_click_away(page: str, browser: str, tmp_path: Pa
     assert larger["by"] == pytest.approx(1.25, rel=0.01)
 
 
-def test_page_is_dark_where_its_reader_is(page: str, browser: str, tmp_path: Path) -> None:
+def test_page_is_dark_if_the_reader_prefers_dark(page: str, browser: str, tmp_path: Path) -> None:
     (first, *_), _ = probed(browser, page, tmp_path, "--blink-settings=preferredColorScheme=0")
 
     assert first["dark"] is True
     assert (first["paper"], first["ink"]) == ("rgb(26, 32, 48)", "rgb(232, 235, 242)")
+
+
+@pytest.mark.parametrize("width", [400, 1300])
+@pytest.mark.parametrize("scheme", ["0", "1"], ids=["dark", "light"])
+def test_page_has_no_horizontal_scroll_bar(page: str, browser: str, tmp_path: Path, width: int, scheme: str) -> None:
+    reports, _ = probed(browser, page, tmp_path, f"--blink-settings=preferredColorScheme={scheme}", width=width)
+
+    assert [report["what"] for report in reports if report.get("wide")] == []

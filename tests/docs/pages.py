@@ -1,8 +1,8 @@
-"""Pages of the documentation as a reader follows them: files are written, commands typed, output compared.
+"""Follow pages of the documentation as a reader does: write files, type commands, compare the output.
 
 A fenced block is checked by its kind: with `title="PATH"` it is a file; `console` has commands after `$ ` and their
 output; `python` without a title is executed, all of a page in one namespace. In output, `…` stands for any text of a
-line, and for any lines where it stands alone; the id of a run stands for any, and so does a tag with a time.
+line, and alone on a line for any lines. Every run ID matches any other, and so does every tag with a time.
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ class Block:
     text: str
 
     def commands(self) -> Iterator[tuple[str, str]]:
-        """The commands of a console, each with its output."""
+        """Yield the commands of a console block, each with its output."""
         for part in re.split(r"^\$ ", self.text, flags=re.MULTILINE)[1:]:
             command, _, output = part.partition("\n")
             yield command, output
 
 
 def blocks(text: str) -> list[Block]:
-    """All fenced blocks of a page, in order."""
+    """Return all fenced blocks of a page, in order."""
     return [Block(*found) for found in _FENCE.findall(text)]
 
 
 def follow(text: str, cli: FakeCommandLine) -> Iterator[tuple[str, str, str]]:
-    """Run the commands of a page; yield each with the output on the page and the real one."""
+    """Follow the steps of a page; yield each step, its output on the page, and its real output."""
     namespace: dict[str, object] = {"__name__": "page"}
     for block in blocks(text):
         if block.title:
@@ -63,7 +63,7 @@ def follow(text: str, cli: FakeCommandLine) -> Iterator[tuple[str, str, str]]:
 
 
 def agrees(expected: str, came: str) -> bool:
-    """Return True if the output is that of the page."""
+    """Return whether real output agrees with the output on a page."""
     expected, came = _RUN_ID.sub("RUN", expected), _RUN_ID.sub("RUN", came)
     pattern = "".join(
         r"(?:.*\n)*" if line.strip() == "…" else re.escape(line).replace("…", ".*") + r"\n"

@@ -1,6 +1,6 @@
-"""Python in an image of the fake: scripts of the documentation are really executed, on the fake's files.
+"""A Python interpreter for images of the fake: it executes scripts of the documentation on the fake's files.
 
-Not a whole Python: `open`, `print`, `sys.argv` and `time.sleep` are the job's, and nothing else is.
+Only `open`, `print`, `sys.argv` and `time.sleep` are those of the job; all else is that of the test process.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class _Written(io.StringIO):
-    """A file that goes into the job's file system when it is closed."""
+    """A file that is stored in the job's file system when it is closed."""
 
     def __init__(self, job: Job, path: str) -> None:
         super().__init__()
@@ -32,7 +32,7 @@ class _Written(io.StringIO):
 
 
 def python(job: Job) -> int:
-    """`python3 SCRIPT ARGS` and `python3 -c CODE ARGS`."""
+    """Run `python3 SCRIPT ARGS` or `python3 -c CODE ARGS`."""
     words = list(job.argv[1:])
     if words[0] == "-c":
         code, argv = words[1], ["-c", *words[2:]]

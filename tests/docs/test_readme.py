@@ -1,9 +1,10 @@
-"""The README and the documentation agree with the program."""
+"""Tests that compare the README and the documentation with the program."""
 
 from __future__ import annotations
 
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,31 @@ def test_commands_are_command_lines(line: str) -> None:
     words = shlex.split(line, comments=True)[1:]
 
     assert sort_words(words).command in COMMANDS
+
+
+def test_picture_of_the_architecture_has_the_layers_of_the_contracts() -> None:
+    architecture = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    picture = architecture.split("```")[1].split("session  ", 1)[1]
+    shown = set(re.findall(r"[a-z_]{3,}", picture.split("\n", 1)[1]))
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    rooms = {
+        name
+        for contract in tools["importlinter"]["contracts"]
+        if contract["type"] == "layers" and contract["containers"] != ["jobber"]
+        for layer in contract["layers"]
+        for name in layer.split(" | ")
+    }
+
+    assert shown - {"adapters", "domain"} == rooms
+
+
+@pytest.mark.parametrize("example", ["jobber-memory", "pipeline"])
+def test_example_requires_this_program_and_not_the_older_one_of_that_name(example: str) -> None:
+    ours = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    theirs = tomllib.loads((ROOT / "examples" / example / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    assert theirs["dependencies"] == [f"{ours['name']}>=1.0"]
+    assert theirs["optional-dependencies"]["dev"] == [f"{ours['name']}[testing]>=1.0"]
 
 
 def test_readme_has_at_most_150_lines() -> None:

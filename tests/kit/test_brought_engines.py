@@ -1,4 +1,4 @@
-"""An engine that another package brings: found by its entry point, held to the contract."""
+"""An engine of another package: it is found by its entry point and passes the contract suite."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "jobber-memory"
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    """A place where the example is installed, and a package that can't be loaded."""
+    """Provide a directory with the installed example and with a package that cannot be loaded."""
     installed = {
         "jobber_memory-1.0": "memory = jobber_memory:connect",
         "broken-1.0": "broken = jobber_nowhere:connect",
@@ -62,7 +62,7 @@ def test_engine_is_chosen_by_the_environment(site: Path) -> None:
     assert "tag hello:latest-run" in journal.read_text().splitlines()
 
 
-def test_doctor_takes_an_engine_that_does_not_describe_itself(site: Path) -> None:
+def test_doctor_accepts_an_engine_without_facts(site: Path) -> None:
     ran = jobber(site, "--engine", "memory", "doctor")
 
     assert (ran.returncode, ran.stderr) == (0, "")
@@ -70,34 +70,34 @@ def test_doctor_takes_an_engine_that_does_not_describe_itself(site: Path) -> Non
     assert "engine memory from another package" in " ".join(ran.stdout.split())
 
 
-def test_doctor_tells_of_an_engine_that_can_t_be_loaded(site: Path) -> None:
+def test_doctor_reports_an_engine_that_cannot_be_loaded(site: Path) -> None:
     ran = jobber(site, "--engine", "broken", "doctor")
 
     assert (ran.returncode, ran.stderr) == (1, "")
     assert "engine broken from package broken could not be loaded" in " ".join(ran.stdout.split())
 
 
-def test_engine_is_to_be_had_from_python(site: Path) -> None:
+def test_engine_is_available_from_python(site: Path) -> None:
     code = "import jobber; print(jobber.run('hello', engine='memory', quiet=True).record['engine']['name'])"
 
     assert python(site, "-c", code).stdout == "docker\n"
 
 
-def test_unknown_engine_is_told_with_those_that_there_are(site: Path) -> None:
+def test_error_for_an_unknown_engine_lists_the_known_ones(site: Path) -> None:
     ran = jobber(site, "--engine", "lxc", "run", "hello")
 
     assert ran.returncode == 125
     assert ran.stderr == "error: engine must be auto, docker, podman, broken, memory or text, not 'lxc'\n"
 
 
-def test_engine_that_can_t_be_loaded_is_told_with_its_package(site: Path) -> None:
+def test_error_for_an_engine_that_cannot_be_loaded_names_its_package(site: Path) -> None:
     ran = jobber(site, "--engine", "broken", "run", "hello")
 
     assert ran.returncode == 125
     assert ran.stderr.startswith("error: engine broken from package broken could not be loaded: ModuleNotFoundError")
 
 
-def test_engine_that_is_no_function_is_told_with_its_package(site: Path) -> None:
+def test_error_for_an_engine_that_is_not_a_function_names_its_package(site: Path) -> None:
     ran = jobber(site, "--engine", "text", "run", "hello")
 
     expected = "error: engine text from package text could not be loaded: jobber_memory:__doc__ is not a function"
@@ -105,7 +105,7 @@ def test_engine_that_is_no_function_is_told_with_its_package(site: Path) -> None
     assert "can't be called" in ran.stderr
 
 
-def test_example_keeps_the_contract(site: Path) -> None:
+def test_example_passes_the_contract_suite(site: Path) -> None:
     words = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull, str(EXAMPLE / "tests"))
     ended = python(site, *words)
 

@@ -1,4 +1,4 @@
-"""`jobber_cli`: the whole command in this process, and the process as it was after it."""
+"""`jobber_cli`: the complete command in this process, and the unchanged process after it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_streams_and_exit_status_are_the_jobs(cli: FakeCommandLine) -> None:
     assert ran.err.startswith("warm\nresult train:latest-run, train:")
 
 
-def test_result_is_the_image_that_was_made(cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
+def test_completed_has_the_image_of_the_command(cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
     ran = cli("run", "-i", "digits", "-o", "/model", "train", stdin="weights")
     assert ran.image is not None
 
@@ -50,19 +50,19 @@ def test_result_is_the_image_that_was_made(cli: FakeCommandLine, jobber_engine: 
     assert jobber_engine.read("train:latest-run", "/model/weights") == b"weights"
 
 
-def test_command_that_makes_nothing_has_no_image(cli: FakeCommandLine) -> None:
+def test_command_that_creates_no_image_has_none(cli: FakeCommandLine) -> None:
     assert cli("run", "-ri", "none", "-i", "digits", "train").image is None
     assert cli("run", "--dry-run", "-i", "digits", "train").tags == ()
 
 
-def test_image_that_nobody_made_is_the_domains_error(cli: FakeCommandLine) -> None:
+def test_missing_image_raises_the_domain_error(cli: FakeCommandLine) -> None:
     ran = cli("run", "nobody")
 
     assert (ran.exit_status, ran.image) == (125, None)
     assert ran.err.startswith("error: there is no image nobody:latest\nhint: ")
 
 
-def test_home_and_directory_are_its_own(cli: FakeCommandLine, tmp_path: Path) -> None:
+def test_command_has_its_own_home_and_directory(cli: FakeCommandLine, tmp_path: Path) -> None:
     elsewhere = tmp_path / "Model One"
     elsewhere.mkdir()
     (elsewhere / "Dockerfile").write_text("FROM train\n")
@@ -72,7 +72,7 @@ def test_home_and_directory_are_its_own(cli: FakeCommandLine, tmp_path: Path) ->
     assert [cli.environment["HOME"], cli.directory.parent] == [str(cli.home), cli.home.parent]
 
 
-def test_environment_is_the_calls(
+def test_command_has_the_environment_of_the_call(
     cli: FakeCommandLine, jobber_engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     jobber_engine.image("show", run=lambda job: job.say(job.environment.get("TOKEN_A", "-")))
@@ -83,7 +83,7 @@ def test_environment_is_the_calls(
 
 
 @pytest.mark.parametrize("words", [["run", "-i", "digits", "train"], ["run", "--nonsense"], ["--help"]])
-def test_process_is_as_it_was(cli: FakeCommandLine, words: list[str]) -> None:
+def test_process_is_unchanged_after_a_command(cli: FakeCommandLine, words: list[str]) -> None:
     def state() -> tuple[object, ...]:
         handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
         streams = (sys.stdin, sys.stdout, sys.stderr)
@@ -105,11 +105,11 @@ def test_nothing_of_a_command_reaches_the_streams_of_the_process(
     assert tuple(capfd.readouterr()) == ("", "")
 
 
-def test_help_is_told_in_text(jobber_cli: FakeCommandLine) -> None:
+def test_help_is_captured_as_text(jobber_cli: FakeCommandLine) -> None:
     assert jobber_cli("--help").out.startswith("Usage: jobber")
 
 
-def test_messages_can_be_had_as_json(cli: FakeCommandLine) -> None:
+def test_messages_can_be_json_lines(cli: FakeCommandLine) -> None:
     ran = cli("run", "--log-format", "json", "-i", "digits", "train")
 
     assert '"event": "result"' in ran.err.splitlines()[-1]
@@ -123,7 +123,7 @@ def test_push_reaches_the_registry(cli: FakeCommandLine, jobber_engine: FakeEngi
     assert jobber_engine.remote.tags(f"{host}/digits") == ("1",)
 
 
-def test_time_is_the_engines(cli: FakeCommandLine, jobber_engine: EngineUnderTest) -> None:
+def test_command_uses_the_clock_of_the_engine(cli: FakeCommandLine, jobber_engine: EngineUnderTest) -> None:
     jobber_engine.image("slow", run=lambda job: job.sleep(3600))
     ran = cli("run", "slow")
     again = cli("run", "slow")
@@ -132,14 +132,14 @@ def test_time_is_the_engines(cli: FakeCommandLine, jobber_engine: EngineUnderTes
     assert "slow:20260101_020000" in again.tags
 
 
-def test_messages_as_json_have_the_engines_time(cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
+def test_json_messages_have_the_time_of_the_engine(cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
     jobber_engine.image("slow", run=lambda job: job.sleep(90))
     ran = cli("run", "--log-format", "json", "slow")
 
     assert json.loads(ran.err.splitlines()[-1])["timestamp"] == "2026-01-01T00:01:30.000000Z"
 
 
-def test_result_that_is_reused_is_the_calls_image(cli: FakeCommandLine) -> None:
+def test_reused_result_is_the_image_of_the_call(cli: FakeCommandLine) -> None:
     first = cli("run", "-i", "digits", "train")
     between = cli("run", "-i", "digits", "train", "other")
     again = cli("run", "--reuse", "-i", "digits", "train")
@@ -150,13 +150,13 @@ def test_result_that_is_reused_is_the_calls_image(cli: FakeCommandLine) -> None:
     assert (again.image.id, set(again.tags)) == (first.image.id, set(first.tags))
 
 
-def test_configuration_above_its_directory_does_not_count(cli: FakeCommandLine) -> None:
+def test_configuration_above_the_directory_is_ignored(cli: FakeCommandLine) -> None:
     (cli.directory.parent / "jobber-config.yml").write_text("result-image: none\n")
 
     assert cli("run", "-i", "digits", "train").image is not None
 
 
-def test_configuration_counts_in_the_home_and_from_the_directory_down(cli: FakeCommandLine) -> None:
+def test_configuration_is_read_in_the_home_and_from_the_directory_down(cli: FakeCommandLine) -> None:
     for place, text in (
         (cli.home / ".config" / "jobber", "out: /a\ntimeout: 1\npull: never\n"),
         (cli.directory, "timeout: 2\npull: missing\n"),
@@ -171,7 +171,7 @@ def test_configuration_counts_in_the_home_and_from_the_directory_down(cli: FakeC
     assert cli("config", "--check", directory=Path("below")).err.count("jobber-config.yml") == 3
 
 
-def test_configuration_of_a_directory_elsewhere_is_what_is_in_it(cli: FakeCommandLine, tmp_path: Path) -> None:
+def test_configuration_of_another_directory_is_read_in_it_only(cli: FakeCommandLine, tmp_path: Path) -> None:
     project = tmp_path / "project"
     (project / "sub").mkdir(parents=True)
     (project / "jobber-config.yml").write_text("out: /a\n")
@@ -198,7 +198,7 @@ def commit(folder: Path) -> str:
     return git(folder, "rev-parse", "HEAD")
 
 
-def test_image_that_is_built_in_a_repository_has_its_labels(cli: FakeCommandLine) -> None:
+def test_image_built_in_a_git_repository_has_revision_labels(cli: FakeCommandLine) -> None:
     revision = commit(cli.directory)
     built = cli("build", "digits")
     assert built.image is not None
@@ -207,7 +207,7 @@ def test_image_that_is_built_in_a_repository_has_its_labels(cli: FakeCommandLine
     assert built.image.labels["org.opencontainers.image.source"] == "https://a.example/x.git"
 
 
-def test_repository_around_the_directory_does_not_count(
+def test_git_repository_above_the_directory_is_ignored(
     cli: FakeCommandLine, jobber_engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commit(cli.directory.parent)
@@ -218,7 +218,7 @@ def test_repository_around_the_directory_does_not_count(
     assert ["org.opencontainers.image.revision" in image.labels for image in built if image] == [False] * 3
 
 
-def test_build_of_a_repository_has_its_labels(jobber_engine: FakeEngine, tmp_path: Path) -> None:
+def test_build_of_a_git_repository_has_revision_labels(jobber_engine: FakeEngine, tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text("FROM scratch\n")
     revision = commit(tmp_path)
     built = jobber.build(tmp_path, tag="x", engine=jobber_engine, quiet=True)
@@ -226,7 +226,7 @@ def test_build_of_a_repository_has_its_labels(jobber_engine: FakeEngine, tmp_pat
     assert built.labels["org.opencontainers.image.revision"] == f"{revision}-dirty"
 
 
-def test_no_login_of_the_machines_user_is_used(
+def test_logins_of_the_user_are_ignored(
     cli: FakeCommandLine, jobber_engine: FakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / ".docker").mkdir()
@@ -244,7 +244,7 @@ def test_no_login_of_the_machines_user_is_used(
     assert jobber_engine.remote.tags(f"{host}/digits") == ("1",)
 
 
-def test_login_in_its_home_is_used(cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
+def test_login_in_the_home_of_the_command_is_used(cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
     host = jobber_engine.remote.host
     jobber_engine.remote.require(host, user="me", password="hunter2")
     denied = cli("build", "-t", f"{host}/digits:1", "digits")
@@ -256,7 +256,7 @@ def test_login_in_its_home_is_used(cli: FakeCommandLine, jobber_engine: FakeEngi
 
 
 @pytest.mark.parametrize("path", ["", "/"])
-def test_files_are_told_by_their_paths(cli: FakeCommandLine, jobber_engine: FakeEngine, path: str) -> None:
+def test_messages_name_files_by_their_paths(cli: FakeCommandLine, jobber_engine: FakeEngine, path: str) -> None:
     assert cli("run", "-i", "digits", "train").exit_status == 0
 
     assert jobber_engine.list("train:latest-run", path or "/") == ["/bin/program", "/model/weights", "/run.log"]
@@ -289,7 +289,7 @@ def test_containerfile_is_built_on_podman(cli: FakeCommandLine, tmp_path: Path) 
     assert ["A=1" in built.image.configuration.environment for built in (both, one) if built.image] == [False, True]
 
 
-def test_containerfile_is_for_the_engine_to_take_from_python_too(cli: FakeCommandLine) -> None:
+def test_containerfile_is_found_by_the_python_api(cli: FakeCommandLine) -> None:
     containerfile(cli)
     folder = cli.directory / "digits"
 
@@ -299,7 +299,7 @@ def test_containerfile_is_for_the_engine_to_take_from_python_too(cli: FakeComman
     assert jobber.build(folder, engine=FakeEngine(), file="Containerfile", quiet=True).id
 
 
-def test_warning_of_a_builder_is_passed_on(cli: FakeCommandLine) -> None:
+def test_warning_of_a_builder_is_reported(cli: FakeCommandLine) -> None:
     built = cli("build", "--build-arg", "NOPE=hunter2", "digits")
 
     assert built.err.splitlines()[0] == "warning: One or more build-args [NOPE] were not consumed"

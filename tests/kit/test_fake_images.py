@@ -12,7 +12,9 @@ from jobber.domain.images.reference import parse_reference
 from jobber.testing import FakeCommandLine, FakeEngine, ImageConfiguration, Job, Program
 
 
-def test_program_sees_its_world_and_says_how_it_ends(jobber_engine: FakeEngine, jobber_cli: FakeCommandLine) -> None:
+def test_program_reads_its_container_and_sets_the_exit_status(
+    jobber_engine: FakeEngine, jobber_cli: FakeCommandLine
+) -> None:
     seen: list[object] = []
 
     def program(job: Job) -> int:
@@ -26,7 +28,7 @@ def test_program_sees_its_world_and_says_how_it_ends(jobber_engine: FakeEngine, 
     assert (ran.exit_status, seen) == (7, [("--epochs", "3"), "b", "/work", b"X", b"in"])
 
 
-def test_image_of_a_dockerfile_text(jobber_engine: FakeEngine) -> None:
+def test_image_from_the_text_of_a_dockerfile(jobber_engine: FakeEngine) -> None:
     jobber_engine.image("base", programs={"/bin/sh": lambda _job: 0})
     jobber_engine.image("code", dockerfile='FROM base\nLABEL a=b\nCMD ["/bin/sh"]\n')
     found = jobber_engine.images.inspect(parse_reference("code"))
@@ -34,7 +36,7 @@ def test_image_of_a_dockerfile_text(jobber_engine: FakeEngine) -> None:
     assert (found.labels, found.configuration.command) == ({"a": "b"}, ("/bin/sh",))
 
 
-def test_instruction_that_changes_nothing_of_a_program_is_passed_over(jobber_engine: FakeEngine) -> None:
+def test_instruction_without_effect_on_a_program_is_skipped(jobber_engine: FakeEngine) -> None:
     text = 'FROM nowhere\nMAINTAINER me\nHEALTHCHECK CMD x\nSHELL ["x"]\nRUN y\n'
     jobber_engine.image("train", run=lambda _job: 0, dockerfile=text)
     found = jobber_engine.images.inspect(parse_reference("train")).configuration
@@ -42,7 +44,7 @@ def test_instruction_that_changes_nothing_of_a_program_is_passed_over(jobber_eng
     assert (found.health_check is None, found.shell) == (False, ("x",))
 
 
-def test_image_of_a_directory(jobber_engine: FakeEngine, tmp_path: Path) -> None:
+def test_image_from_a_directory(jobber_engine: FakeEngine, tmp_path: Path) -> None:
     (tmp_path / "x").write_text("X")
     (tmp_path / "Dockerfile").write_text("FROM scratch\nCOPY x /data/\n")
     jobber_engine.image("digits", context=tmp_path)
@@ -50,7 +52,7 @@ def test_image_of_a_directory(jobber_engine: FakeEngine, tmp_path: Path) -> None
     assert jobber_engine.read("digits", "/data/x") == b"X"
 
 
-def test_program_stands_in_for_what_a_directory_runs(jobber_engine: FakeEngine, tmp_path: Path) -> None:
+def test_program_replaces_the_program_of_a_directory(jobber_engine: FakeEngine, tmp_path: Path) -> None:
     (tmp_path / "train").write_text("#!/bin/sh\n")
     (tmp_path / "Dockerfile").write_text(
         'FROM nobody/compiler:1 AS made\nSHELL ["/bin/bash", "-c"]\nRUN make\n'
@@ -75,7 +77,7 @@ def test_program_stands_in_for_what_a_directory_runs(jobber_engine: FakeEngine, 
     assert "build" not in jobber_engine.journal
 
 
-def test_program_runs_whatever_the_command_is_and_in_results_as_well(jobber_engine: FakeEngine, tmp_path: Path) -> None:
+def test_program_runs_for_any_command_and_in_results(jobber_engine: FakeEngine, tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text("FROM python:3.13\n")
     seen: list[tuple[str, ...]] = []
     jobber_engine.image("train", run=lambda job: seen.append(job.argv), context=tmp_path)
@@ -102,7 +104,7 @@ def test_programs_by_path_are_on_top_of_a_directory(jobber_engine: FakeEngine, t
         jobber.run("train", command=["/bin/other"], quiet=True)
 
 
-def test_files_are_on_top_of_what_is_built(jobber_engine: FakeEngine, tmp_path: Path) -> None:
+def test_files_are_added_on_top_of_a_build(jobber_engine: FakeEngine, tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text("FROM scratch\nCOPY . /data\n")
     made = jobber_engine.image("digits", context=tmp_path, files={"/data/x": "X"}, labels={"a": "b"})
 
@@ -128,7 +130,7 @@ def test_two_programs_of_one_directory_are_two_images(jobber_engine: FakeEngine,
         (".", "FROM scratch\nFOO\n", "unknown instruction: FOO"),
     ],
 )
-def test_directory_that_cant_be_built_is_told(
+def test_directory_that_cannot_be_built_raises_an_error(
     context: str, dockerfile: str | None, why: str, jobber_engine: FakeEngine, tmp_path: Path
 ) -> None:
     programs: list[Program | None] = [None, lambda _job: 0]
@@ -137,7 +139,7 @@ def test_directory_that_cant_be_built_is_told(
             jobber_engine.image("train", run=program, context=tmp_path / context, dockerfile=dockerfile)
 
 
-def test_dockerfile_that_is_wrong_is_told(jobber_engine: FakeEngine) -> None:
+def test_invalid_dockerfile_raises_an_error(jobber_engine: FakeEngine) -> None:
     with pytest.raises(BuildFailed):
         jobber_engine.image("code", dockerfile="FROM nobody\n")
 
@@ -150,7 +152,7 @@ def test_image_on_top_of_another_has_its_files_labels_and_configuration(jobber_e
     assert jobber_engine.images.inspect(parse_reference("top")).labels == {"x": "1"}
 
 
-def test_configuration_is_the_one_that_is_given(jobber_engine: FakeEngine) -> None:
+def test_image_has_the_given_configuration(jobber_engine: FakeEngine) -> None:
     given = ImageConfiguration(command=("/bin/program", "x"), volumes=("/data",))
     jobber_engine.image("code", run=lambda _job: 0, configuration=given)
 

@@ -1,4 +1,4 @@
-"""Injected failures, and jobber's reaction to them."""
+"""Faults that tests inject, and the reactions of jobber."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_refused_push_leaves_the_result_with_its_tags(
     assert f"{name}:latest-run" in ran.tags
 
 
-def test_lost_output_leaves_a_run_to_recover(cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
+def test_run_with_lost_output_can_be_recovered(cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
     jobber_engine.faults.lose_output(after=1)
     ran = cli("run", "work")
     jobber_engine.clock.advance(10)
@@ -53,7 +53,7 @@ def test_lost_output_leaves_a_run_to_recover(cli: FakeCommandLine, jobber_engine
     assert jobber_engine.read("work:latest-run", "/run.log") == b"one\ntwo\n"
 
 
-def test_commit_that_times_out_has_done_its_work_and_is_not_repeated(
+def test_commit_that_timed_out_after_its_success_is_not_repeated(
     cli: FakeCommandLine, jobber_engine: FakeEngine
 ) -> None:
     jobber_engine.faults.time_out("commit")
@@ -65,9 +65,7 @@ def test_commit_that_times_out_has_done_its_work_and_is_not_repeated(
     assert jobber_engine.read("work:latest-run", "/made") == b"x"
 
 
-def test_daemon_that_is_gone_is_told_and_comes_back_with_all_it_had(
-    cli: FakeCommandLine, jobber_engine: FakeEngine
-) -> None:
+def test_stopped_daemon_is_reported_and_returns_with_its_state(cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
     jobber_engine.faults.disappear(at="commit")
     lost = cli("run", "work")
     gone = cli("run", "work")
@@ -79,7 +77,7 @@ def test_daemon_that_is_gone_is_told_and_comes_back_with_all_it_had(
     assert jobber_engine.read("work:latest-run", "/made") == b"x"
 
 
-def test_daemon_can_be_gone_at_once(jobber_engine: FakeEngine) -> None:
+def test_daemon_can_stop_immediately(jobber_engine: FakeEngine) -> None:
     jobber_engine.faults.disappear()
 
     with pytest.raises(EngineLost):
@@ -109,7 +107,7 @@ def test_full_disk_loses_nothing(cli: FakeCommandLine, jobber_engine: FakeEngine
         ("commit", (0, True)),
     ],
 )
-def test_signal_at_a_phase(
+def test_signal_arrives_in_a_phase(
     cli: FakeCommandLine, jobber_engine: FakeEngine, phase: Phase, expected: tuple[int, bool]
 ) -> None:
     name = f"{jobber_engine.remote.host}/work"
@@ -121,7 +119,7 @@ def test_signal_at_a_phase(
     assert (ran.exit_status, ran.image is not None) == expected
 
 
-def test_fault_of_ones_own_strikes_as_often_as_it_is_told(jobber_engine: FakeEngine) -> None:
+def test_injected_error_is_raised_the_given_number_of_times(jobber_engine: FakeEngine) -> None:
     jobber_engine.image("work", run=work)
     jobber_engine.faults.fail("inspect", EngineFailed("inspect", why="tired"), times=2, spared=1)
     seen: list[object] = []
@@ -134,26 +132,26 @@ def test_fault_of_ones_own_strikes_as_often_as_it_is_told(jobber_engine: FakeEng
     assert seen == [ImageNotFound, EngineFailed, EngineFailed, ImageNotFound]
 
 
-def test_calls_say_what_they_were_about_and_when(cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
+def test_calls_have_subject_and_time(cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
     cli("run", "work")
     tagged = [call for call in jobber_engine.calls if call.name == "tag"]
 
     assert tagged == [Call("tag", "work:latest-run", 2.0)]
 
 
-def test_other_call_is_spared_by_a_fault(cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
+def test_fault_does_not_affect_other_calls(cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
     jobber_engine.faults.fail("push", EngineFailed("push", why="no"))
 
     assert cli("run", "work").exit_status == 0
 
 
 @pytest.mark.parametrize("signal", get_args(Signal))
-def test_signals_are_those_that_jobber_takes(signal: str) -> None:
+def test_known_signals_are_those_that_jobber_handles(signal: str) -> None:
     assert signal in ("SIGINT", "SIGTERM", "SIGHUP", *FORWARDED_SIGNALS)
 
 
 @pytest.mark.parametrize("let", ["fail", "time_out", "disappear", "signal"])
-def test_call_that_there_is_not_is_told_with_the_nearest(jobber_engine: FakeEngine, let: str) -> None:
+def test_error_for_an_unknown_call_suggests_the_most_similar(jobber_engine: FakeEngine, let: str) -> None:
     faults: Any = jobber_engine.faults
     calls = {
         "fail": lambda: faults.fail("comit", EngineFailed("commit", why="no")),
@@ -166,7 +164,7 @@ def test_call_that_there_is_not_is_told_with_the_nearest(jobber_engine: FakeEngi
         calls[let]()
 
 
-def test_signal_that_jobber_does_not_take_is_told(jobber_engine: FakeEngine) -> None:
+def test_signal_that_jobber_does_not_handle_is_an_error(jobber_engine: FakeEngine) -> None:
     faults: Any = jobber_engine.faults
 
     with pytest.raises(ValueError, match=r"'SIGTERN': did you mean SIGTERM\?"):
@@ -183,7 +181,7 @@ def test_every_call_of_the_journal_can_be_made_to_fail(cli: FakeCommandLine, job
 
 
 @pytest.mark.parametrize("phase", ["claim", "tag", "push", "remove"])
-def test_command_returns_also_where_the_engine_is_gone_after_the_commit(
+def test_command_returns_if_the_engine_stops_after_the_commit(
     cli: FakeCommandLine, jobber_engine: FakeEngine, jobber_registry: FakeRegistry, phase: Phase
 ) -> None:
     name = f"{jobber_registry.host}/work"
@@ -198,14 +196,14 @@ def test_command_returns_also_where_the_engine_is_gone_after_the_commit(
     assert jobber_engine.journal[-1] != "inspect"
 
 
-def test_signal_that_nobody_took_ends_with_its_command(cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
+def test_unreceived_signal_ends_with_its_command(cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
     jobber_engine.faults.signal("SIGINT", at="remove")
 
     assert cli("run", "work").exit_status == 0
     assert cli("ls").exit_status == 0
 
 
-def test_signal_at_a_moment_of_the_clock_waits_for_it(cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
+def test_signal_waits_for_its_time_on_the_clock(cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
     jobber_engine.interruptions.send("SIGINT", at=jobber_engine.clock.monotonic() + 0.5)
 
     assert cli("ls").exit_status == 0

@@ -33,7 +33,7 @@ def test_pipeline_is_tested_without_an_engine(options: tuple[str, ...]) -> None:
 
 
 def test_same_test_runs_on_a_real_engine(engine_address: str, tmp_path: Path) -> None:
-    """With names of its own, and with a base that needs no registry."""
+    """Use unique names and a base image that needs no registry."""
     engine = connect(host=engine_address, choice="auto", environment={}, progress=FakeProgress())
     (tmp_path / "base").mkdir()
     base, name = build_base(engine, tmp_path / "base"), engine.describe().name

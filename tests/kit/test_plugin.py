@@ -1,4 +1,4 @@
-"""The pytest plugin in suites of its own: light, nothing by itself, in parallel, and on a real engine by one option."""
+"""The pytest plugin in separate test suites: import time, no effect by itself, xdist, and real engines."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def test_same_suite_on_a_real_engine(suite: Path, engine_address: str) -> None:
     assert "has only a Python program" in ended.stdout
 
 
-def test_real_engine_is_left_as_it_was(suite: Path, engine_address: str) -> None:
+def test_real_engine_is_unchanged_after_the_tests(suite: Path, engine_address: str) -> None:
     from jobber.adapters.discovery.connect import connect
     from jobber.domain.errors import ImageNotFound
     from jobber.domain.images.reference import parse_reference
@@ -152,7 +152,7 @@ def test_real_engine_is_left_as_it_was(suite: Path, engine_address: str) -> None
         engine.images.inspect(parse_reference(name))
 
 
-def test_real_engine_that_is_not_there_is_told_in_a_line(suite: Path) -> None:
+def test_missing_real_engine_is_reported_in_one_line(suite: Path) -> None:
     ended = pytest_in(suite, "--jobber-engine=docker", "--jobber-host=unix:///nonexistent", "-k", "command")
 
     assert "no container engine responds" in ended.stdout
@@ -174,7 +174,7 @@ def test_plugin_loads_nothing_for_a_suite_that_does_not_use_it(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("library", ["docker", "podman", "pytest", "_pytest", "requests", "cyclopts", "yaml"])
-def test_test_kit_is_loaded_without(library: str) -> None:
+def test_test_kit_does_not_load_heavy_modules(library: str) -> None:
     code = "import jobber.testing, sys; sys.exit(sys.argv[1] in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code, library], check=False).returncode == 0

@@ -111,6 +111,18 @@ def test_lineage_down_is_what_was_made_from_an_image(engine: FakeEngine) -> None
     assert list(lineage.nodes) == [data, first, second]
 
 
+def test_images_made_from_an_image_are_in_the_order_of_their_creation(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [run(engine, "train", "digits"), run(engine, "train", "digits"), run(engine, "train", "digits")]
+    images = engine.images.list(labels={})
+    monkeypatch.setattr(engine.images, "list", lambda **_: tuple(reversed(images)))
+
+    lineage = tracer(engine).trace("digits", down=True)
+
+    assert list(lineage.nodes)[1:] == made
+
+
 def test_image_of_nothing_is_alone(engine: FakeEngine) -> None:
     lineage = tracer(engine).trace("digits")
 

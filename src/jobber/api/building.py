@@ -74,6 +74,14 @@ def build(
         JobberError: Any other failure; the base class of all errors above.
         KeyboardInterrupt: The build was interrupted.
 
+    Example:
+        >>> import jobber
+        >>> points = jobber.build("points", tag="points:v1", quiet=True)
+        >>> points.tags
+        ('points:v1',)
+        >>> points.files.list("/data")
+        ('/data/points.csv',)
+
     """
     from jobber.domain.configuration.settings import DEFAULT_REGISTRY, PUSH
     from jobber.session.bootstrap import image_build

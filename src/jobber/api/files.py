@@ -36,6 +36,14 @@ class ImageFiles:
         image: The image ID.
         directory: The directory that relative paths start from.
 
+    Example:
+        >>> import jobber
+        >>> files = jobber.image("points").files
+        >>> "/data/points.csv" in files
+        True
+        >>> files.directory
+        '/'
+
     """
 
     connection: Connection
@@ -44,7 +52,7 @@ class ImageFiles:
     """The directory that the image provides as an input: the run's `out`; `/` for an image without `out`."""
 
     def read(self, path: str) -> bytes:
-        """Return the content of a file.
+        r"""Return the content of a file.
 
         Args:
             path: The path of the file, absolute or relative to `directory`.
@@ -56,12 +64,17 @@ class ImageFiles:
             PathNotFound: The image does not have that path.
             IsADirectoryError: The path is not a regular file.
 
+        Example:
+            >>> import jobber
+            >>> jobber.image("points").files.read("/data/points.csv")
+            b'x,y\n0,1\n1,3\n2,5\n3,7\n'
+
         """
         with self._content(path) as chunks:
             return b"".join(chunks)
 
     def read_end(self, path: str, *, size: int) -> bytes:
-        """Return the last bytes of a file without keeping the rest in memory.
+        r"""Return the last bytes of a file without keeping the rest in memory.
 
         Args:
             path: The path of the file, absolute or relative to `directory`.
@@ -73,6 +86,11 @@ class ImageFiles:
         Raises:
             PathNotFound: The image does not have that path.
             IsADirectoryError: The path is not a regular file.
+
+        Example:
+            >>> import jobber
+            >>> jobber.image("points").files.read_end("/data/points.csv", size=4)
+            b'3,7\n'
 
         """
         end = bytearray()
@@ -97,6 +115,11 @@ class ImageFiles:
             IsADirectoryError: The path is not a regular file.
             UnicodeDecodeError: The content is not valid in that encoding.
 
+        Example:
+            >>> import jobber
+            >>> jobber.image("points").files.read_text("/data/points.csv").split()
+            ['x,y', '0,1', '1,3', '2,5', '3,7']
+
         """
         return self.read(path).decode(encoding)
 
@@ -111,6 +134,11 @@ class ImageFiles:
 
         Raises:
             PathNotFound: The image does not have that path.
+
+        Example:
+            >>> import jobber
+            >>> jobber.image("train").files.list("/train")
+            ('/train/train.py',)
 
         """
         start = self._absolute(directory).rstrip("/")
@@ -134,6 +162,12 @@ class ImageFiles:
             PathNotFound: The image does not have that path.
             FileExistsError: A file to write exists already.
             NotWritten: A file could not be written.
+
+        Example:
+            >>> import jobber
+            >>> target = jobber.image("points").files.save("/data", to="copy/of/points")
+            >>> [path.name for path in target.iterdir()]
+            ['points.csv']
 
         """
         target = Path(to)

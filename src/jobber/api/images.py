@@ -35,6 +35,17 @@ class Image:
         connection: The connection to the engine.
         stored: The engine's description of the image.
 
+    Example:
+        >>> import jobber
+        >>> result = jobber.run("train", inputs=["points"], out="/model", quiet=True)
+        >>> image = jobber.image("train:latest-run")
+        >>> image.id == result.id
+        True
+        >>> image.out, image.record["outcome"]
+        ('/model', 'succeeded')
+        >>> image.log.splitlines()[-1]
+        'epoch 3  loss 2.4991'
+
     """
 
     connection: Connection
@@ -129,6 +140,17 @@ def image(
         ImageNotFound: The engine does not have the image.
         InvalidReference: The name is not a valid reference.
         EngineUnavailable: No engine can be reached.
+
+    Example:
+        >>> import jobber
+        >>> train = jobber.image("train")
+        >>> train.tags
+        ('train:20260101_000000', 'train:latest')
+        >>> try:
+        ...     jobber.image("test")
+        ... except jobber.ImageNotFound as error:
+        ...     print(error.what)
+        there is no image test:latest
 
     """
     from jobber.domain.configuration.settings import DEFAULT_REGISTRY

@@ -26,6 +26,13 @@ class Input:
         src: The directory in the image. Default: the image's `out`, else `/data`.
         dest: The mount point in the job's container. Default: `/data`.
 
+    Example:
+        >>> import jobber
+        >>> points = jobber.Input("points", src="/data", dest="/before")
+        >>> result = jobber.run("train", inputs=["points", points], out="/model", quiet=True)
+        >>> [(one["ref"], one["src"], one["dest"]) for one in result.record["inputs"]]
+        [('points:latest', '/data', '/data'), ('points:latest', '/data', '/before')]
+
     """
 
     image: str | Image | Result

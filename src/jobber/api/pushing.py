@@ -39,6 +39,11 @@ def push(
         UsageError: No reference is given, a reference has no registry, or another argument is invalid.
         EngineUnavailable: No engine can be reached.
 
+    Example:
+        >>> import jobber
+        >>> result = jobber.run("train", inputs=["points"], tag="registry.test:5000/train", push=False, quiet=True)
+        >>> jobber.push("registry.test:5000/train:latest-run", quiet=True)
+
     """
     from jobber.domain.configuration.settings import DEFAULT_REGISTRY
     from jobber.session.push_references import parse_references

@@ -66,6 +66,13 @@ def rerun(
         KeyboardInterrupt: The run was interrupted; its result is kept.
         JobberError: Any other failure, as for `run`.
 
+    Example:
+        >>> import jobber
+        >>> result = jobber.run("train", inputs=["points"], out="/model", quiet=True)
+        >>> repeated = jobber.rerun(result, verify=True, quiet=True)
+        >>> repeated.metrics == result.metrics
+        True
+
     """
     from jobber.domain.configuration.settings import DEFAULT_REGISTRY
     from jobber.session.bootstrap import rerun as rerun_use_case

@@ -19,7 +19,19 @@ Outcome = Literal["succeeded", "failed", "timed-out", "interrupted", "pruned"]
 
 
 class JobFailed(JobberError):
-    """Raised with `check` for a job that did not succeed."""
+    """Raised with `check` for a job that did not succeed.
+
+    Example:
+        >>> import jobber
+        >>> try:
+        ...     result = jobber.run("train", command="python3 -c 'raise SystemExit(3)'", check=True, quiet=True)
+        ... except jobber.JobFailed as error:
+        ...     print(error.what)
+        ...     print(error.result.exit_status)
+        the job of train failed with exit status 3
+        3
+
+    """
 
     def __init__(self, result: Result) -> None:
         super().__init__(
@@ -31,7 +43,20 @@ class JobFailed(JobberError):
 
 
 class ResultDiffers(JobberError):
-    """Raised with `verify` for a repeated run whose output differs from the old result's."""
+    """Raised with `verify` for a repeated run whose output differs from the old result's.
+
+    Example:
+        >>> import jobber
+        >>> result = jobber.run("train", inputs=["points"], out="/model", quiet=True)
+        >>> try:
+        ...     repeated = jobber.rerun(result, verify=True, quiet=True)
+        ... except jobber.ResultDiffers as error:
+        ...     print("the repeated run created other files:", error.result.id)
+        ... else:
+        ...     print("the repeated run created the same files")
+        the repeated run created the same files
+
+    """
 
     def __init__(self, result: Result) -> None:
         super().__init__(
@@ -41,7 +66,18 @@ class ResultDiffers(JobberError):
 
 
 class NoResultImage(JobberError):
-    """Raised for access to the result image of a run that left none."""
+    """Raised for access to the result image of a run that left none.
+
+    Example:
+        >>> import jobber
+        >>> result = jobber.run("train", inputs=["points"], result_image="none", quiet=True)
+        >>> result.image is None, result.succeeded
+        (True, True)
+        >>> result.files
+        Traceback (most recent call last):
+        jobber.api.result.NoResultImage: the run left no result image
+
+    """
 
     def __init__(self) -> None:
         super().__init__("the run left no result image", hint="result_image='always' keeps one for every run")
@@ -74,6 +110,18 @@ class Result:
         said: A function that returns the job's output.
         job: The image that was run.
         out_of_memory: True if the job ran out of memory. Default: None, which means unknown.
+
+    Example:
+        >>> import jobber
+        >>> result = jobber.run("train", inputs=["points"], out="/model", quiet=True)
+        >>> result.succeeded, result.outcome, result.exit_status
+        (True, 'succeeded', 0)
+        >>> result.tags
+        ('train:20260101_000001', 'train:latest-run')
+        >>> result.metrics["slope"]
+        1.45075
+        >>> result.files.read_text("metrics.json")
+        '{"slope": 1.45075}'
 
     """
 
@@ -110,6 +158,14 @@ class Result:
 
         Raises:
             JobFailed: The job did not succeed.
+
+        Example:
+            >>> import jobber
+            >>> jobber.run("train", inputs=["points"], quiet=True).check().outcome
+            'succeeded'
+            >>> jobber.run("train", command="python3 -c 'raise SystemExit(3)'", quiet=True).check()
+            Traceback (most recent call last):
+            jobber.api.result.JobFailed: the job of train failed with exit status 3
 
         """
         if not self.succeeded:

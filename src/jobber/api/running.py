@@ -106,6 +106,16 @@ def run(
         KeyboardInterrupt: The run was interrupted; its result is kept.
         JobberError: Any other failure.
 
+    Example:
+        >>> import jobber
+        >>> result = jobber.run("train", inputs=["points"], out="/model", quiet=True)
+        >>> result.outcome, result.exit_status
+        ('succeeded', 0)
+        >>> result.metrics
+        {'slope': 1.45075}
+        >>> result.files.list()
+        ('/model/metrics.json',)
+
     """
     from jobber.session.bootstrap import runner
     from jobber.session.run_request import run_request

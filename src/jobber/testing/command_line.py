@@ -191,7 +191,7 @@ class EnvironmentUnderTest:
 
 
 class FakeCommandLine:
-    """The `jobber` command as a callable: `jobber_cli("run", "-i", "digits", "train")`.
+    r"""The `jobber` command as a callable: `jobber_cli("run", "-i", "digits", "train")`.
 
     It has its own home, current directory and environment; `PATH` is the only variable of the calling process. It must
     not be used by several threads at once, because a process has one environment and one current directory.
@@ -203,6 +203,16 @@ class FakeCommandLine:
         engine: The engine of all calls.
         home: The home directory of all calls.
         directory: The current directory of all calls, unless a call names another.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from jobber.testing import FakeCommandLine, FakeEngine
+        >>> engine = FakeEngine()
+        >>> image = engine.image("train", run=lambda job: print("done"))
+        >>> jobber_cli = FakeCommandLine(engine, home=Path.cwd(), directory=Path.cwd())
+        >>> completed = jobber_cli("run", "--tag", "model", "train")
+        >>> completed.exit_status, completed.out, completed.tags
+        (0, 'done\n', ('model:20260101_000000', 'model:latest-run'))
 
     """
 
@@ -270,13 +280,22 @@ class FakeCommandLine:
 
 @contextmanager
 def using(engine: EngineUnderTest) -> Iterator[None]:
-    """Make `jobber.run`, `jobber.build` and commands called in this process use this engine inside the context.
+    r"""Make `jobber.run`, `jobber.build` and commands called in this process use this engine inside the context.
 
     Configuration files and logins of the user are ignored there. An API call with an engine of this kit, `jobber.run(…,
     engine=engine)`, works in the same way.
 
     Args:
         engine: The fake or real engine.
+
+    Example:
+        >>> import jobber
+        >>> from jobber.testing import FakeEngine, using
+        >>> engine = FakeEngine()
+        >>> image = engine.image("train", run=lambda job: print("done"))
+        >>> with using(engine):
+        ...     jobber.run("train", quiet=True).log
+        'done\n'
 
     """
     with using_environment(EnvironmentUnderTest(engine)):

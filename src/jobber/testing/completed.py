@@ -19,6 +19,16 @@ class Completed:
         stderr: Standard error in bytes.
         image: The image, or None.
 
+    Example:
+        >>> from pathlib import Path
+        >>> from jobber.testing import FakeCommandLine, FakeEngine
+        >>> jobber_cli = FakeCommandLine(FakeEngine(), home=Path.cwd(), directory=Path.cwd())
+        >>> completed = jobber_cli("show", "model")
+        >>> completed.exit_status, completed.image
+        (1, None)
+        >>> completed.err.splitlines()
+        ['error: there is no image model:latest', 'hint: `jobber ls` lists the results']
+
     """
 
     exit_status: int

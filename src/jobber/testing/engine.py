@@ -17,7 +17,17 @@ if TYPE_CHECKING:
 
 
 class EngineUnderTest(Engine, Protocol):
-    """The common interface of `FakeEngine` and `RealEngine`, which lets a test run on both."""
+    """The common interface of `FakeEngine` and `RealEngine`, which lets a test run on both.
+
+    Example:
+        >>> from jobber.testing import EngineUnderTest, FakeEngine
+        >>> def points(engine: EngineUnderTest) -> bytes:
+        ...     engine.image("points", files={"/data/points": "3 1 4 1 5"})
+        ...     return engine.read("points", "/data/points")
+        >>> points(FakeEngine())
+        b'3 1 4 1 5'
+
+    """
 
     @property
     def clock(self) -> Clock:

@@ -48,6 +48,17 @@ class FakeConsole:
         stdin: The job's standard input in bytes; None for no standard input. Default: empty.
         terminal: The job's terminal. Default: none.
 
+    Example:
+        >>> from jobber.domain.containers.options import ContainerOptions
+        >>> from jobber.domain.use_cases.run.prepare import RunRequest
+        >>> from jobber.testing import FakeConsole, FakeEngine, fake_runner
+        >>> engine = FakeEngine()
+        >>> image = engine.image("upper", run=lambda job: job.say(job.stdin.upper()))
+        >>> console = FakeConsole(b"points")
+        >>> ran = fake_runner(engine, console=console).run(RunRequest("upper", ContainerOptions()))
+        >>> console.stdout
+        b'POINTS'
+
     """
 
     def __init__(self, stdin: bytes | None = b"", *, terminal: Terminal | None = None) -> None:
@@ -81,27 +92,70 @@ class FakeConsole:
         return b"".join(output.chunk for output in self.outputs if output.stream is Stream.STDERR)
 
     def write(self, output: Output) -> None:
-        """Store a piece of output."""
+        """Store a piece of output.
+
+        Args:
+            output: The output: its stream and its bytes.
+
+        """
         self.outputs.append(output)
 
     def spool(self) -> BinaryIO:
-        """Return a new empty spool for output."""
+        """Return a new empty spool for output.
+
+        Returns:
+            A file in memory.
+
+        """
         return io.BytesIO()
 
 
 class FakeKeyring:
-    """A keyring with the given credentials, by registry host."""
+    """A keyring with the given credentials, by registry host.
+
+    Example:
+        >>> from jobber.domain.images.credentials import Credentials
+        >>> from jobber.domain.images.reference import parse_reference
+        >>> from jobber.testing import FakeKeyring
+        >>> keyring = FakeKeyring(**{"registry.test:5000": Credentials("ann", "secret")})
+        >>> keyring.credentials_for(parse_reference("registry.test:5000/train")).user
+        'ann'
+        >>> keyring.credentials_for(parse_reference("train")) is None
+        True
+
+    """
 
     def __init__(self, **credentials: Credentials) -> None:
         self._credentials = credentials
 
     def credentials_for(self, reference: ImageReference) -> Credentials | None:
-        """Return the credentials of the reference's registry."""
+        """Return the credentials of the reference's registry.
+
+        Args:
+            reference: The reference of an image.
+
+        Returns:
+            The credentials; None if there are none for that registry.
+
+        """
         return self._credentials.get(reference.registry or "docker.io")
 
 
 class FakeProgress:
-    """A progress listener that stores all events."""
+    """A progress listener that stores all events.
+
+    Example:
+        >>> import jobber
+        >>> from jobber.testing import FakeEngine, FakeProgress
+        >>> engine = FakeEngine()
+        >>> image = engine.image("train", run=lambda job: print("done"))
+        >>> progress = FakeProgress()
+        >>> result = jobber.run("train", engine=engine, progress=progress)
+        done
+        >>> [event for event, facts in progress.notes]
+        ['result']
+
+    """
 
     def __init__(self) -> None:
         self.notes: list[tuple[str, dict[str, object]]] = []
@@ -110,22 +164,50 @@ class FakeProgress:
         self.output = b""
 
     def note(self, event: str, /, **facts: object) -> None:
-        """Store a note."""
+        """Store a note.
+
+        Args:
+            event: The name of the event.
+            facts: The facts of the event, by name.
+
+        """
         self.notes.append((event, facts))
 
     def warn(self, event: str, /, **facts: object) -> None:
-        """Store a warning."""
+        """Store a warning.
+
+        Args:
+            event: The name of the event.
+            facts: The facts of the event, by name.
+
+        """
         self.warnings.append((event, facts))
 
     def call(self, event: str, /, **facts: object) -> None:
-        """Do nothing: the engine's journal contains the calls."""
+        """Do nothing: the engine's journal contains the calls.
+
+        Args:
+            event: The name of the event.
+            facts: The facts of the event, by name.
+
+        """
 
     def step(self, text: str, /) -> None:
-        """Store a step."""
+        """Store a step.
+
+        Args:
+            text: The text of the step.
+
+        """
         self.steps.append(text)
 
     def build_output(self, chunk: bytes, /) -> None:
-        """Store the output of a build."""
+        """Store the output of a build.
+
+        Args:
+            chunk: The output in bytes.
+
+        """
         self.output += chunk
 
 
@@ -137,6 +219,14 @@ class FakeSourceTree:
         origin: The URL of the remote. Default: None.
         trouble: The reason why the revision is incomplete. Default: None.
 
+    Example:
+        >>> from jobber.testing import FakeSourceTree
+        >>> tree = FakeSourceTree("4b825dc642cb6eb9a060e54bf8d69288fbee4904")
+        >>> tree.revision()
+        '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
+        >>> tree.origin() is None
+        True
+
     """
 
     def __init__(self, revision: str | None = None, origin: str | None = None, *, trouble: str | None = None) -> None:
@@ -145,11 +235,21 @@ class FakeSourceTree:
         self.trouble = trouble
 
     def revision(self) -> str | None:
-        """Return the commit."""
+        """Return the commit.
+
+        Returns:
+            The commit; None if there is none.
+
+        """
         return self._revision
 
     def origin(self) -> str | None:
-        """Return the URL of the remote."""
+        """Return the URL of the remote.
+
+        Returns:
+            The URL; None if there is none.
+
+        """
         return self._origin
 
 
@@ -161,7 +261,7 @@ def fake_runner(
     progress: FakeProgress | None = None,
     keyring: FakeKeyring | None = None,
 ) -> RunJob:
-    """Return the use case of `jobber run` on a fake engine.
+    r"""Return the use case of `jobber run` on a fake engine.
 
     Args:
         engine: The fake engine.
@@ -172,6 +272,16 @@ def fake_runner(
 
     Returns:
         The use case.
+
+    Example:
+        >>> from jobber.domain.containers.options import ContainerOptions
+        >>> from jobber.domain.use_cases.run.prepare import RunRequest
+        >>> from jobber.testing import FakeConsole, FakeEngine, fake_runner
+        >>> engine, console = FakeEngine(), FakeConsole()
+        >>> image = engine.image("train", run=lambda job: print("done"))
+        >>> ran = fake_runner(engine, console=console).run(RunRequest("train", ContainerOptions()))
+        >>> ran.exit_status, console.stdout
+        (0, b'done\n')
 
     """
     return RunJob(
@@ -205,6 +315,22 @@ def fake_run_finisher(
 
     Returns:
         The use case.
+
+    Example:
+        >>> import jobber
+        >>> from jobber.domain.use_cases.unfinished.recover import RecoverRuns
+        >>> from jobber.testing import FakeEngine, fake_run_finisher
+        >>> engine = FakeEngine()
+        >>> image = engine.image("train", run=lambda job: print("done"))
+        >>> engine.faults.lose_output()
+        >>> try:
+        ...     result = jobber.run("train", engine=engine, quiet=True)
+        ... except jobber.EngineLost as error:
+        ...     engine.die()
+        >>> RecoverRuns(fake_run_finisher(engine)).recover()
+        ()
+        >>> jobber.image("train:latest-run", engine=engine).record["outcome"]
+        'succeeded'
 
     """
     return RunFinisher(

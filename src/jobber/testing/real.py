@@ -67,6 +67,17 @@ class RealEngine:
     Args:
         engine: The engine to use.
 
+    Example:
+        >>> from jobber.testing import FakeEngine, RealEngine
+        >>> engine = FakeEngine()
+        >>> recording = RealEngine(engine)
+        >>> image = recording.image("points", files={"/data/points": "3 1 4 1 5"})
+        >>> recording.read("points", "/data/points")
+        b'3 1 4 1 5'
+        >>> recording.tidy()
+        >>> engine.look(image) is None
+        True
+
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -88,7 +99,15 @@ class RealEngine:
         return tuple(self._made)
 
     def look(self, image: ImageId) -> Image | None:
-        """Return the current description of an image; None if it does not exist."""
+        """Return the current description of an image.
+
+        Args:
+            image: The image ID.
+
+        Returns:
+            The image; None if it does not exist.
+
+        """
         try:
             return self._engine.images.inspect(image)
         except ImageNotFound:
@@ -125,11 +144,25 @@ class RealEngine:
         return self._engine.runs
 
     def describe(self) -> EngineDescription:
-        """Return the description of the engine."""
+        """Return the description of the engine.
+
+        Returns:
+            The name, the version and the abilities of the engine.
+
+        """
         return self._engine.describe()
 
     def facts(self) -> EngineFacts:
-        """Return the setup that the engine reports; empty if it reports none. Raises `EngineLost`, `EngineFailed`."""
+        """Return the setup that the engine reports.
+
+        Returns:
+            The facts; empty if the engine reports none.
+
+        Raises:
+            EngineLost: The engine does not respond.
+            EngineFailed: The engine refused the request.
+
+        """
         return self._engine.facts() if isinstance(self._engine, InspectableEngine) else EngineFacts()
 
     def close(self) -> None:
@@ -145,7 +178,25 @@ class RealEngine:
         context: str | PathLike[str] | None = None,
         dockerfile: str | None = None,
     ) -> ImageId:
-        """Build an image and tag it. Raises `NeedsContext`, `ForeignImage`, `BuildFailed`."""
+        """Build an image and tag it.
+
+        Args:
+            name: The reference of the image.
+            run: The program on the fake. A real engine needs `context` or `dockerfile` in addition. Default: none.
+            files: Files to add, by absolute path. Default: none.
+            labels: Labels of the image. Default: none.
+            context: The build context, a directory. Default: none.
+            dockerfile: The text of the Dockerfile. Default: that of the context.
+
+        Returns:
+            The image ID.
+
+        Raises:
+            NeedsContext: The image has only a Python program.
+            ForeignImage: Another image has that name already.
+            BuildFailed: The Dockerfile could not be built.
+
+        """
         if run is not None and context is None and dockerfile is None:
             raise NeedsContext(name)
         reference = parse_reference(name).with_default_tag()
@@ -158,7 +209,21 @@ class RealEngine:
         return made
 
     def read(self, name: str, path: str) -> bytes:
-        """Return the content of a file. Raises `ImageNotFound`, `FileNotFoundError`, `IsADirectoryError`."""
+        """Return the content of a file of an image.
+
+        Args:
+            name: The reference or ID of the image.
+            path: The absolute path of the file.
+
+        Returns:
+            The content in bytes.
+
+        Raises:
+            ImageNotFound: The image does not exist.
+            FileNotFoundError: The image does not have that file.
+            IsADirectoryError: The path is a directory.
+
+        """
         members = dict(self._members(name, path))
         content = members.get("")
         if content is None:
@@ -166,7 +231,19 @@ class RealEngine:
         return content
 
     def list(self, name: str, directory: str = "/") -> Sequence[str]:
-        """Return the sorted paths of all files and links below a directory of an image. Raises `ImageNotFound`."""
+        """Return the paths of all files and links below a directory of an image.
+
+        Args:
+            name: The reference or ID of the image.
+            directory: The absolute path of the directory. Default: `/`.
+
+        Returns:
+            The paths, sorted; empty if the image does not have that directory.
+
+        Raises:
+            ImageNotFound: The image does not exist.
+
+        """
         try:
             return sorted(
                 directory.rstrip("/") + inner

@@ -1,4 +1,4 @@
-"""An engine for jobber that lives in memory, in front of the fake: it writes down what it is asked."""
+"""An engine in memory for jobber: it forwards all calls to the fake and writes a journal of them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ JOURNAL = "JOBBER_MEMORY_JOURNAL"
 
 
 class MemoryEngine:
-    """All roles of an engine, each the fake's."""
+    """An engine that forwards all roles to the fake."""
 
     def __init__(self, fake: FakeEngine, *, journal: Path | None = None) -> None:
         self.fake = fake

@@ -1,4 +1,4 @@
-"""The words of a text, counted in three runs: each step's result is the input of the next."""
+"""Count the words of a text in three runs: the result of each step is the input of the next."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Report:
 
 
 def count_words(text: str, *, least: int = 1) -> Report:
-    """Count the words of a text, the name of a data image with files in `/data`; those of `least` letters alone.
+    """Count the words with at least `least` letters in a text: a data image with files in `/data`.
 
     Raises `jobber.JobFailed` for a step that fails, and any other `jobber.JobberError`.
     """
@@ -34,6 +34,6 @@ def count_words(text: str, *, least: int = 1) -> Report:
 
 
 def build_steps(folder: str) -> None:
-    """Build the images of all steps from the directory that holds theirs."""
+    """Build the images of all steps from the subdirectories of a directory."""
     for step in STEPS:
         jobber.build(f"{folder}/{step}", tag=f"words-{step}", quiet=True)

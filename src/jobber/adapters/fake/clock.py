@@ -13,6 +13,15 @@ class FakeClock:
     Args:
         beginning: The initial time. Default: 2026-01-01 00:00 UTC.
 
+    Example:
+        >>> from jobber.testing import FakeClock
+        >>> clock = FakeClock()
+        >>> clock.advance(90)
+        >>> clock.now().isoformat()
+        '2026-01-01T00:01:30+00:00'
+        >>> clock.monotonic()
+        90.0
+
     """
 
     def __init__(self, beginning: datetime = _BEGINNING) -> None:

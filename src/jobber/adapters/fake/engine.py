@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 
 class FakeEngine:
-    """An in-memory engine for tests.
+    r"""An in-memory engine for tests.
 
     Flavour and version decide on the supported options and on image mounts, as for a real engine.
 
@@ -61,6 +61,17 @@ class FakeEngine:
 
     Raises:
         ValueError: The flavour, the version or `id_store` is unknown.
+
+    Example:
+        >>> import jobber
+        >>> from jobber.testing import FakeEngine
+        >>> engine = FakeEngine(flavour="podman", version="5.4")
+        >>> image = engine.image("train", run=lambda job: print("accuracy", job.environment["SEED"]))
+        >>> result = jobber.run("train", environment={"SEED": "7"}, engine=engine, quiet=True)
+        >>> result.log
+        'accuracy 7\n'
+        >>> engine.read("train:latest-run", "/run.log") == result.log.encode()
+        True
 
     """
 

@@ -54,7 +54,23 @@ class _BrokenLine:
 
 @dataclass(slots=True)
 class Faults:
-    """The faults of one fake engine. Each method changes the engine's behaviour from that call on."""
+    """The faults of one fake engine. Each method changes the engine's behaviour from that call on.
+
+    Example:
+        >>> import jobber
+        >>> from jobber.testing import FakeEngine
+        >>> engine = FakeEngine()
+        >>> image = engine.image("train", run=lambda job: print("done"))
+        >>> engine.faults.fail("create", jobber.EngineFailed("create a container", why="no space left on device"))
+        >>> try:
+        ...     result = jobber.run("train", engine=engine, quiet=True)
+        ... except jobber.EngineFailed as error:
+        ...     print(error.what)
+        the engine could not create a container: no space left on device
+        >>> jobber.run("train", engine=engine, quiet=True).outcome
+        'succeeded'
+
+    """
 
     interruptions: FakeInterruptions
     _waiting: list[_Fault] = field(default_factory=list)

@@ -13,7 +13,21 @@ if TYPE_CHECKING:
 
 
 class FakeRegistry:
-    """An in-memory registry for all hosts: repositories with tags and digests."""
+    r"""An in-memory registry for all hosts: repositories with tags and digests.
+
+    Example:
+        >>> import jobber
+        >>> from jobber.testing import FakeEngine, FakeRegistry
+        >>> registry = FakeRegistry()
+        >>> here, there = FakeEngine(registry=registry), FakeEngine(registry=registry)
+        >>> image = here.image("registry.test:5000/train", run=lambda job: print("done"))
+        >>> jobber.push("registry.test:5000/train", engine=here, quiet=True)
+        >>> registry.tags("registry.test:5000/train")
+        ('latest',)
+        >>> jobber.run("registry.test:5000/train", engine=there, quiet=True).log
+        'done\n'
+
+    """
 
     host = "registry.test:5000"
     """An example of a host name; all other hosts exist too."""

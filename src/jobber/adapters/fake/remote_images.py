@@ -25,6 +25,17 @@ class FakeRemoteImages:
     Args:
         registry: The registry to read from.
 
+    Example:
+        >>> import jobber
+        >>> from jobber.domain.images.reference import parse_reference
+        >>> from jobber.testing import FakeEngine, FakeRemoteImages
+        >>> engine = FakeEngine()
+        >>> image = engine.image("registry.test:5000/train", labels={"team": "vision"})
+        >>> jobber.push("registry.test:5000/train", engine=engine, quiet=True)
+        >>> remote = FakeRemoteImages(engine.remote)
+        >>> remote.inspect(parse_reference("registry.test:5000/train:latest"), credentials=None).labels
+        {'team': 'vision'}
+
     """
 
     def __init__(self, registry: FakeRegistry) -> None:

@@ -97,6 +97,16 @@ class Call:
     """A call to a fake engine.
 
     `name` is the name of the call, as in `FakeEngine.journal`.
+
+    Example:
+        >>> import jobber
+        >>> from jobber.testing import FakeEngine
+        >>> engine = FakeEngine()
+        >>> image = engine.image("train", run=lambda job: print("done"))
+        >>> result = jobber.run("train", engine=engine, quiet=True)
+        >>> [call.subject for call in engine.calls if call.name == "tag"]
+        ['train:latest-run']
+
     """
 
     name: str

@@ -48,7 +48,17 @@ class ImageHealthCheck:
 
 @dataclass(frozen=True, slots=True)
 class ImageConfiguration:
-    """The settings of an image for containers created from it; None for a setting that the image does not have."""
+    """The settings of an image for containers created from it; None for a setting that the image does not have.
+
+    Example:
+        >>> from jobber.testing import FakeEngine, ImageConfiguration
+        >>> configuration = ImageConfiguration(command=("train",), workdir="/model", environment=("SEED=7",))
+        >>> engine = FakeEngine()
+        >>> image = engine.image("train", programs={"/bin/train": lambda job: None}, configuration=configuration)
+        >>> engine.look(image).configuration.workdir
+        '/model'
+
+    """
 
     command: tuple[str, ...] | None = None
     entrypoint: tuple[str, ...] | None = None

@@ -40,7 +40,7 @@ class MountPoint:
 
 @dataclass(slots=True)
 class Files:
-    """The file system as a process in the container sees it.
+    r"""The file system as a process in the container sees it.
 
     Directories exist implicitly if they contain a file; those without a node of their own count as directories too.
 
@@ -49,6 +49,16 @@ class Files:
         top: The container's own layer. Default: an empty one.
         places: The mounts. Default: none.
         read_only: Whether writes outside the mounts fail. Default: False.
+
+    Example:
+        >>> from jobber.testing import Files
+        >>> files = Files(())
+        >>> files.write("/data/points", "1,3\n")
+        >>> files.link("/points", "/data/points")
+        >>> files.read("/points")
+        b'1,3\n'
+        >>> list(files.walk("/data"))
+        ['/data/points']
 
     """
 

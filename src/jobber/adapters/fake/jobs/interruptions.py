@@ -20,6 +20,18 @@ class FakeInterruptions:
     Args:
         clock: The clock that decides when signals arrive. Default: None, for a time that stays 0.
 
+    Example:
+        >>> import jobber
+        >>> from jobber.testing import FakeEngine
+        >>> engine = FakeEngine()
+        >>> image = engine.image("train", run=lambda job: job.sleep(3600))
+        >>> engine.interruptions.send("SIGINT", at=60)
+        >>> try:
+        ...     result = jobber.run("train", engine=engine, quiet=True)
+        ... except KeyboardInterrupt:
+        ...     print(jobber.image("train:latest-run", engine=engine).record["outcome"])
+        interrupted
+
     """
 
     def __init__(self, clock: FakeClock | None = None) -> None:

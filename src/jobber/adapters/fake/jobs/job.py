@@ -71,7 +71,7 @@ class Timeline:
 
 
 class Job:
-    """The job that a program receives as its argument: what it sees, and what it can do.
+    r"""The job that a program receives as its argument: what it sees, and what it can do.
 
     Args:
         argv: The program's arguments, beginning with its own name.
@@ -83,6 +83,24 @@ class Job:
         hostname: The host name of the container.
         terminal: The size of the terminal. Default: None, for a job without a terminal.
         is_noted: A function that returns whether the engine logs output now. Default: always True.
+
+    Example:
+        >>> import jobber
+        >>> from jobber.testing import FakeEngine, Job
+        >>> def train(job: Job) -> int:
+        ...     rows = job.files.read("/data/points").split()
+        ...     job.sleep(60)
+        ...     job.files.write("/model/mean", str(sum(map(int, rows)) / len(rows)))
+        ...     job.say(f"mean of {len(rows)} points\n")
+        ...     return 0
+        >>> engine = FakeEngine()
+        >>> points = engine.image("points", files={"/data/points": "3 1 4 1 5"})
+        >>> image = engine.image("train", run=train)
+        >>> result = jobber.run("train", inputs=["points"], out="/model", engine=engine, quiet=True)
+        >>> result.log
+        'mean of 5 points\n'
+        >>> result.files.read_text("mean")
+        '2.8'
 
     """
 

@@ -140,10 +140,10 @@ class TraceLineage:
             yield Edge(node.key, base.key, Role.BASE), base
 
     def _children(self) -> dict[str, list[tuple[Edge, Node]]]:
-        """Return the images made from each image, for all images of the engine and for missing bases."""
+        """Return the images made from each image, oldest first, for all images of the engine and for missing bases."""
         found: dict[str, list[tuple[Edge, Node]]] = defaultdict(list)
         missing: dict[str, Node] = {}
-        for image in self._images:
+        for image in sorted(self._images, key=lambda image: (image.created, image.references, image.id)):
             node = Node(image, Presence.HERE, self._records.get(image.id))
             self._add_to_parents(node, found)
             if Label.RUN in image.labels and (base := self.base_of(node)) is not None:
