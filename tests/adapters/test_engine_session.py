@@ -99,13 +99,15 @@ def test_engine_may_read_an_upload_as_slowly_as_it_likes(
 
 
 @BOTH
-def test_error_in_making_an_upload_is_not_one_of_the_connection(connect: Connect, address: str, tmp_path: Path) -> None:
-    def pieces() -> Iterator[bytes]:
+def test_error_in_making_an_upload_is_not_one_of_the_connection(
+    connect: Connect, address: str, serve: Callable[[Callable[[socket.socket], None]], None]
+) -> None:
+    def unreadable(_number: int) -> bytes:
         raise PermissionError(13, "permission denied", "file")
-        yield b""
 
-    with answering(tmp_path / "s", answer("ok")), closing(connect(address)) as client, pytest.raises(PermissionError):
-        client.call("POST", "/load", stream=pieces())
+    serve(lambda connection: print(connection.recv(1 << 16)))  # noqa: T201 - something of the head
+    with closing(connect(address)) as client, pytest.raises(PermissionError):
+        client.call("POST", "/load", stream=map(unreadable, range(1)))
 
 
 @BOTH
