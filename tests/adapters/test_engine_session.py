@@ -17,6 +17,8 @@ from one_answer import answering
 from jobber.adapters.docker.client import DockerClient
 from jobber.adapters.engine_api import session as sessions
 from jobber.adapters.engine_api.connection_errors import ConnectionBroken, EngineUnreachable
+from jobber.adapters.engine_api.endpoint import parse_endpoint
+from jobber.adapters.engine_api.ping import ping
 from jobber.adapters.podman.client import PodmanClient
 from jobber.domain.containers.container import ContainerId
 from jobber.domain.errors import EngineFailed, EngineLost
@@ -197,8 +199,25 @@ def test_each_call_is_told_also_one_of_the_package(connect: Connect, address: st
     assert theirs in ([], ["GET /containers/1/json"])
 
 
-def test_version_of_podman_under_development_is_understood(address: str) -> None:
-    with closing(podman_client(address, version="5.0.0-dev")) as client:
-        assert (client.version, client.version_numbers) == ("5.0.0", (5, 0))
-    with pytest.raises(ConnectionBroken):
-        podman_client(address, version="unknown")
+@pytest.mark.parametrize(
+    ("head", "version"),
+    [
+        ("Libpod-API-Version: 5.0.0-dev", "5.0.0"),
+        ("Libpod-API-Version: none\r\nAPI-Version: 1.41", "1.41"),
+        ("API-Version: 1.51\r\nServer: Docker/29.0.0-rc.1 (linux)", "29.0.0-rc.1"),
+    ],
+)
+def test_version_of_an_engine_under_development_is_understood(
+    head: str, version: str, tmp_path: Path, address: str
+) -> None:
+    with answering(tmp_path / "s", f"HTTP/1.1 200 OK\r\n{head}\r\nContent-Length: 0\r\n\r\n".encode()):
+        assert ping(parse_endpoint(address)).version == version
+
+
+@pytest.mark.parametrize("head", ["X: y", "API-Version: new", "Libpod-API-Version: x"])
+def test_answer_without_a_version_is_not_of_an_engine(head: str, tmp_path: Path, address: str) -> None:
+    with (
+        answering(tmp_path / "s", f"HTTP/1.1 200 OK\r\n{head}\r\nContent-Length: 0\r\n\r\n".encode()),
+        pytest.raises(ConnectionBroken, match="not a container engine"),
+    ):
+        ping(parse_endpoint(address))
