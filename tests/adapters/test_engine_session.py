@@ -29,7 +29,7 @@ MANY = 8 << 20
 
 
 def head(length: int, status: str = "200 OK") -> bytes:
-    return f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n".encode()
+    return f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n".encode()
 
 
 def answer(body: object, status: str = "200 OK") -> bytes:
@@ -127,6 +127,14 @@ def test_connection_that_the_engine_closed_meanwhile_is_replaced(
 
 
 @BOTH
+def test_closed_session_opens_another_connection(connect: Connect, address: str, tmp_path: Path) -> None:
+    with answering(tmp_path / "s", answer(1)), closing(connect(address)) as client:
+        client.call("GET", "/x").read()
+        client.close()
+        assert client.call("GET", "/x").json() == 1
+
+
+@BOTH
 def test_environment_of_requests_is_ignored(
     connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
@@ -190,7 +198,7 @@ def test_each_call_is_told_also_one_of_the_package(connect: Connect, address: st
     with answering(tmp_path / "s", answer({"Id": "1"})), closing(connect(address)) as made:
         made._on_call = lambda method, target: told.append((method, target))
         made.call("GET", "/images/x/json", query={"a": [1, True, None, "\udcff"]}).read()
-        made.begin("POST", "/wait").close()
+        made.begin("POST", "/wait").answer().read()
         if isinstance(made, DockerClient):
             made.inspect_container("1")
 

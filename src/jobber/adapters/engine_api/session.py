@@ -59,19 +59,34 @@ class _Connection(HTTPConnection):
         self.sock.settimeout(self._seconds)
 
 
+class _Pool(HTTPConnectionPool):
+    """The idle connections to one endpoint."""
+
+    def __init__(self, dial: Callable[[float], socket.socket], seconds: float | None) -> None:
+        super().__init__("engine", maxsize=8)
+        self._dial = dial
+        self._seconds = seconds
+
+    def _new_conn(self) -> _Connection:
+        return _Connection(self._dial, self._seconds)
+
+
 class _Transport(HTTPAdapter):
     """The transport of one endpoint, whatever the host in an address."""
 
     def __init__(self, dial: Callable[[float], socket.socket], seconds: float | None) -> None:
         super().__init__()
-        self.pool = HTTPConnectionPool("engine", maxsize=8)
-        self.pool.ConnectionCls = lambda **_: _Connection(dial, seconds)  # type: ignore[assignment]
+        self._dial = dial
+        self._seconds = seconds
+        self.pool = _Pool(dial, seconds)
 
     def get_connection_with_tls_context(self, *_words: object, **_settings: object) -> HTTPConnectionPool:
         return self.pool
 
     def close(self) -> None:
+        """Close idle connections; the next call opens another one."""
         self.pool.close()
+        self.pool = _Pool(self._dial, self._seconds)
 
 
 class EngineSession(Session):
