@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
+from engine_clients import docker_engine, real_docker
 from interrupted_commits import RealEngineContract
 from real import make_world
 
-from jobber.adapters.docker.engine import DockerEngine
-from jobber.adapters.docker.parts import create_helper, remove_helper
-from jobber.adapters.run_claims.engine_calls import WireRunCalls
-from jobber.adapters.wire import Wire, parse_endpoint
+from jobber.adapters.docker.helper_containers import create_helper, remove_helper
+from jobber.adapters.run_claims.engine_calls import EngineRunCalls
 from jobber.testing.contract import World
 
 if TYPE_CHECKING:
@@ -33,10 +32,12 @@ class TestDocker(RealEngineContract):
         registry_host: str | None,
         tmp_path_factory: pytest.TempPathFactory,
     ) -> Iterator[World]:
-        wire = Wire(parse_endpoint(docker_engine_address))
-        engine = DockerEngine(wire, environment=os.environ, address=docker_engine_address)
-        calls = WireRunCalls(wire, images=engine.images, make=create_helper, remove=remove_helper)
-        world = make_world(engine, wire, tmp_path_factory.mktemp("base"), registry_host, calls)
+        client = real_docker(docker_engine_address)
+        engine = docker_engine(client, address=docker_engine_address)
+        calls = EngineRunCalls(
+            client, images=engine.images, make=partial(create_helper, client), remove=partial(remove_helper, client)
+        )
+        world = make_world(engine, client, tmp_path_factory.mktemp("base"), registry_host, calls=calls, own=client)
         yield world
         world.tidy()
         calls.close()
