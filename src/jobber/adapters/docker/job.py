@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.docker.translate import container_of
 from jobber.adapters.engine_api.calls import failed
-from jobber.adapters.job_stream.engine_job import NO_DETACH_KEYS
-from jobber.adapters.job_stream.frames import StampedOutput, output_reader
-from jobber.adapters.job_stream.replay import Tally, TextTally
-from jobber.adapters.job_stream.streams import LiveOutlet, LogOutlet, Outlet
+from jobber.adapters.job_stream.engine_job import NO_DETACH_KEYS, LogFormat
+from jobber.adapters.job_stream.streams import AttachStream, ResponseStream
 from jobber.adapters.wire import RawStream, WireBroken, patience
 from jobber.domain.errors import ContainerNotFound, EngineFailed, LogUnreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
-    from jobber.adapters.job_stream.frames import RawOutput
     from jobber.adapters.wire import Response, Wire
     from jobber.domain.containers.container import ContainerId, Terminal
 
@@ -29,10 +26,9 @@ _TEXT_LOG = "json-file"
 class DockerJob:
     """The calls about one container."""
 
-    def __init__(self, wire: Wire, container: ContainerId, *, since: datetime | None = None) -> None:
+    def __init__(self, wire: Wire, container: ContainerId) -> None:
         self._wire = wire
         self._container = container
-        self._since = since
 
     @property
     def patience(self) -> float:
@@ -45,43 +41,44 @@ class DockerJob:
         return bool(self._facts["Config"]["Tty"])
 
     @property
-    def forgets_output(self) -> bool:
-        """Return whether the log is limited: every log driver's is limited by default, except that of `json-file`."""
-        driver, options = self._log_configuration
-        return driver != _TEXT_LOG or "max-size" in options
-
-    def tally(self) -> Tally:
-        """Return a tally that counts the output as the engine's log would."""
-        counting = TextTally if self._log_configuration[0] == _TEXT_LOG else Tally
-        return counting(keeps_tails=self.forgets_output)
+    def log_format(self) -> LogFormat:
+        """The form of the engine's log. Each log driver limits it by default, except `json-file`, which stores text."""
+        configuration = self._facts["HostConfig"].get("LogConfig") or {}
+        is_text = configuration.get("Type") == _TEXT_LOG
+        is_limited = not is_text or "max-size" in (configuration.get("Config") or {})
+        is_framed = not self.has_terminal
+        return LogFormat(is_framed=is_framed, has_stamps=is_framed, is_text=is_text, is_limited=is_limited)
 
     def is_complaint(self, _frame: bytes) -> bool:
         """Return False: Docker never writes an error message in place of a job's output."""
         return False
 
-    def wait(self, *, is_started: bool) -> Response:
+    def wait(self, *, is_started: bool) -> ResponseStream:
         """Request the container's end without waiting for it.
 
         Docker sends the head of its response once it listens for the end. A job that is started earlier may end before
         that, and the next end never comes.
         """
         query = {"condition": "not-running" if is_started else "next-exit"}
-        return self._wire.begin("POST", f"/containers/{self._container}/wait", query=query).answer()
+        response = self._wire.begin("POST", f"/containers/{self._container}/wait", query=query).answer()
+        self._found(response, "wait for the container")
+        return ResponseStream(response)
 
-    def exit_status(self, answer: Response) -> int:
-        """Return the exit status from that response."""
-        if not answer.ok:
-            raise WireBroken(answer.why())
-        facts = answer.json() or {}
-        if why := (facts.get("Error") or {}).get("Message"):
-            raise WireBroken(str(why))
-        return int(facts["StatusCode"])
+    def exit_status(self, body: bytes) -> int:
+        """Return the exit status from the body of that response."""
+        try:
+            facts = json.loads(body)
+            if not (why := (facts.get("Error") or {}).get("Message")):
+                return int(facts["StatusCode"])
+        except (ValueError, TypeError, AttributeError, KeyError):
+            why = f"the response has no exit status: {body[:200]!r}"
+        raise WireBroken(why)
 
     def exited(self) -> int | None:
         """Return the exit status if the container has ended; None while it runs."""
         return container_of(self._inspect()).exit_status
 
-    def attach(self, *, output: bool) -> Outlet:
+    def attach(self, *, output: bool) -> AttachStream:
         """Open a raw stream to the job."""
         query = {
             "stream": True,
@@ -92,28 +89,20 @@ class DockerJob:
         }
         stream = self._wire.upgrade(f"/containers/{self._container}/attach", query=query)
         if isinstance(stream, RawStream):
-            return LiveOutlet(stream)
+            return AttachStream(stream)
         with stream:
             self._found(stream, "attach to the container")
         raise EngineFailed("attach to the container", why="it gives no stream")
 
-    def log(self, *, follow: bool) -> tuple[Outlet, RawOutput]:
-        """Return the engine's log from the beginning, and its reader.
+    def log(self, *, follow: bool, since: datetime | None, has_stamps: bool) -> ResponseStream:
+        """Return the engine's log."""
+        return ResponseStream(self.open_log(follow=follow, since=since, has_stamps=has_stamps))
 
-        A limited log is read with timestamps, so that each frame is used only once.
-        """
-        has_moments = self.forgets_output and not self.has_terminal
-        reader = StampedOutput() if has_moments else output_reader(multiplexed=not self.has_terminal)
-        return LogOutlet(self.open_log(follow=follow, has_moments=has_moments)), reader
-
-    def open_log(self, *, follow: bool, has_moments: bool = False) -> Response:
-        """Return the response that contains the log; with `has_moments`, each frame with its timestamp.
-
-        Raises `LogUnreadable`.
-        """
-        query: dict[str, object] = {"stdout": True, "stderr": True, "follow": follow, "timestamps": has_moments}
-        if self._since is not None:
-            query["since"] = f"{self._since.timestamp():.6f}"
+    def open_log(self, *, follow: bool = False, since: datetime | None = None, has_stamps: bool = False) -> Response:
+        """Return the response that contains the log. Raises `LogUnreadable`."""
+        query: dict[str, object] = {"stdout": True, "stderr": True, "follow": follow, "timestamps": has_stamps}
+        if since is not None:
+            query["since"] = f"{since.timestamp():.6f}"
         response = self._wire.call("GET", f"/containers/{self._container}/logs", query=query)
         if response.ok:
             return response
@@ -130,12 +119,6 @@ class DockerJob:
         query = {"h": terminal.rows, "w": terminal.columns}
         with self._wire.call("POST", f"/containers/{self._container}/resize", query=query) as response:
             response.read()  # a job that has just ended no longer has a terminal size
-
-    @property
-    def _log_configuration(self) -> tuple[str, Mapping[str, str]]:
-        """The log driver of the container, and the driver's options."""
-        configuration = self._facts["HostConfig"].get("LogConfig") or {}
-        return configuration.get("Type") or "", configuration.get("Config") or {}
 
     @cached_property
     def _facts(self) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""Sources of a job's output: the attach stream or the engine's log."""
+"""The sources of a job's output: the attach stream or the engine's log."""
 
 from __future__ import annotations
 
+import select
 from typing import TYPE_CHECKING, Protocol
 
 from jobber.adapters.wire import Pending, Response, WireBroken
@@ -19,16 +20,15 @@ processing.
 """
 
 
-class Outlet(Protocol):
-    """A source of output, which may also accept input."""
+class Source(Protocol):
+    """A connection on which a job's output or its exit status arrives."""
+
+    ended_well: bool
+    """A flag: the end that was received is certain, and not a broken connection."""
 
     @property
     def has_more(self) -> bool:
         """Return whether data is available that the descriptor does not signal."""
-
-    @property
-    def ended_well(self) -> bool:
-        """Return whether the end that was received is certain, and not a broken connection."""
 
     def fileno(self) -> int:
         """Return the descriptor to wait on; -1 if there is none any more."""
@@ -36,71 +36,45 @@ class Outlet(Protocol):
     def receive(self) -> bytes | None:
         """Return the bytes received; None if there are none yet, empty at an end of any kind."""
 
-    def send(self, octets: memoryview, /) -> int:
-        """Send part of the data and return the number of bytes sent; 0 if not possible now. Raises `OSError`."""
-
-    def end_sending(self) -> bool:
-        """Close the sending direction; return False if not possible now."""
-
     def close(self) -> None:
-        """Close the source."""
+        """Close the connection."""
 
 
-class LiveOutlet:
+class AttachStream:
     """A raw stream in both directions."""
+
+    ended_well = False  # a broken raw stream looks like an ended one
 
     def __init__(self, stream: RawStream) -> None:
         self._stream = stream
+        self.fileno = stream.fileno
+        self.send = stream.send
+        self.end_input = stream.end_input
+        self.close = stream.close
 
     @property
     def has_more(self) -> bool:
         """Return whether bytes arrived with the engine's response or in a TLS record that was already read."""
         return self._stream.has_pending
 
-    @property
-    def ended_well(self) -> bool:
-        """Return False: a broken raw stream looks like an ended one."""
-        return False
-
-    def fileno(self) -> int:
-        """Return the socket's descriptor."""
-        return self._stream.fileno()
-
     def receive(self) -> bytes | None:
         """Return the bytes received."""
         return self._stream.receive(_RECEIVE)
 
-    def send(self, octets: memoryview, /) -> int:
-        """Send part of the data."""
-        return self._stream.send(octets)
 
-    def end_sending(self) -> bool:
-        """Close the sending direction."""
-        return self._stream.end_input()
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._stream.close()
-
-
-class LogOutlet:
-    """The engine's log, which accepts no input."""
+class ResponseStream:
+    """The body of a response that arrives bit by bit: the log, or the exit status once the job has ended."""
 
     def __init__(self, answer: Response | Pending) -> None:
-        """Read a response, or one that is still pending: Podman sends none before the job has written output."""
+        """Read a response, or one that is still pending: Podman sends the head of some only with the first bytes."""
         self._answer = answer
         self._chunks = answer.chunks() if isinstance(answer, Response) else None
-        self._ended_well = False
+        self.ended_well = False
 
     @property
     def has_more(self) -> bool:
         """Return whether part of the response has been read from the connection but not returned yet."""
         return isinstance(self._answer, Response) and self._answer.has_begun
-
-    @property
-    def ended_well(self) -> bool:
-        """Return whether the response was complete."""
-        return self._ended_well
 
     def fileno(self) -> int:
         """Return the response's descriptor."""
@@ -113,18 +87,22 @@ class LogOutlet:
                 return None
             return next(self._chunks or self._begin())
         except StopIteration:
-            self._ended_well = True
+            self.ended_well = True
         except (WireBroken, OSError):
             pass
         return b""
 
-    def send(self, octets: memoryview, /) -> int:
-        """Discard input: a log stream is read-only."""
-        return len(octets)
-
-    def end_sending(self) -> bool:
-        """Return True: there is nothing to send."""
-        return True
+    def read(self, *, patience: float) -> Iterator[bytes]:
+        """Yield the pieces of the response, each within `patience` seconds. Raises `WireBroken`."""
+        while True:
+            if not self.has_more and not select.select([self], [], [], patience)[0]:
+                raise WireBroken("the engine's response stopped")
+            if chunk := self.receive():
+                yield chunk
+            elif chunk is not None:
+                break
+        if not self.ended_well:
+            raise WireBroken("the engine's response ended early")
 
     def close(self) -> None:
         """Close the response."""
