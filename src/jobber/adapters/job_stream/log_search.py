@@ -71,9 +71,10 @@ class LogSearch:
 
     def _scan(self, *, is_end: bool = False) -> None:
         at = self.expected.before - self._start
-        is_here = 0 <= at <= len(self._window) and (
-            self._window.startswith(self._sample, at) or (is_end and self._sample.startswith(self._window[at:]))
-        )
+        is_here = 0 <= at <= len(self._window) and self._window.startswith(self._sample, at)
+        if is_end and 0 <= at <= len(self._window):  # a line that has not ended is not in the log yet
+            ended = min(_LEAST, self._sample.rfind(b"\n") + 1)
+            is_here |= len(self._window) - at >= ended and self._sample.startswith(self._window[at:])
         if not is_here and self._found is None:
             at = self._window.find(self._sample)
         if is_here or (self._found is None and at >= 0):  # a log that has lost nothing has it where it was received
