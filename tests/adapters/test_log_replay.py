@@ -29,7 +29,9 @@ _CHUNKS = st.one_of(
     st.text(max_size=30).map(str.encode),
     st.sampled_from([b"waiting\n", b"\n", b"a line as a job may write it\n", b"\xef\xbf\xbd\xef", b"100 %\r"]),
     st.integers(1, 10**6).map(lambda number: b"epoch %d\n" % number),
-    st.builds(lambda chunk, times: chunk * times, st.sampled_from([b"a", b"\xff", b"\xc3\xbc"]), st.integers(1, 2 * _PIECE)),
+    st.builds(
+        lambda chunk, times: chunk * times, st.sampled_from([b"a", b"\xff", b"\xc3\xbc"]), st.integers(1, 2 * _PIECE)
+    ),
     st.builds(lambda chunk, times: chunk * times, st.sampled_from([b"b\n", b"waiting\n"]), st.integers(1, 2000)),
 )
 _WRITES = st.lists(st.tuples(st.sampled_from(Stream), _CHUNKS), max_size=20)

@@ -219,7 +219,7 @@ class Chaos:
     def left(self, mark: str) -> list[str]:
         """Containers of a run, and parts of anybody who is dead."""
         found = []
-        for part in self.engine.runs._calls.parts():  # type: ignore[attr-defined]
+        for part in self.engine.runs._calls.helpers():  # type: ignore[attr-defined]
             if part.is_plan and mark in json.dumps(part.facts.get("command")):
                 found.append(f"container {part.name}")
             elif part.run and self.run_of(part.run) == mark:
@@ -238,7 +238,7 @@ class Chaos:
         calls = self.engine.runs._calls  # type: ignore[attr-defined]
         part = calls.make(f"jobber-chaos-{uuid.uuid4().hex}", image=image, facts={})
         try:
-            with calls._wire.call("GET", f"/containers/{part}/archive", query={"path": "/run.log"}) as response:
+            with calls._connection.call("GET", f"/containers/{part}/archive", query={"path": "/run.log"}) as response:
                 archive = io.BytesIO(response.read())
         finally:
             calls.remove(part)

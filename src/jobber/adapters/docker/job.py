@@ -3,37 +3,41 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.docker.translate import container_of
-from jobber.adapters.engine_api.calls import failed
+from jobber.adapters.docker.translate_errors import docker_call
+from jobber.adapters.engine_api.calls import missing_or_failed, reads_response
+from jobber.adapters.engine_api.connection_errors import ConnectionBroken
+from jobber.adapters.engine_api.raw_stream import RawStream
+from jobber.adapters.engine_api.sockets import patience
 from jobber.adapters.job_stream.engine_job import NO_DETACH_KEYS, LogFormat
 from jobber.adapters.job_stream.streams import AttachStream, ResponseStream
-from jobber.adapters.wire import RawStream, WireBroken, patience
 from jobber.domain.errors import ContainerNotFound, EngineFailed, LogUnreadable
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from jobber.adapters.wire import Response, Wire
+    from jobber.adapters.docker.client import DockerClient
+    from jobber.adapters.engine_api.response import Response
     from jobber.domain.containers.container import ContainerId, Terminal
 
-_MISSING = 404
 _TEXT_LOG = "json-file"
 
 
 class DockerJob:
     """The calls about one container."""
 
-    def __init__(self, wire: Wire, container: ContainerId) -> None:
-        self._wire = wire
+    def __init__(self, client: DockerClient, container: ContainerId) -> None:
+        self._client = client
         self._container = container
 
     @property
     def patience(self) -> float:
         """The time, in seconds, for which jobber retries an engine that does not answer."""
-        return patience(self._wire.endpoint)
+        return patience(self._client.endpoint)
 
     @property
     def has_terminal(self) -> bool:
@@ -60,19 +64,19 @@ class DockerJob:
         that, and the next end never comes.
         """
         query = {"condition": "not-running" if is_started else "next-exit"}
-        response = self._wire.begin("POST", f"/containers/{self._container}/wait", query=query).answer()
-        self._found(response, "wait for the container")
+        response = self._client.begin("POST", f"/containers/{self._container}/wait", query=query).answer()
+        if not response.ok:
+            with response:
+                raise missing_or_failed(self._container, "wait for the container", response)
         return ResponseStream(response)
 
+    @reads_response
     def exit_status(self, body: bytes) -> int:
         """Return the exit status from the body of that response."""
-        try:
-            facts = json.loads(body)
-            if not (why := (facts.get("Error") or {}).get("Message")):
-                return int(facts["StatusCode"])
-        except (ValueError, TypeError, AttributeError, KeyError):
-            why = f"the response has no exit status: {body[:200]!r}"
-        raise WireBroken(why)
+        facts = json.loads(body)
+        if why := (facts.get("Error") or {}).get("Message"):
+            raise ConnectionBroken(str(why))
+        return int(facts["StatusCode"])
 
     def exited(self) -> int | None:
         """Return the exit status if the container has ended; None while it runs."""
@@ -87,12 +91,11 @@ class DockerJob:
             "stderr": output,
             "detachKeys": NO_DETACH_KEYS if self.has_terminal else None,
         }
-        stream = self._wire.upgrade(f"/containers/{self._container}/attach", query=query)
+        stream = self._client.upgrade(f"/containers/{self._container}/attach", query=query)
         if isinstance(stream, RawStream):
             return AttachStream(stream)
         with stream:
-            self._found(stream, "attach to the container")
-        raise EngineFailed("attach to the container", why="it gives no stream")
+            raise missing_or_failed(self._container, "attach to the container", stream)
 
     def log(self, *, follow: bool, since: datetime | None, has_stamps: bool) -> ResponseStream:
         """Return the engine's log."""
@@ -103,35 +106,26 @@ class DockerJob:
         query: dict[str, object] = {"stdout": True, "stderr": True, "follow": follow, "timestamps": has_stamps}
         if since is not None:
             query["since"] = f"{since.timestamp():.6f}"
-        response = self._wire.call("GET", f"/containers/{self._container}/logs", query=query)
+        response = self._client.call("GET", f"/containers/{self._container}/logs", query=query)
         if response.ok:
             return response
         with response:
-            if response.status == _MISSING:
-                raise ContainerNotFound(self._container)
-            error = failed("read the container's log", response)
-        if "does not support reading" in error.why:
+            error = missing_or_failed(self._container, "read the container's log", response)
+        if isinstance(error, EngineFailed) and "does not support reading" in error.why:
             raise LogUnreadable(why=error.why)
         raise error
 
     def resize(self, terminal: Terminal) -> None:
         """Set the size of the job's terminal."""
-        query = {"h": terminal.rows, "w": terminal.columns}
-        with self._wire.call("POST", f"/containers/{self._container}/resize", query=query) as response:
-            response.read()  # a job that has just ended no longer has a terminal size
+        # a job that has just ended no longer has a terminal size
+        with suppress(EngineFailed), docker_call("set the terminal size"):
+            self._client.resize(self._container, terminal.rows, terminal.columns)
 
     @cached_property
     def _facts(self) -> dict[str, Any]:
         return self._inspect()
 
     def _inspect(self) -> dict[str, Any]:
-        with self._wire.call("GET", f"/containers/{self._container}/json") as response:
-            self._found(response, "inspect the container")
-            facts: dict[str, Any] = response.json()
-            return facts
-
-    def _found(self, response: Response, call: str) -> None:
-        if response.status == _MISSING:
-            raise ContainerNotFound(self._container)
-        if not response.ok:
-            raise failed(call, response)
+        with docker_call("inspect the container", missing=ContainerNotFound(self._container)):
+            facts: dict[str, Any] = self._client.inspect_container(self._container)
+        return facts

@@ -57,7 +57,7 @@ class AttachedJob(Protocol):
         """
 
     def exit_status(self, body: bytes) -> int:
-        """Return the exit status from the body of that response. Raises `WireBroken`."""
+        """Return the exit status from the body of that response. Raises `ConnectionBroken`."""
 
     def exited(self) -> int | None:
         """Return the exit status if the container has ended; None while it runs."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import select
 from typing import TYPE_CHECKING, Protocol
 
-from jobber.adapters.wire import Pending, Response, WireBroken
+from jobber.adapters.engine_api.connection_errors import ConnectionBroken
+from jobber.adapters.engine_api.response import Pending, Response
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jobber.adapters.wire import RawStream
+    from jobber.adapters.engine_api.raw_stream import RawStream
 
 _RECEIVE = 1 << 16
 """The bytes requested per receive call.
@@ -88,21 +89,21 @@ class ResponseStream:
             return next(self._chunks or self._begin())
         except StopIteration:
             self.ended_well = True
-        except (WireBroken, OSError):
+        except (ConnectionBroken, OSError):
             pass
         return b""
 
     def read(self, *, patience: float) -> Iterator[bytes]:
-        """Yield the pieces of the response, each within `patience` seconds. Raises `WireBroken`."""
+        """Yield the pieces of the response, each within `patience` seconds. Raises `ConnectionBroken`."""
         while True:
             if not self.has_more and not select.select([self], [], [], patience)[0]:
-                raise WireBroken("the engine's response stopped")
+                raise ConnectionBroken("the engine's response stopped")
             if chunk := self.receive():
                 yield chunk
             elif chunk is not None:
                 break
         if not self.ended_well:
-            raise WireBroken("the engine's response ended early")
+            raise ConnectionBroken("the engine's response ended early")
 
     def close(self) -> None:
         """Close the response."""
@@ -112,6 +113,6 @@ class ResponseStream:
         assert not isinstance(self._answer, Response)
         self._answer = answer = self._answer.answer()
         if not answer.ok:
-            raise WireBroken(answer.why())
+            raise ConnectionBroken(answer.why())
         self._chunks = answer.chunks()
         return self._chunks

@@ -14,26 +14,24 @@ A Podman that refuses such an archive gets a second commit (`second_commit.py`).
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jobber.adapters.archives.image_archive import ImageArchive, describe_image, log_layer
-from jobber.adapters.engine_api.calls import failed
+from jobber.adapters.engine_api.calls import NOT_FOUND, perform
 from jobber.adapters.engine_api.image_history import shell_of, triggers_of, with_run
 from jobber.adapters.engine_api.log_place import is_mounted_over
-from jobber.adapters.engine_api.retry import retrying
 from jobber.adapters.podman.committing import commit_unfinished, flatten, kept_mounted, put_log, remove_unfinished
-from jobber.adapters.podman.images import IS_BEING_REMOVED
+from jobber.adapters.podman.images import inspected_image
 from jobber.adapters.podman.second_commit import commit_again
-from jobber.domain.errors import ContainerNotFound, EngineFailed, JobberError
+from jobber.adapters.podman.transient import while_removed
+from jobber.domain.containers.container import ContainerId
+from jobber.domain.errors import EngineFailed, JobberError
 
 if TYPE_CHECKING:
-    from jobber.adapters.wire import Wire
-    from jobber.domain.containers.container import ContainerId
+    from jobber.adapters.podman.client import PodmanClient
     from jobber.domain.images.reference import ImageId
     from jobber.domain.runs.snapshot import Snapshot
 
-_MISSING = 404
 _PLATFORM = {"architecture": "Architecture", "variant": "Variant", "os": "Os", "author": "Author"}
 """Fields of an image's configuration beside its `config`, and their names in an inspect response."""
 _DOCKER = "application/vnd.docker."
@@ -45,35 +43,26 @@ _EMPTY: dict[str, Any] = {"Cmd": [], "Entrypoint": [], "Volumes": {}}
 
 
 def commit(
-    wire: Wire, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO, takes_configuration: bool
+    client: PodmanClient, facts: dict[str, Any], *, snapshot: Snapshot, log: BinaryIO, takes_configuration: bool
 ) -> ImageId:
-    """Commit the container with the log as `/run.log`.
+    """Commit the container with the log as `/run.log`; `facts` is Podman's inspect response for it.
 
-    `takes_configuration` is whether this Podman accepts a configuration with a commit. Raises `ContainerNotFound`,
-    `EngineFailed`.
+    `takes_configuration` is whether this Podman accepts a configuration with a commit. Raises `EngineFailed`.
     """
-    with wire.call("GET", f"/containers/{container}/json") as response:
-        if response.status == _MISSING:
-            raise ContainerNotFound(container)
-        if not response.ok:
-            raise failed("inspect the container", response)
-        facts = response.json()
-    code = _image(wire, facts["Image"])
+    container = ContainerId(facts["Id"])
+    code = _image(client, facts["Image"])
     takes_log = not snapshot.is_flat and not is_mounted_over(facts)
     if takes_log:
-        with kept_mounted(wire, facts):
-            put_log(wire, container, log)
+        with kept_mounted(client, facts):
+            put_log(client, container, log)
     own_log = None if takes_log else log
     if snapshot.is_flat:
-        unfinished = flatten(wire, container)
+        unfinished = flatten(client, container)
     else:
-        unfinished = retrying(
-            partial(commit_unfinished, wire, container, takes_configuration=takes_configuration),
-            sign=IS_BEING_REMOVED,
-        )
+        unfinished = commit_unfinished(client, container, takes_configuration=takes_configuration)
     try:
-        return _load(wire, unfinished, code=code, log=own_log, snapshot=snapshot) or commit_again(
-            wire,
+        return _load(client, unfinished, code=code, log=own_log, snapshot=snapshot) or commit_again(
+            client,
             unfinished,
             snapshot=snapshot,
             container=facts["Config"],
@@ -82,14 +71,14 @@ def commit(
         )
     finally:
         with suppress(JobberError):  # the result counts more than the cleanup, and `jobber recover` removes leftovers
-            remove_unfinished(wire, unfinished)
+            remove_unfinished(client, unfinished)
 
 
 def _load(
-    wire: Wire, unfinished: ImageId, *, code: dict[str, Any], log: BinaryIO | None, snapshot: Snapshot
+    client: PodmanClient, unfinished: ImageId, *, code: dict[str, Any], log: BinaryIO | None, snapshot: Snapshot
 ) -> ImageId | None:
     """Load an image with the layers of the unfinished one and, if given, the log; return None if Podman refuses it."""
-    below = _image(wire, unfinished)
+    below = _image(client, unfinished)
     top = None if log is None else log_layer(log)
     layers = (*below["RootFS"]["Layers"], *([top.digest] if top else []))
     created = below["Created"]
@@ -108,12 +97,11 @@ def _load(
         created=created,
     )
     archive = ImageArchive(configuration, layers, top)
-    with wire.call(
-        "POST", "/images/load", stream=archive.for_podman(), headers={"Content-Type": "application/x-tar"}
-    ) as response:
-        response.read()
     try:
-        loaded = _image(wire, archive.id)
+        while_removed(
+            lambda: perform(client, "POST", "/images/load", call="load the result", stream=archive.for_podman())
+        )
+        loaded = _image(client, archive.id)
     except EngineFailed:
         return None
     return archive.id if tuple(loaded["RootFS"]["Layers"]) == layers else None
@@ -141,14 +129,9 @@ def _labels(code: dict[str, Any]) -> dict[str, str]:
     return (code.get("Config") or {}).get("Labels") or {}
 
 
-def _image(wire: Wire, image: str) -> dict[str, Any]:
-    """Inspect an image; retry while Podman removes another one. Raises `EngineFailed`."""
-    return retrying(partial(_facts, wire, image), sign=IS_BEING_REMOVED)
-
-
-def _facts(wire: Wire, image: str) -> dict[str, Any]:
-    with wire.call("GET", f"/images/{image.removeprefix('sha256:')}/json") as response:
-        if not response.ok:
-            raise failed(f"inspect image {image}", response)
-        facts: dict[str, Any] = response.json()
-        return facts
+def _image(client: PodmanClient, image: str) -> dict[str, Any]:
+    """Inspect an image. Raises `EngineFailed`."""
+    facts = inspected_image(client, image, image)
+    if facts is None:
+        raise EngineFailed(f"inspect image {image}", why="there is no such image", status=NOT_FOUND)
+    return facts

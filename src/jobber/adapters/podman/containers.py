@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from jobber.adapters.engine_api.calls import failed, listed, missing_or_failed, with_labels
+from jobber.adapters.engine_api.calls import NOT_FOUND, created_id, listed, missing_or_failed, perform, with_labels
 from jobber.adapters.engine_api.description_size import PODMAN_LIMIT, check_size
 from jobber.adapters.engine_api.sparse_files import sparse_files
 from jobber.adapters.job_stream.attachment import StreamAttachment
@@ -12,11 +13,18 @@ from jobber.adapters.job_stream.frames import copy_frames
 from jobber.adapters.podman.archives import read_file
 from jobber.adapters.podman.commit import commit
 from jobber.adapters.podman.create_body import create_body
+from jobber.adapters.podman.helper_containers import create_failed, remove_helper
 from jobber.adapters.podman.job import PodmanJob
-from jobber.adapters.podman.parts import create_failed, remove_helper
 from jobber.adapters.podman.translate import container_of, not_started
-from jobber.domain.containers.container import ContainerId, ContainerSpecification, VolumeMount
-from jobber.domain.errors import ContainerNotFound, ImageNotFound, InputGone, OptionUnsupported
+from jobber.domain.containers.container import ContainerId, ContainerSpecification, ContainerState, VolumeMount
+from jobber.domain.errors import (
+    ContainerNotFound,
+    EngineFailed,
+    ImageNotFound,
+    InputGone,
+    JobberError,
+    OptionUnsupported,
+)
 from jobber.domain.images.reference import ImageId
 from jobber.domain.runs.label_names import Label
 
@@ -24,15 +32,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from jobber.adapters.wire import Response, Wire
+    from jobber.adapters.engine_api.response import Response
+    from jobber.adapters.podman.client import PodmanClient
     from jobber.domain.containers.container import Container, Terminal
     from jobber.domain.containers.options import ContainerOptions
     from jobber.domain.files.sparse_file import SparseFile
     from jobber.domain.ports import Interruptions, JobInput
     from jobber.domain.runs.snapshot import Snapshot
 
-_MISSING = 404
-_NOT_MODIFIED = 304
 _TAKES_CONFIGURATION = (5,)
 _REPORTS_MEMORY = (5,)
 """The first version with a reliable `State.OOMKilled`: 4.3 always reports false, 5.8 reports it correctly."""
@@ -41,8 +48,10 @@ _REPORTS_MEMORY = (5,)
 class PodmanContainers:
     """The containers of a Podman engine."""
 
-    def __init__(self, wire: Wire, *, version: str) -> None:
-        self._wire = wire
+    def __init__(self, client: PodmanClient, *, version: str) -> None:
+        self._client = client
+        self._facts: dict[str, Any] = {}
+        """The inspect response of the last container that was inspected."""
         self._version = tuple(int(part) for part in version.split(".")[:2] if part.isdecimal())
 
     @property
@@ -62,11 +71,11 @@ class PodmanContainers:
         for option in specification.options.mounts:
             if option.kind == "image" and not self._has_image(option.source):
                 raise ImageNotFound(option.source)  # Podman would create a container that can't be removed
-        with self._wire.call("POST", "/containers/create", body=body) as response:
-            if not response.ok:
-                error = failed("create the container", response)
-                raise create_failed(error, image=specification.image, name=specification.options.name)
-            container = ContainerId(response.json()["Id"])
+        try:
+            made = perform(self._client, "POST", "/containers/create", call="create the container", body=body)
+        except EngineFailed as error:
+            raise create_failed(error, image=specification.image, name=specification.options.name) from None
+        container = ContainerId(created_id(made))
         self._check_inputs(specification, container)
         if "oci_runtime" in body:
             self._check_runtime(container, body["oci_runtime"])
@@ -74,14 +83,15 @@ class PodmanContainers:
 
     def inspect(self, container: ContainerId) -> Container:
         """Inspect a container."""
-        with self._wire.call("GET", f"/containers/{container}/json") as response:
+        with self._client.call("GET", f"/containers/{container}/json") as response:
             self._found(container, response, "inspect the container")
-            return container_of(response.json(), reports_memory=self._version >= _REPORTS_MEMORY)
+            self._facts = response.json()
+        return container_of(self._facts, reports_memory=self._version >= _REPORTS_MEMORY)
 
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[Container]:
         """List all containers with these labels, running or not."""
         containers = []
-        for item in listed(self._wire, "/containers/json", filters=with_labels(labels), everything=True):
+        for item in listed(self._client, "/containers/json", filters=with_labels(labels), everything=True):
             try:
                 containers.append(self.inspect(ContainerId(item["Id"])))
             except ContainerNotFound:
@@ -97,7 +107,7 @@ class PodmanContainers:
         terminal: Terminal | None = None,
     ) -> StreamAttachment:
         """Attach to the input and output of a created container."""
-        job = PodmanJob(self._wire, container)
+        job = PodmanJob(self._client, container)
         attachment = StreamAttachment(job.attach(output=True), job, stdin=stdin, interruptions=interruptions)
         if terminal is not None:
             attachment.resize(terminal)
@@ -112,43 +122,50 @@ class PodmanContainers:
         interruptions: Interruptions,
     ) -> StreamAttachment:
         """Attach to a job that has already started; its output is read from the beginning, or from `since` on."""
-        job = PodmanJob(self._wire, container)
+        job = PodmanJob(self._client, container)
         return StreamAttachment(None, job, stdin=stdin, interruptions=interruptions, since=since)
 
     def start(self, container: ContainerId) -> None:
         """Start the job."""
-        with self._wire.call("POST", f"/containers/{container}/start") as response:
-            if not response.ok and response.status != _NOT_MODIFIED:
-                raise not_started(response.why())
+        try:
+            perform(self._client, "POST", f"/containers/{container}/start", call="start the container")
+        except EngineFailed as error:
+            raise not_started(error.why) from None
 
     def signal(self, container: ContainerId, *, signal: str) -> None:
         """Send a signal to the job by name; a job that has ended is not an error."""
-        with self._wire.call("POST", f"/containers/{container}/kill", query={"signal": signal}) as response:
-            if response.ok:
-                return
-            error = failed(f"send {signal}", response)
-        if error.status == _MISSING:
-            raise ContainerNotFound(container)
-        if "container state improper" not in error.why and "can only kill running" not in error.why:
-            raise error
+        where, missing = f"/containers/{container}/kill", ContainerNotFound(container)
+        try:
+            perform(self._client, "POST", where, call=f"send {signal}", query={"signal": signal}, missing=missing)
+        except EngineFailed as error:
+            if "container state improper" not in error.why and "can only kill running" not in error.why:
+                raise
 
     def logs(self, container: ContainerId, *, sink: BinaryIO, since: datetime | None = None) -> None:
         """Write the job's output so far to `sink`."""
-        with PodmanJob(self._wire, container).open_log(since=since) as response:
+        with PodmanJob(self._client, container).open_log(since=since) as response:
             copy_frames(response.chunks(), sink=sink, multiplexed=True)
 
     def read(self, container: ContainerId, *, path: str, limit: int) -> bytes:
         """Return the first bytes of a file of a container that has ended."""
-        return read_file(self._wire, container, path, of=f"container {container[:12]}", limit=limit)
+        return read_file(self._client, container, path, of=f"container {container[:12]}", limit=limit)
 
     def sparse_files(self, container: ContainerId) -> Sequence[SparseFile]:
         """List the sparse files that a container has written, if its layer is accessible."""
-        return sparse_files(self._wire, container)
+        with suppress(JobberError):  # the result is used only for a warning
+            return sparse_files(self._client.endpoint, self._ended(container))
+        return ()
 
     def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
         """Create an image from an exited container's file system."""
         takes_configuration = self._version >= _TAKES_CONFIGURATION
-        return commit(self._wire, container, snapshot=snapshot, log=log, takes_configuration=takes_configuration)
+        facts = self._ended(container)
+        try:
+            return commit(self._client, facts, snapshot=snapshot, log=log, takes_configuration=takes_configuration)
+        except EngineFailed as error:
+            if error.status == NOT_FOUND:
+                self.inspect(container)  # the container may have been removed meanwhile
+            raise
 
     def keeps_configuration(self) -> bool:
         """Return whether results get exactly their code image's configuration."""
@@ -156,7 +173,13 @@ class PodmanContainers:
 
     def remove(self, container: ContainerId) -> None:
         """Kill and remove a container with its anonymous volumes."""
-        remove_helper(self._wire, container)
+        remove_helper(self._client, container)
+
+    def _ended(self, container: ContainerId) -> dict[str, Any]:
+        """Return the inspect response for a container that has ended, which does not change any more."""
+        if self._facts.get("Id") != container or container_of(self._facts).state is not ContainerState.EXITED:
+            self.inspect(container)
+        return self._facts
 
     def _check_inputs(self, specification: ContainerSpecification, container: ContainerId | None = None) -> None:
         """Raise `InputGone` for an input volume removed meanwhile: Podman creates an empty one in its place.
@@ -167,7 +190,7 @@ class PodmanContainers:
             if isinstance(mount, VolumeMount) and not self._is_input(mount.volume):
                 if container is not None:
                     self.remove(container)
-                    with self._wire.call("DELETE", f"/volumes/{mount.volume}") as response:
+                    with self._client.call("DELETE", f"/volumes/{mount.volume}") as response:
                         response.read()
                 raise InputGone(mount.volume)
 
@@ -176,18 +199,18 @@ class PodmanContainers:
 
         Podman's API ignores a runtime that the engine does not have, and some versions ignore every runtime.
         """
-        with self._wire.call("GET", f"/containers/{container}/json") as response:
+        with self._client.call("GET", f"/containers/{container}/json") as response:
             found = response.json().get("OCIRuntime") or "" if response.ok else runtime
         if found not in (runtime, runtime.rpartition("/")[2]):
             self.remove(container)
             raise OptionUnsupported(f"--runtime {runtime}", engine="this podman", why=f"it runs jobs with {found}")
 
     def _has_image(self, name: str) -> bool:
-        with self._wire.call("GET", f"/images/{name}/exists") as response:
+        with self._client.call("GET", f"/images/{name}/exists") as response:
             return response.ok
 
     def _is_input(self, volume: str) -> bool:
-        with self._wire.call("GET", f"/volumes/{volume}/json") as response:
+        with self._client.call("GET", f"/volumes/{volume}/json") as response:
             return response.ok and Label.INPUT in (response.json().get("Labels") or {})
 
     def _found(self, container: ContainerId, response: Response, call: str) -> None:

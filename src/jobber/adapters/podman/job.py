@@ -6,21 +6,22 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from jobber.adapters.engine_api.calls import missing_or_failed
+from jobber.adapters.engine_api.calls import NOT_FOUND, missing_or_failed, reads_response
+from jobber.adapters.engine_api.raw_stream import RawStream
+from jobber.adapters.engine_api.sockets import patience
 from jobber.adapters.job_stream.engine_job import NO_DETACH_KEYS, LogFormat
 from jobber.adapters.job_stream.streams import AttachStream, ResponseStream
 from jobber.adapters.podman.translate import container_of, not_started
-from jobber.adapters.wire import RawStream, WireBroken, patience
 from jobber.domain.containers.container import ContainerState
 from jobber.domain.errors import ContainerNotFound, EngineFailed, LogUnreadable
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from jobber.adapters.wire import Response, Wire
+    from jobber.adapters.engine_api.connection import EngineConnection
+    from jobber.adapters.engine_api.response import Response
     from jobber.domain.containers.container import ContainerId, Terminal
 
-_MISSING = 404
 _UNLIMITED = ("k8s-file", "json-file")
 _POLL = "10ms"
 """The polling interval of a wait: Podman 4 checks every 250 ms by default whether a container has ended."""
@@ -30,14 +31,14 @@ _COMPLAINT = re.compile(rb"Error: (?:read|write) unix(?:packet)? [^\n]*attach[^\
 class PodmanJob:
     """The calls about one container."""
 
-    def __init__(self, wire: Wire, container: ContainerId) -> None:
-        self._wire = wire
+    def __init__(self, client: EngineConnection, container: ContainerId) -> None:
+        self._client = client
         self._container = container
 
     @property
     def patience(self) -> float:
         """The time, in seconds, for which jobber retries an engine that does not answer."""
-        return patience(self._wire.endpoint)
+        return patience(self._client.endpoint)
 
     @property
     def has_terminal(self) -> bool:
@@ -64,14 +65,12 @@ class PodmanJob:
     def wait(self, *, is_started: bool) -> ResponseStream:  # noqa: ARG002 - Podman waits for a state, not for an event
         """Request the container's end without waiting for it."""
         query = {"condition": "exited", "interval": _POLL}
-        return ResponseStream(self._wire.begin("POST", f"/containers/{self._container}/wait", query=query))
+        return ResponseStream(self._client.begin("POST", f"/containers/{self._container}/wait", query=query))
 
+    @reads_response
     def exit_status(self, body: bytes) -> int:
         """Return the exit status from the body of that response."""
-        try:
-            return int(body)
-        except ValueError:
-            raise WireBroken(f"the response has no exit status: {body[:200]!r}") from None
+        return int(body)
 
     def exited(self) -> int | None:
         """Return the exit status if the container has ended; None while it runs."""
@@ -87,11 +86,11 @@ class PodmanJob:
             "detachKeys": NO_DETACH_KEYS if self.has_terminal else None,
         }
         is_new = container_of(self._facts).state is ContainerState.CREATED
-        stream = self._wire.upgrade(f"/containers/{self._container}/attach", query=query)
+        stream = self._client.upgrade(f"/containers/{self._container}/attach", query=query)
         if isinstance(stream, RawStream):
             return AttachStream(stream)
         with stream:
-            if stream.status == _MISSING:
+            if stream.status == NOT_FOUND:
                 raise ContainerNotFound(self._container)
             why = stream.why()
         if is_new:
@@ -103,12 +102,12 @@ class PodmanJob:
         if not follow:
             return ResponseStream(self.open_log(since=since, has_stamps=has_stamps))
         query = self._log_query(follow=True, since=since, has_stamps=has_stamps)
-        return ResponseStream(self._wire.begin("GET", self._log_path, query=query))
+        return ResponseStream(self._client.begin("GET", self._log_path, query=query))
 
     def open_log(self, *, since: datetime | None = None, has_stamps: bool = False) -> Response:
         """Return the response that contains the log so far. Raises `LogUnreadable`."""
         query = self._log_query(follow=False, since=since, has_stamps=has_stamps)
-        response = self._wire.call("GET", self._log_path, query=query)
+        response = self._client.call("GET", self._log_path, query=query)
         if response.ok:
             return response
         with response:
@@ -130,7 +129,7 @@ class PodmanJob:
     def resize(self, terminal: Terminal) -> None:
         """Set the size of the job's terminal."""
         query = {"h": terminal.rows, "w": terminal.columns}
-        with self._wire.call("POST", f"/containers/{self._container}/resize", query=query) as response:
+        with self._client.call("POST", f"/containers/{self._container}/resize", query=query) as response:
             response.read()  # a job that has just ended no longer has a terminal size
 
     @property
@@ -144,7 +143,7 @@ class PodmanJob:
         return self._inspect()
 
     def _inspect(self) -> dict[str, Any]:
-        with self._wire.call("GET", f"/containers/{self._container}/json") as response:
+        with self._client.call("GET", f"/containers/{self._container}/json") as response:
             if not response.ok:
                 raise missing_or_failed(self._container, "inspect the container", response)
             facts: dict[str, Any] = response.json()
