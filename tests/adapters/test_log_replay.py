@@ -14,9 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobber.adapters.job_stream.engine_job import AttachedJob, LogFormat
-from jobber.adapters.job_stream.frames import FramedOutput, RawOutput
+from jobber.adapters.job_stream.frames import RawOutput
 from jobber.adapters.job_stream.log_replay import LogReplay
-from jobber.adapters.job_stream.received_output import TAIL
 from jobber.domain.containers.events import Output, Stream
 
 _OUT, _ERR = Stream
@@ -124,7 +123,7 @@ def _podman(writes: Iterable[tuple[Stream, bytes]], chance: random.Random) -> It
     moment = _START
     for stream, chunk in writes:
         moment += timedelta(microseconds=chance.choice([0, 1, 1000, 8_000_000]))
-        for line in re.findall(rb"(?s)[^\n]*\n|[^\n]+", chunk):
+        for line in _lines(chunk):
             for at in range(0, len(line), _PIECE // 2):
                 yield _Record(stream, moment, line[at : at + _PIECE // 2])
 
@@ -203,7 +202,7 @@ def _of(outputs: Iterable[Output], stream: Stream) -> bytes:
 
 
 @pytest.mark.parametrize("engine", _ENGINES)
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(writes=_WRITES, part=st.floats(0, 1), breaks=st.integers(0, 3), seed=_SEEDS)
 def test_connection_that_breaks_anywhere_loses_and_doubles_no_byte(
     engine: str, writes: list[tuple[Stream, bytes]], part: float, breaks: int, seed: int
@@ -223,3 +222,27 @@ def test_connection_that_breaks_anywhere_loses_and_doubles_no_byte(
     assert not replay.take_cut()
     for stream in Stream:
         assert _of(received, stream) == b"".join(chunk for of, chunk in writes if of is stream)
+
+
+@settings(max_examples=25)
+@given(writes=st.lists(_CHUNKS, max_size=8), part=st.floats(0, 1), is_limited=st.booleans(), seed=_SEEDS)
+def test_log_of_texts_goes_on_at_the_very_byte(writes: list[bytes], part: float, is_limited: bool, seed: int) -> None:  # noqa: FBT001
+    """A byte that is not valid UTF-8 has become three bytes in the log: what is not received yet has its form there."""
+    said = b"".join(writes)
+    cut = int(part * len(said))
+    chance = random.Random(seed)
+    log_format = LogFormat(is_framed=True, has_stamps=True, is_text=True, is_limited=is_limited)
+    whole = [(_OUT, chunk) for chunk in writes]
+    job = _Engine(log_format, _nine_digits, list(_docker(whole, random.Random(seed), is_text=True)))
+    replay = LogReplay(cast("AttachedJob", job))
+    received = _attach(replay, whole, cut, chance)
+    for number in range(3):
+        received += _read(replay, chance, is_whole=number == 2)
+    pieces = [line[at : at + _PIECE] for line in _lines(said) for at in range(0, len(line), _PIECE)]
+    logged = [byte for piece in pieces for byte in _as_text(piece)]
+
+    assert _of(received, _OUT) == said[:cut] + b"".join(logged[cut:])
+
+
+def _lines(said: bytes) -> list[bytes]:
+    return re.findall(rb"(?s)[^\n]*\n|[^\n]+", said)

@@ -12,6 +12,7 @@ from itertools import accumulate
 TAIL = 1 << 16
 """The number of bytes, at the end of the received output, that are kept."""
 _SMALL = 1 << 12
+_STEPS = (1 << 12, 1 << 8, 1 << 4)
 _NOT_ASCII = bytes(range(128, 256))
 _REPLACED = "\ufffd".encode()
 
@@ -45,8 +46,10 @@ class ReceivedOutput:
 
     def expected(self) -> ExpectedOutput:
         """Return the received output as it is expected in a log."""
-        tail = b"".join(self._recent)
-        if self._is_text and not self._is_whole:  # begin after an ASCII byte, which is counted
+        tail = b"".join(self._recent)[-TAIL:]
+        if self._is_text and not (
+            self._is_whole and len(tail) == self._kept
+        ):  # begin after an ASCII byte, which is counted
             first = next((at for at, byte in enumerate(tail, 1) if byte < _NOT_ASCII[0]), len(tail))
             tail = tail[first:]
         before = self._size - len(comparable(tail, is_text=self._is_text))
@@ -93,7 +96,13 @@ def common_size(output: bytes, logged: bytes) -> tuple[int, int]:
     size = min(len(output), len(logged))
     if output[:size] == logged[:size]:
         return size, size
-    at = end = 0
+    at = 0
+    for step in _STEPS:
+        while (
+            at + step <= size and output[at : at + step].isascii() and output[at : at + step] == logged[at : at + step]
+        ):
+            at += step
+    end = at
     while at < len(output) and end < len(logged):
         if logged.startswith(_REPLACED, end) and not _REPLACED.startswith(output[at : at + len(_REPLACED)]):
             end += len(_REPLACED)

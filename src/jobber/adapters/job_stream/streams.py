@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import select
+import sys
 from typing import TYPE_CHECKING, Protocol
 
 from jobber.adapters.engine_api.connection_errors import ConnectionBroken
 from jobber.adapters.engine_api.response import Pending, Response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from jobber.adapters.engine_api.raw_stream import RawStream
 
@@ -69,13 +70,16 @@ class ResponseStream:
     def __init__(self, answer: Response | Pending) -> None:
         """Read a response, or one that is still pending: Podman sends the head of some only with the first bytes."""
         self._answer = answer
-        self._chunks = answer.chunks() if isinstance(answer, Response) else None
+        self._stream: RawStream | None = None
+        self._body = ResponseBody({})
         self.ended_well = False
+        if isinstance(answer, Response):
+            self._begin(answer)
 
     @property
     def has_more(self) -> bool:
         """Return whether part of the response has been read from the connection but not returned yet."""
-        return isinstance(self._answer, Response) and self._answer.has_begun
+        return self._stream is not None and (self._body.has_ended or self._stream.has_pending)
 
     def fileno(self) -> int:
         """Return the response's descriptor."""
@@ -84,14 +88,16 @@ class ResponseStream:
     def receive(self) -> bytes | None:
         """Return the next piece of the response."""
         try:
-            if isinstance(self._answer, Pending) and not self._answer.is_here():
-                return None
-            return next(self._chunks or self._begin())
-        except StopIteration:
-            self.ended_well = True
-        except (ConnectionBroken, OSError):
-            pass
-        return b""
+            if isinstance(self._answer, Pending):
+                if not self._answer.is_here():
+                    return None
+                self._begin(self._answer.answer())
+            assert self._stream is not None
+            received = b"" if self._body.has_ended else self._stream.receive(_RECEIVE)
+            self.ended_well = received == b"" and (self._body.has_ended or self._body.ends_with_connection)
+            return received and (self._body.decode(received) or None)
+        except (ConnectionBroken, ValueError):
+            return b""
 
     def read(self, *, patience: float) -> Iterator[bytes]:
         """Yield the pieces of the response, each within `patience` seconds. Raises `ConnectionBroken`."""
@@ -109,10 +115,41 @@ class ResponseStream:
         """Close the response."""
         self._answer.close()
 
-    def _begin(self) -> Iterator[bytes]:
-        assert not isinstance(self._answer, Response)
-        self._answer = answer = self._answer.answer()
-        if not answer.ok:
-            raise ConnectionBroken(answer.why())
-        self._chunks = answer.chunks()
-        return self._chunks
+    def _begin(self, response: Response) -> None:
+        self._answer = response
+        if not response.ok:
+            raise ConnectionBroken(response.why())
+        self._body = ResponseBody(response.headers)
+        self._stream = response.raw_stream()
+
+
+class ResponseBody:
+    """The decoder of a response's body, which never waits: the rest of a chunk's frame may arrive much later."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._is_chunked = "chunked" in headers.get("transfer-encoding", "").lower()
+        self.ends_with_connection = not self._is_chunked and "content-length" not in headers
+        self._left = 0 if self._is_chunked else int(headers.get("content-length", sys.maxsize))
+        """The number of bytes that are left of the chunk, or of the body."""
+        self._rest = b""
+        self.has_ended = not self._is_chunked and not self._left
+
+    def decode(self, received: bytes) -> bytes:
+        """Return the content of received bytes. Raises `ValueError`."""
+        received, position = self._rest + received, 0
+        pieces: list[bytes] = []
+        while position < len(received) and not self.has_ended:
+            if self._left:
+                pieces.append(received[position : position + self._left])
+                position += len(pieces[-1])
+                self._left -= len(pieces[-1])
+                self.has_ended = not self._is_chunked and not self._left
+            elif (end := received.find(b"\n", position)) >= 0:  # the end of a chunk, or the size of the next
+                line, position = received[position:end].strip(), end + 1
+                if line:
+                    self._left = int(line.partition(b";")[0], 16)
+                    self.has_ended = not self._left
+            else:
+                break
+        self._rest = received[position:]
+        return b"".join(pieces)
