@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobber.adapters.archives.tar_writer import log_archive
-from jobber.adapters.job_stream.frames import FramedOutput, copy_frames, output_reader
+from jobber.adapters.job_stream.frames import FramedOutput, copy_frames
 from jobber.domain.containers.events import Output, Stream
 
 outputs = st.lists(st.tuples(st.sampled_from(Stream), st.binary(max_size=20)), max_size=8)
@@ -84,7 +84,7 @@ def test_large_frame_in_many_pieces_is_not_copied_at_each() -> None:
 
 
 def test_no_piece_of_output_is_empty() -> None:
-    reader = output_reader(multiplexed=True)
+    reader = FramedOutput()
 
     reader.feed(framed([(Stream.STDOUT, b""), (Stream.STDERR, b"")]))
 

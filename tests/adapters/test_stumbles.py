@@ -33,7 +33,7 @@ def test_another_complaint_is_an_error_at_once() -> None:
 
 
 def test_an_engine_that_stumbles_for_ever_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jobber.adapters.engine_api.retry._PAUSE_SECONDS", 0)
+    monkeypatch.setattr("jobber.adapters.engine_api.retry._PAUSES", (0.0,))
 
     with pytest.raises(EngineFailed, match="it stumbled"):
         retrying(_Engine(*["it stumbled"] * 1000).call, sign="stumbled")

@@ -113,8 +113,8 @@ class DockerContainers:
         interruptions: Interruptions,
     ) -> StreamAttachment:
         """Attach to a job that has already started; its output is read from the beginning, or from `since` on."""
-        job = DockerJob(self._client, container, since=since)
-        return StreamAttachment(None, job, stdin=stdin, interruptions=interruptions)
+        job = DockerJob(self._client, container)
+        return StreamAttachment(None, job, stdin=stdin, interruptions=interruptions, since=since)
 
     def start(self, container: ContainerId) -> None:
         """Start the job."""
@@ -131,8 +131,8 @@ class DockerContainers:
 
     def logs(self, container: ContainerId, *, sink: BinaryIO, since: datetime | None = None) -> None:
         """Write the job's output so far to `sink`."""
-        job = DockerJob(self._client, container, since=since)
-        with job.open_log(follow=False) as response:
+        job = DockerJob(self._client, container)
+        with job.open_log(since=since) as response:
             copy_frames(response.chunks(), sink=sink, multiplexed=not job.has_terminal)
 
     def read(self, container: ContainerId, *, path: str, limit: int) -> bytes:

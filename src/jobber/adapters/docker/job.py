@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.docker.translate import container_of
 from jobber.adapters.docker.translate_errors import docker_call
-from jobber.adapters.engine_api.calls import NOT_FOUND, failed
+from jobber.adapters.engine_api.calls import missing_or_failed, reads_response
 from jobber.adapters.engine_api.connection_errors import ConnectionBroken
 from jobber.adapters.engine_api.raw_stream import RawStream
 from jobber.adapters.engine_api.sockets import patience
-from jobber.adapters.job_stream.engine_job import NO_DETACH_KEYS
-from jobber.adapters.job_stream.frames import StampedOutput, output_reader
-from jobber.adapters.job_stream.replay import Tally, TextTally
-from jobber.adapters.job_stream.streams import LiveOutlet, LogOutlet, Outlet
+from jobber.adapters.job_stream.engine_job import NO_DETACH_KEYS, LogFormat
+from jobber.adapters.job_stream.streams import AttachStream, ResponseStream
 from jobber.domain.errors import ContainerNotFound, EngineFailed, LogUnreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from jobber.adapters.docker.client import DockerClient
     from jobber.adapters.engine_api.response import Response
-    from jobber.adapters.job_stream.frames import RawOutput
     from jobber.domain.containers.container import ContainerId, Terminal
 
 _TEXT_LOG = "json-file"
@@ -33,10 +30,9 @@ _TEXT_LOG = "json-file"
 class DockerJob:
     """The calls about one container."""
 
-    def __init__(self, client: DockerClient, container: ContainerId, *, since: datetime | None = None) -> None:
+    def __init__(self, client: DockerClient, container: ContainerId) -> None:
         self._client = client
         self._container = container
-        self._since = since
 
     @property
     def patience(self) -> float:
@@ -49,34 +45,35 @@ class DockerJob:
         return bool(self._facts["Config"]["Tty"])
 
     @property
-    def forgets_output(self) -> bool:
-        """Return whether the log is limited: every log driver's is limited by default, except that of `json-file`."""
-        driver, options = self._log_configuration
-        return driver != _TEXT_LOG or "max-size" in options
-
-    def tally(self) -> Tally:
-        """Return a tally that counts the output as the engine's log would."""
-        counting = TextTally if self._log_configuration[0] == _TEXT_LOG else Tally
-        return counting(keeps_tails=self.forgets_output)
+    def log_format(self) -> LogFormat:
+        """The form of the engine's log. Each log driver limits it by default, except `json-file`, which stores text."""
+        configuration = self._facts["HostConfig"].get("LogConfig") or {}
+        is_text = configuration.get("Type") == _TEXT_LOG
+        is_limited = not is_text or "max-size" in (configuration.get("Config") or {})
+        is_framed = not self.has_terminal
+        return LogFormat(is_framed=is_framed, has_stamps=is_framed, is_text=is_text, is_limited=is_limited)
 
     def is_complaint(self, _frame: bytes) -> bool:
         """Return False: Docker never writes an error message in place of a job's output."""
         return False
 
-    def wait(self, *, is_started: bool) -> Response:
+    def wait(self, *, is_started: bool) -> ResponseStream:
         """Request the container's end without waiting for it.
 
         Docker sends the head of its response once it listens for the end. A job that is started earlier may end before
         that, and the next end never comes.
         """
         query = {"condition": "not-running" if is_started else "next-exit"}
-        return self._client.begin("POST", f"/containers/{self._container}/wait", query=query).answer()
+        response = self._client.begin("POST", f"/containers/{self._container}/wait", query=query).answer()
+        if not response.ok:
+            with response:
+                raise missing_or_failed(self._container, "wait for the container", response)
+        return ResponseStream(response)
 
-    def exit_status(self, answer: Response) -> int:
-        """Return the exit status from that response."""
-        if not answer.ok:
-            raise ConnectionBroken(answer.why())
-        facts = answer.json() or {}
+    @reads_response
+    def exit_status(self, body: bytes) -> int:
+        """Return the exit status from the body of that response."""
+        facts = json.loads(body)
         if why := (facts.get("Error") or {}).get("Message"):
             raise ConnectionBroken(str(why))
         return int(facts["StatusCode"])
@@ -85,7 +82,7 @@ class DockerJob:
         """Return the exit status if the container has ended; None while it runs."""
         return container_of(self._inspect()).exit_status
 
-    def attach(self, *, output: bool) -> Outlet:
+    def attach(self, *, output: bool) -> AttachStream:
         """Open a raw stream to the job."""
         query = {
             "stream": True,
@@ -96,39 +93,25 @@ class DockerJob:
         }
         stream = self._client.upgrade(f"/containers/{self._container}/attach", query=query)
         if isinstance(stream, RawStream):
-            return LiveOutlet(stream)
+            return AttachStream(stream)
         with stream:
-            if stream.status == NOT_FOUND:
-                raise ContainerNotFound(self._container)
-            if not stream.ok:
-                raise failed("attach to the container", stream)
-        raise EngineFailed("attach to the container", why="it gives no stream")
+            raise missing_or_failed(self._container, "attach to the container", stream)
 
-    def log(self, *, follow: bool) -> tuple[Outlet, RawOutput]:
-        """Return the engine's log from the beginning, and its reader.
+    def log(self, *, follow: bool, since: datetime | None, has_stamps: bool) -> ResponseStream:
+        """Return the engine's log."""
+        return ResponseStream(self.open_log(follow=follow, since=since, has_stamps=has_stamps))
 
-        A limited log is read with timestamps, so that each frame is used only once.
-        """
-        has_moments = self.forgets_output and not self.has_terminal
-        reader = StampedOutput() if has_moments else output_reader(multiplexed=not self.has_terminal)
-        return LogOutlet(self.open_log(follow=follow, has_moments=has_moments)), reader
-
-    def open_log(self, *, follow: bool, has_moments: bool = False) -> Response:
-        """Return the response that contains the log; with `has_moments`, each frame with its timestamp.
-
-        Raises `LogUnreadable`.
-        """
-        query: dict[str, object] = {"stdout": True, "stderr": True, "follow": follow, "timestamps": has_moments}
-        if self._since is not None:
-            query["since"] = f"{self._since.timestamp():.6f}"
+    def open_log(self, *, follow: bool = False, since: datetime | None = None, has_stamps: bool = False) -> Response:
+        """Return the response that contains the log. Raises `LogUnreadable`."""
+        query: dict[str, object] = {"stdout": True, "stderr": True, "follow": follow, "timestamps": has_stamps}
+        if since is not None:
+            query["since"] = f"{since.timestamp():.6f}"
         response = self._client.call("GET", f"/containers/{self._container}/logs", query=query)
         if response.ok:
             return response
         with response:
-            if response.status == NOT_FOUND:
-                raise ContainerNotFound(self._container)
-            error = failed("read the container's log", response)
-        if "does not support reading" in error.why:
+            error = missing_or_failed(self._container, "read the container's log", response)
+        if isinstance(error, EngineFailed) and "does not support reading" in error.why:
             raise LogUnreadable(why=error.why)
         raise error
 
@@ -137,12 +120,6 @@ class DockerJob:
         # a job that has just ended no longer has a terminal size
         with suppress(EngineFailed), docker_call("set the terminal size"):
             self._client.resize(self._container, terminal.rows, terminal.columns)
-
-    @property
-    def _log_configuration(self) -> tuple[str, Mapping[str, str]]:
-        """The log driver of the container, and the driver's options."""
-        configuration = self._facts["HostConfig"].get("LogConfig") or {}
-        return configuration.get("Type") or "", configuration.get("Config") or {}
 
     @cached_property
     def _facts(self) -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from jobber.adapters.engine_api.response import Pending, Response
-    from jobber.adapters.job_stream.frames import RawOutput
-    from jobber.adapters.job_stream.replay import Tally
-    from jobber.adapters.job_stream.streams import Outlet
+    from datetime import datetime
+
+    from jobber.adapters.job_stream.streams import AttachStream, ResponseStream
     from jobber.domain.containers.container import Terminal
 
 NO_DETACH_KEYS = "ctrl-^,ctrl-@,ctrl-^,ctrl-@"
@@ -16,6 +16,20 @@ NO_DETACH_KEYS = "ctrl-^,ctrl-@,ctrl-^,ctrl-@"
 
 With the engine's default keys, a shell's ^P would wait for the next key, and ^P^Q would end the run.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class LogFormat:
+    """The form of a container's log."""
+
+    is_framed: bool
+    """A flag: the log is returned in frames."""
+    has_stamps: bool
+    """A flag: the frames may begin with time stamps that show a position, also after the log has lost its beginning."""
+    is_text: bool
+    """A flag: the log contains U+FFFD in place of a byte that is not valid UTF-8."""
+    is_limited: bool
+    """A flag: the log may lose its beginning."""
 
 
 class AttachedJob(Protocol):
@@ -30,35 +44,36 @@ class AttachedJob(Protocol):
         """The time, in seconds, for which jobber retries an engine that does not answer."""
 
     @property
-    def forgets_output(self) -> bool:
-        """Return whether the engine's log may lose its beginning."""
-
-    def tally(self) -> Tally:
-        """Return a tally that counts the output as the engine's log would.
-
-        It keeps tails if the log may lose its beginning.
-        """
+    def log_format(self) -> LogFormat:
+        """The form of the engine's log."""
 
     def is_complaint(self, frame: bytes) -> bool:
         """Return whether this stderr frame is an error message of the engine and not output of the job."""
 
-    def wait(self, *, is_started: bool) -> Pending | Response:
+    def wait(self, *, is_started: bool) -> ResponseStream:
         """Request the container's end without waiting for it; `is_started` is whether the job may already have ended.
 
         After the call no end is missed.
         """
 
-    def exit_status(self, answer: Response) -> int:
-        """Return the exit status from that response."""
+    def exit_status(self, body: bytes) -> int:
+        """Return the exit status from the body of that response. Raises `ConnectionBroken`."""
 
     def exited(self) -> int | None:
         """Return the exit status if the container has ended; None while it runs."""
 
-    def attach(self, *, output: bool) -> Outlet:
+    def attach(self, *, output: bool) -> AttachStream:
         """Open a raw stream to the running job, for its input and, if `output` is set, for its output from now on."""
 
-    def log(self, *, follow: bool) -> tuple[Outlet, RawOutput]:
-        """Return the engine's log from the beginning, and its reader. Raises `LogUnreadable`."""
+    def log(self, *, follow: bool, since: datetime | None, has_stamps: bool) -> ResponseStream:
+        """Return the engine's log. Raises `LogUnreadable`.
+
+        Args:
+            follow: Whether the log goes on until the job ends.
+            since: The time of the first record; None for the beginning of the log.
+            has_stamps: Whether each record begins with its time stamp and a space.
+
+        """
 
     def resize(self, terminal: Terminal) -> None:
         """Set the size of the job's terminal."""

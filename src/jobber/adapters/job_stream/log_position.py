@@ -1,97 +1,82 @@
-"""The position in the engine's log that matches the output already received.
+"""The position in the engine's log, by the time stamps of its records.
 
-The log may have lost its beginning, or may lag behind the received output.
+Measured on Docker 20.10 and 28, and on Podman 4.3 and 5.8: the time stamps of each stream ascend. Each line on Docker
+has a time stamp of its own, which all pieces of a long line share. On Podman all that the job wrote at once has the
+same time stamp, and with 4.3 all that it wrote within a second. So a position is a time stamp and a number of bytes.
 """
 
 from __future__ import annotations
 
-TAIL = 1 << 16
-"""The number of bytes, at the end of the received output, that determine the position regardless of earlier bytes."""
-BEGINNING = 1 << 10
-"""The number of bytes, at the start of the received output, that show whether a log still has its beginning."""
-_TELLING = 32
-"""The minimum length, in bytes, of a match: shorter matches may be accidental."""
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+
+_STAMP = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:\d\d) ").match
 
 
-class PlaceInLog:
-    """The position in one stream of a log at which the received output ends.
+def split_record(record: bytes) -> tuple[bytes, bytes]:
+    """Return the time stamp of a record, in a form to compare, and its content.
 
-    If there is more than one such position, the first is used: repeated output is better than missing output.
+    A message of the engine about the log has no time stamp: then it is empty.
     """
-
-    def __init__(self, *, heard: int, beginning: bytes, tail: bytes) -> None:
-        """Look for `tail`, the last of `heard` bytes, the first of which are `beginning`."""
-        self._heard = heard
-        self._beginning = beginning
-        self._tail = tail
-        self._length = 0
-        self._head = b""
-        """The part of the log's beginning that the tail may contain."""
-        self._counted = b""
-        """The bytes at the tail's position in a log that has lost nothing."""
-        self._held = b""
-        """The last bytes read, at most as many as the tail has."""
-        self._end: int | None = None
-
-    def read(self, chunk: bytes) -> None:
-        """Process the next bytes of the log."""
-        size, start = len(self._tail), self._length
-        self._length += len(chunk)
-        self._head += chunk[: max(0, max(size, len(self._beginning)) - len(self._head))]
-        first = max(0, self._heard - size - start)
-        self._counted += chunk[first : max(first, self._heard - start)]
-        held = self._held + chunk
-        if self._end is None and size and (at := held.find(self._tail)) >= 0:
-            self._end = self._length - len(held) + at + size
-        self._held = held[max(0, len(held) - size) :]
-
-    def found(self) -> int | None:
-        """Return the number of the log's bytes that were already received; None if there is no trace of them.
-
-        The number includes bytes that are missing in the log if the log lags behind.
-        """
-        if not self._tail:
-            return 0
-        is_whole = self._may_be_whole()
-        if is_whole and self._counted == self._tail:
-            return self._heard
-        if self._end is not None:
-            return self._end
-        if is_whole and self._counted:
-            return self._heard
-        return self._behind() or self._within() or (self._heard if is_whole else None)
-
-    def _may_be_whole(self) -> bool:
-        """Return whether the log may be complete: a job that repeats the same output has many matching positions."""
-        begins = self._beginning.startswith(self._head[: len(self._beginning)])
-        return bool(self._head) and begins and self._tail.startswith(self._counted)
-
-    def _behind(self) -> int | None:
-        """Return the position for a log that ends within the tail."""
-        common = _overlap(self._held, self._tail)
-        return self._length - common + len(self._tail) if common >= _TELLING else None
-
-    def _within(self) -> int | None:
-        """Return the position for a log that begins within the tail."""
-        size = len(self._tail)
-        if _TELLING <= self._length <= size and (at := self._tail.rfind(self._head)) >= 0:
-            return size - at
-        common = _overlap(self._tail, self._head)
-        return common if common >= _TELLING else None
+    if (stamp := _STAMP(record)) is None:
+        return b"", record
+    moment, zone = stamp.groups()
+    return moment if zone == b"Z" else _in_utc(moment, zone), record[stamp.end() :]
 
 
-def _overlap(first: bytes, second: bytes) -> int:
-    """Return the number of bytes at the end of `first` that are the beginning of `second` (Knuth, Morris, Pratt)."""
-    borders = [0] * len(second)
-    length = 0
-    for at in range(1, len(second)):
-        while length and second[at] != second[length]:
-            length = borders[length - 1]
-        length += second[at] == second[length]
-        borders[at] = length
-    length = 0
-    for octet in first[max(0, len(first) - len(second)) :]:
-        while length and (length == len(second) or octet != second[length]):
-            length = borders[length - 1]
-        length += bool(second) and octet == second[length]
-    return length
+@lru_cache(maxsize=1)
+def _in_utc(moment: bytes, zone: bytes) -> bytes:
+    seconds, _, fraction = moment.partition(b".")
+    utc = datetime.fromisoformat((seconds + zone).decode()).astimezone(UTC)
+    return f"{utc:%Y-%m-%dT%H:%M:%S}".encode() + (b"." + fraction if fraction else b"")
+
+
+def time_of(moment: bytes) -> datetime:
+    """Return the time of a time stamp, to the microsecond."""
+    return datetime.fromisoformat(f"{moment.decode()}+00:00")
+
+
+@dataclass(slots=True)
+class LogPosition:
+    """The end of the part of one stream of a log that has been read."""
+
+    repeats: bool
+    """A flag: the engine may send records again while it follows the log.
+
+    Docker 20.10 reads a part of a limited log again when it begins a new file.
+    """
+    moment: bytes = b""
+    """The time stamp of the last record."""
+    size: int = 0
+    """The number of bytes that have been read of the records with that time stamp."""
+    left: int | None = None
+    """The number of these bytes that come again, in a log that is read again; None once its new part has begun."""
+    ends_line: bool = False
+
+    def reopen(self, *, since: datetime | None) -> None:
+        """Expect records that have been read already, in a log that is read from `since` on."""
+        if self.moment and (since is None or time_of(self.moment) >= since):
+            self.left = self.size
+
+    def is_cut_before(self, moment: bytes) -> bool:
+        """Return whether a log that is read again goes on with this record and lacks the last one that was read."""
+        return moment > self.moment and bool(self.left) and self.left == self.size
+
+    def new_part(self, moment: bytes, content: bytes) -> bytes:
+        """Return the part of a record that has not been read before."""
+        if self.left is None and self.repeats and self._is_repeated(moment):
+            self.left = self.size
+        if self.left is not None and moment < self.moment:
+            return b""
+        if moment != self.moment:
+            self.moment, self.size, self.left = moment, 0, None
+        known = min(self.left or 0, len(content))
+        self.left = (self.left or 0) - known or None
+        self.size += len(content) - known
+        self.ends_line = content.endswith(b"\n")
+        return content[known:]
+
+    def _is_repeated(self, moment: bytes) -> bool:
+        return moment < self.moment or (moment == self.moment and self.ends_line)

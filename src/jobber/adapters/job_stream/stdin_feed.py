@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from jobber.adapters.job_stream.streams import Outlet
+    from jobber.adapters.job_stream.streams import AttachStream
     from jobber.domain.ports import JobInput
 
 _READ = 1 << 16
 
 
-class InputFeed:
+class StdinFeed:
     """The standard input of a job, piece by piece, until it ends, is dropped, or the job stops reading."""
 
     def __init__(self, stdin: JobInput | None, *, has_terminal: bool) -> None:
@@ -30,7 +30,7 @@ class InputFeed:
         return self._stdin is not None
 
     @property
-    def waits_for_line(self) -> bool:
+    def is_sending(self) -> bool:
         """Return whether data or the end of the input is waiting to be sent."""
         return bool(self._pending) or self._ends
 
@@ -38,33 +38,33 @@ class InputFeed:
         """Return the descriptor to wait on; None if no more input is to be read."""
         return None if self._stdin is None else self._stdin.fileno()
 
-    def read(self, line: Outlet) -> None:
+    def read(self, stream: AttachStream) -> None:
         """Read a piece of the input, or its end, and send as much as the connection accepts."""
         assert self._stdin is not None
         chunk = self._stdin.read(_READ)
         if chunk:
             self._pending = memoryview(chunk)
-            self.send(line)
+            self.send(stream)
         else:
-            self.end(line)
+            self.end(stream)
 
-    def send(self, line: Outlet) -> None:
+    def send(self, stream: AttachStream) -> None:
         """Send pending input, as much as the connection accepts."""
         if self._ends:
-            self.end(line)
+            self.end(stream)
             return
         try:
-            self._pending = self._pending[line.send(self._pending) :]
+            self._pending = self._pending[stream.send(self._pending) :]
         except OSError:  # the job does not read, has ended, or the connection broke: the reading side detects which
             self._pending = memoryview(b"")
             if not self._has_terminal:
                 self._stdin = None
 
-    def end(self, line: Outlet) -> None:
+    def end(self, stream: AttachStream) -> None:
         """Close the job's input."""
         self._stdin = None
         if not self._has_terminal:  # half-closing a terminal's stream would close all of it
-            self._ends = not line.end_sending()
+            self._ends = not stream.end_input()
 
     def drop(self) -> None:
         """Discard pending input and send nothing more."""

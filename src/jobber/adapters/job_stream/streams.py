@@ -1,14 +1,16 @@
-"""Sources of a job's output: the attach stream or the engine's log."""
+"""The sources of a job's output: the attach stream or the engine's log."""
 
 from __future__ import annotations
 
+import select
+import sys
 from typing import TYPE_CHECKING, Protocol
 
 from jobber.adapters.engine_api.connection_errors import ConnectionBroken
 from jobber.adapters.engine_api.response import Pending, Response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from jobber.adapters.engine_api.raw_stream import RawStream
 
@@ -20,16 +22,15 @@ processing.
 """
 
 
-class Outlet(Protocol):
-    """A source of output, which may also accept input."""
+class Source(Protocol):
+    """A connection on which a job's output or its exit status arrives."""
+
+    ended_well: bool
+    """A flag: the end that was received is certain, and not a broken connection."""
 
     @property
     def has_more(self) -> bool:
         """Return whether data is available that the descriptor does not signal."""
-
-    @property
-    def ended_well(self) -> bool:
-        """Return whether the end that was received is certain, and not a broken connection."""
 
     def fileno(self) -> int:
         """Return the descriptor to wait on; -1 if there is none any more."""
@@ -37,71 +38,48 @@ class Outlet(Protocol):
     def receive(self) -> bytes | None:
         """Return the bytes received; None if there are none yet, empty at an end of any kind."""
 
-    def send(self, octets: memoryview, /) -> int:
-        """Send part of the data and return the number of bytes sent; 0 if not possible now. Raises `OSError`."""
-
-    def end_sending(self) -> bool:
-        """Close the sending direction; return False if not possible now."""
-
     def close(self) -> None:
-        """Close the source."""
+        """Close the connection."""
 
 
-class LiveOutlet:
+class AttachStream:
     """A raw stream in both directions."""
+
+    ended_well = False  # a broken raw stream looks like an ended one
 
     def __init__(self, stream: RawStream) -> None:
         self._stream = stream
+        self.fileno = stream.fileno
+        self.send = stream.send
+        self.end_input = stream.end_input
+        self.close = stream.close
 
     @property
     def has_more(self) -> bool:
         """Return whether bytes arrived with the engine's response or in a TLS record that was already read."""
         return self._stream.has_pending
 
-    @property
-    def ended_well(self) -> bool:
-        """Return False: a broken raw stream looks like an ended one."""
-        return False
-
-    def fileno(self) -> int:
-        """Return the socket's descriptor."""
-        return self._stream.fileno()
-
     def receive(self) -> bytes | None:
         """Return the bytes received."""
         return self._stream.receive(_RECEIVE)
 
-    def send(self, octets: memoryview, /) -> int:
-        """Send part of the data."""
-        return self._stream.send(octets)
 
-    def end_sending(self) -> bool:
-        """Close the sending direction."""
-        return self._stream.end_input()
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._stream.close()
-
-
-class LogOutlet:
-    """The engine's log, which accepts no input."""
+class ResponseStream:
+    """The body of a response that arrives bit by bit: the log, or the exit status once the job has ended."""
 
     def __init__(self, answer: Response | Pending) -> None:
-        """Read a response, or one that is still pending: Podman sends none before the job has written output."""
+        """Read a response, or one that is still pending: Podman sends the head of some only with the first bytes."""
         self._answer = answer
-        self._chunks = answer.chunks() if isinstance(answer, Response) else None
-        self._ended_well = False
+        self._stream: RawStream | None = None
+        self._body = ResponseBody({})
+        self.ended_well = False
+        if isinstance(answer, Response):
+            self._begin(answer)
 
     @property
     def has_more(self) -> bool:
         """Return whether part of the response has been read from the connection but not returned yet."""
-        return isinstance(self._answer, Response) and self._answer.has_begun
-
-    @property
-    def ended_well(self) -> bool:
-        """Return whether the response was complete."""
-        return self._ended_well
+        return self._stream is not None and (self._body.has_ended or self._stream.has_pending)
 
     def fileno(self) -> int:
         """Return the response's descriptor."""
@@ -110,31 +88,68 @@ class LogOutlet:
     def receive(self) -> bytes | None:
         """Return the next piece of the response."""
         try:
-            if isinstance(self._answer, Pending) and not self._answer.is_here():
-                return None
-            return next(self._chunks or self._begin())
-        except StopIteration:
-            self._ended_well = True
-        except (ConnectionBroken, OSError):
-            pass
-        return b""
+            if isinstance(self._answer, Pending):
+                if not self._answer.is_here():
+                    return None
+                self._begin(self._answer.answer())
+            assert self._stream is not None
+            received = b"" if self._body.has_ended else self._stream.receive(_RECEIVE)
+            self.ended_well = received == b"" and (self._body.has_ended or self._body.ends_with_connection)
+            return received and (self._body.decode(received) or None)
+        except (ConnectionBroken, ValueError):
+            return b""
 
-    def send(self, octets: memoryview, /) -> int:
-        """Discard input: a log stream is read-only."""
-        return len(octets)
-
-    def end_sending(self) -> bool:
-        """Return True: there is nothing to send."""
-        return True
+    def read(self, *, patience: float) -> Iterator[bytes]:
+        """Yield the pieces of the response, each within `patience` seconds. Raises `ConnectionBroken`."""
+        while True:
+            if not self.has_more and not select.select([self], [], [], patience)[0]:
+                raise ConnectionBroken("the engine's response stopped")
+            if chunk := self.receive():
+                yield chunk
+            elif chunk is not None:
+                break
+        if not self.ended_well:
+            raise ConnectionBroken("the engine's response ended early")
 
     def close(self) -> None:
         """Close the response."""
         self._answer.close()
 
-    def _begin(self) -> Iterator[bytes]:
-        assert not isinstance(self._answer, Response)
-        self._answer = answer = self._answer.answer()
-        if not answer.ok:
-            raise ConnectionBroken(answer.why())
-        self._chunks = answer.chunks()
-        return self._chunks
+    def _begin(self, response: Response) -> None:
+        self._answer = response
+        if not response.ok:
+            raise ConnectionBroken(response.why())
+        self._body = ResponseBody(response.headers)
+        self._stream = response.raw_stream()
+
+
+class ResponseBody:
+    """The decoder of a response's body, which never waits: the rest of a chunk's frame may arrive much later."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._is_chunked = "chunked" in headers.get("transfer-encoding", "").lower()
+        self.ends_with_connection = not self._is_chunked and "content-length" not in headers
+        self._left = 0 if self._is_chunked else int(headers.get("content-length", sys.maxsize))
+        """The number of bytes that are left of the chunk, or of the body."""
+        self._rest = b""
+        self.has_ended = not self._is_chunked and not self._left
+
+    def decode(self, received: bytes) -> bytes:
+        """Return the content of received bytes. Raises `ValueError`."""
+        received, position = self._rest + received, 0
+        pieces: list[bytes] = []
+        while position < len(received) and not self.has_ended:
+            if self._left:
+                pieces.append(received[position : position + self._left])
+                position += len(pieces[-1])
+                self._left -= len(pieces[-1])
+                self.has_ended = not self._is_chunked and not self._left
+            elif (end := received.find(b"\n", position)) >= 0:  # the end of a chunk, or the size of the next
+                line, position = received[position:end].strip(), end + 1
+                if line:
+                    self._left = int(line.partition(b";")[0], 16)
+                    self.has_ended = not self._left
+            else:
+                break
+        self._rest = received[position:]
+        return b"".join(pieces)

@@ -122,8 +122,8 @@ class PodmanContainers:
         interruptions: Interruptions,
     ) -> StreamAttachment:
         """Attach to a job that has already started; its output is read from the beginning, or from `since` on."""
-        job = PodmanJob(self._client, container, since=since)
-        return StreamAttachment(None, job, stdin=stdin, interruptions=interruptions)
+        job = PodmanJob(self._client, container)
+        return StreamAttachment(None, job, stdin=stdin, interruptions=interruptions, since=since)
 
     def start(self, container: ContainerId) -> None:
         """Start the job."""
@@ -143,7 +143,7 @@ class PodmanContainers:
 
     def logs(self, container: ContainerId, *, sink: BinaryIO, since: datetime | None = None) -> None:
         """Write the job's output so far to `sink`."""
-        with PodmanJob(self._client, container, since=since).open_log() as response:
+        with PodmanJob(self._client, container).open_log(since=since) as response:
             copy_frames(response.chunks(), sink=sink, multiplexed=True)
 
     def read(self, container: ContainerId, *, path: str, limit: int) -> bytes:

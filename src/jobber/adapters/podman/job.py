@@ -6,14 +6,11 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from jobber.adapters.engine_api.calls import NOT_FOUND, missing_or_failed
-from jobber.adapters.engine_api.connection_errors import ConnectionBroken
+from jobber.adapters.engine_api.calls import NOT_FOUND, missing_or_failed, reads_response
 from jobber.adapters.engine_api.raw_stream import RawStream
 from jobber.adapters.engine_api.sockets import patience
-from jobber.adapters.job_stream.engine_job import NO_DETACH_KEYS
-from jobber.adapters.job_stream.frames import RawOutput, output_reader
-from jobber.adapters.job_stream.replay import Tally
-from jobber.adapters.job_stream.streams import LiveOutlet, LogOutlet, Outlet
+from jobber.adapters.job_stream.engine_job import NO_DETACH_KEYS, LogFormat
+from jobber.adapters.job_stream.streams import AttachStream, ResponseStream
 from jobber.adapters.podman.translate import container_of, not_started
 from jobber.domain.containers.container import ContainerState
 from jobber.domain.errors import ContainerNotFound, EngineFailed, LogUnreadable
@@ -22,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from jobber.adapters.engine_api.connection import EngineConnection
-    from jobber.adapters.engine_api.response import Pending, Response
+    from jobber.adapters.engine_api.response import Response
     from jobber.domain.containers.container import ContainerId, Terminal
 
 _UNLIMITED = ("k8s-file", "json-file")
@@ -34,10 +31,9 @@ _COMPLAINT = re.compile(rb"Error: (?:read|write) unix(?:packet)? [^\n]*attach[^\
 class PodmanJob:
     """The calls about one container."""
 
-    def __init__(self, client: EngineConnection, container: ContainerId, *, since: datetime | None = None) -> None:
+    def __init__(self, client: EngineConnection, container: ContainerId) -> None:
         self._client = client
         self._container = container
-        self._since = since
 
     @property
     def patience(self) -> float:
@@ -50,14 +46,14 @@ class PodmanJob:
         return bool(self._facts["Config"].get("Tty"))
 
     @property
-    def forgets_output(self) -> bool:
-        """Return whether the log is limited: Podman's own log is limited if it has a size, the journal always."""
-        driver, size = self._log_configuration
-        return driver not in _UNLIMITED or size not in ("", "0B")
+    def log_format(self) -> LogFormat:
+        """The form of the engine's log. Podman's own log is limited if it has a size, the journal always.
 
-    def tally(self) -> Tally:
-        """Return a tally that counts the output as the engine's log would: byte by byte."""
-        return Tally(keeps_tails=self.forgets_output)
+        Output that was written at the same time has the same time stamp, and a limited log may lose a part of it.
+        """
+        driver, size = self._log_configuration
+        is_limited = driver not in _UNLIMITED or size not in ("", "0B")
+        return LogFormat(is_framed=True, has_stamps=not is_limited, is_text=False, is_limited=is_limited)
 
     def is_complaint(self, frame: bytes) -> bool:
         """Return whether the frame is an error message of Podman and not output of the job.
@@ -66,22 +62,21 @@ class PodmanJob:
         """
         return _COMPLAINT(frame) is not None
 
-    def wait(self, *, is_started: bool) -> Pending:  # noqa: ARG002 - Podman waits for a state, not for an event
+    def wait(self, *, is_started: bool) -> ResponseStream:  # noqa: ARG002 - Podman waits for a state, not for an event
         """Request the container's end without waiting for it."""
         query = {"condition": "exited", "interval": _POLL}
-        return self._client.begin("POST", f"/containers/{self._container}/wait", query=query)
+        return ResponseStream(self._client.begin("POST", f"/containers/{self._container}/wait", query=query))
 
-    def exit_status(self, answer: Response) -> int:
-        """Return the exit status from that response."""
-        if not answer.ok:
-            raise ConnectionBroken(answer.why())
-        return int(answer.json())
+    @reads_response
+    def exit_status(self, body: bytes) -> int:
+        """Return the exit status from the body of that response."""
+        return int(body)
 
     def exited(self) -> int | None:
         """Return the exit status if the container has ended; None while it runs."""
         return container_of(self._inspect()).exit_status
 
-    def attach(self, *, output: bool) -> Outlet:  # noqa: ARG002 - Podman ends a stream without output at once
+    def attach(self, *, output: bool) -> AttachStream:  # noqa: ARG002 - Podman ends a stream without output at once
         """Open a raw stream to the job; the caller discards output that is not needed."""
         query = {
             "stream": True,
@@ -93,7 +88,7 @@ class PodmanJob:
         is_new = container_of(self._facts).state is ContainerState.CREATED
         stream = self._client.upgrade(f"/containers/{self._container}/attach", query=query)
         if isinstance(stream, RawStream):
-            return LiveOutlet(stream)
+            return AttachStream(stream)
         with stream:
             if stream.status == NOT_FOUND:
                 raise ContainerNotFound(self._container)
@@ -102,16 +97,17 @@ class PodmanJob:
             raise not_started(why)  # attaching sets the container up, except for its command
         raise EngineFailed("attach to the container", why=why)
 
-    def log(self, *, follow: bool) -> tuple[Outlet, RawOutput]:
-        """Return the engine's log from the beginning; Podman sends it in frames even for a terminal."""
-        reader = output_reader(multiplexed=True)
+    def log(self, *, follow: bool, since: datetime | None, has_stamps: bool) -> ResponseStream:
+        """Return the engine's log. Podman sends no head before the job has written output."""
         if not follow:
-            return LogOutlet(self.open_log()), reader
-        return LogOutlet(self._client.begin("GET", self._log_path, query=self._log_query(follow=True))), reader
+            return ResponseStream(self.open_log(since=since, has_stamps=has_stamps))
+        query = self._log_query(follow=True, since=since, has_stamps=has_stamps)
+        return ResponseStream(self._client.begin("GET", self._log_path, query=query))
 
-    def open_log(self) -> Response:
+    def open_log(self, *, since: datetime | None = None, has_stamps: bool = False) -> Response:
         """Return the response that contains the log so far. Raises `LogUnreadable`."""
-        response = self._client.call("GET", self._log_path, query=self._log_query(follow=False))
+        query = self._log_query(follow=False, since=since, has_stamps=has_stamps)
+        response = self._client.call("GET", self._log_path, query=query)
         if response.ok:
             return response
         with response:
@@ -121,13 +117,13 @@ class PodmanJob:
     def _log_path(self) -> str:
         return f"/containers/{self._container}/logs"
 
-    def _log_query(self, *, follow: bool) -> dict[str, object]:
+    def _log_query(self, *, follow: bool, since: datetime | None, has_stamps: bool) -> dict[str, object]:
         driver, _ = self._log_configuration
         if driver in ("none", "passthrough"):
             raise LogUnreadable(why=f"its log driver is {driver}")
-        query: dict[str, object] = {"stdout": True, "stderr": True, "follow": follow}
-        if self._since is not None:
-            query["since"] = self._since.isoformat().replace("+00:00", "Z")
+        query: dict[str, object] = {"stdout": True, "stderr": True, "follow": follow, "timestamps": has_stamps}
+        if since is not None:
+            query["since"] = since.isoformat().replace("+00:00", "Z")
         return query
 
     def resize(self, terminal: Terminal) -> None:
