@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from one_answer import answering
 
+from jobber.adapters.discovery import candidates
 from jobber.adapters.discovery import connect as connecting
 from jobber.adapters.discovery.connect import connect
 from jobber.adapters.wire import WireUnreachable, parse_endpoint
@@ -36,7 +37,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         yield str(tmp_path / "usual.sock"), "Docker's socket"
         yield str(tmp_path / "last.sock"), "Podman's socket"
 
-    monkeypatch.setattr(connecting, "_sockets", sockets)
+    monkeypatch.setattr(candidates, "_sockets", sockets)
     return tmp_path
 
 
@@ -456,13 +457,13 @@ def test_an_address_is_read_back_from_its_text() -> None:
     [({}, False), ({"DOCKER_TLS_VERIFY": ""}, False), ({"DOCKER_TLS_VERIFY": "1"}, True), ({"DOCKER_TLS": "1"}, True)],
 )
 def test_a_tcp_host_is_secured_as_docker_secures_it(variables: dict[str, str], *, secured: bool) -> None:
-    (candidate,) = connecting._candidates("tcp://box", variables)
+    (candidate,) = candidates.find_candidates("tcp://box", variables)
 
     assert (candidate.endpoint.tls is not None) is secured
 
 
 def test_a_secured_host_has_another_usual_port() -> None:
-    (candidate,) = connecting._candidates("box", {"DOCKER_TLS_VERIFY": "1"})
+    (candidate,) = candidates.find_candidates("box", {"DOCKER_TLS_VERIFY": "1"})
 
     assert candidate.endpoint.port == 2376
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.adapters.credentials.redaction import masked_call
-from jobber.adapters.wire import Endpoint, Scheme, TlsFiles, Wire, WireBroken, WireUnreachable, parse_endpoint
-from jobber.domain.errors import EngineUnavailable, UsageError
+from jobber.adapters.discovery.candidates import find_candidates
+from jobber.adapters.wire import Endpoint, Scheme, Wire, WireBroken, WireUnreachable
+from jobber.domain.errors import EngineUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from jobber.adapters.discovery.candidates import Candidate
+    from jobber.adapters.discovery.ssh_tunnel import SshTunnel
     from jobber.adapters.wire import Transport
-    from jobber.adapters.wire.ssh import SshTunnel
     from jobber.domain.ports import Engine
     from jobber.domain.ports.progress import Progress
 
@@ -31,34 +32,10 @@ _HINT_FORBIDDEN = (
     " again), or use a rootless engine"
 )
 _HINT_TCP = (
-    "check that an engine is running and listening there. TLS is used with DOCKER_TLS_VERIFY=1 and the certificates in"
-    " DOCKER_CERT_PATH"
+    "check that an engine is running and listening there. TLS is used for https:// and with DOCKER_TLS_VERIFY=1, with"
+    " the certificates in DOCKER_CERT_PATH"
 )
 _HINT_UNIX = "check that an engine is running and listening on this socket"
-_OTHERWISE = {
-    "-H": "without -H, jobber looks for a local engine",
-    "DOCKER_HOST": "no other engine is used while DOCKER_HOST is set; -H names another one",
-    "CONTAINER_HOST": "no other engine is used while CONTAINER_HOST is set; -H names another one",
-}
-_OTHERWISE_CONTEXT = (
-    "no other engine is used while this context is current (`docker context use`); -H names another one"
-)
-_VARIABLES = {
-    "auto": ("DOCKER_HOST", "CONTAINER_HOST"),
-    "docker": ("DOCKER_HOST",),
-    "podman": ("CONTAINER_HOST", "DOCKER_HOST"),
-}
-"""The environment variables that name an engine, in order of precedence, by requested engine kind."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An address where an engine may listen, and the reason to try it."""
-
-    endpoint: Endpoint
-    why: str
-    named: bool
-    """True if the user named this address; jobber then tries no other engine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +45,16 @@ class _Answer:
     api_version: str
 
 
-class _Way:
+class EngineRoute:
     """The route to an endpoint: direct, or an SSH tunnel that is opened on demand."""
 
-    def __init__(self, endpoint: Endpoint, *, seconds: float | None = None) -> None:
+    def __init__(self, endpoint: Endpoint, *, environment: Mapping[str, str], seconds: float | None = None) -> None:
         self._tunnel: SshTunnel | None = None
         self.dial: Callable[[float], Transport] | None = None
         if endpoint.scheme is Scheme.SSH:
-            from jobber.adapters.wire.ssh import SshTunnel
+            from jobber.adapters.discovery.ssh_tunnel import SshTunnel
 
-            self._tunnel = SshTunnel(endpoint, seconds=seconds)
+            self._tunnel = SshTunnel(endpoint, environment=environment, seconds=seconds)
             self.dial = self._tunnel.dial
 
     def explain(self, error: WireUnreachable | WireBroken) -> WireUnreachable | WireBroken:
@@ -128,23 +105,23 @@ def connect(
 
         return connect_brought(choice, host=host, environment=environment, progress=progress)
     tried: list[tuple[str, str]] = []
-    for candidate in _candidates(host, environment, choice):
-        way = _Way(candidate.endpoint, seconds=seconds)
+    for candidate in find_candidates(host, environment, choice):
+        route = EngineRoute(candidate.endpoint, environment=environment, seconds=seconds)
         where = f"{candidate.endpoint} ({candidate.why})"
         try:
-            answer = _ask(candidate.endpoint, dial=way.dial, seconds=seconds or ANSWER_SECONDS)
+            answer = _ask(candidate.endpoint, dial=route.dial, seconds=seconds or ANSWER_SECONDS)
         except (WireUnreachable, WireBroken) as error:
-            explained = way.explain(error)
-            way.close()
+            explained = route.explain(error)
+            route.close()
             tried.append((where, str(explained)))
             if candidate.named:
                 raise EngineUnavailable(tried, hint=_hint_for(candidate, explained)) from None
             continue
         except BaseException:
-            way.close()
+            route.close()
             raise
         if choice not in ("auto", answer.name):
-            way.close()
+            route.close()
             tried.append((where, f"it is {answer.name}, not {choice}"))
             if candidate.named and host is None:
                 facts = {"host": str(candidate.endpoint), "origin": candidate.why}
@@ -155,9 +132,9 @@ def connect(
             candidate.endpoint,
             seconds=seconds and 2 * seconds,
             on_call=lambda method, path: progress.call("engine-call", call=f"{method} {masked_call(path)}"),
-            dial=way.dial,
+            dial=route.dial,
         )
-        return _assemble(wire, answer, environment=environment, closing=way.close)
+        return _assemble(wire, answer, environment=environment, closing=route.close)
     if starts_service and host is None and choice in ("auto", "podman"):
         from jobber.adapters.podman.service import start_service
 
@@ -184,49 +161,7 @@ def _hint_for(candidate: Candidate, error: WireUnreachable | WireBroken) -> str:
             remedy = _HINT_TCP
         case Scheme.UNIX:
             remedy = _HINT_FORBIDDEN if str(error) == "permission denied" else _HINT_UNIX
-    otherwise = _OTHERWISE.get(candidate.why, _OTHERWISE_CONTEXT)
-    return "; ".join(filter(None, (remedy, otherwise)))
-
-
-def _candidates(host: str | None, environment: Mapping[str, str], choice: str = "auto") -> Iterator[Candidate]:
-    tls = _tls_files(environment)
-    if host is not None:
-        yield Candidate(parse_endpoint(host).secured(tls), "-H", named=True)
-        return
-    for variable in _VARIABLES[choice]:
-        if text := environment.get(variable):
-            try:
-                endpoint = parse_endpoint(text)
-            except UsageError as error:
-                error.hint = f"the value of {variable} is wrong; {error.hint}"
-                raise
-            yield Candidate(endpoint.secured(tls), variable, named=True)
-    if not environment.get("DOCKER_HOST"):
-        from jobber.adapters.discovery.docker_context import current_context
-
-        if context := current_context(environment):
-            name, endpoint = context
-            yield Candidate(endpoint, f"docker context {name}", named=True)
-    for path, why in _sockets(environment):
-        yield Candidate(parse_endpoint(path), why, named=False)
-
-
-def _sockets(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    runtime = environment.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
-    yield "/var/run/docker.sock", "Docker's socket"
-    yield f"{runtime}/docker.sock", "rootless Docker's socket"
-    if home := environment.get("HOME"):
-        yield f"{home}/.docker/run/docker.sock", "Docker Desktop's socket"
-    yield f"{runtime}/podman/podman.sock", "rootless Podman's socket"
-    yield "/run/podman/podman.sock", "Podman's socket"
-
-
-def _tls_files(environment: Mapping[str, str]) -> TlsFiles | None:
-    verify = bool(environment.get("DOCKER_TLS_VERIFY"))
-    if not verify and not environment.get("DOCKER_TLS"):
-        return None
-    home = environment.get("HOME", "/")
-    return TlsFiles(environment.get("DOCKER_CERT_PATH") or f"{home}/.docker", verify=verify)
+    return "; ".join(filter(None, (remedy, candidate.alternative)))
 
 
 def _ask(
@@ -267,21 +202,16 @@ def _assemble(
     return DockerEngine(wire, environment=environment, address=address, version=version, closing=closing)
 
 
-def places(host: str | None, environment: Mapping[str, str], choice: str) -> Iterator[Candidate]:
-    """Return each address where `connect` looks for an engine, in order. Raises `UsageError`."""
-    return _candidates(host, environment, choice)
-
-
-def greet(endpoint: Endpoint, *, seconds: float) -> str:
+def greet(endpoint: Endpoint, *, environment: Mapping[str, str], seconds: float) -> str:
     """Connect to an address and return the name and version of its engine.
 
     Raises `WireUnreachable` if no engine responds within `seconds`; the error's text is only the reason.
     """
-    way = _Way(endpoint, seconds=seconds)
+    route = EngineRoute(endpoint, environment=environment, seconds=seconds)
     try:
-        answer = _ask(endpoint, dial=way.dial, seconds=seconds)
+        answer = _ask(endpoint, dial=route.dial, seconds=seconds)
     except (WireUnreachable, WireBroken) as error:
-        raise WireUnreachable(str(way.explain(error))) from None
+        raise WireUnreachable(str(route.explain(error))) from None
     finally:
-        way.close()
+        route.close()
     return f"{answer.name} {answer.version}"
