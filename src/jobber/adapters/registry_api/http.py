@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import ssl
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
@@ -29,7 +29,7 @@ CONNECTIONS = 4
 _CERTIFICATES = ("/etc/docker/certs.d", "/etc/containers/certs.d")
 """Directories where Docker and Podman look for certificates of single registries."""
 _AUTHORITIES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-"""Variables with certificate authorities that replace the system's; OpenSSL itself reads `SSL_CERT_FILE`."""
+"""Variables with certificate authorities to trust besides the system's; OpenSSL itself reads `SSL_CERT_FILE`."""
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MOST_REDIRECTS = 10
 _SHORT = 1 << 16
@@ -63,7 +63,6 @@ class HttpClient(requests.Session):
         headers: Mapping[str, str],
         authorization: str | None,
         body: bytes | None = None,
-        seconds: float = SECONDS,
     ) -> Iterator[Any]:
         """Send a request, follow redirects, and yield the response, whatever its status.
 
@@ -72,7 +71,7 @@ class HttpClient(requests.Session):
         try:
             for _ in range(_MOST_REDIRECTS):
                 sent = {**headers, **({"Authorization": authorization} if authorization else {})}
-                with self._sent(url, sent, body, seconds) as response:
+                with self._sent(url, sent, body) as response:
                     target = response.raw.headers.get("Location") if response.status_code in _REDIRECTS else None
                     if target is None or body is not None:
                         yield response.raw
@@ -85,7 +84,7 @@ class HttpClient(requests.Session):
             raise Unreachable(_reason(error)) from None
 
     @contextmanager
-    def _sent(self, url: str, headers: Mapping[str, str], body: bytes | None, seconds: float) -> Iterator[Any]:
+    def _sent(self, url: str, headers: Mapping[str, str], body: bytes | None) -> Iterator[Any]:
         proxies = {} if is_loopback(urlsplit(url).netloc) else get_environ_proxies(url)
 
         def send() -> requests.Response:
@@ -95,7 +94,7 @@ class HttpClient(requests.Session):
                 headers=headers,
                 data=body,
                 proxies=proxies,
-                timeout=seconds,
+                timeout=SECONDS,
                 stream=True,
                 allow_redirects=False,
             )
@@ -108,9 +107,12 @@ class HttpClient(requests.Session):
                 raise
             response = send()
         with response:
-            yield response
-            if response.status_code != 200:  # the connection can be used again only after a complete response
-                response.raw.read(_SHORT)
+            try:
+                yield response
+            finally:
+                if response.status_code != 200:  # the connection can be used again only after a complete response
+                    with suppress(OSError, HTTPError):
+                        response.raw.read(_SHORT)
 
 
 class _Connections(HTTPAdapter):
@@ -143,13 +145,11 @@ def _redirected(url: str, target: str) -> str:
 
 def _context(host: str) -> ssl.SSLContext:
     """Return the TLS settings for a host. Raises `Unreachable` for unusable certificates."""
-    name = next((name for name in _AUTHORITIES if os.environ.get(name)), "")
-    file = Path(os.environ.get(name, ""))
+    context = ssl.create_default_context()
+    file = Path(next(filter(None, map(os.environ.get, _AUTHORITIES)), ""))
     try:
-        is_folder = file.is_dir()
-        context = ssl.create_default_context(
-            cafile=file if name and not is_folder else None, capath=file if name and is_folder else None
-        )
+        if file.name:
+            context.load_verify_locations(*((None, file) if file.is_dir() else (file,)))
         for folder in (Path(place, host) for place in _CERTIFICATES):
             for file in sorted(folder.glob("*.crt")):
                 context.load_verify_locations(file)
@@ -184,6 +184,6 @@ def _reason(error: Exception) -> str:
             case OSError(strerror=str() as why) if why:
                 return f"{through}{why.lower()}"
     last = causes[-1]
-    if isinstance(error, HTTPError | requests.ConnectionError | requests.exceptions.ChunkedEncodingError):
-        return f"{through}the connection broke during the response ({type(last).__name__})"
+    if not through and isinstance(error, HTTPError | requests.ConnectionError):
+        return f"the connection broke during the response ({type(last).__name__})"
     return f"{through}{str(last).lower()}"

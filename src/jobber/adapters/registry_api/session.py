@@ -38,10 +38,12 @@ class Session:
     def read(self, path: str, *, reference: ImageReference, accept: str = "*/*") -> tuple[bytes, Any]:
         """Return a short response and its headers. Raises `ImageNotFound`, `RegistryFailed`."""
         with self.answer(path, reference=reference, accept=accept) as response:
-            text = response.read(_LARGEST + 1)
-            if len(text) > _LARGEST:
-                raise RegistryFailed(str(reference), why="a response of the registry is larger than 32 MiB")
-            return text, response.headers
+            text = bytearray()
+            while chunk := response.read(_LARGEST):  # until the end, where a truncated response is an error
+                text += chunk
+                if len(text) > _LARGEST:
+                    raise RegistryFailed(str(reference), why="a response of the registry is larger than 32 MiB")
+            return bytes(text), response.headers
 
     @contextmanager
     def answer(self, path: str, *, reference: ImageReference, accept: str = "*/*") -> Iterator[Any]:
