@@ -84,7 +84,7 @@ class RegistryServer:
 
 
 @contextmanager
-def serving(certificates: Path | None = None) -> Iterator[RegistryServer]:  # noqa: C901 - the handler is in it
+def serving(certificates: Path | None = None) -> Iterator[RegistryServer]:
     """A registry on this machine; with certificates, one that speaks TLS."""
     context = None
     if certificates is not None:

@@ -20,6 +20,7 @@ from registry_server import Answer, Asked, RegistryServer, archive, serving
 from jobber.adapters.registry_api import RegistryApi
 from jobber.adapters.registry_api import http as http_module
 from jobber.adapters.registry_api.parallel import map_in_threads
+from jobber.adapters.registry_api.proxies import proxies_for
 from jobber.domain.errors import ImageNotFound, RegistryFailed
 from jobber.domain.images.credentials import Credentials
 from jobber.domain.images.image import Image
@@ -31,11 +32,10 @@ ME = Credentials("me", "geheim-4711", origin="the test")
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("http_proxy", "https_proxy", "no_proxy", "all_proxy"):
+    """Nothing of the process environment but what OpenSSL and ~/.netrc are found by."""
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
         monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
-        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("HOME", str(tmp_path))
 
 
@@ -54,10 +54,10 @@ def name(registry: RegistryServer, tag: str = "1") -> ImageReference:
     return parse_reference(f"{registry.host}/team/x:{tag}")
 
 
-def why(registry: RegistryServer | str, *, credentials: Credentials | None = None) -> str:
+def why(registry: RegistryServer | str, **environment: str) -> str:
     host = registry if isinstance(registry, str) else registry.host
     with pytest.raises(RegistryFailed) as caught:
-        RegistryApi().inspect(parse_reference(f"{host}/team/x:1"), credentials=credentials)
+        RegistryApi(environment).inspect(parse_reference(f"{host}/team/x:1"), credentials=None)
     return caught.value.why
 
 
@@ -184,16 +184,22 @@ def test_a_certificate_of_an_unknown_authority_is_not_trusted(certificates: Path
         assert "its certificate is not trusted: " in why(registry)
 
 
-@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
-def test_authorities_of_the_environment_are_trusted(
-    certificates: Path, monkeypatch: pytest.MonkeyPatch, variable: str
-) -> None:
-    monkeypatch.setenv(variable, str(certificates / "ca.pem"))
+@pytest.mark.usefixtures("trusted")
+def test_authorities_of_openssl_are_trusted(certificates: Path) -> None:
     with serving(certificates) as registry:
         registry.image(archive({"a": "A"}))
 
         assert RegistryApi().inspect(name(registry), credentials=None).platform == "linux/amd64"
         assert registry.connections == ["http", "https"]
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_authorities_of_the_environment_are_trusted(certificates: Path, variable: str) -> None:
+    with serving(certificates) as registry:
+        registry.image(archive({"a": "A"}))
+        api = RegistryApi({variable: str(certificates / "ca.pem")})
+
+        assert api.inspect(name(registry), credentials=None).platform == "linux/amd64"
 
 
 def test_authorities_for_one_registry_are_trusted(
@@ -209,49 +215,50 @@ def test_authorities_for_one_registry_are_trusted(
         assert RegistryApi().inspect(name(registry), credentials=None).platform == "linux/amd64"
 
 
-def test_a_file_of_authorities_that_is_missing_is_an_error_that_names_it(
-    certificates: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nonexistent/ca.pem")
+def test_a_file_of_authorities_that_is_missing_is_an_error_that_names_it(certificates: Path) -> None:
     with serving(certificates) as registry:
-        assert why(registry) == "the certificate /nonexistent/ca.pem can't be used: no such file or directory"
+        told = why(registry, REQUESTS_CA_BUNDLE="/nonexistent/ca.pem")
+
+    assert told == "the certificate /nonexistent/ca.pem can't be used: no such file or directory"
 
 
 # Proxies
 
 
-@pytest.mark.usefixtures("trusted")
-def test_a_proxy_of_the_environment_serves_registries(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_of_the_environment_serves_registries() -> None:
     with listening(b"HTTP/1.1 503 Unavailable\r\nContent-Length: 0\r\n\r\n") as (port, received):
-        monkeypatch.setenv("HTTPS_PROXY", f"http://me:geheim-4711@127.0.0.1:{port}")
-        told = why("registry.test")
+        told = why("registry.test", HTTPS_PROXY=f"http://me:geheim-4711@127.0.0.1:{port}")
 
     assert received[0].startswith(b"CONNECT registry.test:443 ")
     assert told == "the proxy: tunnel connection failed: 503 unavailable"
 
 
 @pytest.mark.parametrize("proxy", ["http://me:geheim-4711@127.0.0.1:1", "socks9://me:geheim-4711@127.0.0.1:1"])
-def test_a_proxy_out_of_reach_is_told_without_its_password(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", proxy)
-    told = why("registry.test")
+def test_a_proxy_out_of_reach_is_told_without_its_password(proxy: str) -> None:
+    told = why("registry.test", HTTPS_PROXY=proxy)
 
     assert "geheim" not in told
     assert told.startswith("the proxy: ") or "socks" in told
 
 
-def test_hosts_without_a_proxy_are_those_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
-    monkeypatch.setenv("NO_PROXY", "registry.invalid")
-
-    assert "proxy" not in why("registry.invalid")
-
-
-def test_a_registry_of_this_machine_needs_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
-    with serving() as registry:
-        registry.image(archive({"a": "A"}))
-
-        assert RegistryApi().inspect(name(registry), credentials=None).platform == "linux/amd64"
+@pytest.mark.parametrize(
+    ("url", "variables", "proxy"),
+    [
+        ("https://box", {}, None),
+        ("https://box", {"HTTP_PROXY": "h"}, None),
+        ("https://box", {"HTTPS_PROXY": "h"}, "h"),
+        ("https://box", {"HTTPS_PROXY": "H", "https_proxy": "h"}, "h"),
+        ("https://box", {"HTTPS_PROXY": "", "ALL_PROXY": "a"}, "a"),
+        ("https://box.test:5000/v2", {"HTTPS_PROXY": "h", "NO_PROXY": "other, .test"}, None),
+        ("https://box.test", {"HTTPS_PROXY": "h", "no_proxy": "*"}, None),
+        ("https://10.1.2.3:5000", {"HTTPS_PROXY": "h", "NO_PROXY": "nonsense/x,10.0.0.0/8"}, None),
+        ("https://[fd00::1]:5000", {"HTTPS_PROXY": "h", "NO_PROXY": "10.0.0.0/8,fd00::/8"}, None),
+        ("https://11.1.2.3", {"HTTPS_PROXY": "h", "NO_PROXY": "10.0.0.0/8"}, "h"),
+        ("http://127.0.0.1:5000", {"HTTP_PROXY": "h"}, None),
+    ],
+)
+def test_the_proxy_is_that_of_the_variables(url: str, variables: dict[str, str], proxy: str | None) -> None:
+    assert [*proxies_for(url, variables).values()] == ([proxy] if proxy else [])
 
 
 # Secrets

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _RELEVANT = re.compile(rb"^\s*(active_service\b|\[\s*engine\s*\.|service_destinations\b|engine\s*\.)", re.MULTILINE)
-"""What a `containers.conf` contains that concerns connections; jobber does not parse other ones."""
+"""The settings of connections in a `containers.conf`; jobber does not parse a file without them."""
 _SYSTEM = "/etc/containers"
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 
@@ -28,7 +28,7 @@ _LOCAL = ("localhost", "127.0.0.1", "::1")
 def chosen_connection(environment: Mapping[str, str]) -> tuple[str, Endpoint] | None:
     """Return the name and the engine address of the connection in use; None if there is none.
 
-    It is that of `CONTAINER_CONNECTION`, else the default of `podman-connections.json`, else the active service of
+    `CONTAINER_CONNECTION` names it, else the default of `podman-connections.json`, else the active service of
     `containers.conf`. Connections of the first file precede those of the second.
 
     Raises `UsageError` for a connection that names no engine.

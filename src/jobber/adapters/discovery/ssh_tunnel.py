@@ -133,7 +133,7 @@ class SshTunnel:
 
     @property
     def is_open(self) -> bool:
-        """Whether the master runs; it may not have noticed yet that the network is gone."""
+        """True while the master runs; it notices within two minutes that the network is gone."""
         return self._master is not None and self._master.poll() is None
 
     def close(self) -> None:

@@ -5,19 +5,17 @@ It uses the proxies and the certificate authorities of the environment. Redirect
 
 from __future__ import annotations
 
-import os
 import ssl
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.utils import get_environ_proxies
 from urllib3.exceptions import HTTPError
 
-from jobber.adapters.registry_api.location import is_loopback
+from jobber.adapters.registry_api.proxies import proxies_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,8 +40,9 @@ class Unreachable(Exception):
 class HttpClient(requests.Session):
     """An HTTP client; several threads may use it."""
 
-    def __init__(self) -> None:
+    def __init__(self, environment: Mapping[str, str]) -> None:
         super().__init__()
+        self._environment = environment
         self.trust_env = False  # it would send the passwords of ~/.netrc
         self.headers.clear()
         self.headers.update({"User-Agent": "jobber", "Accept-Encoding": "identity"})
@@ -53,7 +52,9 @@ class HttpClient(requests.Session):
         """Return the connections to the host of a URL."""
         host = urlsplit(str(url)).netloc
         adapter = self.adapters.get(host)
-        return adapter or self.adapters.setdefault(host, _Connections(host))  # type: ignore[return-value]
+        if adapter is None:
+            adapter = self.adapters.setdefault(host, _Connections(_tls_settings(host, self._environment)))
+        return cast("HTTPAdapter", adapter)
 
     @contextmanager
     def asked(
@@ -85,7 +86,7 @@ class HttpClient(requests.Session):
 
     @contextmanager
     def _sent(self, url: str, headers: Mapping[str, str], body: bytes | None) -> Iterator[Any]:
-        proxies = {} if is_loopback(urlsplit(url).netloc) else get_environ_proxies(url)
+        proxies = proxies_for(url, self._environment)
 
         def send() -> requests.Response:
             return self.request(
@@ -116,10 +117,10 @@ class HttpClient(requests.Session):
 
 
 class _Connections(HTTPAdapter):
-    """The connections to one host, with the certificates for it."""
+    """The connections to one host."""
 
-    def __init__(self, host: str) -> None:
-        self._context = _context(host)
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._context = context
         super().__init__(pool_maxsize=CONNECTIONS, pool_block=True)
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
@@ -143,10 +144,10 @@ def _redirected(url: str, target: str) -> str:
     return following
 
 
-def _context(host: str) -> ssl.SSLContext:
+def _tls_settings(host: str, environment: Mapping[str, str]) -> ssl.SSLContext:
     """Return the TLS settings for a host. Raises `Unreachable` for unusable certificates."""
     context = ssl.create_default_context()
-    file = Path(next(filter(None, map(os.environ.get, _AUTHORITIES)), ""))
+    file = Path(next(filter(None, map(environment.get, _AUTHORITIES)), ""))
     try:
         if file.name:
             context.load_verify_locations(*((None, file) if file.is_dir() else (file,)))

@@ -15,7 +15,7 @@ from jobber.adapters.registry_api.tree import Tree
 from jobber.domain.errors import ImageNotFound, RegistryFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Generator, Iterator, Mapping, Sequence
 
     from jobber.adapters.registry_api.http import HttpClient
     from jobber.adapters.registry_api.session import Session
@@ -29,9 +29,15 @@ _MOST_PAGES = 1000
 
 
 class RegistryApi:
-    """Registries, each accessed with its own credentials."""
+    """Registries, each accessed with its own credentials.
 
-    def __init__(self) -> None:
+    Args:
+        environment: The environment variables with proxies and certificate authorities. Default: none.
+
+    """
+
+    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
+        self._environment = environment or {}
         self._client: HttpClient | None = None
         self._sessions: dict[tuple[str, Credentials | None], Session] = {}
 
@@ -94,7 +100,7 @@ class RegistryApi:
         from jobber.adapters.registry_api.http import HttpClient  # commands without a registry import no `requests`
         from jobber.adapters.registry_api.session import Session
 
-        self._client = self._client or HttpClient()
+        self._client = self._client or HttpClient(self._environment)
         key = (reference.repository, credentials)
         if key not in self._sessions:
             self._sessions[key] = Session(self._client, reference, credentials)
