@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from jobber.adapters.wire.endpoint import Endpoint, TlsFiles, parse_endpoint
+from jobber.adapters.engine_api.endpoint import Endpoint, TlsFiles, parse_endpoint
 from jobber.domain.errors import UsageError
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from jobber.adapters.discovery.candidates import find_candidates
 from jobber.adapters.discovery.connect import OWN_ENGINES, connect, greet
-from jobber.adapters.wire import WireUnreachable
+from jobber.adapters.engine_api.connection_errors import EngineUnreachable
 from jobber.domain.checkup.findings import EnginePlace
 from jobber.domain.errors import EngineUnavailable, Interrupted, JobberError
 
@@ -85,7 +85,7 @@ class MachineEngines:
             try:
                 answer = greet(candidate.endpoint, environment=self.environment, seconds=self.seconds)
                 is_engine = True
-            except WireUnreachable as error:
+            except EngineUnreachable as error:
                 answer = str(error)
         return EnginePlace(str(candidate.endpoint), self._why(candidate), answer, is_engine, candidate.named)
 

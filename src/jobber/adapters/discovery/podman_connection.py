@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jobber.adapters.wire.endpoint import Endpoint, TlsFiles, parse_endpoint
+from jobber.adapters.engine_api.endpoint import Endpoint, TlsFiles, parse_endpoint
 from jobber.domain.errors import UsageError
 from jobber.domain.spelling import did_you_mean
 

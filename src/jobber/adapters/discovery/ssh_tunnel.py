@@ -27,14 +27,14 @@ from jobber.adapters.discovery.ssh_remedies import (
     no_client,
     remedy,
 )
+from jobber.adapters.engine_api.connection_errors import EngineUnreachable
 from jobber.adapters.host.temp_folder import make_short_folder
-from jobber.adapters.wire.errors import WireUnreachable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from jobber.adapters.wire.endpoint import Endpoint
+    from jobber.adapters.engine_api.endpoint import Endpoint
 
 CONNECT_SECONDS = 30.0
 _OPTIONS = (
@@ -106,21 +106,21 @@ class SshTunnel:
         """False if the ssh server has refused to forward sockets."""
 
     def dial(self, seconds: float) -> socket.socket:
-        """Return a connection to the engine; open the tunnel if it is closed or broken. Raises `WireUnreachable`."""
+        """Return a connection to the engine; open the tunnel if it is closed or broken. Raises `EngineUnreachable`."""
         sock = socket.socket(socket.AF_UNIX)
         sock.settimeout(seconds)
         try:
             sock.connect(self.open(seconds))
         except OSError as error:
             sock.close()
-            raise WireUnreachable(f"ssh: {error.strerror}") from None
+            raise EngineUnreachable(f"ssh: {error.strerror}") from None
         except BaseException:
             sock.close()
             raise
         return sock
 
     def open(self, seconds: float = 0) -> str:
-        """Return the path of the local socket, once the tunnel is open. Raises `WireUnreachable`."""
+        """Return the path of the local socket, once the tunnel is open. Raises `EngineUnreachable`."""
         with self._lock:
             if not self.is_open:
                 self._stop()
@@ -144,7 +144,7 @@ class SshTunnel:
                 shutil.rmtree(self._folder, ignore_errors=True)
                 self._folder = None
 
-    def complaint(self) -> WireUnreachable | None:
+    def complaint(self) -> EngineUnreachable | None:
         """Return the last error of ssh or the remote client; None without one."""
         message = last_line(self._messages())
         if not message:
@@ -154,7 +154,7 @@ class SshTunnel:
     def _open(self, seconds: float) -> None:
         program = shutil.which("ssh", path=self._environment.get("PATH", ""))
         if program is None:
-            raise WireUnreachable("ssh is not on the PATH: install an ssh client", hint=NO_SSH)
+            raise EngineUnreachable("ssh is not on the PATH: install an ssh client", hint=NO_SSH)
         self._folder = self._folder or make_short_folder("jobber-ssh-")
         self._count += 1
         command = self._words(program, _NO_FORWARDS, control="yes", seconds=seconds)
@@ -224,17 +224,17 @@ class SshTunnel:
             log=self._folder / "log",
         )
 
-    def _refused_socket(self) -> WireUnreachable:
+    def _refused_socket(self) -> EngineUnreachable:
         """Return the reason why a remote socket can't be forwarded; ssh reports the same reason for all cases."""
         path = self._socket
         found = self._access(path)
         if found == "forbidden":
-            return WireUnreachable(f"ssh: permission denied at {path} on the remote host", hint=FORBIDDEN_SOCKET)
+            return EngineUnreachable(f"ssh: permission denied at {path} on the remote host", hint=FORBIDDEN_SOCKET)
         if self._client == "none" and not self._endpoint.path:
             why = f"ssh: the remote host has neither docker nor podman, and nothing listens at {path}"
-            return WireUnreachable(why, hint=no_client(self._endpoint))
+            return EngineUnreachable(why, hint=no_client(self._endpoint))
         why = f"ssh: nothing listens at {path} on the remote host"
-        return WireUnreachable(why, hint=SILENT_SOCKET if found == "socket" else NO_ENGINE)
+        return EngineUnreachable(why, hint=SILENT_SOCKET if found == "socket" else NO_ENGINE)
 
     def _access(self, path: str) -> str:
         """Return the user's access to a remote path: `socket`, `forbidden`, or empty for anything else."""
@@ -270,9 +270,11 @@ class SshTunnel:
     def _control(self) -> str:
         return f"{self._folder}/control-{self._count}"
 
-    def _error(self, message: str, output: str = "") -> WireUnreachable:
+    def _error(self, message: str, output: str = "") -> EngineUnreachable:
         """Return the error with a message of ssh; the remedy depends on its complete output."""
-        return WireUnreachable(f"ssh: {message.removeprefix('ssh: ')}", hint=remedy(output or message, self._endpoint))
+        return EngineUnreachable(
+            f"ssh: {message.removeprefix('ssh: ')}", hint=remedy(output or message, self._endpoint)
+        )
 
     def _messages(self) -> str:
         """Return what ssh and the remote clients have printed to standard error."""
