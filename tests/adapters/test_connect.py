@@ -230,6 +230,22 @@ def test_container_host_is_asked_first_where_podman_is_wanted(
     assert found(variables, choice="podman")[2] == address
 
 
+def test_no_other_engine_takes_the_place_of_a_silent_podman_connection(
+    serve: Callable[..., str], environment: dict[str, str], folder: Path
+) -> None:
+    serve("usual")
+    connections = folder / ".config" / "containers" / "podman-connections.json"
+    connections.parent.mkdir(parents=True)
+    stored = {"Connection": {"Default": "gpu", "Connections": {"gpu": {"URI": "tcp://127.0.0.1:1"}}}}
+    connections.write_text(json.dumps(stored))
+
+    with pytest.raises(EngineUnavailable) as caught:
+        found(environment)
+
+    assert [where for where, _ in caught.value.tried] == ["tcp://127.0.0.1:1 (podman connection gpu)"]
+    assert "while this connection is the default" in str(caught.value.hint)
+
+
 @pytest.mark.parametrize("variables", [{}, {"DOCKER_CONTEXT": "gpu"}])
 def test_no_other_engine_takes_the_place_of_a_silent_docker_context(
     serve: Callable[..., str], environment: dict[str, str], folder: Path, variables: dict[str, str]
@@ -427,6 +443,7 @@ def test_nobody_hears_of_a_host_that_is_not_asked(environment: dict[str, str], s
         ("box:1234", "tcp://box:1234"),
         ("tcp://box:1234", "tcp://box:1234"),
         ("http://box:1234", "tcp://box:1234"),
+        ("https://box:1234", "https://box:1234"),
         ("[::1]:1234", "tcp://[::1]:1234"),
         ("tcp://[::1]", "tcp://[::1]"),
         ("ssh://me@box", "ssh://me@box"),
@@ -461,6 +478,13 @@ def test_a_tcp_host_is_secured_as_docker_secures_it(variables: dict[str, str], *
     (candidate,) = candidates.find_candidates("tcp://box", variables)
 
     assert (candidate.endpoint.tls is not None) is secured
+
+
+def test_https_in_a_docker_context_means_tls(environment: dict[str, str], folder: Path) -> None:
+    context(folder, "mine", "https://box", current=True)
+    candidate = next(candidates.find_candidates(None, environment))
+
+    assert (str(candidate.endpoint), candidate.endpoint.tls is not None) == ("https://box:2376", True)
 
 
 def test_a_secured_host_has_another_usual_port() -> None:

@@ -21,8 +21,8 @@ FORBIDDEN_SOCKET = (
     " Docker, then log in again), or connect as another user"
 )
 SILENT_SOCKET = (
-    "start the engine on the remote host; if it is running, the ssh server does not forward sockets"
-    " (AllowStreamLocalForwarding): install docker or podman there, or allow it"
+    "start the engine on the remote host; if it is running, allow the ssh server to forward sockets"
+    " (AllowStreamLocalForwarding), or install docker or podman there"
 )
 _NO_CLIENT = (
     "install docker or podman on the remote host so that a non-interactive shell finds it (`{login} docker version`),"

@@ -81,7 +81,6 @@ if [ -S "$1" ]; then [ -w "$1" ] && echo socket || echo forbidden
 elif [ ! -e "$1" ] && [ -d "${1%/*}" ] && [ ! -x "${1%/*}" ]; then echo forbidden; fi
 """
 _PROBE = b"HEAD /_ping HTTP/1.1\r\nHost: engine\r\nConnection: close\r\n\r\n"
-_PROHIBITED = "administratively prohibited"
 _HOST_OPTIONS = {"docker": "--host", "podman": "--url"}
 
 
@@ -101,9 +100,9 @@ class SshTunnel:
         """The number of masters so far; each has a control socket of its own."""
         self._client = ""
         self._socket = ""
-        """The remote socket that is forwarded; empty if the remote client connects to the engine."""
+        """The remote socket to forward; empty if only the remote client knows where the engine is."""
         self._forwards = True
-        """False if the ssh server has refused to forward sockets."""
+        """False after the ssh server has refused to forward the socket: it gives no reason, and is not asked again."""
 
     def dial(self, seconds: float) -> socket.socket:
         """Return a connection to the engine; open the tunnel if it is closed or broken. Raises `EngineUnreachable`."""
@@ -149,7 +148,8 @@ class SshTunnel:
         message = last_line(self._messages())
         if not message:
             return None
-        return self._refused_socket() if self._socket and "open failed" in message else self._error(message)
+        is_refused = "open failed" in message or (self._relay is not None and self._endpoint.path)
+        return self._refused_socket() if is_refused else self._error(message)
 
     def _open(self, seconds: float) -> None:
         program = shutil.which("ssh", path=self._environment.get("PATH", ""))
@@ -171,9 +171,9 @@ class SshTunnel:
         self._socket = self._endpoint.path or usual or (_USUAL_SOCKET if self._client == "none" else "")
         if self._socket and self._forwards and self._forward(seconds):
             return
-        self._forwards = self._forwards and _PROHIBITED not in self._messages()
-        if self._client == "none" or (self._endpoint.path and self._forwards):
+        if self._client == "none" or (self._endpoint.path and self._forwards and self._access() != "socket"):
             raise self._refused_socket()
+        self._forwards = False
         self._dial_stdio()
 
     def _greeting(self, seconds: float) -> str:
@@ -216,7 +216,6 @@ class SshTunnel:
         """Let the remote client connect to the engine, for each connection to the local socket."""
         assert self._folder is not None
         named = [_HOST_OPTIONS[self._client], f"unix://{self._endpoint.path}"] if self._endpoint.path else []
-        self._socket = ""
         self._relay = SshRelay(
             self._folder / "engine",
             [*self._words("ssh", _NO_FORWARDS), shlex.join([self._client, *named, "system", "dial-stdio"])],
@@ -226,8 +225,7 @@ class SshTunnel:
 
     def _refused_socket(self) -> EngineUnreachable:
         """Return the reason why a remote socket can't be forwarded; ssh reports the same reason for all cases."""
-        path = self._socket
-        found = self._access(path)
+        path, found = self._socket, self._access()
         if found == "forbidden":
             return EngineUnreachable(f"ssh: permission denied at {path} on the remote host", hint=FORBIDDEN_SOCKET)
         if self._client == "none" and not self._endpoint.path:
@@ -236,9 +234,9 @@ class SshTunnel:
         why = f"ssh: nothing listens at {path} on the remote host"
         return EngineUnreachable(why, hint=SILENT_SOCKET if found == "socket" else NO_ENGINE)
 
-    def _access(self, path: str) -> str:
-        """Return the user's access to a remote path: `socket`, `forbidden`, or empty for anything else."""
-        question = shlex.join(["sh", "-c", _QUESTION, "sh", path])
+    def _access(self) -> str:
+        """Return the user's access to the remote socket: `socket`, `forbidden`, or empty for anything else."""
+        question = shlex.join(["sh", "-c", _QUESTION, "sh", self._socket])
         with suppress(OSError, subprocess.SubprocessError):
             done = self._call("-o", _NO_FORWARDS, command=question, seconds=CONNECT_SECONDS)
             return done.stdout.decode(errors="replace").strip().rpartition("\n")[2]
