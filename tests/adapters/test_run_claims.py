@@ -14,8 +14,8 @@ import pytest
 
 from jobber.adapters.host.process_identity import current_owner
 from jobber.adapters.run_claims import lease
+from jobber.adapters.run_claims.helper_containers import HelperContainer, claim_name, helper_container_of
 from jobber.adapters.run_claims.lease import HeldClaim
-from jobber.adapters.run_claims.parts import Part, claim_name, part_of
 from jobber.adapters.run_claims.run_store import SharedRunStore
 from jobber.domain.errors import ClaimLost, EngineLost, NameTaken, RunTaken
 from jobber.domain.images.image import Image, ListedImage
@@ -33,7 +33,7 @@ class Names:
     """An engine that has names, labels and a clock, and nothing else."""
 
     moment: datetime = datetime(2026, 1, 1, tzinfo=UTC)
-    there: dict[str, Part] = field(default_factory=dict)
+    there: dict[str, HelperContainer] = field(default_factory=dict)
     is_away: bool = False
     beats: threading.Event = field(default_factory=threading.Event)
     _ids: Iterator[int] = field(default_factory=count)
@@ -49,15 +49,15 @@ class Names:
             raise NameTaken(name)
         labels = {str(Label.RUN): json.dumps({Label.PART: current_owner(), **facts})}
         id_ = f"id{next(self._ids)}"
-        self.there[name] = part_of(id_=id_, name=name, labels=labels, created=self.moment.isoformat())
+        self.there[name] = helper_container_of(id_=id_, name=name, labels=labels, created=self.moment.isoformat())
         if name[-1].isdigit() and name[-2] == "-":
             self.beats.set()
         return id_
 
-    def look(self, name: str) -> Part | None:
+    def look(self, name: str) -> HelperContainer | None:
         return next((part for part in self.there.values() if name in (part.name, part.id)), None)
 
-    def parts(self) -> Sequence[Part]:
+    def helpers(self) -> Sequence[HelperContainer]:
         return [*self.there.values()]
 
     def remove(self, part: str) -> None:

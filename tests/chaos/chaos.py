@@ -219,7 +219,7 @@ class Chaos:
     def left(self, mark: str) -> list[str]:
         """Containers of a run, and parts of anybody who is dead."""
         found = []
-        for part in self.engine.runs._calls.parts():  # type: ignore[attr-defined]
+        for part in self.engine.runs._calls.helpers():  # type: ignore[attr-defined]
             if part.is_plan and mark in json.dumps(part.facts.get("command")):
                 found.append(f"container {part.name}")
             elif part.run and self.run_of(part.run) == mark:

@@ -18,7 +18,7 @@ from jobber.adapters.engine_api.retry import retrying
 from jobber.adapters.host.clock import SystemClock
 from jobber.adapters.host.process_identity import current_owner
 from jobber.adapters.registry_api import RegistryApi
-from jobber.adapters.run_claims.parts import claim_name
+from jobber.adapters.run_claims.helper_containers import claim_name
 from jobber.domain.errors import ImageNotFound
 from jobber.domain.images.credentials import Credentials
 from jobber.domain.runs.label_names import Label
@@ -26,7 +26,7 @@ from jobber.testing.contract import GuardedRegistry, World, build_base
 
 if TYPE_CHECKING:
     from jobber.adapters.engine_api.connection import EngineConnection
-    from jobber.adapters.run_claims.parts import RunCalls
+    from jobber.adapters.run_claims.helper_containers import RunCalls
     from jobber.domain.images.reference import ImageId, ImageReference
     from jobber.domain.ports import Engine
 

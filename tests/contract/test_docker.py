@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,7 @@ from engine_clients import docker_engine, real_docker
 from real import dead_owner, make_world
 
 from jobber.adapters.archives.image_archive import ImageArchive
-from jobber.adapters.docker.parts import create_helper, remove_helper
+from jobber.adapters.docker.helper_containers import create_helper, remove_helper
 from jobber.adapters.run_claims.engine_calls import EngineRunCalls
 from jobber.domain.containers.container import MAX_LAYERS
 from jobber.domain.containers.options import ContainerOptions
@@ -40,7 +41,9 @@ class TestDocker(EngineContract):
     ) -> Iterator[World]:
         client = real_docker(docker_engine_address)
         engine = docker_engine(client, address=docker_engine_address)
-        calls = EngineRunCalls(client, images=engine.images, make=create_helper, remove=remove_helper)
+        calls = EngineRunCalls(
+            client, images=engine.images, make=partial(create_helper, client), remove=partial(remove_helper, client)
+        )
         world = make_world(engine, client, tmp_path_factory.mktemp("base"), registry_host, calls=calls, own=client)
         yield world
         world.tidy()

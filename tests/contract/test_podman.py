@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,7 @@ from engine_clients import podman_engine, real_podman
 from real import dead_owner, make_world
 
 from jobber.adapters.archives.image_archive import ImageArchive
-from jobber.adapters.podman.parts import create_helper, remove_helper
+from jobber.adapters.podman.helper_containers import create_helper, remove_helper
 from jobber.adapters.run_claims.engine_calls import EngineRunCalls
 from jobber.domain.containers.container import MAX_LAYERS
 from jobber.domain.containers.options import ContainerOptions
@@ -40,7 +41,9 @@ class TestPodman(EngineContract):
     ) -> Iterator[World]:
         client = real_podman(podman_engine_address)
         engine = podman_engine(client, address=podman_engine_address)
-        calls = EngineRunCalls(client, images=engine.images, make=create_helper, remove=remove_helper)
+        calls = EngineRunCalls(
+            client, images=engine.images, make=partial(create_helper, client), remove=partial(remove_helper, client)
+        )
         compatible = client.copy(compatible=True)
         world = make_world(engine, compatible, tmp_path_factory.mktemp("base"), registry_host, calls=calls, own=client)
         yield world

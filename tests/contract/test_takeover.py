@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from jobber.adapters.discovery.connect import connect
-from jobber.adapters.run_claims.parts import RunCalls, claim_name
+from jobber.adapters.run_claims.helper_containers import RunCalls, claim_name
 from jobber.adapters.run_claims.run_store import SharedRunStore
 from jobber.domain.errors import RunTaken
 from jobber.domain.images.reference import ImageId
@@ -59,7 +59,7 @@ class Meeting:
     def beats(self) -> list[datetime]:
         """When the other machine's beats were made that are there."""
         prefix = f"{claim_name(self.run)}-"
-        return [part.created for part in self._runs._calls.parts() if part.name.startswith(prefix)]
+        return [part.created for part in self._runs._calls.helpers() if part.name.startswith(prefix)]
 
     def await_beat(self) -> datetime:
         """The moment of a beat."""
@@ -84,7 +84,7 @@ class Meeting:
         """Take away what is left."""
         self.far.kill()
         self.far.wait(SECONDS)
-        for part in self._runs._calls.parts():
+        for part in self._runs._calls.helpers():
             if part.name.startswith(claim_name(self.run)):
                 self._runs._calls.remove(part.id)
         self.engine.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobber.adapters.archives.archive_names import link_target
-from jobber.adapters.engine_api.calls import failed
+from jobber.adapters.engine_api.calls import NOT_FOUND, failed
 from jobber.domain.errors import ContainerNotFound, PathNotFound
 
 if TYPE_CHECKING:
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from jobber.adapters.engine_api.connection import EngineConnection
     from jobber.adapters.engine_api.response import Response
 
-_MISSING = 404
 _NO_WAY = ("not a directory", "too many links")
 
 
@@ -40,6 +39,6 @@ def _not_read(container: str, response: Response, *, path: str, of: str, target:
     error = failed(f"read {path} of {of}", response)
     if "no such container" in error.why.lower():
         return ContainerNotFound(container)
-    if response.status == _MISSING or any(words in error.why for words in _NO_WAY):
+    if response.status == NOT_FOUND or any(words in error.why for words in _NO_WAY):
         return PathNotFound(of, path=path, target=target or None)
     return error

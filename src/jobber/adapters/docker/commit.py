@@ -17,20 +17,20 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jobber.adapters.docker.committing import commit_as, flatten, put_log, remove_unfinished
-from jobber.adapters.engine_api.calls import failed
+from jobber.adapters.docker.translate_errors import docker_call
+from jobber.adapters.engine_api.calls import TAR
 from jobber.adapters.engine_api.log_place import is_mounted_over
 from jobber.adapters.host.process_identity import unfinished_labels
-from jobber.domain.errors import ContainerNotFound, JobberError
+from jobber.domain.errors import ContainerNotFound, EngineFailed, JobberError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jobber.adapters.engine_api.connection import EngineConnection
+    from jobber.adapters.docker.client import DockerClient
     from jobber.domain.containers.container import ContainerId
     from jobber.domain.images.reference import ImageId
     from jobber.domain.runs.snapshot import Snapshot
 
-_MISSING = 404
 _PLATFORM = {
     "architecture": "Architecture",
     "variant": "Variant",
@@ -42,7 +42,7 @@ _PLATFORM = {
 
 
 def commit(
-    client: EngineConnection,
+    client: DockerClient,
     container: ContainerId,
     *,
     snapshot: Snapshot,
@@ -54,12 +54,8 @@ def commit(
     `keeps_configuration` returns whether this Docker accepts an archive without layers. Raises `ContainerNotFound`,
     `EngineFailed`.
     """
-    with client.call("GET", f"/containers/{container}/json") as response:
-        if response.status == _MISSING:
-            raise ContainerNotFound(container)
-        if not response.ok:
-            raise failed("inspect the container", response)
-        facts = response.json()
+    with docker_call("inspect the container", missing=ContainerNotFound(container)):
+        facts = client.inspect_container(container)
     code = _image(client, facts["Image"])
     labels = {**(code["Config"].get("Labels") or {}), **snapshot.labels}
     wanted = {**code["Config"], "Labels": labels}
@@ -86,7 +82,7 @@ def commit(
             remove_unfinished(client, unfinished)
 
 
-def _exact_commit(client: EngineConnection, container: str, wanted: dict[str, Any]) -> ImageId | None:
+def _exact_commit(client: DockerClient, container: str, wanted: dict[str, Any]) -> ImageId | None:
     """Commit the container; return the image if each field of its configuration is as wanted, else remove it."""
     made = commit_as(client, container, wanted)
     if _image(client, made)["Config"] == wanted:
@@ -96,7 +92,7 @@ def _exact_commit(client: EngineConnection, container: str, wanted: dict[str, An
 
 
 def _load(
-    client: EngineConnection,
+    client: DockerClient,
     unfinished: ImageId,
     wanted: dict[str, Any],
     *,
@@ -136,24 +132,24 @@ def _load(
         "/images/load",
         query={"quiet": True},
         stream=archive.for_docker(),
-        headers={"Content-Type": "application/x-tar"},
+        headers=TAR,
     ) as response:
         response.read()  # Docker can also report errors within the stream
     with client.call("GET", f"/images/{archive.id}/json") as response:
         return archive.id if response.ok and tuple(response.json()["RootFS"]["Layers"]) == layers else None
 
 
-def _image(client: EngineConnection, image: str) -> dict[str, Any]:
-    with client.call("GET", f"/images/{image}/json") as response:
-        if not response.ok:
-            raise failed(f"inspect image {image}", response)
-        facts: dict[str, Any] = response.json()
-    return {**facts, "Config": facts.get("Config") or {}}
+def _image(client: DockerClient, image: str) -> dict[str, Any]:
+    with docker_call(f"inspect image {image}"):
+        facts = client.inspect_image(image)
+        return {**facts, "Config": facts.get("Config") or {}}
 
 
-def _history(client: EngineConnection, image: str) -> list[dict[str, Any]]:
-    with client.call("GET", f"/images/{image}/history") as response:
-        return (response.json() or []) if response.ok else []
+def _history(client: DockerClient, image: str) -> list[dict[str, Any]]:
+    with suppress(EngineFailed), docker_call("read the history"):
+        steps: list[dict[str, Any]] = client.history(image)
+        return steps
+    return []
 
 
 def _would_stay(container: dict[str, Any], wanted: dict[str, Any]) -> bool:

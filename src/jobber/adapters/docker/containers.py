@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import cached_property
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jobber.adapters.archives.tar_reader import first_bytes
 from jobber.adapters.docker.archives import open_archive
 from jobber.adapters.docker.commit import commit
 from jobber.adapters.docker.create_body import check_options, create_body
 from jobber.adapters.docker.create_host import NVIDIA
+from jobber.adapters.docker.helper_containers import remove_helper
 from jobber.adapters.docker.job import DockerJob
-from jobber.adapters.docker.parts import remove_helper
 from jobber.adapters.docker.translate import container_of, not_started
-from jobber.adapters.engine_api.calls import failed, listed, with_labels
+from jobber.adapters.docker.translate_errors import docker_call
+from jobber.adapters.engine_api.calls import CONFLICT, NOT_FOUND, listed, with_labels
 from jobber.adapters.engine_api.sparse_files import sparse_files
 from jobber.adapters.job_stream.attachment import StreamAttachment
 from jobber.adapters.job_stream.frames import copy_frames
 from jobber.domain.containers.container import ContainerId, VolumeMount
-from jobber.domain.errors import ContainerNotFound, ImageNotFound, InputGone, NameTaken
+from jobber.domain.errors import ContainerNotFound, EngineFailed, ImageNotFound, InputGone, NameTaken
 from jobber.domain.runs.label_names import Label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from jobber.adapters.engine_api.connection import EngineConnection
-    from jobber.adapters.engine_api.response import Response
+    from jobber.adapters.docker.client import DockerClient
     from jobber.domain.containers.container import Container, ContainerSpecification, Terminal
     from jobber.domain.containers.options import ContainerOptions
     from jobber.domain.files.sparse_file import SparseFile
@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from jobber.domain.ports import Interruptions, JobInput
     from jobber.domain.runs.snapshot import Snapshot
 
-_MISSING = 404
-_CONFLICT = 409
-_NOT_MODIFIED = 304
 _CONTAINERD = "io.containerd.snapshotter"
 """The driver type of a Docker engine that keeps its images in containerd's store."""
 
@@ -45,9 +42,7 @@ _CONTAINERD = "io.containerd.snapshotter"
 class DockerContainers:
     """The containers of a Docker engine."""
 
-    def __init__(
-        self, client: EngineConnection, *, api_version: tuple[int, int], environment: Mapping[str, str]
-    ) -> None:
+    def __init__(self, client: DockerClient, *, api_version: tuple[int, int], environment: Mapping[str, str]) -> None:
         self._client = client
         self._api_version = api_version
         self._environment = environment
@@ -65,26 +60,24 @@ class DockerContainers:
 
     def create(self, specification: ContainerSpecification) -> ContainerId:
         """Create a container."""
-        runtimes = self._runtimes() if specification.runtime == NVIDIA else ()
+        runtimes = [*(self._info().get("Runtimes") or ())] if specification.runtime == NVIDIA else ()
         query, body = create_body(specification, api_version=self._api_version, runtimes=runtimes)
         name = specification.options.name
-        with self._client.call("POST", "/containers/create", query=query, body=body) as response:
-            if response.status == _CONFLICT and name is not None:
-                raise NameTaken(name)
-            if not response.ok:
-                error = failed("create the container", response)
-                if response.status == _MISSING and "no such image" in error.why.lower():
-                    raise ImageNotFound(specification.image)
-                raise error
-            container = ContainerId(response.json()["Id"])
+        taken = NameTaken(name) if name is not None else None
+        try:
+            with docker_call("create the container", conflict=taken):
+                container = ContainerId(self._client.create_container_from_config(body, **query)["Id"])
+        except EngineFailed as error:
+            if error.status == NOT_FOUND and "no such image" in error.why.lower():
+                raise ImageNotFound(specification.image) from None
+            raise
         self._check_inputs(container, specification)
         return container
 
     def inspect(self, container: ContainerId) -> Container:
         """Inspect a container."""
-        with self._client.call("GET", f"/containers/{container}/json") as response:
-            self._found(container, response, "inspect the container")
-            return container_of(response.json())
+        with docker_call("inspect the container", missing=ContainerNotFound(container)):
+            return container_of(self._client.inspect_container(container))
 
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[Container]:
         """List all containers with these labels, running or not."""
@@ -122,15 +115,16 @@ class DockerContainers:
 
     def start(self, container: ContainerId) -> None:
         """Start the job."""
-        with self._client.call("POST", f"/containers/{container}/start") as response:
-            if not response.ok and response.status != _NOT_MODIFIED:
-                raise not_started(response.why())
+        try:
+            with docker_call("start the container"):
+                self._client.start(container)
+        except EngineFailed as error:
+            raise not_started(error.why) from None
 
     def signal(self, container: ContainerId, *, signal: str) -> None:
         """Send a signal to the job by name; a job that has ended is not an error."""
-        with self._client.call("POST", f"/containers/{container}/kill", query={"signal": signal}) as response:
-            if response.status != _CONFLICT:
-                self._found(container, response, f"send {signal}")
+        with docker_call(f"send {signal}", missing=ContainerNotFound(container), ignores=(CONFLICT,)):
+            self._client.kill(container, signal)
 
     def logs(self, container: ContainerId, *, sink: BinaryIO, since: datetime | None = None) -> None:
         """Write the job's output so far to `sink`."""
@@ -154,9 +148,7 @@ class DockerContainers:
 
     def keeps_configuration(self) -> bool:
         """Return whether results get exactly their code image's configuration; with containerd's store they do not."""
-        with self._client.call("GET", "/info") as response:
-            status = (response.json().get("DriverStatus") or ()) if response.ok else ()
-        return not any(value.startswith(_CONTAINERD) for _, value in status)
+        return not any(value.startswith(_CONTAINERD) for _, value in self._info().get("DriverStatus") or ())
 
     def remove(self, container: ContainerId) -> None:
         """Kill and remove a container with its anonymous volumes."""
@@ -167,20 +159,17 @@ class DockerContainers:
         for mount in specification.inputs:
             if isinstance(mount, VolumeMount) and not self._is_input(mount.volume):
                 self.remove(container)
-                with self._client.call("DELETE", f"/volumes/{mount.volume}") as response:
-                    response.read()
+                with suppress(EngineFailed), docker_call("remove a volume"):
+                    self._client.remove_volume(mount.volume)
                 raise InputGone(mount.volume)
 
     def _is_input(self, volume: str) -> bool:
-        with self._client.call("GET", f"/volumes/{volume}") as response:
-            return response.ok and Label.INPUT in (response.json().get("Labels") or {})
+        with suppress(EngineFailed), docker_call("inspect a volume"):
+            return Label.INPUT in (self._client.inspect_volume(volume).get("Labels") or {})
+        return False
 
-    def _runtimes(self) -> Sequence[str]:
-        with self._client.call("GET", "/info") as response:
-            return [*(response.json().get("Runtimes") or ())] if response.ok else []
-
-    def _found(self, container: ContainerId, response: Response, call: str) -> None:
-        if response.status == _MISSING:
-            raise ContainerNotFound(container)
-        if not response.ok:
-            raise failed(call, response)
+    def _info(self) -> Mapping[str, Any]:
+        """Return the engine's description of its setup; empty if it gives none."""
+        with suppress(EngineFailed), docker_call("describe its configuration"):
+            return self._client.info()
+        return {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from jobber.adapters.docker.images import DockerImages
@@ -77,12 +78,17 @@ class DockerEngine:
     @property
     def runs(self) -> SharedRunStore:
         """The run store of the engine, which coordinates jobber processes."""
-        from jobber.adapters.docker.parts import create_helper, remove_helper
+        from jobber.adapters.docker.helper_containers import create_helper, remove_helper
         from jobber.adapters.run_claims.engine_calls import EngineRunCalls
         from jobber.adapters.run_claims.run_store import SharedRunStore
 
         def calls(client: DockerClient) -> EngineRunCalls:
-            return EngineRunCalls(client, images=DockerImages(client), make=create_helper, remove=remove_helper)
+            return EngineRunCalls(
+                client,
+                images=DockerImages(client),
+                make=partial(create_helper, client),
+                remove=partial(remove_helper, client),
+            )
 
         def others() -> EngineRunCalls:
             return calls(self._client.copy())

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jobber.adapters.engine_api.calls import failed
+from jobber.adapters.docker.translate_errors import docker_call
 from jobber.domain.containers.engine_facts import EngineFacts, ImageStore
 
 if TYPE_CHECKING:
     from jobber.adapters.docker.builder import DockerBuilder
-    from jobber.adapters.engine_api.connection import EngineConnection
+    from jobber.adapters.docker.client import DockerClient
 
 _SECONDS = 5.0
 """The time limit, in seconds, for each `docker` client to report whether it has BuildKit."""
@@ -18,12 +18,10 @@ _BUILDX = "for `RUN --mount` and --secret, install buildx for the local docker c
 _SWITCHED_OFF = "DOCKER_BUILDKIT=0 disables BuildKit; unset it to use `RUN --mount` and --secret"
 
 
-def docker_facts(client: EngineConnection, *, builder: DockerBuilder, api_version: tuple[int, int]) -> EngineFacts:
+def docker_facts(client: DockerClient, *, builder: DockerBuilder, api_version: tuple[int, int]) -> EngineFacts:
     """Return the facts about the engine's setup. Raises `EngineLost`, `EngineFailed`."""
-    with client.call("GET", "/info") as response:
-        if not response.ok:
-            raise failed("describe its configuration", response)
-        told: dict[str, Any] = response.json() or {}
+    with docker_call("describe its configuration"):
+        told = client.info() or {}
     buildkit = builder.client(seconds=_SECONDS)
     remedy = _SWITCHED_OFF if builder.is_switched_off() else _BUILDX
     registries = told.get("RegistryConfig") or {}

@@ -5,14 +5,14 @@ from __future__ import annotations
 from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from jobber.adapters.archives.paths import check_askable
 from jobber.adapters.docker.archives import open_archive
+from jobber.adapters.docker.helper_containers import create_helper, remove_helper
 from jobber.adapters.docker.init_layer import without_init_layer
-from jobber.adapters.docker.parts import create_helper, remove_helper
 from jobber.adapters.docker.translate import image_of, listed_image_of
-from jobber.adapters.engine_api.calls import failed, listed, with_labels
+from jobber.adapters.docker.translate_errors import docker_call
+from jobber.adapters.engine_api.calls import listed, with_labels
 from jobber.adapters.engine_api.remove_image import remove_with_tags
 from jobber.adapters.engine_api.retry import retrying
 from jobber.adapters.run_claims.tag_claim import claim_tag
@@ -22,11 +22,10 @@ from jobber.domain.files.paths import normal_path
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
 
-    from jobber.adapters.engine_api.connection import EngineConnection
+    from jobber.adapters.docker.client import DockerClient
     from jobber.domain.images.image import Image, ListedImage
     from jobber.domain.images.reference import ImageId, ImageReference
 
-_MISSING = 404
 _WAS_REMOVED = "not found"
 """The error of an image list from containerd's store if an image is removed meanwhile."""
 _SEVERAL_TAGS = "multiple repositories"
@@ -35,26 +34,18 @@ _SEVERAL_TAGS = "multiple repositories"
 class DockerImages:
     """The image store of a Docker engine."""
 
-    def __init__(self, client: EngineConnection) -> None:
+    def __init__(self, client: DockerClient) -> None:
         self._client = client
 
     def inspect(self, name: ImageReference | ImageId | str) -> Image:
         """Inspect an image. Raises `ImageNotFound`."""
-        with self._client.call("GET", f"/images/{_path(name)}/json") as response:
-            if response.status == _MISSING:
-                raise ImageNotFound(str(name))
-            if not response.ok:
-                raise failed(f"inspect image {name}", response)
-            return image_of(response.json())
+        with docker_call(f"inspect image {name}", missing=ImageNotFound(str(name))):
+            return image_of(self._client.inspect_image(str(name)))
 
     def tag(self, image: ImageId, *, reference: ImageReference) -> None:
         """Tag an image; the tag moves from any other image. Raises `ImageNotFound`."""
-        query = {"repo": reference.repository, "tag": reference.tag}
-        with self._client.call("POST", f"/images/{_path(image)}/tag", query=query) as response:
-            if response.status == _MISSING:
-                raise ImageNotFound(image)
-            if not response.ok:
-                raise failed(f"tag {reference}", response)
+        with docker_call(f"tag {reference}", missing=ImageNotFound(image)):
+            self._client.tag(image, reference.repository, reference.tag)
 
     def claim(self, image: ImageId, *, reference: ImageReference) -> None:
         """Tag an image with a tag that no other image has. Raises `TagTaken`, `ImageNotFound`."""
@@ -80,12 +71,9 @@ class DockerImages:
         """
         self._remove(image, noprune=True)
 
-    def _remove(self, name: ImageReference | ImageId, *, noprune: bool | None = None) -> None:
-        with self._client.call("DELETE", f"/images/{_path(name)}", query={"noprune": noprune}) as response:
-            if response.status == _MISSING:
-                raise ImageNotFound(str(name))
-            if not response.ok:
-                raise failed(f"remove image {name}", response)
+    def _remove(self, name: ImageReference | ImageId, *, noprune: bool = False) -> None:
+        with docker_call(f"remove image {name}", missing=ImageNotFound(str(name))):
+            self._client.remove_image(str(name), noprune=noprune)
 
     def archive(self, image: ImageId, *, path: str) -> Generator[bytes]:
         """Yield a file or a directory of an image as a tar archive.
@@ -93,12 +81,12 @@ class DockerImages:
         Raises `ImageNotFound`, `PathNotFound`, `PathNotUtf8`.
         """
         check_askable(path)
-        part = create_helper(self._client, image)
+        helper = create_helper(self._client, image)
         try:
-            archive = open_archive(self._client, part, path, of=image)
+            archive = open_archive(self._client, helper, path, of=image)
             yield from without_init_layer(archive) if normal_path(path) == "/" else archive
         finally:
-            remove_helper(self._client, part)
+            remove_helper(self._client, helper)
 
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[ListedImage]:
         """List all images with these labels."""
@@ -122,7 +110,3 @@ class DockerImages:
             return tuple(tag for image in self.listed(labels={}, everything=False) for tag in image.references)
         with closing(self._client.limited(seconds)) as client:
             return DockerImages(client).references()
-
-
-def _path(name: ImageReference | ImageId | str) -> str:
-    return quote(str(name), safe="/:@")

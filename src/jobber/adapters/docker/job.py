@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.docker.translate import container_of
-from jobber.adapters.engine_api.calls import failed
+from jobber.adapters.docker.translate_errors import docker_call
+from jobber.adapters.engine_api.calls import NOT_FOUND, failed
 from jobber.adapters.engine_api.connection_errors import ConnectionBroken
 from jobber.adapters.engine_api.raw_stream import RawStream
 from jobber.adapters.engine_api.sockets import patience
@@ -20,19 +22,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from jobber.adapters.engine_api.connection import EngineConnection
+    from jobber.adapters.docker.client import DockerClient
     from jobber.adapters.engine_api.response import Response
     from jobber.adapters.job_stream.frames import RawOutput
     from jobber.domain.containers.container import ContainerId, Terminal
 
-_MISSING = 404
 _TEXT_LOG = "json-file"
 
 
 class DockerJob:
     """The calls about one container."""
 
-    def __init__(self, client: EngineConnection, container: ContainerId, *, since: datetime | None = None) -> None:
+    def __init__(self, client: DockerClient, container: ContainerId, *, since: datetime | None = None) -> None:
         self._client = client
         self._container = container
         self._since = since
@@ -97,7 +98,10 @@ class DockerJob:
         if isinstance(stream, RawStream):
             return LiveOutlet(stream)
         with stream:
-            self._found(stream, "attach to the container")
+            if stream.status == NOT_FOUND:
+                raise ContainerNotFound(self._container)
+            if not stream.ok:
+                raise failed("attach to the container", stream)
         raise EngineFailed("attach to the container", why="it gives no stream")
 
     def log(self, *, follow: bool) -> tuple[Outlet, RawOutput]:
@@ -121,7 +125,7 @@ class DockerJob:
         if response.ok:
             return response
         with response:
-            if response.status == _MISSING:
+            if response.status == NOT_FOUND:
                 raise ContainerNotFound(self._container)
             error = failed("read the container's log", response)
         if "does not support reading" in error.why:
@@ -130,9 +134,9 @@ class DockerJob:
 
     def resize(self, terminal: Terminal) -> None:
         """Set the size of the job's terminal."""
-        query = {"h": terminal.rows, "w": terminal.columns}
-        with self._client.call("POST", f"/containers/{self._container}/resize", query=query) as response:
-            response.read()  # a job that has just ended no longer has a terminal size
+        # a job that has just ended no longer has a terminal size
+        with suppress(EngineFailed), docker_call("set the terminal size"):
+            self._client.resize(self._container, terminal.rows, terminal.columns)
 
     @property
     def _log_configuration(self) -> tuple[str, Mapping[str, str]]:
@@ -145,13 +149,6 @@ class DockerJob:
         return self._inspect()
 
     def _inspect(self) -> dict[str, Any]:
-        with self._client.call("GET", f"/containers/{self._container}/json") as response:
-            self._found(response, "inspect the container")
-            facts: dict[str, Any] = response.json()
-            return facts
-
-    def _found(self, response: Response, call: str) -> None:
-        if response.status == _MISSING:
-            raise ContainerNotFound(self._container)
-        if not response.ok:
-            raise failed(call, response)
+        with docker_call("inspect the container", missing=ContainerNotFound(self._container)):
+            facts: dict[str, Any] = self._client.inspect_container(self._container)
+        return facts

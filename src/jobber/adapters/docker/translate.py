@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from jobber.adapters.engine_api.calls import reads_response
 from jobber.adapters.engine_api.health_checks import health_check_of
 from jobber.domain.containers.container import Container, ContainerId, ContainerMount, ContainerState
 from jobber.domain.errors import JobNotStarted
@@ -31,6 +32,7 @@ _NOT_EXECUTABLE = 126
 _ENGINE_FAILED = 125
 
 
+@reads_response
 def image_of(answer: dict[str, Any]) -> Image:
     """Return the image described by a response to `GET /images/NAME/json`."""
     platform = "/".join(filter(None, (answer.get("Os"), answer.get("Architecture"), answer.get("Variant"))))
@@ -50,6 +52,7 @@ def image_of(answer: dict[str, Any]) -> Image:
     )
 
 
+@reads_response
 def listed_image_of(answer: dict[str, Any]) -> ListedImage:
     """Return the image described by an item of `GET /images/json`."""
     return ListedImage(
@@ -79,6 +82,7 @@ def configuration_of(config: dict[str, Any]) -> ImageConfiguration:
     )
 
 
+@reads_response
 def container_of(answer: dict[str, Any]) -> Container:
     """Return the container described by a response to `GET /containers/ID/json`."""
     state = answer["State"]

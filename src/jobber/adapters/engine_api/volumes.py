@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobber.adapters.engine_api.calls import failed, listed
+from jobber.adapters.engine_api.calls import NOT_FOUND, listed, perform
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jobber.adapters.engine_api.connection import EngineConnection
-
-_MISSING = 404
 
 
 class EngineVolumes:
@@ -23,15 +21,13 @@ class EngineVolumes:
     def create(self, name: str, *, labels: Mapping[str, str]) -> None:
         """Create an empty volume."""
         body = {"Name": name, "Labels": dict(labels)}
-        with self._connection.call("POST", "/volumes/create", body=body) as response:
-            if not response.ok:
-                raise failed("create a volume", response)
+        perform(self._connection, "POST", "/volumes/create", call="create a volume", body=body)
 
     def remove(self, name: str) -> bool:
         """Remove a volume unless a container uses it; return whether it is gone."""
         with self._connection.call("DELETE", f"/volumes/{name}") as response:
             response.read()
-            return response.ok or response.status == _MISSING
+            return response.ok or response.status == NOT_FOUND
 
     def is_used(self, name: str) -> bool:
         """Return whether a container uses a volume."""

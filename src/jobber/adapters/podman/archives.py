@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from jobber.adapters.archives.archive_names import link_target, named_archive
 from jobber.adapters.archives.tar_reader import ArchiveBroken, first_bytes
-from jobber.adapters.engine_api.calls import failed, missing_or_failed
+from jobber.adapters.engine_api.calls import NOT_FOUND, failed, missing_or_failed
 from jobber.domain.containers.container import ContainerId
 from jobber.domain.errors import ContainerNotFound, EngineFailed, PathNotFound
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from jobber.adapters.engine_api.connection import EngineConnection
     from jobber.adapters.engine_api.response import Response
 
-_MISSING = 404
 _NO_WAY = ("not a directory", "too many levels of symbolic links")
 
 
@@ -65,6 +64,6 @@ def _not_read(container: str, response: Response, *, path: str, of: str) -> Exce
     error = failed(f"read {path} of {of}", response)
     if "no such container" in error.why:
         return ContainerNotFound(container)
-    if response.status == _MISSING or any(words in error.why for words in _NO_WAY):
+    if response.status == NOT_FOUND or any(words in error.why for words in _NO_WAY):
         return PathNotFound(of, path=path, target=link_target(response.headers))
     return error

@@ -14,17 +14,16 @@ A Podman that refuses such an archive gets a second commit (`second_commit.py`).
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jobber.adapters.archives.image_archive import ImageArchive, describe_image, log_layer
-from jobber.adapters.engine_api.calls import failed
+from jobber.adapters.engine_api.calls import NOT_FOUND, perform
 from jobber.adapters.engine_api.image_history import shell_of, triggers_of, with_run
 from jobber.adapters.engine_api.log_place import is_mounted_over
-from jobber.adapters.engine_api.retry import retrying
 from jobber.adapters.podman.committing import commit_unfinished, flatten, kept_mounted, put_log, remove_unfinished
-from jobber.adapters.podman.images import IS_BEING_REMOVED
+from jobber.adapters.podman.images import inspected_image
 from jobber.adapters.podman.second_commit import commit_again
+from jobber.adapters.podman.transient import while_removed
 from jobber.domain.errors import ContainerNotFound, EngineFailed, JobberError
 
 if TYPE_CHECKING:
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from jobber.domain.images.reference import ImageId
     from jobber.domain.runs.snapshot import Snapshot
 
-_MISSING = 404
 _PLATFORM = {"architecture": "Architecture", "variant": "Variant", "os": "Os", "author": "Author"}
 """Fields of an image's configuration beside its `config`, and their names in an inspect response."""
 _DOCKER = "application/vnd.docker."
@@ -52,12 +50,8 @@ def commit(
     `takes_configuration` is whether this Podman accepts a configuration with a commit. Raises `ContainerNotFound`,
     `EngineFailed`.
     """
-    with client.call("GET", f"/containers/{container}/json") as response:
-        if response.status == _MISSING:
-            raise ContainerNotFound(container)
-        if not response.ok:
-            raise failed("inspect the container", response)
-        facts = response.json()
+    where, missing = f"/containers/{container}/json", ContainerNotFound(container)
+    facts = perform(client, "GET", where, call="inspect the container", missing=missing)
     code = _image(client, facts["Image"])
     takes_log = not snapshot.is_flat and not is_mounted_over(facts)
     if takes_log:
@@ -67,10 +61,7 @@ def commit(
     if snapshot.is_flat:
         unfinished = flatten(client, container)
     else:
-        unfinished = retrying(
-            partial(commit_unfinished, client, container, takes_configuration=takes_configuration),
-            sign=IS_BEING_REMOVED,
-        )
+        unfinished = commit_unfinished(client, container, takes_configuration=takes_configuration)
     try:
         return _load(client, unfinished, code=code, log=own_log, snapshot=snapshot) or commit_again(
             client,
@@ -108,11 +99,10 @@ def _load(
         created=created,
     )
     archive = ImageArchive(configuration, layers, top)
-    with client.call(
-        "POST", "/images/load", stream=archive.for_podman(), headers={"Content-Type": "application/x-tar"}
-    ) as response:
-        response.read()
     try:
+        while_removed(
+            lambda: perform(client, "POST", "/images/load", call="load the result", stream=archive.for_podman())
+        )
         loaded = _image(client, archive.id)
     except EngineFailed:
         return None
@@ -142,13 +132,8 @@ def _labels(code: dict[str, Any]) -> dict[str, str]:
 
 
 def _image(client: EngineConnection, image: str) -> dict[str, Any]:
-    """Inspect an image; retry while Podman removes another one. Raises `EngineFailed`."""
-    return retrying(partial(_facts, client, image), sign=IS_BEING_REMOVED)
-
-
-def _facts(client: EngineConnection, image: str) -> dict[str, Any]:
-    with client.call("GET", f"/images/{image.removeprefix('sha256:')}/json") as response:
-        if not response.ok:
-            raise failed(f"inspect image {image}", response)
-        facts: dict[str, Any] = response.json()
-        return facts
+    """Inspect an image. Raises `EngineFailed`."""
+    facts = inspected_image(client, image, image)
+    if facts is None:
+        raise EngineFailed(f"inspect image {image}", why="there is no such image", status=NOT_FOUND)
+    return facts

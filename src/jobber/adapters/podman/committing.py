@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jobber.adapters.archives.tar_writer import log_archive
-from jobber.adapters.engine_api.calls import failed
+from jobber.adapters.engine_api.calls import NOT_FOUND, created_id, perform
+from jobber.adapters.engine_api.committing import import_exported, label_changes
 from jobber.adapters.engine_api.retry import retrying
 from jobber.adapters.host.process_identity import unfinished_labels
 from jobber.adapters.podman.archives import mounted
+from jobber.adapters.podman.transient import while_removed
 from jobber.adapters.podman.translate import copy_cause, image_id
 from jobber.domain.containers.container import LOG
 from jobber.domain.errors import EngineFailed
@@ -21,7 +24,6 @@ if TYPE_CHECKING:
     from jobber.adapters.engine_api.connection import EngineConnection
     from jobber.domain.images.reference import ImageId
 
-_MISSING = 404
 _CLEARING_UP = "stopped"
 """The state of a container whose process has ended and whose file system Podman is about to unmount; then `exited`."""
 _UNMOUNTED = "changing to intended-new-root directory"
@@ -37,10 +39,8 @@ def commit_as(
 ) -> ImageId:
     """Commit a container; settings missing in `changes` and, on Podman 5, in the configuration are the container's."""
     query = {"container": container, "changes": list(changes), "format": "docker", "pause": False}
-    with client.call("POST", "/commit", query=query, body=configuration) as response:
-        if not response.ok:
-            raise failed("commit the container", response)
-        return image_id(response.json()["Id"])
+    commit = partial(perform, client, "POST", "/commit", call="commit the container", query=query, body=configuration)
+    return image_id(created_id(while_removed(commit)))
 
 
 def commit_unfinished(client: EngineConnection, container: str, *, takes_configuration: bool) -> ImageId:
@@ -48,24 +48,13 @@ def commit_unfinished(client: EngineConnection, container: str, *, takes_configu
     labels = unfinished_labels()
     if takes_configuration:
         return commit_as(client, container, configuration={"Labels": labels})
-    return commit_as(client, container, changes=_label_changes(labels))
+    return commit_as(client, container, changes=label_changes(labels))
 
 
 def flatten(client: EngineConnection, container: str) -> ImageId:
     """Create an unfinished image without configuration whose only layer is the container's whole file system."""
-    with client.call("GET", f"/containers/{container}/export") as exported:
-        if not exported.ok:
-            raise failed("export the container", exported)
-        with client.call(
-            "POST",
-            "/images/import",
-            query={"changes": _label_changes(unfinished_labels())},
-            stream=exported.chunks(),
-            headers={"Content-Type": "application/x-tar"},
-        ) as response:
-            if not response.ok:
-                raise failed("import the container", response)
-            return image_id(response.json()["Id"])
+    events = import_exported(client, container, "/images/import", query={}, labels=unfinished_labels())
+    return image_id(created_id(events[-1] if events else None))
 
 
 def put_log(client: EngineConnection, container: str, log: BinaryIO) -> None:
@@ -74,15 +63,11 @@ def put_log(client: EngineConnection, container: str, log: BinaryIO) -> None:
 
 
 def _put_log(client: EngineConnection, container: str, log: BinaryIO) -> None:
-    with client.call(
-        "PUT",
-        f"/containers/{container}/archive",
-        query={"path": "/"},
-        stream=log_archive(log),
-        headers={"Content-Type": "application/x-tar"},
-    ) as response:
-        if not response.ok:
-            raise EngineFailed(f"write {LOG}", why=copy_cause(response.why()), status=response.status)
+    where, stream = f"/containers/{container}/archive", log_archive(log)
+    try:
+        perform(client, "PUT", where, call=f"write {LOG}", query={"path": "/"}, stream=stream)
+    except EngineFailed as error:
+        raise EngineFailed(error.call, why=copy_cause(error.why), status=error.status) from None
 
 
 def kept_mounted(client: EngineConnection, facts: dict[str, Any]) -> AbstractContextManager[None]:
@@ -96,10 +81,5 @@ def kept_mounted(client: EngineConnection, facts: dict[str, Any]) -> AbstractCon
 
 def remove_unfinished(client: EngineConnection, image: ImageId) -> None:
     """Remove an image that another image was made from."""
-    with client.call("DELETE", f"/images/{image.removeprefix('sha256:')}") as response:
-        if not response.ok and response.status != _MISSING:
-            raise EngineFailed("remove an unfinished image", why=response.why(), status=response.status)
-
-
-def _label_changes(labels: dict[str, str]) -> list[str]:
-    return [f"LABEL {name}={value}" for name, value in labels.items()]
+    path = f"/images/{image.removeprefix('sha256:')}"
+    perform(client, "DELETE", path, call="remove an unfinished image", accepts=(NOT_FOUND,))

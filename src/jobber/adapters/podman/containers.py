@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO
 
-from jobber.adapters.engine_api.calls import failed, listed, missing_or_failed, with_labels
+from jobber.adapters.engine_api.calls import created_id, listed, missing_or_failed, perform, with_labels
 from jobber.adapters.engine_api.description_size import PODMAN_LIMIT, check_size
 from jobber.adapters.engine_api.sparse_files import sparse_files
 from jobber.adapters.job_stream.attachment import StreamAttachment
@@ -12,11 +12,11 @@ from jobber.adapters.job_stream.frames import copy_frames
 from jobber.adapters.podman.archives import read_file
 from jobber.adapters.podman.commit import commit
 from jobber.adapters.podman.create_body import create_body
+from jobber.adapters.podman.helper_containers import create_failed, remove_helper
 from jobber.adapters.podman.job import PodmanJob
-from jobber.adapters.podman.parts import create_failed, remove_helper
 from jobber.adapters.podman.translate import container_of, not_started
 from jobber.domain.containers.container import ContainerId, ContainerSpecification, VolumeMount
-from jobber.domain.errors import ContainerNotFound, ImageNotFound, InputGone, OptionUnsupported
+from jobber.domain.errors import ContainerNotFound, EngineFailed, ImageNotFound, InputGone, OptionUnsupported
 from jobber.domain.images.reference import ImageId
 from jobber.domain.runs.label_names import Label
 
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from jobber.domain.ports import Interruptions, JobInput
     from jobber.domain.runs.snapshot import Snapshot
 
-_MISSING = 404
-_NOT_MODIFIED = 304
 _TAKES_CONFIGURATION = (5,)
 _REPORTS_MEMORY = (5,)
 """The first version with a reliable `State.OOMKilled`: 4.3 always reports false, 5.8 reports it correctly."""
@@ -63,11 +61,11 @@ class PodmanContainers:
         for option in specification.options.mounts:
             if option.kind == "image" and not self._has_image(option.source):
                 raise ImageNotFound(option.source)  # Podman would create a container that can't be removed
-        with self._client.call("POST", "/containers/create", body=body) as response:
-            if not response.ok:
-                error = failed("create the container", response)
-                raise create_failed(error, image=specification.image, name=specification.options.name)
-            container = ContainerId(response.json()["Id"])
+        try:
+            made = perform(self._client, "POST", "/containers/create", call="create the container", body=body)
+        except EngineFailed as error:
+            raise create_failed(error, image=specification.image, name=specification.options.name) from None
+        container = ContainerId(created_id(made))
         self._check_inputs(specification, container)
         if "oci_runtime" in body:
             self._check_runtime(container, body["oci_runtime"])
@@ -118,20 +116,19 @@ class PodmanContainers:
 
     def start(self, container: ContainerId) -> None:
         """Start the job."""
-        with self._client.call("POST", f"/containers/{container}/start") as response:
-            if not response.ok and response.status != _NOT_MODIFIED:
-                raise not_started(response.why())
+        try:
+            perform(self._client, "POST", f"/containers/{container}/start", call="start the container")
+        except EngineFailed as error:
+            raise not_started(error.why) from None
 
     def signal(self, container: ContainerId, *, signal: str) -> None:
         """Send a signal to the job by name; a job that has ended is not an error."""
-        with self._client.call("POST", f"/containers/{container}/kill", query={"signal": signal}) as response:
-            if response.ok:
-                return
-            error = failed(f"send {signal}", response)
-        if error.status == _MISSING:
-            raise ContainerNotFound(container)
-        if "container state improper" not in error.why and "can only kill running" not in error.why:
-            raise error
+        where, missing = f"/containers/{container}/kill", ContainerNotFound(container)
+        try:
+            perform(self._client, "POST", where, call=f"send {signal}", query={"signal": signal}, missing=missing)
+        except EngineFailed as error:
+            if "container state improper" not in error.why and "can only kill running" not in error.why:
+                raise
 
     def logs(self, container: ContainerId, *, sink: BinaryIO, since: datetime | None = None) -> None:
         """Write the job's output so far to `sink`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from jobber.adapters.podman.images import PodmanImages
@@ -76,12 +77,17 @@ class PodmanEngine:
     @property
     def runs(self) -> SharedRunStore:
         """The run store of the engine, which coordinates jobber processes."""
-        from jobber.adapters.podman.parts import create_helper, remove_helper
+        from jobber.adapters.podman.helper_containers import create_helper, remove_helper
         from jobber.adapters.run_claims.engine_calls import EngineRunCalls
         from jobber.adapters.run_claims.run_store import SharedRunStore
 
         def calls(client: PodmanClient) -> EngineRunCalls:
-            return EngineRunCalls(client, images=PodmanImages(client), make=create_helper, remove=remove_helper)
+            return EngineRunCalls(
+                client,
+                images=PodmanImages(client),
+                make=partial(create_helper, client),
+                remove=partial(remove_helper, client),
+            )
 
         def others() -> EngineRunCalls:
             return calls(self._client.copy())

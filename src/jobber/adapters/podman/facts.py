@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jobber.adapters.engine_api.calls import failed
+from jobber.adapters.engine_api.calls import perform
 from jobber.domain.containers.engine_facts import EngineFacts, ImageStore, Space
 
 if TYPE_CHECKING:
@@ -13,10 +13,7 @@ if TYPE_CHECKING:
 
 def podman_facts(client: EngineConnection) -> EngineFacts:
     """Return the facts about the engine's setup. Raises `EngineLost`, `EngineFailed`."""
-    with client.call("GET", "/info") as response:
-        if not response.ok:
-            raise failed("describe its configuration", response)
-        told: dict[str, Any] = response.json() or {}
+    told: dict[str, Any] = perform(client, "GET", "/info", call="describe its configuration") or {}
     host, store = told.get("host") or {}, told.get("store") or {}
     registries = told.get("registries") or {}
     buildah = host.get("buildahVersion")

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from jobber.adapters.archives.paths import check_askable
-from jobber.adapters.engine_api.calls import failed, listed, with_labels
+from jobber.adapters.engine_api.calls import listed, perform, reads_response, with_labels
 from jobber.adapters.engine_api.remove_image import remove_with_tags
 from jobber.adapters.engine_api.retry import retrying
 from jobber.adapters.podman.archives import mounted, open_archive
+from jobber.adapters.podman.helper_containers import create_helper, remove_helper, set_up_helper
 from jobber.adapters.podman.names import candidates, engine_reference
-from jobber.adapters.podman.parts import create_helper, remove_helper, set_up_part
+from jobber.adapters.podman.transient import LOST_NAME, while_removed
 from jobber.adapters.podman.translate import image_id, image_of, listed_image_of
 from jobber.adapters.run_claims.tag_claim import claim_tag
 from jobber.domain.errors import EngineFailed, ImageNotFound
@@ -25,14 +26,9 @@ if TYPE_CHECKING:
     from jobber.domain.images.image import Image, ListedImage
     from jobber.domain.images.reference import ImageId, ImageReference
 
-_MISSING = 404
 _SEVERAL_TAGS = "more than one tag"
 _WAS_REMOVED = "image not known"
 """Podman's error for an image list if an image is removed meanwhile."""
-IS_BEING_REMOVED = "nil pointer dereference"
-"""Podman 4.3's error for an image while that one, or one that it is compared with, is being removed."""
-LOST_NAME = "a concurrent change to the image's names overwrote it"
-"""jobber's message for a name that Podman before 4.8 loses: Podman reads all names of an image and writes them back."""
 
 
 class PodmanImages:
@@ -44,7 +40,7 @@ class PodmanImages:
     def inspect(self, name: ImageReference | ImageId | str) -> Image:
         """Inspect an image. Raises `ImageNotFound`."""
         for candidate in candidates(name):
-            facts = retrying(partial(self._facts, candidate, name), sign=IS_BEING_REMOVED)
+            facts = self._facts(candidate, name)
             if facts is not None:
                 return image_of({**facts, "Digest": self._own_digest(facts, name)})
         raise ImageNotFound(str(name))
@@ -59,18 +55,12 @@ class PodmanImages:
         known = {digest.partition("@")[2] for digest in facts.get("RepoDigests") or ()}
         if known <= {own}:
             return own
-        by_id = retrying(partial(self._facts, facts["Id"], name), sign=IS_BEING_REMOVED)
+        by_id = self._facts(facts["Id"], name)
         return str((by_id or facts).get("Digest") or "")
 
     def _facts(self, candidate: str, name: ImageReference | ImageId | str) -> dict[str, Any] | None:
         """Return Podman's inspect response for an image; None if the image does not exist."""
-        with self._client.call("GET", f"/images/{quote(candidate, safe='/:@')}/json") as response:
-            if response.status == _MISSING:
-                return None
-            if not response.ok:
-                raise failed(f"inspect image {name}", response)
-            facts: dict[str, Any] = response.json()
-            return facts
+        return inspected_image(self._client, candidate, name)
 
     def tag(self, image: ImageId, *, reference: ImageReference) -> None:
         """Tag an image; the tag moves from any other image. Raises `ImageNotFound`."""
@@ -80,12 +70,8 @@ class PodmanImages:
         full = engine_reference(reference)
         query = {"repo": full.repository, "tag": full.tag}
         path = f"/images/{image.removeprefix('sha256:')}/tag"
-        with self._client.call("POST", path, query=query) as response:
-            if response.status == _MISSING:
-                raise ImageNotFound(image)
-            if not response.ok:
-                raise failed(f"tag {reference}", response)
-        if retrying(partial(self._facts, str(full), reference), sign=IS_BEING_REMOVED) is None:
+        perform(self._client, "POST", path, call=f"tag {reference}", query=query, missing=ImageNotFound(image))
+        if self._facts(str(full), reference) is None:
             raise EngineFailed(f"tag {reference}", why=LOST_NAME)
 
     def claim(self, image: ImageId, *, reference: ImageReference) -> None:
@@ -121,11 +107,9 @@ class PodmanImages:
 
     def _remove(self, name: ImageReference | ImageId) -> None:
         for candidate in candidates(name):
-            with self._client.call("DELETE", f"/images/{quote(candidate, safe='/:@')}") as response:
-                if response.status == _MISSING:
-                    continue
-                if not response.ok:
-                    raise failed(f"remove image {name}", response)
+            path = f"/images/{quote(candidate, safe='/:@')}"
+            with suppress(ImageNotFound):
+                perform(self._client, "DELETE", path, call=f"remove image {name}", missing=ImageNotFound(str(name)))
                 return
         raise ImageNotFound(str(name))
 
@@ -136,18 +120,18 @@ class PodmanImages:
         """
         check_askable(path)
         has_volumes = bool(self.inspect(image).configuration.volumes)
-        part = create_helper(self._client, image)
+        helper = create_helper(self._client, image)
         try:
             if not has_volumes:
-                yield from open_archive(self._client, part, path, of=image)
+                yield from open_archive(self._client, helper, path, of=image)
                 return
             # Volumes are empty until the container is set up. The setup fails, because the container has no executable
             # command. Podman then unmounts the container's file system, unless it is kept mounted.
-            set_up_part(self._client, part, call=f"read {path} of image {image}")
-            with mounted(self._client, part):
-                yield from open_archive(self._client, part, path, of=image)
+            set_up_helper(self._client, helper, call=f"read {path} of image {image}")
+            with mounted(self._client, helper):
+                yield from open_archive(self._client, helper, path, of=image)
         finally:
-            remove_helper(self._client, part)
+            remove_helper(self._client, helper)
 
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[ListedImage]:
         """List all images with these labels."""
@@ -159,11 +143,7 @@ class PodmanImages:
 
     def _count(self) -> int:
         """Return the number of images, including untagged ones."""
-        with self._client.call("GET", "/info") as response:
-            if not response.ok:
-                raise failed("count images", response)
-            number: int = response.json()["store"]["imageStore"]["number"]
-        return number
+        return _number(perform(self._client, "GET", "/info", call="count images"))
 
     def listed(self, *, labels: Mapping[str, str | None], everything: bool) -> Sequence[ListedImage]:
         """List images with these labels; with `everything`, also untagged images that others are made from."""
@@ -176,3 +156,19 @@ class PodmanImages:
             return tuple(tag for image in self.listed(labels={}, everything=False) for tag in image.references)
         with closing(self._client.limited(seconds)) as client:
             return PodmanImages(client).references()
+
+
+def inspected_image(client: EngineConnection, candidate: str, name: object) -> dict[str, Any] | None:
+    """Return Podman's inspect response for an image; None if it does not exist. `name` stands in errors."""
+    path = f"/images/{quote(candidate.removeprefix('sha256:'), safe='/:@')}/json"
+    ask = partial(perform, client, "GET", path, call=f"inspect image {name}", missing=ImageNotFound(str(name)))
+    try:
+        facts: dict[str, Any] = while_removed(ask)
+    except ImageNotFound:
+        return None
+    return facts
+
+
+@reads_response
+def _number(facts: Any) -> int:
+    return int(facts["store"]["imageStore"]["number"])

@@ -6,10 +6,10 @@ import base64
 import json
 from typing import TYPE_CHECKING
 
-from jobber.adapters.engine_api.calls import listed
+from jobber.adapters.engine_api.calls import NOT_FOUND, listed
 from jobber.adapters.engine_api.shared_inputs import Volume, discard, share, whole_copies
 from jobber.adapters.engine_api.volumes import EngineVolumes
-from jobber.adapters.podman.parts import create_helper, remove_helper, set_up_part
+from jobber.adapters.podman.helper_containers import create_helper, remove_helper, set_up_helper
 from jobber.domain.containers.container import ImageMount
 from jobber.domain.errors import SourceNotFound
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from jobber.domain.images.image import Image
     from jobber.domain.ports.progress import Progress
 
-_MISSING = 404
 _MOST_LINKS = 40
 _GO_DIRECTORY = 1 << 31
 
@@ -63,17 +62,17 @@ class PodmanInputs(EngineVolumes):
 
     def resolve(self, image: Image, *, source: str) -> str:
         """Return the directory of an image that a path leads to, following links. Raises `SourceNotFound`."""
-        part = create_helper(self._connection, image.id)
+        helper = create_helper(self._connection, image.id)
         try:
-            return self._directory(part, image, source)
+            return self._directory(helper, image, source)
         finally:
-            remove_helper(self._connection, part)
+            remove_helper(self._connection, helper)
 
     def fill(self, name: str, *, image: Image, directory: str) -> None:
         """Copy a directory of an image into an empty volume; Podman does so when it sets up the container."""
         filled = create_helper(self._connection, image.id, volumes=({"Name": name, "Dest": directory},))
         try:
-            set_up_part(self._connection, filled, call="copy the input")
+            set_up_helper(self._connection, filled, call="copy the input")
         finally:
             remove_helper(self._connection, filled)
 
@@ -83,7 +82,7 @@ class PodmanInputs(EngineVolumes):
         for _ in range(_MOST_LINKS):
             with self._connection.call("HEAD", f"/containers/{container}/archive", query={"path": path}) as response:
                 described = response.headers.get("x-docker-container-path-stat", "")
-                if response.status == _MISSING or not described:
+                if response.status == NOT_FOUND or not described:
                     break
             facts = json.loads(base64.urlsafe_b64decode(described))
             link = facts.get("linkTarget")

@@ -6,7 +6,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from jobber.adapters.engine_api.calls import missing_or_failed
+from jobber.adapters.engine_api.calls import NOT_FOUND, missing_or_failed
 from jobber.adapters.engine_api.connection_errors import ConnectionBroken
 from jobber.adapters.engine_api.raw_stream import RawStream
 from jobber.adapters.engine_api.sockets import patience
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from jobber.adapters.engine_api.response import Pending, Response
     from jobber.domain.containers.container import ContainerId, Terminal
 
-_MISSING = 404
 _UNLIMITED = ("k8s-file", "json-file")
 _POLL = "10ms"
 """The polling interval of a wait: Podman 4 checks every 250 ms by default whether a container has ended."""
@@ -96,7 +95,7 @@ class PodmanJob:
         if isinstance(stream, RawStream):
             return LiveOutlet(stream)
         with stream:
-            if stream.status == _MISSING:
+            if stream.status == NOT_FOUND:
                 raise ContainerNotFound(self._container)
             why = stream.why()
         if is_new:

@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 from jobber.adapters.engine_api.pull_push import exchange
 from jobber.adapters.engine_api.retry import retrying
-from jobber.adapters.podman.images import LOST_NAME
 from jobber.adapters.podman.names import engine_reference
+from jobber.adapters.podman.transient import LOST_NAME
 from jobber.adapters.podman.translate import registry_cause
 from jobber.domain.errors import EngineFailed, ImageNotFound, PullRefused, PushedImageMissing, PushRefused
 

@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jobber.adapters.podman.committing import commit_as, put_log
-from jobber.adapters.podman.parts import create_helper, remove_helper
+from jobber.adapters.podman.helper_containers import create_helper, remove_helper
 from jobber.domain.docker_options.proxies import PROXIES
 
 if TYPE_CHECKING:
@@ -38,15 +38,15 @@ def commit_again(
     """
     names = _new_variables(snapshot, container)
     blank = snapshot.leaving_blank(names)
-    part = create_helper(client, unfinished, with_command=not takes_configuration)
+    helper = create_helper(client, unfinished, with_command=not takes_configuration)
     try:
         if log is not None:
-            put_log(client, part, log)
+            put_log(client, helper, log)
         if takes_configuration:
-            return commit_as(client, part, configuration=_configuration(blank, container, names))
-        return commit_as(client, part, changes=_changes(blank, container, names))
+            return commit_as(client, helper, configuration=_configuration(blank, container, names))
+        return commit_as(client, helper, changes=_changes(blank, container, names))
     finally:
-        remove_helper(client, part)
+        remove_helper(client, helper)
 
 
 def _configuration(snapshot: Snapshot, container: dict[str, Any], blank: list[str]) -> dict[str, Any]:

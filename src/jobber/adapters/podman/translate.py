@@ -9,6 +9,7 @@ import re
 from contextlib import suppress
 from typing import Any
 
+from jobber.adapters.engine_api.calls import reads_response
 from jobber.adapters.engine_api.health_checks import health_check_of
 from jobber.adapters.podman.names import true_digests, unsure_digests, user_names
 from jobber.domain.containers.container import Container, ContainerId, ContainerMount, ContainerState
@@ -35,6 +36,7 @@ _NOT_EXECUTABLE = 126
 _ENGINE_FAILED = 125
 
 
+@reads_response
 def image_of(answer: dict[str, Any]) -> Image:
     """Return the image described by a response to `GET /libpod/images/NAME/json`."""
     config = answer.get("Config") or {}
@@ -63,6 +65,7 @@ def image_of(answer: dict[str, Any]) -> Image:
     )
 
 
+@reads_response
 def listed_image_of(answer: dict[str, Any]) -> ListedImage:
     """Return the image described by an item of `GET /libpod/images/json`."""
     return ListedImage(
@@ -80,6 +83,7 @@ def image_id(text: str) -> ImageId:
     return ImageId("sha256:" + text.removeprefix("sha256:"))
 
 
+@reads_response
 def container_of(answer: dict[str, Any], *, reports_memory: bool = False) -> Container:
     """Return the container described by a response to `GET /libpod/containers/ID/json`.
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from jobber.adapters.engine_api.calls import listed, missing_or_failed, with_labels
-from jobber.adapters.run_claims.parts import part_of
+from jobber.adapters.run_claims.helper_containers import helper_container_of
 from jobber.domain.containers.container import ContainerId
 from jobber.domain.errors import ContainerNotFound
 from jobber.domain.runs.label_names import Label
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from jobber.adapters.engine_api.connection import EngineConnection
-    from jobber.adapters.run_claims.parts import Part
+    from jobber.adapters.run_claims.helper_containers import HelperContainer
     from jobber.domain.images.image import Image, ListedImage
     from jobber.domain.images.reference import ImageId
     from jobber.domain.ports import ImageStore
@@ -29,25 +29,25 @@ if TYPE_CHECKING:
         def remove_alone(self, image: ImageId) -> None:
             """Remove an image by its ID without removing its untagged parents."""
 
-    class MakePart(Protocol):
+    class CreateHelper(Protocol):
         """The engine's call that creates a helper container."""
 
-        def __call__(
-            self, connection: EngineConnection, image: ImageId, /, *, name: str, facts: Mapping[str, str]
-        ) -> ContainerId:
+        def __call__(self, image: ImageId, /, *, name: str, facts: Mapping[str, str]) -> ContainerId:
             """Create a helper container. Raises `NameTaken`."""
 
-    class RemovePart(Protocol):
+    class RemoveHelper(Protocol):
         """The engine's call that removes a helper container."""
 
-        def __call__(self, connection: EngineConnection, container: str, /) -> None:
+        def __call__(self, container: str, /) -> None:
             """Remove a helper container; a missing one is not an error."""
 
 
 class EngineRunCalls:
     """The calls of an engine for the coordination of runs."""
 
-    def __init__(self, connection: EngineConnection, *, images: Images, make: MakePart, remove: RemovePart) -> None:
+    def __init__(
+        self, connection: EngineConnection, *, images: Images, make: CreateHelper, remove: RemoveHelper
+    ) -> None:
         self._connection = connection
         self._images = images
         self._make = make
@@ -60,9 +60,9 @@ class EngineRunCalls:
 
     def make(self, name: str, *, image: ImageId, facts: Mapping[str, str]) -> str:
         """Create a container that is never started."""
-        return self._make(self._connection, image, name=name, facts=facts)
+        return self._make(image, name=name, facts=facts)
 
-    def look(self, name: str) -> Part | None:
+    def look(self, name: str) -> HelperContainer | None:
         """Return a container by name or ID; None if there is none."""
         with self._connection.call("GET", f"/containers/{name}/json") as response:
             if not response.ok:
@@ -71,16 +71,16 @@ class EngineRunCalls:
                     return None
                 raise error
             facts = response.json()
-        return _part(facts, name=facts["Name"], labels=facts["Config"].get("Labels"))
+        return _helper(facts, name=facts["Name"], labels=facts["Config"].get("Labels"))
 
-    def parts(self) -> Sequence[Part]:
+    def helpers(self) -> Sequence[HelperContainer]:
         """List all containers with a `jobber.run` label."""
         found = listed(self._connection, "/containers/json", filters=with_labels({Label.RUN: None}), everything=True)
-        return [_part(item, name=(item.get("Names") or [""])[0], labels=item.get("Labels")) for item in found]
+        return [_helper(item, name=(item.get("Names") or [""])[0], labels=item.get("Labels")) for item in found]
 
-    def remove(self, part: str) -> None:
+    def remove(self, helper: str) -> None:
         """Remove a container."""
-        self._remove(self._connection, part)
+        self._remove(helper)
 
     def commits(self) -> Sequence[ListedImage]:
         """List images with a `jobber.run` label."""
@@ -99,8 +99,10 @@ class EngineRunCalls:
         self._connection.close()
 
 
-def _part(facts: dict[str, Any], *, name: str, labels: Mapping[str, str] | None) -> Part:
-    return part_of(id_=facts["Id"], name=name.removeprefix("/"), labels=labels or {}, created=facts["Created"])
+def _helper(facts: dict[str, Any], *, name: str, labels: Mapping[str, str] | None) -> HelperContainer:
+    return helper_container_of(
+        id_=facts["Id"], name=name.removeprefix("/"), labels=labels or {}, created=facts["Created"]
+    )
 
 
 def _moment(date: str) -> datetime:

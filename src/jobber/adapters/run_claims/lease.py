@@ -14,7 +14,7 @@ from jobber.domain.runs.label_names import Label
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jobber.adapters.run_claims.parts import RunCalls
+    from jobber.adapters.run_claims.helper_containers import RunCalls
     from jobber.domain.images.reference import ImageId
 
 BEAT_SECONDS = 60.0
@@ -38,14 +38,14 @@ class HeldClaim:
         run: str,
         *,
         image: ImageId,
-        part: str | None,
+        helper: str | None,
         claim: Callable[[RunCalls, str, ImageId], str],
         calls: Callable[[], RunCalls],
         seconds: float = BEAT_SECONDS,
     ) -> None:
         self._run = run
         self._image = image
-        self._part = part
+        self._container = helper
         self._claim = claim
         self._calls = calls
         self._seconds = seconds
@@ -71,13 +71,13 @@ class HeldClaim:
             return
         self._released.set()
         with self._lock:
-            made = [part for part in (self._beat, self._part) if part is not None]
-            self._beat = self._part = None
+            made = [helper for helper in (self._beat, self._container) if helper is not None]
+            self._beat = self._container = None
         if made:
             calls = self._calls()
-            for part in made:
+            for helper in made:
                 with suppress(JobberError):  # the next process finds that this one has ended
-                    calls.remove(part)
+                    calls.remove(helper)
             calls.close()
 
     def _keep(self) -> None:
@@ -94,13 +94,13 @@ class HeldClaim:
         calls.close()
 
     def _beat_once(self, calls: RunCalls) -> None:
-        if self._part is None:
+        if self._container is None:
             try:
-                self._part = self._claim(calls, self._run, self._image)
+                self._container = self._claim(calls, self._run, self._image)
             except RunTaken:
                 self._is_lost = True
             return
-        if calls.look(self._part) is None:
+        if calls.look(self._container) is None:
             self._is_lost = True
             return
         self._count += 1

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from jobber.adapters.host.process_identity import current_owner, is_alive
+from jobber.adapters.run_claims.helper_containers import _RUN, HelperContainer, RunCalls, _facts, claim_name
 from jobber.adapters.run_claims.lease import BEAT_SECONDS, HeldClaim
-from jobber.adapters.run_claims.parts import _RUN, Part, RunCalls, _facts, claim_name
 from jobber.domain.containers.leftovers import Leftover, LeftoverKind
 from jobber.domain.errors import JobberError, NameTaken, RunTaken
 from jobber.domain.images.reference import ImageId
@@ -66,8 +66,8 @@ class SharedRunStore:
 
     def holder(self, run: str) -> str:
         """Return the owner of a run's claim; empty without a claim."""
-        part = self._calls.look(claim_name(run))
-        return part.owner if part else ""
+        helper = self._calls.look(claim_name(run))
+        return helper.owner if helper else ""
 
     def note_end(self, run: str, *, image: ImageId, outcome: Outcome) -> None:
         """Record the reason for which a job is being stopped; the first note stays."""
@@ -77,8 +77,8 @@ class SharedRunStore:
 
     def noted_end(self, run: str) -> Outcome | None:
         """Return the recorded reason; None without a note."""
-        part = self._calls.look(_note_name(run))
-        return Outcome(part.facts[_OUTCOME]) if part else None
+        helper = self._calls.look(_note_name(run))
+        return Outcome(helper.facts[_OUTCOME]) if helper else None
 
     def results(self, run: str) -> Sequence[Image]:
         """List the images that carry a run's record, tagged ones first."""
@@ -96,7 +96,7 @@ class SharedRunStore:
 
     def leftovers(self) -> Sequence[Leftover]:
         """List leftovers of ended processes."""
-        return [*self._left_parts(), *self._left_images(), *self._left_volumes()]
+        return [*self._left_containers(), *self._left_images(), *self._left_volumes()]
 
     def _swept(self, left: Leftover) -> bool:
         try:
@@ -111,9 +111,9 @@ class SharedRunStore:
             return False
         return True
 
-    def _held(self, run: str, image: ImageId, part: str | None) -> HeldClaim:
+    def _held(self, run: str, image: ImageId, helper: str | None) -> HeldClaim:
         return HeldClaim(
-            run, image=image, part=part, claim=self._make_claim, calls=self._others, seconds=self._beat_seconds
+            run, image=image, helper=helper, claim=self._make_claim, calls=self._others, seconds=self._beat_seconds
         )
 
     def _make_claim(self, calls: RunCalls, run: str, image: ImageId) -> str:
@@ -130,30 +130,30 @@ class SharedRunStore:
                 calls.remove(holder.id)  # by its ID: another process may have taken the claim over at this very moment
         raise RunTaken(run, owner="")
 
-    def _is_dead(self, calls: RunCalls, holder: Part) -> bool:
+    def _is_dead(self, calls: RunCalls, holder: HelperContainer) -> bool:
         alive = is_alive(holder.owner)
         if alive is not None:
             return not alive
-        beats = [part.created for part in calls.parts() if part.name.startswith(f"{holder.name}-")]
+        beats = [helper.created for helper in calls.helpers() if helper.name.startswith(f"{holder.name}-")]
         return calls.now() - max([holder.created, *beats]) > _DEAD_AFTER
 
-    def _left_parts(self) -> Iterator[Leftover]:
-        parts = self._calls.parts()
-        runs = {part.run for part in parts if part.is_plan}
+    def _left_containers(self) -> Iterator[Leftover]:
+        helpers = self._calls.helpers()
+        runs = {helper.run for helper in helpers if helper.is_plan}
         now = self._calls.now()
-        for part in parts:
-            if not part.is_plan and self._is_left(part, runs=runs, now=now):
-                what = f"of run {part.run}" if part.run else "to copy, claim or commit"
-                yield Leftover(LeftoverKind.CONTAINER, part.id, what, size=0)
+        for helper in helpers:
+            if not helper.is_plan and self._is_left(helper, runs=runs, now=now):
+                what = f"of run {helper.run}" if helper.run else "to copy, claim or commit"
+                yield Leftover(LeftoverKind.CONTAINER, helper.id, what, size=0)
 
-    def _is_left(self, part: Part, *, runs: set[str], now: datetime) -> bool:
-        if part.run and not part.owner:  # a note: it is removed with its run
-            return part.run not in runs
-        alive = is_alive(part.owner)
+    def _is_left(self, helper: HelperContainer, *, runs: set[str], now: datetime) -> bool:
+        if helper.run and not helper.owner:  # a note: it is removed with its run
+            return helper.run not in runs
+        alive = is_alive(helper.owner)
         if alive is not None:
             return not alive
-        limit = _DEAD_AFTER if part.run and part.run not in runs else _FORGOTTEN_AFTER
-        return now - part.created > limit
+        limit = _DEAD_AFTER if helper.run and helper.run not in runs else _FORGOTTEN_AFTER
+        return now - helper.created > limit
 
     def _left_images(self) -> Iterator[Leftover]:
         for commit in self._calls.commits():

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from jobber.domain.images.reference import ImageId, ImageReference
     from jobber.domain.ports import ImageStore
 
-    class MakePart(Protocol):
+    class CreateHelper(Protocol):
         """The engine's call that creates a helper container."""
 
         def __call__(self, image: ImageId, /, *, name: str) -> ContainerId:
             """Create a helper container. Raises `NameTaken`."""
 
-    class RemovePart(Protocol):
+    class RemoveHelper(Protocol):
         """The engine's call that removes a helper container."""
 
         def __call__(self, container: str, /, *, only_abandoned: bool = False) -> None:
@@ -42,8 +42,8 @@ def claim_tag(
     image: ImageId,
     reference: ImageReference,
     *,
-    make: MakePart,
-    remove: RemovePart,
+    make: CreateHelper,
+    remove: RemoveHelper,
 ) -> None:
     """Tag an image unless another image has the tag.
 
@@ -64,17 +64,17 @@ def claim_tag(
 
 
 @contextmanager
-def _held(image: ImageId, name: str, *, make: MakePart, remove: RemovePart) -> Iterator[None]:
+def _held(image: ImageId, name: str, *, make: CreateHelper, remove: RemoveHelper) -> Iterator[None]:
     """Hold the container of this name. Raises `NameTaken` if another process holds it."""
     try:
-        part = make(image, name=name)
+        helper = make(image, name=name)
     except NameTaken:
         remove(name, only_abandoned=True)
         raise
     try:
         yield
     finally:
-        remove(part)
+        remove(helper)
 
 
 def _is_ours(images: ImageStore, image: ImageId, reference: ImageReference) -> bool:

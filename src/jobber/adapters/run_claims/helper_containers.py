@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from jobber.adapters.host.process_identity import is_alive
 from jobber.domain.runs.label_names import Label
 from jobber.domain.runs.record import parse_plan
 
@@ -21,7 +22,7 @@ _RUN = "run"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class HelperContainer:
     """A helper container, or the container of a run."""
 
     id: str
@@ -52,13 +53,13 @@ class RunCalls(Protocol):
     def make(self, name: str, *, image: ImageId, facts: Mapping[str, str]) -> str:
         """Create a container that is never started, with facts in its label, and return its ID. Raises `NameTaken`."""
 
-    def look(self, name: str) -> Part | None:
+    def look(self, name: str) -> HelperContainer | None:
         """Return a container by name or ID; None if there is none."""
 
-    def parts(self) -> Sequence[Part]:
+    def helpers(self) -> Sequence[HelperContainer]:
         """List all containers with a `jobber.run` label."""
 
-    def remove(self, part: str) -> None:
+    def remove(self, helper: str) -> None:
         """Remove a container by name or ID; a missing one is not an error."""
 
     def commits(self) -> Sequence[ListedImage]:
@@ -74,12 +75,17 @@ class RunCalls(Protocol):
         """Close the connections."""
 
 
+def is_abandoned(labels: Mapping[str, str] | None) -> bool:
+    """Return whether a helper container with these labels belongs to a process that has ended."""
+    return is_alive(str(_facts((labels or {}).get(Label.RUN, "")).get(Label.PART, ""))) is False
+
+
 def claim_name(run: str) -> str:
     """Return the name of the container that is the claim of a run."""
     return f"jobber-finish-{run}"
 
 
-def part_of(*, id_: str, name: str, labels: Mapping[str, str], created: str | float) -> Part:
+def helper_container_of(*, id_: str, name: str, labels: Mapping[str, str], created: str | float) -> HelperContainer:
     """Return the helper container described by an engine's response."""
     label = labels.get(Label.RUN, "")
     if isinstance(created, str):
@@ -87,7 +93,7 @@ def part_of(*, id_: str, name: str, labels: Mapping[str, str], created: str | fl
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     else:
         moment = datetime.fromtimestamp(created, UTC)
-    return Part(id_, name, _facts(label), moment, is_plan=parse_plan(label) is not None)
+    return HelperContainer(id_, name, _facts(label), moment, is_plan=parse_plan(label) is not None)
 
 
 def _facts(label: str) -> dict[str, Any]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from jobber.adapters.engine_api.calls import failed
-from jobber.adapters.host.process_identity import current_owner, is_alive
+from jobber.adapters.docker.translate_errors import docker_call
+from jobber.adapters.engine_api.calls import CONFLICT, NOT_FOUND
+from jobber.adapters.host.process_identity import current_owner
+from jobber.adapters.run_claims.helper_containers import is_abandoned
 from jobber.domain.containers.container import ContainerId
 from jobber.domain.errors import ImageNotFound, NameTaken
 from jobber.domain.runs.label_names import Label
@@ -14,16 +16,14 @@ from jobber.domain.runs.label_names import Label
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jobber.adapters.engine_api.connection import EngineConnection
+    from jobber.adapters.docker.client import DockerClient
     from jobber.domain.images.reference import ImageId
 
-_MISSING = 404
-_CONFLICT = 409
 _DUMMY = "/jobber-never-starts-this"
 
 
 def create_helper(
-    client: EngineConnection,
+    client: DockerClient,
     image: ImageId,
     *,
     name: str | None = None,
@@ -45,34 +45,18 @@ def create_helper(
         "NetworkDisabled": True,
         "HostConfig": {"NetworkMode": "none", "Mounts": list(mounts)},
     }
-    with client.call("POST", "/containers/create", query={"name": name}, body=body) as response:
-        if response.status == _CONFLICT and name is not None:
-            raise NameTaken(name)
-        if response.status == _MISSING:
-            raise ImageNotFound(image)
-        if not response.ok:
-            raise failed("create a container", response)
-        return ContainerId(response.json()["Id"])
+    taken = NameTaken(name) if name is not None else None
+    with docker_call("create a container", missing=ImageNotFound(image), conflict=taken):
+        return ContainerId(client.create_container_from_config(body, name)["Id"])
 
 
-def remove_helper(client: EngineConnection, container: str, *, only_abandoned: bool = False) -> None:
+def remove_helper(client: DockerClient, container: str, *, only_abandoned: bool = False) -> None:
     """Remove such a container; with `only_abandoned`, only if the process that created it has ended."""
     if only_abandoned:
         with client.call("GET", f"/containers/{container}/json") as response:
             if not response.ok:
                 return
-            labels = response.json()["Config"].get("Labels") or {}
-        if is_alive(part_owner(labels)) is not False:
-            return
-    with client.call("DELETE", f"/containers/{container}", query={"force": True, "v": True}) as response:
-        if not response.ok and response.status not in (_MISSING, _CONFLICT):
-            raise failed("remove a container", response)
-
-
-def part_owner(labels: dict[str, str]) -> str:
-    """Return the owner of a helper container; an empty string for any other container."""
-    try:
-        facts = json.loads(labels.get(Label.RUN, ""))
-        return str(facts.get(Label.PART, ""))
-    except (ValueError, AttributeError):
-        return ""
+            if not is_abandoned(response.json()["Config"].get("Labels")):
+                return
+    with docker_call("remove a container", ignores=(NOT_FOUND, CONFLICT)):
+        client.remove_container(container, force=True, v=True)

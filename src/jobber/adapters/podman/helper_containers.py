@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from jobber.adapters.engine_api.calls import failed
-from jobber.adapters.host.process_identity import current_owner, is_alive
+from jobber.adapters.engine_api.calls import NOT_FOUND, created_id, failed, perform
+from jobber.adapters.host.process_identity import current_owner
 from jobber.adapters.podman.translate import not_started
+from jobber.adapters.run_claims.helper_containers import is_abandoned
 from jobber.domain.containers.container import ContainerId
 from jobber.domain.errors import EngineFailed, ImageNotFound, NameTaken
 from jobber.domain.runs.label_names import Label
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from jobber.adapters.engine_api.connection import EngineConnection
     from jobber.domain.images.reference import ImageId
 
-_MISSING = 404
 _NOT_FOUND = 127
 _DUMMY = "/jobber-never-starts-this"
 
@@ -48,10 +48,11 @@ def create_helper(
     }
     if name is not None:
         body["name"] = name
-    with client.call("POST", "/containers/create", body=body) as response:
-        if not response.ok:
-            raise create_failed(failed("create a container", response), image=image, name=name)
-        return ContainerId(response.json()["Id"])
+    try:
+        made = perform(client, "POST", "/containers/create", call="create a container", body=body)
+    except EngineFailed as error:
+        raise create_failed(error, image=image, name=name) from None
+    return ContainerId(created_id(made))
 
 
 def create_failed(error: EngineFailed, *, image: ImageId, name: str | None) -> Exception:
@@ -64,7 +65,7 @@ def create_failed(error: EngineFailed, *, image: ImageId, name: str | None) -> E
     return error
 
 
-def set_up_part(client: EngineConnection, container: ContainerId, *, call: str) -> None:
+def set_up_helper(client: EngineConnection, container: ContainerId, *, call: str) -> None:
     """Mount a helper container's volumes, which fills new ones from the image. Raises `EngineFailed`."""
     with client.call("POST", f"/containers/{container}/init") as response:
         error = None if response.ok else failed(call, response)
@@ -82,19 +83,8 @@ def remove_helper(client: EngineConnection, container: str, *, only_abandoned: b
         with client.call("GET", f"/containers/{container}/json") as response:
             if not response.ok:
                 return
-            labels = response.json()["Config"].get("Labels") or {}
-        if is_alive(part_owner(labels)) is not False:
-            return
+            if not is_abandoned(response.json()["Config"].get("Labels")):
+                return
     query = {"force": True, "volumes": True, "timeout": 0}  # not `v`, as in Docker's calls
-    with client.call("DELETE", f"/containers/{container}", query=query) as response:
-        if not response.ok and response.status != _MISSING:
-            raise failed("remove a container", response)
-
-
-def part_owner(labels: dict[str, str]) -> str:
-    """Return the owner of a helper container; an empty string for any other container."""
-    try:
-        facts = json.loads(labels.get(Label.RUN, ""))
-        return str(facts.get(Label.PART, ""))
-    except (ValueError, AttributeError):
-        return ""
+    where = f"/containers/{container}"
+    perform(client, "DELETE", where, call="remove a container", query=query, accepts=(NOT_FOUND,))
