@@ -19,7 +19,7 @@ from jobber.domain.spelling import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_RELEVANT = re.compile(rb"^\s*(active_service\b|\[\s*engine\s*\.|service_destinations\b|engine\s*\.)", re.MULTILINE)
+_RELEVANT = rb"(?m)^\s*(active_service\b|\[\s*engine\s*\.|service_destinations\b|engine\s*\.)"
 """The settings of connections in a `containers.conf`; jobber does not parse a file without them."""
 _SYSTEM = "/etc/containers"
 _LOCAL = ("localhost", "127.0.0.1", "::1")
@@ -43,12 +43,12 @@ def chosen_connection(environment: Mapping[str, str]) -> tuple[str, Endpoint] | 
         stored = _section(_read_json(file), "Connection", file)
         connections |= _section(stored, "Connections", file)
         active = stored.get("Default") or active
-    name = environment.get("CONTAINER_CONNECTION") or active
+    name = str(environment.get("CONTAINER_CONNECTION") or active or "")
     if not name:
         return None
     hint = "`podman system connection list` lists the connections; `podman system connection default` chooses one"
     if name not in connections:
-        near = did_you_mean(str(name), known=list(connections))
+        near = did_you_mean(name, known=list(connections))
         raise UsageError(f"there is no podman connection {name!r}", hint=" ".join(filter(None, (near, hint))))
     try:
         return name, _endpoint({key.lower().replace("_", ""): value for key, value in connections[name].items()})
@@ -97,13 +97,13 @@ def _users_folder(environment: Mapping[str, str]) -> str | None:
 
 def _read_toml(path: Path) -> Any:
     text = _read(path)
-    if not _RELEVANT.search(text):
+    if not text or not re.search(_RELEVANT, text):
         return {}
     import tomllib
 
     try:
         return tomllib.loads(text.decode())
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _unusable(path, f"it is not valid TOML: {error}") from None
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -18,41 +19,29 @@ def map_in_threads(function: Callable[[_Item], _Result], items: Sequence[_Item],
 
     A caller that stops earlier does not wait for calls that are in progress.
     """
-    waiting: SimpleQueue[int] = SimpleQueue()
-    done: SimpleQueue[tuple[int, _Result | None, BaseException | None]] = SimpleQueue()
-    for number in range(len(items)):
-        waiting.put(number)
+    outcomes: list[SimpleQueue[tuple[Any, BaseException | None]]] = [SimpleQueue() for _ in items]
+    waiting: SimpleQueue[tuple[_Item, SimpleQueue[tuple[Any, BaseException | None]]]] = SimpleQueue()
+    for pair in zip(items, outcomes, strict=True):
+        waiting.put(pair)
 
     def work() -> None:
-        while True:
-            try:
-                number = waiting.get_nowait()
-            except Empty:
-                return
-            try:
-                done.put((number, function(items[number]), None))
-            except BaseException as error:
-                done.put((number, None, error))
+        with suppress(Empty):
+            while True:
+                item, outcome = waiting.get_nowait()
+                try:
+                    outcome.put((function(item), None))
+                except BaseException as error:
+                    outcome.put((None, error))
 
     for _ in range(min(threads, len(items))):
         Thread(target=work, daemon=True).start()
     try:
-        yield from _in_order(done, len(items))
+        for outcome in outcomes:
+            result, error = outcome.get()
+            if error is not None:
+                raise error
+            yield result
     finally:
-        while not waiting.empty():
-            try:
+        with suppress(Empty):
+            while True:
                 waiting.get_nowait()
-            except Empty:
-                break
-
-
-def _in_order(done: SimpleQueue[tuple[int, _Result | None, BaseException | None]], count: int) -> Iterator[_Result]:
-    early: dict[int, tuple[_Result | None, BaseException | None]] = {}
-    for number in range(count):
-        while number not in early:
-            key, result, error = done.get()
-            early[key] = (result, error)
-        result, error = early.pop(number)
-        if error is not None:
-            raise error
-        yield result  # type: ignore[misc]
