@@ -40,7 +40,10 @@ def address(tmp_path: Path) -> str:
 
 
 def test_tag_that_was_undone_is_given_again(tmp_path: Path, address: str) -> None:
-    with answering(tmp_path / "s", _DONE, _GONE, _DONE, _THERE), closing(podman_client(address)) as client:
+    with (
+        answering(tmp_path / "s", _DONE, _GONE, _DONE, _THERE),
+        closing(podman_client(address, version="4.3.1")) as client,
+    ):
         PodmanImages(client).tag(_ID, reference=_NAME)
 
 
@@ -49,7 +52,7 @@ def test_tag_that_is_undone_for_ever_is_an_error(tmp_path: Path, address: str, m
     answers = [_DONE, _GONE] * 40
     with (
         answering(tmp_path / "s", *answers),
-        closing(podman_client(address)) as client,
+        closing(podman_client(address, version="4.3.1")) as client,
         pytest.raises(EngineFailed, match=f"tag {_NAME}"),
     ):
         PodmanImages(client).tag(_ID, reference=_NAME)
@@ -58,7 +61,7 @@ def test_tag_that_is_undone_for_ever_is_an_error(tmp_path: Path, address: str, m
 def test_pulled_image_whose_name_was_undone_is_pulled_again(tmp_path: Path, address: str) -> None:
     with (
         answering(tmp_path / "s", _PULLED, _GONE, _PULLED, _THERE),
-        closing(podman_client(address)) as client,
+        closing(podman_client(address, version="4.3.1")) as client,
     ):
         registry = PodmanRegistry(client, images=PodmanImages(client))
         assert registry.pull(_NAME, credentials=None, progress=FakeProgress()).id == _ID

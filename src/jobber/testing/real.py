@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from jobber.adapters.fake.jobs.job import Program
+    from jobber.domain.containers.container import ContainerId
     from jobber.domain.containers.engine import EngineDescription
     from jobber.domain.images.image import Image
     from jobber.domain.images.reference import ImageId, ImageReference
@@ -238,8 +239,8 @@ class RealEngine:
         self._engine.images.tag(image, reference=reference)
         self._tags.append(reference)
 
-    def _claim(self, image: ImageId, *, reference: ImageReference) -> None:
-        self._engine.images.claim(image, reference=reference)
+    def _claim(self, image: ImageId, *, reference: ImageReference, ended: ContainerId | None = None) -> None:
+        self._engine.images.claim(image, reference=reference, ended=ended)
         self._tags.append(reference)
 
     def _create(self, specification: Any) -> str:

@@ -21,13 +21,13 @@ from jobber.adapters.docker.translate_errors import docker_call
 from jobber.adapters.engine_api.calls import TAR
 from jobber.adapters.engine_api.log_place import is_mounted_over
 from jobber.adapters.host.process_identity import unfinished_labels
-from jobber.domain.errors import ContainerNotFound, EngineFailed, JobberError
+from jobber.domain.containers.container import ContainerId
+from jobber.domain.errors import EngineFailed, JobberError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jobber.adapters.docker.client import DockerClient
-    from jobber.domain.containers.container import ContainerId
     from jobber.domain.images.reference import ImageId
     from jobber.domain.runs.snapshot import Snapshot
 
@@ -43,19 +43,17 @@ _PLATFORM = {
 
 def commit(
     client: DockerClient,
-    container: ContainerId,
+    facts: dict[str, Any],
     *,
     snapshot: Snapshot,
     log: BinaryIO,
     keeps_configuration: Callable[[], bool],
 ) -> ImageId:
-    """Commit the container with the log as `/run.log`.
+    """Commit the container with the log as `/run.log`; `facts` is Docker's inspect response for it.
 
-    `keeps_configuration` returns whether this Docker accepts an archive without layers. Raises `ContainerNotFound`,
-    `EngineFailed`.
+    `keeps_configuration` returns whether this Docker accepts an archive without layers. Raises `EngineFailed`.
     """
-    with docker_call("inspect the container", missing=ContainerNotFound(container)):
-        facts = client.inspect_container(container)
+    container = ContainerId(facts["Id"])
     code = _image(client, facts["Image"])
     labels = {**(code["Config"].get("Labels") or {}), **snapshot.labels}
     wanted = {**code["Config"], "Labels": labels}

@@ -19,8 +19,8 @@ from jobber.adapters.engine_api.calls import CONFLICT, NOT_FOUND, listed, with_l
 from jobber.adapters.engine_api.sparse_files import sparse_files
 from jobber.adapters.job_stream.attachment import StreamAttachment
 from jobber.adapters.job_stream.frames import copy_frames
-from jobber.domain.containers.container import ContainerId, VolumeMount
-from jobber.domain.errors import ContainerNotFound, EngineFailed, ImageNotFound, InputGone, NameTaken
+from jobber.domain.containers.container import ContainerId, ContainerState, VolumeMount
+from jobber.domain.errors import ContainerNotFound, EngineFailed, ImageNotFound, InputGone, JobberError, NameTaken
 from jobber.domain.runs.label_names import Label
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ class DockerContainers:
         self._client = client
         self._api_version = api_version
         self._environment = environment
+        self._facts: dict[str, Any] = {}
+        """The inspect response of the last container that was inspected."""
 
     @cached_property
     def client_environment(self) -> Mapping[str, str]:
@@ -77,7 +79,8 @@ class DockerContainers:
     def inspect(self, container: ContainerId) -> Container:
         """Inspect a container."""
         with docker_call("inspect the container", missing=ContainerNotFound(container)):
-            return container_of(self._client.inspect_container(container))
+            self._facts = self._client.inspect_container(container)
+        return container_of(self._facts)
 
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[Container]:
         """List all containers with these labels, running or not."""
@@ -140,11 +143,19 @@ class DockerContainers:
 
     def sparse_files(self, container: ContainerId) -> Sequence[SparseFile]:
         """List the sparse files that a container has written, if its layer is accessible."""
-        return sparse_files(self._client, container)
+        with suppress(JobberError):  # the result is used only for a warning
+            return sparse_files(self._client.endpoint, self._ended(container))
+        return ()
 
     def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
         """Create an image from an exited container's file system."""
-        return commit(self._client, container, snapshot=snapshot, log=log, keeps_configuration=self.keeps_configuration)
+        facts = self._ended(container)
+        try:
+            return commit(self._client, facts, snapshot=snapshot, log=log, keeps_configuration=self.keeps_configuration)
+        except EngineFailed as error:
+            if error.status == NOT_FOUND:
+                self.inspect(container)  # the container may have been removed meanwhile
+            raise
 
     def keeps_configuration(self) -> bool:
         """Return whether results get exactly their code image's configuration; with containerd's store they do not."""
@@ -153,6 +164,12 @@ class DockerContainers:
     def remove(self, container: ContainerId) -> None:
         """Kill and remove a container with its anonymous volumes."""
         remove_helper(self._client, container)
+
+    def _ended(self, container: ContainerId) -> dict[str, Any]:
+        """Return the inspect response for a container that has ended, which does not change any more."""
+        if self._facts.get("Id") != container or container_of(self._facts).state is not ContainerState.EXITED:
+            self.inspect(container)
+        return self._facts
 
     def _check_inputs(self, container: ContainerId, specification: ContainerSpecification) -> None:
         """Raise `InputGone` for an input volume removed meanwhile: Docker has created a new, empty one in its place."""

@@ -10,7 +10,7 @@ from jobber.adapters.engine_api.calls import CONFLICT, NOT_FOUND
 from jobber.adapters.host.process_identity import current_owner
 from jobber.adapters.run_claims.helper_containers import is_abandoned
 from jobber.domain.containers.container import ContainerId
-from jobber.domain.errors import ImageNotFound, NameTaken
+from jobber.domain.errors import EngineFailed, ImageNotFound, NameTaken
 from jobber.domain.runs.label_names import Label
 
 if TYPE_CHECKING:
@@ -60,3 +60,13 @@ def remove_helper(client: DockerClient, container: str, *, only_abandoned: bool 
                 return
     with docker_call("remove a container", ignores=(NOT_FOUND, CONFLICT)):
         client.remove_container(container, force=True, v=True)
+
+
+def rename_container(client: DockerClient, container: ContainerId, name: str) -> None:
+    """Rename a container; one that has the name already is not an error. Raises `NameTaken`, `EngineFailed`."""
+    try:
+        with docker_call("rename the container", conflict=NameTaken(name)):
+            client.rename(container, name)
+    except EngineFailed as error:
+        if "same name" not in error.why:
+            raise

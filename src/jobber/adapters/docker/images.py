@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from jobber.adapters.archives.paths import check_askable
 from jobber.adapters.docker.archives import open_archive
-from jobber.adapters.docker.helper_containers import create_helper, remove_helper
+from jobber.adapters.docker.helper_containers import create_helper, remove_helper, rename_container
 from jobber.adapters.docker.init_layer import without_init_layer
 from jobber.adapters.docker.translate import image_of, listed_image_of
 from jobber.adapters.docker.translate_errors import docker_call
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
 
     from jobber.adapters.docker.client import DockerClient
+    from jobber.domain.containers.container import ContainerId
     from jobber.domain.images.image import Image, ListedImage
     from jobber.domain.images.reference import ImageId, ImageReference
 
@@ -47,7 +48,7 @@ class DockerImages:
         with docker_call(f"tag {reference}", missing=ImageNotFound(image)):
             self._client.tag(image, reference.repository, reference.tag)
 
-    def claim(self, image: ImageId, *, reference: ImageReference) -> None:
+    def claim(self, image: ImageId, *, reference: ImageReference, ended: ContainerId | None = None) -> None:
         """Tag an image with a tag that no other image has. Raises `TagTaken`, `ImageNotFound`."""
         claim_tag(
             self,
@@ -55,6 +56,7 @@ class DockerImages:
             reference,
             make=partial(create_helper, self._client),
             remove=partial(remove_helper, self._client),
+            rename=partial(rename_container, self._client, ended) if ended else None,
         )
 
     def remove(self, name: ImageReference | ImageId) -> None:

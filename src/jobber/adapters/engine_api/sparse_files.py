@@ -13,7 +13,7 @@ from jobber.domain.files.sparse_file import SparseFile
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from jobber.adapters.engine_api.connection import EngineConnection
+    from jobber.adapters.engine_api.endpoint import Endpoint
 
 _SECONDS = 0.2
 """The time limit, in seconds, for scanning a layer with many files; a commit of so many files takes far longer."""
@@ -21,16 +21,14 @@ _BLOCK = 512
 """The bytes per unit of `st_blocks` on Linux (stat(2)), on every file system."""
 
 
-def sparse_files(connection: EngineConnection, container: str) -> tuple[SparseFile, ...]:
-    """Return the sparse files that a container has written, the largest holes first.
+def sparse_files(endpoint: Endpoint, facts: Mapping[str, Any]) -> tuple[SparseFile, ...]:
+    """Return the sparse files that the inspected container has written, the largest holes first.
 
     Return nothing if the engine is remote, does not use overlay layers, or does not let this user read them. No error
     is raised, because the result is used only for a warning.
     """
-    if connection.endpoint.scheme is not Scheme.UNIX:
+    if endpoint.scheme is not Scheme.UNIX:
         return ()
-    with connection.call("GET", f"/containers/{container}/json") as response:
-        facts: Mapping[str, Any] = response.json() if response.ok else {}
     driver = facts.get("GraphDriver") or {}
     layer = str((driver.get("Data") or {}).get("UpperDir") or "")
     return files_with_holes(layer, seconds=_SECONDS) if layer.startswith("/") else ()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from jobber.adapters.fake.flavour import Flavour
     from jobber.adapters.fake.registry import FakeRegistry
     from jobber.adapters.fake.store import Store, StoredImage
+    from jobber.domain.containers.container import ContainerId
     from jobber.domain.images.credentials import Credentials
     from jobber.domain.images.image import Image, ListedImage
     from jobber.domain.ports.progress import Progress
@@ -48,7 +49,13 @@ class FakeImages:
         with self._call("tag", str(reference)):
             self.put_tag(reference, self.find(image).id)
 
-    def claim(self, image: ImageId, *, reference: ImageReference) -> None:
+    def claim(
+        self,
+        image: ImageId,
+        *,
+        reference: ImageReference,
+        ended: ContainerId | None = None,  # noqa: ARG002 - one process needs no name for a claim
+    ) -> None:
         """Tag an image only if no other image has the tag. Raises `TagTaken`, `ImageNotFound`."""
         with self._call("claim", str(reference)):
             found = self.find(image).id

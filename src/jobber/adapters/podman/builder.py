@@ -19,8 +19,8 @@ from jobber.domain.errors import BuildFailed
 from jobber.domain.images.build_request import check_podman_build
 
 if TYPE_CHECKING:
-    from jobber.adapters.engine_api.connection import EngineConnection
     from jobber.adapters.engine_api.response import Response
+    from jobber.adapters.podman.client import PodmanClient
     from jobber.adapters.podman.images import PodmanImages
     from jobber.domain.images.build_request import BuildRequest
     from jobber.domain.images.reference import ImageId
@@ -52,7 +52,7 @@ _NAMELESS_ARGUMENT = re.compile(rb"(?<!\\\n)^[ \t]*ARG[ \t]*$", re.IGNORECASE | 
 class PodmanBuilder:
     """The builder of a Podman engine."""
 
-    def __init__(self, client: EngineConnection, *, images: PodmanImages, major: int) -> None:
+    def __init__(self, client: PodmanClient, *, images: PodmanImages, major: int) -> None:
         self._client = client
         self._images = images
         self._major = major

@@ -5,11 +5,13 @@ Its models of containers and images are not used: they lack attaching, image mou
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Self
 
 from podman.api.client import APIClient  # noqa: TID251 - this module is imported where an engine has answered
 
 from jobber.adapters.engine_api.connection import encoded_query
+from jobber.adapters.engine_api.connection_errors import ConnectionBroken
 from jobber.adapters.engine_api.session import EngineSession
 
 if TYPE_CHECKING:
@@ -38,7 +40,10 @@ class PodmanClient(EngineSession, APIClient):
 
         `compatible` selects the calls of Docker's API that Podman also offers.
         """
-        super().__init__(base_url=_ADDRESS, version=version)
+        numbers = re.match(r"\d+\.\d+(\.\d+)?", version)
+        if numbers is None:
+            raise ConnectionBroken(f"it has no version of Podman: {version!r}")
+        super().__init__(base_url=_ADDRESS, version=numbers[0])  # paths do not contain the suffix of `5.0.0-dev`
         self._is_compatible = compatible
         self.use(endpoint, seconds=seconds, on_call=on_call, dial=dial)
 
@@ -59,6 +64,12 @@ class PodmanClient(EngineSession, APIClient):
             on_call=self._on_call,
             dial=self._dial,
         )
+
+    @property
+    def version_numbers(self) -> tuple[int, int]:
+        """The major and minor version of Podman."""
+        major, minor, *_ = self.version.split(".")
+        return int(major), int(minor)
 
     def _address(self, path: str, query: Mapping[str, object] | None) -> str:
         prefix = self.compatible_prefix if self._is_compatible else self.path_prefix

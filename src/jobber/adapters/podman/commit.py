@@ -24,11 +24,11 @@ from jobber.adapters.podman.committing import commit_unfinished, flatten, kept_m
 from jobber.adapters.podman.images import inspected_image
 from jobber.adapters.podman.second_commit import commit_again
 from jobber.adapters.podman.transient import while_removed
-from jobber.domain.errors import ContainerNotFound, EngineFailed, JobberError
+from jobber.domain.containers.container import ContainerId
+from jobber.domain.errors import EngineFailed, JobberError
 
 if TYPE_CHECKING:
-    from jobber.adapters.engine_api.connection import EngineConnection
-    from jobber.domain.containers.container import ContainerId
+    from jobber.adapters.podman.client import PodmanClient
     from jobber.domain.images.reference import ImageId
     from jobber.domain.runs.snapshot import Snapshot
 
@@ -43,15 +43,13 @@ _EMPTY: dict[str, Any] = {"Cmd": [], "Entrypoint": [], "Volumes": {}}
 
 
 def commit(
-    client: EngineConnection, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO, takes_configuration: bool
+    client: PodmanClient, facts: dict[str, Any], *, snapshot: Snapshot, log: BinaryIO, takes_configuration: bool
 ) -> ImageId:
-    """Commit the container with the log as `/run.log`.
+    """Commit the container with the log as `/run.log`; `facts` is Podman's inspect response for it.
 
-    `takes_configuration` is whether this Podman accepts a configuration with a commit. Raises `ContainerNotFound`,
-    `EngineFailed`.
+    `takes_configuration` is whether this Podman accepts a configuration with a commit. Raises `EngineFailed`.
     """
-    where, missing = f"/containers/{container}/json", ContainerNotFound(container)
-    facts = perform(client, "GET", where, call="inspect the container", missing=missing)
+    container = ContainerId(facts["Id"])
     code = _image(client, facts["Image"])
     takes_log = not snapshot.is_flat and not is_mounted_over(facts)
     if takes_log:
@@ -77,7 +75,7 @@ def commit(
 
 
 def _load(
-    client: EngineConnection, unfinished: ImageId, *, code: dict[str, Any], log: BinaryIO | None, snapshot: Snapshot
+    client: PodmanClient, unfinished: ImageId, *, code: dict[str, Any], log: BinaryIO | None, snapshot: Snapshot
 ) -> ImageId | None:
     """Load an image with the layers of the unfinished one and, if given, the log; return None if Podman refuses it."""
     below = _image(client, unfinished)
@@ -131,7 +129,7 @@ def _labels(code: dict[str, Any]) -> dict[str, str]:
     return (code.get("Config") or {}).get("Labels") or {}
 
 
-def _image(client: EngineConnection, image: str) -> dict[str, Any]:
+def _image(client: PodmanClient, image: str) -> dict[str, Any]:
     """Inspect an image. Raises `EngineFailed`."""
     facts = inspected_image(client, image, image)
     if facts is None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
-    from jobber.adapters.engine_api.connection import EngineConnection
+    from jobber.adapters.podman.client import PodmanClient
     from jobber.domain.images.reference import ImageId
 
 _CLEARING_UP = "stopped"
@@ -31,7 +31,7 @@ _UNMOUNTED = "changing to intended-new-root directory"
 
 
 def commit_as(
-    client: EngineConnection,
+    client: PodmanClient,
     container: str,
     *,
     changes: Sequence[str] = (),
@@ -43,7 +43,7 @@ def commit_as(
     return image_id(created_id(while_removed(commit)))
 
 
-def commit_unfinished(client: EngineConnection, container: str, *, takes_configuration: bool) -> ImageId:
+def commit_unfinished(client: PodmanClient, container: str, *, takes_configuration: bool) -> ImageId:
     """Commit a container as an intermediate image, which has an owner instead of a run record."""
     labels = unfinished_labels()
     if takes_configuration:
@@ -51,18 +51,18 @@ def commit_unfinished(client: EngineConnection, container: str, *, takes_configu
     return commit_as(client, container, changes=label_changes(labels))
 
 
-def flatten(client: EngineConnection, container: str) -> ImageId:
+def flatten(client: PodmanClient, container: str) -> ImageId:
     """Create an unfinished image without configuration whose only layer is the container's whole file system."""
     events = import_exported(client, container, "/images/import", query={}, labels=unfinished_labels())
     return image_id(created_id(events[-1] if events else None))
 
 
-def put_log(client: EngineConnection, container: str, log: BinaryIO) -> None:
+def put_log(client: PodmanClient, container: str, log: BinaryIO) -> None:
     """Write the log into a container. Raises `EngineFailed`."""
     retrying(lambda: _put_log(client, container, log), sign=_UNMOUNTED)
 
 
-def _put_log(client: EngineConnection, container: str, log: BinaryIO) -> None:
+def _put_log(client: PodmanClient, container: str, log: BinaryIO) -> None:
     where, stream = f"/containers/{container}/archive", log_archive(log)
     try:
         perform(client, "PUT", where, call=f"write {LOG}", query={"path": "/"}, stream=stream)
@@ -70,7 +70,7 @@ def _put_log(client: EngineConnection, container: str, log: BinaryIO) -> None:
         raise EngineFailed(error.call, why=copy_cause(error.why), status=error.status) from None
 
 
-def kept_mounted(client: EngineConnection, facts: dict[str, Any]) -> AbstractContextManager[None]:
+def kept_mounted(client: PodmanClient, facts: dict[str, Any]) -> AbstractContextManager[None]:
     """Keep the file system of a container mounted while Podman is still cleaning up after it.
 
     Podman 5 reports that a container has stopped before the cleanup is done. A file written meanwhile would end up
@@ -79,7 +79,7 @@ def kept_mounted(client: EngineConnection, facts: dict[str, Any]) -> AbstractCon
     return mounted(client, facts["Id"]) if facts["State"]["Status"] == _CLEARING_UP else nullcontext()
 
 
-def remove_unfinished(client: EngineConnection, image: ImageId) -> None:
+def remove_unfinished(client: PodmanClient, image: ImageId) -> None:
     """Remove an image that another image was made from."""
     path = f"/images/{image.removeprefix('sha256:')}"
     perform(client, "DELETE", path, call="remove an unfinished image", accepts=(NOT_FOUND,))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from jobber.adapters.engine_api.calls import created_id, listed, missing_or_failed, perform, with_labels
+from jobber.adapters.engine_api.calls import NOT_FOUND, created_id, listed, missing_or_failed, perform, with_labels
 from jobber.adapters.engine_api.description_size import PODMAN_LIMIT, check_size
 from jobber.adapters.engine_api.sparse_files import sparse_files
 from jobber.adapters.job_stream.attachment import StreamAttachment
@@ -15,8 +16,15 @@ from jobber.adapters.podman.create_body import create_body
 from jobber.adapters.podman.helper_containers import create_failed, remove_helper
 from jobber.adapters.podman.job import PodmanJob
 from jobber.adapters.podman.translate import container_of, not_started
-from jobber.domain.containers.container import ContainerId, ContainerSpecification, VolumeMount
-from jobber.domain.errors import ContainerNotFound, EngineFailed, ImageNotFound, InputGone, OptionUnsupported
+from jobber.domain.containers.container import ContainerId, ContainerSpecification, ContainerState, VolumeMount
+from jobber.domain.errors import (
+    ContainerNotFound,
+    EngineFailed,
+    ImageNotFound,
+    InputGone,
+    JobberError,
+    OptionUnsupported,
+)
 from jobber.domain.images.reference import ImageId
 from jobber.domain.runs.label_names import Label
 
@@ -24,8 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from jobber.adapters.engine_api.connection import EngineConnection
     from jobber.adapters.engine_api.response import Response
+    from jobber.adapters.podman.client import PodmanClient
     from jobber.domain.containers.container import Container, Terminal
     from jobber.domain.containers.options import ContainerOptions
     from jobber.domain.files.sparse_file import SparseFile
@@ -40,8 +48,10 @@ _REPORTS_MEMORY = (5,)
 class PodmanContainers:
     """The containers of a Podman engine."""
 
-    def __init__(self, client: EngineConnection, *, version: str) -> None:
+    def __init__(self, client: PodmanClient, *, version: str) -> None:
         self._client = client
+        self._facts: dict[str, Any] = {}
+        """The inspect response of the last container that was inspected."""
         self._version = tuple(int(part) for part in version.split(".")[:2] if part.isdecimal())
 
     @property
@@ -75,7 +85,8 @@ class PodmanContainers:
         """Inspect a container."""
         with self._client.call("GET", f"/containers/{container}/json") as response:
             self._found(container, response, "inspect the container")
-            return container_of(response.json(), reports_memory=self._version >= _REPORTS_MEMORY)
+            self._facts = response.json()
+        return container_of(self._facts, reports_memory=self._version >= _REPORTS_MEMORY)
 
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[Container]:
         """List all containers with these labels, running or not."""
@@ -141,12 +152,20 @@ class PodmanContainers:
 
     def sparse_files(self, container: ContainerId) -> Sequence[SparseFile]:
         """List the sparse files that a container has written, if its layer is accessible."""
-        return sparse_files(self._client, container)
+        with suppress(JobberError):  # the result is used only for a warning
+            return sparse_files(self._client.endpoint, self._ended(container))
+        return ()
 
     def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
         """Create an image from an exited container's file system."""
         takes_configuration = self._version >= _TAKES_CONFIGURATION
-        return commit(self._client, container, snapshot=snapshot, log=log, takes_configuration=takes_configuration)
+        facts = self._ended(container)
+        try:
+            return commit(self._client, facts, snapshot=snapshot, log=log, takes_configuration=takes_configuration)
+        except EngineFailed as error:
+            if error.status == NOT_FOUND:
+                self.inspect(container)  # the container may have been removed meanwhile
+            raise
 
     def keeps_configuration(self) -> bool:
         """Return whether results get exactly their code image's configuration."""
@@ -155,6 +174,12 @@ class PodmanContainers:
     def remove(self, container: ContainerId) -> None:
         """Kill and remove a container with its anonymous volumes."""
         remove_helper(self._client, container)
+
+    def _ended(self, container: ContainerId) -> dict[str, Any]:
+        """Return the inspect response for a container that has ended, which does not change any more."""
+        if self._facts.get("Id") != container or container_of(self._facts).state is not ContainerState.EXITED:
+            self.inspect(container)
+        return self._facts
 
     def _check_inputs(self, specification: ContainerSpecification, container: ContainerId | None = None) -> None:
         """Raise `InputGone` for an input volume removed meanwhile: Podman creates an empty one in its place.

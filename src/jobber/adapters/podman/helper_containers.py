@@ -88,3 +88,12 @@ def remove_helper(client: EngineConnection, container: str, *, only_abandoned: b
     query = {"force": True, "volumes": True, "timeout": 0}  # not `v`, as in Docker's calls
     where = f"/containers/{container}"
     perform(client, "DELETE", where, call="remove a container", query=query, accepts=(NOT_FOUND,))
+
+
+def rename_container(client: EngineConnection, container: ContainerId, name: str) -> None:
+    """Rename a container; one that has the name already is not an error. Raises `NameTaken`, `EngineFailed`."""
+    where = f"/containers/{container}/rename"
+    try:
+        perform(client, "POST", where, call="rename the container", query={"name": name})
+    except EngineFailed as error:
+        raise (NameTaken(name) if "already in use" in error.why else error) from None

@@ -12,7 +12,7 @@ from jobber.adapters.engine_api.calls import listed, perform, reads_response, wi
 from jobber.adapters.engine_api.remove_image import remove_with_tags
 from jobber.adapters.engine_api.retry import retrying
 from jobber.adapters.podman.archives import mounted, open_archive
-from jobber.adapters.podman.helper_containers import create_helper, remove_helper, set_up_helper
+from jobber.adapters.podman.helper_containers import create_helper, remove_helper, rename_container, set_up_helper
 from jobber.adapters.podman.names import candidates, engine_reference
 from jobber.adapters.podman.transient import LOST_NAME, while_removed
 from jobber.adapters.podman.translate import image_id, image_of, listed_image_of
@@ -22,10 +22,13 @@ from jobber.domain.errors import EngineFailed, ImageNotFound
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
 
-    from jobber.adapters.engine_api.connection import EngineConnection
+    from jobber.adapters.podman.client import PodmanClient
+    from jobber.domain.containers.container import ContainerId
     from jobber.domain.images.image import Image, ListedImage
     from jobber.domain.images.reference import ImageId, ImageReference
 
+_KEEPS_NAMES = (4, 8)
+"""The first version of Podman that keeps a name if another one is given at the same time."""
 _SEVERAL_TAGS = "more than one tag"
 _WAS_REMOVED = "image not known"
 """Podman's error for an image list if an image is removed meanwhile."""
@@ -34,8 +37,9 @@ _WAS_REMOVED = "image not known"
 class PodmanImages:
     """The image store of a Podman engine."""
 
-    def __init__(self, client: EngineConnection) -> None:
+    def __init__(self, client: PodmanClient) -> None:
         self._client = client
+        self._loses_names = client.version_numbers < _KEEPS_NAMES
 
     def inspect(self, name: ImageReference | ImageId | str) -> Image:
         """Inspect an image. Raises `ImageNotFound`."""
@@ -71,10 +75,10 @@ class PodmanImages:
         query = {"repo": full.repository, "tag": full.tag}
         path = f"/images/{image.removeprefix('sha256:')}/tag"
         perform(self._client, "POST", path, call=f"tag {reference}", query=query, missing=ImageNotFound(image))
-        if self._facts(str(full), reference) is None:
+        if self._loses_names and self._facts(str(full), reference) is None:
             raise EngineFailed(f"tag {reference}", why=LOST_NAME)
 
-    def claim(self, image: ImageId, *, reference: ImageReference) -> None:
+    def claim(self, image: ImageId, *, reference: ImageReference, ended: ContainerId | None = None) -> None:
         """Tag an image with a tag that no other image has. Raises `TagTaken`, `ImageNotFound`."""
         claim_tag(
             self,
@@ -82,6 +86,7 @@ class PodmanImages:
             reference,
             make=partial(create_helper, self._client),
             remove=partial(remove_helper, self._client),
+            rename=partial(rename_container, self._client, ended) if ended else None,
         )
 
     def remove(self, name: ImageReference | ImageId) -> None:
@@ -158,7 +163,7 @@ class PodmanImages:
             return PodmanImages(client).references()
 
 
-def inspected_image(client: EngineConnection, candidate: str, name: object) -> dict[str, Any] | None:
+def inspected_image(client: PodmanClient, candidate: str, name: object) -> dict[str, Any] | None:
     """Return Podman's inspect response for an image; None if it does not exist. `name` stands in errors."""
     path = f"/images/{quote(candidate.removeprefix('sha256:'), safe='/:@')}/json"
     ask = partial(perform, client, "GET", path, call=f"inspect image {name}", missing=ImageNotFound(str(name)))

@@ -15,7 +15,7 @@ from jobber.adapters.podman.helper_containers import create_helper, remove_helpe
 from jobber.domain.docker_options.proxies import PROXIES
 
 if TYPE_CHECKING:
-    from jobber.adapters.engine_api.connection import EngineConnection
+    from jobber.adapters.podman.client import PodmanClient
     from jobber.domain.images.reference import ImageId
     from jobber.domain.runs.snapshot import Snapshot
 
@@ -24,7 +24,7 @@ _HOST = "HOSTNAME"
 
 
 def commit_again(
-    client: EngineConnection,
+    client: PodmanClient,
     unfinished: ImageId,
     *,
     snapshot: Snapshot,

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
-from jobber.domain.errors import ImageNotFound, NameTaken, TagTaken
+from jobber.domain.errors import EngineFailed, ImageNotFound, NameTaken, TagTaken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from jobber.domain.containers.container import ContainerId
     from jobber.domain.images.reference import ImageId, ImageReference
@@ -44,28 +44,42 @@ def claim_tag(
     *,
     make: CreateHelper,
     remove: RemoveHelper,
+    rename: Callable[[str], None] | None = None,
 ) -> None:
     """Tag an image unless another image has the tag.
 
-    `make` and `remove` are the engine's calls for helper containers. Raises `TagTaken`, `ImageNotFound`.
+    `make` and `remove` are the engine's calls for helper containers. `rename` gives a name to a container that is about
+    to be removed: a quarter of the time of a helper container. Raises `TagTaken`, `ImageNotFound`.
     """
     name = f"jobber-claim-{sha256(str(reference).encode()).hexdigest()[:24]}"
     give_up = time.monotonic() + _PATIENCE_SECONDS
-    while not _is_ours(images, image, reference):
+    while True:
         try:
-            with _held(image, name, make=make, remove=remove):
+            with _held(image, name, make=make, remove=remove, rename=rename):
                 if not _is_ours(images, image, reference):
                     images.tag(image, reference=reference)
                 return
         except NameTaken:
+            if _is_ours(images, image, reference):
+                return
             if time.monotonic() > give_up:
                 raise TagTaken(str(reference)) from None
             time.sleep(_POLL_SECONDS)
 
 
 @contextmanager
-def _held(image: ImageId, name: str, *, make: CreateHelper, remove: RemoveHelper) -> Iterator[None]:
+def _held(
+    image: ImageId,
+    name: str,
+    *,
+    make: CreateHelper,
+    remove: RemoveHelper,
+    rename: Callable[[str], None] | None,
+) -> Iterator[None]:
     """Hold the container of this name. Raises `NameTaken` if another process holds it."""
+    if rename is not None and _is_renamed(rename, name):
+        yield
+        return
     try:
         helper = make(image, name=name)
     except NameTaken:
@@ -75,6 +89,15 @@ def _held(image: ImageId, name: str, *, make: CreateHelper, remove: RemoveHelper
         yield
     finally:
         remove(helper)
+
+
+def _is_renamed(rename: Callable[[str], None], name: str) -> bool:
+    """Rename the container; return False if the engine can't, for example because it has just been removed."""
+    try:
+        rename(name)
+    except EngineFailed:
+        return False
+    return True
 
 
 def _is_ours(images: ImageStore, image: ImageId, reference: ImageReference) -> bool:

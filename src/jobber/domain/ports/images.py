@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
 
+    from jobber.domain.containers.container import ContainerId
     from jobber.domain.errors import ImageNotFound, RegistryFailed
     from jobber.domain.images.credentials import Credentials
     from jobber.domain.images.image import Image, ListedImage
@@ -43,7 +44,7 @@ class ImageStore(Protocol):
 
         """
 
-    def claim(self, image: ImageId, *, reference: ImageReference) -> None:
+    def claim(self, image: ImageId, *, reference: ImageReference, ended: ContainerId | None = None) -> None:
         """Tag an image with a tag that no other image has.
 
         The claim is atomic: if two processes claim the same tag, one of them gets it. Claiming a tag again for the same
@@ -52,6 +53,8 @@ class ImageStore(Protocol):
         Args:
             image: The ID of the image.
             reference: The reference with the tag.
+            ended: A container whose job has ended and which will be removed. The engine may rename it for the claim.
+                Default: None.
 
         Raises:
             TagTaken: Another image has the tag.

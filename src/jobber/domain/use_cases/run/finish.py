@@ -101,7 +101,7 @@ class FinishRun:
             else:
                 image, ending = self._made(container, plan, ending, log=log)
             claim.check()
-            tags = self._tag(image, plan, ending, is_first=is_first)
+            tags = self._tag(image, plan, ending, container=container, is_first=is_first)
         except JobberError as error:
             stays = f"container {container[:12]} is kept: `jobber recover` creates its result"
             remedy = error.remedy if isinstance(error, EngineFailed) else None
@@ -217,13 +217,25 @@ class FinishRun:
         self._push(plan, tags)
         return tags
 
-    def _tag(self, image: ImageId, plan: RunPlan, ending: RunEnding, *, is_first: bool) -> tuple[ImageReference, ...]:
+    def _tag(
+        self, image: ImageId, plan: RunPlan, ending: RunEnding, *, container: ContainerId, is_first: bool
+    ) -> tuple[ImageReference, ...]:
         return self._give_tags(
-            image, plan, ending.finished, moves=lambda moving: is_first or self._is_newest(image, moving, ending)
+            image,
+            plan,
+            ending.finished,
+            moves=lambda moving: is_first or self._is_newest(image, moving, ending),
+            ended=container,
         )
 
     def _give_tags(
-        self, image: ImageId, plan: RunPlan, at: datetime, *, moves: Callable[[ImageReference], bool]
+        self,
+        image: ImageId,
+        plan: RunPlan,
+        at: datetime,
+        *,
+        moves: Callable[[ImageReference], bool],
+        ended: ContainerId | None = None,
     ) -> tuple[ImageReference, ...]:
         if plan.repository is None:
             return ()
@@ -231,7 +243,7 @@ class FinishRun:
         for _ in range(_MOST_TRIES):
             moving, fixed = result_tags(code, at=at)
             try:
-                self.engine.images.claim(image, reference=fixed)
+                self.engine.images.claim(image, reference=fixed, ended=ended)
             except TagTaken:
                 at = next_second(at)
                 continue
