@@ -264,6 +264,17 @@ def test_the_proxy_is_that_of_the_variables(url: str, variables: dict[str, str],
 # Secrets
 
 
+def test_cookies_are_not_kept() -> None:
+    with serving() as registry:
+        registry.image(archive({"a": "A"}))
+        for path, answer in [*registry.answers.items()]:
+            assert isinstance(answer, Answer)
+            registry.answers[path] = Answer(answer.body, headers={**answer.headers, "Set-Cookie": "who=me; Path=/"})
+        RegistryApi().inspect(name(registry), credentials=None)
+
+        assert not [asked for asked in registry.asked if "Cookie" in asked.headers]
+
+
 def test_passwords_of_netrc_are_not_sent(tmp_path: Path) -> None:
     (tmp_path / ".netrc").write_text("machine 127.0.0.1 login me password geheim-4711\n")
     (tmp_path / ".netrc").chmod(0o600)

@@ -160,7 +160,7 @@ class SshTunnel:
         command = self._words(program, _NO_FORWARDS, control="yes", seconds=seconds)
         with (self._folder / "log").open("wb") as log:
             self._master = subprocess.Popen(
-                ["sh", "-c", _GUARDED, program, self._control, *command[1:], "sh", "-c", shlex.quote(_GREETING)],
+                ["/bin/sh", "-c", _GUARDED, program, self._control, *command[1:], "sh", "-c", shlex.quote(_GREETING)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

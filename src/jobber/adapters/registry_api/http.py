@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ssl
 from contextlib import contextmanager, suppress
+from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urljoin, urlsplit
@@ -46,6 +47,7 @@ class HttpClient(requests.Session):
         self.trust_env = False  # it would send the passwords of ~/.netrc
         self.headers.clear()
         self.headers.update({"User-Agent": "jobber", "Accept-Encoding": "identity"})
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.adapters.clear()
 
     def get_adapter(self, url: str | bytes) -> HTTPAdapter:
