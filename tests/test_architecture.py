@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
+import subprocess
+import sys
+import tomllib
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+
+import pytest
 
 import jobber
 
@@ -62,6 +69,43 @@ def test_every_module_has_a_room() -> None:
         "adapters": ["__init__.py"],
         "cli": ["__init__.py", "main.py"],
     }
+
+
+@cache
+def _external(path: Path) -> set[str]:
+    """Return the top-level packages that a module imports, also inside functions and for type checking."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+        elif isinstance(node, ast.Import):
+            found |= {name.name.partition(".")[0] for name in node.names}
+    return found
+
+
+def _importers(package: str) -> list[str]:
+    return sorted(str(path.relative_to(_PACKAGE)) for path in _PACKAGE.rglob("*.py") if package in _external(path))
+
+
+def test_each_dependency_is_imported() -> None:
+    told = tomllib.loads((_PACKAGE.parents[1] / "pyproject.toml").read_text())["project"]["dependencies"]
+    packages = [re.split(r"[^A-Za-z0-9_-]", dependency)[0] for dependency in told]
+
+    assert [name for name in packages if not _importers({"PyYAML": "yaml"}.get(name, name))] == []
+
+
+def test_each_engine_package_is_imported_by_its_own_adapter_only() -> None:
+    assert {Path(name).parent.as_posix() for name in _importers("docker")} == {"adapters/docker"}
+    assert {Path(name).parent.as_posix() for name in _importers("podman")} == {"adapters/podman"}
+
+
+@pytest.mark.parametrize("words", [["--version"], ["--help"], ["config"]])
+def test_commands_without_an_engine_import_no_engine_package(words: list[str], tmp_path: Path) -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "jobber", *words]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True, cwd=tmp_path)
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+
+    assert imported & {"docker", "podman", "requests", "urllib3"} == set()
 
 
 def _calls_of(module: str, name: str, *, under: str) -> list[str]:

@@ -93,6 +93,19 @@ class EngineSession(Session):
         self.adapters.clear()
         self.mount("http://", self._transport)
 
+    def prepare_request(self, request: Request) -> PreparedRequest:
+        """Prepare a request without the environment, cookies and redirects, which engines do not use."""
+        prepared = PreparedRequest()
+        headers = {**self.headers, **(request.headers or {})}
+        prepared.prepare(
+            request.method, request.url, headers, data=request.data, params=request.params, json=request.json
+        )
+        return prepared
+
+    def merge_environment_settings(self, _url: Any, _proxies: Any, stream: Any, _verify: Any, _cert: Any) -> Any:
+        """Return the settings of a request; none of them comes from the environment."""
+        return {"proxies": {}, "stream": bool(stream), "verify": None, "cert": None}
+
     def send(self, request: PreparedRequest, **settings: Any) -> HttpResponse:
         """Send a request of the SDK or of jobber. Raises `EngineUnreachable` and `ConnectionBroken`."""
         if self._on_call is not None:

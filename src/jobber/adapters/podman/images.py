@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from jobber.adapters.archives.paths import check_askable
-from jobber.adapters.engine_api.calls import listed, perform, reads_response, with_labels
+from jobber.adapters.engine_api.calls import listed, malformed, perform, reads_response, with_labels
 from jobber.adapters.engine_api.remove_image import remove_with_tags
 from jobber.adapters.engine_api.retry import retrying
 from jobber.adapters.podman.archives import mounted, open_archive
@@ -49,6 +49,7 @@ class PodmanImages:
                 return image_of({**facts, "Digest": self._own_digest(facts, name)})
         raise ImageNotFound(str(name))
 
+    @reads_response
     def _own_digest(self, facts: dict[str, Any], name: ImageReference | ImageId | str) -> str:
         """Return the digest of the image as the engine stores it.
 
@@ -171,6 +172,8 @@ def inspected_image(client: PodmanClient, candidate: str, name: object) -> dict[
         facts: dict[str, Any] = while_removed(ask)
     except ImageNotFound:
         return None
+    if not isinstance(facts, dict):
+        raise malformed(TypeError(f"{type(facts).__name__} in place of an object"))
     return facts
 
 
