@@ -233,6 +233,18 @@ def test_a_proxy_of_the_environment_serves_registries() -> None:
     assert told == "the proxy: tunnel connection failed: 503 unavailable"
 
 
+@pytest.mark.usefixtures("trusted")
+def test_images_are_read_through_a_proxy_over_one_connection(certificates: Path) -> None:
+    with serving(certificates) as registry, forwarding(registry.host) as (port, requests):
+        registry.image(archive({"a": "A"}))
+        api = RegistryApi({"https_proxy": f"http://me:geheim-4711@127.0.0.1:{port}"})
+        images = [api.inspect(parse_reference("registry.test/team/x:1"), credentials=None) for _ in range(3)]
+
+    assert [image.platform for image in images] == ["linux/amd64"] * 3
+    assert [request.split()[1] for request in requests] == [b"registry.test:443"]
+    assert b"Proxy-Authorization: Basic " in requests[0]
+
+
 @pytest.mark.parametrize("proxy", ["http://me:geheim-4711@127.0.0.1:1", "socks9://me:geheim-4711@127.0.0.1:1"])
 def test_a_proxy_out_of_reach_is_told_without_its_password(proxy: str) -> None:
     told = why("registry.test", HTTPS_PROXY=proxy)
@@ -370,6 +382,34 @@ def listening(answer: bytes, *, closes: bool = False) -> Iterator[tuple[int, lis
         thread.join()
         for connection in kept:
             connection.close()
+
+
+@contextmanager
+def forwarding(host: str) -> Iterator[tuple[int, list[bytes]]]:
+    """A proxy whose connections all lead to one host."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    requests: list[bytes] = []
+    sockets: list[socket.socket] = []
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = listener.accept()
+                requests.append(near.recv(1 << 16))
+                far = socket.create_connection(("127.0.0.1", int(host.rpartition(":")[2])))
+                near.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                sockets.extend((near, far))
+                for source, sink in ((near, far), (far, near)):
+                    threading.Thread(target=pump, args=(source, sink), daemon=True).start()
+
+    threading.Thread(target=serve, daemon=True).start()
+    try:
+        yield listener.getsockname()[1], requests
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        for sock in sockets:
+            sock.close()
 
 
 @contextmanager
