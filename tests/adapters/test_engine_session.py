@@ -17,6 +17,8 @@ from one_answer import answering
 from jobber.adapters.docker.client import DockerClient
 from jobber.adapters.engine_api import session as sessions
 from jobber.adapters.engine_api.connection_errors import ConnectionBroken, EngineUnreachable
+from jobber.adapters.engine_api.endpoint import parse_endpoint
+from jobber.adapters.engine_api.ping import ping
 from jobber.adapters.podman.client import PodmanClient
 from jobber.domain.containers.container import ContainerId
 from jobber.domain.errors import EngineFailed, EngineLost
@@ -27,7 +29,7 @@ MANY = 8 << 20
 
 
 def head(length: int, status: str = "200 OK") -> bytes:
-    return f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n".encode()
+    return f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n".encode()
 
 
 def answer(body: object, status: str = "200 OK") -> bytes:
@@ -125,6 +127,14 @@ def test_connection_that_the_engine_closed_meanwhile_is_replaced(
 
 
 @BOTH
+def test_closed_session_opens_another_connection(connect: Connect, address: str, tmp_path: Path) -> None:
+    with answering(tmp_path / "s", answer(1)), closing(connect(address)) as client:
+        client.call("GET", "/x").read()
+        client.close()
+        assert client.call("GET", "/x").json() == 1
+
+
+@BOTH
 def test_environment_of_requests_is_ignored(
     connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
@@ -188,7 +198,7 @@ def test_each_call_is_told_also_one_of_the_package(connect: Connect, address: st
     with answering(tmp_path / "s", answer({"Id": "1"})), closing(connect(address)) as made:
         made._on_call = lambda method, target: told.append((method, target))
         made.call("GET", "/images/x/json", query={"a": [1, True, None, "\udcff"]}).read()
-        made.begin("POST", "/wait").close()
+        made.begin("POST", "/wait").answer().read()
         if isinstance(made, DockerClient):
             made.inspect_container("1")
 
@@ -197,8 +207,25 @@ def test_each_call_is_told_also_one_of_the_package(connect: Connect, address: st
     assert theirs in ([], ["GET /containers/1/json"])
 
 
-def test_version_of_podman_under_development_is_understood(address: str) -> None:
-    with closing(podman_client(address, version="5.0.0-dev")) as client:
-        assert (client.version, client.version_numbers) == ("5.0.0", (5, 0))
-    with pytest.raises(ConnectionBroken):
-        podman_client(address, version="unknown")
+@pytest.mark.parametrize(
+    ("head", "version"),
+    [
+        ("Libpod-API-Version: 5.0.0-dev", "5.0.0"),
+        ("Libpod-API-Version: none\r\nAPI-Version: 1.41", "1.41"),
+        ("API-Version: 1.51\r\nServer: Docker/29.0.0-rc.1 (linux)", "29.0.0-rc.1"),
+    ],
+)
+def test_version_of_an_engine_under_development_is_understood(
+    head: str, version: str, tmp_path: Path, address: str
+) -> None:
+    with answering(tmp_path / "s", f"HTTP/1.1 200 OK\r\n{head}\r\nContent-Length: 0\r\n\r\n".encode()):
+        assert ping(parse_endpoint(address)).version == version
+
+
+@pytest.mark.parametrize("head", ["X: y", "API-Version: new", "Libpod-API-Version: x"])
+def test_answer_without_a_version_is_not_of_an_engine(head: str, tmp_path: Path, address: str) -> None:
+    with (
+        answering(tmp_path / "s", f"HTTP/1.1 200 OK\r\n{head}\r\nContent-Length: 0\r\n\r\n".encode()),
+        pytest.raises(ConnectionBroken, match="not a container engine"),
+    ):
+        ping(parse_endpoint(address))

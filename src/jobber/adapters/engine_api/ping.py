@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 ANSWER_SECONDS = 20.0
 CONNECT_SECONDS = 15.0
 _BAD_REQUEST = 400
+_VERSION = re.compile(r"\d+\.\d+(\.\d+)?")
+"""Versions in paths of the APIs; the suffix of `5.0.0-dev` is left out."""
 _PING = b"GET /_ping HTTP/1.1\r\nHost: engine\r\nUser-Agent: jobber\r\nConnection: close\r\n\r\n"
 
 
@@ -61,10 +63,10 @@ def _identified(response: HTTPResponse) -> EngineAnswer:
         if "HTTPS server" in why:
             raise ConnectionBroken("it requires TLS (DOCKER_TLS_VERIFY=1)")
         raise ConnectionBroken(f"it responds with status {response.status}")
-    if version := headers.get("libpod-api-version"):
-        return EngineAnswer("podman", version, version)
-    api_version = headers.get("api-version")
-    if not api_version:
+    if version := _VERSION.match(headers.get("libpod-api-version", "")):
+        return EngineAnswer("podman", version[0], version[0])
+    api_version = headers.get("api-version", "")
+    if not _VERSION.fullmatch(api_version):
         raise ConnectionBroken("it is not a container engine")
     server = re.match(r"Docker/([^ +]+)", headers.get("server", ""))
     return EngineAnswer("docker", server[1] if server else api_version, api_version)

@@ -7,7 +7,7 @@ jobber therefore mounts one transport of its own on either session: a pool of ur
 from __future__ import annotations
 
 import json
-from http.client import HTTPException  # noqa: TID251
+from http.client import HTTPException, HTTPResponse  # noqa: TID251
 from typing import TYPE_CHECKING, Any
 
 from requests import PreparedRequest, Request, Session  # noqa: TID251 - both SDKs are sessions of requests
@@ -30,12 +30,24 @@ if TYPE_CHECKING:
     from jobber.adapters.engine_api.raw_stream import RawStream
 
 CONNECT_SECONDS = 15.0
+_BUFFER = 1 << 17
 _HEADERS = {"Host": "engine", "User-Agent": "jobber", "Accept-Encoding": "identity"}
 _UPGRADE = {"Connection": "Upgrade", "Upgrade": "tcp"}
 
 
+class _BufferedResponse(HTTPResponse):
+    """A response that is received in larger pieces than 8 KiB: archives and output of a job may be large."""
+
+    def __init__(self, sock: socket.socket, *words: Any, **settings: Any) -> None:
+        super().__init__(sock, *words, **settings)
+        self.fp.close()
+        self.fp = sock.makefile("rb", _BUFFER)  # type: ignore[assignment]
+
+
 class _Connection(HTTPConnection):
     """A connection over a socket that jobber opens."""
+
+    response_class = _BufferedResponse
 
     def __init__(self, dial: Callable[[float], socket.socket], seconds: float | None) -> None:
         super().__init__("engine")
@@ -47,19 +59,34 @@ class _Connection(HTTPConnection):
         self.sock.settimeout(self._seconds)
 
 
+class _Pool(HTTPConnectionPool):
+    """The idle connections to one endpoint."""
+
+    def __init__(self, dial: Callable[[float], socket.socket], seconds: float | None) -> None:
+        super().__init__("engine", maxsize=8)
+        self._dial = dial
+        self._seconds = seconds
+
+    def _new_conn(self) -> _Connection:
+        return _Connection(self._dial, self._seconds)
+
+
 class _Transport(HTTPAdapter):
     """The transport of one endpoint, whatever the host in an address."""
 
     def __init__(self, dial: Callable[[float], socket.socket], seconds: float | None) -> None:
         super().__init__()
-        self.pool = HTTPConnectionPool("engine", maxsize=8)
-        self.pool.ConnectionCls = lambda **_: _Connection(dial, seconds)  # type: ignore[assignment]
+        self._dial = dial
+        self._seconds = seconds
+        self.pool = _Pool(dial, seconds)
 
     def get_connection_with_tls_context(self, *_words: object, **_settings: object) -> HTTPConnectionPool:
         return self.pool
 
     def close(self) -> None:
+        """Close idle connections; the next call opens another one."""
         self.pool.close()
+        self.pool = _Pool(self._dial, self._seconds)
 
 
 class EngineSession(Session):

@@ -5,13 +5,11 @@ Its models of containers and images are not used: they lack attaching, image mou
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Self
 
 from podman.api.client import APIClient  # noqa: TID251 - this module is imported where an engine has answered
 
 from jobber.adapters.engine_api.connection import encoded_query
-from jobber.adapters.engine_api.connection_errors import ConnectionBroken
 from jobber.adapters.engine_api.session import EngineSession
 
 if TYPE_CHECKING:
@@ -40,10 +38,7 @@ class PodmanClient(EngineSession, APIClient):
 
         `compatible` selects the calls of Docker's API that Podman also offers.
         """
-        numbers = re.match(r"\d+\.\d+(\.\d+)?", version)
-        if numbers is None:
-            raise ConnectionBroken(f"it has no version of Podman: {version!r}")
-        super().__init__(base_url=_ADDRESS, version=numbers[0])  # paths do not contain the suffix of `5.0.0-dev`
+        super().__init__(base_url=_ADDRESS, version=version)
         self._is_compatible = compatible
         self.use(endpoint, seconds=seconds, on_call=on_call, dial=dial)
 

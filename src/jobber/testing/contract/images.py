@@ -203,6 +203,28 @@ class ImageContract:
 
         assert world.engine.images.inspect(name).id == world.base_id
 
+    def test_tag_is_claimed_by_an_ended_container(self, world: World, tmp_path: Path) -> None:
+        name, ours, theirs = world.name(), world.create("exit", "0"), world.create("exit", "0")
+        other = world.build(tmp_path, f"FROM {world.base}\nENV MARK=3\n")
+        world.watch(ours)
+        world.watch(theirs)
+        world.engine.images.claim(world.base_id, reference=name, ended=ours)
+        world.engine.images.claim(world.base_id, reference=name, ended=ours)  # a run that is finished once more
+
+        with pytest.raises(TagTaken):
+            world.engine.images.claim(other, reference=name, ended=theirs)
+        with pytest.raises(TagTaken):
+            world.engine.images.claim(other, reference=name)
+        assert world.engine.images.inspect(name).id == world.base_id
+        assert world.engine.containers.inspect(ours).exit_status == 0
+
+    def test_container_that_was_removed_meanwhile_does_not_prevent_a_claim(self, world: World) -> None:
+        name, container = world.name(), world.create("exit", "0")
+        world.engine.containers.remove(container)
+        world.engine.images.claim(world.base_id, reference=name, ended=container)
+
+        assert world.engine.images.inspect(name).id == world.base_id
+
     def test_remove_takes_one_tag_away(self, world: World) -> None:
         name = world.name()
         world.engine.images.tag(world.base_id, reference=name)
