@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+_NAMES = "IP:127.0.0.1,IP:::1,DNS:localhost,DNS:registry.test"
 _KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
 
 
@@ -15,7 +16,7 @@ def make_certificates(folder: Path) -> Path:
     for name, usage in (("server-", "serverAuth"), ("", "clientAuth")):
         request = folder / f"{name}request.pem"
         extensions = folder / f"{name}extensions"
-        extensions.write_text(f"subjectAltName=IP:127.0.0.1,IP:::1,DNS:localhost\nextendedKeyUsage={usage}\n")
+        extensions.write_text(f"subjectAltName={_NAMES}\nextendedKeyUsage={usage}\n")
         _openssl("req", "-subj", f"/CN={name}jobber-test", *_pair(folder, f"{name}key", f"{name}request"))
         _openssl(
             *("x509", "-req", "-in", str(request), "-extfile", str(extensions), "-days", "2", "-CAcreateserial"),

@@ -6,14 +6,18 @@ import gzip
 import hashlib
 import io
 import json
+import socket
+import ssl
 import tarfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+NOT_TLS = b"Client sent an HTTP request to an HTTPS server.\n"
 INDEX = "application/vnd.oci.image.index.v1+json"
 
 
@@ -42,6 +46,10 @@ class RegistryServer:
     host: str
     answers: dict[str, Answer | Callable[[Asked], Answer]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
+    connections: list[str] = field(default_factory=list)
+    """The connections so far, each `http` or `https`."""
+    breaks_off: bool = False
+    """True to close each connection after an answer, without announcing it."""
 
     def blob(self, content: bytes, *, name: str = "team/x") -> dict[str, object]:
         """Serve a blob; how a manifest names it."""
@@ -76,10 +84,38 @@ class RegistryServer:
 
 
 @contextmanager
-def serving() -> Iterator[RegistryServer]:
-    """A registry on this machine."""
+def serving(certificates: Path | None = None) -> Iterator[RegistryServer]:
+    """A registry on this machine; with certificates, one that speaks TLS."""
+    context = None
+    if certificates is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificates / "server-cert.pem", certificates / "server-key.pem")
 
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def setup(self) -> None:
+            is_tls = self.request.recv(1, socket.MSG_PEEK) == b"\x16"
+            registry.connections.append("https" if is_tls else "http")
+            if is_tls and context is not None:
+                self.request = context.wrap_socket(self.request, server_side=True)
+            self.is_plain = context is not None and not is_tls
+            super().setup()
+
+        def finish(self) -> None:
+            super().finish()
+            self.request.close()
+
+        def handle(self) -> None:
+            if not self.is_plain:
+                with suppress(OSError):
+                    super().handle()
+            else:
+                self.request.recv(1 << 16)
+                self.request.sendall(
+                    b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n"
+                )
+
         def do_GET(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             asked = Asked(self.path, dict(self.headers.items()), self.rfile.read(length))
@@ -93,6 +129,7 @@ def serving() -> Iterator[RegistryServer]:
                 self.send_header(name, text)
             self.end_headers()
             self.wfile.write(answer.body)
+            self.close_connection = self.close_connection or registry.breaks_off
 
         do_POST = do_GET  # noqa: N815 - as http.server wants it
 
@@ -100,7 +137,7 @@ def serving() -> Iterator[RegistryServer]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server.daemon_threads, server.handle_error = True, lambda *_: None  # type: ignore[method-assign]
     registry = RegistryServer(f"127.0.0.1:{server.server_port}")
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

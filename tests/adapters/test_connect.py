@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from one_answer import answering
 
+from jobber.adapters.discovery import candidates
 from jobber.adapters.discovery import connect as connecting
 from jobber.adapters.discovery.connect import connect
 from jobber.adapters.engine_api.connection_errors import EngineUnreachable
@@ -37,7 +38,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         yield str(tmp_path / "usual.sock"), "Docker's socket"
         yield str(tmp_path / "last.sock"), "Podman's socket"
 
-    monkeypatch.setattr(connecting, "_sockets", sockets)
+    monkeypatch.setattr(candidates, "_sockets", sockets)
     return tmp_path
 
 
@@ -227,6 +228,22 @@ def test_container_host_is_asked_first_where_podman_is_wanted(
     variables = {**environment, "DOCKER_HOST": "unix:///nonexistent", "CONTAINER_HOST": address}
 
     assert found(variables, choice="podman")[2] == address
+
+
+def test_no_other_engine_takes_the_place_of_a_silent_podman_connection(
+    serve: Callable[..., str], environment: dict[str, str], folder: Path
+) -> None:
+    serve("usual")
+    connections = folder / ".config" / "containers" / "podman-connections.json"
+    connections.parent.mkdir(parents=True)
+    stored = {"Connection": {"Default": "gpu", "Connections": {"gpu": {"URI": "tcp://127.0.0.1:1"}}}}
+    connections.write_text(json.dumps(stored))
+
+    with pytest.raises(EngineUnavailable) as caught:
+        found(environment)
+
+    assert [where for where, _ in caught.value.tried] == ["tcp://127.0.0.1:1 (podman connection gpu)"]
+    assert "while this connection is the default" in str(caught.value.hint)
 
 
 @pytest.mark.parametrize("variables", [{}, {"DOCKER_CONTEXT": "gpu"}])
@@ -426,6 +443,7 @@ def test_nobody_hears_of_a_host_that_is_not_asked(environment: dict[str, str], s
         ("box:1234", "tcp://box:1234"),
         ("tcp://box:1234", "tcp://box:1234"),
         ("http://box:1234", "tcp://box:1234"),
+        ("https://box:1234", "https://box:1234"),
         ("[::1]:1234", "tcp://[::1]:1234"),
         ("tcp://[::1]", "tcp://[::1]"),
         ("ssh://me@box", "ssh://me@box"),
@@ -457,13 +475,20 @@ def test_an_address_is_read_back_from_its_text() -> None:
     [({}, False), ({"DOCKER_TLS_VERIFY": ""}, False), ({"DOCKER_TLS_VERIFY": "1"}, True), ({"DOCKER_TLS": "1"}, True)],
 )
 def test_a_tcp_host_is_secured_as_docker_secures_it(variables: dict[str, str], *, secured: bool) -> None:
-    (candidate,) = connecting._candidates("tcp://box", variables)
+    (candidate,) = candidates.find_candidates("tcp://box", variables)
 
     assert (candidate.endpoint.tls is not None) is secured
 
 
+def test_https_in_a_docker_context_means_tls(environment: dict[str, str], folder: Path) -> None:
+    context(folder, "mine", "https://box", current=True)
+    candidate = next(candidates.find_candidates(None, environment))
+
+    assert (str(candidate.endpoint), candidate.endpoint.tls is not None) == ("https://box:2376", True)
+
+
 def test_a_secured_host_has_another_usual_port() -> None:
-    (candidate,) = connecting._candidates("box", {"DOCKER_TLS_VERIFY": "1"})
+    (candidate,) = candidates.find_candidates("box", {"DOCKER_TLS_VERIFY": "1"})
 
     assert candidate.endpoint.port == 2376
 

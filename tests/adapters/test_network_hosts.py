@@ -105,7 +105,6 @@ def test_closed_port_is_told() -> None:
     assert told(f"127.0.0.1:{port}") == "connection refused"
 
 
-def test_ssh_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "/nonexistent")
-
-    assert told("ssh://nowhere.invalid") == "ssh is not on the PATH: install an ssh client"
+@pytest.mark.parametrize("path", ["/nonexistent", ""])
+def test_ssh_that_is_not_on_the_path_of_the_environment_is_told(path: str) -> None:
+    assert told("ssh://nowhere.invalid", PATH=path) == "ssh is not on the PATH: install an ssh client"

@@ -18,7 +18,7 @@ import pytest
 from registry_server import INDEX, Answer, Asked, RegistryServer, archive, serving
 
 from jobber.adapters.registry_api import RegistryApi
-from jobber.adapters.registry_api.place import RepositoryLocation, location_of
+from jobber.adapters.registry_api.location import RepositoryLocation, location_of
 from jobber.domain.errors import ImageNotFound, PathNotFound, RegistryFailed
 from jobber.domain.images.credentials import Credentials
 from jobber.domain.images.reference import ImageReference, parse_reference

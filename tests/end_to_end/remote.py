@@ -80,6 +80,18 @@ class RemoteMachine:
         (self._folder / "other_hosts").write_text(f"far-away {key}")
         self._client_config(known_hosts=self._folder / "other_hosts")
 
+    def forget_all(self) -> None:
+        """Let the user's ssh know neither a host nor a key."""
+        (self._folder / "config").write_text(
+            "Host *\n  IdentityFile none\n  IdentityAgent none\n  UserKnownHostsFile none\n"
+            "  GlobalKnownHostsFile none\n  StrictHostKeyChecking yes\n"
+        )
+
+    @property
+    def key(self) -> str:
+        """The file of the key that opens the machine."""
+        return f"{self._folder}/user"
+
     def refuse_keys(self) -> None:
         """Let nobody in any more."""
         (self._folder / "authorized").write_text("")

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,6 +21,11 @@ from certificates import make_certificates
 from daemon import PrivateDocker, need, private_docker
 from remote import RemoteMachine
 from user import SECONDS, Shell, user
+
+from jobber.adapters.discovery.ssh_tunnel import SshTunnel
+from jobber.adapters.engine_api.endpoint import parse_endpoint
+from jobber.adapters.engine_api.ping import ping
+from jobber.adapters.registry_api.parallel import map_in_threads
 
 MUCH = 100 << 20
 MOST_MEMORY = 120 << 20
@@ -133,6 +138,14 @@ class TestTls:
 
         assert "certificate verify failed" in refused(tmp_path, f"tcp://127.0.0.1:{secured.port}", **variables)
 
+    def test_https_is_tls(self, secured: PrivateDocker, certificates: Path, tmp_path: Path) -> None:
+        address = f"https://127.0.0.1:{secured.port}"
+        with user(tmp_path, address, DOCKER_CERT_PATH=str(certificates)) as shell:
+            assert shell.jobber("-H", address, "build").returncode == 0
+            ran = shell.jobber("-H", address, "run", shell.name, "cat", stdin=b"hello")
+
+        assert (ran.returncode, ran.stdout) == (0, b"hello"), ran.stderr
+
     def test_plain_talk_is_told(self, secured: PrivateDocker, tmp_path: Path) -> None:
         assert "DOCKER_TLS_VERIFY" in refused(tmp_path, f"127.0.0.1:{secured.port}")
 
@@ -166,9 +179,69 @@ class TestSsh:
             assert (ran.returncode, ran.stdout) == (0, b"hello")
             assert machine.processes() == []
 
-    def test_nothing_stays_of_a_jobber_that_was_killed(self, engine_address: str, tmp_path: Path) -> None:
+    def test_socket_over_there_where_no_socket_is_forwarded(self, engine_address: str, tmp_path: Path) -> None:
+        with remote(tmp_path, "unix:///nonexistent", forwards=False) as machine:
+            address = machine.address + engine_address.removeprefix("unix://")
+            with user(tmp_path, engine_address, PATH=machine.search_path) as shell:
+                assert shell.jobber("-H", engine_address, "build").returncode == 0
+                ran = shell.jobber("-H", address, "run", shell.name, "cat", stdin=b"hello")
+
+            assert (ran.returncode, ran.stdout) == (0, b"hello"), ran.stderr
+            assert machine.processes() == []
+
+    def test_machine_that_only_a_podman_connection_knows(self, engine_address: str, tmp_path: Path) -> None:
+        with remote(tmp_path, "unix:///nonexistent") as machine:
+            machine.forget_all()
+            address = f"ssh://root@127.0.0.1:{machine.port}{engine_address.removeprefix('unix://')}"
+            with user(tmp_path, engine_address, PATH=machine.search_path) as shell:
+                assert shell.jobber("-H", engine_address, "build").returncode == 0
+                store_connection(tmp_path, address, machine.key)
+                ran = shell.jobber("run", shell.name, "cat", stdin=b"hello")
+                doctor = json.loads(shell.jobber("doctor", "--json").stdout)
+
+            assert (ran.returncode, ran.stdout) == (0, b"hello"), ran.stderr
+            assert doctor["engine"]["why"] == "podman connection machine"
+            assert machine.processes() == []
+
+    def test_tunnel_is_for_all_threads_and_survives_the_first(self, engine_address: str, tmp_path: Path) -> None:
+        with remote(tmp_path, engine_address) as machine:
+            environment = {**os.environ, "PATH": f"{machine.search_path}:{os.environ['PATH']}"}
+            endpoint = parse_endpoint(machine.address)
+            with closing(SshTunnel(endpoint, environment=environment)) as tunnel:
+                answers = [*map_in_threads(lambda _: ping(endpoint, dial=tunnel.dial), range(8), threads=8)]
+                again = ping(endpoint, dial=tunnel.dial)
+
+            assert answers == [again] * 8
+            assert machine.accepted == 1
+            assert machine.processes() == []
+
+    @pytest.mark.parametrize("forwards", [True, False])
+    def test_tunnel_is_opened_again_after_it_broke(
+        self, engine_address: str, tmp_path: Path, *, forwards: bool
+    ) -> None:
+        with remote(tmp_path, engine_address, forwards=forwards) as machine:
+            environment = {**os.environ, "PATH": f"{machine.search_path}:{os.environ['PATH']}"}
+            endpoint = parse_endpoint(machine.address)
+            with closing(SshTunnel(endpoint, environment=environment)) as tunnel:
+                path = tunnel.open()
+                first = ping(endpoint, dial=tunnel.dial)
+                machine.cut()
+                give_up = time.monotonic() + SECONDS
+                while tunnel.is_open:
+                    assert time.monotonic() < give_up
+                    time.sleep(0.05)
+
+                assert ping(endpoint, dial=tunnel.dial) == first
+                assert tunnel.open() == path
+            assert machine.accepted == 2
+            assert machine.processes() == []
+
+    @pytest.mark.parametrize("forwards", [True, False])
+    def test_nothing_stays_of_a_jobber_that_was_killed(
+        self, engine_address: str, tmp_path: Path, *, forwards: bool
+    ) -> None:
         with (
-            remote(tmp_path, engine_address) as machine,
+            remote(tmp_path, engine_address, forwards=forwards) as machine,
             user(tmp_path, engine_address, PATH=machine.search_path) as shell,
         ):
             assert shell.jobber("-H", engine_address, "build").returncode == 0
@@ -290,6 +363,14 @@ def store_context(folder: Path, host: str, certificates: Path) -> None:
     (docker / "config.json").write_text(json.dumps({"currentContext": "far"}))
     for name in ("ca.pem", "cert.pem", "key.pem"):
         shutil.copy(certificates / name, tls / name)
+
+
+def store_connection(folder: Path, address: str, key: str) -> None:
+    """A default connection of Podman to a virtual machine on this host, as `podman machine init` makes it."""
+    file = folder / ".config" / "containers" / "podman-connections.json"
+    file.parent.mkdir(parents=True)
+    connection = {"URI": address, "Identity": key, "IsMachine": True}
+    file.write_text(json.dumps({"Connection": {"Default": "machine", "Connections": {"machine": connection}}}))
 
 
 def bare_path(folder: Path) -> str:

@@ -134,9 +134,11 @@ class ThisMachine:
 
     def remote_images(self) -> RemoteImages:
         """Return the access to registries through their own API."""
+        import os
+
         from jobber.adapters.registry_api import RegistryApi
 
-        return RegistryApi()
+        return RegistryApi(os.environ)
 
     def login_variables(self) -> Mapping[str, str]:
         """Return the environment variables of this process."""

@@ -131,7 +131,7 @@ class EnvironmentUnderTest:
             return FakeRemoteImages(self._engine.remote)
         from jobber.adapters.registry_api import RegistryApi
 
-        return RegistryApi()
+        return RegistryApi(self._environment)
 
     def login_variables(self) -> Mapping[str, str]:
         """Return the variables of the call, which locate none of the user's logins."""

@@ -66,12 +66,12 @@ def _read(registry: str, written: str, environment: Mapping[str, str]) -> str:
     """Return the content of a password file without its last line ending. Raises `PasswordFileUnreadable`."""
     try:
         with _expanded(written, environment).open("rb") as file:
-            octets = file.read(_LARGEST + 1)
-        if len(octets) > _LARGEST:
+            content = file.read(_LARGEST + 1)
+        if len(content) > _LARGEST:
             raise CredentialsUnusable(
                 registry, why=f"the password file {written} is larger than 64 KiB", hint="is it the right file?"
             )
-        text = octets.decode()
+        text = content.decode()
     except OSError as error:
         raise PasswordFileUnreadable(registry, path=written, why=(error.strerror or str(error)).lower()) from None
     except (RuntimeError, KeyError) as error:  # `~USER` with an unknown user

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.credentials.redaction import masked_call
+from jobber.adapters.discovery.candidates import find_candidates
 from jobber.adapters.engine_api.connection_errors import ConnectionBroken, EngineUnreachable
-from jobber.adapters.engine_api.endpoint import Endpoint, Scheme, TlsFiles, parse_endpoint
+from jobber.adapters.engine_api.endpoint import Endpoint, Scheme
 from jobber.adapters.engine_api.ping import ANSWER_SECONDS, EngineAnswer, ping
-from jobber.domain.errors import EngineUnavailable, UsageError
+from jobber.domain.errors import EngineUnavailable
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from jobber.adapters.discovery.ssh import SshTunnel
+    from jobber.adapters.discovery.candidates import Candidate
+    from jobber.adapters.discovery.ssh_tunnel import SshTunnel
     from jobber.domain.ports import Engine
     from jobber.domain.ports.progress import Progress
 
@@ -30,46 +31,22 @@ _HINT_FORBIDDEN = (
     " again), or use a rootless engine"
 )
 _HINT_TCP = (
-    "check that an engine is running and listening there. TLS is used with DOCKER_TLS_VERIFY=1 and the certificates in"
-    " DOCKER_CERT_PATH"
+    "check that an engine is running and listening there. TLS is used for https:// and with DOCKER_TLS_VERIFY=1, with"
+    " the certificates in DOCKER_CERT_PATH"
 )
 _HINT_UNIX = "check that an engine is running and listening on this socket"
-_OTHERWISE = {
-    "-H": "without -H, jobber looks for a local engine",
-    "DOCKER_HOST": "no other engine is used while DOCKER_HOST is set; -H names another one",
-    "CONTAINER_HOST": "no other engine is used while CONTAINER_HOST is set; -H names another one",
-}
-_OTHERWISE_CONTEXT = (
-    "no other engine is used while this context is current (`docker context use`); -H names another one"
-)
-_VARIABLES = {
-    "auto": ("DOCKER_HOST", "CONTAINER_HOST"),
-    "docker": ("DOCKER_HOST",),
-    "podman": ("CONTAINER_HOST", "DOCKER_HOST"),
-}
-"""The environment variables that name an engine, in order of precedence, by requested engine kind."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An address where an engine may listen, and the reason to try it."""
-
-    endpoint: Endpoint
-    why: str
-    named: bool
-    """True if the user named this address; jobber then tries no other engine."""
-
-
-class _Way:
+class EngineRoute:
     """The route to an endpoint: direct, or an SSH tunnel that is opened on demand."""
 
-    def __init__(self, endpoint: Endpoint, *, seconds: float | None = None) -> None:
+    def __init__(self, endpoint: Endpoint, *, environment: Mapping[str, str], seconds: float | None = None) -> None:
         self._tunnel: SshTunnel | None = None
         self.dial: Callable[[float], socket.socket] | None = None
         if endpoint.scheme is Scheme.SSH:
-            from jobber.adapters.discovery.ssh import SshTunnel
+            from jobber.adapters.discovery.ssh_tunnel import SshTunnel
 
-            self._tunnel = SshTunnel(endpoint, seconds=seconds)
+            self._tunnel = SshTunnel(endpoint, environment=environment, seconds=seconds)
             self.dial = self._tunnel.dial
 
     def explain(self, error: EngineUnreachable | ConnectionBroken) -> EngineUnreachable | ConnectionBroken:
@@ -120,23 +97,23 @@ def connect(
 
         return connect_brought(choice, host=host, environment=environment, progress=progress)
     tried: list[tuple[str, str]] = []
-    for candidate in _candidates(host, environment, choice):
-        way = _Way(candidate.endpoint, seconds=seconds)
+    for candidate in find_candidates(host, environment, choice):
+        route = EngineRoute(candidate.endpoint, environment=environment, seconds=seconds)
         where = f"{candidate.endpoint} ({candidate.why})"
         try:
-            answer = ping(candidate.endpoint, dial=way.dial, seconds=seconds or ANSWER_SECONDS)
+            answer = ping(candidate.endpoint, dial=route.dial, seconds=seconds or ANSWER_SECONDS)
         except (EngineUnreachable, ConnectionBroken) as error:
-            explained = way.explain(error)
-            way.close()
+            explained = route.explain(error)
+            route.close()
             tried.append((where, str(explained)))
             if candidate.named:
                 raise EngineUnavailable(tried, hint=_hint_for(candidate, explained)) from None
             continue
         except BaseException:
-            way.close()
+            route.close()
             raise
         if choice not in ("auto", answer.name):
-            way.close()
+            route.close()
             tried.append((where, f"it is {answer.name}, not {choice}"))
             if candidate.named and host is None:
                 facts = {"host": str(candidate.endpoint), "origin": candidate.why}
@@ -144,7 +121,7 @@ def connect(
             continue
         progress.call("engine", name=answer.name, version=answer.version, host=str(candidate.endpoint))
         settings = _Settings(environment, progress, seconds and 2 * seconds)
-        return _assemble(candidate.endpoint, answer, settings, dial=way.dial, closing=way.close)
+        return _assemble(candidate.endpoint, answer, settings, dial=route.dial, closing=route.close)
     if starts_service and host is None and choice in ("auto", "podman"):
         from jobber.adapters.podman.service import start_service
 
@@ -171,49 +148,7 @@ def _hint_for(candidate: Candidate, error: EngineUnreachable | ConnectionBroken)
             remedy = _HINT_TCP
         case Scheme.UNIX:
             remedy = _HINT_FORBIDDEN if str(error) == "permission denied" else _HINT_UNIX
-    otherwise = _OTHERWISE.get(candidate.why, _OTHERWISE_CONTEXT)
-    return "; ".join(filter(None, (remedy, otherwise)))
-
-
-def _candidates(host: str | None, environment: Mapping[str, str], choice: str = "auto") -> Iterator[Candidate]:
-    tls = _tls_files(environment)
-    if host is not None:
-        yield Candidate(parse_endpoint(host).secured(tls), "-H", named=True)
-        return
-    for variable in _VARIABLES[choice]:
-        if text := environment.get(variable):
-            try:
-                endpoint = parse_endpoint(text)
-            except UsageError as error:
-                error.hint = f"the value of {variable} is wrong; {error.hint}"
-                raise
-            yield Candidate(endpoint.secured(tls), variable, named=True)
-    if not environment.get("DOCKER_HOST"):
-        from jobber.adapters.discovery.docker_context import current_context
-
-        if context := current_context(environment):
-            name, endpoint = context
-            yield Candidate(endpoint, f"docker context {name}", named=True)
-    for path, why in _sockets(environment):
-        yield Candidate(parse_endpoint(path), why, named=False)
-
-
-def _sockets(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    runtime = environment.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
-    yield "/var/run/docker.sock", "Docker's socket"
-    yield f"{runtime}/docker.sock", "rootless Docker's socket"
-    if home := environment.get("HOME"):
-        yield f"{home}/.docker/run/docker.sock", "Docker Desktop's socket"
-    yield f"{runtime}/podman/podman.sock", "rootless Podman's socket"
-    yield "/run/podman/podman.sock", "Podman's socket"
-
-
-def _tls_files(environment: Mapping[str, str]) -> TlsFiles | None:
-    verify = bool(environment.get("DOCKER_TLS_VERIFY"))
-    if not verify and not environment.get("DOCKER_TLS"):
-        return None
-    home = environment.get("HOME", "/")
-    return TlsFiles(environment.get("DOCKER_CERT_PATH") or f"{home}/.docker", verify=verify)
+    return "; ".join(filter(None, (remedy, candidate.alternative)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,21 +188,16 @@ def _assemble(
     )
 
 
-def places(host: str | None, environment: Mapping[str, str], choice: str) -> Iterator[Candidate]:
-    """Return each address where `connect` looks for an engine, in order. Raises `UsageError`."""
-    return _candidates(host, environment, choice)
-
-
-def greet(endpoint: Endpoint, *, seconds: float) -> str:
+def greet(endpoint: Endpoint, *, environment: Mapping[str, str], seconds: float) -> str:
     """Connect to an address and return the name and version of its engine.
 
     Raises `EngineUnreachable` if no engine responds within `seconds`; the error's text is only the reason.
     """
-    way = _Way(endpoint, seconds=seconds)
+    route = EngineRoute(endpoint, environment=environment, seconds=seconds)
     try:
-        answer = ping(endpoint, dial=way.dial, seconds=seconds)
+        answer = ping(endpoint, dial=route.dial, seconds=seconds)
     except (EngineUnreachable, ConnectionBroken) as error:
-        raise EngineUnreachable(str(way.explain(error))) from None
+        raise EngineUnreachable(str(route.explain(error))) from None
     finally:
-        way.close()
+        route.close()
     return f"{answer.name} {answer.version}"

@@ -33,8 +33,10 @@ def current_context(environment: Mapping[str, str]) -> tuple[str, Endpoint] | No
         stored = json.loads((folder / "contexts" / "meta" / key / "meta.json").read_bytes())
         docker = stored["Endpoints"]["docker"]
         certificates = folder / "contexts" / "tls" / key / "docker"
-        tls = TlsFiles(str(certificates), verify=not docker.get("SkipTLSVerify")) if certificates.is_dir() else None
-        return name, parse_endpoint(docker["Host"]).secured(tls)
+        endpoint = parse_endpoint(docker["Host"])
+        if not certificates.is_dir() and not endpoint.is_https:
+            return name, endpoint
+        return name, endpoint.secured(TlsFiles(str(certificates), verify=not docker.get("SkipTLSVerify")))
     except (FileNotFoundError, NotADirectoryError):
         near = did_you_mean(name, known=_context_names(folder))
         raise UsageError(

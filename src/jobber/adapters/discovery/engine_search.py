@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from jobber.adapters.discovery.connect import OWN_ENGINES, connect, greet, places
+from jobber.adapters.discovery.candidates import find_candidates
+from jobber.adapters.discovery.connect import OWN_ENGINES, connect, greet
 from jobber.adapters.engine_api.connection_errors import EngineUnreachable
 from jobber.domain.checkup.findings import EnginePlace
 from jobber.domain.errors import EngineUnavailable, Interrupted, JobberError
@@ -13,7 +14,7 @@ from jobber.domain.errors import EngineUnavailable, Interrupted, JobberError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from jobber.adapters.discovery.connect import Candidate
+    from jobber.adapters.discovery.candidates import Candidate
     from jobber.domain.ports import Engine
     from jobber.domain.ports.progress import Progress
 
@@ -61,31 +62,32 @@ class MachineEngines:
         asked = {self._used}
         for candidate in self._candidates():
             address = str(candidate.endpoint)
-            said = self._answers.pop(f"{candidate.endpoint} ({candidate.why})", None)
+            answer = self._answers.pop(f"{candidate.endpoint} ({candidate.why})", None)
             if address not in asked:
                 asked.add(address)
-                found.append(self._place(candidate, said))
-        return [*found, *(EnginePlace(where, "", said) for where, said in self._answers.items())]
+                found.append(self._place(candidate, answer))
+        return [*found, *(EnginePlace(where, "", answer) for where, answer in self._answers.items())]
 
     def _candidates(self) -> Iterator[Candidate]:
         """Yield each address to search, up to the first invalid one, which `connect` reports as an error."""
         if self.choice not in OWN_ENGINES:
             return
         try:
-            yield from places(self.host, self.environment, self.choice)
+            yield from find_candidates(self.host, self.environment, self.choice)
         except Interrupted:
             raise
         except JobberError:
             return
 
-    def _place(self, candidate: Candidate, said: str | None) -> EnginePlace:
+    def _place(self, candidate: Candidate, answer: str | None) -> EnginePlace:
         is_engine = False
-        if said is None:
+        if answer is None:
             try:
-                said, is_engine = greet(candidate.endpoint, seconds=self.seconds), True
+                answer = greet(candidate.endpoint, environment=self.environment, seconds=self.seconds)
+                is_engine = True
             except EngineUnreachable as error:
-                said = str(error)
-        return EnginePlace(str(candidate.endpoint), self._why(candidate), said, is_engine, candidate.named)
+                answer = str(error)
+        return EnginePlace(str(candidate.endpoint), self._why(candidate), answer, is_engine, candidate.named)
 
     def _why(self, candidate: Candidate) -> str:
         return self.origin if self.host is not None else candidate.why

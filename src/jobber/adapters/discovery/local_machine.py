@@ -60,10 +60,10 @@ class LocalMachine:
     def space(self, path: str) -> Space | None:
         """Return the space on the file system of a directory; None if it cannot be determined."""
         try:
-            told = os.statvfs(path)
+            status = os.statvfs(path)
         except OSError:
             return None
-        return Space(told.f_bavail * told.f_frsize, told.f_blocks * told.f_frsize)
+        return Space(status.f_bavail * status.f_frsize, status.f_blocks * status.f_frsize)
 
     def devices(self, folders: Sequence[str]) -> LocalDevices:
         """Search for GPUs, and for CDI specifications in these directories; without any, in the default directories."""
@@ -95,15 +95,15 @@ class LocalMachine:
 
 def _program(path: str) -> Program:
     """Classify a script. A script of this installation is next to its Python, or names it in the first line."""
-    octets = b""
+    content = b""
     with suppress(OSError), open(path, "rb") as file:  # noqa: PTH123
-        octets = file.read(_MOST)
-    if _OURS in octets:
-        python = octets.partition(b"\n")[0].removeprefix(b"#!").strip().decode(errors="replace")
+        content = file.read(_MOST)
+    if _OURS in content:
+        python = content.partition(b"\n")[0].removeprefix(b"#!").strip().decode(errors="replace")
         folders = {os.path.realpath(sysconfig.get_path("scripts")), os.path.dirname(sys.executable)}  # noqa: PTH120
         is_this = python == sys.executable or os.path.dirname(path) in folders  # noqa: PTH120
         return Program.THIS if is_this else Program.OTHER
-    return Program.OLDER if _OLDER.search(octets) else Program.UNKNOWN
+    return Program.OLDER if _OLDER.search(content) else Program.UNKNOWN
 
 
 def _distributions() -> Iterator[Distribution]:

@@ -21,8 +21,8 @@ FORBIDDEN_SOCKET = (
     " Docker, then log in again), or connect as another user"
 )
 SILENT_SOCKET = (
-    "start the engine on the remote host; if it is running, the ssh server does not forward sockets"
-    " (AllowStreamLocalForwarding): omit the path to use the remote client"
+    "start the engine on the remote host; if it is running, allow the ssh server to forward sockets"
+    " (AllowStreamLocalForwarding), or install docker or podman there"
 )
 _NO_CLIENT = (
     "install docker or podman on the remote host so that a non-interactive shell finds it (`{login} docker version`),"
@@ -66,9 +66,15 @@ _REMEDIES = (
 )
 
 
-def remedy(said: str, endpoint: Endpoint) -> str:
-    """Return the remedy for the output of an `ssh` that did not reach an engine."""
-    text = " ".join(said.lower().split())
+def last_line(messages: str) -> str:
+    """Return the last message of ssh; warnings and banners do not count."""
+    lines = [line.strip() for line in messages.splitlines()]
+    return next((line for line in reversed(lines) if line and not line.lower().startswith(("warning:", "**"))), "")
+
+
+def remedy(messages: str, endpoint: Endpoint) -> str:
+    """Return the remedy for the messages of an `ssh` that did not reach an engine."""
+    text = " ".join(messages.lower().split())
     advice = next((known.advice for known in _REMEDIES if any(sign in text for sign in known.signs)), _OTHERWISE)
     return _filled(advice, endpoint)
 

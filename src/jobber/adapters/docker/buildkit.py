@@ -214,7 +214,7 @@ def _arguments(request: BuildRequest, environment: Mapping[str, str]) -> Iterato
 
 def _client_variables(endpoint: Endpoint, environment: Mapping[str, str]) -> dict[str, str]:
     variables = {name: value for name, value in environment.items() if name != "DOCKER_CONTEXT"}
-    variables |= {"DOCKER_HOST": str(endpoint), "DOCKER_BUILDKIT": "1", "DOCKER_CLI_HINTS": "false"}
+    variables |= {"DOCKER_HOST": endpoint.docker_host, "DOCKER_BUILDKIT": "1", "DOCKER_CLI_HINTS": "false"}
     if endpoint.tls is not None:
         variables |= {"DOCKER_TLS": "1", "DOCKER_TLS_VERIFY": "1" if endpoint.tls.verify else ""}
         variables |= {"DOCKER_CERT_PATH": endpoint.tls.folder}

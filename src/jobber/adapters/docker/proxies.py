@@ -54,4 +54,4 @@ def client_proxies(environment: Mapping[str, str], *, endpoint: Endpoint) -> dic
 def _address(endpoint: Endpoint) -> str:
     """Return the daemon's address as the client writes it."""
     has_port = endpoint.port is not None or endpoint.scheme is not Scheme.TCP
-    return str(endpoint) if has_port else f"{endpoint}:{DEFAULT_PORT}"
+    return endpoint.docker_host if has_port else f"{endpoint.docker_host}:{DEFAULT_PORT}"

@@ -21,10 +21,13 @@ class Scheme(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TlsFiles:
-    """The folder with `ca.pem`, `cert.pem` and `key.pem`, the file names of `docker`."""
+    """The certificates of a TLS connection: by default those in a folder, with the file names of `docker`."""
 
     folder: str
     verify: bool = True
+    authority: str = "ca.pem"
+    certificate: str = "cert.pem"
+    key: str = "key.pem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,19 @@ class Endpoint:
     path: str = ""
     user: str | None = None
     tls: TlsFiles | None = None
+    is_https: bool = False
+    """True if the address itself requires TLS."""
+    identity: str | None = None
+    """The file of the private key for ssh; None for those of the user's configuration."""
+    is_machine: bool = False
+    """True for a virtual machine on this host (`podman machine`), whose host key is not checked."""
 
     def __str__(self) -> str:
+        return f"https{self.docker_host[3:]}" if self.is_https else self.docker_host
+
+    @property
+    def docker_host(self) -> str:
+        """The address in the form of the `docker` client, which does not know `https`."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         user = f"{self.user}@" if self.user else ""
         port = f":{self.port}" if self.port is not None else ""
@@ -53,7 +67,7 @@ class Endpoint:
 
 
 def parse_endpoint(text: str) -> Endpoint:
-    """Parse `HOST`, `HOST:PORT`, `tcp://`, `ssh://user@host` or `unix:///path`. Raises `UsageError`.
+    """Parse `HOST`, `HOST:PORT`, `tcp://`, `https://`, `ssh://user@host` or `unix:///path`. Raises `UsageError`.
 
     The default port (2375, or 2376 with TLS) is not filled in, because it depends on `secured`.
     """
@@ -64,7 +78,7 @@ def parse_endpoint(text: str) -> Endpoint:
         case "unix" if rest.startswith("/"):
             return Endpoint(Scheme.UNIX, path=rest)
         case "tcp" | "http" | "https":
-            return _parse_network(text, Scheme.TCP, rest)
+            return replace(_parse_network(text, Scheme.TCP, rest), is_https=scheme == "https")
         case "ssh":
             return _parse_network(text, Scheme.SSH, rest)
         case _:

@@ -160,25 +160,25 @@ class TlsSocket(socket.socket):
 def secure(sock: socket.socket, endpoint: Endpoint) -> TlsSocket:
     """Start TLS on a connected socket. Raises `EngineUnreachable`."""
     assert endpoint.tls is not None
-    folder = Path(endpoint.tls.folder)
+    tls, folder = endpoint.tls, Path(endpoint.tls.folder)
     try:
         context = ssl.create_default_context()
-        if not endpoint.tls.verify:
+        if not tls.verify:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
-        elif (folder / "ca.pem").exists():
-            context.load_verify_locations(folder / "ca.pem")
-        if (folder / "cert.pem").exists():
-            context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+        elif (folder / tls.authority).exists():
+            context.load_verify_locations(folder / tls.authority)
+        if (folder / tls.certificate).exists():
+            context.load_cert_chain(folder / tls.certificate, folder / tls.key)
         return TlsSocket(sock, context, host=endpoint.host)
     except OSError as error:  # includes ssl.SSLError
         sock.close()
-        raise EngineUnreachable(f"TLS: {_told(error, folder)}") from None
+        raise EngineUnreachable(f"TLS: {_told(error, folder / tls.authority)}") from None
 
 
-def _told(error: OSError, folder: Path) -> str:
+def _told(error: OSError, authority: Path) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
-        lacks = "" if (folder / "ca.pem").exists() else f"; there is no {folder}/ca.pem"
+        lacks = "" if authority.exists() else f"; there is no {authority}"
         return f"certificate verify failed: {error.verify_message}{lacks}"
     if isinstance(error, ssl.SSLError) and error.reason:
         return error.reason.replace("_", " ").lower()

@@ -11,7 +11,7 @@ from jobber.domain.images.credentials import host_of
 from jobber.domain.images.image import Image
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
 
     from jobber.adapters.fake.registry import FakeRegistry
     from jobber.adapters.fake.store import StoredImage
@@ -68,6 +68,25 @@ class FakeRemoteImages:
             size=image.size,
             platform="linux/amd64",
         )
+
+    def inspect_each(
+        self, references: Sequence[ImageReference], *, credentials: Credentials | None
+    ) -> Iterator[Image | ImageNotFound | RegistryFailed]:
+        """Return the descriptions of several images.
+
+        Args:
+            references: The references of the images.
+            credentials: The credentials; None for an anonymous request.
+
+        Returns:
+            For each reference, in order: its image, or the error that `inspect` raises.
+
+        """
+        for reference in references:
+            try:
+                yield self.inspect(reference, credentials=credentials)
+            except (ImageNotFound, RegistryFailed) as error:
+                yield error
 
     def archive(self, reference: ImageReference, *, path: str, credentials: Credentials | None) -> Generator[bytes]:
         """Return a file or a directory of an image as a tar archive.

@@ -8,17 +8,20 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
-from jobber.adapters.registry_api.http import Unreachable, asked
-from jobber.adapters.registry_api.place import is_loopback
+from jobber.adapters.registry_api.http import Unreachable
+from jobber.adapters.registry_api.location import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from jobber.adapters.registry_api.http import HttpClient
+    from jobber.adapters.registry_api.location import RepositoryLocation
     from jobber.domain.images.credentials import Credentials
 
 _PARAMETER = re.compile(r'(\w+)="([^"]*)"')
 _LARGEST = 1 << 20
 _CLIENT = "jobber"
+_HEADERS = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
 
 
 class Unauthorized(Exception):
@@ -26,7 +29,7 @@ class Unauthorized(Exception):
 
 
 def authorization_for(
-    challenges: Sequence[str], *, credentials: Credentials | None, repository: str, is_here: bool
+    challenges: Sequence[str], *, client: HttpClient, credentials: Credentials | None, location: RepositoryLocation
 ) -> str | None:
     """Return the header that answers a challenge; None if no challenge can be answered.
 
@@ -35,7 +38,7 @@ def authorization_for(
     for challenge in challenges:
         scheme, _, rest = challenge.strip().partition(" ")
         if scheme.lower() == "bearer":
-            return f"Bearer {_token(dict(_PARAMETER.findall(rest)), credentials, repository, is_here=is_here)}"
+            return f"Bearer {_token(client, dict(_PARAMETER.findall(rest)), credentials, location)}"
         if scheme.lower() == "basic" and credentials is not None and credentials.password:
             return _basic(credentials)
     return None
@@ -45,26 +48,30 @@ def _basic(credentials: Credentials) -> str:
     return "Basic " + base64.b64encode(f"{credentials.user}:{credentials.password}".encode()).decode()
 
 
-def _token(wanted: Mapping[str, str], credentials: Credentials | None, repository: str, *, is_here: bool) -> str:
+def _token(
+    client: HttpClient, wanted: Mapping[str, str], credentials: Credentials | None, location: RepositoryLocation
+) -> str:
     """Request a token from the service in a challenge: with a stored identity token, a password, or anonymously."""
     realm = wanted.get("realm", "")
     service = urlsplit(realm)
-    if service.scheme != "https" and not (is_here and service.scheme == "http" and is_loopback(service.netloc)):
+    if service.scheme != "https" and not (
+        location.is_here and service.scheme == "http" and is_loopback(service.netloc)
+    ):
         raise Unreachable(f"its token service {service.netloc or 'without an address'} is not encrypted")
-    facts = {"service": wanted.get("service", ""), "scope": wanted.get("scope", f"repository:{repository}:pull")}
+    facts = {"service": wanted.get("service", ""), "scope": wanted.get("scope", f"repository:{location.name}:pull")}
     if credentials is not None and credentials.identity_token:
         grant = {"grant_type": "refresh_token", "client_id": _CLIENT, "refresh_token": credentials.identity_token}
-        return _ask(realm, body=urlencode({**grant, **facts}).encode(), authorization=None)
+        return _ask(client, realm, body=urlencode({**grant, **facts}).encode(), authorization=None)
     with_password = credentials is not None and credentials.password
     if with_password and credentials is not None:
         facts["account"] = credentials.user
     url = f"{realm}{'&' if service.query else '?'}{urlencode({name: text for name, text in facts.items() if text})}"
-    return _ask(url, body=None, authorization=_basic(credentials) if with_password and credentials else None)
+    return _ask(client, url, body=None, authorization=_basic(credentials) if with_password and credentials else None)
 
 
-def _ask(url: str, *, body: bytes | None, authorization: str | None) -> str:
+def _ask(client: HttpClient, url: str, *, body: bytes | None, authorization: str | None) -> str:
     try:
-        with asked(url, headers={"Accept": "application/json"}, authorization=authorization, body=body) as response:
+        with client.asked(url, headers=_HEADERS, authorization=authorization, body=body) as response:
             text = response.read(_LARGEST)
             status = response.status
     except Unreachable as error:

@@ -11,13 +11,14 @@ from jobber.adapters.registry_api.archive import archive_of
 from jobber.adapters.registry_api.configuration import image_of
 from jobber.adapters.registry_api.layer import Layer, fetch_layer
 from jobber.adapters.registry_api.manifest import check_digest, read_manifest
-from jobber.adapters.registry_api.session import Session
 from jobber.adapters.registry_api.tree import Tree
-from jobber.domain.errors import RegistryFailed
+from jobber.domain.errors import ImageNotFound, RegistryFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Generator, Iterator, Mapping, Sequence
 
+    from jobber.adapters.registry_api.http import HttpClient
+    from jobber.adapters.registry_api.session import Session
     from jobber.domain.images.credentials import Credentials
     from jobber.domain.images.image import Image
     from jobber.domain.images.reference import ImageReference
@@ -28,9 +29,16 @@ _MOST_PAGES = 1000
 
 
 class RegistryApi:
-    """Registries, each accessed with its own credentials."""
+    """Registries, each accessed with its own credentials.
 
-    def __init__(self) -> None:
+    Args:
+        environment: The environment variables with proxies and certificate authorities. Default: none.
+
+    """
+
+    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
+        self._environment = environment or {}
+        self._client: HttpClient | None = None
         self._sessions: dict[tuple[str, Credentials | None], Session] = {}
 
     def inspect(self, reference: ImageReference, *, credentials: Credentials | None) -> Image:
@@ -40,6 +48,21 @@ class RegistryApi:
         text, _ = session.read(f"blobs/{manifest.configuration.digest}", reference=reference)
         check_digest(reference, manifest.configuration.digest, text)
         return image_of(reference, manifest, text)
+
+    def inspect_each(
+        self, references: Sequence[ImageReference], *, credentials: Credentials | None
+    ) -> Iterator[Image | ImageNotFound | RegistryFailed]:
+        """Yield the description of each image, or the error, in order; a few are read at once."""
+        from jobber.adapters.registry_api.http import CONNECTIONS
+        from jobber.adapters.registry_api.parallel import map_in_threads
+
+        def inspect(reference: ImageReference) -> Image | ImageNotFound | RegistryFailed:
+            try:
+                return self.inspect(reference, credentials=credentials)
+            except (ImageNotFound, RegistryFailed) as error:
+                return error
+
+        return map_in_threads(inspect, references, threads=CONNECTIONS)
 
     def archive(self, reference: ImageReference, *, path: str, credentials: Credentials | None) -> Generator[bytes]:
         """Yield a file or a directory of an image as a tar archive; layers are stored on disk meanwhile.
@@ -74,9 +97,13 @@ class RegistryApi:
         return tuple(dict.fromkeys(found))
 
     def _session(self, reference: ImageReference, credentials: Credentials | None) -> Session:
+        from jobber.adapters.registry_api.http import HttpClient  # commands without a registry import no `requests`
+        from jobber.adapters.registry_api.session import Session
+
+        self._client = self._client or HttpClient(self._environment)
         key = (reference.repository, credentials)
         if key not in self._sessions:
-            self._sessions[key] = Session(reference, credentials)
+            self._sessions[key] = Session(self._client, reference, credentials)
         return self._sessions[key]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import tarfile
 import tempfile
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import IO, TYPE_CHECKING, Any, cast
 
+from jobber.adapters.registry_api.manifest import hash_for
 from jobber.domain.errors import RegistryFailed
 
 if TYPE_CHECKING:
@@ -74,10 +74,7 @@ class Layer:
 
 def fetch_layer(session: Session, reference: ImageReference, blob: Blob) -> Layer:
     """Download a layer to a temporary file that is removed when closed. Raises `ImageNotFound`, `RegistryFailed`."""
-    algorithm, _, wanted = blob.digest.partition(":")
-    if algorithm not in ("sha256", "sha512"):
-        raise RegistryFailed(str(reference), why=f"the digest of a layer, {blob.digest[:20]}, has an unknown algorithm")
-    digest = hashlib.new(algorithm)
+    digest = hash_for(reference, blob.digest)
     file = tempfile.TemporaryFile(prefix="jobber-")
     try:
         with session.answer(f"blobs/{blob.digest}", reference=reference) as response:
@@ -85,7 +82,7 @@ def fetch_layer(session: Session, reference: ImageReference, blob: Blob) -> Laye
                 digest.update(chunk)
                 file.write(chunk)
         layer = Layer(file, reference)
-        _check(reference, came=digest.hexdigest(), wanted=wanted)
+        _check(reference, blob.digest.partition(":")[2], digest.hexdigest())
         _list(layer)
     except BaseException:
         file.close()
@@ -93,9 +90,9 @@ def fetch_layer(session: Session, reference: ImageReference, blob: Blob) -> Laye
     return layer
 
 
-def _check(reference: ImageReference, *, came: str, wanted: str) -> None:
-    if came != wanted:
-        raise RegistryFailed(str(reference), why=f"layer {wanted[:12]} of it is truncated or corrupt")
+def _check(reference: ImageReference, expected: str, actual: str) -> None:
+    if expected != actual:
+        raise RegistryFailed(str(reference), why=f"layer {expected[:12]} of it is truncated or corrupt")
 
 
 def normal_name(name: str) -> str | None:

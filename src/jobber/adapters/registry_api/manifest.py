@@ -58,13 +58,20 @@ def read_manifest(session: Session, reference: ImageReference) -> Manifest:
     return _manifest(reference, (digest, own), facts)
 
 
-def check_digest(reference: ImageReference, digest: str, octets: bytes) -> None:
+def check_digest(reference: ImageReference, digest: str, content: bytes) -> None:
     """Check that bytes match their digest. Raises `RegistryFailed`."""
-    algorithm, _, wanted = digest.partition(":")
+    actual = hash_for(reference, digest)
+    actual.update(content)
+    if f"{actual.name}:{actual.hexdigest()}" != digest:
+        raise RegistryFailed(str(reference), why=f"the content does not match the digest {digest[:19]}")
+
+
+def hash_for(reference: ImageReference, digest: str) -> hashlib._Hash:
+    """Return an empty hash with the algorithm of a digest. Raises `RegistryFailed` for an unknown one."""
+    algorithm = digest.partition(":")[0]
     if algorithm not in ("sha256", "sha512"):
         raise RegistryFailed(str(reference), why=f"its digest {digest[:20]} has an unknown algorithm")
-    if hashlib.new(algorithm, octets).hexdigest() != wanted:
-        raise RegistryFailed(str(reference), why=f"the content does not match the digest {algorithm}:{wanted[:12]}")
+    return hashlib.new(algorithm)
 
 
 def _read(session: Session, reference: ImageReference, name: str) -> tuple[str, dict[str, Any]]:

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.credentials.redaction import masked
 from jobber.adapters.registry_api.authorization import Unauthorized, authorization_for
-from jobber.adapters.registry_api.http import Unreachable, asked
-from jobber.adapters.registry_api.place import location_of
+from jobber.adapters.registry_api.http import Unreachable
+from jobber.adapters.registry_api.location import location_of
 from jobber.domain.errors import ImageNotFound, RegistryFailed
 from jobber.domain.images.credentials import host_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from jobber.adapters.registry_api.http import HttpClient
     from jobber.domain.images.credentials import Credentials
     from jobber.domain.images.reference import ImageReference
 
@@ -25,21 +26,24 @@ _NEEDS_TLS = b"HTTPS server"
 
 
 class Session:
-    """A repository and its authorization, for the duration of one command."""
+    """A repository and its authorization, for the duration of one command. Several threads may use it."""
 
-    def __init__(self, reference: ImageReference, credentials: Credentials | None) -> None:
-        self._place = location_of(reference)
+    def __init__(self, client: HttpClient, reference: ImageReference, credentials: Credentials | None) -> None:
+        self._client = client
+        self._location = location_of(reference)
         self._credentials = credentials
-        self._scheme = "http" if self._place.is_here else "https"
+        self._scheme = "http" if self._location.is_here else "https"
         self._authorization: str | None = None
 
     def read(self, path: str, *, reference: ImageReference, accept: str = "*/*") -> tuple[bytes, Any]:
         """Return a short response and its headers. Raises `ImageNotFound`, `RegistryFailed`."""
         with self.answer(path, reference=reference, accept=accept) as response:
-            text = response.read(_LARGEST + 1)
-            if len(text) > _LARGEST:
-                raise RegistryFailed(str(reference), why="a response of the registry is larger than 32 MiB")
-            return text, response.headers
+            text = bytearray()
+            while chunk := response.read(_LARGEST):  # until the end, where a truncated response is an error
+                text += chunk
+                if len(text) > _LARGEST:
+                    raise RegistryFailed(str(reference), why="a response of the registry is larger than 32 MiB")
+            return bytes(text), response.headers
 
     @contextmanager
     def answer(self, path: str, *, reference: ImageReference, accept: str = "*/*") -> Iterator[Any]:
@@ -57,32 +61,28 @@ class Session:
     def _asked(self, path: str, accept: str) -> Iterator[Any]:
         """Yield the response of a registry, after authorization if the registry requires it."""
         for is_last in (False, False, True):
-            with self._exchange(path, accept) as response:
-                if is_last or not self._learns_from(response):
+            authorization = self._authorization
+            url = f"{self._scheme}://{self._location.host}/v2/{self._location.name}/{path}"
+            with self._client.asked(url, headers={"Accept": accept}, authorization=authorization) as response:
+                if is_last or not self._learns_from(response, authorization):
                     yield response
                     return
 
-    def _learns_from(self, response: Any) -> bool:
+    def _learns_from(self, response: Any, sent: str | None) -> bool:
         """Return whether to retry, because the response showed the required scheme or authorization."""
         if response.status == 400 and self._scheme == "http" and _NEEDS_TLS in response.read(1 << 10):
             self._scheme = "https"
             return True
         if response.status != 401:
             return False
-        before = self._authorization
-        self._authorization = authorization_for(
-            response.headers.get_all("WWW-Authenticate") or [],
+        authorization = authorization_for(
+            response.headers.getlist("WWW-Authenticate"),
+            client=self._client,
             credentials=self._credentials,
-            repository=self._place.name,
-            is_here=self._place.is_here,
+            location=self._location,
         )
-        return self._authorization not in (None, before)
-
-    @contextmanager
-    def _exchange(self, path: str, accept: str) -> Iterator[Any]:
-        url = f"{self._scheme}://{self._place.host}/v2/{self._place.name}/{path}"
-        with asked(url, headers={"Accept": accept}, authorization=self._authorization) as response:
-            yield response
+        self._authorization = authorization
+        return authorization not in (None, sent)
 
     def _refused(self, reference: ImageReference, why: str) -> RegistryFailed:
         host, known = host_of(reference), self._credentials
@@ -100,12 +100,12 @@ def _check(response: Any, reference: ImageReference) -> None:
     if response.status == 404:
         raise ImageNotFound(str(reference), hint="neither the engine nor the registry has it")
     if response.status in (401, 403):
-        raise Unauthorized(_told(response))
+        raise Unauthorized(_message(response))
     if response.status != 200:
-        raise Unreachable(_told(response))
+        raise Unreachable(_message(response))
 
 
-def _told(response: Any) -> str:
+def _message(response: Any) -> str:
     """Return the message of a registry's error, or one made from its status."""
     try:
         errors = json.loads(response.read(1 << 16))["errors"]

@@ -33,7 +33,7 @@ class GlobalOptions:
     verbose: Annotated[bool, Parameter(name=("--verbose", "-v"), group=GROUP)] = False
     """Print each step with its engine call, and the full build output."""
     host: Annotated[str | None, Parameter(name=("--host", "-H"), group=GROUP)] = None
-    """Engine to connect to: HOST, HOST:PORT, tcp://, ssh://user@host, unix:///path."""
+    """Engine to connect to: HOST, HOST:PORT, tcp://, https://, ssh://user@host, unix:///path."""
     reg: Annotated[str | None, Parameter(name=("--reg", "-r"), group=GROUP)] = None
     """Default registry, with or without a namespace (gcr.io/myproject)."""
     config: Annotated[tuple[str, ...], Parameter(name=("--config", "-c"), group=GROUP)] = ()

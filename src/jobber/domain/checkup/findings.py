@@ -67,7 +67,7 @@ class EnginePlace:
     answer: str
     is_engine: bool = False
     is_named: bool = False
-    """True if the user configured the address, in a variable or a docker context."""
+    """True if the user configured the address, in a variable, a docker context or a podman connection."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping, Sequence
+    from collections.abc import Generator, Iterator, Mapping, Sequence
 
     from jobber.domain.containers.container import ContainerId
+    from jobber.domain.errors import ImageNotFound, RegistryFailed
     from jobber.domain.images.credentials import Credentials
     from jobber.domain.images.image import Image, ListedImage
     from jobber.domain.images.reference import ImageId, ImageReference
@@ -191,6 +192,20 @@ class RemoteImages(Protocol):
         Raises:
             ImageNotFound: The image does not exist.
             RegistryFailed: The registry returned an error.
+
+        """
+
+    def inspect_each(
+        self, references: Sequence[ImageReference], *, credentials: Credentials | None
+    ) -> Iterator[Image | ImageNotFound | RegistryFailed]:
+        """Return the descriptions of several images in one registry, which may be read at the same time.
+
+        Args:
+            references: The references of the images.
+            credentials: The registry credentials; None for none.
+
+        Returns:
+            For each reference, in order: its image, or the error that `inspect` raises.
 
         """
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jobber.domain.errors import ImageNotFound, PathNotFound, RegistryFailed
+from jobber.domain.images.image import Image
 from jobber.testing.environment import FakeProgress
 
 if TYPE_CHECKING:
@@ -86,6 +87,14 @@ class RemoteImagesContract:
         world.engine.registry.push(other, credentials=None, progress=FakeProgress())
 
         assert sorted(remote.tags(name, credentials=None)) == ["latest", "other"]
+
+    def test_several_descriptions_are_in_order(self, world: World) -> None:
+        remote, name = _pushed(world, world.base_id)
+        missing = name.tagged("missing")
+        found = list(remote.inspect_each([missing, name, missing], credentials=None))
+
+        assert [type(each) for each in found] == [ImageNotFound, Image, ImageNotFound]
+        assert found[1] == remote.inspect(name, credentials=None)
 
     def test_what_the_registry_has_not_is_not_found(self, world: World) -> None:
         remote, name = _remote(world)

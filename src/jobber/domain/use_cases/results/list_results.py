@@ -124,19 +124,18 @@ class ListResults:
         found: dict[str, Image] = {}
         names: dict[str, list[str]] = {}
         failed: RegistryFailed | None = None
-        for number, tag in enumerate(tags, 1):
+        references = [repository.tagged(tag) for tag in tags]
+        images = self.finder.remote.inspect_each(references, credentials=credentials)
+        for number, (reference, image) in enumerate(zip(references, images, strict=True), 1):
             self.progress.step(f"reading {repository.repository}: {number} of {len(tags)} tags")
-            name = repository.tagged(tag)
-            try:
-                image = self.finder.remote.inspect(name, credentials=credentials)
-            except ImageNotFound:  # removed meanwhile
+            if isinstance(image, ImageNotFound):  # removed meanwhile
                 continue
-            except RegistryFailed as error:  # some tags do not refer to images: signatures, attestations
-                self.progress.call("tag-unreadable", reference=str(name), why=error.what)
-                failed = error
+            if isinstance(image, RegistryFailed):  # some tags do not refer to images: signatures, attestations
+                self.progress.call("tag-unreadable", reference=str(reference), why=image.what)
+                failed = image
                 continue
             found[image.id] = image
-            names.setdefault(image.id, []).append(str(name))
+            names.setdefault(image.id, []).append(str(reference))
         if failed is not None and not found:
             raise failed
         return results_among(
