@@ -61,9 +61,17 @@ def result_labels(
         labels[Label.BASE_DIGEST] = digest
     if metrics or code.labels.get(Label.METRICS):
         labels[Label.METRICS] = render_metrics(metrics or {})
+    for name, key in _keys(plan).items():
+        if key or code.labels.get(name):
+            labels[name] = key
     if repository or code.labels.get(Label.REPOSITORY):
         labels[Label.REPOSITORY] = repository or ""
     return _plain(labels)
+
+
+def _keys(plan: RunPlan) -> dict[Label, str]:
+    content, recipe = ("", "") if plan.keys is None else (plan.keys.content, plan.keys.recipe)
+    return {Label.CONTENT_KEY: content, Label.RECIPE_KEY: recipe}
 
 
 def _base_digest(plan: RunPlan) -> str:

@@ -229,7 +229,7 @@ class FinishRun:
             return ()
         code = parse_reference(plan.repository)
         for _ in range(_MOST_TRIES):
-            moving, fixed = result_tags(code, at=at)
+            moving, fixed = result_tags(code, at=at, cell=plan.keys.cell if plan.keys else "")
             try:
                 self.engine.images.claim(image, reference=fixed)
             except TagTaken:
