@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from jobber.domain.configuration.origin import Value
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jobber.domain.configuration.origin import Origin
+    from jobber.domain.configuration.origin import Origin, Value
 
 Cell = dict[str, str]
 """The values of a cell, by axis."""
@@ -38,6 +36,9 @@ class Needs:
     cpus: float = 0.0
     memory: int = 0
     """Memory in bytes."""
+
+
+NOTHING = Needs()
 
 
 @dataclass(frozen=True, slots=True)

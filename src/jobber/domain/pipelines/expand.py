@@ -9,7 +9,7 @@ from jobber.domain.configuration.origin import Value
 from jobber.domain.configuration.settings import CMD, INPUTS, OUT, RESULT_IMAGE, RUNTIME, TIMEOUT, XDOCKER
 from jobber.domain.errors import InvalidReference, UsageError
 from jobber.domain.images.reference import parse_image_id, parse_reference
-from jobber.domain.pipelines.definition import Needs
+from jobber.domain.pipelines.definition import NOTHING
 from jobber.domain.pipelines.errors import PipelineInvalid, wrong
 from jobber.domain.pipelines.graph import in_order
 from jobber.domain.pipelines.job import Job, JobInput, Pipeline, Source
@@ -112,7 +112,7 @@ class _Expansion:
             code=self._code(definition),
             inputs=self._inputs(definition, settings, values),
             settings=settings,
-            needs=definition.get("needs", Needs()),
+            needs=definition.get("needs", NOTHING),
             retries=definition.get("retries", 0),
             assumes_fresh=definition.get("assume-fresh", False),
         )
@@ -132,7 +132,7 @@ class _Expansion:
         return self.in_force[wanted]
 
     def _words(self, definition: JobDefinition, values: Mapping[str, str]) -> dict[str, Value[Any]]:
-        own = {}
+        own: dict[str, Value[Any]] = {}
         if CMD.name in definition.values:
             content, origin = definition.values[CMD.name]
             words = None if content is None else self._replaced(definition, content, origin, values)

@@ -47,7 +47,7 @@ def downstream(pipeline: Pipeline, ids: Iterable[JobId]) -> set[JobId]:
 def upstream(pipeline: Pipeline, ids: Iterable[JobId]) -> set[JobId]:
     """Return jobs and all jobs that they need, directly or by way of others."""
     found = set(ids)
-    for id_ in reversed(pipeline.jobs):
+    for id_ in reversed([*pipeline.jobs]):
         if id_ in found:
             found.update(pipeline.jobs[id_].upstream)
     return found

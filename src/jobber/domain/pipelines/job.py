@@ -9,7 +9,7 @@ from jobber.domain.configuration.in_force import Settings
 from jobber.domain.configuration.settings import DEFAULT_REGISTRY
 from jobber.domain.images.naming import moving_tag
 from jobber.domain.images.reference import ImageReference
-from jobber.domain.pipelines.definition import Needs
+from jobber.domain.pipelines.definition import NOTHING, Needs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -57,7 +57,7 @@ class Job:
     inputs: tuple[JobInput, ...] = ()
     settings: Settings = field(default_factory=Settings)
     """The settings in force, with the job's own on top."""
-    needs: Needs = Needs()
+    needs: Needs = NOTHING
     retries: int = 0
     assumes_fresh: bool = False
 

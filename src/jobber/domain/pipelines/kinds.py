@@ -192,7 +192,7 @@ class Resources(_Structure):
     def _amount(self, name: str, node: Node) -> float | int:
         text = scalar(name, node)
         try:
-            amount = {"gpus": int, "cpus": float, "memory": read_size}[name](text)
+            amount = read_size(text) if name == "memory" else float(text) if name == "cpus" else int(text)
         except ValueError:
             raise InvalidValue(f"has an invalid amount of {name}: {text}", line=node.line) from None
         if not 0 <= amount < float("inf"):
