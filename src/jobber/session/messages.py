@@ -57,6 +57,7 @@ _SENTENCES: Mapping[str, str] = {
         "the engine's image store cannot remove variables: the result has {names} with an empty value;"
         " jobber removes them from runs of the result"
     ),
+    "no-out-digest": "the result has no digest of {out}, so that later runs compare its layers: {why}",
     "metrics-not-kept": "the result has no metrics because {path} can't be used: {why}",
     "metrics-left-out": "not all of {path} is kept as metrics: {why}",
     "not-copied": "{path} is not copied: {why}",

@@ -25,6 +25,7 @@ from jobber.domain.errors import ContainerNotFound, JobberError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from jobber.adapters.archives.image_archive import LogLayer
     from jobber.adapters.wire import Wire
     from jobber.domain.containers.container import ContainerId
     from jobber.domain.images.reference import ImageId
@@ -55,7 +56,7 @@ def commit(
         if not response.ok:
             raise failed("inspect the container", response)
         facts = response.json()
-    code = _image(wire, facts["Image"])
+    code = raw_image(wire, facts["Image"])
     labels = {**(code["Config"].get("Labels") or {}), **snapshot.labels}
     wanted = {**code["Config"], "Labels": labels}
     takes_log = not snapshot.is_flat and not facts["HostConfig"]["ReadonlyRootfs"] and not is_mounted_over(facts)
@@ -82,7 +83,7 @@ def commit(
 def _exact_commit(wire: Wire, container: str, wanted: dict[str, Any]) -> ImageId | None:
     """Commit the container; return the image if each field of its configuration is as wanted, else remove it."""
     made = commit_as(wire, container, wanted)
-    if _image(wire, made)["Config"] == wanted:
+    if raw_image(wire, made)["Config"] == wanted:
         return made
     remove_unfinished(wire, made)
     return None
@@ -101,26 +102,52 @@ def _load(
     """Load an image with the layers of the unfinished one and, if given, the log; return None if Docker refuses it."""
     if not is_asked():
         return None
-    from jobber.adapters.archives.image_archive import ImageArchive, describe_image, log_layer
-    from jobber.adapters.engine_api.image_history import docker_history, with_run
+    from jobber.adapters.archives.image_archive import log_layer
+    from jobber.adapters.engine_api.image_history import with_run
 
-    below = _image(wire, unfinished)
+    below = raw_image(wire, unfinished)
     top = None if log is None else log_layer(log)
     layers = (*below["RootFS"]["Layers"], *([top.digest] if top else []))
     own = len(code["RootFS"].get("Layers") or ())
-    history = docker_history(_history(wire, code["Id"]), layers=own)
     created = below["Created"]
+    history = with_run(
+        _history_of(wire, code),
+        created=created,
+        layers=len(layers),
+        below=0 if snapshot.is_flat else own,
+        has_log_layer=top is not None,
+    )
+    return _load_description(wire, code, wanted, layers=layers, history=history, created=created, top=top)
+
+
+def load(wire: Wire, code: dict[str, Any], wanted: dict[str, Any]) -> ImageId | None:
+    """Load an image with the layers of an image and another configuration; return None if Docker refuses it.
+
+    `code` is Docker's description of the image.
+    """
+    layers = tuple(code["RootFS"].get("Layers") or ())
+    return _load_description(
+        wire, code, wanted, layers=layers, history=_history_of(wire, code), created=code["Created"], top=None
+    )
+
+
+def _load_description(
+    wire: Wire,
+    code: dict[str, Any],
+    wanted: dict[str, Any],
+    *,
+    layers: tuple[str, ...],
+    history: list[dict[str, Any]],
+    created: str,
+    top: LogLayer | None,
+) -> ImageId | None:
+    from jobber.adapters.archives.image_archive import ImageArchive, describe_image
+
     configuration = describe_image(
         platform={name: code.get(theirs) for name, theirs in _PLATFORM.items()},
         configuration=wanted,
         layers=layers,
-        history=with_run(
-            history,
-            created=created,
-            layers=len(layers),
-            below=0 if snapshot.is_flat else own,
-            has_log_layer=top is not None,
-        ),
+        history=history,
         created=created,
     )
     archive = ImageArchive(configuration, layers, top)
@@ -136,7 +163,8 @@ def _load(
         return archive.id if response.ok and tuple(response.json()["RootFS"]["Layers"]) == layers else None
 
 
-def _image(wire: Wire, image: str) -> dict[str, Any]:
+def raw_image(wire: Wire, image: str) -> dict[str, Any]:
+    """Return Docker's description of an image. Raises `EngineFailed`."""
     with wire.call("GET", f"/images/{image}/json") as response:
         if not response.ok:
             raise failed(f"inspect image {image}", response)
@@ -144,9 +172,12 @@ def _image(wire: Wire, image: str) -> dict[str, Any]:
     return {**facts, "Config": facts.get("Config") or {}}
 
 
-def _history(wire: Wire, image: str) -> list[dict[str, Any]]:
-    with wire.call("GET", f"/images/{image}/history") as response:
-        return (response.json() or []) if response.ok else []
+def _history_of(wire: Wire, code: dict[str, Any]) -> list[dict[str, Any]]:
+    from jobber.adapters.engine_api.image_history import docker_history
+
+    with wire.call("GET", f"/images/{code['Id']}/history") as response:
+        entries = (response.json() or []) if response.ok else []
+    return docker_history(entries, layers=len(code["RootFS"].get("Layers") or ()))
 
 
 def _would_stay(container: dict[str, Any], wanted: dict[str, Any]) -> bool:

@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     from jobber.adapters.wire import Wire
 
 _MISSING = 404
+_CONTAINERD = "io.containerd.snapshotter"
+"""The driver type of a Docker engine that keeps its images in containerd's store."""
+
+
+def keeps_configuration(wire: Wire) -> bool:
+    """Return whether this Docker accepts an archive without layers; with containerd's image store it does not."""
+    with wire.call("GET", "/info") as response:
+        status = (response.json().get("DriverStatus") or ()) if response.ok else ()
+    return not any(value.startswith(_CONTAINERD) for _, value in status)
 
 
 def commit_as(wire: Wire, container: str, configuration: dict[str, Any]) -> ImageId:

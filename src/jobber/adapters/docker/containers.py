@@ -6,9 +6,11 @@ from contextlib import closing
 from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO
 
+from jobber.adapters.archives.paths import check_askable
 from jobber.adapters.archives.tar_reader import first_bytes
 from jobber.adapters.docker.archives import open_archive
 from jobber.adapters.docker.commit import commit
+from jobber.adapters.docker.committing import keeps_configuration
 from jobber.adapters.docker.create_body import check_options, create_body
 from jobber.adapters.docker.create_host import NVIDIA
 from jobber.adapters.docker.job import DockerJob
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from jobber.adapters.wire import Response, Wire
     from jobber.domain.containers.container import Container, ContainerSpecification, Terminal
     from jobber.domain.containers.options import ContainerOptions
+    from jobber.domain.files.file_tree import Tree
     from jobber.domain.files.sparse_file import SparseFile
     from jobber.domain.images.reference import ImageId
     from jobber.domain.ports import Interruptions, JobInput
@@ -37,8 +40,6 @@ if TYPE_CHECKING:
 _MISSING = 404
 _CONFLICT = 409
 _NOT_MODIFIED = 304
-_CONTAINERD = "io.containerd.snapshotter"
-"""The driver type of a Docker engine that keeps its images in containerd's store."""
 
 
 class DockerContainers:
@@ -141,6 +142,13 @@ class DockerContainers:
         with closing(open_archive(self._wire, container, path, of=name)) as pieces:
             return first_bytes(pieces, path=path, of=name, limit=limit)
 
+    def tree(self, container: ContainerId, *, path: str) -> Tree:
+        """Return a directory or a file of a container that has ended as a file tree."""
+        from jobber.adapters.archives.file_tree import read_tree
+
+        check_askable(path)
+        return read_tree(open_archive(self._wire, container, path, of=f"container {container[:12]}"))
+
     def sparse_files(self, container: ContainerId) -> Sequence[SparseFile]:
         """List the sparse files that a container has written, if its layer is accessible."""
         return sparse_files(self._wire, container)
@@ -151,9 +159,7 @@ class DockerContainers:
 
     def keeps_configuration(self) -> bool:
         """Return whether results get exactly their code image's configuration; with containerd's store they do not."""
-        with self._wire.call("GET", "/info") as response:
-            status = (response.json().get("DriverStatus") or ()) if response.ok else ()
-        return not any(value.startswith(_CONTAINERD) for _, value in status)
+        return keeps_configuration(self._wire)
 
     def remove(self, container: ContainerId) -> None:
         """Kill and remove a container with its anonymous volumes."""

@@ -62,6 +62,12 @@ class DockerImages:
             self, image, reference, make=partial(create_helper, self._wire), remove=partial(remove_helper, self._wire)
         )
 
+    def relabel(self, image: ImageId, *, labels: Mapping[str, str]) -> ImageId:
+        """Create an image that differs from another one in its labels. Raises `ImageNotFound`, `EngineFailed`."""
+        from jobber.adapters.docker.relabel import relabel
+
+        return relabel(self._wire, image, labels)
+
     def remove(self, name: ImageReference | ImageId) -> None:
         """Remove a tag, and the image with its last tag; by ID, the image with all its tags. Raises `ImageNotFound`."""
         if isinstance(name, str):

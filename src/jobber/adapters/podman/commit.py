@@ -28,6 +28,9 @@ from jobber.adapters.podman.second_commit import commit_again
 from jobber.domain.errors import ContainerNotFound, EngineFailed, JobberError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from jobber.adapters.archives.image_archive import LogLayer
     from jobber.adapters.wire import Wire
     from jobber.domain.containers.container import ContainerId
     from jobber.domain.images.reference import ImageId
@@ -58,7 +61,7 @@ def commit(
         if not response.ok:
             raise failed("inspect the container", response)
         facts = response.json()
-    code = _image(wire, facts["Image"])
+    code = raw_image(wire, facts["Image"])
     takes_log = not snapshot.is_flat and not is_mounted_over(facts)
     if takes_log:
         with kept_mounted(wire, facts):
@@ -89,22 +92,52 @@ def _load(
     wire: Wire, unfinished: ImageId, *, code: dict[str, Any], log: BinaryIO | None, snapshot: Snapshot
 ) -> ImageId | None:
     """Load an image with the layers of the unfinished one and, if given, the log; return None if Podman refuses it."""
-    below = _image(wire, unfinished)
+    below = raw_image(wire, unfinished)
     top = None if log is None else log_layer(log)
     layers = (*below["RootFS"]["Layers"], *([top.digest] if top else []))
     created = below["Created"]
     noted = None if snapshot.is_flat else (below.get("History") or [{}])[-1].get("created_by")
+    history = with_run(
+        code.get("History") or (),
+        created=created,
+        layers=len(layers),
+        below=0 if snapshot.is_flat else len(code["RootFS"].get("Layers") or ()),
+        has_log_layer=top is not None,
+    )
+    return load_description(
+        wire, code, labels=snapshot.labels, layers=layers, history=history, created=created, shell=noted, top=top
+    )
+
+
+def load_description(
+    wire: Wire,
+    code: dict[str, Any],
+    *,
+    labels: Mapping[str, str],
+    layers: tuple[str, ...],
+    history: Sequence[dict[str, Any]],
+    created: str,
+    shell: str | None = None,
+    top: LogLayer | None = None,
+) -> ImageId | None:
+    """Load an image over layers that Podman has; return None if Podman refuses it.
+
+    Args:
+        wire: The connection to Podman.
+        code: Podman's description of the image that the configuration is taken from.
+        labels: The labels to add.
+        layers: The digests of the layers, bottom first.
+        history: The history entries, oldest first.
+        created: The time at which the image was created, RFC 3339.
+        shell: The SHELL that a commit has recorded; None if there was no commit.
+        top: The top layer, if Podman does not have it.
+
+    """
     configuration = describe_image(
         platform={name: code.get(theirs) for name, theirs in _PLATFORM.items()},
-        configuration={**_configuration(code, shell=noted), "Labels": {**_labels(code), **snapshot.labels}},
+        configuration={**_configuration(code, shell=shell), "Labels": {**_labels(code), **labels}},
         layers=layers,
-        history=with_run(
-            code.get("History") or (),
-            created=created,
-            layers=len(layers),
-            below=0 if snapshot.is_flat else len(code["RootFS"].get("Layers") or ()),
-            has_log_layer=top is not None,
-        ),
+        history=history,
         created=created,
     )
     archive = ImageArchive(configuration, layers, top)
@@ -113,7 +146,7 @@ def _load(
     ) as response:
         response.read()
     try:
-        loaded = _image(wire, archive.id)
+        loaded = raw_image(wire, archive.id)
     except EngineFailed:
         return None
     return archive.id if tuple(loaded["RootFS"]["Layers"]) == layers else None
@@ -141,8 +174,8 @@ def _labels(code: dict[str, Any]) -> dict[str, str]:
     return (code.get("Config") or {}).get("Labels") or {}
 
 
-def _image(wire: Wire, image: str) -> dict[str, Any]:
-    """Inspect an image; retry while Podman removes another one. Raises `EngineFailed`."""
+def raw_image(wire: Wire, image: str) -> dict[str, Any]:
+    """Return Podman's description of an image; retry while Podman removes another one. Raises `EngineFailed`."""
     return retrying(partial(_facts, wire, image), sign=IS_BEING_REMOVED)
 
 

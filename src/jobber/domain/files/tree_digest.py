@@ -1,7 +1,8 @@
 """The digest of a file tree: a Merkle hash over names, kinds, modes, link targets and contents.
 
-Two trees have the same digest if and only if `differences` finds none. Owners, times, extended attributes and hard links
-are not part of it: names of one file count as files with the same content. The order of the entries does not matter.
+Two trees have the same digest if and only if `differences` finds none. Owners, times, extended attributes and hard
+links are not part of it: names of one file count as files with the same content. The order of the entries does not
+matter.
 
 A directory's hash covers one line for each of its entries, sorted by the bytes of their names. A line consists of the
 kind, the mode in octal digits, the name, and the content: the digest of a file, the target of a link, the numbers of a

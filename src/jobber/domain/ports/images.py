@@ -58,6 +58,24 @@ class ImageStore(Protocol):
 
         """
 
+    def relabel(self, image: ImageId, *, labels: Mapping[str, str]) -> ImageId:
+        """Create an image with the layers and configuration of another one, and with other labels.
+
+        No layer is copied. The image given stays as it is, and keeps its tags.
+
+        Args:
+            image: The ID of the image.
+            labels: The labels to add or change, by name.
+
+        Returns:
+            The ID of the new image, which has no tag.
+
+        Raises:
+            ImageNotFound: The image does not exist.
+            EngineFailed: The engine could not create the image.
+
+        """
+
     def remove(self, name: ImageReference | ImageId) -> None:
         """Remove a tag, and the image with its last tag; given an ID, remove the image with all its tags.
 

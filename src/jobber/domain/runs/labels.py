@@ -32,6 +32,7 @@ def result_labels(
     version: str,
     metrics: Mapping[str, Number] | None = None,
     blank: Iterable[str] = (),
+    out_digest: str = "",
 ) -> dict[str, str]:
     """Return the labels of a result image.
 
@@ -45,6 +46,7 @@ def result_labels(
         version: The version of jobber.
         metrics: The metrics by name; None for none.
         blank: The names of variables that earlier runs left in the code image without a value.
+        out_digest: The digest of `out`; empty for none.
 
     """
     digest = _base_digest(plan)
@@ -61,9 +63,9 @@ def result_labels(
         labels[Label.BASE_DIGEST] = digest
     if metrics or code.labels.get(Label.METRICS):
         labels[Label.METRICS] = render_metrics(metrics or {})
-    for name, key in _keys(plan).items():
-        if key or code.labels.get(name):
-            labels[name] = key
+    for name, text in {**_keys(plan), Label.OUT_DIGEST: out_digest, Label.CONTEXT_KEY: ""}.items():
+        if text or code.labels.get(name):
+            labels[name] = text
     if repository or code.labels.get(Label.REPOSITORY):
         labels[Label.REPOSITORY] = repository or ""
     return _plain(labels)

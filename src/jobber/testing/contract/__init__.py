@@ -12,6 +12,7 @@ from jobber.testing.contract.configuration import ConfigurationContract
 from jobber.testing.contract.containers import ContainerContract
 from jobber.testing.contract.creation import CreationContract
 from jobber.testing.contract.facts import FactsContract
+from jobber.testing.contract.file_trees import FileTreeContract
 from jobber.testing.contract.images import ImageContract
 from jobber.testing.contract.inputs import InputContract
 from jobber.testing.contract.lifecycle import LifecycleContract
@@ -38,5 +39,6 @@ class EngineContract(
     LifecycleContract,
     RunContract,
     FactsContract,
+    FileTreeContract,
 ):
     """The complete engine contract."""
