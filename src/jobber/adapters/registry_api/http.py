@@ -38,13 +38,16 @@ def asked(
     headers: Mapping[str, str],
     authorization: str | None,
     body: bytes | None = None,
+    method: str | None = None,
     seconds: float = SECONDS,
 ) -> Iterator[Any]:
     """Send a request and yield the response, whatever its status.
 
+    The method is GET, or POST with a body, if none is given.
+
     Raises `Unreachable`, also while the caller reads the response.
     """
-    request = Request(url, data=body, headers={**headers, "User-Agent": "jobber"})  # noqa: S310 - `https`, or `http` to this machine
+    request = Request(url, data=body, headers={**headers, "User-Agent": "jobber"}, method=method)  # noqa: S310 - `https`, or `http` to this machine
     if authorization:
         request.add_unredirected_header(_NAME, authorization)
     try:

@@ -242,3 +242,38 @@ class RemoteImages(Protocol):
             RegistryFailed: The registry returned an error.
 
         """
+
+    def digest(self, reference: ImageReference, *, credentials: Credentials | None) -> str | None:
+        """Return the digest of an image, usually with one request.
+
+        Args:
+            reference: The reference of the image.
+            credentials: The registry credentials; None for none.
+
+        Returns:
+            The digest of the manifest or index, `sha256:HEX`; None if the image does not exist.
+
+        Raises:
+            RegistryFailed: The registry returned an error.
+
+        """
+
+    def add_tag(self, reference: ImageReference, *, tag: str, credentials: Credentials | None) -> bool:
+        """Give another tag to an image unless the tag exists; no layer is transferred.
+
+        Registries move tags without a check. Of two processes that add a tag at the same moment, the later one may get
+        it.
+
+        Args:
+            reference: The reference of the image.
+            tag: The other tag, in the same repository.
+            credentials: The registry credentials; None for none.
+
+        Returns:
+            True if the image has got the tag, and False if the tag existed.
+
+        Raises:
+            ImageNotFound: The image does not exist.
+            RegistryFailed: The registry returned an error, or refuses the tag.
+
+        """
