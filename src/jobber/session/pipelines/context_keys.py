@@ -12,7 +12,6 @@ from jobber.domain.images.context_key import base_identity, context_key
 from jobber.session.pipelines.tools import build_request
 
 if TYPE_CHECKING:
-
     from jobber.domain.images.reference import ImageReference
     from jobber.domain.pipelines.job import Job
     from jobber.domain.ports import Engine, Keyring, RemoteImages
@@ -56,5 +55,3 @@ class ContextKeys:
         except ImageNotFound:
             credentials = self.keyring.credentials_for(reference)
             return self.remote.digest(reference, credentials=credentials) or "missing"
-
-

@@ -37,9 +37,7 @@ _CDI = "nvidia.com/gpu="
 _GPU_NODE = "/dev/nvidia"
 
 
-def read_pipeline(
-    file: str | None, *, options: Any, parameters: Mapping[str, str], around: Environment
-) -> Pipeline:
+def read_pipeline(file: str | None, *, options: Any, parameters: Mapping[str, str], around: Environment) -> Pipeline:
     """Return the pipeline in a file; without a name, that of the current directory or one above it.
 
     `options` are the global options, a dataclass with the field `config`. Raises `PipelineInvalid` and others.

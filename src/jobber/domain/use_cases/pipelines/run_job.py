@@ -210,9 +210,7 @@ class RunPipelineJob:
             raise error
         return JobOutcome(job, JobState.SUCCEEDED, image=made[0].id, tags=made[0].references, error=error)
 
-    def _push_keys(
-        self, job: Job, tags: tuple[str, ...], keys: tuple[str, ...], tools: JobTools
-    ) -> JobberError | None:
+    def _push_keys(self, job: Job, tags: tuple[str, ...], keys: tuple[str, ...], tools: JobTools) -> JobberError | None:
         """Give the tags that name the keys to an image in its registry; return the error if that fails."""
         if not job.repository.is_remote or not job.settings.get(PUSH):
             return None
