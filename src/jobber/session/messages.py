@@ -105,6 +105,11 @@ _SENTENCES: Mapping[str, str] = {
     "tag-unreadable": "{why}",
     "registry-unread": "{why}",
     "swept": "removed leftovers of jobber processes that have ended: {count}",
+    "pipeline-started": "{job}: started",
+    "pipeline-ended": "{job}: {how}",
+    "pipeline-stopping": "{effect}",
+    "pipeline-message": "{job}: {text}",
+    "pipeline-attached": "attached to run {run}, which was started before",
     "still-running": "run {run} of {image} is still running",
 }
 

@@ -46,6 +46,8 @@ def docker_facts(wire: Wire, *, builder: DockerBuilder, api_version: tuple[int, 
             name for name, entry in (registries.get("IndexConfigs") or {}).items() if not entry.get("Secure", True)
         ),
         mirrors=tuple(registries.get("Mirrors") or ()),
+        cpus=told.get("NCPU") or 0,
+        memory=told.get("MemTotal") or 0,
     )
 
 

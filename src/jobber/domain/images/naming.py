@@ -71,6 +71,11 @@ def is_result_tag(tag: str) -> bool:
     return is_moving or _IS_TIMESTAMP(tag) is not None or _IS_KEY(tag) is not None
 
 
+def is_timestamp_tag(tag: str) -> bool:
+    """Return whether a tag names a moment."""
+    return _IS_TIMESTAMP(tag) is not None
+
+
 def next_second(at: datetime) -> datetime:
     """Return the moment one second later; if a timestamp tag is taken, jobber tries that of the next second."""
     return at + timedelta(seconds=1)

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 """The version of the rules below; another version gives other keys."""
-OUT_DIGEST = "jobber.out-digest"
-CONTEXT_KEY = "jobber.context-key"
 _ENGINES_OWN = frozenset(("container", "TERM", "HOSTNAME", *PROXIES))
 """Variables that engines add to images and containers silently."""
 

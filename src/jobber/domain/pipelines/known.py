@@ -6,18 +6,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jobber.domain.images.reference import repository_of
-from jobber.domain.pipelines.keys import CONTEXT_KEY
 from jobber.domain.runs.derived import has_own_tag
 from jobber.domain.runs.keys import KEY_TAG, KEY_TAG_DIGITS
 from jobber.domain.runs.label_names import Label
 from jobber.domain.runs.policy import Outcome
-from jobber.domain.runs.result import results_among
+from jobber.domain.runs.result import ListedResult, parse_record, results_among
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from jobber.domain.images.image import ListedImage
-    from jobber.domain.runs.result import ListedResult
 
 
 @dataclass(slots=True)
@@ -53,11 +51,21 @@ def known_among(images: Iterable[ListedImage]) -> Known:
     known = Known()
     listed = tuple(images)
     for image in sorted(listed, key=lambda image: image.created):
-        if key := image.labels.get(CONTEXT_KEY):
+        if key := image.labels.get(Label.CONTEXT_KEY):
             known.built[key] = image
-    for result in reversed(results_among(listed, is_sure=has_own_tag)):
+    results = results_among(listed, is_sure=has_own_tag)
+    for result in reversed(results):
         _add(known, result)
+    _add_adopted(known, listed, {result.image.id for result in results})
     return known
+
+
+def _add_adopted(known: Known, listed: Iterable[ListedImage], own: set[str]) -> None:
+    """Add the copies of results that have another recipe key: a tag names it."""
+    for image in listed:
+        keys = _tagged_keys(image)
+        if keys and image.id not in own and (record := parse_record(image.labels)) is not None:
+            known.add(ListedResult(image, record), *keys)
 
 
 def _add(known: Known, result: ListedResult) -> None:
@@ -69,6 +77,10 @@ def _add(known: Known, result: ListedResult) -> None:
     if keys[0]:
         known.ended[keys[0][:KEY_TAG_DIGITS]] = result
     if result.record.ending.outcome is Outcome.SUCCEEDED:
-        tags = (text.rpartition(":")[2] for text in result.image.references)
-        adopted = (tag.removeprefix(KEY_TAG) for tag in tags if tag.startswith(KEY_TAG))
-        known.add(result, *filter(None, keys), *adopted)
+        known.add(result, *filter(None, keys), *_tagged_keys(result.image))
+
+
+def _tagged_keys(image: ListedImage) -> tuple[str, ...]:
+    """Return the keys that the tags of an image name."""
+    tags = (text.rpartition(":")[2] for text in image.references)
+    return tuple(tag.removeprefix(KEY_TAG) for tag in tags if tag.startswith(KEY_TAG))

@@ -41,10 +41,13 @@ def own_difference(wanted: Wanted, record: RunRecord) -> str | None:
         return f"command: {_changed_words(record.command, wanted.command)}"
     if difference := _options_difference(wanted.words, record.docker_args):
         return difference
-    if wanted.runtime != record.runtime:
-        return f"runtime: {wanted.runtime or 'the default'}, was {record.runtime or 'the default'}"
-    if wanted.out != record.out:
-        return f"out: {wanted.out or 'none'}, was {record.out or 'none'}"
+    for name, now_, was in (("runtime", wanted.runtime, record.runtime), ("out", wanted.out, record.out)):
+        if now_ != was:
+            return f"{name}: {now_ or 'none'}, was {was or 'none'}"
+    return _inputs_difference(wanted, record)
+
+
+def _inputs_difference(wanted: Wanted, record: RunRecord) -> str | None:
     before = {item.destination for item in record.inputs}
     now = {*wanted.destinations}
     if added := sorted(now - before):
