@@ -12,15 +12,13 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from jobber.domain.files.tree_digest import tree_digest
-from jobber.domain.images.naming import is_timestamp_tag
-from jobber.domain.runs.label_names import Label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from jobber.domain.files.file_tree import Tree
     from jobber.domain.images.build_request import BuildRequest
-    from jobber.domain.images.image import Image, ListedImage
+    from jobber.domain.images.image import Image
     from jobber.domain.images.reference import ImageReference
 
 SCHEMA = 1
@@ -69,20 +67,3 @@ def base_identity(image: Image, reference: ImageReference) -> str:
     sure = [text for text in known if text not in image.unsure_digests]
     digests = sorted(text.partition("@")[2] for text in sure or known)
     return digests[0] if digests and reference.is_remote else f"image {image.id}"
-
-
-def image_with_key(images: Iterable[ListedImage], key: str) -> ListedImage | None:
-    """Return the newest image that a build with this context key created; None if there is none."""
-    found = [image for image in images if image.labels.get(Label.CONTEXT_KEY) == key and has_own_key(image)]
-    return max(found, key=lambda image: image.created, default=None)
-
-
-def has_own_key(image: ListedImage) -> bool:
-    """Return whether the context key in an image's labels is its own.
-
-    An image that another tool builds from it inherits the labels. It does not have the timestamp tag of the build,
-    which never moves.
-    """
-    tags = image.labels.get(Label.BUILD_TAGS, "").split(",")
-    fixed = {text for text in tags if is_timestamp_tag(text.rpartition(":")[2])}
-    return not fixed.isdisjoint(image.references)

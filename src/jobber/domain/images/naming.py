@@ -60,11 +60,6 @@ def timestamp_tag(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y%m%d_%H%M%S")
 
 
-def is_timestamp_tag(tag: str) -> bool:
-    """Return whether a tag is a timestamp, `YYYYMMDD_HHMMSS`."""
-    return _IS_TIMESTAMP(tag) is not None
-
-
 def is_result_tag(tag: str) -> bool:
     """Return whether jobber gives this tag to results."""
     is_moving = tag == LATEST_RUN or tag.endswith(f".{LATEST_RUN}")

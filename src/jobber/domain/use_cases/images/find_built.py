@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import CredentialsUnusable, ImageNotFound, PullRefused, RegistryFailed
-from jobber.domain.images.context_key import base_identity, context_key, image_with_key
+from jobber.domain.images.context_key import base_identity, context_key
+from jobber.domain.runs.built import image_with_key
 from jobber.domain.runs.keys import key_tag
 from jobber.domain.runs.label_names import Label
 from jobber.domain.use_cases.images.pull import pull
