@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 _SENTENCES: Mapping[str, str] = {
     "built": "built {tags} {id}",
+    "built-before": "nothing is built: {tags} {id} has the same context, Dockerfile, arguments and bases",
+    "built-not-pulled": "building although the registry has {reference}: {why}",
+    "key-not-shared": "others cannot find the image by {tag}: {why}",
+    "registry-unknown": "{reference} is unknown: {why}",
     "build-warning": "{text}",
     "pushed": "pushed {reference} {digest}",
     "not-pushed": "{why}",

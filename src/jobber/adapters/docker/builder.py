@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobber.adapters.build_context import ContextStream
+from jobber.adapters.build_context import ContextStream, read_context
 from jobber.adapters.docker.buildkit import build_with_client, find_client, is_switched_off
 from jobber.adapters.docker.proxies import client_proxies
 from jobber.adapters.engine_api.build_warnings import BuildWarnings
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from jobber.adapters.docker.images import DockerImages
     from jobber.adapters.wire import Response, Wire
     from jobber.domain.images.build_request import BuildRequest
+    from jobber.domain.images.context_key import BuildContext
     from jobber.domain.ports.progress import Progress
 
 _NEEDS_BUILDKIT = "it requires BuildKit: a local docker client with buildx, and DOCKER_BUILDKIT not set to 0"
@@ -53,6 +54,10 @@ class DockerBuilder:
             raise OptionUnsupported("--secret", engine="docker", why=_NEEDS_BUILDKIT)
         progress.call("builder", kind="the engine's own")
         return self._images.inspect(self._build(request, progress)).id
+
+    def context(self, request: BuildRequest) -> BuildContext:
+        """Return the files that a build would read. Raises `UsageError`, `BuildFailed`."""
+        return read_context(Path(request.context), Path(request.dockerfile))
 
     def client(self, *, seconds: float | None = None) -> Client | None:
         """Return the client that builds with BuildKit, or None; wait `seconds` at most for each client's answer."""

@@ -49,6 +49,7 @@ class DockerEngine:
             version=facts["Version"],
             mounts_images=self._api_version >= _IMAGE_MOUNTS,
             address=address,
+            platform="/".join(filter(None, (facts.get("Os"), facts.get("Arch")))),
         )
         self._images = DockerImages(wire)
         self._containers: DockerContainers | None = None

@@ -88,6 +88,7 @@ class FakeEngine:
             version=version,
             mounts_images=engine.mounts_images,
             address="memory:",
+            platform="linux/amd64",
             dockerfiles=engine.dockerfiles,
         )
         self._images = FakeImages(self.store, engine)

@@ -23,8 +23,8 @@ from jobber.adapters.engine_api.image_history import shell_of, triggers_of, with
 from jobber.adapters.engine_api.log_place import is_mounted_over
 from jobber.adapters.engine_api.retry import retrying
 from jobber.adapters.podman.committing import commit_unfinished, flatten, kept_mounted, put_log, remove_unfinished
-from jobber.adapters.podman.images import IS_BEING_REMOVED
 from jobber.adapters.podman.second_commit import commit_again
+from jobber.adapters.podman.translate import IS_BEING_REMOVED
 from jobber.domain.errors import ContainerNotFound, EngineFailed, JobberError
 
 if TYPE_CHECKING:

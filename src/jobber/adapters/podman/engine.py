@@ -40,7 +40,8 @@ class PodmanEngine:
 
         `closing` is called when the engine is closed, to stop a service that was started for it.
         """
-        number = (version or _version(wire))["Version"]
+        facts = version or _version(wire)
+        number = facts["Version"]
         self._compatible = wire
         self._wire = wire.within(_LIBPOD)
         self._major = int(number.partition(".")[0])
@@ -50,6 +51,7 @@ class PodmanEngine:
             version=number,
             mounts_images=self._mounts_directories,
             address=address,
+            platform="/".join(filter(None, (facts.get("Os"), facts.get("Arch")))),
             dockerfiles=_DOCKERFILES,
         )
         self._closing = closing

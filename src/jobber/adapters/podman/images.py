@@ -14,7 +14,7 @@ from jobber.adapters.engine_api.retry import retrying
 from jobber.adapters.podman.archives import mounted, open_archive
 from jobber.adapters.podman.names import candidates, engine_reference
 from jobber.adapters.podman.parts import create_helper, remove_helper, set_up_part
-from jobber.adapters.podman.translate import image_id, image_of, listed_image_of
+from jobber.adapters.podman.translate import IS_BEING_REMOVED, image_id, image_of, listed_image_of
 from jobber.adapters.run_claims.tag_claim import claim_tag
 from jobber.domain.errors import EngineFailed, ImageNotFound
 
@@ -29,8 +29,6 @@ _MISSING = 404
 _SEVERAL_TAGS = "more than one tag"
 _WAS_REMOVED = "image not known"
 """Podman's error for an image list if an image is removed meanwhile."""
-IS_BEING_REMOVED = "nil pointer dereference"
-"""Podman 4.3's error for an image while that one, or one that it is compared with, is being removed."""
 LOST_NAME = "a concurrent change to the image's names overwrote it"
 """jobber's message for a name that Podman before 4.8 loses: Podman reads all names of an image and writes them back."""
 

@@ -16,5 +16,7 @@ class EngineDescription:
     """True if the engine mounts a directory of an image read-only without copying it."""
     address: str = ""
     """The engine's address, in the form that users write."""
+    platform: str = ""
+    """The platform of the engine's builds, `OS/ARCHITECTURE`; empty if the engine does not report it."""
     dockerfiles: tuple[str, ...] = ("Dockerfile",)
     """Names of files that the engine uses as the Dockerfile if a build names none."""

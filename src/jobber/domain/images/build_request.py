@@ -36,6 +36,8 @@ class BuildRequest:
     """Images that the Dockerfile refers to, as far as they are known."""
     credentials: Mapping[str, Credentials | None] = field(default_factory=dict)
     """Credentials for the registries of `bases`, by host; None for anonymous access if the stored login is unusable."""
+    by_context_key: bool = False
+    """True to take an image with the same context key instead of building it, and to label the built image with it."""
 
 
 def given_arguments(request: BuildRequest) -> tuple[str, ...]:

@@ -92,10 +92,12 @@ def _code_repository(plan: RunPlan) -> str | None:
 
 
 def build_labels(
-    tags: tuple[ImageReference, ...], *, version: str, revision: str | None, origin: str | None
+    tags: tuple[ImageReference, ...], *, version: str, revision: str | None, origin: str | None, key: str | None = None
 ) -> dict[str, str]:
-    """Return the labels of a built image."""
+    """Return the labels of a built image; `key` is its context key; None to set none."""
     labels: dict[str, str] = {Label.VERSION: version, Label.BUILD_TAGS: ",".join(map(str, tags))}
+    if key is not None:
+        labels[Label.CONTEXT_KEY] = key
     if revision:
         labels[Label.REVISION] = revision
     if origin:
