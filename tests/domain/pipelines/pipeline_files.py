@@ -34,7 +34,10 @@ def errors_of(text: str, **parameters: str) -> list[str]:
     try:
         pipeline_of(text, **parameters)
     except PipelineInvalid as error:
-        return [f"{it.what.removeprefix(PATH + ':')} ({it.hint})" if it.hint else it.what.removeprefix(PATH + ":") for it in error.errors]
+        return [
+            f"{it.what.removeprefix(PATH + ':')} ({it.hint})" if it.hint else it.what.removeprefix(PATH + ":")
+            for it in error.errors
+        ]
     return []
 
 

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from jobber.domain.runs.result import ListedResult
 
 
+FORCED = "forced"
+"""The reason of a job that runs because the command line says so."""
+
+
 class State(Enum):
     """The state of a job."""
 
@@ -167,7 +171,7 @@ def tainted_jobs(pipeline: Pipeline, chosen: Chosen, reasons: Mapping[JobId, str
     tainted: dict[JobId, str] = {}
     for id_, job in pipeline.jobs.items():
         if id_ in chosen.forced:
-            tainted[id_] = "forced"
+            tainted[id_] = FORCED
         elif reason := reasons.get(id_):
             tainted[id_] = reason
         elif any(up in tainted and up in chosen.may_run for up in job.upstream):

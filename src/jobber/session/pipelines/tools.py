@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from jobber.session.session import Session
 
 
+_NO_IMAGE = "scratch"
+"""The name in Dockerfiles that stands for no image."""
+
+
 @dataclass(slots=True)
 class ToolsOfJob:
     """The tools for one attempt of one job."""
@@ -109,11 +113,13 @@ def build_request(job: Job, *, engine: Engine) -> BuildRequest:
     arguments = {
         name: os.environ.get(name) if value.content is None else value.content for name, value in build.arguments
     }
+    named_bases = base_references(dockerfile_text(dockerfile), arguments=arguments, platform=build.platform)
     return BuildRequest(
         context=context,
         dockerfile=dockerfile,
         arguments=arguments,
         target=build.target,
         platform=build.platform,
-        bases=base_references(dockerfile_text(dockerfile), arguments=arguments, platform=build.platform),
+        by_context_key=True,
+        bases=tuple(base for base in named_bases if str(base) != _NO_IMAGE),
     )

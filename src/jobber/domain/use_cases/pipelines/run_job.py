@@ -31,11 +31,10 @@ from jobber.domain.errors import (
 )
 from jobber.domain.images.naming import is_timestamp_tag
 from jobber.domain.images.reference import parse_reference, reference_in
-from jobber.domain.pipelines.decision import Certainty
+from jobber.domain.pipelines.decision import FORCED, Certainty
 from jobber.domain.pipelines.outcome import JobOutcome, JobState
 from jobber.domain.runs.input import InputSpecification
 from jobber.domain.runs.keys import RunKeys, key_tag
-from jobber.domain.runs.label_names import Label
 from jobber.domain.runs.policy import Outcome
 from jobber.domain.use_cases.images.engine_results import results_of_run
 from jobber.domain.use_cases.images.find_image import FoundImage
@@ -120,7 +119,8 @@ class RunPipelineJob:
     def _build(self, decision: Decision, tools: JobTools) -> JobOutcome:
         job = decision.job
         builder, request = tools.builder(job)
-        request = replace(request, labels={**request.labels, str(Label.CONTEXT_KEY): decision.recipe})
+        if decision.certainty is Certainty.GIVEN and decision.why == FORCED:
+            request = replace(request, no_cache=True)
         pushes = job.settings.get(PUSH)
         error: JobberError | None = None
         try:
@@ -129,8 +129,6 @@ class RunPipelineJob:
         except (PushRefused, CredentialsUnusable) as refused:
             found = tools.engine.images.inspect(job.moving)
             image, tags, error = found.id, found.references, refused
-        if error is None:
-            error = self._push_keys(job, tags, (decision.recipe,), tools)
         return JobOutcome(job, JobState.BUILT, image=image, tags=tags, error=error)
 
     def _run(self, decision: Decision, gpus: tuple[str, ...], tools: JobTools, *, again: bool) -> JobOutcome:
