@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from textwrap import dedent
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -559,7 +559,7 @@ def test_other_placement_is_the_same_run(pipeline: PipelineCall, jobber_cli: Fak
     assert pipeline("status").exit_status == 0
     _write(jobber_cli, "jobs: {a: {image: steps, cmd: x, Xdocker: '-e A=2'}}")
 
-    assert _reasons(pipeline("status", "--json")) == {"a": "options: --env A=2 is new"}
+    assert _reasons(pipeline("status", "--json")) == {"a": "options: --env A=2, was A=1"}
 
 
 def test_renamed_job_is_fresh_and_gets_its_tags(pipeline: PipelineCall, jobber_cli: FakeCommandLine) -> None:
@@ -605,3 +605,217 @@ def test_verbose_shows_steps_and_builds(pipeline: PipelineCall) -> None:
 
     assert done.exit_status == 0
     assert "prepare: saving the result image" in done.err
+
+
+def test_running_jobs_are_stopped_also_before_their_containers_exist(
+    pipeline: PipelineCall, jobber_cli: FakeCommandLine, jobber_engine: FakeEngine
+) -> None:
+    _write(jobber_cli, "jobs: {a: {image: steps, cmd: sleep 5}, b: {image: steps, cmd: sleep 9}}")
+    jobber_engine.interruptions.send("SIGINT", at=2)
+    jobber_engine.interruptions.send("SIGINT", at=3)
+
+    assert _states(pipeline("run", "--json")) == {"a": "interrupted", "b": "interrupted"}
+
+
+def test_signal_for_the_job_reaches_it(
+    pipeline: PipelineCall, jobber_cli: FakeCommandLine, jobber_engine: FakeEngine
+) -> None:
+    _write(jobber_cli, "jobs: {a: {image: steps, cmd: sleep 5}}")
+    jobber_engine.interruptions.send("SIGUSR1", at=2)
+    pipeline("run")
+
+    assert [call.subject for call in jobber_engine.calls if call.name == "signal"] == ["SIGUSR1"]
+
+
+def test_result_that_is_removed_meanwhile_is_made_again(pipeline: PipelineCall, jobber_engine: FakeEngine) -> None:
+    pipeline("run")
+
+    def steps(job: Job) -> int:
+        if "prepare" in job.argv:
+            for image in jobber_engine.images.list(labels={Label.RUN: None}):
+                if any(tag.startswith("train:") for tag in image.references):
+                    jobber_engine.images.remove(image.id)
+        return _steps(job)
+
+    jobber_engine.image("steps", run=steps, files={"/comment": "changed"})
+    states = _states(pipeline("run", "--json"))
+
+    assert states["train[cnn-1]"] == "succeeded"
+    assert states["compare"] == "reused"
+
+
+def test_content_known_in_the_registry_is_pulled(
+    pipeline: PipelineCall, jobber_cli: FakeCommandLine, jobber_registry: FakeRegistry
+) -> None:
+    host = jobber_registry.host
+    _pushed(jobber_cli, host)
+    pipeline("-r", host, "run")
+    other = FakeEngine(registry=jobber_registry)
+    changed = f"{host}/steps:latest"
+    other.image(changed, run=_steps, files={"/comment": "changed"})
+    other.registry.push(_reference(changed), credentials=None, progress=_silence())  # type: ignore[arg-type]
+    there = FakeCommandLine(other, home=jobber_cli.home, directory=jobber_cli.directory)
+    states = _states(there("pipeline", "-r", host, "run", "--json"))
+
+    assert states == {
+        "digits": "fresh",
+        "prepare": "succeeded",
+        "train[cnn-1]": "reused",
+        "train[cnn-2]": "reused",
+        "train[mlp-1]": "reused",
+        "compare": "reused",
+    }
+    third = FakeEngine(registry=jobber_registry)
+    last = FakeCommandLine(third, home=jobber_cli.home, directory=jobber_cli.directory)
+    assert set(_states(last("pipeline", "-r", host, "status", "--json")).values()) == {"fresh"}
+
+
+def _pushed(cli: FakeCommandLine, host: str) -> None:
+    for name in ("steps", "trainer"):
+        cli._engine.registry.push(  # type: ignore[attr-defined]
+            _tagged(cli, name, f"{host}/{name}:latest"), credentials=None, progress=_silence()
+        )
+
+
+def test_result_in_the_registry_with_the_same_content_counts_for_the_status(
+    pipeline: PipelineCall, jobber_cli: FakeCommandLine, jobber_registry: FakeRegistry
+) -> None:
+    host = jobber_registry.host
+    _pushed(jobber_cli, host)
+    pipeline("-r", host, "run")
+    other = FakeEngine(registry=jobber_registry)
+    changed = f"{host}/steps:latest"
+    other.image(changed, run=_steps, files={"/comment": "changed"})
+    other.registry.push(_reference(changed), credentials=None, progress=_silence())  # type: ignore[arg-type]
+    there = FakeCommandLine(other, home=jobber_cli.home, directory=jobber_cli.directory)
+    there("pipeline", "-r", host, "run", "prepare")
+    reasons = _reasons(there("pipeline", "-r", host, "status", "--json"))
+
+    assert (reasons["train[cnn-1]"] or "").startswith(f"in the registry: {host}/train:key-")
+
+
+def test_registry_that_does_not_answer_is_no_cache(
+    pipeline: PipelineCall, jobber_cli: FakeCommandLine, jobber_registry: FakeRegistry
+) -> None:
+    host = jobber_registry.host
+    _write(jobber_cli, "jobs: {a: {image: steps, cmd: x}}")
+    (jobber_cli.directory / "jobber-config.yml").write_text(f"default-registry: {host}\npull: missing\n")
+    _tagged(jobber_cli, "steps", f"{host}/steps:latest")
+    jobber_registry.disconnect(host)
+    done = pipeline("run", "--json")
+
+    assert _states(done) == {"a": "succeeded"}
+    assert done.exit_status == 125
+
+
+def test_key_that_cannot_be_shared_is_an_error(
+    pipeline: PipelineCall, jobber_cli: FakeCommandLine, jobber_registry: FakeRegistry, jobber_engine: FakeEngine
+) -> None:
+    host = jobber_registry.host
+    _write(jobber_cli, "jobs: {a: {image: steps, cmd: x}, b: {image: trainer, cmd: x, inputs: ['a,src=/bin']}}")
+    _pushed(jobber_cli, host)
+    pipeline("-r", host, "run")
+    jobber_engine.image(f"{host}/steps:latest", run=_steps, configuration=None, files={"/comment": "changed"})
+    jobber_engine.registry.push(_reference(f"{host}/steps:latest"), credentials=None, progress=_silence())  # type: ignore[arg-type]
+    jobber_registry.refuse_pushes(f"{host}/b", why="denied")
+    done = pipeline("-r", host, "run", "--json")
+
+    assert done.exit_status == 125
+    assert _states(done)["b"] == "succeeded"
+
+
+def test_no_push_shares_nothing(
+    pipeline: PipelineCall, jobber_cli: FakeCommandLine, jobber_registry: FakeRegistry
+) -> None:
+    host = jobber_registry.host
+    _pushed(jobber_cli, host)
+    (jobber_cli.directory / "jobber-config.yml").write_text("push: false\n")
+    pipeline("-r", host, "run")
+
+    assert jobber_registry.tags(f"{host}/train") == ()
+
+
+def test_image_with_another_configuration_is_another_code(pipeline: PipelineCall, jobber_engine: FakeEngine) -> None:
+    from jobber.testing import ImageConfiguration
+
+    pipeline("run")
+    before = jobber_engine.images.inspect(_reference("steps:latest"))  # type: ignore[arg-type]
+    changed = ImageConfiguration(**{**_fields(before.configuration), "environment": ("A=1",)})
+    jobber_engine.image("steps", base=before.id, configuration=changed)
+
+    assert _reasons(pipeline("status", "--json"))["prepare"] == "image steps: its configuration differs"
+
+
+def _fields(configuration: object) -> dict[str, object]:
+    from dataclasses import fields
+
+    return {field.name: getattr(configuration, field.name) for field in fields(configuration)}  # type: ignore[arg-type]
+
+
+def test_others_runs_on_the_engine_are_left_alone(
+    pipeline: PipelineCall, jobber_cli: FakeCommandLine, jobber_engine: FakeEngine
+) -> None:
+    jobber_engine.faults.lose_output()
+    assert jobber_cli("run", "steps", "sleep", "5").exit_status == 125
+    _write(jobber_cli, "jobs: {a: {image: steps, cmd: x}}")
+
+    assert _states(pipeline("run", "--json")) == {"a": "succeeded"}
+    assert len(jobber_engine.containers.list(labels={})) == 1
+
+
+def test_container_that_never_started_is_replaced(
+    pipeline: PipelineCall, jobber_cli: FakeCommandLine, jobber_engine: FakeEngine
+) -> None:
+    _write(jobber_cli, "jobs: {a: {image: steps, cmd: x}}")
+    jobber_engine.fail("start", EngineLost("start", why="gone"))
+
+    assert _states(pipeline("run", "--json")) == {"a": "error"}
+    assert _states(pipeline("run", "--json")) == {"a": "succeeded"}
+    assert jobber_engine.containers.list(labels={}) == []
+
+
+def test_run_that_another_process_finishes_is_run_again(
+    pipeline: PipelineCall, jobber_cli: FakeCommandLine, jobber_engine: FakeEngine
+) -> None:
+    _write(jobber_cli, "jobs: {a: {image: steps, cmd: sleep 5}, b: {image: steps, cmd: x}}")
+    jobber_engine.faults.lose_output()
+    pipeline("run", "a")
+
+    def other(job: Job) -> int:
+        for container in jobber_engine.containers.list(labels={Label.RUN: None}):
+            if container.exit_status is None and "sleep" in container.labels[Label.RUN]:
+                jobber_engine.containers.remove(container.id)
+        return 0
+
+    jobber_engine.image("other", run=other)
+    _write(jobber_cli, "jobs: {b: {image: other, cmd: x}, a: {image: steps, cmd: sleep 5}}")
+
+    assert _states(pipeline("run", "-j", "1", "--json")) == {"b": "succeeded", "a": "succeeded"}
+
+
+def test_image_that_disappears_before_it_is_used(
+    pipeline: PipelineCall, jobber_cli: FakeCommandLine, jobber_engine: FakeEngine, jobber_registry: FakeRegistry
+) -> None:
+    remote = f"{jobber_registry.host}/steps:1"
+    jobber_engine.registry.push(_tagged(jobber_cli, "steps", remote), credentials=None, progress=_silence())  # type: ignore[arg-type]
+    _write(jobber_cli, f"jobs: {{a: {{image: '{remote}', cmd: x}}, b: {{image: '{remote}', cmd: y}}}}")
+    from jobber.domain.errors import PullRefused
+
+    jobber_engine.fail("pull", PullRefused(remote, why="too many requests"), times=2)
+    done = pipeline("run")
+
+    assert done.exit_status == 125
+    assert "images of 2 jobs are missing" in done.err
+
+
+def test_earlier_result_that_disappears_is_no_reason_to_fail(
+    pipeline: PipelineCall, jobber_engine: FakeEngine, jobber_cli: FakeCommandLine
+) -> None:
+    from jobber.domain.errors import ImageNotFound
+
+    _write(jobber_cli, "jobs: {a: {image: steps, cmd: x}}")
+    pipeline("run")
+    jobber_engine.image("steps", run=_steps, files={"/comment": "changed"})
+    jobber_engine.faults.fail("inspect", ImageNotFound("gone"), spared=1)
+
+    assert _reasons(pipeline("status", "--json")) == {"a": "image steps: layer 1 of 1 differs"}

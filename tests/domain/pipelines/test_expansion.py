@@ -7,7 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pipeline_files import commands_of, errors_of, pipeline_of
 
+from jobber.domain.configuration.in_force import Settings
+from jobber.domain.configuration.origin import Origin, Value
 from jobber.domain.configuration.settings import XDOCKER
+from jobber.domain.errors import UsageError
+from jobber.domain.pipelines.definition import JobDefinition, PipelineDefinition
+from jobber.domain.pipelines.expand import expand
 from jobber.domain.pipelines.names import JobId, Selection, cell_name, job_id, parse_selection
 from jobber.domain.pipelines.substitution import substitute, variables_in
 
@@ -100,6 +105,23 @@ def test_value_with_a_comma_is_no_part_of_an_input() -> None:
     found = errors_of("params: {d: 'a,src=/x'}\njobs: {a: {image: b, inputs: ['${d}']}}")
 
     assert "the value of d has a comma or a quotation mark" in found[0]
+
+
+def test_input_may_have_parameters() -> None:
+    text = "params: {m: x}\njobs: {a: {image: b, matrix: {k: [x, y]}}, c: {image: b, inputs: ['a[${m}],dest=/${m}']}}"
+
+    assert [(it.source.label, it.destination) for it in pipeline_of(text).jobs[JobId("c")].inputs] == [("a[x]", "/x")]
+
+
+def test_error_of_the_layered_configuration_is_its_own() -> None:
+    def settings_of(names: tuple[str, ...]) -> Settings:
+        raise UsageError(f"broken {names}")
+
+    with pytest.raises(UsageError, match="broken"):
+        expand(PipelineDefinition("p", jobs={"a": _JOB}), overrides={}, settings_of=settings_of)
+
+
+_JOB = JobDefinition("a", Origin("p", 1), {"image": Value("b", Origin("p", 1))})
 
 
 def test_too_many_cells_are_an_error() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 import pytest
@@ -37,6 +38,12 @@ def test_cycles_are_named_with_their_path() -> None:
 
     assert len(found) == 2
     assert all("jobs form a cycle: " in error for error in found)
+
+
+def test_many_cycles_are_many_errors() -> None:
+    jobs = ", ".join(f"j{n}: {{image: j{n}}}" for n in range(25))
+
+    assert len(errors_of(f"jobs: {{{jobs}}}")) == 20
 
 
 def test_long_cycle_is_shortened() -> None:
@@ -172,5 +179,5 @@ def test_plan_of_ten_thousand_jobs_takes_less_than_half_a_second() -> None:
 
     small, large = min(seconds(1000) for _ in range(3)), min(seconds(10_000) for _ in range(2))
 
-    assert large < 1.0
+    assert large < 0.5 or sys.gettrace() is not None  # coverage takes time
     assert large < 25 * small

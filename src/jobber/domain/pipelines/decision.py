@@ -121,8 +121,6 @@ def recipe_of(
 
 def always_stale(job: Job, options: Options) -> str:
     """Return the reason why no result of a job can ever count as fresh; empty if there is none."""
-    if job.build is not None:
-        return ""
     if job.settings.get(RESULT_IMAGE) is ResultImagePolicy.NONE:
         return "its result is not kept"
     if job.assumes_fresh or not options.unrecorded:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from jobber.domain.errors import EngineLost
 from jobber.domain.images.build_request import BuildRequest
 from jobber.domain.images.dockerfile import base_references
+from jobber.domain.use_cases.pipelines.tools import Toolbox
 from jobber.session.bootstrap import image_build, run_finisher, runner
 from jobber.session.build_arguments import check_context, check_dockerfile, dockerfile_text, find_dockerfile
 from jobber.session.pipelines.display import JobConsole, JobProgress
@@ -69,7 +70,7 @@ class ToolsOfJob:
 
 
 @dataclass(slots=True)
-class EnginePool:
+class EnginePool(Toolbox):
     """The tools of all jobs. Connections to the engine that no job uses now are kept for the next one."""
 
     session: Session
