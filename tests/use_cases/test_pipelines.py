@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
-from jobber.domain.errors import EngineFailed, EngineLost, JobNotStarted
+from jobber.domain.errors import EngineFailed, EngineLost, ImageNotFound, JobNotStarted, PullRefused
+from jobber.domain.images.reference import ImageReference, parse_reference
+from jobber.domain.ports.progress import Silence
 from jobber.domain.runs.label_names import Label
 from jobber.testing import Completed, FakeCommandLine, FakeEngine, FakeRegistry, Job
 
@@ -114,9 +117,7 @@ def test_results_have_keys_digest_and_tags(pipeline: PipelineCall, jobber_engine
     assert [tag for tag in image.references if tag.startswith("train:20260101_")]
 
 
-def _reference(text: str) -> object:
-    from jobber.domain.images.reference import parse_reference
-
+def _reference(text: str) -> ImageReference:
     return parse_reference(text)
 
 
@@ -349,11 +350,11 @@ def test_third_interruption_leaves_the_jobs(
 
 
 def test_colleague_with_the_same_registry_builds_and_runs_nothing(
-    pipeline: PipelineCall, jobber_cli: FakeCommandLine, jobber_registry: FakeRegistry, tmp_path: Path
+    pipeline: PipelineCall, jobber_cli: FakeCommandLine, jobber_registry: FakeRegistry
 ) -> None:
     host = jobber_registry.host
     for name in ("steps", "trainer"):
-        jobber_cli._engine.registry.push(  # type: ignore[attr-defined]
+        jobber_cli._engine.registry.push(
             _tagged(jobber_cli, name, f"{host}/{name}:latest"), credentials=None, progress=_silence()
         )
     assert pipeline("-r", host, "run").exit_status == 0
@@ -369,16 +370,14 @@ def test_colleague_with_the_same_registry_builds_and_runs_nothing(
     assert "build" not in other.journal
 
 
-def _tagged(cli: FakeCommandLine, name: str, reference: str) -> object:
+def _tagged(cli: FakeCommandLine, name: str, reference: str) -> ImageReference:
     engine = cli._engine
     image = engine.images.inspect(_reference(f"{name}:latest"))
     engine.images.tag(image.id, reference=_reference(reference))
     return _reference(reference)
 
 
-def _silence() -> object:
-    from jobber.domain.ports.progress import Silence
-
+def _silence() -> Silence:
     return Silence()
 
 
@@ -387,7 +386,7 @@ def test_refused_push_keeps_the_result_and_goes_on(
 ) -> None:
     host = jobber_registry.host
     _write(jobber_cli, "jobs: {digits: {build: digits}, a: {image: steps, cmd: x}, b: {image: a, cmd: x}}")
-    jobber_cli._engine.registry.push(  # type: ignore[attr-defined]
+    jobber_cli._engine.registry.push(
         _tagged(jobber_cli, "steps", f"{host}/steps:latest"), credentials=None, progress=_silence()
     )
     for name in ("digits", "a"):
@@ -585,13 +584,13 @@ def test_images_by_id_and_in_registries(
 ) -> None:
     id_ = jobber_engine.images.inspect(_reference("steps:latest")).id
     remote = f"{jobber_registry.host}/steps:1"
-    jobber_engine.registry.push(_tagged(jobber_cli, "steps", remote), credentials=None, progress=_silence())  # type: ignore[arg-type]
+    jobber_engine.registry.push(_tagged(jobber_cli, "steps", remote), credentials=None, progress=_silence())
     _write(
         jobber_cli,
         f"jobs: {{a: {{image: '{id_}', cmd: x}}, b: {{image: '{remote}', cmd: x, inputs: ['{remote},src=/bin']}}}}",
     )
     assert pipeline("run").exit_status == 0
-    jobber_engine.images.remove(_reference(remote))  # type: ignore[arg-type]
+    jobber_engine.images.remove(_reference(remote))
     assert pipeline("status").exit_status == 0
     (jobber_cli.directory / "jobber-config.yml").write_text("pull: missing\n")
     assert pipeline("status").exit_status == 0
@@ -653,7 +652,7 @@ def test_content_known_in_the_registry_is_pulled(
     other = FakeEngine(registry=jobber_registry)
     changed = f"{host}/steps:latest"
     other.image(changed, run=_steps, files={"/comment": "changed"})
-    other.registry.push(_reference(changed), credentials=None, progress=_silence())  # type: ignore[arg-type]
+    other.registry.push(_reference(changed), credentials=None, progress=_silence())
     there = FakeCommandLine(other, home=jobber_cli.home, directory=jobber_cli.directory)
     states = _states(there("pipeline", "-r", host, "run", "--json"))
 
@@ -672,9 +671,7 @@ def test_content_known_in_the_registry_is_pulled(
 
 def _pushed(cli: FakeCommandLine, host: str) -> None:
     for name in ("steps", "trainer"):
-        cli._engine.registry.push(  # type: ignore[attr-defined]
-            _tagged(cli, name, f"{host}/{name}:latest"), credentials=None, progress=_silence()
-        )
+        cli._engine.registry.push(_tagged(cli, name, f"{host}/{name}:latest"), credentials=None, progress=_silence())
 
 
 def test_result_in_the_registry_with_the_same_content_counts_for_the_status(
@@ -686,7 +683,7 @@ def test_result_in_the_registry_with_the_same_content_counts_for_the_status(
     other = FakeEngine(registry=jobber_registry)
     changed = f"{host}/steps:latest"
     other.image(changed, run=_steps, files={"/comment": "changed"})
-    other.registry.push(_reference(changed), credentials=None, progress=_silence())  # type: ignore[arg-type]
+    other.registry.push(_reference(changed), credentials=None, progress=_silence())
     there = FakeCommandLine(other, home=jobber_cli.home, directory=jobber_cli.directory)
     there("pipeline", "-r", host, "run", "prepare")
     reasons = _reasons(there("pipeline", "-r", host, "status", "--json"))
@@ -716,7 +713,7 @@ def test_key_that_cannot_be_shared_is_an_error(
     _pushed(jobber_cli, host)
     pipeline("-r", host, "run")
     jobber_engine.image(f"{host}/steps:latest", run=_steps, configuration=None, files={"/comment": "changed"})
-    jobber_engine.registry.push(_reference(f"{host}/steps:latest"), credentials=None, progress=_silence())  # type: ignore[arg-type]
+    jobber_engine.registry.push(_reference(f"{host}/steps:latest"), credentials=None, progress=_silence())
     jobber_registry.refuse_pushes(f"{host}/b", why="denied")
     done = pipeline("-r", host, "run", "--json")
 
@@ -736,20 +733,12 @@ def test_no_push_shares_nothing(
 
 
 def test_image_with_another_configuration_is_another_code(pipeline: PipelineCall, jobber_engine: FakeEngine) -> None:
-    from jobber.testing import ImageConfiguration
-
     pipeline("run")
-    before = jobber_engine.images.inspect(_reference("steps:latest"))  # type: ignore[arg-type]
-    changed = ImageConfiguration(**{**_fields(before.configuration), "environment": ("A=1",)})
+    before = jobber_engine.images.inspect(_reference("steps:latest"))
+    changed = replace(before.configuration, environment=("A=1",))
     jobber_engine.image("steps", base=before.id, configuration=changed)
 
     assert _reasons(pipeline("status", "--json"))["prepare"] == "image steps: its configuration differs"
-
-
-def _fields(configuration: object) -> dict[str, object]:
-    from dataclasses import fields
-
-    return {field.name: getattr(configuration, field.name) for field in fields(configuration)}  # type: ignore[arg-type]
 
 
 def test_others_runs_on_the_engine_are_left_alone(
@@ -781,7 +770,7 @@ def test_run_that_another_process_finishes_is_run_again(
     jobber_engine.faults.lose_output()
     pipeline("run", "a")
 
-    def other(job: Job) -> int:
+    def other(_job: Job) -> int:
         for container in jobber_engine.containers.list(labels={Label.RUN: None}):
             if container.exit_status is None and "sleep" in container.labels[Label.RUN]:
                 jobber_engine.containers.remove(container.id)
@@ -797,10 +786,8 @@ def test_image_that_disappears_before_it_is_used(
     pipeline: PipelineCall, jobber_cli: FakeCommandLine, jobber_engine: FakeEngine, jobber_registry: FakeRegistry
 ) -> None:
     remote = f"{jobber_registry.host}/steps:1"
-    jobber_engine.registry.push(_tagged(jobber_cli, "steps", remote), credentials=None, progress=_silence())  # type: ignore[arg-type]
+    jobber_engine.registry.push(_tagged(jobber_cli, "steps", remote), credentials=None, progress=_silence())
     _write(jobber_cli, f"jobs: {{a: {{image: '{remote}', cmd: x}}, b: {{image: '{remote}', cmd: y}}}}")
-    from jobber.domain.errors import PullRefused
-
     jobber_engine.fail("pull", PullRefused(remote, why="too many requests"), times=2)
     done = pipeline("run")
 
@@ -811,8 +798,6 @@ def test_image_that_disappears_before_it_is_used(
 def test_earlier_result_that_disappears_is_no_reason_to_fail(
     pipeline: PipelineCall, jobber_engine: FakeEngine, jobber_cli: FakeCommandLine
 ) -> None:
-    from jobber.domain.errors import ImageNotFound
-
     _write(jobber_cli, "jobs: {a: {image: steps, cmd: x}}")
     pipeline("run")
     jobber_engine.image("steps", run=_steps, files={"/comment": "changed"})

@@ -37,7 +37,7 @@ jobs:
 
 
 def test_matrix_has_cells_with_names() -> None:
-    pipeline = pipeline_of(_MATRIX, epochs="5")
+    pipeline = pipeline_of(_MATRIX, given={"epochs": "5"})
 
     assert commands_of(pipeline)["train[cnn-1]"] == ("train", "cnn", "1", "${HOME}", "5")
     assert [job.cell for job in pipeline.cells("train")] == ["cnn-1", "cnn-2", "mlp-1", "tiny-1-x-y"]
@@ -133,9 +133,9 @@ def test_too_many_cells_are_an_error() -> None:
 def test_unknown_parameter_on_the_command_line() -> None:
     text = "params: {seed: 1}\njobs: {a: {build: .}}"
 
-    assert errors_of(text, sed="1") == ["-p sed: unknown parameter (did you mean seed?)"]
-    assert errors_of(text, zz="1") == ["-p zz: unknown parameter (/p/jobber-pipeline.yml declares seed)"]
-    assert errors_of("jobs: {a: {build: .}}", zz="1")[0].endswith("declares no params)")
+    assert errors_of(text, {"sed": "1"}) == ["-p sed: unknown parameter (did you mean seed?)"]
+    assert errors_of(text, {"zz": "1"}) == ["-p zz: unknown parameter (/p/jobber-pipeline.yml declares seed)"]
+    assert errors_of("jobs: {a: {build: .}}", {"zz": "1"})[0].endswith("declares no params)")
 
 
 @given(st.dictionaries(st.from_regex(r"[a-z]+", fullmatch=True), st.text()), st.text())
