@@ -97,4 +97,3 @@ def _lines(
             from jobber.cli.output.lineage.page import page_lines
 
             return page_lines(traced, logs=ends_of_logs(finder, traced, progress=progress))
-

@@ -124,11 +124,11 @@ def pipeline(
         opened = open_pipeline(session, engine, found)
         if action == "graph":
             with session.interruptions.abortable():
-                decisions = opened.plan(chosen).decisions
+                found_states = opened.plan(chosen).decisions
             messages.clear()
             from jobber.domain.pipelines.graph_view import view_of
 
-            _print_graph(view_of(found, decisions), format_ or "tree", output)
+            _print_graph(view_of(found, found_states), format_ or "tree", output)
             return 0
         if action == "status" or dry_run:
             with session.interruptions.abortable():

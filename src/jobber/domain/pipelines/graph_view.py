@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from jobber.domain.pipelines.decision import Decision
     from jobber.domain.pipelines.job import Job, Pipeline
+    from jobber.domain.pipelines.names import JobId
 
 CODE = "code"
 INPUT = "input"
@@ -91,9 +92,9 @@ class GraphView:
         return found
 
 
-def view_of(pipeline: Pipeline, decisions: Mapping[str, Decision]) -> GraphView:
+def view_of(pipeline: Pipeline, decisions: Mapping[JobId, Decision]) -> GraphView:
     """Return the graph of a pipeline; jobs without a decision have no state."""
-    jobs = {id_: _job(job, decisions.get(id_)) for id_, job in pipeline.jobs.items()}
+    jobs: dict[str, GraphJob] = {id_: _job(job, decisions.get(id_)) for id_, job in pipeline.jobs.items()}
     edges = tuple(edge for job in pipeline.jobs.values() for edge in _edges(job))
     return GraphView(pipeline.path, jobs, edges)
 

@@ -41,7 +41,7 @@ class ContextKeys:
             request,
             context,
             platform=request.platform or "",
-            bases={str(reference): self._base(reference) for reference in request.bases if str(reference) != 'scratch'},
+            bases={str(reference): self._base(reference) for reference in request.bases if str(reference) != "scratch"},
         )
 
     def _base(self, reference: ImageReference) -> str:
