@@ -19,6 +19,8 @@ _FILLS = {"fresh": "#d9f2e2", "stale": "#fbe8cc", "running": "#d3eef4", "failed"
 """The colours of jobs by state, light enough for black text."""
 _STYLES = {CODE: "solid"}
 _ARROWS = {CODE: "-->"}
+FIRST = "root"
+"""The anchor of the job that a page shows first."""
 _WHY = 40
 """The maximum number of characters of a reason in a box."""
 
@@ -73,8 +75,15 @@ def graph_mermaid_lines(view: GraphView) -> Iterator[str]:
 
 def graph_svg_lines(view: GraphView, *, anchors: Mapping[str, str] | None = None) -> Iterator[str]:
     """Yield the drawing; with `anchors`, each box is a link to its anchor and the page provides the style."""
+    first = {key for key, anchor in (anchors or {}).items() if anchor == FIRST}
     boxes = (
-        Box(key, job.state, ": ".join(filter(None, (key, job.why))), key, ": ".join(_label(job)[1:]))
+        Box(
+            key,
+            f"{job.state} root" if key in first else job.state,
+            ": ".join(filter(None, (key, job.why))),
+            key,
+            ": ".join(_label(job)[1:]),
+        )
         for key, job in view.jobs.items()
     )
     return drawing_lines(boxes, map(_line, view.edges), name="pipeline", anchors=anchors)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jobber.cli.output.lineage.drawing import html_text
 from jobber.cli.output.lineage.page_frame import counted, fact_list, page_of
-from jobber.cli.output.pipeline.graph_formats import graph_svg_lines
+from jobber.cli.output.pipeline.graph_formats import FIRST, graph_svg_lines
 from jobber.domain.pipelines.graph_view import CODE, INPUT
 from jobber.session.humanize import command_line
 
@@ -21,7 +21,7 @@ _WORST_FIRST = ("failed", "running", "stale", "fresh", "none")
 def graph_page_lines(view: GraphView) -> Iterator[str]:
     """Yield the page; the first job to be done is shown first."""
     first = min(view.jobs, key=lambda key: _WORST_FIRST.index(view.jobs[key].state), default="")
-    anchors = {key: "root" if key == first else f"j{number}" for number, key in enumerate(view.jobs)}
+    anchors = {key: FIRST if key == first else f"j{number}" for number, key in enumerate(view.jobs)}
     counts = [f"{number} {state}" for state, number in view.counts.items() if state != "none"]
     sections = (line for job in view.jobs.values() for line in _section(view, job, anchors))
     return page_of(
@@ -34,7 +34,7 @@ def graph_page_lines(view: GraphView) -> Iterator[str]:
 
 
 def _section(view: GraphView, job: GraphJob, anchors: Mapping[str, str]) -> Iterator[str]:
-    kind = " class=root" if anchors[job.key] == "root" else ""
+    kind = " class=root" if anchors[job.key] == FIRST else ""
     yield f'<section id="{anchors[job.key]}"{kind}>'
     yield f"<h2>{html_text(job.key)}</h2>"
     if job.state != "none":
