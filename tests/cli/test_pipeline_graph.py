@@ -127,6 +127,7 @@ def test_page_shows_jobs_and_their_facts(
     assert complaints == ""
     assert (first["boxes"], first["sections"]) == (5, ["train[mlp]"])
     assert (first["dark"], first["wide"]) == (is_dark, False)
+    assert isinstance(first["colours"], list)
     assert len(first["colours"]) == 3
     assert (clicked["sections"], clicked["lit"]) == (["prepare"], 5)
     assert clicked["command"] == "job '<b>&\"'"
