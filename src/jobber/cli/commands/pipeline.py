@@ -11,18 +11,21 @@ from cyclopts import Parameter
 
 from jobber.cli.command_line.global_options import GlobalOptions
 from jobber.cli.output.json_text import as_json
+from jobber.cli.output.text_file import write_text
 from jobber.domain.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jobber.domain.pipelines.graph import Chosen
+    from jobber.domain.pipelines.graph_view import GraphView
     from jobber.domain.pipelines.job import Pipeline
     from jobber.domain.pipelines.outcome import JobOutcome
     from jobber.session.messages import Messages
     from jobber.session.pipelines.display import JobDisplay
     from jobber.session.pipelines.opening import OpenPipeline
 
+Format = Literal["tree", "dot", "mermaid", "svg", "html"]
 EXIT_STALE = 1
 EXIT_FAILED = 1
 EXIT_BROKEN = 125
@@ -46,7 +49,7 @@ def pipeline(
     only: tuple[str, ...] = (),
     force: tuple[str, ...] = (),
     no_reuse: bool = False,
-    format_: Annotated[Literal["tree", "dot", "mermaid", "html"] | None, Parameter(name="--format")] = None,
+    format_: Annotated[Format | None, Parameter(name="--format")] = None,
     output: Annotated[Path | None, Parameter(name=("--output", "-o"))] = None,
     json: bool = False,
     options: GlobalOptions | None = None,
@@ -119,6 +122,14 @@ def pipeline(
         from jobber.session.pipelines.opening import open_pipeline
 
         opened = open_pipeline(session, engine, found)
+        if action == "graph":
+            with session.interruptions.abortable():
+                found_states = opened.plan(chosen).decisions
+            messages.clear()
+            from jobber.domain.pipelines.graph_view import view_of
+
+            _print_graph(view_of(found, found_states), format_ or "tree", output)
+            return 0
         if action == "status" or dry_run:
             with session.interruptions.abortable():
                 plan = opened.plan(chosen)
@@ -129,6 +140,31 @@ def pipeline(
             print(as_json(status_facts(decisions)) if json else "\n".join(status_lines(decisions)))
             return EXIT_STALE if plan.stale and not dry_run else 0
         return _run(options, messages, opened, chosen, jobs=jobs, keeps_going=keep_going, json=json)
+
+
+def _print_graph(view: GraphView, chosen: Format, output: Path | None) -> None:
+    """Print a graph, or write it to a file. Raises `JobberError`."""
+    from jobber.cli.output.pipeline import graph_formats
+    from jobber.cli.output.table import terminal_width
+
+    match chosen:
+        case "tree":
+            lines = graph_formats.graph_tree_lines(view, width=None if output else terminal_width())
+        case "dot":
+            lines = graph_formats.graph_dot_lines(view)
+        case "mermaid":
+            lines = graph_formats.graph_mermaid_lines(view)
+        case "svg":
+            lines = graph_formats.graph_svg_lines(view)
+        case "html":
+            from jobber.cli.output.pipeline.graph_page import graph_page_lines
+
+            lines = graph_page_lines(view)
+    text = "".join(f"{line}\n" for line in lines)
+    if output is None:
+        print(text, end="")
+    else:
+        write_text(output, text)
 
 
 def _check_unused(action: str, given: dict[str, object]) -> None:

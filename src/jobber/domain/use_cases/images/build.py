@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import EngineFailed, ImageNotFound, TagTaken
+from jobber.domain.images.build_request import base_images
 from jobber.domain.images.naming import build_tags, next_second, timestamp_tag
 from jobber.domain.runs.label_names import Label
 from jobber.domain.runs.labels import build_labels
@@ -120,7 +121,7 @@ class BuildImage:
 
     def _may_inherit_key(self, request: BuildRequest) -> bool:
         try:
-            return any(Label.CONTEXT_KEY in self.engine.images.inspect(base).labels for base in request.bases)
+            return any(Label.CONTEXT_KEY in self.engine.images.inspect(base).labels for base in base_images(request))
         except ImageNotFound:
             return True
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import CredentialsUnusable, ImageNotFound, PullRefused, RegistryFailed
+from jobber.domain.images.build_request import base_images
 from jobber.domain.images.context_key import base_identity, context_key
 from jobber.domain.runs.built import image_with_key
 from jobber.domain.runs.keys import key_tag
@@ -36,8 +37,8 @@ class FindBuiltImage:
         Nothing is pulled. Raises `UsageError`, `BuildFailed` if a file cannot be read.
         """
         bases: dict[str, str] = {}
-        for base in request.bases:
-            identity = self._identity(base.with_default_tag(), is_pulled=request.pull)
+        for base in base_images(request):
+            identity = self._identity(base, is_pulled=request.pull)
             if identity is None:
                 return ""
             bases[str(base)] = identity
