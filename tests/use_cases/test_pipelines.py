@@ -812,7 +812,7 @@ def test_results_of_plain_runs_are_no_results_of_jobs(pipeline: PipelineCall, jo
     _write(jobber_cli, "jobs: {a: {image: steps, cmd: x}}")
     assert jobber_cli("run", "-t", "a", "steps", "x").exit_status == 0
 
-    assert _reasons(pipeline("status", "--json")) == {"a": "image steps: its configuration differs"}
+    assert (_reasons(pipeline("status", "--json"))["a"] or "").startswith("its earlier result is not one of a pipeline")
 
 
 def test_container_that_another_process_is_about_to_start_is_left_alone(

@@ -79,6 +79,7 @@ PIPELINE_ACTIONS = ("run", "status", "graph", "schema")
 """The first operand of `jobber pipeline`."""
 _OPERANDS: Mapping[str, Offer] = {
     "build": Offer(Wanted.DIRECTORIES),
+    "pipeline": Offer(Wanted.WORDS, PIPELINE_ACTIONS),
     "run": Offer(Wanted.IMAGES),
     "export": Offer(Wanted.IMAGES),
     "rerun": Offer(Wanted.IMAGES),
@@ -90,6 +91,10 @@ _OPERANDS: Mapping[str, Offer] = {
     "logs": Offer(Wanted.IMAGES),
     "diff": Offer(Wanted.IMAGES),
 }
+
+
+_LATER_OPERANDS = {"cp": Offer(Wanted.FILES), "pipeline": Offer(Wanted.JOBS)}
+"""The operands after the first one, if they are others."""
 
 
 @dataclass(slots=True)
@@ -130,11 +135,8 @@ def offer(words: Sequence[str], current: str) -> Offer:
         return _option(current, begun)
     if begun.command is None:
         return Offer(Wanted.WORDS, tuple(COMMANDS))
-    if begun.command == "pipeline":
-        return Offer(Wanted.JOBS) if begun.operands else Offer(Wanted.WORDS, PIPELINE_ACTIONS)
-    if begun.command == "cp" and begun.operands:
-        return Offer(Wanted.FILES)
-    return _OPERANDS.get(begun.command, _NOTHING)
+    later = _LATER_OPERANDS.get(begun.command) if begun.operands else None
+    return later or _OPERANDS.get(begun.command, _NOTHING)
 
 
 def _value(begun: _Begun, option: str, current: str) -> Offer:
