@@ -16,7 +16,7 @@ from jobber.domain.pipelines.read import read_pipeline
 PATH = "/p/jobber-pipeline.yml"
 
 
-def pipeline_of(text: str, *, settings: Settings | None = None, **parameters: str) -> Pipeline:
+def pipeline_of(text: str, *, settings: Settings | None = None, given: Mapping[str, str] | None = None) -> Pipeline:
     """Return the pipeline in a text."""
     errors: list[UsageError] = []
     definition = read_pipeline(read_tree(dedent(text).encode(), path=PATH), path=PATH, errors=errors)
@@ -26,15 +26,18 @@ def pipeline_of(text: str, *, settings: Settings | None = None, **parameters: st
             raise UsageError("-c unknown: unknown configuration 'unknown'")
         return settings or Settings(active=names)
 
-    return expand(definition, overrides=parameters, settings_of=settings_of, errors=errors)
+    return expand(definition, overrides=given or {}, settings_of=settings_of, errors=errors)
 
 
-def errors_of(text: str, **parameters: str) -> list[str]:
+def errors_of(text: str, given: Mapping[str, str] | None = None) -> list[str]:
     """Return the errors in a text, each with its hint."""
     try:
-        pipeline_of(text, **parameters)
+        pipeline_of(text, given=given)
     except PipelineInvalid as error:
-        return [f"{it.what.removeprefix(PATH + ':')} ({it.hint})" if it.hint else it.what.removeprefix(PATH + ":") for it in error.errors]
+        return [
+            f"{it.what.removeprefix(PATH + ':')} ({it.hint})" if it.hint else it.what.removeprefix(PATH + ":")
+            for it in error.errors
+        ]
     return []
 
 

@@ -7,7 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pipeline_files import commands_of, errors_of, pipeline_of
 
+from jobber.domain.configuration.in_force import Settings
+from jobber.domain.configuration.origin import Origin, Value
 from jobber.domain.configuration.settings import XDOCKER
+from jobber.domain.errors import UsageError
+from jobber.domain.pipelines.definition import JobDefinition, PipelineDefinition
+from jobber.domain.pipelines.expand import expand
 from jobber.domain.pipelines.names import JobId, Selection, cell_name, job_id, parse_selection
 from jobber.domain.pipelines.substitution import substitute, variables_in
 
@@ -32,7 +37,7 @@ jobs:
 
 
 def test_matrix_has_cells_with_names() -> None:
-    pipeline = pipeline_of(_MATRIX, epochs="5")
+    pipeline = pipeline_of(_MATRIX, given={"epochs": "5"})
 
     assert commands_of(pipeline)["train[cnn-1]"] == ("train", "cnn", "1", "${HOME}", "5")
     assert [job.cell for job in pipeline.cells("train")] == ["cnn-1", "cnn-2", "mlp-1", "tiny-1-x-y"]
@@ -102,6 +107,23 @@ def test_value_with_a_comma_is_no_part_of_an_input() -> None:
     assert "the value of d has a comma or a quotation mark" in found[0]
 
 
+def test_input_may_have_parameters() -> None:
+    text = "params: {m: x}\njobs: {a: {image: b, matrix: {k: [x, y]}}, c: {image: b, inputs: ['a[${m}],dest=/${m}']}}"
+
+    assert [(it.source.label, it.destination) for it in pipeline_of(text).jobs[JobId("c")].inputs] == [("a[x]", "/x")]
+
+
+def test_error_of_the_layered_configuration_is_its_own() -> None:
+    def settings_of(names: tuple[str, ...]) -> Settings:
+        raise UsageError(f"broken {names}")
+
+    with pytest.raises(UsageError, match="broken"):
+        expand(PipelineDefinition("p", jobs={"a": _JOB}), overrides={}, settings_of=settings_of)
+
+
+_JOB = JobDefinition("a", Origin("p", 1), {"image": Value("b", Origin("p", 1))})
+
+
 def test_too_many_cells_are_an_error() -> None:
     axes = ", ".join(f"a{n}: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]" for n in range(6))
 
@@ -111,9 +133,9 @@ def test_too_many_cells_are_an_error() -> None:
 def test_unknown_parameter_on_the_command_line() -> None:
     text = "params: {seed: 1}\njobs: {a: {build: .}}"
 
-    assert errors_of(text, sed="1") == ["-p sed: unknown parameter (did you mean seed?)"]
-    assert errors_of(text, zz="1") == ["-p zz: unknown parameter (/p/jobber-pipeline.yml declares seed)"]
-    assert errors_of("jobs: {a: {build: .}}", zz="1")[0].endswith("declares no params)")
+    assert errors_of(text, {"sed": "1"}) == ["-p sed: unknown parameter (did you mean seed?)"]
+    assert errors_of(text, {"zz": "1"}) == ["-p zz: unknown parameter (/p/jobber-pipeline.yml declares seed)"]
+    assert errors_of("jobs: {a: {build: .}}", {"zz": "1"})[0].endswith("declares no params)")
 
 
 @given(st.dictionaries(st.from_regex(r"[a-z]+", fullmatch=True), st.text()), st.text())

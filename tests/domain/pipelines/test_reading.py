@@ -62,8 +62,8 @@ def test_build_has_a_context_or_more() -> None:
         """
         params: {base: python}
         jobs:
-          a: {build: dir}
-          b: {build: {context: dir, file: D, target: t, platform: linux/arm64, args: {BASE: "${base}:3", N: 1, E: null}}}
+          a: {build: {context: dir, args: &args {BASE: "${base}:3", N: 1, E: null}}}
+          b: {build: {context: dir, file: D, target: t, platform: linux/arm64, args: *args}}
         """
     ).jobs
     build = jobs[JobId("b")].build
@@ -94,7 +94,10 @@ def test_build_has_a_context_or_more() -> None:
         ("jobs:\n  a: {image: b, timeout: 0h}", "2: a: timeout must be a number of seconds"),
         ("jobs:\n  a: {image: b, retries: 1.5}", "2: a: retries must be a whole number"),
         ("jobs:\n  a: {image: b, retries: -1}", "2: a: retries must be a whole number"),
-        ("jobs:\n  a: {image: b, needs: 3}", "2: a: needs must be a mapping of gpus, cpus and memory, not the number 3"),
+        (
+            "jobs:\n  a: {image: b, needs: 3}",
+            "2: a: needs must be a mapping of gpus, cpus and memory, not the number 3",
+        ),
         ("jobs:\n  a: {image: b, needs: {gpu: 3}}", "2: a: needs has an unknown resource 'gpu' (did you mean gpus?)"),
         ("jobs:\n  a: {image: b, needs: {zz: 3}}", "2: a: needs has an unknown resource 'zz' (the resources are"),
         ("jobs:\n  a: {image: b, needs: {gpus: x}}", "2: a: needs has an invalid amount of gpus: x"),
@@ -102,11 +105,14 @@ def test_build_has_a_context_or_more() -> None:
         ("jobs:\n  a: {image: b, needs: {cpus: []}}", "2: a: needs cpus must be a string, a number or a boolean"),
         ("jobs:\n  a: {image: b, inputs: ['']}", "2: a: inputs has an empty item"),
         ("jobs:\n  a: {image: b, inputs: 3}", "2: a: inputs must be a list of inputs"),
-        ("jobs:\n  a: {image: b, inputs: ['x,y=z']}", "2: a: in-spec"),
+        ("jobs:\n  a: {image: b, inputs: ['x,y=z']}", "2: a: input 'x,y=z'"),
         ("jobs:\n  a: {image: b, inputs: [c, d]}", "2: a: two inputs are mounted at /data: c and d"),
-        ("jobs:\n  a: {image: 'B'}", "2: a: 'B'"),
+        ("jobs:\n  a: {image: 'B'}", "2: a: not an image reference: 'B'"),
         ("jobs:\n  a: {image: b, matrix: 3}", "2: a: matrix must be a mapping of names, each to a list of values"),
-        ("jobs:\n  a: {image: b, matrix: {}}", "2: a: matrix must be a mapping of names, each to a list of values, and"),
+        (
+            "jobs:\n  a: {image: b, matrix: {}}",
+            "2: a: matrix must be a mapping of names, each to a list of values, and",
+        ),
         ("jobs:\n  a: {image: b, matrix: {x: []}}", "2: a: matrix must be a mapping of names"),
         ("jobs:\n  a: {image: b, matrix: {x: [1, 1]}}", "2: a: matrix has a value twice in x"),
         ("jobs:\n  a: {image: b, matrix: {'1': [1]}}", "2: a: matrix has an invalid name '1'"),
@@ -145,7 +151,7 @@ def test_all_errors_are_reported_together() -> None:
     assert [error.partition(" (")[0] for error in found] == [
         "4: unknown setting 'comand'",
         "5: b: undeclared parameter ${sed}",
-        "6: jobs form a cycle: c → b → c",
+        "5: jobs form a cycle: b → c → b",
     ]
 
 

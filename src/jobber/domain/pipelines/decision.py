@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from jobber.domain.runs.result import ListedResult
 
 
+FORCED = "forced"
+"""The reason of a job that runs because the command line says so."""
+
+
 class State(Enum):
     """The state of a job."""
 
@@ -117,8 +121,6 @@ def recipe_of(
 
 def always_stale(job: Job, options: Options) -> str:
     """Return the reason why no result of a job can ever count as fresh; empty if there is none."""
-    if job.build is not None:
-        return ""
     if job.settings.get(RESULT_IMAGE) is ResultImagePolicy.NONE:
         return "its result is not kept"
     if job.assumes_fresh or not options.unrecorded:
@@ -167,7 +169,7 @@ def tainted_jobs(pipeline: Pipeline, chosen: Chosen, reasons: Mapping[JobId, str
     tainted: dict[JobId, str] = {}
     for id_, job in pipeline.jobs.items():
         if id_ in chosen.forced:
-            tainted[id_] = "forced"
+            tainted[id_] = FORCED
         elif reason := reasons.get(id_):
             tainted[id_] = reason
         elif any(up in tainted and up in chosen.may_run for up in job.upstream):

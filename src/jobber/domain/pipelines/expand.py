@@ -100,15 +100,19 @@ class _Expansion:
                 self.errors.append(wrong(origin, why, hint="rename one of them"))
 
     def _job(self, definition: JobDefinition, cell: str, values: Mapping[str, str]) -> Job:
-        job = Job(job_id(definition.name, cell), definition.name, definition.origin, cell)
+        name, origin = definition.name, definition.origin
         base = self._settings(definition)
         if (build := definition.get("build")) is not None:
-            return replace(job, build=self._build(definition, build, values), settings=base)
-        own = {name: definition.values[name] for name in _TAKEN_OVER if name in definition.values}
+            built = self._build(definition, build, values)
+            return Job(job_id(name, cell), name, origin, cell, build=built, settings=base)
+        own = {key: definition.values[key] for key in _TAKEN_OVER if key in definition.values}
         own |= self._words(definition, values)
         settings = base.replaced(own)
-        return replace(
-            job,
+        return Job(
+            job_id(name, cell),
+            name,
+            origin,
+            cell,
             code=self._code(definition),
             inputs=self._inputs(definition, settings, values),
             settings=settings,

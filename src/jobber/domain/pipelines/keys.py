@@ -92,16 +92,8 @@ def digest_of(facts: object) -> str:
 @lru_cache(maxsize=1024)
 def identity_words(words: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """Return the options in the words of Xdocker that decide what a run computes, by their canonical names."""
-    return tuple((word.option, word.value) for word in read_words(words, SPELLINGS) if not _is_placement(word.option))
-
-
-def placement_words(words: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """Return the options in the words of Xdocker that only decide where and with which resources a job runs."""
-    return tuple((word.option, word.value) for word in read_words(words, SPELLINGS) if _is_placement(word.option))
-
-
-def _is_placement(option: str) -> bool:
-    return OPTIONS[option].is_placement
+    read = read_words(words, SPELLINGS)
+    return tuple((word.option, word.value) for word in read if not OPTIONS[word.option].is_placement)
 
 
 def _configuration(configuration: ImageConfiguration) -> Identity:

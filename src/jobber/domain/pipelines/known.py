@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jobber.domain.images.reference import repository_of
+from jobber.domain.runs.built import has_own_key
 from jobber.domain.runs.derived import has_own_tag
 from jobber.domain.runs.keys import KEY_TAG, KEY_TAG_DIGITS
 from jobber.domain.runs.label_names import Label
@@ -51,7 +52,7 @@ def known_among(images: Iterable[ListedImage]) -> Known:
     known = Known()
     listed = tuple(images)
     for image in sorted(listed, key=lambda image: image.created):
-        if key := image.labels.get(Label.CONTEXT_KEY):
+        if (key := image.labels.get(Label.CONTEXT_KEY)) and has_own_key(image):
             known.built[key] = image
     results = results_among(listed, is_sure=has_own_tag)
     for result in reversed(results):

@@ -21,6 +21,8 @@ MOST_CELLS = 100_000
 def cells_of(job: JobDefinition, errors: list[UsageError]) -> dict[str, Cell]:
     """Return the cells of a job by name; one nameless cell for a job without a matrix."""
     matrix = job.values.get("matrix")
+    if matrix is not None and matrix.content is None:  # it could not be read
+        return {"": {}}
     axes: dict[str, tuple[str, ...]] = {} if matrix is None else matrix.content
     excluded: tuple[Value[Cell], ...] = job.get("exclude", ())
     included: tuple[Value[Cell], ...] = job.get("include", ())

@@ -32,7 +32,7 @@ class JobDisplay(PipelineDisplay, Protocol):
         """Show a piece of the output of a build."""
 
 
-_HIDDEN = frozenset(("result", "built", "job-failed", "job-timed-out", "reused"))
+_HIDDEN = frozenset(("result", "built", "built-before", "pushed"))
 """Messages that the display makes itself from the outcome of a job."""
 
 

@@ -13,9 +13,9 @@ from jobber.domain.pipelines.schedule import Capacity
 from jobber.domain.use_cases.pipelines.plan import PlanPipeline
 from jobber.domain.use_cases.pipelines.run import RunPipeline
 from jobber.domain.use_cases.pipelines.world import World
-from jobber.session.bootstrap import run_finisher
+from jobber.session.bootstrap import built_images, run_finisher
 from jobber.session.pipelines.signals import PipelineSignals
-from jobber.session.pipelines.tools import EnginePool
+from jobber.session.pipelines.tools import EnginePool, build_request
 from jobber.session.run_request import container_options
 from jobber.session.settings import load_settings
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from jobber.domain.errors import UsageError
     from jobber.domain.pipelines.definition import PipelineDefinition
     from jobber.domain.pipelines.graph import Chosen
-    from jobber.domain.pipelines.job import Pipeline
+    from jobber.domain.pipelines.job import Job, Pipeline
     from jobber.domain.ports import Engine
     from jobber.domain.use_cases.pipelines.plan import Plan
     from jobber.session.environment import Environment
@@ -110,11 +110,12 @@ class OpenPipeline:
 
 def open_pipeline(session: Session, engine: Engine, pipeline: Pipeline) -> OpenPipeline:
     """Return a pipeline on an engine."""
-    from jobber.session.pipelines.context_keys import ContextKeys
+    remote, built = session.environment.remote_images(), built_images(session, engine)
 
-    remote = session.environment.remote_images()
-    keys = ContextKeys(engine, remote, session.keyring)
-    world = World(engine, remote, session.keyring, keys.key_of, container_options)
+    def context_key(job: Job) -> str:
+        return built.key_of(build_request(job, engine=engine))
+
+    world = World(engine, remote, session.keyring, context_key, container_options)
     return OpenPipeline(session, engine, pipeline, world)
 
 

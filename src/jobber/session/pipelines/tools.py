@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from jobber.domain.errors import EngineLost
 from jobber.domain.images.build_request import BuildRequest
 from jobber.domain.images.dockerfile import base_references
+from jobber.domain.use_cases.pipelines.tools import Toolbox
 from jobber.session.bootstrap import image_build, run_finisher, runner
 from jobber.session.build_arguments import check_context, check_dockerfile, dockerfile_text, find_dockerfile
 from jobber.session.pipelines.display import JobConsole, JobProgress
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from jobber.session.pipelines.display import JobDisplay
     from jobber.session.pipelines.signals import PipelineSignals, SignalsOfJob
     from jobber.session.session import Session
+
+
+_NO_IMAGE = "scratch"
+"""The name in Dockerfiles that stands for no image."""
 
 
 @dataclass(slots=True)
@@ -65,7 +70,7 @@ class ToolsOfJob:
 
 
 @dataclass(slots=True)
-class EnginePool:
+class EnginePool(Toolbox):
     """The tools of all jobs. Connections to the engine that no job uses now are kept for the next one."""
 
     session: Session
@@ -109,11 +114,13 @@ def build_request(job: Job, *, engine: Engine) -> BuildRequest:
     arguments = {
         name: os.environ.get(name) if value.content is None else value.content for name, value in build.arguments
     }
+    named_bases = base_references(dockerfile_text(dockerfile), arguments=arguments, platform=build.platform)
     return BuildRequest(
         context=context,
         dockerfile=dockerfile,
         arguments=arguments,
         target=build.target,
         platform=build.platform,
-        bases=base_references(dockerfile_text(dockerfile), arguments=arguments, platform=build.platform),
+        by_context_key=True,
+        bases=tuple(base for base in named_bases if str(base) != _NO_IMAGE),
     )

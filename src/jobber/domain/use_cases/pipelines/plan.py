@@ -10,6 +10,7 @@ from jobber.domain.errors import ImageNotFound, JobberError, RegistryFailed, Usa
 from jobber.domain.images.reference import parse_reference
 from jobber.domain.pipelines import reasons
 from jobber.domain.pipelines.decision import (
+    FORCED,
     Certainty,
     Decision,
     State,
@@ -131,14 +132,15 @@ class PlanPipeline:
         )
 
     def _tainted(self) -> dict[JobId, str]:
-        reasons_ = {
-            id_: reason
-            for id_ in self._recipes
-            if id_ in self.chosen.may_run
-            and (job := self.pipeline.jobs[id_]).build is None
-            and (reason := always_stale(job, self.world.options(job)))
-        }
+        runs = [self.pipeline.jobs[id_] for id_ in self._recipes if id_ in self.chosen.may_run]
+        reasons_ = {job.id: reason for job in runs if (reason := self._always(job))}
         return tainted_jobs(self.pipeline, self.chosen, reasons_)
+
+    def _always(self, job: Job) -> str:
+        """Return the reason why no result of a job can count as fresh; empty if there is none."""
+        if job.build is not None:
+            return "" if self._recipes[job.id] else "a base image is unknown to the engine and its registry"
+        return always_stale(job, self.world.options(job))
 
     def _by_recipe(self, job: Job) -> Decision | None:
         recipe = self._recipes[job.id]
@@ -197,8 +199,8 @@ class PlanPipeline:
     def _given_reason(self, job: Job) -> str:
         """Return the reason why a job runs whatever its content is; empty if its content decides."""
         if job.id in self.chosen.forced:
-            return "forced"
-        return self._why_built(job) if job.build is not None else always_stale(job, self.world.options(job))
+            return FORCED
+        return self._always(job) or (self._why_built(job) if job.build is not None else "")
 
     def _failure(self, recipe: str) -> str:
         """Return how the last run of exactly this job failed; empty if it did not."""

@@ -27,15 +27,15 @@ from jobber.domain.errors import (
     JobberError,
     JobNotStarted,
     PushRefused,
+    RegistryFailed,
     RunNotFound,
 )
 from jobber.domain.images.naming import is_timestamp_tag
 from jobber.domain.images.reference import parse_reference, reference_in
-from jobber.domain.pipelines.decision import Certainty
+from jobber.domain.pipelines.decision import FORCED, Certainty
 from jobber.domain.pipelines.outcome import JobOutcome, JobState
 from jobber.domain.runs.input import InputSpecification
 from jobber.domain.runs.keys import RunKeys, key_tag
-from jobber.domain.runs.label_names import Label
 from jobber.domain.runs.policy import Outcome
 from jobber.domain.use_cases.images.engine_results import results_of_run
 from jobber.domain.use_cases.images.find_image import FoundImage
@@ -120,7 +120,8 @@ class RunPipelineJob:
     def _build(self, decision: Decision, tools: JobTools) -> JobOutcome:
         job = decision.job
         builder, request = tools.builder(job)
-        request = replace(request, labels={**request.labels, str(Label.CONTEXT_KEY): decision.recipe})
+        if decision.certainty is Certainty.GIVEN and decision.why == FORCED:
+            request = replace(request, no_cache=True)
         pushes = job.settings.get(PUSH)
         error: JobberError | None = None
         try:
@@ -129,8 +130,6 @@ class RunPipelineJob:
         except (PushRefused, CredentialsUnusable) as refused:
             found = tools.engine.images.inspect(job.moving)
             image, tags, error = found.id, found.references, refused
-        if error is None:
-            error = self._push_keys(job, tags, (decision.recipe,), tools)
         return JobOutcome(job, JobState.BUILT, image=image, tags=tags, error=error)
 
     def _run(self, decision: Decision, gpus: tuple[str, ...], tools: JobTools, *, again: bool) -> JobOutcome:
@@ -157,26 +156,23 @@ class RunPipelineJob:
         """Return the outcome of a job whose content is known, here or in the registry."""
         job = decision.job
         result = self.world.known.result(content)
-        image: Image | None = None
         try:
             if result is not None:
-                image = tools.engine.images.inspect(result.image.id)
+                listed = result.image
             elif (reference := self.world.in_registry(job, content)) is not None:
-                image = self._pulled(reference, tools)
-        except ImageNotFound:
+                listed = self._pulled(reference, tools).listed
+            else:
+                return None
+            id_, tags = adopt(tools.engine, job, listed, recipe=decision.recipe)
+        except ImageNotFound:  # it was removed meanwhile
             return None
-        if image is None:
-            return None
-        id_, tags = adopt(tools.engine, job, image.listed, recipe=decision.recipe)
-        error = self._push_keys(job, tags, (decision.recipe,), tools)
+        error = self._share(job, tags, (decision.recipe,), tools, is_pushed=False)
         return JobOutcome(job, JobState.REUSED, "the same content", image=id_, tags=tags, error=error)
 
     def _begun(self, tools: JobTools, content: str) -> UnfinishedRun | None:
         """Return a run of the same content that an attempt before has left on the engine."""
-        for run in unfinished_runs(tools.engine):
-            if run.plan.keys is not None and run.plan.keys.content == content:
-                return run
-        return None
+        keyed = {run.plan.keys.content: run for run in unfinished_runs(tools.engine) if run.plan.keys is not None}
+        return keyed.get(content)
 
     def _attached(self, decision: Decision, run: UnfinishedRun, content: str, tools: JobTools) -> JobOutcome | None:
         """Attach to a run that has been started, and return its outcome; None if it never started or is gone."""
@@ -200,28 +196,25 @@ class RunPipelineJob:
             found = tools.engine.images.inspect(image)
             image, more = adopt(tools.engine, job, found.listed, recipe=decision.recipe)
             tags = tuple(dict.fromkeys((*tags, *more)))
-            error = self._push_keys(job, tags, (decision.recipe, content), tools)
+            error = self._share(job, tags, (decision.recipe, content), tools, is_pushed=True)
         return JobOutcome(job, state, why, image=image, tags=tags, exit_status=result.exit_status, error=error)
 
     def _unpushed(self, job: Job, run: str, error: JobberError, tools: JobTools) -> JobOutcome:
         """Return the outcome of a run whose result exists and could not be pushed."""
-        made = results_of_run(tools.engine, run)
-        if not made:
-            raise error
-        return JobOutcome(job, JobState.SUCCEEDED, image=made[0].id, tags=made[0].references, error=error)
+        made = results_of_run(tools.engine, run)[0]
+        return JobOutcome(job, JobState.SUCCEEDED, image=made.id, tags=made.references, error=error)
 
-    def _push_keys(self, job: Job, tags: tuple[str, ...], keys: tuple[str, ...], tools: JobTools) -> JobberError | None:
+    def _share(
+        self, job: Job, tags: tuple[str, ...], keys: tuple[str, ...], tools: JobTools, *, is_pushed: bool
+    ) -> JobberError | None:
         """Give the tags that name the keys to an image in its registry; return the error if that fails."""
         if not job.repository.is_remote or not job.settings.get(PUSH):
             return None
         references = [found for text in tags if (found := reference_in(text)) is not None]
         own = [found for found in references if found.repository == job.repository.repository]
-        if not own:
-            return None
-        pushed = min(own, key=lambda found: not is_timestamp_tag(found.tag or ""))
+        pushed = min(own, key=lambda found: not (is_pushed and is_timestamp_tag(found.tag or "")))
         try:
-            credentials = self.keyring.credentials_for(pushed)
-            if self.world.remote.digest(pushed, credentials=credentials) is None:
+            if not is_pushed:
                 push_all(
                     [pushed],
                     registry=tools.engine.registry,
@@ -229,11 +222,10 @@ class RunPipelineJob:
                     interruptions=tools.interruptions,
                     progress=tools.progress,
                 )
+            credentials = self.keyring.credentials_for(pushed)
             for key in dict.fromkeys(keys):
                 self.world.remote.add_tag(pushed, tag=key_tag(key), credentials=credentials)
-        except Interrupted:
-            raise
-        except JobberError as error:
+        except (PushRefused, CredentialsUnusable, RegistryFailed, ImageNotFound) as error:
             return error
         return None
 
