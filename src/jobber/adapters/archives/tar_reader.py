@@ -79,6 +79,14 @@ class _Source:
         return taken
 
 
+class _Archive(tarfile.TarFile):
+    """A reader of headers, with attributes that the type stubs do not declare."""
+
+    firstmember: tarfile.TarInfo | None
+    """The member that `open` has read."""
+    members: list[tarfile.TarInfo]
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A member; its content can be read until the next member is requested."""
@@ -145,7 +153,7 @@ def _headers(source: _Source) -> Iterator[tarfile.TarInfo]:
     `tarfile` takes five times as long for a plain header, and archives may have 100,000 of them. It parses all others,
     and the end.
     """
-    archive: tarfile.TarFile | None = None
+    archive: _Archive | None = None
     following = 0
     while True:
         source.seek(following)
@@ -159,9 +167,8 @@ def _headers(source: _Source) -> Iterator[tarfile.TarInfo]:
         source.unread(block)
         if archive is None:
             # Not `r|`, which copies each byte twice more; mode `r:` never seeks backwards if read in order.
-            archive = tarfile.open(fileobj=source, mode="r:", encoding="utf-8", errors="surrogateescape")  # type: ignore[call-overload]
-            assert archive is not None
-            header = archive.firstmember and archive.next()  # it has read a header
+            archive = _Archive.open(fileobj=source, mode="r:", encoding="utf-8", errors="surrogateescape")  # type: ignore[call-overload]
+            header = archive.next() if archive.firstmember is not None else None  # it has read a header
         else:
             archive.offset = source.tell()
             header = archive.next()

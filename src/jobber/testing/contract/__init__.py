@@ -7,6 +7,7 @@ from jobber.testing.contract.base import build_base
 from jobber.testing.contract.build import BuildContract
 from jobber.testing.contract.build_cache import BuildCacheContract
 from jobber.testing.contract.build_context import BuildContextContract
+from jobber.testing.contract.build_keys import BuildKeyContract
 from jobber.testing.contract.commit import CommitContract
 from jobber.testing.contract.configuration import ConfigurationContract
 from jobber.testing.contract.containers import ContainerContract
@@ -40,5 +41,6 @@ class EngineContract(
     RunContract,
     FactsContract,
     FileTreeContract,
+    BuildKeyContract,
 ):
     """The complete engine contract."""
