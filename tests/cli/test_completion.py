@@ -267,3 +267,24 @@ def test_a_home_that_can_t_be_written_is_told(tmp_path: Path) -> None:
     status, _, err = installed(tmp_path, "bash")
 
     assert (status, err.startswith("error: completion can't be installed: ")) == (1, True)
+
+
+def test_pipelines_complete_actions_jobs_cells_and_parameters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from jobber.cli.command_line.complete import complete
+
+    (tmp_path / "jobber-pipeline.yml").write_text(
+        "params: {seed: 1}\njobs: {digits: {build: d}, train: {image: digits, matrix: {m: [cnn, mlp]}}}\n"
+    )
+    monkeypatch.chdir(tmp_path)
+
+    def offered(*words: str) -> list[str]:
+        complete(["fish", *words], environment={})
+        return capsys.readouterr().out.split()[1:]
+
+    assert offered("pipeline", "s") == ["schema", "status"]
+    assert offered("pipeline", "run", "t") == ["train", "train[cnn]", "train[mlp]"]
+    assert offered("pipeline", "run", "--from", "d") == ["digits"]
+    assert offered("pipeline", "run", "-p", "") == ["seed="]
+    assert offered("pipeline", "graph", "--format", "m") == ["mermaid"]

@@ -8,7 +8,7 @@ import pytest
 from records import RECORD
 
 from jobber.domain.files.file_tree import Entry, Kind
-from jobber.domain.history.engine_files import engine_files, mount_points_of, without_engine_files
+from jobber.domain.history.engine_files import engine_files, mount_points_of, own_files, without_engine_files
 from jobber.domain.images.image import Image, ImageConfiguration
 from jobber.domain.images.reference import ImageId
 
@@ -74,3 +74,13 @@ def test_files_of_the_engine_are_dropped_where_the_other_side_has_no_other() -> 
 
     assert one == {"theirs": FULL, "same": FULL}
     assert other == {"theirs": EMPTY, "same": FULL}
+
+
+def test_mounted_files_are_not_the_runs_own() -> None:
+    tree = {"": DIRECTORY, "own": FULL, "mnt": DIRECTORY, "mnt/x": DIRECTORY, "mnt/x/theirs": FULL, "file": FULL}
+
+    assert own_files(tree, place="/out", mounted=frozenset(("/out/mnt/x", "/out/file", "/out/none"))) == {
+        "": DIRECTORY,
+        "own": FULL,
+    }
+    assert own_files(tree, place="/elsewhere", mounted=frozenset(("/out/mnt/x",))) == tree

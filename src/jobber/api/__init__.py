@@ -7,6 +7,7 @@ from jobber.api.building import build
 from jobber.api.files import ImageFiles
 from jobber.api.images import Image, image
 from jobber.api.inputs import Input
+from jobber.api.pipelines import Pipeline, PipelineFailed, pipeline
 from jobber.api.pushing import push
 from jobber.api.rerunning import rerun
 from jobber.api.result import JobFailed, NoResultImage, Result, ResultDiffers
@@ -18,10 +19,13 @@ __all__ = [
     "Input",
     "JobFailed",
     "NoResultImage",
+    "Pipeline",
+    "PipelineFailed",
     "Result",
     "ResultDiffers",
     "build",
     "image",
+    "pipeline",
     "push",
     "rerun",
     "run",

@@ -115,6 +115,8 @@ def exit_status_of(error: JobberError, *, command: str | None) -> int:
         return EXIT_INTERRUPTED
     if command in ("run", "rerun"):
         return error.exit_status
+    if command == "pipeline" and not isinstance(error, UsageError):
+        return error.exit_status
     return EXIT_USAGE if isinstance(error, UsageError) else EXIT_FAILURE
 
 

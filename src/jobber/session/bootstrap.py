@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from jobber.domain.ports import Console, Engine, Keyring
     from jobber.domain.ports.progress import Progress
     from jobber.domain.use_cases.images.build import BuildImage
+    from jobber.domain.use_cases.images.find_built import FindBuiltImage
     from jobber.domain.use_cases.repeat.rerun import RepeatRun
     from jobber.domain.use_cases.repeat.verify_output import VerifyOutput
     from jobber.domain.use_cases.results.find_result import ResultFinder
@@ -84,7 +85,15 @@ def image_build(session: Session, engine: Engine, folder: str) -> BuildImage:
         tree=session.environment.source_tree(folder),
         progress=session.progress,
         version=__version__,
+        built=built_images(session, engine),
     )
+
+
+def built_images(session: Session, engine: Engine) -> FindBuiltImage:
+    """Return the search for images that need not be built again."""
+    from jobber.domain.use_cases.images.find_built import FindBuiltImage
+
+    return FindBuiltImage(engine, session.environment.remote_images(), session.keyring, session.progress)
 
 
 def run_finisher(session: Session, engine: Engine) -> RunFinisher:

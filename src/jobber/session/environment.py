@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from jobber.domain.images.reference import ImageId
     from jobber.domain.ports import Clock, Console, Engine, Interruptions, KeptLogs, RemoteImages, SourceTree
     from jobber.domain.ports.checkup import EngineSearch, Machine
+    from jobber.domain.ports.pipelines import Workers
     from jobber.domain.ports.progress import Progress
+
+    class WorkersOfPipeline(Workers, Protocol):
+        """Workers, and whether they work in the thread that waits for them."""
+
+        is_serial: bool
 
 
 class Environment(Protocol):
@@ -92,6 +98,9 @@ class Environment(Protocol):
 
     def source_tree(self, folder: str) -> SourceTree:
         """Return the version control of a directory."""
+
+    def workers(self) -> WorkersOfPipeline:
+        """Return the workers that run the jobs of a pipeline."""
 
     def owner(self) -> str:
         """Return the owner for claims, in the format of process labels; empty if it cannot be found again."""
@@ -196,6 +205,12 @@ class ThisMachine:
         from jobber.adapters.host.git import GitTree
 
         return GitTree(folder, environment=os.environ)
+
+    def workers(self) -> WorkersOfPipeline:
+        """Return threads."""
+        from jobber.adapters.host.workers import ThreadWorkers
+
+        return ThreadWorkers()
 
     def owner(self) -> str:
         """Return the owner string of this process."""

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 _SENTENCES: Mapping[str, str] = {
     "built": "built {tags} {id}",
+    "built-before": "nothing is built: {tags} {id} has the same context, Dockerfile, arguments and bases",
+    "built-not-pulled": "building although the registry has {reference}: {why}",
+    "key-not-shared": "others cannot find the image by {tag}: {why}",
+    "registry-unknown": "{reference} is unknown: {why}",
     "build-warning": "{text}",
     "pushed": "pushed {reference} {digest}",
     "not-pushed": "{why}",
@@ -57,6 +61,7 @@ _SENTENCES: Mapping[str, str] = {
         "the engine's image store cannot remove variables: the result has {names} with an empty value;"
         " jobber removes them from runs of the result"
     ),
+    "no-out-digest": "the result has no digest of {out}, so that later runs compare its layers: {why}",
     "metrics-not-kept": "the result has no metrics because {path} can't be used: {why}",
     "metrics-left-out": "not all of {path} is kept as metrics: {why}",
     "not-copied": "{path} is not copied: {why}",
@@ -100,6 +105,11 @@ _SENTENCES: Mapping[str, str] = {
     "tag-unreadable": "{why}",
     "registry-unread": "{why}",
     "swept": "removed leftovers of jobber processes that have ended: {count}",
+    "pipeline-started": "{job}: started",
+    "pipeline-ended": "{job}: {how}",
+    "pipeline-stopping": "{effect}",
+    "pipeline-message": "{job}: {text}",
+    "pipeline-attached": "attached to run {run}, which was started before",
     "still-running": "run {run} of {image} is still running",
 }
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from jobber.domain.ports import Clock, Console, Engine, JobInput, KeptLogs, RemoteImages, SourceTree
     from jobber.domain.ports.checkup import EngineSearch, Machine
     from jobber.domain.ports.progress import Progress
+    from jobber.session.environment import WorkersOfPipeline
     from jobber.testing.engine import EngineUnderTest
 
 _COLUMNS = "80"
@@ -180,6 +181,16 @@ class EnvironmentUnderTest:
         is_below = self.reads_configuration and _is_below(folder, self.top)
         top = self.top if is_below else os.path.realpath(folder)
         return GitTree(folder, environment=self._environment, ceiling=os.path.dirname(top))  # noqa: PTH120
+
+    def workers(self) -> WorkersOfPipeline:
+        """Return workers that do one job after the other on a fake engine, else threads."""
+        if isinstance(self._engine, FakeEngine):
+            from jobber.testing.workers import SerialWorkers
+
+            return SerialWorkers()
+        from jobber.adapters.host.workers import ThreadWorkers
+
+        return ThreadWorkers()
 
     def owner(self) -> str:
         """Return no owner, so that `jobber recover` finishes runs of this very process."""

@@ -13,6 +13,7 @@ from jobber.adapters.build_context.files import (
 )
 from jobber.adapters.build_context.ignore import Ignore, parse_ignore
 from jobber.adapters.build_context.stream import ContextStream
+from jobber.adapters.build_context.tree import read_context
 
 __all__ = [
     "DOCKER_IGNORE_FILES",
@@ -27,6 +28,7 @@ __all__ = [
     "linked_files",
     "parse_ignore",
     "read_build_files",
+    "read_context",
     "read_file",
     "unused_name",
 ]

@@ -53,7 +53,7 @@ class ContextArchive:
             member = tarfile.TarInfo(name)
             member.size = len(contents)
             yield member.tobuf(tarfile.PAX_FORMAT) + contents + bytes(-len(contents) % _BLOCK)
-        for name, path, status in self._entries("", str(self.root)):
+        for name, path, status in self.entries("", str(self.root)):
             if stat.S_ISDIR(status.st_mode):
                 yield _header(name + "/", status, b"5")
             else:
@@ -61,16 +61,16 @@ class ContextArchive:
 
     def check_links(self) -> None:
         """Check that no link points outside the directory, for engines that reject such links. Raises `BuildFailed`."""
-        for name, path, status in self._entries("", str(self.root)):
+        for name, path, status in self.entries("", str(self.root)):
             if stat.S_ISLNK(status.st_mode):
                 check_link(path, name, os.readlink(path))  # noqa: PTH115 - Path would normalize the target
 
-    def _entries(self, prefix: str, path: str) -> Iterator[tuple[str, str, os.stat_result]]:
+    def entries(self, prefix: str, path: str) -> Iterator[tuple[str, str, os.stat_result]]:
         """Yield the name in the archive, path and status of each file to send, directories before their content."""
         try:
             entries = sorted(os.scandir(path), key=lambda entry: os.fsencode(entry.name))
         except OSError as error:
-            raise _unreadable(path, error) from None
+            raise unreadable(path, error) from None
         for entry in entries:
             name = prefix + entry.name
             if name in self.added:
@@ -78,7 +78,7 @@ class ContextArchive:
             is_directory = entry.is_dir(follow_symlinks=False)
             if self.ignore.patterns and self.ignore.ignores(name):
                 if is_directory and self.ignore.may_except_below(name):
-                    yield from self._entries(name + "/", entry.path)
+                    yield from self.entries(name + "/", entry.path)
                 continue
             try:
                 status = entry.stat(follow_symlinks=False)
@@ -86,7 +86,7 @@ class ContextArchive:
                 continue  # removed since the directory was read
             yield name, entry.path, status
             if is_directory:
-                yield from self._entries(name + "/", entry.path)
+                yield from self.entries(name + "/", entry.path)
 
     def _file(self, name: str, path: str, status: os.stat_result) -> Iterator[bytes]:
         mode = status.st_mode
@@ -110,7 +110,7 @@ def _contents(path: str, size: int) -> Iterator[bytes]:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
-        raise _unreadable(path, error) from None
+        raise unreadable(path, error) from None
     try:
         left = size
         while left:
@@ -153,7 +153,8 @@ def _header(name: str, status: os.stat_result, kind: bytes, *, size: int = 0, ta
     return bytes(block)
 
 
-def _unreadable(path: str, error: OSError) -> BuildFailed:
+def unreadable(path: str, error: OSError) -> BuildFailed:
+    """Return the error for a file of the context that cannot be read."""
     failed = BuildFailed(why=f"{path} can't be read: {(error.strerror or str(error)).lower()}")
     failed.hint = "make it readable, or exclude it in .dockerignore"
     return failed

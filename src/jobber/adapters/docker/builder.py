@@ -9,10 +9,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobber.adapters.build_context import ContextStream
+from jobber.adapters.build_context import ContextStream, read_context
 from jobber.adapters.docker.buildkit import build_with_client, find_client, is_switched_off
 from jobber.adapters.docker.proxies import client_proxies
 from jobber.adapters.engine_api.build_warnings import BuildWarnings
+from jobber.adapters.engine_api.calls import platform_of
 from jobber.adapters.engine_api.endpoint import Scheme
 from jobber.adapters.engine_api.pull_push import build_authorization
 from jobber.adapters.engine_api.registry_errors import build_failure
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from jobber.adapters.engine_api.connection import EngineConnection
     from jobber.adapters.engine_api.response import Response
     from jobber.domain.images.build_request import BuildRequest
+    from jobber.domain.images.context_key import BuildContext
     from jobber.domain.ports.progress import Progress
 
 _NEEDS_BUILDKIT = "it requires BuildKit: a local docker client with buildx, and DOCKER_BUILDKIT not set to 0"
@@ -54,6 +56,14 @@ class DockerBuilder:
             raise OptionUnsupported("--secret", engine="docker", why=_NEEDS_BUILDKIT)
         progress.call("builder", kind="the engine's own")
         return self._images.inspect(self._build(request, progress)).id
+
+    def context(self, request: BuildRequest) -> BuildContext:
+        """Return the files that a build would read. Raises `UsageError`, `BuildFailed`."""
+        return read_context(Path(request.context), Path(request.dockerfile))
+
+    def platform(self) -> str:
+        """Return the platform of builds that name none."""
+        return platform_of(self._client)
 
     def client(self, *, seconds: float | None = None) -> Client | None:
         """Return the client that builds with BuildKit, or None; wait `seconds` at most for each client's answer."""

@@ -27,6 +27,7 @@ from jobber.domain.errors import EngineFailed, JobberError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from jobber.adapters.archives.image_archive import LogLayer
     from jobber.adapters.docker.client import DockerClient
     from jobber.domain.images.reference import ImageId
     from jobber.domain.runs.snapshot import Snapshot
@@ -54,7 +55,7 @@ def commit(
     `keeps_configuration` returns whether this Docker accepts an archive without layers. Raises `EngineFailed`.
     """
     container = ContainerId(facts["Id"])
-    code = _image(client, facts["Image"])
+    code = raw_image(client, facts["Image"])
     labels = {**(code["Config"].get("Labels") or {}), **snapshot.labels}
     wanted = {**code["Config"], "Labels": labels}
     takes_log = not snapshot.is_flat and not facts["HostConfig"]["ReadonlyRootfs"] and not is_mounted_over(facts)
@@ -83,7 +84,7 @@ def commit(
 def _exact_commit(client: DockerClient, container: str, wanted: dict[str, Any]) -> ImageId | None:
     """Commit the container; return the image if each field of its configuration is as wanted, else remove it."""
     made = commit_as(client, container, wanted)
-    if _image(client, made)["Config"] == wanted:
+    if raw_image(client, made)["Config"] == wanted:
         return made
     remove_unfinished(client, made)
     return None
@@ -102,26 +103,52 @@ def _load(
     """Load an image with the layers of the unfinished one and, if given, the log; return None if Docker refuses it."""
     if not is_asked():
         return None
-    from jobber.adapters.archives.image_archive import ImageArchive, describe_image, log_layer
-    from jobber.adapters.engine_api.image_history import docker_history, with_run
+    from jobber.adapters.archives.image_archive import log_layer
+    from jobber.adapters.engine_api.image_history import with_run
 
-    below = _image(client, unfinished)
+    below = raw_image(client, unfinished)
     top = None if log is None else log_layer(log)
     layers = (*below["RootFS"]["Layers"], *([top.digest] if top else []))
     own = len(code["RootFS"].get("Layers") or ())
-    history = docker_history(_history(client, code["Id"]), layers=own)
     created = below["Created"]
+    history = with_run(
+        _history_of(client, code),
+        created=created,
+        layers=len(layers),
+        below=0 if snapshot.is_flat else own,
+        has_log_layer=top is not None,
+    )
+    return _load_description(client, code, wanted, layers=layers, history=history, created=created, top=top)
+
+
+def load(client: DockerClient, code: dict[str, Any], wanted: dict[str, Any]) -> ImageId | None:
+    """Load an image with the layers of an image and another configuration; return None if Docker refuses it.
+
+    `code` is Docker's description of the image.
+    """
+    layers = tuple(code["RootFS"].get("Layers") or ())
+    return _load_description(
+        client, code, wanted, layers=layers, history=_history_of(client, code), created=code["Created"], top=None
+    )
+
+
+def _load_description(
+    client: DockerClient,
+    code: dict[str, Any],
+    wanted: dict[str, Any],
+    *,
+    layers: tuple[str, ...],
+    history: list[dict[str, Any]],
+    created: str,
+    top: LogLayer | None,
+) -> ImageId | None:
+    from jobber.adapters.archives.image_archive import ImageArchive, describe_image
+
     configuration = describe_image(
         platform={name: code.get(theirs) for name, theirs in _PLATFORM.items()},
         configuration=wanted,
         layers=layers,
-        history=with_run(
-            history,
-            created=created,
-            layers=len(layers),
-            below=0 if snapshot.is_flat else own,
-            has_log_layer=top is not None,
-        ),
+        history=history,
         created=created,
     )
     archive = ImageArchive(configuration, layers, top)
@@ -137,17 +164,20 @@ def _load(
         return archive.id if response.ok and tuple(response.json()["RootFS"]["Layers"]) == layers else None
 
 
-def _image(client: DockerClient, image: str) -> dict[str, Any]:
+def raw_image(client: DockerClient, image: str) -> dict[str, Any]:
+    """Return Docker's inspect response for an image. Raises `EngineFailed`."""
     with docker_call(f"inspect image {image}"):
         facts = client.inspect_image(image)
         return {**facts, "Config": facts.get("Config") or {}}
 
 
-def _history(client: DockerClient, image: str) -> list[dict[str, Any]]:
+def _history_of(client: DockerClient, code: dict[str, Any]) -> list[dict[str, Any]]:
+    from jobber.adapters.engine_api.image_history import docker_history
+
+    steps: list[dict[str, Any]] = []
     with suppress(EngineFailed), docker_call("read the history"):
-        steps: list[dict[str, Any]] = client.history(image)
-        return steps
-    return []
+        steps = client.history(code["Id"])
+    return docker_history(steps, layers=len(code["RootFS"].get("Layers") or ()))
 
 
 def _would_stay(container: dict[str, Any], wanted: dict[str, Any]) -> bool:

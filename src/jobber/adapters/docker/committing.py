@@ -14,7 +14,20 @@ from jobber.domain.errors import EngineFailed
 from jobber.domain.images.reference import ImageId
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jobber.adapters.docker.client import DockerClient
+
+_CONTAINERD = "io.containerd.snapshotter"
+"""The driver type of a Docker engine that keeps its images in containerd's store."""
+
+
+def keeps_configuration(info: Mapping[str, Any]) -> bool:
+    """Return whether this Docker accepts an archive without layers; with containerd's image store it does not.
+
+    `info` is Docker's description of itself.
+    """
+    return not any(value.startswith(_CONTAINERD) for _, value in info.get("DriverStatus") or ())
 
 
 def commit_as(client: DockerClient, container: str, configuration: dict[str, Any]) -> ImageId:

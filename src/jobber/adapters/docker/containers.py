@@ -6,9 +6,11 @@ from contextlib import closing, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from jobber.adapters.archives.paths import check_askable
 from jobber.adapters.archives.tar_reader import first_bytes
 from jobber.adapters.docker.archives import open_archive
 from jobber.adapters.docker.commit import commit
+from jobber.adapters.docker.committing import keeps_configuration
 from jobber.adapters.docker.create_body import check_options, create_body
 from jobber.adapters.docker.create_host import NVIDIA
 from jobber.adapters.docker.helper_containers import remove_helper
@@ -30,13 +32,11 @@ if TYPE_CHECKING:
     from jobber.adapters.docker.client import DockerClient
     from jobber.domain.containers.container import Container, ContainerSpecification, Terminal
     from jobber.domain.containers.options import ContainerOptions
+    from jobber.domain.files.file_tree import Tree
     from jobber.domain.files.sparse_file import SparseFile
     from jobber.domain.images.reference import ImageId
     from jobber.domain.ports import Interruptions, JobInput
     from jobber.domain.runs.snapshot import Snapshot
-
-_CONTAINERD = "io.containerd.snapshotter"
-"""The driver type of a Docker engine that keeps its images in containerd's store."""
 
 
 class DockerContainers:
@@ -141,6 +141,13 @@ class DockerContainers:
         with closing(open_archive(self._client, container, path, of=name)) as pieces:
             return first_bytes(pieces, path=path, of=name, limit=limit)
 
+    def tree(self, container: ContainerId, *, path: str) -> Tree:
+        """Return a directory or a file of a container that has ended as a file tree."""
+        from jobber.adapters.archives.file_tree import read_tree
+
+        check_askable(path)
+        return read_tree(open_archive(self._client, container, path, of=f"container {container[:12]}"))
+
     def sparse_files(self, container: ContainerId) -> Sequence[SparseFile]:
         """List the sparse files that a container has written, if its layer is accessible."""
         with suppress(JobberError):  # the result is used only for a warning
@@ -159,7 +166,7 @@ class DockerContainers:
 
     def keeps_configuration(self) -> bool:
         """Return whether results get exactly their code image's configuration; with containerd's store they do not."""
-        return not any(value.startswith(_CONTAINERD) for _, value in self._info().get("DriverStatus") or ())
+        return keeps_configuration(self._info())
 
     def remove(self, container: ContainerId) -> None:
         """Kill and remove a container with its anonymous volumes."""

@@ -44,6 +44,8 @@ def docker_facts(client: DockerClient, *, builder: DockerBuilder, api_version: t
             name for name, entry in (registries.get("IndexConfigs") or {}).items() if not entry.get("Secure", True)
         ),
         mirrors=tuple(registries.get("Mirrors") or ()),
+        cpus=told.get("NCPU") or 0,
+        memory=told.get("MemTotal") or 0,
     )
 
 

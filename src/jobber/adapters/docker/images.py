@@ -59,6 +59,12 @@ class DockerImages:
             rename=partial(rename_container, self._client, ended) if ended else None,
         )
 
+    def relabel(self, image: ImageId, *, labels: Mapping[str, str]) -> ImageId:
+        """Create an image that differs from another one in its labels. Raises `ImageNotFound`, `EngineFailed`."""
+        from jobber.adapters.docker.relabel import relabel
+
+        return relabel(self._client, image, labels)
+
     def remove(self, name: ImageReference | ImageId) -> None:
         """Remove a tag, and the image with its last tag; by ID, the image with all its tags. Raises `ImageNotFound`."""
         if isinstance(name, str):

@@ -68,6 +68,12 @@ def perform(
         return response.json()
 
 
+def platform_of(connection: EngineConnection) -> str:
+    """Return the platform of an engine, `OS/ARCHITECTURE`. Raises `EngineFailed`."""
+    facts = perform(connection, "GET", "/version", call="read the engine's version") or {}
+    return "/".join(filter(None, map(facts.get, ("Os", "Arch"))))
+
+
 def failed(call: str, response: Response) -> EngineFailed:
     """Return the error of a call that the engine could not perform."""
     return EngineFailed(call, why=response.why(), status=response.status)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
+from jobber.adapters.archives.file_tree import read_tree
+from jobber.adapters.archives.paths import check_askable
 from jobber.adapters.fake.committing import as_a_commit_leaves_it
+from jobber.adapters.fake.filesystem.archive import archive_of, existing_path
 from jobber.adapters.fake.filesystem.files import Files
 from jobber.adapters.fake.filesystem.mount_points import enter_workdir, make_mount_points, make_workdir, workdir_of
 from jobber.adapters.fake.filesystem.mounts import Mounting
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from jobber.adapters.fake.store import Store, StoredImage
     from jobber.domain.containers.container import ContainerSpecification, Terminal
     from jobber.domain.containers.options import ContainerOptions
+    from jobber.domain.files.file_tree import Tree
     from jobber.domain.files.sparse_file import SparseFile
     from jobber.domain.images.reference import ImageId
     from jobber.domain.ports import Interruptions, JobInput
@@ -216,6 +220,16 @@ class FakeContainers:
                 raise NotAFile(container, path=path) from None
             except OSError:
                 raise PathNotFound(container, path=path) from None
+
+    def tree(self, container: ContainerId, *, path: str) -> Tree:
+        """Return a directory or a file of an ended container as a file tree. Raises `PathNotFound`."""
+        with self._call("tree", path):
+            check_askable(path)
+            stored = self._find(container)
+            self._store.settle(stored)
+            real = existing_path(stored.files, path, of=f"container {container[:12]}")
+            octets = archive_of(stored.files, real, name=real.rpartition("/")[2])
+            return read_tree(piece for piece in (octets,))
 
     def sparse_files(self, container: ContainerId) -> Sequence[SparseFile]:
         """Return an empty list: files of the fake have no holes."""

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from jobber.adapters.fake.store import Store
 
 
+_CPUS = 4
+_MEMORY = 16 << 30
+
+
 def fake_facts(store: Store, flavour: Flavour) -> EngineFacts:
     """Return the facts about an engine."""
     runtimes = tuple(sorted(store.runtimes))
@@ -26,6 +30,9 @@ def fake_facts(store: Store, flavour: Flavour) -> EngineFacts:
             is_rootless=True,
             runtimes=runtimes,
             default_runtime=flavour.runtimes[0],
+            cpus=_CPUS,
+            memory=_MEMORY,
+            cdi_devices=_devices(store),
         )
     is_containerd = store.id_store == "manifest"
     return EngineFacts(
@@ -39,4 +46,11 @@ def fake_facts(store: Store, flavour: Flavour) -> EngineFacts:
         is_rootless=False,
         runtimes=(*runtimes, "nvidia"),
         default_runtime=flavour.runtimes[0],
+        cpus=_CPUS,
+        memory=_MEMORY,
+        cdi_devices=_devices(store),
     )
+
+
+def _devices(store: Store) -> tuple[str, ...]:
+    return tuple(f"nvidia.com/gpu={number}" for number in range(store.gpus))

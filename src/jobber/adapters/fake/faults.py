@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from jobber.domain.errors import JobberError
 
 Phase = Literal[
-    "archive", "attach", "build", "claim", "claim-run", "commit", "copies", "create", "discard", "facts", "follow",
-    "inspect", "inspect-container", "leftovers", "list", "list-images", "logs", "note-end", "provide", "pull", "push",
-    "read", "remove", "remove-image", "results", "signal", "start", "stream", "sweep", "tag",
+    "archive", "attach", "build", "claim", "claim-run", "commit", "context", "copies", "create", "discard", "facts",
+    "follow", "inspect", "inspect-container", "leftovers", "list", "list-images", "logs", "note-end", "provide", "pull",
+    "push", "read", "relabel", "remove", "remove-image", "results", "signal", "start", "stream", "sweep", "tag", "tree",
 ]  # fmt: skip
 """Name of a call to the engine, as in the journal; `stream` is each wait for the job's next output."""
 

@@ -64,6 +64,21 @@ class FakeImages:
                 raise TagTaken(str(reference))
             self.put_tag(reference, found)
 
+    def relabel(self, image: ImageId, *, labels: Mapping[str, str]) -> ImageId:
+        """Create an image that differs from another one in its labels. Raises `ImageNotFound`."""
+        with self._call("relabel", image):
+            old = self.find(image)
+            made = self._store.add_image(
+                old.layers,
+                old.configuration,
+                {**old.labels, **labels},
+                digests=old.digests,
+                created=old.created,
+                program=old.program,
+            )
+            self._store.made.append(made)
+            return made
+
     def remove(self, name: ImageReference | ImageId) -> None:
         """Remove a tag, and the image with its last tag; with an ID, remove the image.
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jobber.adapters.fake.filesystem.archive import archive_of, existing_path
 from jobber.adapters.fake.filesystem.files import Files
-from jobber.domain.errors import ImageNotFound, RegistryFailed
+from jobber.domain.errors import ImageNotFound, PushRefused, RegistryFailed
 from jobber.domain.images.credentials import host_of
 from jobber.domain.images.image import Image
 
@@ -129,6 +130,50 @@ class FakeRemoteImages:
         if not tags:
             raise ImageNotFound(str(reference))
         return tags
+
+    def digest(self, reference: ImageReference, *, credentials: Credentials | None) -> str | None:
+        """Return the digest of an image.
+
+        Args:
+            reference: The reference of the image.
+            credentials: The credentials; None for an anonymous request.
+
+        Returns:
+            The digest; None if the image does not exist.
+
+        Raises:
+            RegistryFailed: The registry is unreachable or refuses the request.
+
+        """
+        self._check(reference, credentials)
+        found = self._registry.get(reference)
+        return None if found is None else found[1]
+
+    def add_tag(self, reference: ImageReference, *, tag: str, credentials: Credentials | None) -> bool:
+        """Give another tag to an image unless the tag exists in its repository.
+
+        Args:
+            reference: The reference of the image.
+            tag: The other tag.
+            credentials: The credentials; None for an anonymous request.
+
+        Returns:
+            True if the image has got the tag, and False if the tag existed.
+
+        Raises:
+            ImageNotFound: The image does not exist.
+            RegistryFailed: The registry is unreachable or refuses the request.
+
+        """
+        image, _ = self._find(reference, credentials)
+        other = replace(reference, tag=tag, digest=None)
+        if self._registry.get(other) is not None:
+            return False
+        try:
+            self._registry.put(other, image)
+        except PushRefused as error:
+            raise RegistryFailed(str(reference), why=error.why) from None
+        return True
 
     def _find(self, reference: ImageReference, credentials: Credentials | None) -> tuple[StoredImage, str]:
         self._check(reference, credentials)

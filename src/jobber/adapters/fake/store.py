@@ -139,6 +139,8 @@ class Store:
     """Creation times of cached builds, by content."""
     steps: StepCache = field(default_factory=StepCache)
     runtimes: set[str] = field(default_factory=set)
+    gpus: int = 0
+    """The number of GPUs."""
     _counter: int = 0
 
     def fresh_id(self) -> str:

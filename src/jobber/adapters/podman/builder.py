@@ -8,8 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobber.adapters.build_context import link_out
+from jobber.adapters.build_context import PODMAN_IGNORE_FILES, link_out, read_context
 from jobber.adapters.engine_api.build_warnings import BuildWarnings
+from jobber.adapters.engine_api.calls import platform_of
 from jobber.adapters.engine_api.pull_push import build_authorization
 from jobber.adapters.engine_api.registry_errors import build_failure
 from jobber.adapters.podman.context import PodmanContext
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from jobber.adapters.podman.client import PodmanClient
     from jobber.adapters.podman.images import PodmanImages
     from jobber.domain.images.build_request import BuildRequest
+    from jobber.domain.images.context_key import BuildContext
     from jobber.domain.images.reference import ImageId
     from jobber.domain.ports.progress import Progress
 
@@ -68,6 +70,14 @@ class PodmanBuilder:
                 if not is_stale and _RUNTIME_IS_KILLED not in error.why:
                     raise
         return self._build(replace(request, no_cache=request.no_cache or is_stale), progress)
+
+    def context(self, request: BuildRequest) -> BuildContext:
+        """Return the files that a build would read. Raises `UsageError`, `BuildFailed`."""
+        return read_context(Path(request.context), Path(request.dockerfile), ignore_names=PODMAN_IGNORE_FILES)
+
+    def platform(self) -> str:
+        """Return the platform of builds that name none."""
+        return platform_of(self._client)
 
     def _build(self, request: BuildRequest, progress: Progress) -> ImageId:
         check_podman_build(request)

@@ -21,13 +21,16 @@ from jobber.adapters.engine_api.calls import NOT_FOUND, perform
 from jobber.adapters.engine_api.image_history import shell_of, triggers_of, with_run
 from jobber.adapters.engine_api.log_place import is_mounted_over
 from jobber.adapters.podman.committing import commit_unfinished, flatten, kept_mounted, put_log, remove_unfinished
-from jobber.adapters.podman.images import inspected_image
+from jobber.adapters.podman.inspect_image import inspected_image
 from jobber.adapters.podman.second_commit import commit_again
 from jobber.adapters.podman.transient import while_removed
 from jobber.domain.containers.container import ContainerId
 from jobber.domain.errors import EngineFailed, JobberError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from jobber.adapters.archives.image_archive import LogLayer
     from jobber.adapters.podman.client import PodmanClient
     from jobber.domain.images.reference import ImageId
     from jobber.domain.runs.snapshot import Snapshot
@@ -50,7 +53,7 @@ def commit(
     `takes_configuration` is whether this Podman accepts a configuration with a commit. Raises `EngineFailed`.
     """
     container = ContainerId(facts["Id"])
-    code = _image(client, facts["Image"])
+    code = raw_image(client, facts["Image"])
     takes_log = not snapshot.is_flat and not is_mounted_over(facts)
     if takes_log:
         with kept_mounted(client, facts):
@@ -78,22 +81,52 @@ def _load(
     client: PodmanClient, unfinished: ImageId, *, code: dict[str, Any], log: BinaryIO | None, snapshot: Snapshot
 ) -> ImageId | None:
     """Load an image with the layers of the unfinished one and, if given, the log; return None if Podman refuses it."""
-    below = _image(client, unfinished)
+    below = raw_image(client, unfinished)
     top = None if log is None else log_layer(log)
     layers = (*below["RootFS"]["Layers"], *([top.digest] if top else []))
     created = below["Created"]
     noted = None if snapshot.is_flat else (below.get("History") or [{}])[-1].get("created_by")
+    history = with_run(
+        code.get("History") or (),
+        created=created,
+        layers=len(layers),
+        below=0 if snapshot.is_flat else len(code["RootFS"].get("Layers") or ()),
+        has_log_layer=top is not None,
+    )
+    return load_description(
+        client, code, labels=snapshot.labels, layers=layers, history=history, created=created, shell=noted, top=top
+    )
+
+
+def load_description(
+    client: PodmanClient,
+    code: dict[str, Any],
+    *,
+    labels: Mapping[str, str],
+    layers: tuple[str, ...],
+    history: Sequence[dict[str, Any]],
+    created: str,
+    shell: str | None = None,
+    top: LogLayer | None = None,
+) -> ImageId | None:
+    """Load an image over layers that Podman has; return None if Podman refuses it.
+
+    Args:
+        client: The connection to Podman.
+        code: Podman's description of the image that the configuration is taken from.
+        labels: The labels to add.
+        layers: The digests of the layers, bottom first.
+        history: The history entries, oldest first.
+        created: The time at which the image was created, RFC 3339.
+        shell: The SHELL that a commit has recorded; None if there was no commit.
+        top: The top layer, if Podman does not have it.
+
+    """
     configuration = describe_image(
         platform={name: code.get(theirs) for name, theirs in _PLATFORM.items()},
-        configuration={**_configuration(code, shell=noted), "Labels": {**_labels(code), **snapshot.labels}},
+        configuration={**_configuration(code, shell=shell), "Labels": {**_labels(code), **labels}},
         layers=layers,
-        history=with_run(
-            code.get("History") or (),
-            created=created,
-            layers=len(layers),
-            below=0 if snapshot.is_flat else len(code["RootFS"].get("Layers") or ()),
-            has_log_layer=top is not None,
-        ),
+        history=history,
         created=created,
     )
     archive = ImageArchive(configuration, layers, top)
@@ -101,7 +134,7 @@ def _load(
         while_removed(
             lambda: perform(client, "POST", "/images/load", call="load the result", stream=archive.for_podman())
         )
-        loaded = _image(client, archive.id)
+        loaded = raw_image(client, archive.id)
     except EngineFailed:
         return None
     return archive.id if tuple(loaded["RootFS"]["Layers"]) == layers else None
@@ -129,8 +162,8 @@ def _labels(code: dict[str, Any]) -> dict[str, str]:
     return (code.get("Config") or {}).get("Labels") or {}
 
 
-def _image(client: PodmanClient, image: str) -> dict[str, Any]:
-    """Inspect an image. Raises `EngineFailed`."""
+def raw_image(client: PodmanClient, image: str) -> dict[str, Any]:
+    """Return Podman's inspect response for an image. Raises `EngineFailed`."""
     facts = inspected_image(client, image, image)
     if facts is None:
         raise EngineFailed(f"inspect image {image}", why="there is no such image", status=NOT_FOUND)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from jobber.adapters.archives.paths import check_askable
 from jobber.adapters.engine_api.calls import NOT_FOUND, created_id, listed, missing_or_failed, perform, with_labels
 from jobber.adapters.engine_api.description_size import PODMAN_LIMIT, check_size
 from jobber.adapters.engine_api.sparse_files import sparse_files
 from jobber.adapters.job_stream.attachment import StreamAttachment
 from jobber.adapters.job_stream.frames import copy_frames
-from jobber.adapters.podman.archives import read_file
+from jobber.adapters.podman.archives import mounted, open_archive, read_file
 from jobber.adapters.podman.commit import commit
 from jobber.adapters.podman.create_body import create_body
 from jobber.adapters.podman.helper_containers import create_failed, remove_helper
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from jobber.adapters.podman.client import PodmanClient
     from jobber.domain.containers.container import Container, Terminal
     from jobber.domain.containers.options import ContainerOptions
+    from jobber.domain.files.file_tree import Tree
     from jobber.domain.files.sparse_file import SparseFile
     from jobber.domain.ports import Interruptions, JobInput
     from jobber.domain.runs.snapshot import Snapshot
@@ -149,6 +151,14 @@ class PodmanContainers:
     def read(self, container: ContainerId, *, path: str, limit: int) -> bytes:
         """Return the first bytes of a file of a container that has ended."""
         return read_file(self._client, container, path, of=f"container {container[:12]}", limit=limit)
+
+    def tree(self, container: ContainerId, *, path: str) -> Tree:
+        """Return a directory or a file of a container that has ended as a file tree."""
+        from jobber.adapters.archives.file_tree import read_tree
+
+        check_askable(path)
+        with mounted(self._client, container):  # Podman may still be cleaning up after the job
+            return read_tree(open_archive(self._client, container, path, of=f"container {container[:12]}"))
 
     def sparse_files(self, container: ContainerId) -> Sequence[SparseFile]:
         """List the sparse files that a container has written, if its layer is accessible."""

@@ -34,6 +34,8 @@ def podman_facts(client: EngineConnection) -> EngineFacts:
         insecure_registries=tuple(
             name for name, entry in registries.items() if isinstance(entry, dict) and entry.get("Insecure")
         ),
+        cpus=host.get("cpus") or 0,
+        memory=host.get("memTotal") or 0,
     )
 
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from jobber.adapters.archives.paths import check_askable
-from jobber.adapters.engine_api.calls import listed, malformed, perform, reads_response, with_labels
+from jobber.adapters.engine_api.calls import listed, perform, reads_response, with_labels
 from jobber.adapters.engine_api.remove_image import remove_with_tags
 from jobber.adapters.engine_api.retry import retrying
 from jobber.adapters.podman.archives import mounted, open_archive
 from jobber.adapters.podman.helper_containers import create_helper, remove_helper, rename_container, set_up_helper
+from jobber.adapters.podman.inspect_image import inspected_image
 from jobber.adapters.podman.names import candidates, engine_reference
-from jobber.adapters.podman.transient import LOST_NAME, while_removed
+from jobber.adapters.podman.transient import LOST_NAME
 from jobber.adapters.podman.translate import image_id, image_of, listed_image_of
 from jobber.adapters.run_claims.tag_claim import claim_tag
 from jobber.domain.errors import EngineFailed, ImageNotFound
@@ -90,6 +91,12 @@ class PodmanImages:
             rename=partial(rename_container, self._client, ended) if ended else None,
         )
 
+    def relabel(self, image: ImageId, *, labels: Mapping[str, str]) -> ImageId:
+        """Create an image that differs from another one in its labels. Raises `ImageNotFound`, `EngineFailed`."""
+        from jobber.adapters.podman.relabel import relabel
+
+        return relabel(self._client, image, labels)
+
     def remove(self, name: ImageReference | ImageId) -> None:
         """Remove a tag, and the image with its last tag; by ID, the image with all its tags. Raises `ImageNotFound`."""
         if isinstance(name, str):
@@ -162,19 +169,6 @@ class PodmanImages:
             return tuple(tag for image in self.listed(labels={}, everything=False) for tag in image.references)
         with closing(self._client.limited(seconds)) as client:
             return PodmanImages(client).references()
-
-
-def inspected_image(client: PodmanClient, candidate: str, name: object) -> dict[str, Any] | None:
-    """Return Podman's inspect response for an image; None if it does not exist. `name` stands in errors."""
-    path = f"/images/{quote(candidate.removeprefix('sha256:'), safe='/:@')}/json"
-    ask = partial(perform, client, "GET", path, call=f"inspect image {name}", missing=ImageNotFound(str(name)))
-    try:
-        facts: dict[str, Any] = while_removed(ask)
-    except ImageNotFound:
-        return None
-    if not isinstance(facts, dict):
-        raise malformed(TypeError(f"{type(facts).__name__} in place of an object"))
-    return facts
 
 
 @reads_response

@@ -66,15 +66,18 @@ class HttpClient(requests.Session):
         headers: Mapping[str, str],
         authorization: str | None,
         body: bytes | None = None,
+        method: str | None = None,
     ) -> Iterator[Any]:
         """Send a request, follow redirects, and yield the response, whatever its status.
+
+        The method is GET, or POST with a body, if none is given.
 
         Raises `Unreachable`, also while the caller reads the response.
         """
         try:
             for _ in range(_MOST_REDIRECTS):
                 sent = {**headers, **({"Authorization": authorization} if authorization else {})}
-                with self._sent(url, sent, body) as response:
+                with self._sent(method or ("GET" if body is None else "POST"), url, sent, body) as response:
                     target = response.raw.headers.get("Location") if response.status_code in _REDIRECTS else None
                     if target is None or body is not None:
                         yield response.raw
@@ -87,12 +90,14 @@ class HttpClient(requests.Session):
             raise Unreachable(_reason(error)) from None
 
     @contextmanager
-    def _sent(self, url: str, headers: Mapping[str, str], body: bytes | None) -> Iterator[Any]:
+    def _sent(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None
+    ) -> Iterator[requests.Response]:
         proxies = proxies_for(url, self._environment)
 
         def send() -> requests.Response:
             return self.request(
-                "GET" if body is None else "POST",
+                method,
                 url,
                 headers=headers,
                 data=body,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from jobber.adapters.registry_api.archive import archive_of
 from jobber.adapters.registry_api.configuration import image_of
 from jobber.adapters.registry_api.layer import Layer, fetch_layer
-from jobber.adapters.registry_api.manifest import check_digest, read_manifest
+from jobber.adapters.registry_api.manifest import check_digest, copy_tag, digest_of, read_manifest
 from jobber.adapters.registry_api.tree import Tree
 from jobber.domain.errors import ImageNotFound, RegistryFailed
 
@@ -95,6 +96,20 @@ class RegistryApi:
                 raise RegistryFailed(str(reference), why="its list of tags is not valid JSON") from None
             page = _next_page(headers.get("Link"))
         return tuple(dict.fromkeys(found))
+
+    def digest(self, reference: ImageReference, *, credentials: Credentials | None) -> str | None:
+        """Return the digest of an image, None if it does not exist; with one request. Raises `RegistryFailed`."""
+        try:
+            return digest_of(self._session(reference, credentials), reference)
+        except ImageNotFound:
+            return None
+
+    def add_tag(self, reference: ImageReference, *, tag: str, credentials: Credentials | None) -> bool:
+        """Give another tag to an image unless the tag exists. Raises `ImageNotFound`, `RegistryFailed`."""
+        if self.digest(replace(reference, tag=tag, digest=None), credentials=credentials) is not None:
+            return False
+        copy_tag(self._session(reference, credentials), reference, tag=tag)
+        return True
 
     def _session(self, reference: ImageReference, credentials: Credentials | None) -> Session:
         from jobber.adapters.registry_api.http import HttpClient  # commands without a registry import no `requests`

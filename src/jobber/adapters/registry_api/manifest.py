@@ -58,6 +58,21 @@ def read_manifest(session: Session, reference: ImageReference) -> Manifest:
     return _manifest(reference, (digest, own), facts)
 
 
+def digest_of(session: Session, reference: ImageReference) -> str:
+    """Return the digest of what a reference names, with one request. Raises `ImageNotFound`, `RegistryFailed`."""
+    name = reference.digest or reference.tag or "latest"
+    headers = session.headers_of(f"manifests/{name}", reference=reference, accept=_ACCEPT)
+    return headers.get("Docker-Content-Digest") or _read(session, reference, name)[0]
+
+
+def copy_tag(session: Session, reference: ImageReference, *, tag: str) -> None:
+    """Give another tag to what a reference names. Raises `ImageNotFound`, `RegistryFailed`."""
+    name = reference.digest or reference.tag or "latest"
+    text, headers = session.read(f"manifests/{name}", reference=reference, accept=_ACCEPT)
+    kind = headers.get("Content-Type") or _MANIFESTS[0]
+    session.put(f"manifests/{tag}", text, reference=reference, kind=kind)
+
+
 def check_digest(reference: ImageReference, digest: str, content: bytes) -> None:
     """Check that bytes match their digest. Raises `RegistryFailed`."""
     actual = hash_for(reference, digest)

@@ -14,7 +14,7 @@ from jobber.domain.errors import ImageNotFound, RegistryFailed
 from jobber.domain.images.credentials import host_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from jobber.adapters.registry_api.http import HttpClient
     from jobber.domain.images.credentials import Credentials
@@ -45,11 +45,31 @@ class Session:
                     raise RegistryFailed(str(reference), why="a response of the registry is larger than 32 MiB")
             return bytes(text), response.headers
 
+    def headers_of(self, path: str, *, reference: ImageReference, accept: str) -> Any:
+        """Return the headers of a response without requesting its body. Raises `ImageNotFound`, `RegistryFailed`."""
+        with self.answer(path, reference=reference, accept=accept, method="HEAD") as response:
+            return response.headers
+
+    def put(self, path: str, body: bytes, *, reference: ImageReference, kind: str) -> None:
+        """Store a document of a media type. Raises `ImageNotFound`, `RegistryFailed`."""
+        with self.answer(path, reference=reference, method="PUT", body=body, kind=kind):
+            pass
+
     @contextmanager
-    def answer(self, path: str, *, reference: ImageReference, accept: str = "*/*") -> Iterator[Any]:
+    def answer(
+        self,
+        path: str,
+        *,
+        reference: ImageReference,
+        accept: str = "*/*",
+        method: str = "GET",
+        body: bytes | None = None,
+        kind: str | None = None,
+    ) -> Iterator[Any]:
         """Yield a response to read; `path` is relative to the repository. Raises `ImageNotFound`, `RegistryFailed`."""
+        headers = {"Accept": accept, **({} if kind is None else {"Content-Type": kind})}
         try:
-            with self._asked(path, accept) as response:
+            with self._asked(path, headers, method, body) as response:
                 _check(response, reference)
                 yield response
         except Unauthorized as error:
@@ -58,12 +78,14 @@ class Session:
             raise RegistryFailed(str(reference), why=masked(str(error), [self._credentials])) from None
 
     @contextmanager
-    def _asked(self, path: str, accept: str) -> Iterator[Any]:
+    def _asked(self, path: str, headers: Mapping[str, str], method: str, body: bytes | None) -> Iterator[Any]:
         """Yield the response of a registry, after authorization if the registry requires it."""
         for is_last in (False, False, True):
             authorization = self._authorization
             url = f"{self._scheme}://{self._location.host}/v2/{self._location.name}/{path}"
-            with self._client.asked(url, headers={"Accept": accept}, authorization=authorization) as response:
+            with self._client.asked(
+                url, headers=headers, authorization=authorization, body=body, method=method
+            ) as response:
                 if is_last or not self._learns_from(response, authorization):
                     yield response
                     return
@@ -101,7 +123,7 @@ def _check(response: Any, reference: ImageReference) -> None:
         raise ImageNotFound(str(reference), hint="neither the engine nor the registry has it")
     if response.status in (401, 403):
         raise Unauthorized(_message(response))
-    if response.status != 200:
+    if response.status not in (200, 201):
         raise Unreachable(_message(response))
 
 

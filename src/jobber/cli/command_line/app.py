@@ -21,6 +21,7 @@ _SUMMARY = "Build and run machine-learning jobs in containers, and keep every ru
 _COMMANDS = {
     "build": ("[CONTEXT]", "Build an image from a Dockerfile, and tag it."),
     "run": ("[IMAGE [COMMAND [ARGS]]]", "Run a job in a container and keep its file system as a result image."),
+    "pipeline": ("run|status|graph|schema [JOB...]", "Run a graph of jobs: only what is stale runs."),
     "ls": ("[NAME]", "List results: what ran, on what, when, how it went."),
     "show": ("IMAGE", "Show one result in full, and the images it was made from, then and now."),
     "lineage": ("IMAGE", "Show what an image was made from, or what was made from it."),

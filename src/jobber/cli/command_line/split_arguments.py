@@ -74,6 +74,20 @@ COMMANDS: Mapping[str, Syntax] = {
         flags=_spellings(("--reuse",)),
         takes_rest=True,
     ).joined(JOB),
+    "pipeline": Syntax(
+        valued=_spellings(
+            ("-f", "--file"),
+            ("-p", "--param"),
+            ("-j", "--jobs"),
+            ("--from",),
+            ("--to",),
+            ("--only",),
+            ("--force",),
+            ("--format",),
+            ("-o", "--output"),
+        ),
+        flags=_spellings(("-n", "--dry-run"), ("-k", "--keep-going"), ("--no-reuse",), ("--json",)),
+    ),
     "ls": Syntax(
         valued=_spellings(
             ("--image",), ("--input",), ("--outcome",), ("--since",), ("--param",), ("--columns",), ("--sort",)

@@ -10,7 +10,8 @@ from cyclopts import Parameter
 from jobber.cli.command_line.global_options import GlobalOptions
 from jobber.cli.command_line.result_session import finding
 from jobber.cli.output.table import terminal_width
-from jobber.domain.errors import JobberError, UsageError
+from jobber.cli.output.text_file import write_text
+from jobber.domain.errors import UsageError
 from jobber.domain.use_cases.results.trace_lineage import TraceLineage
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def lineage(
     if output is None:
         print(text, end="")
     else:
-        _write(output, text)
+        write_text(output, text)
     return 0
 
 
@@ -96,12 +97,3 @@ def _lines(
             from jobber.cli.output.lineage.page import page_lines
 
             return page_lines(traced, logs=ends_of_logs(finder, traced, progress=progress))
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise JobberError(
-            f"{path} can't be written: {(error.strerror or str(error)).lower()}", hint="give another --output"
-        ) from None

@@ -55,3 +55,7 @@ class EngineFacts:
     insecure_registries: tuple[str, ...] = ()
     """Registries that the engine contacts without TLS, or without verifying certificates."""
     mirrors: tuple[str, ...] = ()
+    cpus: int = 0
+    """The number of CPUs; 0 for unknown."""
+    memory: int = 0
+    """The memory of the engine's host in bytes; 0 for unknown."""

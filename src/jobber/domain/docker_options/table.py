@@ -30,6 +30,8 @@ class Option(NamedTuple):
     """True if Podman supports the option."""
     docker_api: tuple[int, int] = (1, 24)
     """The first version of Docker's API that supports the option."""
+    is_placement: bool = False
+    """True if the option decides where and with which resources a job runs, and not what it computes."""
 
     @property
     def name(self) -> str:
@@ -83,6 +85,11 @@ def _pairs(spellings: str, field: str, *, docker_api: tuple[int, int] = (1, 24))
 
 _WINDOWS_ONLY = ("--cpu-count", "--cpu-percent", "--io-maxbandwidth", "--io-maxiops")
 
+
+def _placed(option: Option) -> Option:
+    return option._replace(is_placement=True)
+
+
 TABLE: tuple[Option, ...] = (
     # variables and labels
     Option("--env -e", environment.read_variable, "environment"),
@@ -110,40 +117,40 @@ TABLE: tuple[Option, ...] = (
     _list("--dns-option --dns-opt", "dns_options"),
     Option("--dns-search", networks.read_search, "dns_search"),
     Option("--add-host", networks.read_host, "extra_hosts"),
-    Option("--publish -p", ports.read_published, "ports"),
-    _flag("--publish-all -P", "publish_all"),
+    _placed(Option("--publish -p", ports.read_published, "ports")),
+    _placed(_flag("--publish-all -P", "publish_all")),
     Option("--expose", ports.read_exposed, "exposed_ports"),
     _text("--hostname -h", "hostname"),
     _text("--domainname", "domainname", podman=False),
     # memory
-    _size("--memory -m", "memory"),
-    _size("--memory-reservation", "memory_reservation"),
-    Option("--memory-swap", _setting("memory_swap", values.read_swap), "memory_swap"),
-    Option("--memory-swappiness", _setting("memory_swappiness", values.read_swappiness), "memory_swappiness"),
-    _size("--kernel-memory", "kernel_memory"),
-    _size("--shm-size", "shm_size"),
+    _placed(_size("--memory -m", "memory")),
+    _placed(_size("--memory-reservation", "memory_reservation")),
+    _placed(Option("--memory-swap", _setting("memory_swap", values.read_swap), "memory_swap")),
+    _placed(Option("--memory-swappiness", _setting("memory_swappiness", values.read_swappiness), "memory_swappiness")),
+    _placed(_size("--kernel-memory", "kernel_memory")),
+    _placed(_size("--shm-size", "shm_size")),
     _flag("--oom-kill-disable", "oom_kill_disable"),
     Option("--oom-score-adj", _setting("oom_score", values.read_score), "oom_score"),
     _whole("--pids-limit", "pids_limit"),
     # processors
-    Option("--cpus", _setting("nano_cpus", values.read_nano_cpus), "nano_cpus"),
-    _whole("--cpu-shares -c", "cpu_shares"),
-    _whole("--cpu-period", "cpu_period"),
-    _whole("--cpu-quota", "cpu_quota"),
-    _whole("--cpu-rt-period", "cpu_realtime_period"),
-    _whole("--cpu-rt-runtime", "cpu_realtime_runtime"),
-    _text("--cpuset-cpus", "cpuset_cpus"),
-    _text("--cpuset-mems", "cpuset_mems"),
+    _placed(Option("--cpus", _setting("nano_cpus", values.read_nano_cpus), "nano_cpus")),
+    _placed(_whole("--cpu-shares -c", "cpu_shares")),
+    _placed(_whole("--cpu-period", "cpu_period")),
+    _placed(_whole("--cpu-quota", "cpu_quota")),
+    _placed(_whole("--cpu-rt-period", "cpu_realtime_period")),
+    _placed(_whole("--cpu-rt-runtime", "cpu_realtime_runtime")),
+    _placed(_text("--cpuset-cpus", "cpuset_cpus")),
+    _placed(_text("--cpuset-mems", "cpuset_mems")),
     # devices
-    Option("--blkio-weight", _setting("blkio_weight", values.read_small), "blkio_weight"),
-    Option("--blkio-weight-device", devices.read_limit, "device_limits"),
-    Option("--device-read-bps", devices.read_limit, "device_limits"),
-    Option("--device-read-iops", devices.read_limit, "device_limits"),
-    Option("--device-write-bps", devices.read_limit, "device_limits"),
-    Option("--device-write-iops", devices.read_limit, "device_limits"),
-    Option("--device", devices.read_device, "devices"),
-    Option("--device-cgroup-rule", devices.read_rule, "device_rules"),
-    Option("--gpus", devices.read_gpus, "gpus", docker_api=(1, 40)),
+    _placed(Option("--blkio-weight", _setting("blkio_weight", values.read_small), "blkio_weight")),
+    _placed(Option("--blkio-weight-device", devices.read_limit, "device_limits")),
+    _placed(Option("--device-read-bps", devices.read_limit, "device_limits")),
+    _placed(Option("--device-read-iops", devices.read_limit, "device_limits")),
+    _placed(Option("--device-write-bps", devices.read_limit, "device_limits")),
+    _placed(Option("--device-write-iops", devices.read_limit, "device_limits")),
+    _placed(Option("--device", devices.read_device, "devices")),
+    _placed(Option("--device-cgroup-rule", devices.read_rule, "device_rules")),
+    _placed(Option("--gpus", devices.read_gpus, "gpus", docker_api=(1, 40))),
     Option("--ulimit", devices.read_process_limit, "process_limits"),
     # security and namespaces
     Option("--cap-add", settings.read_capability, "capabilities_added"),
@@ -159,7 +166,7 @@ TABLE: tuple[Option, ...] = (
     Option("--userns", settings.read_namespace, "userns"),
     Option("--isolation", settings.read_isolation, "isolation", podman=False),
     # the job
-    Option("--name", settings.read_name, "name"),
+    _placed(Option("--name", settings.read_name, "name")),
     Option("--workdir -w", settings.read_workdir, "workdir"),
     _text("--user -u", "user"),
     _list("--group-add", "groups"),

@@ -10,14 +10,15 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from jobber.domain.docker_options import mount_points
-from jobber.domain.files.file_tree import Kind
+from jobber.domain.files.file_tree import Entry, Kind
 from jobber.domain.files.paths import normal_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from jobber.domain.files.file_tree import Entry, Tree
+    from jobber.domain.files.file_tree import Tree
     from jobber.domain.images.image import Image
+    from jobber.domain.runs.record import RunPlan
     from jobber.domain.runs.result import RunRecord
 
 _MADE_BY_ENGINES = frozenset(
@@ -37,12 +38,14 @@ _MADE_BY_ENGINES = frozenset(
 """Paths at which Docker (20.10 to 28) and Podman (4.3 to 5.8) leave an empty file or directory in a commit."""
 _LINKS = {"/etc/mtab": "/proc/mounts"}
 """Links created by Podman, with their targets."""
+_MOUNT_POINT = Entry(Kind.DIRECTORY)
 
 
-def mount_points_of(image: Image, record: RunRecord | None) -> frozenset[str]:
+def mount_points_of(image: Image, record: RunRecord | RunPlan | None) -> frozenset[str]:
     """Return the mount points of the run that created a result: inputs, mounts of Xdocker, volumes.
 
-    Return none for an image that no run created: such an image has no files left by an engine.
+    `image` is the result or its code image. Return none for an image that no run created: such an image has no files
+    left by an engine.
     """
     if record is None:
         return frozenset()
@@ -77,6 +80,15 @@ def engine_files(tree: Mapping[str, Entry], *, place: str, mounted: frozenset[st
     return frozenset(found)
 
 
+def own_files(tree: Tree, *, place: str, mounted: frozenset[str]) -> Tree:
+    """Return a directory of a container as its run left it: without mounted files and the engine's files."""
+    points = {path for path in tree if normal_path(posixpath.join(place, path)) in mounted}
+    if points:
+        tree = {path: entry for path, entry in tree.items() if not any(above in points for above in _above(path))}
+        tree |= dict.fromkeys(points & {*tree}, _MOUNT_POINT)
+    return _without({*engine_files(tree, place=place, mounted=mounted)}, tree)
+
+
 def without_engine_files(a: Tree, b: Tree, engines_a: Iterable[str], engines_b: Iterable[str]) -> tuple[Tree, Tree]:
     """Return two trees without their engines' files.
 
@@ -85,6 +97,13 @@ def without_engine_files(a: Tree, b: Tree, engines_a: Iterable[str], engines_b: 
     ours, theirs = {*engines_a}, {*engines_b}
     dropped = {path for path in ours | theirs if (path in ours or path not in a) and (path in theirs or path not in b)}
     return _without(dropped, a), _without(dropped, b)
+
+
+def _above(path: str) -> Iterator[str]:
+    """Yield the directories above a path, the innermost first; the outermost has the empty path."""
+    while path:
+        path = posixpath.dirname(path)
+        yield path
 
 
 def _without(dropped: set[str], tree: Tree) -> Tree:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from jobber.domain.images.reference import ImageReference
 
 
+_SCRATCH = "scratch"
+"""The name of the empty image, which no engine and no registry has (Dockerfile reference, "FROM")."""
+
+
 @dataclass(frozen=True, slots=True)
 class BuildRequest:
     """The request for one image build; jobber tags the image afterwards."""
@@ -36,6 +40,13 @@ class BuildRequest:
     """Images that the Dockerfile refers to, as far as they are known."""
     credentials: Mapping[str, Credentials | None] = field(default_factory=dict)
     """Credentials for the registries of `bases`, by host; None for anonymous access if the stored login is unusable."""
+    by_context_key: bool = False
+    """True to take an image with the same context key instead of building it, and to label the built image with it."""
+
+
+def base_images(request: BuildRequest) -> tuple[ImageReference, ...]:
+    """Return the images that the Dockerfile refers to, without `scratch`, which is not an image."""
+    return tuple(base.with_default_tag() for base in request.bases if str(base) != _SCRATCH)
 
 
 def given_arguments(request: BuildRequest) -> tuple[str, ...]:

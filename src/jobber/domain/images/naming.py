@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 LATEST = "latest"
 LATEST_RUN = "latest-run"
 _IS_TIMESTAMP = re.compile(r"\d{8}_\d{6}").fullmatch
+_IS_KEY = re.compile(r"key-[0-9a-f]{32}").fullmatch
 
 
 def image_name_of(directory: str) -> str:
@@ -61,7 +62,13 @@ def timestamp_tag(at: datetime) -> str:
 
 def is_result_tag(tag: str) -> bool:
     """Return whether jobber gives this tag to results."""
-    return tag == LATEST_RUN or _IS_TIMESTAMP(tag) is not None
+    is_moving = tag == LATEST_RUN or tag.endswith(f".{LATEST_RUN}")
+    return is_moving or _IS_TIMESTAMP(tag) is not None or _IS_KEY(tag) is not None
+
+
+def is_timestamp_tag(tag: str) -> bool:
+    """Return whether a tag names a moment."""
+    return _IS_TIMESTAMP(tag) is not None
 
 
 def next_second(at: datetime) -> datetime:
@@ -84,6 +91,14 @@ def build_tags(requested: Iterable[ImageReference], *, at: datetime) -> tuple[Im
     return tuple(tags)
 
 
-def result_tags(code: ImageReference, *, at: datetime) -> tuple[ImageReference, ImageReference]:
-    """Return the two tags of a result: `latest-run`, which moves, and the timestamp, which never does."""
-    return code.tagged(LATEST_RUN), code.tagged(timestamp_tag(at))
+def moving_tag(cell: str = "") -> str:
+    """Return the tag that moves to the newest result: `latest-run`, for a matrix cell `CELL.latest-run`."""
+    return f"{cell}.{LATEST_RUN}" if cell else LATEST_RUN
+
+
+def result_tags(code: ImageReference, *, at: datetime, cell: str = "") -> tuple[ImageReference, ImageReference]:
+    """Return the two tags of a result: `latest-run`, which moves, and the timestamp, which never does.
+
+    A matrix cell of a pipeline's job has a moving tag of its own.
+    """
+    return code.tagged(moving_tag(cell)), code.tagged(timestamp_tag(at))

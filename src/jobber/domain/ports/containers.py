@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from jobber.domain.containers.container import Container, ContainerId, ContainerSpecification, Terminal
     from jobber.domain.containers.events import JobEvent
     from jobber.domain.containers.options import ContainerOptions
+    from jobber.domain.files.file_tree import Tree
     from jobber.domain.files.sparse_file import SparseFile
     from jobber.domain.images.reference import ImageId
     from jobber.domain.ports.machine import Interruptions, JobInput
@@ -215,6 +216,24 @@ class Containers(Protocol):
             PathNotFound: The path does not exist.
             NotAFile: The path is not a file.
             EngineFailed: The engine could not read the file.
+
+        """
+
+    def tree(self, container: ContainerId, *, path: str) -> Tree:
+        """Return a directory or a file of an exited container as a file tree; a link at the path is followed.
+
+        Args:
+            container: The ID of the container.
+            path: The absolute path in the container.
+
+        Returns:
+            The tree. Files of mounts are included if the engine can read them.
+
+        Raises:
+            ContainerNotFound: The container does not exist.
+            PathNotFound: The path does not exist.
+            EngineFailed: The engine could not read the files.
+            EngineLost: The archive of the files ended too early.
 
         """
 

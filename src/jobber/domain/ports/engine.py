@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from jobber.domain.containers.engine import EngineDescription
     from jobber.domain.containers.leftovers import InputCopy
     from jobber.domain.images.build_request import BuildRequest
+    from jobber.domain.images.context_key import BuildContext
     from jobber.domain.images.image import Image
     from jobber.domain.images.reference import ImageId
     from jobber.domain.ports.containers import Containers
@@ -74,6 +75,32 @@ class Builder(Protocol):
 
         Raises:
             BuildFailed: The build failed; no process of it is left running.
+
+        """
+
+    def context(self, request: BuildRequest) -> BuildContext:
+        """Return the files that a build would read, without building.
+
+        Args:
+            request: The request for the build.
+
+        Returns:
+            The Dockerfile and the files of the context.
+
+        Raises:
+            UsageError: The Dockerfile or the ignore file cannot be read.
+            BuildFailed: A file of the context cannot be read.
+
+        """
+
+    def platform(self) -> str:
+        """Return the platform of builds that name none.
+
+        Returns:
+            The operating system and the architecture, such as `linux/amd64`.
+
+        Raises:
+            EngineFailed: The engine does not describe itself.
 
         """
 

@@ -62,6 +62,24 @@ class ImageStore(Protocol):
 
         """
 
+    def relabel(self, image: ImageId, *, labels: Mapping[str, str]) -> ImageId:
+        """Create an image with the layers and configuration of another one, and with other labels.
+
+        No layer is copied. The image given stays as it is, and keeps its tags.
+
+        Args:
+            image: The ID of the image.
+            labels: The labels to add or change, by name.
+
+        Returns:
+            The ID of the new image, which has no tag.
+
+        Raises:
+            ImageNotFound: The image does not exist.
+            EngineFailed: The engine could not create the image.
+
+        """
+
     def remove(self, name: ImageReference | ImageId) -> None:
         """Remove a tag, and the image with its last tag; given an ID, remove the image with all its tags.
 
@@ -240,5 +258,40 @@ class RemoteImages(Protocol):
         Raises:
             ImageNotFound: The repository does not exist.
             RegistryFailed: The registry returned an error.
+
+        """
+
+    def digest(self, reference: ImageReference, *, credentials: Credentials | None) -> str | None:
+        """Return the digest of an image, usually with one request.
+
+        Args:
+            reference: The reference of the image.
+            credentials: The registry credentials; None for none.
+
+        Returns:
+            The digest of the manifest or index, `sha256:HEX`; None if the image does not exist.
+
+        Raises:
+            RegistryFailed: The registry returned an error.
+
+        """
+
+    def add_tag(self, reference: ImageReference, *, tag: str, credentials: Credentials | None) -> bool:
+        """Give another tag to an image unless the tag exists; no layer is transferred.
+
+        Registries move tags without a check. Of two processes that add a tag at the same moment, the later one may get
+        it.
+
+        Args:
+            reference: The reference of the image.
+            tag: The other tag, in the same repository.
+            credentials: The registry credentials; None for none.
+
+        Returns:
+            True if the image has got the tag, and False if the tag existed.
+
+        Raises:
+            ImageNotFound: The image does not exist.
+            RegistryFailed: The registry returned an error, or refuses the tag.
 
         """

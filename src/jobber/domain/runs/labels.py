@@ -32,6 +32,7 @@ def result_labels(
     version: str,
     metrics: Mapping[str, Number] | None = None,
     blank: Iterable[str] = (),
+    out_digest: str = "",
 ) -> dict[str, str]:
     """Return the labels of a result image.
 
@@ -45,6 +46,7 @@ def result_labels(
         version: The version of jobber.
         metrics: The metrics by name; None for none.
         blank: The names of variables that earlier runs left in the code image without a value.
+        out_digest: The digest of `out`; empty for none.
 
     """
     digest = _base_digest(plan)
@@ -61,9 +63,17 @@ def result_labels(
         labels[Label.BASE_DIGEST] = digest
     if metrics or code.labels.get(Label.METRICS):
         labels[Label.METRICS] = render_metrics(metrics or {})
+    for name, text in {**_keys(plan), Label.OUT_DIGEST: out_digest, Label.CONTEXT_KEY: ""}.items():
+        if text or code.labels.get(name):
+            labels[name] = text
     if repository or code.labels.get(Label.REPOSITORY):
         labels[Label.REPOSITORY] = repository or ""
     return _plain(labels)
+
+
+def _keys(plan: RunPlan) -> dict[Label, str]:
+    content, recipe = ("", "") if plan.keys is None else (plan.keys.content, plan.keys.recipe)
+    return {Label.CONTENT_KEY: content, Label.RECIPE_KEY: recipe}
 
 
 def _base_digest(plan: RunPlan) -> str:
@@ -82,10 +92,12 @@ def _code_repository(plan: RunPlan) -> str | None:
 
 
 def build_labels(
-    tags: tuple[ImageReference, ...], *, version: str, revision: str | None, origin: str | None
+    tags: tuple[ImageReference, ...], *, version: str, revision: str | None, origin: str | None, key: str | None = None
 ) -> dict[str, str]:
-    """Return the labels of a built image."""
+    """Return the labels of a built image; `key` is its context key; None to set none."""
     labels: dict[str, str] = {Label.VERSION: version, Label.BUILD_TAGS: ",".join(map(str, tags))}
+    if key is not None:
+        labels[Label.CONTEXT_KEY] = key
     if revision:
         labels[Label.REVISION] = revision
     if origin:

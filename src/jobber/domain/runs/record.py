@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from jobber.domain.images.reference import ImageId
+from jobber.domain.runs.keys import RunKeys, parse_keys
 from jobber.domain.runs.policy import Outcome, ResultImagePolicy
 
 SCHEMA = 1
@@ -74,6 +75,8 @@ class RunPlan(RunDescription):
     """The time limit of the job in seconds; None for no limit."""
     grace: float = 10.0
     """The time between SIGTERM and SIGKILL in seconds."""
+    keys: RunKeys | None = None
+    """The keys of a run that a pipeline asked for; None for other runs."""
 
     @property
     def facts(self) -> dict[str, str]:
@@ -104,6 +107,7 @@ def render_plan(plan: RunPlan) -> str:
         "timeout": plan.timeout,
         "grace": plan.grace,
         "chains": [plan.image.chain, *(item.image.chain for item in plan.inputs)],
+        **({} if plan.keys is None else {"keys": plan.keys.facts}),
     }
     return _render({**_facts(plan), "plan": todo})
 
@@ -132,6 +136,7 @@ def parse_plan(text: str) -> RunPlan | None:
             owner=todo["owner"],
             timeout=todo.get("timeout"),
             grace=todo.get("grace", 10.0),
+            keys=parse_keys(todo.get("keys")),
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -7,11 +7,13 @@ from jobber.testing.contract.base import build_base
 from jobber.testing.contract.build import BuildContract
 from jobber.testing.contract.build_cache import BuildCacheContract
 from jobber.testing.contract.build_context import BuildContextContract
+from jobber.testing.contract.build_keys import BuildKeyContract
 from jobber.testing.contract.commit import CommitContract
 from jobber.testing.contract.configuration import ConfigurationContract
 from jobber.testing.contract.containers import ContainerContract
 from jobber.testing.contract.creation import CreationContract
 from jobber.testing.contract.facts import FactsContract
+from jobber.testing.contract.file_trees import FileTreeContract
 from jobber.testing.contract.images import ImageContract
 from jobber.testing.contract.inputs import InputContract
 from jobber.testing.contract.lifecycle import LifecycleContract
@@ -38,5 +40,7 @@ class EngineContract(
     LifecycleContract,
     RunContract,
     FactsContract,
+    FileTreeContract,
+    BuildKeyContract,
 ):
     """The complete engine contract."""

@@ -96,6 +96,39 @@ class RemoteImagesContract:
         assert [type(each) for each in found] == [ImageNotFound, Image, ImageNotFound]
         assert found[1] == remote.inspect(name, credentials=None)
 
+    def test_digest_is_that_of_the_push(self, world: World) -> None:
+        remote, name = _remote(world)
+        world.engine.images.tag(world.base_id, reference=name)
+        digest = world.engine.registry.push(name, credentials=None, progress=FakeProgress())
+
+        assert remote.digest(name, credentials=None) == digest
+        assert remote.digest(replace(name, tag=None, digest=digest), credentials=None) == digest
+        assert remote.digest(name.tagged("none"), credentials=None) is None
+
+    def test_first_image_keeps_an_added_tag(self, world: World, tmp_path: Path) -> None:
+        remote, name = _pushed(world, world.base_id)
+        _, other = _pushed(
+            world, world.build(tmp_path, f"FROM {world.base}\nENV MARK=key\n"), name=name.tagged("other")
+        )
+        digests = [remote.digest(each, credentials=None) for each in (name, other)]
+        added = [remote.add_tag(each, tag="key-0123", credentials=None) for each in (name, other, name)]
+
+        assert digests[0] != digests[1]
+        assert added == [True, False, False]
+        assert remote.digest(name.tagged("key-0123"), credentials=None) == digests[0]
+        assert sorted(remote.tags(name, credentials=None)) == ["key-0123", "latest", "other"]
+
+    def test_added_tag_needs_an_image_and_a_password(self, world: World) -> None:
+        remote, name = _remote(world)
+        with pytest.raises(ImageNotFound):
+            remote.add_tag(name, tag="key-1", credentials=None)
+        remote, name, credentials = _guarded(world)
+
+        with pytest.raises(RegistryFailed):
+            remote.add_tag(name, tag="key-1", credentials=None)
+        assert remote.add_tag(name, tag="key-1", credentials=credentials)
+        assert remote.digest(name.tagged("key-1"), credentials=credentials)
+
     def test_what_the_registry_has_not_is_not_found(self, world: World) -> None:
         remote, name = _remote(world)
 
@@ -115,6 +148,8 @@ class RemoteImagesContract:
         assert caught.value.reference == str(away)
         with pytest.raises(RegistryFailed):
             remote.tags(away, credentials=None)
+        with pytest.raises(RegistryFailed):
+            remote.digest(away, credentials=None)
 
     def test_guarded_registry_tells_who_has_the_password(self, world: World) -> None:
         remote, name, credentials = _guarded(world)
@@ -141,8 +176,10 @@ def _remote(world: World) -> tuple[RemoteImages, ImageReference]:
     return world.remote, name
 
 
-def _pushed(world: World, image: ImageId) -> tuple[RemoteImages, ImageReference]:
-    remote, name = _remote(world)
+def _pushed(world: World, image: ImageId, *, name: ImageReference | None = None) -> tuple[RemoteImages, ImageReference]:
+    remote, fresh = _remote(world)
+    name = name or fresh
+    world.images.append(name)
     world.engine.images.tag(image, reference=name)
     world.engine.registry.push(name, credentials=None, progress=FakeProgress())
     return remote, name

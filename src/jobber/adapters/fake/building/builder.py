@@ -11,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jobber.adapters import build_context
+from jobber.adapters.build_context import DOCKER_IGNORE_FILES, PODMAN_IGNORE_FILES
 from jobber.adapters.fake.building.copying import copy, mode_of, read_context
 from jobber.adapters.fake.building.dockerfile import parse_dockerfile, split_flags
 from jobber.adapters.fake.building.dockerfile_words import expand
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from jobber.adapters.fake.images import FakeImages, FakeRegistryPort
     from jobber.adapters.fake.store import Store, StoredImage
     from jobber.domain.images.build_request import BuildRequest
+    from jobber.domain.images.context_key import BuildContext
     from jobber.domain.images.dockerfile.instructions import Instruction
     from jobber.domain.images.reference import ImageId
     from jobber.domain.ports.progress import Progress
@@ -78,6 +81,16 @@ class FakeBuilder:
             )
             self._store.made.append(made)
             return made
+
+    def context(self, request: BuildRequest) -> BuildContext:
+        """Return the files that a build would read. Raises `UsageError`, `BuildFailed`."""
+        with self._call("context", str(request.context)):
+            names = DOCKER_IGNORE_FILES if self._flavour.is_docker else PODMAN_IGNORE_FILES
+            return build_context.read_context(Path(request.context), Path(request.dockerfile), ignore_names=names)
+
+    def platform(self) -> str:
+        """Return the platform of builds that name none."""
+        return _PLATFORM
 
     def lay_out(self, request: BuildRequest) -> Stage:
         """Build the final stage of an image with a stand-in program: run nothing, and accept missing bases.

@@ -48,12 +48,13 @@ class FakeAttachment:
             pending = self._seen < len(timeline.outputs)
             moment = start + (timeline.outputs[self._seen][0] if pending else timeline.end)
             mended = self._store.faults.mended_at
-            due = getattr(self._interruptions, "due", lambda: None)()
             coming = moment if mended is None else mended
-            first = min(value for value in (coming, deadline, due) if value is not None)
+            first = min(value for value in (coming, deadline) if value is not None)
+            while (due := getattr(self._interruptions, "due", lambda: None)()) is not None and due <= first:
+                clock.advance_to(due)
+                if event := self._interruptions.take():
+                    return event
             clock.advance_to(first)
-            if due is not None and due == first and (event := self._interruptions.take()):
-                return event
             if mended is not None:
                 return self._disturbance() or DeadlinePassed()
             if moment <= clock.monotonic():

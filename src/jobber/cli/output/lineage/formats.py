@@ -40,10 +40,10 @@ def dot_lines(lineage: Lineage) -> Iterator[str]:
     for key, node in lineage.nodes.items():
         style = ', style="rounded,dashed"' if node.presence is Presence.MISSING else ""
         width = ", penwidth=2" if key == lineage.root else ""
-        label = "\\n".join(_dot_text(line) for line in label_of(node))
+        label = "\\n".join(dot_text(line) for line in label_of(node))
         yield f'  {names[key]} [label="{label}"{style}{width}];'
     for edge in lineage.edges:
-        label = f', label="{_dot_text(edge.destination)}"' if edge.destination else ""
+        label = f', label="{dot_text(edge.destination)}"' if edge.destination else ""
         yield f"  {names[edge.parent]} -> {names[edge.child]} [style={_STYLES[edge.role]}{label}];"
     yield "}"
 
@@ -53,9 +53,9 @@ def mermaid_lines(lineage: Lineage) -> Iterator[str]:
     names = _names(lineage)
     yield "flowchart LR"
     for key, node in lineage.nodes.items():
-        yield f'  {names[key]}["{"<br>".join(_mermaid_text(line) for line in label_of(node))}"]'
+        yield f'  {names[key]}["{"<br>".join(mermaid_text(line) for line in label_of(node))}"]'
     for edge in lineage.edges:
-        label = f'|"{_mermaid_text(edge.destination)}"|' if edge.destination else ""
+        label = f'|"{mermaid_text(edge.destination)}"|' if edge.destination else ""
         yield f"  {names[edge.parent]} {_ARROWS[edge.role]}{label} {names[edge.child]}"
     yield "  classDef missing stroke-dasharray: 4 4"
     missing = [names[key] for key, node in lineage.nodes.items() if node.presence is Presence.MISSING]
@@ -104,9 +104,11 @@ def _edge_facts(edge: Edge) -> dict[str, Any]:
     }
 
 
-def _dot_text(text: str) -> str:
+def dot_text(text: str) -> str:
+    """Return a text for a quoted string of Graphviz."""
     return printable(text).replace("\\", "\\\\").replace('"', '\\"')
 
 
-def _mermaid_text(text: str) -> str:
+def mermaid_text(text: str) -> str:
+    """Return a text for a quoted string of Mermaid."""
     return "".join(_MERMAID.get(character, character) for character in printable(text))

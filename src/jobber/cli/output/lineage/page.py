@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC
 from html import escape
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from jobber.cli.output.lineage.svg import class_of, graph_style, svg_lines, title_of
-from jobber.domain.display import printable, size_in_words
+from jobber.cli.output.lineage.drawing import html_text
+from jobber.cli.output.lineage.page_frame import counted, fact_list, page_of
+from jobber.cli.output.lineage.svg import class_of, svg_lines, title_of
+from jobber.domain.display import size_in_words
 from jobber.domain.history.lineage import Presence, Role
 from jobber.domain.runs.metrics import metrics_of
 from jobber.domain.runs.parameters import parameters_of
@@ -28,37 +29,24 @@ if TYPE_CHECKING:
     from jobber.domain.history.lineage import Edge, Lineage, Node
     from jobber.domain.runs.result import RunRecord
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'"
 _NOT_HERE = {Presence.MISSING: "missing", Presence.REGISTRY: "only in the registry"}
 
 
 def page_lines(lineage: Lineage, *, logs: Mapping[str, str]) -> Iterator[str]:
     """Yield the page; `logs` maps keys of images to logs and may be incomplete."""
     anchors = {key: "root" if key == lineage.root else f"i{number}" for number, key in enumerate(lineage.nodes)}
-    root = lineage.nodes[lineage.root]
-    title = f"{'Made from' if lineage.goes_down else 'Lineage of'} {title_of(root)}"
-    yield '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">'
-    yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield f"<title>{_text(title)}</title>"
-    yield f"<style>{graph_style()}{_file('page.css')}</style>\n</head>\n<body>"
-    yield f"<header><h1>{_text(title)}</h1><p>{_text(_summary(lineage))}</p></header>"
-    yield '<main><div class="stage">'
-    yield from svg_lines(lineage, anchors=anchors)
-    yield "</div>"
-    yield (
-        '<footer><span><i class="code"></i>ran</span><span><i class="input"></i>was an input</span>'
-        '<span><i class="base"></i>built from</span>'
-        '<span><button id="smaller" title="smaller">&minus;</button> <button id="larger" title="larger">+</button>'
-        ' <button id="fit" title="all of it">fit</button></span></footer>'
-    )
-    yield "</main>\n<aside>"
+    title = f"{'Made from' if lineage.goes_down else 'Lineage of'} {title_of(lineage.nodes[lineage.root])}"
     backward: dict[str, list[Edge]] = {}
     for edge in lineage.edges:
         backward.setdefault(edge.parent, []).append(edge)
-    for node in lineage.nodes.values():
-        yield from _section(lineage, node, anchors, backward.get(node.key, []), log=logs.get(node.key))
-    yield f"</aside>\n<script>{_file('page.js')}</script>\n</body>\n</html>"
+    sections = (
+        line
+        for node in lineage.nodes.values()
+        for line in _section(lineage, node, anchors, backward.get(node.key, []), log=logs.get(node.key))
+    )
+    legend = {"code": "ran", "input": "was an input", "base": "built from"}
+    drawing = svg_lines(lineage, anchors=anchors)
+    return page_of(title, _summary(lineage), drawing=drawing, legend=legend, sections=sections)
 
 
 def _section(
@@ -67,16 +55,17 @@ def _section(
     """Yield the section with all facts about one image."""
     kind = " class=root" if node.key == lineage.root else ""
     yield f'<section id="{anchors[node.key]}"{kind}>'
-    yield f"<h2>{_text(title_of(node))}</h2>"
+    yield f"<h2>{html_text(title_of(node))}</h2>"
     record = node.record
     if record is None:
         state = _NOT_HERE.get(node.presence, "an image that was not created by a run")
-        yield f'<div><span class="badge {class_of(lineage, node)}">{_text(state)}</span></div>'
+        yield f'<div><span class="badge {class_of(lineage, node)}">{html_text(state)}</span></div>'
     else:
         ended = f"{record.ending.finished.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+        outcome = html_text(outcome_in_words(record.ending))
         yield (
-            f'<div><span class="badge {record.ending.outcome.value}">{_text(outcome_in_words(record.ending))}</span>'
-            f'<span class="when">{ended}, in {_text(duration_in_words(record.seconds))}</span></div>'
+            f'<div><span class="badge {record.ending.outcome.value}">{outcome}</span>'
+            f'<span class="when">{ended}, in {html_text(duration_in_words(record.seconds))}</span></div>'
         )
         yield from _run(node, record)
     yield from _links("Made from", ((edge, edge.parent) for edge in _made_from(lineage, node)), lineage, anchors)
@@ -85,9 +74,9 @@ def _section(
         yield "<h3>Log</h3>"
         yield from _log(node, log)
         yield "<h3>Run</h3>"
-        yield from _facts(_run_facts(record))
+        yield from fact_list(_run_facts(record))
     yield "<h3>Image</h3>"
-    yield from _facts(_image_facts(node))
+    yield from fact_list(_image_facts(node))
     yield "</section>"
 
 
@@ -96,14 +85,14 @@ def _run(node: Node, record: RunRecord) -> Iterator[str]:
     if metrics:
         yield '<h3>Metrics</h3><ul class="metrics">'
         for name, number in metrics.items():
-            yield f"<li><b>{_text(number_in_words(number))}</b><span>{_text(name)}</span></li>"
+            yield f"<li><b>{html_text(number_in_words(number))}</b><span>{html_text(name)}</span></li>"
         yield "</ul>"
     yield "<h3>Command</h3>"
-    yield f'<code class="command">{_text(command_line(record.command) or "(of the image)")}</code>'
+    yield f'<code class="command">{html_text(command_line(record.command) or "(of the image)")}</code>'
     parameters = parameters_of(record)
     if parameters:
         yield "<h3>Parameters</h3>"
-        yield from _facts(parameters)
+        yield from fact_list(parameters)
 
 
 def _log(node: Node, log: str | None) -> Iterator[str]:
@@ -148,7 +137,7 @@ def _links(
 ) -> Iterator[str]:
     lines = [
         f"<li><span>{edge.role.value}</span> "
-        f'<a href="#{anchors[key]}">{_text(_called(edge, key, lineage))}</a>'
+        f'<a href="#{anchors[key]}">{html_text(_called(edge, key, lineage))}</a>'
         f"{_where(edge)}</li>"
         for edge, key in edges
     ]
@@ -166,32 +155,12 @@ def _called(edge: Edge, key: str, lineage: Lineage) -> str:
 def _where(edge: Edge) -> str:
     if edge.role is not Role.INPUT:
         return ""
-    return f" <span>{_text(edge.source)} at {_text(edge.destination)}</span>"
-
-
-def _facts(facts: Mapping[str, str]) -> Iterator[str]:
-    yield "<dl>"
-    for name, text in facts.items():
-        if text:
-            yield f"<dt>{_text(name)}</dt><dd>{_text(text)}</dd>"
-    yield "</dl>"
+    return f" <span>{html_text(edge.source)} at {html_text(edge.destination)}</span>"
 
 
 def _summary(lineage: Lineage) -> str:
     nodes = lineage.nodes.values()
     runs = sum(node.record is not None for node in nodes)
     missing = sum(node.presence is Presence.MISSING for node in nodes)
-    parts = [_count(len(nodes), "image"), _count(runs, "run")]
+    parts = [counted(len(nodes), "image"), counted(runs, "run")]
     return ", ".join([*parts, f"{missing} missing"] if missing else parts)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _file(name: str) -> str:
-    return files(__package__).joinpath(name).read_text(encoding="utf-8")
-
-
-def _text(text: str) -> str:
-    return escape(printable(text))

@@ -35,6 +35,7 @@ from jobber.domain.runs.record import parse_ending
 from jobber.domain.runs.snapshot import Snapshot
 from jobber.domain.use_cases.images.engine_results import results_of_run
 from jobber.domain.use_cases.images.push import push_all
+from jobber.domain.use_cases.run.digest_output import digest_output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -161,6 +162,7 @@ class FinishRun:
                 version=self.version,
                 metrics=self._metrics(container, plan),
                 blank=blank_variables(code),
+                out_digest=self._out_digest(container, plan, code=code),
             ),
             added_environment=plan.added_environment,
             depth=len(code.layers),
@@ -169,6 +171,12 @@ class FinishRun:
         if snapshot.new_variables:
             self._warn_of_blank(image, snapshot.new_variables)
         return image
+
+    def _out_digest(self, container: ContainerId, plan: RunPlan, *, code: Image) -> str:
+        """Return the digest of `out` if a pipeline asked for the run; empty otherwise."""
+        if plan.keys is None:
+            return ""
+        return digest_output(container, plan, code=code, containers=self.engine.containers, progress=self.progress)
 
     def _warn_of_blank(self, image: ImageId, names: tuple[str, ...]) -> None:
         """Warn of variables that the engine could not remove."""
@@ -241,7 +249,7 @@ class FinishRun:
             return ()
         code = parse_reference(plan.repository)
         for _ in range(_MOST_TRIES):
-            moving, fixed = result_tags(code, at=at)
+            moving, fixed = result_tags(code, at=at, cell=plan.keys.cell if plan.keys else "")
             try:
                 self.engine.images.claim(image, reference=fixed, ended=ended)
             except TagTaken:

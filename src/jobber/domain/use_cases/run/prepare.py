@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from jobber.domain.ports import Containers
     from jobber.domain.ports.progress import Progress
     from jobber.domain.runs.input import InputSpecification
+    from jobber.domain.runs.keys import RunKeys
     from jobber.domain.use_cases.images.find_image import FoundImage
 
 
@@ -56,6 +57,8 @@ class RunRequest:
     """The repository of the result image; None for the code image's."""
     reuse: bool = False
     """True to use an existing result of the same run instead of running it again."""
+    keys: RunKeys | None = None
+    """The keys of a run that a pipeline asked for; None for other runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,7 @@ def plan_of(
         added_environment=request.options.added_environment,
         timeout=request.timeout,
         grace=grace_seconds(request.options),
+        keys=request.keys,
     )
 
 

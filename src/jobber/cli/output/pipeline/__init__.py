@@ -1,0 +1,1 @@
+"""The output of pipelines: the progress of their jobs, and tables of them."""

@@ -1,0 +1,1 @@
+"""Pipelines of one call: the file with its settings, and the objects that run its jobs."""
