@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,14 +18,14 @@ def _step(job: Job) -> int:
 
 
 @pytest.fixture
-def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeEngine]:
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "digits").mkdir()
     (tmp_path / "digits" / "Dockerfile").write_text("FROM scratch\nCOPY x /data/\n")
     (tmp_path / "digits" / "x").write_text("1")
     made = FakeEngine()
     made.image("steps", run=_step)
-    yield made
+    return made
 
 
 def _pipeline(engine: FakeEngine, *words: str) -> jobber.Pipeline:

@@ -10,11 +10,13 @@ from textwrap import dedent
 
 import pytest
 
+from jobber.adapters.host.process_identity import current_owner
 from jobber.domain.errors import EngineFailed, EngineLost, ImageNotFound, JobNotStarted, PullRefused
 from jobber.domain.images.reference import ImageReference, parse_reference
 from jobber.domain.ports.progress import Silence
 from jobber.domain.runs.label_names import Label
 from jobber.testing import Completed, FakeCommandLine, FakeEngine, FakeRegistry, Job
+from jobber.testing.command_line import EnvironmentUnderTest
 
 PipelineCall = Callable[..., Completed]
 
@@ -804,3 +806,37 @@ def test_earlier_result_that_disappears_is_no_reason_to_fail(
     jobber_engine.faults.fail("inspect", ImageNotFound("gone"), spared=1)
 
     assert _reasons(pipeline("status", "--json")) == {"a": "image steps: layer 1 of 1 differs"}
+
+
+def test_results_of_plain_runs_are_no_results_of_jobs(pipeline: PipelineCall, jobber_cli: FakeCommandLine) -> None:
+    _write(jobber_cli, "jobs: {a: {image: steps, cmd: x}}")
+    assert jobber_cli("run", "-t", "a", "steps", "x").exit_status == 0
+
+    assert (_reasons(pipeline("status", "--json"))["a"] or "").startswith("its earlier result is not one of a pipeline")
+
+
+def test_container_that_another_process_is_about_to_start_is_left_alone(
+    pipeline: PipelineCall, jobber_cli: FakeCommandLine, jobber_engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(jobber_cli, "jobs: {a: {image: steps, cmd: x}}")
+    monkeypatch.setattr(EnvironmentUnderTest, "owner", lambda _: current_owner())
+    jobber_engine.fail("start", EngineLost("start", why="gone"))
+
+    assert _states(pipeline("run", "--json")) == {"a": "error"}
+    assert _states(pipeline("run", "--json")) == {"a": "succeeded"}
+    assert len(jobber_engine.containers.list(labels={})) == 1
+
+
+def test_reused_result_that_cannot_be_pushed_is_an_error(
+    pipeline: PipelineCall, jobber_cli: FakeCommandLine, jobber_registry: FakeRegistry, jobber_engine: FakeEngine
+) -> None:
+    host = jobber_registry.host
+    _pushed(jobber_cli, host)
+    pipeline("-r", host, "run")
+    jobber_engine.image(f"{host}/steps:latest", run=_steps, files={"/comment": "changed"})
+    jobber_engine.registry.push(_reference(f"{host}/steps:latest"), credentials=None, progress=_silence())
+    jobber_registry.refuse_pushes(f"{host}/train", why="denied")
+    done = pipeline("-r", host, "run", "--json")
+
+    assert (done.exit_status, _states(done)["train[cnn-1]"]) == (125, "reused")
+    assert "jobber push" in done.err

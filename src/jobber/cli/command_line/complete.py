@@ -91,6 +91,8 @@ def _words(offered: Offer, words: Sequence[str], environment: Mapping[str, str])
             return _configurations(environment)
         case Wanted.IMAGES:
             return _images(words, environment)
+        case Wanted.JOBS | Wanted.PARAMETERS:
+            return _pipeline_words(words, wanted=offered.wanted)
         case _:
             return offered.words
 
@@ -120,6 +122,22 @@ def _images(words: Sequence[str], environment: Mapping[str, str]) -> Sequence[st
     names = engine.images.references()
     # `mnist` means the same as `mnist:latest` and is shorter to type
     return [*names, *(name.removesuffix(":latest") for name in names if name.endswith(":latest"))]
+
+
+def _pipeline_words(words: Sequence[str], *, wanted: Wanted) -> Sequence[str]:
+    """Return the jobs and cells of the pipeline, or its parameters; the settings of the jobs are not needed."""
+    from jobber.adapters.configuration.pipeline_file import find_pipeline_file, read_pipeline_file
+    from jobber.domain.configuration.in_force import Settings
+    from jobber.domain.pipelines.expand import expand
+    from jobber.session.environment import current_environment
+
+    top = current_environment().top
+    path = _given(words, "-f", "--file") or find_pipeline_file(os.getcwd(), top=top)  # noqa: PTH109
+    definition = read_pipeline_file(path, [])
+    if wanted is Wanted.PARAMETERS:
+        return [f"{name}=" for name in definition.parameters]
+    found = expand(definition, overrides={}, settings_of=lambda _: Settings())
+    return [*dict.fromkeys(job.name for job in found.jobs.values()), *(job.id for job in found.jobs.values())]
 
 
 def _settings(words: Sequence[str], environment: Mapping[str, str]) -> Settings:

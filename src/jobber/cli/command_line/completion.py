@@ -23,6 +23,10 @@ class Wanted(Enum):
     DIRECTORIES = "directories"
     CONFIGURATIONS = "configurations"
     IMAGES = "images"
+    JOBS = "jobs"
+    """Jobs and cells of the pipeline."""
+    PARAMETERS = "parameters"
+    """Parameters of the pipeline, with `=`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,11 @@ _VALUES: Mapping[str, Offer] = {
     "--in": Offer(Wanted.IMAGES),
     "--tag": Offer(Wanted.IMAGES),
     "--file": Offer(Wanted.FILES),
+    "--param": Offer(Wanted.PARAMETERS),
+    "--from": Offer(Wanted.JOBS),
+    "--to": Offer(Wanted.JOBS),
+    "--only": Offer(Wanted.JOBS),
+    "--force": Offer(Wanted.JOBS),
     "--iidfile": Offer(Wanted.FILES),
     "--output": Offer(Wanted.FILES),
     "--image": Offer(Wanted.IMAGES),
@@ -62,11 +71,15 @@ COLUMN_NAMES = (
 """The names of `columns.COLUMNS`, repeated here because that module takes long to import."""
 _VALUES_OF: Mapping[tuple[str | None, str], Offer] = {
     ("export", "--format"): Offer(Wanted.WORDS, ("ro-crate", "slsa", "prov")),
+    ("pipeline", "--format"): Offer(Wanted.WORDS, ("tree", "dot", "mermaid", "html")),
     ("lineage", "--format"): Offer(Wanted.WORDS, ("tree", "json", "dot", "mermaid", "svg", "html")),
 }
 """The values of options that have other values in one command than in the others."""
+PIPELINE_ACTIONS = ("run", "status", "graph", "schema")
+"""The first operand of `jobber pipeline`."""
 _OPERANDS: Mapping[str, Offer] = {
     "build": Offer(Wanted.DIRECTORIES),
+    "pipeline": Offer(Wanted.WORDS, PIPELINE_ACTIONS),
     "run": Offer(Wanted.IMAGES),
     "export": Offer(Wanted.IMAGES),
     "rerun": Offer(Wanted.IMAGES),
@@ -78,6 +91,10 @@ _OPERANDS: Mapping[str, Offer] = {
     "logs": Offer(Wanted.IMAGES),
     "diff": Offer(Wanted.IMAGES),
 }
+
+
+_LATER_OPERANDS = {"cp": Offer(Wanted.FILES), "pipeline": Offer(Wanted.JOBS)}
+"""The operands after the first one, if they are others."""
 
 
 @dataclass(slots=True)
@@ -118,9 +135,8 @@ def offer(words: Sequence[str], current: str) -> Offer:
         return _option(current, begun)
     if begun.command is None:
         return Offer(Wanted.WORDS, tuple(COMMANDS))
-    if begun.command == "cp" and begun.operands:
-        return Offer(Wanted.FILES)
-    return _OPERANDS.get(begun.command, _NOTHING)
+    later = _LATER_OPERANDS.get(begun.command) if begun.operands else None
+    return later or _OPERANDS.get(begun.command, _NOTHING)
 
 
 def _value(begun: _Begun, option: str, current: str) -> Offer:

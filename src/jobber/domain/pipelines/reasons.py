@@ -107,11 +107,10 @@ def _changed_words(before: Sequence[str] | None, now: Sequence[str] | None) -> s
     """Return the first changed words of a command: `--epochs 20, was 10`."""
     if before is None or now is None:
         return f"{_shown(now)}, was {_shown(before)}"
-    for tag, i, j, k, n in SequenceMatcher(None, before, now, autojunk=False).get_opcodes():
-        if tag != "equal":
-            option = [now[k - 1]] if k and now[k - 1].startswith("-") and tag == "replace" else []
-            return f"{_shown([*option, *now[k:n]]) or 'nothing'}, was {_shown(before[i:j]) or 'nothing'}"
-    return _shown(now)
+    codes = SequenceMatcher(None, before, now, autojunk=False).get_opcodes()
+    tag, i, j, k, n = next(code for code in codes if code[0] != "equal")
+    option = [now[k - 1]] if k and now[k - 1].startswith("-") and tag == "replace" else []
+    return f"{_shown([*option, *now[k:n]]) or 'nothing'}, was {_shown(before[i:j]) or 'nothing'}"
 
 
 def _shown(words: Iterable[str] | None) -> str:

@@ -29,10 +29,6 @@ if TYPE_CHECKING:
     from jobber.session.session import Session
 
 
-_NO_IMAGE = "scratch"
-"""The name in Dockerfiles that stands for no image."""
-
-
 @dataclass(slots=True)
 class ToolsOfJob:
     """The tools for one attempt of one job."""
@@ -114,7 +110,6 @@ def build_request(job: Job, *, engine: Engine) -> BuildRequest:
     arguments = {
         name: os.environ.get(name) if value.content is None else value.content for name, value in build.arguments
     }
-    named_bases = base_references(dockerfile_text(dockerfile), arguments=arguments, platform=build.platform)
     return BuildRequest(
         context=context,
         dockerfile=dockerfile,
@@ -122,5 +117,5 @@ def build_request(job: Job, *, engine: Engine) -> BuildRequest:
         target=build.target,
         platform=build.platform,
         by_context_key=True,
-        bases=tuple(base for base in named_bases if str(base) != _NO_IMAGE),
+        bases=base_references(dockerfile_text(dockerfile), arguments=arguments, platform=build.platform),
     )

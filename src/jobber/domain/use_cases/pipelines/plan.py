@@ -248,6 +248,8 @@ class PlanPipeline:
             return reasons.NEVER_RUN
         if difference := reasons.own_difference(wanted, near.record):
             return difference
+        if not near.image.labels.get(Label.CONTENT_KEY):
+            return f"its earlier result is not one of a pipeline: run {near.record.id[:8]}"
         if near.record.image.chain != code.chain:
             try:
                 before = self.world.image(near.image.id).layers
