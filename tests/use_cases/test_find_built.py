@@ -194,7 +194,7 @@ def test_tag_of_a_key_that_names_another_image_is_not_believed(tmp_path: Path) -
     assert engine.journal.count("build") == 1
 
 
-def test_key_that_can_not_be_shared_is_a_warning(tmp_path: Path) -> None:
+def test_key_that_can_not_be_shared_is_a_warning() -> None:
     engine, progress = FakeEngine(), FakeProgress()
     keys = built_images(engine, progress)
     keys.share("a" * 64, pushed=[parse_reference("registry.test/none:1")])
