@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import configuration
 import copies
+import digests
 import engines
 import fake
 import ledger
@@ -42,6 +43,8 @@ _WITH_ENGINE = {
     "ledger": ledger.compare_ledger,
     "copy": copies.compare_copy,
     "many": many.compare_many,
+    "digest": digests.compare_digest,
+    "known-build": digests.compare_known_build,
 }
 _HEAD = f"{'':44} {'jobber':>10} {'by hand':>10} {'ratio':>7}  aim"
 

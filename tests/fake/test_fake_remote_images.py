@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jobber.domain.errors import PathNotFound
+from jobber.domain.errors import PathNotFound, RegistryFailed
 from jobber.domain.images.reference import parse_reference
 from jobber.testing import FakeEngine, FakeProgress, FakeRemoteImages
 
@@ -18,3 +18,15 @@ def test_links_in_a_ring_lead_nowhere() -> None:
 
     with pytest.raises(PathNotFound):
         next(FakeRemoteImages(engine.remote).archive(reference, path="/ring", credentials=None))
+
+
+def test_added_tag_may_be_refused() -> None:
+    engine = FakeEngine()
+    name = parse_reference("registry.test/a:1")
+    engine.image("registry.test/a:1")
+    engine.registry.push(name, credentials=None, progress=FakeProgress())
+    engine.remote.refuse_pushes("registry.test/a", why="denied")
+
+    with pytest.raises(RegistryFailed) as caught:
+        FakeRemoteImages(engine.remote).add_tag(name, tag="key-1", credentials=None)
+    assert caught.value.why == "denied"

@@ -37,7 +37,7 @@ class GraphJob:
 
 @dataclass(frozen=True, slots=True)
 class GraphEdge:
-    """What a job takes from another one."""
+    """The need of a job for the result of another one."""
 
     start: str
     """The job that is needed."""

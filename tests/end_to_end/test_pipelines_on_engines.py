@@ -1,0 +1,164 @@
+"""Pipelines on Docker and on Podman: in parallel, killed, interrupted."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+from user import SECONDS, Shell
+
+from jobber.domain.errors import JobberError
+from jobber.domain.images.image import ListedImage
+from jobber.domain.images.reference import parse_reference
+from jobber.domain.runs.label_names import Label
+
+_KILLS = 6
+_FILE = """\
+params: {{wait: 0}}
+jobs:
+  {n}-data: {{build: data}}
+  {n}-a:
+    image: {n}
+    cmd: [sh, -c, "mkdir /out; echo up; sleep ${{wait}}; cat /data/x > /out/x"]
+    inputs: [{n}-data]
+    out: /out
+  {n}-b:
+    matrix: {{m: [p, q]}}
+    image: {n}
+    cmd: [sh, -c, "mkdir /out; echo ${{m}} > /out/x"]
+    inputs: [{n}-a]
+    out: /out
+  {n}-c: {{image: {n}, cmd: find /runs -type f, inputs: ["{n}-b[*],dest=/runs"]}}
+"""
+
+
+@pytest.fixture
+def pipeline(shell: Shell) -> Iterator[Shell]:
+    data = shell.folder / "data"
+    data.mkdir()
+    (data / "x").write_text("1")
+    (data / "Dockerfile").write_text("FROM scratch\nCOPY x /data/\n")
+    (shell.folder / "jobber-pipeline.yml").write_text(_FILE.format(n=shell.name))
+    yield shell
+    for image in _images(shell):
+        for tag in image.references:
+            with suppress(JobberError):
+                shell.engine.images.remove(parse_reference(tag))
+
+
+def _images(shell: Shell) -> list[ListedImage]:
+    listed = shell.engine.images.list(labels={Label.VERSION: None})
+    return [image for image in listed if any(tag.startswith(f"{shell.name}-") for tag in image.references)]
+
+
+def _states(shell: Shell, done: subprocess.CompletedProcess[bytes]) -> dict[str, str]:
+    return {job["job"].removeprefix(f"{shell.name}-"): job["state"] for job in json.loads(done.stdout)["jobs"]}
+
+
+def _runs(shell: Shell) -> dict[str, set[str]]:
+    """The IDs of succeeded runs by content key."""
+    runs: dict[str, set[str]] = {}
+    for image in _images(shell):
+        record = json.loads(image.labels.get(Label.RUN) or "{}")
+        if record.get("outcome") == "succeeded":
+            runs.setdefault(image.labels[Label.CONTENT_KEY], set()).add(record["id"])
+    return runs
+
+
+def test_first_run_runs_everything_and_the_second_nothing(pipeline: Shell) -> None:
+    first = pipeline.jobber("pipeline", "run", "-j", "3", "--json")
+    second = pipeline.jobber("pipeline", "run", "--json")
+
+    assert first.returncode == 0, first.stderr
+    assert _states(pipeline, first) == {
+        "data": "built",
+        "a": "succeeded",
+        "b[p]": "succeeded",
+        "b[q]": "succeeded",
+        "c": "succeeded",
+    }
+    assert f"{pipeline.name}-c | /runs/p/x\n".encode() in first.stderr
+    assert set(_states(pipeline, second).values()) == {"fresh"}
+    assert pipeline.jobber("pipeline", "status").returncode == 0
+
+
+def test_same_output_of_a_changed_step_runs_nothing_below(pipeline: Shell) -> None:
+    pipeline.jobber("pipeline", "run")
+    file = pipeline.folder / "jobber-pipeline.yml"
+    file.write_text(file.read_text().replace("echo up;", "echo changed;"))
+    done = pipeline.jobber("pipeline", "run", "--json")
+
+    assert _states(pipeline, done) == {
+        "data": "fresh",
+        "a": "succeeded",
+        "b[p]": "reused",
+        "b[q]": "reused",
+        "c": "reused",
+    }
+    assert pipeline.jobber("pipeline", "status").returncode == 0
+
+
+def test_killed_pipeline_goes_on_where_it_was(pipeline: Shell) -> None:
+    chance = random.Random(1)
+    for _ in range(_KILLS):
+        process = pipeline.start("pipeline", "run", "-p", "wait=1")
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(chance.uniform(0.5, 4))
+        process.kill()
+        process.communicate()
+    done = pipeline.jobber("pipeline", "run", "-p", "wait=1")
+
+    assert done.returncode == 0, done.stderr
+    assert [len(ids) for ids in _runs(pipeline).values()] == [1, 1, 1, 1]
+    assert pipeline.containers() == []
+
+
+def test_interrupted_once_it_starts_nothing_more(pipeline: Shell) -> None:
+    process = pipeline.start("pipeline", "run", "-p", "wait=3")
+    _await(process, b"up")
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=SECONDS)
+
+    assert process.returncode == 130, err
+    assert b"succeeded" in out
+    assert b"not run" in out
+    assert pipeline.containers() == []
+
+
+def test_interrupted_twice_it_stops_the_jobs_and_keeps_their_results(pipeline: Shell) -> None:
+    process = pipeline.start("pipeline", "run", "-p", "wait=60")
+    _await(process, b"up")
+    process.send_signal(signal.SIGINT)
+    _await(process, b"no more jobs", stream="stderr")
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=SECONDS)
+
+    assert process.returncode == 130, err
+    assert b"interrupted" in out
+    record = json.loads(pipeline.labels(f"{pipeline.name}-a:latest-run")[Label.RUN])
+    assert record["outcome"] == "interrupted"
+    assert pipeline.containers() == []
+
+
+def test_failing_job_is_opened_with_the_hint(pipeline: Shell) -> None:
+    name = f"{pipeline.name}-data"
+    text = f"jobs: {{{name}: {{image: {pipeline.name}, cmd: [sh, -c, 'echo kept > /x; exit 3']}}}}"
+    (pipeline.folder / "jobber-pipeline.yml").write_text(text)
+    done = pipeline.jobber("pipeline", "run")
+
+    assert done.returncode == 1
+    assert f"hint: open a shell in it: jobber run -ri none {name}:latest-run sh".encode() in done.stderr
+    assert pipeline.jobber("run", "-ri", "none", f"{name}:latest-run", "cat", "/x").stdout == b"kept\n"
+
+
+def _await(process: subprocess.Popen[bytes], text: bytes, *, stream: str = "stdout") -> None:
+    source = getattr(process, stream)
+    for line in source:
+        if text in line:
+            return
+    pytest.fail(f"there was no {text!r}: {process.stderr.read() if process.stderr else b''!r}")
