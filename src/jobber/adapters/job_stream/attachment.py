@@ -18,6 +18,7 @@ from jobber.adapters.engine_api.retry import Retries
 from jobber.adapters.job_stream.frames import FramedOutput, RawOutput
 from jobber.adapters.job_stream.log_replay import LogReplay
 from jobber.adapters.job_stream.stdin_feed import StdinFeed
+from jobber.adapters.job_stream.streams import ResponseStream
 from jobber.domain.containers.events import ConnectionEvent, ConnectionProblem, DeadlinePassed, Exited
 from jobber.domain.errors import EngineFailed, EngineLost, LogUnreadable
 
@@ -26,10 +27,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from jobber.adapters.job_stream.engine_job import AttachedJob
-    from jobber.adapters.job_stream.streams import AttachStream, ResponseStream, Source
+    from jobber.adapters.job_stream.streams import AttachStream
     from jobber.domain.containers.container import Terminal
     from jobber.domain.containers.events import JobEvent
     from jobber.domain.ports import Interruptions, JobInput
+
+    Source = AttachStream | ResponseStream
 
 _DRAIN_SECONDS = 10.0
 """The time, in seconds, to wait for the rest of the output once the job has ended and the stream is silent."""
@@ -128,22 +131,20 @@ class StreamAttachment:
         self._source = self._input_stream = self._wait = None
 
     def _await_event(self, deadline: float | None) -> JobEvent | None:
-        sources = {source for source in (self._source, self._input_stream, self._wait) if source is not None}
-        filled = {source for source in sources if source.has_more}
-        readers, writers = [source.fileno() for source in sources], []
-        if self._input_stream is not None:
-            if self._stdin.is_sending:
-                writers.append(self._input_stream.fileno())
-            elif (stdin := self._stdin.fileno()) is not None:
-                readers.append(stdin)
+        sources = dict.fromkeys(it for it in (self._source, self._input_stream, self._wait) if it is not None)
+        filled = [source for source in sources if source.has_more]
         wake = self._interruptions.fileno()
+        inputs, writers = self._input_descriptors()
+        readers = [fd for fd in (*(source.fileno() for source in sources), *inputs, wake) if fd >= 0]
         seconds = 0.0 if filled else self._seconds_until(deadline)
-        ready, writable, _ = select.select([fd for fd in (*readers, wake) if fd >= 0], writers, [], seconds)
+        ready, writable, _ = select.select(readers, writers, [], seconds)
         if wake in ready and (event := self._interruptions.take()):
             return event
         if writable and self._input_stream is not None:
             self._stdin.send(self._input_stream)
-        self._receive(filled.union(source for source in sources if source.fileno() in ready))
+        for source in sources:
+            if source in filled or source.fileno() in ready:
+                self._receive(source)
         if self._input_stream is not None and self._stdin.fileno() in ready:
             self._stdin.read(self._input_stream)
         if deadline is not None and self._monotonic() >= deadline and self._exit_status is None:
@@ -154,19 +155,28 @@ class StreamAttachment:
             self._state = State.ENDED  # no output has arrived for a while
         return None
 
+    def _input_descriptors(self) -> tuple[list[int], list[int]]:
+        """Return the descriptors to read from and to write to for the job's input."""
+        if self._input_stream is None:
+            return [], []
+        if self._stdin.is_sending:
+            return [], [self._input_stream.fileno()]
+        stdin = self._stdin.fileno()
+        return ([] if stdin is None else [stdin]), []
+
     def _seconds_until(self, deadline: float | None) -> float | None:
         if self._exit_status is not None and self._retries.at is None:
             return _DRAIN_SECONDS
         moments = [moment for moment in (deadline, self._retries.at) if moment is not None]
         return max(0.0, min(moments) - self._monotonic()) if moments else None
 
-    def _receive(self, ready: set[Source]) -> None:
-        if (source := self._source) in ready and source is not None:
+    def _receive(self, source: Source) -> None:
+        if source is self._source:
             self._receive_output(source)
-        if (stream := self._input_stream) in ready and stream is not None and stream is not source:
-            self._discard_output(stream)
-        if (wait := self._wait) in ready and wait is not None:
-            self._receive_exit_status(wait)
+        elif isinstance(source, ResponseStream):
+            self._receive_exit_status(source)
+        else:
+            self._discard_output(source)
 
     def _receive_output(self, source: Source) -> None:
         chunk = source.receive()

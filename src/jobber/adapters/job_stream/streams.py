@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import select
 import sys
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from jobber.adapters.engine_api.connection_errors import ConnectionBroken
 from jobber.adapters.engine_api.response import Pending, Response
@@ -22,28 +22,8 @@ processing.
 """
 
 
-class Source(Protocol):
-    """A connection on which a job's output or its exit status arrives."""
-
-    ended_well: bool
-    """A flag: the end that was received is certain, and not a broken connection."""
-
-    @property
-    def has_more(self) -> bool:
-        """Return whether data is available that the descriptor does not signal."""
-
-    def fileno(self) -> int:
-        """Return the descriptor to wait on; -1 if there is none any more."""
-
-    def receive(self) -> bytes | None:
-        """Return the bytes received; None if there are none yet, empty at an end of any kind."""
-
-    def close(self) -> None:
-        """Close the connection."""
-
-
 class AttachStream:
-    """A raw stream in both directions."""
+    """A raw stream in both directions, on which output arrives."""
 
     ended_well = False  # a broken raw stream looks like an ended one
 
@@ -60,7 +40,7 @@ class AttachStream:
         return self._stream.has_pending
 
     def receive(self) -> bytes | None:
-        """Return the bytes received."""
+        """Return the bytes received; None if there are none yet, empty at an end of any kind."""
         return self._stream.receive(_RECEIVE)
 
 
@@ -73,6 +53,7 @@ class ResponseStream:
         self._stream: RawStream | None = None
         self._body = ResponseBody({})
         self.ended_well = False
+        """A flag: the end that was received is certain, and not a broken connection."""
         if isinstance(answer, Response):
             self._begin(answer)
 
@@ -86,7 +67,7 @@ class ResponseStream:
         return self._answer.fileno()
 
     def receive(self) -> bytes | None:
-        """Return the next piece of the response."""
+        """Return the next piece of the response; None if there is none yet, empty at an end of any kind."""
         try:
             if isinstance(self._answer, Pending):
                 if not self._answer.is_here():
