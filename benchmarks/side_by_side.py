@@ -75,7 +75,7 @@ class Command:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
-                env={**os.environ, **self.environment},
+                env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **self.environment},
                 pass_fds=(writer,),
                 cwd=self.directory,
             )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import tarfile
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import EngineLost, NotAFile
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -63,7 +63,7 @@ class _Source:
         return taken
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Member:
     """A member; its content can be read until the next member is requested."""
 

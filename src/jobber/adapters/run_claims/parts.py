@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from jobber.domain.runs.label_names import Label
 from jobber.domain.runs.record import parse_plan
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _RUN = "run"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """A helper container, or the container of a run."""
 

@@ -10,6 +10,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from jobber.cli.command_line.split_arguments import COMMANDS, GLOBAL, Syntax
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +26,7 @@ class Wanted(Enum):
     IMAGES = "images"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Offer:
     """The candidates for a word: their kind and, for `WORDS`, the words themselves."""
 

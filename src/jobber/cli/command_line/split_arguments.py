@@ -7,17 +7,18 @@ spelling (`--name=value`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import UsageError
 from jobber.domain.spelling import did_you_mean
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Syntax:
     """The options of a command, with and without a value: each spelling with its canonical one."""
 
@@ -111,7 +112,7 @@ COMMANDS: Mapping[str, Syntax] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CommandLine:
     """The words of a command line, split by meaning."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jobber.domain.values import frozen
 from jobber.session.printable import printable
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ The test avoids the slow lookup of each character.
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """A column of a table."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import OptionUnsupported
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from jobber.domain.images.reference import ImageReference
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BuildRequest:
     """The request for one image build; jobber tags the image afterwards."""
 

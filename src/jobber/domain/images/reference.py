@@ -6,10 +6,11 @@ The grammar is that of the distribution project's reference package, as `docker`
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NewType
 
 from jobber.domain.errors import InvalidReference
+from jobber.domain.values import frozen
 
 ImageId = NewType("ImageId", str)
 """The engine's ID of an image, with its algorithm: `sha256:HEX`."""
@@ -26,7 +27,7 @@ _MAY_BE_ID = re.compile(r"sha256:[0-9a-f]{4,64}|[0-9a-f]{12,64}").fullmatch
 _LONGEST_NAME = 255
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Registry:
     """A registry host with an optional port, and an optional namespace in that registry."""
 
@@ -38,7 +39,7 @@ class Registry:
         return "/".join((*((self.host,) if self.host else ()), *self.namespace))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImageReference:
     """A reference `[registry[:port]/][namespace/]name[:tag][@digest]`; absent parts are None or empty."""
 

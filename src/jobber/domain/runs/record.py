@@ -8,17 +8,17 @@ record replaces it.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from jobber.domain.images.reference import ImageId
 from jobber.domain.runs.policy import Outcome, ResultImagePolicy
+from jobber.domain.values import frozen
 
 SCHEMA = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RecordedImage:
     """An image in the state in which a run used it."""
 
@@ -29,7 +29,7 @@ class RecordedImage:
     """The ChainID of its layers (`Image.chain`); empty if it is not known."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RecordedInput:
     """An input as it was mounted."""
 
@@ -38,7 +38,7 @@ class RecordedInput:
     destination: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunPlan:
     """The plan of a run, before its end."""
 
@@ -73,7 +73,7 @@ class RunPlan:
         return {"run": self.id, "image": self.image.reference}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunEnding:
     """The outcome of a run, with its times."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import EngineFailed, ImageNotFound, TagTaken
@@ -10,6 +10,7 @@ from jobber.domain.images.naming import build_tags, next_second, timestamp_tag
 from jobber.domain.runs.labels import build_labels
 from jobber.domain.use_cases.images.base_logins import BaseLogins
 from jobber.domain.use_cases.images.push import push_all
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _MOST_TRIES = 60
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BuildResult:
     """The image that was built, and its tags."""
 
@@ -30,7 +31,7 @@ class BuildResult:
     tags: tuple[ImageReference, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BuildImage:
     """The use case `jobber build`, with its dependencies."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import ImageNotFound, PullRefused
@@ -11,6 +10,7 @@ from jobber.domain.runs.policy import PullPolicy
 from jobber.domain.runs.record import RecordedImage
 from jobber.domain.use_cases.images.pull import pull
 from jobber.domain.use_cases.images.suggest import is_missing_in_registry, suggestion
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from jobber.domain.images.image import Image
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jobber.domain.ports.progress import Progress
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FoundImage:
     """An image and the reference used to find it; None for an ID."""
 
@@ -35,7 +35,7 @@ class FoundImage:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImageFinder:
     """The lookup of images by ID or reference."""
 

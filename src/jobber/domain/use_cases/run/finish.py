@@ -7,7 +7,6 @@ and continues from there. A run therefore has one result, whichever process crea
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -35,6 +34,7 @@ from jobber.domain.runs.record import parse_ending
 from jobber.domain.runs.snapshot import Snapshot
 from jobber.domain.use_cases.images.engine_results import results_of_run
 from jobber.domain.use_cases.images.push import push_all
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 _MOST_TRIES = 3600
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finished:
     """The result image (if one is kept), its tags, and the ending in its record."""
 
@@ -60,7 +60,7 @@ class Finished:
     ending: RunEnding | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FinishRun:
     """The steps after the job's end, for the run's own process and for others that finish the run."""
 
