@@ -11,7 +11,8 @@ from one_answer import answering
 
 from jobber.adapters.discovery import connect as connecting
 from jobber.adapters.discovery.connect import connect
-from jobber.adapters.wire import WireUnreachable, parse_endpoint
+from jobber.adapters.engine_api.connection_errors import EngineUnreachable
+from jobber.adapters.engine_api.endpoint import parse_endpoint
 from jobber.domain.errors import EngineUnavailable, UsageError
 from jobber.testing import FakeProgress
 
@@ -375,9 +376,9 @@ def test_the_hint_names_a_socket_that_is_closed_to_the_user(
     environment: dict[str, str], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def forbidden(*_: object, **__: object) -> None:
-        raise WireUnreachable("permission denied")
+        raise EngineUnreachable("permission denied")
 
-    monkeypatch.setattr(connecting, "_ask", forbidden)
+    monkeypatch.setattr(connecting, "ping", forbidden)
     with pytest.raises(EngineUnavailable) as caught:
         found(environment)
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from engine_clients import docker_client, docker_engine, podman_client, podman_engine
 from one_answer import answering
 
-from jobber.adapters.docker.engine import DockerEngine
-from jobber.adapters.podman.engine import PodmanEngine
-from jobber.adapters.wire import Wire, parse_endpoint
 from jobber.domain.containers.engine_facts import EngineFacts, ImageStore, Space
 from jobber.domain.errors import EngineFailed, EngineLost
 
@@ -62,17 +60,15 @@ PODMAN: dict[str, Any] = {
 
 
 @pytest.fixture
-def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[bytes], Wire]]:
+def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[bytes], str]]:
     """An engine that gives one answer to everything, and no docker client."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("DOCKER_BUILDKIT", raising=False)
     with ExitStack() as stack:
 
-        def start(answer: bytes) -> Wire:
+        def start(answer: bytes) -> str:
             stack.enter_context(answering(tmp_path / "engine.sock", answer))
-            wire = Wire(parse_endpoint(f"unix://{tmp_path}/engine.sock"), seconds=5)
-            stack.callback(wire.close)
-            return wire
+            return f"unix://{tmp_path}/engine.sock"
 
         yield start
 
@@ -82,15 +78,17 @@ def answer(body: object, status: str = "200 OK") -> bytes:
     return b"HTTP/1.1 %b\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%b" % (status.encode(), len(text), text)
 
 
-def docker(wire: Wire) -> EngineFacts:
-    return DockerEngine(wire, environment=os.environ, version={"Version": "28.5.2", "ApiVersion": "1.51"}).facts()
+def docker(address: str) -> EngineFacts:
+    with closing(docker_client(address, seconds=5)) as client:
+        return docker_engine(client).facts()
 
 
-def podman(wire: Wire) -> EngineFacts:
-    return PodmanEngine(wire, version={"Version": "5.8.6", "ApiVersion": "5.8.6"}).facts()
+def podman(address: str) -> EngineFacts:
+    with closing(podman_client(address, seconds=5)) as client:
+        return podman_engine(client).facts()
 
 
-def test_docker_is_read(serve: Callable[[bytes], Wire]) -> None:
+def test_docker_is_read(serve: Callable[[bytes], str]) -> None:
     facts = docker(serve(answer(DOCKER)))
 
     assert facts == EngineFacts(
@@ -113,7 +111,7 @@ def test_docker_is_read(serve: Callable[[bytes], Wire]) -> None:
     )
 
 
-def test_podman_is_read(serve: Callable[[bytes], Wire]) -> None:
+def test_podman_is_read(serve: Callable[[bytes], str]) -> None:
     facts = podman(serve(answer(PODMAN)))
 
     assert facts == EngineFacts(
@@ -136,7 +134,7 @@ def test_podman_is_read(serve: Callable[[bytes], Wire]) -> None:
 @pytest.mark.parametrize("ask", [docker, podman])
 @pytest.mark.parametrize("empty", [{}, None])
 def test_what_an_engine_leaves_out_stays_empty(
-    serve: Callable[[bytes], Wire], ask: Callable[[Wire], EngineFacts], empty: object
+    serve: Callable[[bytes], str], ask: Callable[[str], EngineFacts], empty: object
 ) -> None:
     body = dict.fromkeys((*DOCKER, *PODMAN), empty) if empty is None else empty
     facts = ask(serve(answer(body)))
@@ -150,7 +148,7 @@ def test_what_an_engine_leaves_out_stays_empty(
     )
 
 
-def test_classic_store_is_known_by_its_driver(serve: Callable[[bytes], Wire]) -> None:
+def test_classic_store_is_known_by_its_driver(serve: Callable[[bytes], str]) -> None:
     classic = {"DriverStatus": [["Backing Filesystem", "extfs"], ["Supports d_type", "true"]]}
 
     assert docker(serve(answer(classic))).image_store is ImageStore.GRAPH_DRIVER
@@ -166,7 +164,7 @@ def test_classic_store_is_known_by_its_driver(serve: Callable[[bytes], Wire]) ->
     ],
 )
 def test_builder_goes_by_the_docker_client(
-    serve: Callable[[bytes], Wire], tmp_path: Path, script: str, builder: str
+    serve: Callable[[bytes], str], tmp_path: Path, script: str, builder: str
 ) -> None:
     (tmp_path / "docker").write_text(f"#!/bin/sh\n{script}\n")
     (tmp_path / "docker").chmod(0o755)
@@ -174,7 +172,7 @@ def test_builder_goes_by_the_docker_client(
     assert docker(serve(answer(DOCKER))).builder == builder.format(folder=tmp_path)
 
 
-def test_buildkit_that_is_switched_off_is_told(serve: Callable[[bytes], Wire], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_buildkit_that_is_switched_off_is_told(serve: Callable[[bytes], str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_BUILDKIT", "0")
     facts = docker(serve(answer(DOCKER)))
 
@@ -183,7 +181,7 @@ def test_buildkit_that_is_switched_off_is_told(serve: Callable[[bytes], Wire], m
 
 @pytest.mark.parametrize("ask", [docker, podman])
 def test_engine_that_refuses_is_an_error_with_its_reason(
-    serve: Callable[[bytes], Wire], ask: Callable[[Wire], EngineFacts]
+    serve: Callable[[bytes], str], ask: Callable[[str], EngineFacts]
 ) -> None:
     wire = serve(answer({"message": "not for you"}, "403 Forbidden"))
 
@@ -192,13 +190,13 @@ def test_engine_that_refuses_is_an_error_with_its_reason(
 
 
 @pytest.mark.parametrize("ask", [docker, podman])
-def test_engine_that_hangs_up_is_lost(serve: Callable[[bytes], Wire], ask: Callable[[Wire], EngineFacts]) -> None:
+def test_engine_that_hangs_up_is_lost(serve: Callable[[bytes], str], ask: Callable[[str], EngineFacts]) -> None:
     wire = serve(b"")
 
     with pytest.raises(EngineLost):
         ask(wire)
 
 
-def test_environment_of_the_test_has_no_docker_client(serve: Callable[[bytes], Wire], tmp_path: Path) -> None:
+def test_environment_of_the_test_has_no_docker_client(serve: Callable[[bytes], str], tmp_path: Path) -> None:
     assert serve is not None
     assert os.environ["PATH"] == str(tmp_path)

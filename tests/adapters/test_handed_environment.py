@@ -7,10 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from engine_clients import docker_client
 
 from jobber.adapters.docker.buildkit import Client, build_with_client
 from jobber.adapters.docker.engine import DockerEngine
-from jobber.adapters.wire import Wire, parse_endpoint
+from jobber.adapters.engine_api.endpoint import parse_endpoint
 from jobber.domain.images.build_request import BuildRequest
 from jobber.testing import FakeProgress
 
@@ -41,8 +42,7 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, st
 
 
 def engine(environment: dict[str, str]) -> DockerEngine:
-    wire = Wire(parse_endpoint("unix:///nonexistent"))
-    return DockerEngine(wire, environment=environment, version={"Version": "28.5.2", "ApiVersion": "1.51"})
+    return DockerEngine(docker_client("unix:///nonexistent"), environment=environment, version="28.5.2")
 
 
 def test_client_is_that_of_the_environment(environment: dict[str, str]) -> None:

@@ -9,11 +9,11 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+from engine_clients import docker_client
 from one_answer import answering
 
 from jobber.adapters.docker.images import DockerImages
 from jobber.adapters.podman.images import PodmanImages
-from jobber.adapters.wire import Wire, parse_endpoint
 from jobber.domain.errors import EngineLost
 
 if TYPE_CHECKING:
@@ -32,9 +32,9 @@ def test_image_that_is_listed_without_the_labels_asked_for_is_on_its_way_out(tmp
         answering(
             tmp_path / "s", b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
         ),
-        closing(Wire(parse_endpoint(f"unix://{tmp_path}/s"))) as wire,
+        closing(docker_client(f"unix://{tmp_path}/s")) as client,
     ):
-        images = DockerImages(wire)
+        images = DockerImages(client)
         labelled, every = images.list(labels={"jobber.run": None}), images.list(labels={})
 
     assert [image.references for image in labelled] == [("kept:latest",)]
@@ -45,12 +45,12 @@ def test_image_that_is_listed_without_the_labels_asked_for_is_on_its_way_out(tmp
 def test_tags_that_take_long_are_waited_for_no_longer_than_asked(
     tmp_path: Path, images: type[DockerImages | PodmanImages]
 ) -> None:
-    with socket.socket(socket.AF_UNIX) as silent, closing(Wire(parse_endpoint(f"unix://{tmp_path}/s"))) as wire:
+    with socket.socket(socket.AF_UNIX) as silent, closing(docker_client(f"unix://{tmp_path}/s")) as client:
         silent.bind(f"{tmp_path}/s")
         silent.listen()
         begun = time.monotonic()
         with pytest.raises(EngineLost):
-            images(wire).references(seconds=0.2)
+            images(client).references(seconds=0.2)
         took = time.monotonic() - begun
 
     assert 0.1 < took < 5

@@ -7,11 +7,11 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from engine_clients import podman_client
 from one_answer import answering
 
 from jobber.adapters.podman.images import PodmanImages
 from jobber.adapters.podman.registry import PodmanRegistry
-from jobber.adapters.wire import Wire, parse_endpoint
 from jobber.domain.errors import EngineFailed
 from jobber.domain.images.reference import ImageId, parse_reference
 from jobber.testing import FakeProgress
@@ -40,8 +40,8 @@ def address(tmp_path: Path) -> str:
 
 
 def test_tag_that_was_undone_is_given_again(tmp_path: Path, address: str) -> None:
-    with answering(tmp_path / "s", _DONE, _GONE, _DONE, _THERE), closing(Wire(parse_endpoint(address))) as wire:
-        PodmanImages(wire).tag(_ID, reference=_NAME)
+    with answering(tmp_path / "s", _DONE, _GONE, _DONE, _THERE), closing(podman_client(address)) as client:
+        PodmanImages(client).tag(_ID, reference=_NAME)
 
 
 def test_tag_that_is_undone_for_ever_is_an_error(tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,16 +49,16 @@ def test_tag_that_is_undone_for_ever_is_an_error(tmp_path: Path, address: str, m
     answers = [_DONE, _GONE] * 40
     with (
         answering(tmp_path / "s", *answers),
-        closing(Wire(parse_endpoint(address))) as wire,
+        closing(podman_client(address)) as client,
         pytest.raises(EngineFailed, match=f"tag {_NAME}"),
     ):
-        PodmanImages(wire).tag(_ID, reference=_NAME)
+        PodmanImages(client).tag(_ID, reference=_NAME)
 
 
 def test_pulled_image_whose_name_was_undone_is_pulled_again(tmp_path: Path, address: str) -> None:
     with (
         answering(tmp_path / "s", _PULLED, _GONE, _PULLED, _THERE),
-        closing(Wire(parse_endpoint(address))) as wire,
+        closing(podman_client(address)) as client,
     ):
-        registry = PodmanRegistry(wire, images=PodmanImages(wire))
+        registry = PodmanRegistry(client, images=PodmanImages(client))
         assert registry.pull(_NAME, credentials=None, progress=FakeProgress()).id == _ID

@@ -9,7 +9,7 @@ import pytest
 
 from jobber.adapters.credentials.redaction import masked_call
 from jobber.adapters.docker.proxies import client_proxies
-from jobber.adapters.wire import parse_endpoint
+from jobber.adapters.engine_api.endpoint import parse_endpoint
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import pytest
 from certificates import make_certificates
 
-from jobber.adapters.wire import TlsFiles, Wire, parse_endpoint
-from jobber.adapters.wire.connection import connect
-from jobber.adapters.wire.raw import RawStream
+from jobber.adapters.docker.client import DockerClient
+from jobber.adapters.engine_api.endpoint import TlsFiles, parse_endpoint
+from jobber.adapters.engine_api.raw_stream import RawStream
+from jobber.adapters.engine_api.sockets import open_socket
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,7 +66,7 @@ def opened(request: pytest.FixtureRequest, certificates: Path) -> Iterator[Open]
         endpoint = parse_endpoint(f"127.0.0.1:{listener.getsockname()[1]}")
         if request.param != "tcp":
             endpoint = endpoint.secured(TlsFiles(str(certificates)))
-        stream = RawStream(connect(endpoint, seconds=30))
+        stream = RawStream(open_socket(endpoint, seconds=30))
         streams.append(stream)
         return stream
 
@@ -161,7 +162,7 @@ def test_nothing_as_yet_is_no_end(opened: Open) -> None:
 
 def test_what_came_with_the_head_is_pending_and_comes_first(opened: Open) -> None:
     stream = opened(lambda connection: connection.sendall(b"second"))
-    early = RawStream(stream._transport, b"first")
+    early = RawStream(stream._socket, b"first")
 
     assert early.has_pending
     assert early.receive(2) == b"fi"
@@ -185,8 +186,8 @@ def test_answer_is_not_here_before_it_comes(certificates: Path) -> None:
     thread = threading.Thread(target=serve)
     thread.start()
     endpoint = parse_endpoint(f"127.0.0.1:{listener.getsockname()[1]}").secured(TlsFiles(str(certificates)))
-    wire = Wire(endpoint)
-    pending = wire.begin("POST", "/wait")
+    client = DockerClient(endpoint, version="1.51")
+    pending = client.begin("POST", "/wait")
     select.select([pending.fileno()], [], [])  # the tickets that TLS 1.3 sends after its handshake
     early = pending.is_here()
     go.set()
@@ -194,7 +195,7 @@ def test_answer_is_not_here_before_it_comes(certificates: Path) -> None:
         select.select([pending.fileno()], [], [])
     with pending.answer() as response:
         told = response.read()
-    wire.close()
+    client.close()
     thread.join(30)
     listener.close()
 

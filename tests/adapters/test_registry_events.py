@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import pytest
+from engine_clients import docker_client
 
+from jobber.adapters.docker.client import DockerClient
 from jobber.adapters.engine_api.pull_push import exchange
-from jobber.adapters.wire import Wire, parse_endpoint
 from jobber.domain.errors import PullRefused, PushRefused
 from jobber.domain.images.reference import parse_reference
 from jobber.testing import FakeProgress
@@ -20,7 +21,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding:
 
 
 @contextmanager
-def answering(octets: bytes) -> Iterator[Wire]:
+def answering(octets: bytes) -> Iterator[DockerClient]:
     """An engine that gives one answer, and closes."""
     listener = socket.create_server(("127.0.0.1", 0))
 
@@ -35,11 +36,11 @@ def answering(octets: bytes) -> Iterator[Wire]:
 
     thread = threading.Thread(target=serve)
     thread.start()
-    wire = Wire(parse_endpoint(f"127.0.0.1:{listener.getsockname()[1]}"))
+    client = docker_client(f"127.0.0.1:{listener.getsockname()[1]}")
     try:
-        yield wire
+        yield client
     finally:
-        wire.close()
+        client.close()
         with suppress(OSError):
             listener.shutdown(socket.SHUT_RDWR)
         thread.join()
@@ -52,9 +53,9 @@ def chunk(text: str) -> bytes:
 
 
 def pushed(octets: bytes, refused: type[PushRefused | PullRefused] = PushRefused) -> str:
-    with answering(HEAD + octets) as wire:
+    with answering(HEAD + octets) as client:
         name = parse_reference("r.test/x:1")
-        return exchange(wire, "/push", {}, reference=name, refused=refused, credentials=None, progress=FakeProgress())
+        return exchange(client, "/push", {}, reference=name, refused=refused, credentials=None, progress=FakeProgress())
 
 
 END = b"0\r\n\r\n"
@@ -83,11 +84,11 @@ def test_error_inside_the_stream_is_an_error(event: str) -> None:
 
 
 def test_engine_that_is_gone_is_an_error_that_says_what_to_push() -> None:
-    with answering(b"") as wire:
+    with answering(b"") as client:
         pass
     with pytest.raises(PushRefused, match="cut") as caught:
         exchange(
-            wire,
+            client,
             "/push",
             {},
             reference=parse_reference("r.test/x:1"),

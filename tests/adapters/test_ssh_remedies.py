@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jobber.adapters.wire import parse_endpoint
-from jobber.adapters.wire.ssh_remedies import no_client, remedy
+from jobber.adapters.discovery.ssh_remedies import no_client, remedy
+from jobber.adapters.engine_api.endpoint import parse_endpoint
 
 BOX = parse_endpoint("ssh://me@box")
 ODD = parse_endpoint("ssh://box:2222")

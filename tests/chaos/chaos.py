@@ -238,7 +238,7 @@ class Chaos:
         calls = self.engine.runs._calls  # type: ignore[attr-defined]
         part = calls.make(f"jobber-chaos-{uuid.uuid4().hex}", image=image, facts={})
         try:
-            with calls._wire.call("GET", f"/containers/{part}/archive", query={"path": "/run.log"}) as response:
+            with calls._connection.call("GET", f"/containers/{part}/archive", query={"path": "/run.log"}) as response:
                 archive = io.BytesIO(response.read())
         finally:
             calls.remove(part)

@@ -5,53 +5,61 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from contextlib import closing, suppress
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from without_created import reload_without_created
 
 from jobber.adapters.engine_api.calls import listed
+from jobber.adapters.engine_api.connection_errors import ConnectionBroken
 from jobber.adapters.engine_api.retry import retrying
 from jobber.adapters.host.clock import SystemClock
 from jobber.adapters.host.process_identity import current_owner
 from jobber.adapters.registry_api import RegistryApi
 from jobber.adapters.run_claims.parts import claim_name
-from jobber.adapters.wire import WireBroken
 from jobber.domain.errors import ImageNotFound
 from jobber.domain.images.credentials import Credentials
 from jobber.domain.runs.label_names import Label
 from jobber.testing.contract import GuardedRegistry, World, build_base
 
 if TYPE_CHECKING:
+    from jobber.adapters.engine_api.connection import EngineConnection
     from jobber.adapters.run_claims.parts import RunCalls
-    from jobber.adapters.wire import Wire
     from jobber.domain.images.reference import ImageId, ImageReference
     from jobber.domain.ports import Engine
 
-_LIBPOD = "/v4.0.0/libpod"
 
-
-def make_world(engine: Engine, wire: Wire, folder: Path, registry_host: str | None, calls: RunCalls) -> World:
-    """A world on a real engine."""
+def make_world(
+    engine: Engine,
+    connection: EngineConnection,
+    folder: Path,
+    registry_host: str | None,
+    *,
+    calls: RunCalls,
+    own: EngineConnection,
+) -> World:
+    """A world on a real engine; `connection` offers Docker's calls, and `own` those of the engine itself."""
 
     def raw_image(image: ImageId) -> str:
         name = image.removeprefix("sha256:")
         told = []
         for path in (f"/images/{name}/json", f"/images/{name}/history"):
-            with wire.call("GET", path) as response:
+            with connection.call("GET", path) as response:
                 told.append(json.dumps(response.json()))
         return "\n".join(told)
 
     def raw_store() -> str:
         told = []
         # Podman 4.3 fails to list images for a moment while another test removes one.
-        images = retrying(lambda: listed(wire, "/images/json", filters={}, everything=True), sign="image not known")
+        ask = partial(listed, connection, "/images/json", filters={}, everything=True)
+        images = retrying(ask, sign="image not known")
         ids = [image["Id"] for image in images]
         for image in ids:
-            with suppress(ImageNotFound, WireBroken):  # another test's, removed meanwhile
+            with suppress(ImageNotFound, ConnectionBroken):  # another test's, removed meanwhile
                 told.append(raw_image(image))
-        with wire.call("GET", "/containers/json", query={"all": True}) as response:
+        with connection.call("GET", "/containers/json", query={"all": True}) as response:
             told.append(response.read().decode())
         return "\n".join(told)
 
@@ -63,8 +71,8 @@ def make_world(engine: Engine, wire: Wire, folder: Path, registry_host: str | No
 
     def reload_without_time(image: ImageId, tag: ImageReference) -> None:
         is_podman = engine.describe().name == "podman"
-        with closing(wire.within(_LIBPOD if is_podman else "")) as images:
-            reload_without_created(images, image, tag=f"localhost/{tag}" if is_podman else str(tag))
+        full = f"localhost/{tag}" if is_podman else str(tag)
+        reload_without_created(own, image, tag=full, is_podman=is_podman)
 
     return World(
         engine,

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING
 
 import pytest
+from engine_clients import docker_engine, real_docker
 from real import dead_owner, make_world
 
 from jobber.adapters.archives.image_archive import ImageArchive
-from jobber.adapters.docker.engine import DockerEngine
 from jobber.adapters.docker.parts import create_helper, remove_helper
-from jobber.adapters.run_claims.engine_calls import WireRunCalls
-from jobber.adapters.wire import Wire, parse_endpoint
+from jobber.adapters.run_claims.engine_calls import EngineRunCalls
 from jobber.domain.containers.container import MAX_LAYERS
 from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.history.blank_variables import blank_variables
@@ -40,10 +38,10 @@ class TestDocker(EngineContract):
         registry_host: str | None,
         tmp_path_factory: pytest.TempPathFactory,
     ) -> Iterator[World]:
-        wire = Wire(parse_endpoint(docker_engine_address))
-        engine = DockerEngine(wire, environment=os.environ, address=docker_engine_address)
-        calls = WireRunCalls(wire, images=engine.images, make=create_helper, remove=remove_helper)
-        world = make_world(engine, wire, tmp_path_factory.mktemp("base"), registry_host, calls)
+        client = real_docker(docker_engine_address)
+        engine = docker_engine(client, address=docker_engine_address)
+        calls = EngineRunCalls(client, images=engine.images, make=create_helper, remove=remove_helper)
+        world = make_world(engine, client, tmp_path_factory.mktemp("base"), registry_host, calls=calls, own=client)
         yield world
         world.tidy()
         calls.close()

@@ -6,13 +6,12 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from engine_clients import podman_engine, real_podman
 from real import dead_owner, make_world
 
 from jobber.adapters.archives.image_archive import ImageArchive
-from jobber.adapters.podman.engine import PodmanEngine
 from jobber.adapters.podman.parts import create_helper, remove_helper
-from jobber.adapters.run_claims.engine_calls import WireRunCalls
-from jobber.adapters.wire import Wire, parse_endpoint
+from jobber.adapters.run_claims.engine_calls import EngineRunCalls
 from jobber.domain.containers.container import MAX_LAYERS
 from jobber.domain.containers.options import ContainerOptions
 from jobber.domain.history.blank_variables import blank_variables
@@ -39,12 +38,11 @@ class TestPodman(EngineContract):
         registry_host: str | None,
         tmp_path_factory: pytest.TempPathFactory,
     ) -> Iterator[World]:
-        wire = Wire(parse_endpoint(podman_engine_address))
-        engine = PodmanEngine(wire, address=podman_engine_address)
-        calls = WireRunCalls(
-            wire.within("/v4.0.0/libpod"), images=engine.images, make=create_helper, remove=remove_helper
-        )
-        world = make_world(engine, wire, tmp_path_factory.mktemp("base"), registry_host, calls)
+        client = real_podman(podman_engine_address)
+        engine = podman_engine(client, address=podman_engine_address)
+        calls = EngineRunCalls(client, images=engine.images, make=create_helper, remove=remove_helper)
+        compatible = client.copy(compatible=True)
+        world = make_world(engine, compatible, tmp_path_factory.mktemp("base"), registry_host, calls=calls, own=client)
         yield world
         world.tidy()
         calls.close()

@@ -9,28 +9,28 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from jobber.adapters.wire import Wire
+    from jobber.adapters.engine_api.connection import EngineConnection
 
 
-def reload_without_created(wire: Wire, image: str, *, tag: str = "") -> None:
+def reload_without_created(connection: EngineConnection, image: str, *, tag: str = "", is_podman: bool) -> None:
     """Load an image that is like another one, but for a configuration without times, with a tag if there is one.
 
     Args:
-        wire: The wire to Docker, or to Podman's own API.
+        connection: The connection to Docker, or to Podman's own API.
         image: The image's ID.
         tag: `NAME:TAG`, as the engine keeps it.
+        is_podman: Whether it is Podman.
 
     """
-    is_podman = "libpod" in wire.prefix
     name = image.removeprefix("sha256:") if is_podman else image
     query = {"format": "docker-archive"} if is_podman else {}
-    with wire.call("GET", f"/images/{name}/get", query=query) as response:
+    with connection.call("GET", f"/images/{name}/get", query=query) as response:
         assert response.ok, response.why()
         saved = tarfile.open(fileobj=io.BytesIO(response.read()))
     with saved:
         archive = _stripped(saved, tag=tag)
     headers = {"Content-Type": "application/x-tar"}
-    with wire.call("POST", "/images/load", stream=[archive], headers=headers) as response:
+    with connection.call("POST", "/images/load", stream=[archive], headers=headers) as response:
         said = response.read()
         assert response.ok, said
         assert b"error" not in said, said

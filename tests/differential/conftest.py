@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import secrets
 import shutil
 from pathlib import Path
@@ -11,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from comparison import Clients, Place, client_environment
+from engine_clients import docker_engine, podman_engine, real_docker, real_podman
 
-from jobber.adapters.wire import Wire, parse_endpoint
 from jobber.testing.contract import build_base as make_base
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from jobber.adapters.engine_api.connection import EngineConnection
 
 
 @pytest.fixture(scope="session")
@@ -31,38 +32,41 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
 
 @pytest.fixture(scope="session")
 def docker(docker_engine_address: str, place: Place) -> Iterator[Clients]:
-    from jobber.adapters.docker.engine import DockerEngine
-
     client = shutil.which("docker")
     if client is None:
         pytest.skip("there is no docker client")
-    wire = Wire(parse_endpoint(docker_engine_address))
-    engine = DockerEngine(wire, environment=os.environ, address=docker_engine_address)
+    connection = real_docker(docker_engine_address)
+    engine = docker_engine(connection, address=docker_engine_address)
     base = make_base(engine, place.directory)
     subnet = {"Config": [{"Subnet": f"10.221.{place.subnet}.0/24"}]}
-    _post(wire, "/networks/create", {"Name": place.network, "IPAM": subnet})
+    _post(connection, "/networks/create", {"Name": place.network, "IPAM": subnet})
     command = (client, "--host", docker_engine_address, "create")
     environment = client_environment(place.directory)
     yield Clients(
-        engine, wire, engine.images.inspect(base).id, str(base), command, environment, place.directory, place=place
+        engine,
+        connection,
+        engine.images.inspect(base).id,
+        str(base),
+        command,
+        environment,
+        place.directory,
+        place=place,
     )
-    _delete(wire, f"/networks/{place.network}")
-    _delete(wire, f"/volumes/{place.volume}")
+    _delete(connection, f"/networks/{place.network}")
+    _delete(connection, f"/volumes/{place.volume}")
     engine.close()
 
 
 @pytest.fixture(scope="session")
 def podman(podman_engine_address: str, place: Place) -> Iterator[Clients]:
-    from jobber.adapters.podman.engine import PodmanEngine
-
     client = shutil.which("podman")
     if client is None:
         pytest.skip("there is no podman client")
-    engine = PodmanEngine(Wire(parse_endpoint(podman_engine_address)), address=podman_engine_address)
-    wire = engine._wire
+    connection = real_podman(podman_engine_address)
+    engine = podman_engine(connection, address=podman_engine_address)
     base = make_base(engine, place.directory)
     subnet = f"10.222.{place.subnet}.0/24"
-    _post(wire, "/networks/create", {"name": place.network, "subnets": [{"subnet": subnet}]})
+    _post(connection, "/networks/create", {"name": place.network, "subnets": [{"subnet": subnet}]})
     command = (client, "--url", podman_engine_address, "create", "--pull", "never")
     environment = client_environment(place.directory)
     configuration = Path(podman_engine_address.removeprefix("unix://")).parent / "containers.conf"
@@ -70,18 +74,18 @@ def podman(podman_engine_address: str, place: Place) -> Iterator[Clients]:
         environment["CONTAINERS_CONF"] = str(configuration)
     name = f"localhost/{base}"
     yield Clients(
-        engine, wire, engine.images.inspect(base).id, name, command, environment, place.directory, place=place
+        engine, connection, engine.images.inspect(base).id, name, command, environment, place.directory, place=place
     )
-    _delete(wire, f"/networks/{place.network}")
-    _delete(wire, f"/volumes/{place.volume}")
+    _delete(connection, f"/networks/{place.network}")
+    _delete(connection, f"/volumes/{place.volume}")
     engine.close()
 
 
-def _post(wire: Wire, path: str, body: dict[str, Any]) -> None:
-    with wire.call("POST", path, body=body) as response:
+def _post(connection: EngineConnection, path: str, body: dict[str, Any]) -> None:
+    with connection.call("POST", path, body=body) as response:
         assert response.ok, response.why()
 
 
-def _delete(wire: Wire, path: str) -> None:
-    with contextlib.suppress(OSError), wire.call("DELETE", path) as response:
+def _delete(connection: EngineConnection, path: str) -> None:
+    with contextlib.suppress(OSError), connection.call("DELETE", path) as response:
         response.read()

@@ -11,7 +11,7 @@ import pytest
 from comparison import COMMAND, Clients
 
 from jobber.adapters.docker.proxies import client_proxies
-from jobber.adapters.wire import parse_endpoint
+from jobber.adapters.engine_api.endpoint import parse_endpoint
 from jobber.domain.containers.container import ContainerSpecification
 from jobber.domain.docker_options import parse_options
 

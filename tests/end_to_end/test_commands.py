@@ -9,9 +9,9 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+from engine_clients import real_docker
 from user import SECONDS, WAIT, Shell, await_line, user
 
-from jobber.adapters.wire import Wire, parse_endpoint
 from jobber.domain.containers.container import ContainerId
 
 if TYPE_CHECKING:
@@ -236,8 +236,8 @@ def test_result_on_docker_keeps_what_a_commit_drops(docker_engine_address: str, 
         assert shell.jobber("build").returncode == 0
         for options in ((), ("-Xd", "-e ADDED=1 --health-cmd false")):
             assert shell.jobber("run", *options, shell.name, "true").returncode == 0
-            with closing(Wire(parse_endpoint(docker_engine_address))) as wire:
-                told = wire.call("GET", f"/images/{shell.name}:latest-run/json").json()["Config"]
+            with closing(real_docker(docker_engine_address)) as client:
+                told = client.call("GET", f"/images/{shell.name}:latest-run/json").json()["Config"]
 
             assert (told["Shell"], told["OnBuild"]) == (["/bin/sh", "-ec"], ["ENV A=1"])
             assert told["Healthcheck"]["Test"] == ["CMD-SHELL", "true"]

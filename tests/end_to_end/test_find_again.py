@@ -9,9 +9,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from engine_clients import real_podman
 from user import Shell, user
 
-from jobber.adapters.wire import Wire, parse_endpoint
 from jobber.domain.errors import JobberError
 from jobber.domain.images.build_request import BuildRequest
 from jobber.domain.images.reference import ImageId, parse_reference
@@ -211,9 +211,9 @@ def test_layers_of_zstd_are_read_in_a_registry(podman_engine_address: str, tmp_p
         data = shell.data_image(x="X" * 100_000, y="Y")
         name = f"{host}/jobber-test/{data}:1"
         query = {"destination": name, "tlsVerify": False, "compressionFormat": "zstd", "format": "oci"}
-        with closing(Wire(parse_endpoint(podman_engine_address))) as wire:
+        with closing(real_podman(podman_engine_address)) as client:
             path = f"/v4.0.0/libpod/images/localhost%2F{data}:latest/push"
-            with wire.call("POST", path, query=query) as response:
+            with client.call("POST", path, query=query) as response:
                 assert response.ok, response.why()
                 response.read()
         copied = shell.jobber("cp", f"{name}:/data/x", "copy")

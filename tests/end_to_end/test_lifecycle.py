@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from engine_clients import docker_client
 from proxy import Proxy
 from user import SECONDS, WAIT, Shell, await_line
 
-from jobber.adapters.wire import Wire, parse_endpoint
 from jobber.domain.runs.label_names import Label
 
 _CHAOS = Path(__file__).parents[1] / "chaos" / "chaos.py"
@@ -299,7 +299,7 @@ def test_anonymous_volumes_go_with_their_container(shell: Shell, engine_address:
 
 
 def _volumes(address: str) -> set[str]:
-    with closing(Wire(parse_endpoint(address))) as wire, wire.call("GET", "/v1.40/volumes") as response:
+    with closing(docker_client(address, version="1.40")) as client, client.call("GET", "/volumes") as response:
         return {volume["Name"] for volume in response.json()["Volumes"] or ()}
 
 

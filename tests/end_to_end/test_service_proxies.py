@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from engine_clients import real_podman
 from user import SECONDS
 
-from jobber.adapters.wire import Wire, parse_endpoint
 from jobber.domain.images.reference import parse_reference
 
 if TYPE_CHECKING:
@@ -67,12 +67,12 @@ def behind_proxy(shell: Shell, engine_address: str) -> Iterator[Shell]:
 
 
 def facts(address: str) -> dict[str, Any]:
-    wire = Wire(parse_endpoint(address))
+    client = real_podman(address)
     try:
-        with wire.call("GET", "/v4.0.0/libpod/info") as response:
+        with client.call("GET", "/info") as response:
             told: dict[str, Any] = response.json()
     finally:
-        wire.close()
+        client.close()
     return told
 
 

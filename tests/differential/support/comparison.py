@@ -18,7 +18,7 @@ from jobber.domain.errors import JobberError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from jobber.adapters.wire import Wire
+    from jobber.adapters.engine_api.connection import EngineConnection
     from jobber.domain.images.reference import ImageId
     from jobber.domain.ports import Engine
 
@@ -73,7 +73,7 @@ class Clients:
     """An engine, its own client's command up to the options, and the variables that both see."""
 
     engine: Engine
-    wire: Wire
+    connection: EngineConnection
     image: ImageId
     image_name: str
     command: tuple[str, ...]
@@ -122,7 +122,7 @@ class Clients:
 
     def _looked_up(self, container: str) -> dict[str, Any]:
         try:
-            with self.wire.call("GET", f"/containers/{container}/json") as response:
+            with self.connection.call("GET", f"/containers/{container}/json") as response:
                 assert response.ok, response.why()
                 facts: dict[str, Any] = response.json()
             (facts["Config"].get("Labels") or {}).pop(_LABEL, None)

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.credentials.redaction import masked_call
-from jobber.adapters.wire import Endpoint, Scheme, TlsFiles, Wire, WireBroken, WireUnreachable, parse_endpoint
+from jobber.adapters.engine_api.connection_errors import ConnectionBroken, EngineUnreachable
+from jobber.adapters.engine_api.endpoint import Endpoint, Scheme, TlsFiles, parse_endpoint
+from jobber.adapters.engine_api.ping import ANSWER_SECONDS, EngineAnswer, ping
 from jobber.domain.errors import EngineUnavailable, UsageError
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from jobber.adapters.wire import Transport
-    from jobber.adapters.wire.ssh import SshTunnel
+    from jobber.adapters.discovery.ssh import SshTunnel
     from jobber.domain.ports import Engine
     from jobber.domain.ports.progress import Progress
 
-ANSWER_SECONDS = 20.0
 OWN_ENGINES = ("auto", "docker", "podman")
-_BAD_REQUEST = 400
 _HINT = (
     "start one (`systemctl start docker`, or `systemctl --user start podman.socket`), install one"
     " (`apt install podman`), or name one with -H or DOCKER_HOST"
@@ -61,26 +60,19 @@ class Candidate:
     """True if the user named this address; jobber then tries no other engine."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    name: str
-    version: str
-    api_version: str
-
-
 class _Way:
     """The route to an endpoint: direct, or an SSH tunnel that is opened on demand."""
 
     def __init__(self, endpoint: Endpoint, *, seconds: float | None = None) -> None:
         self._tunnel: SshTunnel | None = None
-        self.dial: Callable[[float], Transport] | None = None
+        self.dial: Callable[[float], socket.socket] | None = None
         if endpoint.scheme is Scheme.SSH:
-            from jobber.adapters.wire.ssh import SshTunnel
+            from jobber.adapters.discovery.ssh import SshTunnel
 
             self._tunnel = SshTunnel(endpoint, seconds=seconds)
             self.dial = self._tunnel.dial
 
-    def explain(self, error: WireUnreachable | WireBroken) -> WireUnreachable | WireBroken:
+    def explain(self, error: EngineUnreachable | ConnectionBroken) -> EngineUnreachable | ConnectionBroken:
         """Return the tunnel's own error if it is more specific than the given one."""
         if self._tunnel is None or str(error).startswith("ssh: "):
             return error
@@ -132,8 +124,8 @@ def connect(
         way = _Way(candidate.endpoint, seconds=seconds)
         where = f"{candidate.endpoint} ({candidate.why})"
         try:
-            answer = _ask(candidate.endpoint, dial=way.dial, seconds=seconds or ANSWER_SECONDS)
-        except (WireUnreachable, WireBroken) as error:
+            answer = ping(candidate.endpoint, dial=way.dial, seconds=seconds or ANSWER_SECONDS)
+        except (EngineUnreachable, ConnectionBroken) as error:
             explained = way.explain(error)
             way.close()
             tried.append((where, str(explained)))
@@ -151,20 +143,15 @@ def connect(
                 progress.warn("host-of-other-kind", **facts, kind=answer.name, wanted=choice)
             continue
         progress.call("engine", name=answer.name, version=answer.version, host=str(candidate.endpoint))
-        wire = Wire(
-            candidate.endpoint,
-            seconds=seconds and 2 * seconds,
-            on_call=lambda method, path: progress.call("engine-call", call=f"{method} {masked_call(path)}"),
-            dial=way.dial,
-        )
-        return _assemble(wire, answer, environment=environment, closing=way.close)
+        settings = _Settings(environment, progress, seconds and 2 * seconds)
+        return _assemble(candidate.endpoint, answer, settings, dial=way.dial, closing=way.close)
     if starts_service and host is None and choice in ("auto", "podman"):
         from jobber.adapters.podman.service import start_service
 
         service = start_service(environment, tried=tried, seconds=seconds and 3 * seconds)
         if service is not None:
-            wire = Wire(service.endpoint, seconds=seconds and 2 * seconds)
-            return _assemble(wire, _ask(service.endpoint), environment=environment, closing=service.stop)
+            settings = _Settings(environment, progress, seconds and 2 * seconds)
+            return _assemble(service.endpoint, service.answer, settings, closing=service.stop)
     raise EngineUnavailable(tried, hint=_hint(tried, host=host, choice=choice))
 
 
@@ -175,7 +162,7 @@ def _hint(tried: Sequence[tuple[str, str]], *, host: str | None, choice: str) ->
     return f"{forbidden[0]}: {_HINT_FORBIDDEN}" if forbidden else _HINT
 
 
-def _hint_for(candidate: Candidate, error: WireUnreachable | WireBroken) -> str:
+def _hint_for(candidate: Candidate, error: EngineUnreachable | ConnectionBroken) -> str:
     """Return a hint for a named engine that does not respond."""
     match candidate.endpoint.scheme:
         case Scheme.SSH:
@@ -229,42 +216,41 @@ def _tls_files(environment: Mapping[str, str]) -> TlsFiles | None:
     return TlsFiles(environment.get("DOCKER_CERT_PATH") or f"{home}/.docker", verify=verify)
 
 
-def _ask(
-    endpoint: Endpoint, *, dial: Callable[[float], Transport] | None = None, seconds: float = ANSWER_SECONDS
-) -> _Answer:
-    """Identify the engine by a ping, whose response headers are sufficient; Docker's `/version` takes 20 ms."""
-    wire = Wire(endpoint, seconds=seconds, dial=dial)
-    try:
-        with wire.call("GET", "/_ping") as response:
-            headers = response.headers
-            if not response.ok:
-                why = response.why() if response.status == _BAD_REQUEST else ""
-                if "HTTPS server" in why:
-                    raise WireBroken("it requires TLS (DOCKER_TLS_VERIFY=1)")
-                raise WireBroken(f"it responds with status {response.status}")
-    finally:
-        wire.close()
-    if "libpod-api-version" in headers:
-        version = headers["libpod-api-version"]
-        return _Answer("podman", version, version)
-    if "api-version" not in headers:
-        raise WireBroken("it is not a container engine")
-    server = re.match(r"Docker/([^ +]+)", headers.get("server", ""))
-    return _Answer("docker", server[1] if server else headers["api-version"], headers["api-version"])
+@dataclass(frozen=True, slots=True)
+class _Settings:
+    """The settings of a connection that do not depend on the engine."""
+
+    environment: Mapping[str, str]
+    progress: Progress
+    seconds: float | None
+
+    def tell(self, method: str, target: str) -> None:
+        """Report a call of the engine's API."""
+        self.progress.call("engine-call", call=f"{method} {masked_call(target)}")
 
 
 def _assemble(
-    wire: Wire, answer: _Answer, *, environment: Mapping[str, str], closing: Callable[[], None] | None = None
+    endpoint: Endpoint,
+    answer: EngineAnswer,
+    settings: _Settings,
+    *,
+    dial: Callable[[float], socket.socket] | None = None,
+    closing: Callable[[], None],
 ) -> Engine:
-    version = {"Version": answer.version, "ApiVersion": answer.api_version}
-    address = str(wire.endpoint)
+    facts: Any = {"seconds": settings.seconds, "on_call": settings.tell, "dial": dial}
     if answer.name == "podman":
+        from jobber.adapters.podman.client import PodmanClient
         from jobber.adapters.podman.engine import PodmanEngine
 
-        return PodmanEngine(wire, address=address, version=version, closing=closing)
+        podman = PodmanClient(endpoint, version=answer.version, **facts)
+        return PodmanEngine(podman, address=str(endpoint), version=answer.version, closing=closing)
+    from jobber.adapters.docker.client import DockerClient
     from jobber.adapters.docker.engine import DockerEngine
 
-    return DockerEngine(wire, environment=environment, address=address, version=version, closing=closing)
+    docker = DockerClient(endpoint, version=answer.api_version, **facts)
+    return DockerEngine(
+        docker, environment=settings.environment, address=str(endpoint), version=answer.version, closing=closing
+    )
 
 
 def places(host: str | None, environment: Mapping[str, str], choice: str) -> Iterator[Candidate]:
@@ -275,13 +261,13 @@ def places(host: str | None, environment: Mapping[str, str], choice: str) -> Ite
 def greet(endpoint: Endpoint, *, seconds: float) -> str:
     """Connect to an address and return the name and version of its engine.
 
-    Raises `WireUnreachable` if no engine responds within `seconds`; the error's text is only the reason.
+    Raises `EngineUnreachable` if no engine responds within `seconds`; the error's text is only the reason.
     """
     way = _Way(endpoint, seconds=seconds)
     try:
-        answer = _ask(endpoint, dial=way.dial, seconds=seconds)
-    except (WireUnreachable, WireBroken) as error:
-        raise WireUnreachable(str(way.explain(error))) from None
+        answer = ping(endpoint, dial=way.dial, seconds=seconds)
+    except (EngineUnreachable, ConnectionBroken) as error:
+        raise EngineUnreachable(str(way.explain(error))) from None
     finally:
         way.close()
     return f"{answer.name} {answer.version}"

@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jobber.adapters.wire import Endpoint, TlsFiles, parse_endpoint
+from jobber.adapters.engine_api.endpoint import Endpoint, TlsFiles, parse_endpoint
 from jobber.domain.errors import UsageError
 from jobber.domain.spelling import did_you_mean
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jobber.adapters.discovery.connect import OWN_ENGINES, connect, greet, places
-from jobber.adapters.wire import WireUnreachable
+from jobber.adapters.engine_api.connection_errors import EngineUnreachable
 from jobber.domain.checkup.findings import EnginePlace
 from jobber.domain.errors import EngineUnavailable, Interrupted, JobberError
 
@@ -83,7 +83,7 @@ class MachineEngines:
         if said is None:
             try:
                 said, is_engine = greet(candidate.endpoint, seconds=self.seconds), True
-            except WireUnreachable as error:
+            except EngineUnreachable as error:
                 said = str(error)
         return EnginePlace(str(candidate.endpoint), self._why(candidate), said, is_engine, candidate.named)
 

@@ -11,24 +11,25 @@ from jobber.domain.errors import ContainerNotFound, PathNotFound
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from jobber.adapters.wire import Response, Wire
+    from jobber.adapters.engine_api.connection import EngineConnection
+    from jobber.adapters.engine_api.response import Response
 
 _MISSING = 404
 _NO_WAY = ("not a directory", "too many links")
 
 
-def open_archive(wire: Wire, container: str, path: str, *, of: str) -> Generator[bytes]:
+def open_archive(client: EngineConnection, container: str, path: str, *, of: str) -> Generator[bytes]:
     """Yield the archive of a file or a directory, following links.
 
     For a link Docker returns the link itself and names its target in a header. `of` is the name of the source in error
     messages. Raises `ContainerNotFound`, `PathNotFound` or `EngineFailed` when the first piece is read.
     """
     where = f"/containers/{container}/archive"
-    response = wire.call("GET", where, query={"path": path})
+    response = client.call("GET", where, query={"path": path})
     if target := link_target(response.headers):
         with response:
             response.read()
-        response = wire.call("GET", where, query={"path": target})
+        response = client.call("GET", where, query={"path": target})
     with response:
         if not response.ok:
             raise _not_read(container, response, path=path, of=of, target=target)

@@ -13,9 +13,9 @@ from jobber.adapters.build_context import ContextStream
 from jobber.adapters.docker.buildkit import build_with_client, find_client, is_switched_off
 from jobber.adapters.docker.proxies import client_proxies
 from jobber.adapters.engine_api.build_warnings import BuildWarnings
+from jobber.adapters.engine_api.endpoint import Scheme
 from jobber.adapters.engine_api.pull_push import build_authorization
 from jobber.adapters.engine_api.registry_errors import build_failure
-from jobber.adapters.wire import Scheme
 from jobber.domain.errors import BuildFailed, ImageNotFound, OptionUnsupported
 from jobber.domain.images.reference import ImageId
 
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from jobber.adapters.docker.buildkit import Client
     from jobber.adapters.docker.images import DockerImages
-    from jobber.adapters.wire import Response, Wire
+    from jobber.adapters.engine_api.connection import EngineConnection
+    from jobber.adapters.engine_api.response import Response
     from jobber.domain.images.build_request import BuildRequest
     from jobber.domain.ports.progress import Progress
 
@@ -38,8 +39,8 @@ _WARNING = re.compile(r"(?: ---> )?\[Warning\] (.*)\n").fullmatch
 class DockerBuilder:
     """The builders of a Docker engine."""
 
-    def __init__(self, wire: Wire, *, images: DockerImages, environment: Mapping[str, str]) -> None:
-        self._wire = wire
+    def __init__(self, client: EngineConnection, *, images: DockerImages, environment: Mapping[str, str]) -> None:
+        self._client = client
         self._images = images
         self._environment = environment
 
@@ -56,7 +57,7 @@ class DockerBuilder:
 
     def client(self, *, seconds: float | None = None) -> Client | None:
         """Return the client that builds with BuildKit, or None; wait `seconds` at most for each client's answer."""
-        endpoint = self._wire.endpoint
+        endpoint = self._client.endpoint
         # The docker client does not accept a socket behind ssh as a host.
         is_socket_behind_ssh = endpoint.scheme is Scheme.SSH and endpoint.path
         return None if is_socket_behind_ssh else find_client(self._environment, seconds=seconds)
@@ -70,7 +71,7 @@ class DockerBuilder:
         build = partial(
             build_with_client,
             client,
-            endpoint=self._wire.endpoint,
+            endpoint=self._client.endpoint,
             environment=self._environment,
             progress=progress,
         )
@@ -81,7 +82,7 @@ class DockerBuilder:
 
     def _build(self, request: BuildRequest, progress: Progress) -> ImageId:
         context = ContextStream(Path(request.context), Path(request.dockerfile))
-        arguments = {**client_proxies(self._environment, endpoint=self._wire.endpoint), **request.arguments}
+        arguments = {**client_proxies(self._environment, endpoint=self._client.endpoint), **request.arguments}
         query = {
             "dockerfile": context.name,
             "labels": json.dumps(dict(request.labels)),
@@ -93,7 +94,7 @@ class DockerBuilder:
             "rm": True,
             "forcerm": True,
         }
-        with self._wire.call(
+        with self._client.call(
             "POST",
             "/build",
             query=query,

@@ -30,7 +30,7 @@ from jobber.domain.images.reference import ImageId
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from jobber.adapters.wire import Endpoint
+    from jobber.adapters.engine_api.endpoint import Endpoint
     from jobber.domain.errors import BuildFailed
     from jobber.domain.images.build_request import BuildRequest
     from jobber.domain.ports.progress import Progress

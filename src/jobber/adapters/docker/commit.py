@@ -25,7 +25,7 @@ from jobber.domain.errors import ContainerNotFound, JobberError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jobber.adapters.wire import Wire
+    from jobber.adapters.engine_api.connection import EngineConnection
     from jobber.domain.containers.container import ContainerId
     from jobber.domain.images.reference import ImageId
     from jobber.domain.runs.snapshot import Snapshot
@@ -42,54 +42,61 @@ _PLATFORM = {
 
 
 def commit(
-    wire: Wire, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO, keeps_configuration: Callable[[], bool]
+    client: EngineConnection,
+    container: ContainerId,
+    *,
+    snapshot: Snapshot,
+    log: BinaryIO,
+    keeps_configuration: Callable[[], bool],
 ) -> ImageId:
     """Commit the container with the log as `/run.log`.
 
     `keeps_configuration` returns whether this Docker accepts an archive without layers. Raises `ContainerNotFound`,
     `EngineFailed`.
     """
-    with wire.call("GET", f"/containers/{container}/json") as response:
+    with client.call("GET", f"/containers/{container}/json") as response:
         if response.status == _MISSING:
             raise ContainerNotFound(container)
         if not response.ok:
             raise failed("inspect the container", response)
         facts = response.json()
-    code = _image(wire, facts["Image"])
+    code = _image(client, facts["Image"])
     labels = {**(code["Config"].get("Labels") or {}), **snapshot.labels}
     wanted = {**code["Config"], "Labels": labels}
     takes_log = not snapshot.is_flat and not facts["HostConfig"]["ReadonlyRootfs"] and not is_mounted_over(facts)
     if takes_log:
-        put_log(wire, container, log)
-        if not _would_stay(facts["Config"], wanted) and (made := _exact_commit(wire, container, wanted)):
+        put_log(client, container, log)
+        if not _would_stay(facts["Config"], wanted) and (made := _exact_commit(client, container, wanted)):
             return made
     from jobber.adapters.docker.second_commit import commit_again, configuration_of
 
     own_log = None if takes_log else log
     if snapshot.is_flat:
-        unfinished = flatten(wire, container)
+        unfinished = flatten(client, container)
     else:
         blank = configuration_of(snapshot, container=facts["Config"], code=code["Config"])
-        unfinished = commit_as(wire, container, {**blank, "Labels": unfinished_labels()})
+        unfinished = commit_as(client, container, {**blank, "Labels": unfinished_labels()})
     try:
-        made = _load(wire, unfinished, wanted, code=code, log=own_log, snapshot=snapshot, is_asked=keeps_configuration)
-        return made or commit_again(wire, unfinished, snapshot=snapshot, container=facts, code=code, log=own_log)
+        made = _load(
+            client, unfinished, wanted, code=code, log=own_log, snapshot=snapshot, is_asked=keeps_configuration
+        )
+        return made or commit_again(client, unfinished, snapshot=snapshot, container=facts, code=code, log=own_log)
     finally:
         with suppress(JobberError):  # the result counts more than the cleanup, and `jobber recover` removes leftovers
-            remove_unfinished(wire, unfinished)
+            remove_unfinished(client, unfinished)
 
 
-def _exact_commit(wire: Wire, container: str, wanted: dict[str, Any]) -> ImageId | None:
+def _exact_commit(client: EngineConnection, container: str, wanted: dict[str, Any]) -> ImageId | None:
     """Commit the container; return the image if each field of its configuration is as wanted, else remove it."""
-    made = commit_as(wire, container, wanted)
-    if _image(wire, made)["Config"] == wanted:
+    made = commit_as(client, container, wanted)
+    if _image(client, made)["Config"] == wanted:
         return made
-    remove_unfinished(wire, made)
+    remove_unfinished(client, made)
     return None
 
 
 def _load(
-    wire: Wire,
+    client: EngineConnection,
     unfinished: ImageId,
     wanted: dict[str, Any],
     *,
@@ -104,11 +111,11 @@ def _load(
     from jobber.adapters.archives.image_archive import ImageArchive, describe_image, log_layer
     from jobber.adapters.engine_api.image_history import docker_history, with_run
 
-    below = _image(wire, unfinished)
+    below = _image(client, unfinished)
     top = None if log is None else log_layer(log)
     layers = (*below["RootFS"]["Layers"], *([top.digest] if top else []))
     own = len(code["RootFS"].get("Layers") or ())
-    history = docker_history(_history(wire, code["Id"]), layers=own)
+    history = docker_history(_history(client, code["Id"]), layers=own)
     created = below["Created"]
     configuration = describe_image(
         platform={name: code.get(theirs) for name, theirs in _PLATFORM.items()},
@@ -124,7 +131,7 @@ def _load(
         created=created,
     )
     archive = ImageArchive(configuration, layers, top)
-    with wire.call(
+    with client.call(
         "POST",
         "/images/load",
         query={"quiet": True},
@@ -132,20 +139,20 @@ def _load(
         headers={"Content-Type": "application/x-tar"},
     ) as response:
         response.read()  # Docker can also report errors within the stream
-    with wire.call("GET", f"/images/{archive.id}/json") as response:
+    with client.call("GET", f"/images/{archive.id}/json") as response:
         return archive.id if response.ok and tuple(response.json()["RootFS"]["Layers"]) == layers else None
 
 
-def _image(wire: Wire, image: str) -> dict[str, Any]:
-    with wire.call("GET", f"/images/{image}/json") as response:
+def _image(client: EngineConnection, image: str) -> dict[str, Any]:
+    with client.call("GET", f"/images/{image}/json") as response:
         if not response.ok:
             raise failed(f"inspect image {image}", response)
         facts: dict[str, Any] = response.json()
     return {**facts, "Config": facts.get("Config") or {}}
 
 
-def _history(wire: Wire, image: str) -> list[dict[str, Any]]:
-    with wire.call("GET", f"/images/{image}/history") as response:
+def _history(client: EngineConnection, image: str) -> list[dict[str, Any]]:
+    with client.call("GET", f"/images/{image}/history") as response:
         return (response.json() or []) if response.ok else []
 
 

@@ -12,26 +12,26 @@ from jobber.domain.errors import EngineFailed
 from jobber.domain.images.reference import ImageId
 
 if TYPE_CHECKING:
-    from jobber.adapters.wire import Wire
+    from jobber.adapters.engine_api.connection import EngineConnection
 
 _MISSING = 404
 
 
-def commit_as(wire: Wire, container: str, configuration: dict[str, Any]) -> ImageId:
+def commit_as(client: EngineConnection, container: str, configuration: dict[str, Any]) -> ImageId:
     """Commit a container; Docker fills empty fields of the configuration from the container's."""
     query = {"container": container, "pause": False}
-    with wire.call("POST", "/commit", query=query, body=configuration) as response:
+    with client.call("POST", "/commit", query=query, body=configuration) as response:
         if not response.ok:
             raise failed("commit the container", response)
         return ImageId(response.json()["Id"])
 
 
-def flatten(wire: Wire, container: str) -> ImageId:
+def flatten(client: EngineConnection, container: str) -> ImageId:
     """Create an unfinished image without configuration whose only layer is the container's whole file system."""
-    with wire.call("GET", f"/containers/{container}/export") as exported:
+    with client.call("GET", f"/containers/{container}/export") as exported:
         if not exported.ok:
             raise failed("export the container", exported)
-        with wire.call(
+        with client.call(
             "POST",
             "/images/create",
             query={"fromSrc": "-", "changes": [f"LABEL {name}={value}" for name, value in unfinished_labels().items()]},
@@ -46,9 +46,9 @@ def flatten(wire: Wire, container: str) -> ImageId:
     return ImageId(events[-1]["status"])
 
 
-def put_log(wire: Wire, container: str, log: BinaryIO) -> None:
+def put_log(client: EngineConnection, container: str, log: BinaryIO) -> None:
     """Write the log into a container. Raises `EngineFailed`."""
-    with wire.call(
+    with client.call(
         "PUT",
         f"/containers/{container}/archive",
         query={"path": "/"},
@@ -59,8 +59,8 @@ def put_log(wire: Wire, container: str, log: BinaryIO) -> None:
             raise failed(f"write {LOG}", response)
 
 
-def remove_unfinished(wire: Wire, image: ImageId) -> None:
+def remove_unfinished(client: EngineConnection, image: ImageId) -> None:
     """Remove an image that another image was made from, without removing its own parents."""
-    with wire.call("DELETE", f"/images/{image}", query={"noprune": True}) as response:
+    with client.call("DELETE", f"/images/{image}", query={"noprune": True}) as response:
         if not response.ok and response.status != _MISSING:
             raise EngineFailed("remove an unfinished image", why=response.why(), status=response.status)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jobber.adapters.docker.images import DockerImages
 from jobber.domain.containers.engine import EngineDescription
-from jobber.domain.errors import EngineUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from jobber.adapters.docker.builder import DockerBuilder
+    from jobber.adapters.docker.client import DockerClient
     from jobber.adapters.docker.containers import DockerContainers
     from jobber.adapters.docker.inputs import DockerInputs
     from jobber.adapters.docker.registry import DockerRegistry
     from jobber.adapters.run_claims.run_store import SharedRunStore
-    from jobber.adapters.wire import Wire
     from jobber.domain.containers.engine_facts import EngineFacts
 
 _IMAGE_MOUNTS = (1, 48)
@@ -27,30 +26,29 @@ class DockerEngine:
 
     def __init__(
         self,
-        wire: Wire,
+        client: DockerClient,
         *,
         environment: Mapping[str, str],
         address: str = "",
-        version: dict[str, Any] | None = None,
+        version: str,
         closing: Callable[[], None] | None = None,
     ) -> None:
-        """Create an engine; `version` is the body of `GET /version`, if the caller has it.
+        """Create an engine of this version.
 
         `environment` contains the variables of the docker client, which locate its configuration and builder.
         `closing` is called when the engine is closed, to close the connection that leads to it.
         """
         self._closing = closing
-        facts = version or _version(wire)
-        self._wire = wire
+        self._client = client
         self._environment = environment
-        self._api_version = parse_version(facts["ApiVersion"])
+        self._api_version = parse_version(client.api_version)
         self._description = EngineDescription(
             name="docker",
-            version=facts["Version"],
+            version=version,
             mounts_images=self._api_version >= _IMAGE_MOUNTS,
             address=address,
         )
-        self._images = DockerImages(wire)
+        self._images = DockerImages(client)
         self._containers: DockerContainers | None = None
 
     @property
@@ -65,7 +63,7 @@ class DockerEngine:
             from jobber.adapters.docker.containers import DockerContainers
 
             self._containers = DockerContainers(
-                self._wire, api_version=self._api_version, environment=self._environment
+                self._client, api_version=self._api_version, environment=self._environment
             )
         return self._containers
 
@@ -74,36 +72,36 @@ class DockerEngine:
         """The registry calls of the engine: pull and push."""
         from jobber.adapters.docker.registry import DockerRegistry
 
-        return DockerRegistry(self._wire, images=self._images)
+        return DockerRegistry(self._client, images=self._images)
 
     @property
     def runs(self) -> SharedRunStore:
         """The run store of the engine, which coordinates jobber processes."""
         from jobber.adapters.docker.parts import create_helper, remove_helper
-        from jobber.adapters.run_claims.engine_calls import WireRunCalls
+        from jobber.adapters.run_claims.engine_calls import EngineRunCalls
         from jobber.adapters.run_claims.run_store import SharedRunStore
 
-        def calls(wire: Wire) -> WireRunCalls:
-            return WireRunCalls(wire, images=DockerImages(wire), make=create_helper, remove=remove_helper)
+        def calls(client: DockerClient) -> EngineRunCalls:
+            return EngineRunCalls(client, images=DockerImages(client), make=create_helper, remove=remove_helper)
 
-        def others() -> WireRunCalls:
-            return calls(self._wire.within(self._wire.prefix))
+        def others() -> EngineRunCalls:
+            return calls(self._client.copy())
 
-        return SharedRunStore(calls(self._wire), volumes=lambda: self.inputs, others=others)
+        return SharedRunStore(calls(self._client), volumes=lambda: self.inputs, others=others)
 
     @property
     def inputs(self) -> DockerInputs:
         """The inputs of the engine: directories of images to be mounted."""
         from jobber.adapters.docker.inputs import DockerInputs
 
-        return DockerInputs(self._wire, mounts_images=self._description.mounts_images)
+        return DockerInputs(self._client, mounts_images=self._description.mounts_images)
 
     @property
     def builder(self) -> DockerBuilder:
         """The builder of the engine."""
         from jobber.adapters.docker.builder import DockerBuilder
 
-        return DockerBuilder(self._wire, images=self._images, environment=self._environment)
+        return DockerBuilder(self._client, images=self._images, environment=self._environment)
 
     def describe(self) -> EngineDescription:
         """Return the description of the engine."""
@@ -113,11 +111,11 @@ class DockerEngine:
         """Describe the engine's setup. Raises `EngineLost`, `EngineFailed`."""
         from jobber.adapters.docker.facts import docker_facts
 
-        return docker_facts(self._wire, builder=self.builder, api_version=self._api_version)
+        return docker_facts(self._client, builder=self.builder, api_version=self._api_version)
 
     def close(self) -> None:
         """Close the connections to the engine."""
-        self._wire.close()
+        self._client.close()
         if self._closing is not None:
             self._closing()
             self._closing = None
@@ -127,11 +125,3 @@ def parse_version(text: str) -> tuple[int, int]:
     """Return the first two numbers of an API version."""
     major, _, minor = text.partition(".")
     return int(major), int(minor.partition(".")[0])
-
-
-def _version(wire: Wire) -> dict[str, Any]:
-    with wire.call("GET", "/version") as response:
-        if not response.ok:
-            raise EngineUnavailable([(str(wire.endpoint), response.why())])
-        facts: dict[str, Any] = response.json()
-        return facts

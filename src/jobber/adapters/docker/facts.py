@@ -9,7 +9,7 @@ from jobber.domain.containers.engine_facts import EngineFacts, ImageStore
 
 if TYPE_CHECKING:
     from jobber.adapters.docker.builder import DockerBuilder
-    from jobber.adapters.wire import Wire
+    from jobber.adapters.engine_api.connection import EngineConnection
 
 _SECONDS = 5.0
 """The time limit, in seconds, for each `docker` client to report whether it has BuildKit."""
@@ -18,21 +18,21 @@ _BUILDX = "for `RUN --mount` and --secret, install buildx for the local docker c
 _SWITCHED_OFF = "DOCKER_BUILDKIT=0 disables BuildKit; unset it to use `RUN --mount` and --secret"
 
 
-def docker_facts(wire: Wire, *, builder: DockerBuilder, api_version: tuple[int, int]) -> EngineFacts:
+def docker_facts(client: EngineConnection, *, builder: DockerBuilder, api_version: tuple[int, int]) -> EngineFacts:
     """Return the facts about the engine's setup. Raises `EngineLost`, `EngineFailed`."""
-    with wire.call("GET", "/info") as response:
+    with client.call("GET", "/info") as response:
         if not response.ok:
             raise failed("describe its configuration", response)
         told: dict[str, Any] = response.json() or {}
-    client = builder.client(seconds=_SECONDS)
+    buildkit = builder.client(seconds=_SECONDS)
     remedy = _SWITCHED_OFF if builder.is_switched_off() else _BUILDX
     registries = told.get("RegistryConfig") or {}
     return EngineFacts(
         api_version=".".join(map(str, api_version)),
         machine=told.get("Name") or "",
         platform=_platform(told),
-        builder=f"BuildKit, by `{' '.join(client.words)}`" if client else "Docker's own builder, without BuildKit",
-        builder_remedy="" if client else remedy,
+        builder=f"BuildKit, by `{' '.join(buildkit.words)}`" if buildkit else "Docker's own builder, without BuildKit",
+        builder_remedy="" if buildkit else remedy,
         storage_driver=told.get("Driver") or "",
         image_store=image_store(told),
         storage_path=told.get("DockerRootDir") or "",

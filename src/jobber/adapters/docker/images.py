@@ -22,7 +22,7 @@ from jobber.domain.files.paths import normal_path
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
 
-    from jobber.adapters.wire import Wire
+    from jobber.adapters.engine_api.connection import EngineConnection
     from jobber.domain.images.image import Image, ListedImage
     from jobber.domain.images.reference import ImageId, ImageReference
 
@@ -35,12 +35,12 @@ _SEVERAL_TAGS = "multiple repositories"
 class DockerImages:
     """The image store of a Docker engine."""
 
-    def __init__(self, wire: Wire) -> None:
-        self._wire = wire
+    def __init__(self, client: EngineConnection) -> None:
+        self._client = client
 
     def inspect(self, name: ImageReference | ImageId | str) -> Image:
         """Inspect an image. Raises `ImageNotFound`."""
-        with self._wire.call("GET", f"/images/{_path(name)}/json") as response:
+        with self._client.call("GET", f"/images/{_path(name)}/json") as response:
             if response.status == _MISSING:
                 raise ImageNotFound(str(name))
             if not response.ok:
@@ -50,7 +50,7 @@ class DockerImages:
     def tag(self, image: ImageId, *, reference: ImageReference) -> None:
         """Tag an image; the tag moves from any other image. Raises `ImageNotFound`."""
         query = {"repo": reference.repository, "tag": reference.tag}
-        with self._wire.call("POST", f"/images/{_path(image)}/tag", query=query) as response:
+        with self._client.call("POST", f"/images/{_path(image)}/tag", query=query) as response:
             if response.status == _MISSING:
                 raise ImageNotFound(image)
             if not response.ok:
@@ -59,7 +59,11 @@ class DockerImages:
     def claim(self, image: ImageId, *, reference: ImageReference) -> None:
         """Tag an image with a tag that no other image has. Raises `TagTaken`, `ImageNotFound`."""
         claim_tag(
-            self, image, reference, make=partial(create_helper, self._wire), remove=partial(remove_helper, self._wire)
+            self,
+            image,
+            reference,
+            make=partial(create_helper, self._client),
+            remove=partial(remove_helper, self._client),
         )
 
     def remove(self, name: ImageReference | ImageId) -> None:
@@ -77,7 +81,7 @@ class DockerImages:
         self._remove(image, noprune=True)
 
     def _remove(self, name: ImageReference | ImageId, *, noprune: bool | None = None) -> None:
-        with self._wire.call("DELETE", f"/images/{_path(name)}", query={"noprune": noprune}) as response:
+        with self._client.call("DELETE", f"/images/{_path(name)}", query={"noprune": noprune}) as response:
             if response.status == _MISSING:
                 raise ImageNotFound(str(name))
             if not response.ok:
@@ -89,12 +93,12 @@ class DockerImages:
         Raises `ImageNotFound`, `PathNotFound`, `PathNotUtf8`.
         """
         check_askable(path)
-        part = create_helper(self._wire, image)
+        part = create_helper(self._client, image)
         try:
-            archive = open_archive(self._wire, part, path, of=image)
+            archive = open_archive(self._client, part, path, of=image)
             yield from without_init_layer(archive) if normal_path(path) == "/" else archive
         finally:
-            remove_helper(self._wire, part)
+            remove_helper(self._client, part)
 
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[ListedImage]:
         """List all images with these labels."""
@@ -107,7 +111,7 @@ class DockerImages:
 
     def listed(self, *, labels: Mapping[str, str | None], everything: bool) -> Sequence[ListedImage]:
         """List images with these labels; with `everything`, also untagged images that others are made from."""
-        ask = partial(listed, self._wire, "/images/json", filters=with_labels(labels), everything=everything)
+        ask = partial(listed, self._client, "/images/json", filters=with_labels(labels), everything=everything)
         found = [listed_image_of(item) for item in retrying(ask, sign=_WAS_REMOVED)]
         # containerd's store lists an image that is being removed, without its labels
         return [image for image in found if image.labels.keys() >= labels.keys()]
@@ -116,8 +120,8 @@ class DockerImages:
         """Return the tags of all images. Raises `EngineLost` if that takes longer than `seconds`."""
         if seconds is None:
             return tuple(tag for image in self.listed(labels={}, everything=False) for tag in image.references)
-        with closing(self._wire.limited(seconds)) as wire:
-            return DockerImages(wire).references()
+        with closing(self._client.limited(seconds)) as client:
+            return DockerImages(client).references()
 
 
 def _path(name: ImageReference | ImageId | str) -> str:

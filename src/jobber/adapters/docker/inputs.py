@@ -11,14 +11,14 @@ from jobber.adapters.docker.init_layer import without_init_layer
 from jobber.adapters.docker.parts import create_helper, remove_helper
 from jobber.adapters.engine_api.calls import failed, listed
 from jobber.adapters.engine_api.shared_inputs import Volume, discard, share, whole_copies
-from jobber.adapters.engine_api.volumes import WireVolumes
+from jobber.adapters.engine_api.volumes import EngineVolumes
 from jobber.domain.containers.container import ImageMount
 from jobber.domain.errors import SourceNotFound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from jobber.adapters.wire import Wire
+    from jobber.adapters.engine_api.connection import EngineConnection
     from jobber.domain.containers.container import ContainerId, VolumeMount
     from jobber.domain.containers.leftovers import InputCopy
     from jobber.domain.images.image import Image
@@ -31,11 +31,11 @@ _MOST_STEPS = 200
 _ASIDE = "/.jobber-input"
 
 
-class DockerInputs(WireVolumes):
+class DockerInputs(EngineVolumes):
     """The inputs of a Docker engine."""
 
-    def __init__(self, wire: Wire, *, mounts_images: bool) -> None:
-        super().__init__(wire)
+    def __init__(self, connection: EngineConnection, *, mounts_images: bool) -> None:
+        super().__init__(connection)
         self._mounts_images = mounts_images
 
     def provide(self, image: Image, *, source: str, destination: str, progress: Progress) -> ImageMount | VolumeMount:
@@ -54,43 +54,43 @@ class DockerInputs(WireVolumes):
 
     def list(self, label: str) -> Sequence[Volume]:
         """List all volumes with a label."""
-        found = listed(self._wire, "/volumes", filters={"label": [label]})["Volumes"] or ()
+        found = listed(self._connection, "/volumes", filters={"label": [label]})["Volumes"] or ()
         return [Volume(v["Name"], v.get("Labels") or {}, v.get("CreatedAt") or "") for v in found]
 
     def sizes(self) -> Mapping[str, int]:
         """Return the size of each volume in bytes, by name; nothing if another client is requesting it right now."""
-        with self._wire.call("GET", "/system/df") as response:
+        with self._connection.call("GET", "/system/df") as response:
             found = response.json().get("Volumes") or () if response.ok else ()
         return {v["Name"]: v["UsageData"]["Size"] for v in found if (v.get("UsageData") or {}).get("Size", -1) >= 0}
 
     def resolve(self, image: Image, *, source: str) -> str:
         """Return the directory of an image that a path leads to, following links. Raises `SourceNotFound`."""
-        part = create_helper(self._wire, image.id)
+        part = create_helper(self._connection, image.id)
         try:
             return self._directory(part, image, source)
         finally:
-            remove_helper(self._wire, part)
+            remove_helper(self._connection, part)
 
     def fill(self, name: str, *, image: Image, directory: str) -> None:
         """Copy a directory of an image into an empty volume; Docker does so when it creates the container."""
         mounts = () if directory == "/" else (_volume(name, directory),)
-        part = create_helper(self._wire, image.id, mounts=mounts)
+        part = create_helper(self._connection, image.id, mounts=mounts)
         try:
             if not mounts:
                 self._fill_with_all(name, part, image)
         finally:
-            remove_helper(self._wire, part)
+            remove_helper(self._connection, part)
 
     def _fill_with_all(self, name: str, part: ContainerId, image: Image) -> None:
         """Fill a volume with the whole image, streamed through jobber: a volume can't be mounted at the root."""
         beside = create_helper(
-            self._wire, image.id, mounts=({**_volume(name, _ASIDE), "VolumeOptions": {"NoCopy": True}},)
+            self._connection, image.id, mounts=({**_volume(name, _ASIDE), "VolumeOptions": {"NoCopy": True}},)
         )
         try:
-            with self._wire.call("GET", f"/containers/{part}/archive", query={"path": "/."}) as archive:
+            with self._connection.call("GET", f"/containers/{part}/archive", query={"path": "/."}) as archive:
                 if not archive.ok:
                     raise failed("read the input image", archive)
-                with self._wire.call(
+                with self._connection.call(
                     "PUT",
                     f"/containers/{beside}/archive",
                     query={"path": _ASIDE},
@@ -100,7 +100,7 @@ class DockerInputs(WireVolumes):
                     if not response.ok:
                         raise failed("fill the input's volume", response)
         finally:
-            remove_helper(self._wire, beside)
+            remove_helper(self._connection, beside)
 
     def _directory(self, container: ContainerId, image: Image, source: str) -> str:
         """Return the directory that a path leads to; links are followed because a mount does not.
@@ -126,7 +126,7 @@ class DockerInputs(WireVolumes):
 
     def _described(self, container: ContainerId, path: str) -> dict[str, Any] | None:
         """Return the facts about a path without following links; None if nothing exists there."""
-        with self._wire.call("HEAD", f"/containers/{container}/archive", query={"path": path}) as response:
+        with self._connection.call("HEAD", f"/containers/{container}/archive", query={"path": path}) as response:
             described = response.headers.get("x-docker-container-path-stat", "")
             if response.status == _MISSING or not described:
                 return None

@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.docker.translate import container_of
 from jobber.adapters.engine_api.calls import failed
+from jobber.adapters.engine_api.connection_errors import ConnectionBroken
+from jobber.adapters.engine_api.raw_stream import RawStream
+from jobber.adapters.engine_api.sockets import patience
 from jobber.adapters.job_stream.engine_job import NO_DETACH_KEYS
 from jobber.adapters.job_stream.frames import StampedOutput, output_reader
 from jobber.adapters.job_stream.replay import Tally, TextTally
 from jobber.adapters.job_stream.streams import LiveOutlet, LogOutlet, Outlet
-from jobber.adapters.wire import RawStream, WireBroken, patience
 from jobber.domain.errors import ContainerNotFound, EngineFailed, LogUnreadable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from jobber.adapters.engine_api.connection import EngineConnection
+    from jobber.adapters.engine_api.response import Response
     from jobber.adapters.job_stream.frames import RawOutput
-    from jobber.adapters.wire import Response, Wire
     from jobber.domain.containers.container import ContainerId, Terminal
 
 _MISSING = 404
@@ -29,15 +32,15 @@ _TEXT_LOG = "json-file"
 class DockerJob:
     """The calls about one container."""
 
-    def __init__(self, wire: Wire, container: ContainerId, *, since: datetime | None = None) -> None:
-        self._wire = wire
+    def __init__(self, client: EngineConnection, container: ContainerId, *, since: datetime | None = None) -> None:
+        self._client = client
         self._container = container
         self._since = since
 
     @property
     def patience(self) -> float:
         """The time, in seconds, for which jobber retries an engine that does not answer."""
-        return patience(self._wire.endpoint)
+        return patience(self._client.endpoint)
 
     @property
     def has_terminal(self) -> bool:
@@ -66,15 +69,15 @@ class DockerJob:
         that, and the next end never comes.
         """
         query = {"condition": "not-running" if is_started else "next-exit"}
-        return self._wire.begin("POST", f"/containers/{self._container}/wait", query=query).answer()
+        return self._client.begin("POST", f"/containers/{self._container}/wait", query=query).answer()
 
     def exit_status(self, answer: Response) -> int:
         """Return the exit status from that response."""
         if not answer.ok:
-            raise WireBroken(answer.why())
+            raise ConnectionBroken(answer.why())
         facts = answer.json() or {}
         if why := (facts.get("Error") or {}).get("Message"):
-            raise WireBroken(str(why))
+            raise ConnectionBroken(str(why))
         return int(facts["StatusCode"])
 
     def exited(self) -> int | None:
@@ -90,7 +93,7 @@ class DockerJob:
             "stderr": output,
             "detachKeys": NO_DETACH_KEYS if self.has_terminal else None,
         }
-        stream = self._wire.upgrade(f"/containers/{self._container}/attach", query=query)
+        stream = self._client.upgrade(f"/containers/{self._container}/attach", query=query)
         if isinstance(stream, RawStream):
             return LiveOutlet(stream)
         with stream:
@@ -114,7 +117,7 @@ class DockerJob:
         query: dict[str, object] = {"stdout": True, "stderr": True, "follow": follow, "timestamps": has_moments}
         if self._since is not None:
             query["since"] = f"{self._since.timestamp():.6f}"
-        response = self._wire.call("GET", f"/containers/{self._container}/logs", query=query)
+        response = self._client.call("GET", f"/containers/{self._container}/logs", query=query)
         if response.ok:
             return response
         with response:
@@ -128,7 +131,7 @@ class DockerJob:
     def resize(self, terminal: Terminal) -> None:
         """Set the size of the job's terminal."""
         query = {"h": terminal.rows, "w": terminal.columns}
-        with self._wire.call("POST", f"/containers/{self._container}/resize", query=query) as response:
+        with self._client.call("POST", f"/containers/{self._container}/resize", query=query) as response:
             response.read()  # a job that has just ended no longer has a terminal size
 
     @property
@@ -142,7 +145,7 @@ class DockerJob:
         return self._inspect()
 
     def _inspect(self) -> dict[str, Any]:
-        with self._wire.call("GET", f"/containers/{self._container}/json") as response:
+        with self._client.call("GET", f"/containers/{self._container}/json") as response:
             self._found(response, "inspect the container")
             facts: dict[str, Any] = response.json()
             return facts

@@ -14,7 +14,7 @@ from jobber.domain.runs.label_names import Label
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jobber.adapters.wire import Wire
+    from jobber.adapters.engine_api.connection import EngineConnection
     from jobber.domain.images.reference import ImageId
 
 _MISSING = 404
@@ -23,7 +23,7 @@ _DUMMY = "/jobber-never-starts-this"
 
 
 def create_helper(
-    wire: Wire,
+    client: EngineConnection,
     image: ImageId,
     *,
     name: str | None = None,
@@ -45,7 +45,7 @@ def create_helper(
         "NetworkDisabled": True,
         "HostConfig": {"NetworkMode": "none", "Mounts": list(mounts)},
     }
-    with wire.call("POST", "/containers/create", query={"name": name}, body=body) as response:
+    with client.call("POST", "/containers/create", query={"name": name}, body=body) as response:
         if response.status == _CONFLICT and name is not None:
             raise NameTaken(name)
         if response.status == _MISSING:
@@ -55,16 +55,16 @@ def create_helper(
         return ContainerId(response.json()["Id"])
 
 
-def remove_helper(wire: Wire, container: str, *, only_abandoned: bool = False) -> None:
+def remove_helper(client: EngineConnection, container: str, *, only_abandoned: bool = False) -> None:
     """Remove such a container; with `only_abandoned`, only if the process that created it has ended."""
     if only_abandoned:
-        with wire.call("GET", f"/containers/{container}/json") as response:
+        with client.call("GET", f"/containers/{container}/json") as response:
             if not response.ok:
                 return
             labels = response.json()["Config"].get("Labels") or {}
         if is_alive(part_owner(labels)) is not False:
             return
-    with wire.call("DELETE", f"/containers/{container}", query={"force": True, "v": True}) as response:
+    with client.call("DELETE", f"/containers/{container}", query={"force": True, "v": True}) as response:
         if not response.ok and response.status not in (_MISSING, _CONFLICT):
             raise failed("remove a container", response)
 

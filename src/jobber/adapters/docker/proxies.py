@@ -10,12 +10,12 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jobber.adapters.wire.endpoint import DEFAULT_PORT, Scheme
+from jobber.adapters.engine_api.endpoint import DEFAULT_PORT, Scheme
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jobber.adapters.wire import Endpoint
+    from jobber.adapters.engine_api.endpoint import Endpoint
 
 _DEFAULT = "default"
 _NAMES = {

@@ -10,7 +10,7 @@ from jobber.domain.errors import PullRefused, PushRefused
 
 if TYPE_CHECKING:
     from jobber.adapters.docker.images import DockerImages
-    from jobber.adapters.wire import Wire
+    from jobber.adapters.engine_api.connection import EngineConnection
     from jobber.domain.images.credentials import Credentials
     from jobber.domain.images.image import Image
     from jobber.domain.images.reference import ImageReference
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 class DockerRegistry:
     """Pulls and pushes by the Docker daemon."""
 
-    def __init__(self, wire: Wire, *, images: DockerImages) -> None:
-        self._wire = wire
+    def __init__(self, client: EngineConnection, *, images: DockerImages) -> None:
+        self._client = client
         self._images = images
 
     def pull(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> Image:
         """Pull an image from its registry."""
         exchange(
-            self._wire,
+            self._client,
             "/images/create",
             {"fromImage": reference.repository, "tag": reference.digest or reference.tag or "latest"},
             reference=reference,
@@ -40,7 +40,7 @@ class DockerRegistry:
     def push(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> str:
         """Push a tag to its registry and return the digest."""
         digest = exchange(
-            self._wire,
+            self._client,
             f"/images/{quote(reference.repository, safe='/:')}/push",
             {"tag": reference.tag},
             reference=reference,

@@ -12,7 +12,7 @@ from jobber.adapters.docker.committing import commit_as, put_log
 from jobber.adapters.docker.parts import create_helper, remove_helper
 
 if TYPE_CHECKING:
-    from jobber.adapters.wire import Wire
+    from jobber.adapters.engine_api.connection import EngineConnection
     from jobber.domain.images.reference import ImageId
     from jobber.domain.runs.snapshot import Snapshot
 
@@ -22,7 +22,7 @@ _NOTHING: dict[str, Any] = {"Healthcheck": {"Test": ["NONE"]}, "StopSignal": "SI
 
 
 def commit_again(
-    wire: Wire,
+    client: EngineConnection,
     unfinished: ImageId,
     *,
     snapshot: Snapshot,
@@ -38,13 +38,13 @@ def commit_again(
     configuration = configuration_of(blank, container=container["Config"], code=code["Config"])
     kept = container["Config"].get("Labels") or {} if snapshot.is_flat else {}
     base = code["Config"] if snapshot.is_flat else None
-    part = create_helper(wire, unfinished, config=base)
+    part = create_helper(client, unfinished, config=base)
     try:
         if log is not None:
-            put_log(wire, part, log)
-        return commit_as(wire, part, {**configuration, "Labels": {**kept, **blank.labels}})
+            put_log(client, part, log)
+        return commit_as(client, part, {**configuration, "Labels": {**kept, **blank.labels}})
     finally:
-        remove_helper(wire, part)
+        remove_helper(client, part)
 
 
 def configuration_of(snapshot: Snapshot, *, container: dict[str, Any], code: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from jobber.domain.errors import ContainerNotFound, EngineFailed
 
 if TYPE_CHECKING:
-    from jobber.adapters.wire import Response
+    from jobber.adapters.engine_api.response import Response
     from jobber.domain.containers.container import ContainerId
 
 import json
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from jobber.adapters.wire import Wire
+    from jobber.adapters.engine_api.connection import EngineConnection
 
 
 def with_labels(labels: Mapping[str, str | None]) -> dict[str, Sequence[str]]:
@@ -25,9 +25,11 @@ def with_labels(labels: Mapping[str, str | None]) -> dict[str, Sequence[str]]:
     return {"label": words} if words else {}
 
 
-def listed(wire: Wire, path: str, *, filters: Mapping[str, Sequence[str]], everything: bool | None = None) -> Any:
+def listed(
+    connection: EngineConnection, path: str, *, filters: Mapping[str, Sequence[str]], everything: bool | None = None
+) -> Any:
     """Return the engine's list at a path; `everything` includes objects left out by default. Raises `EngineFailed`."""
-    with wire.call("GET", path, query={"all": everything, "filters": json.dumps(filters)}) as response:
+    with connection.call("GET", path, query={"all": everything, "filters": json.dumps(filters)}) as response:
         if not response.ok:
             raise failed(f"list {path.split('/')[1]}", response)
         return response.json() or ()

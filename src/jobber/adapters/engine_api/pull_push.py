@@ -9,16 +9,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jobber.adapters.credentials.redaction import masked
+from jobber.adapters.engine_api.connection_errors import ConnectionBroken, EngineUnreachable
 from jobber.adapters.engine_api.layer_progress import LayerProgress
 from jobber.adapters.engine_api.registry_errors import refusal
-from jobber.adapters.wire import WireBroken, WireUnreachable
 from jobber.domain.errors import PullRefused
 from jobber.domain.images.credentials import HUB
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from jobber.adapters.wire import Response, Wire
+    from jobber.adapters.engine_api.connection import EngineConnection
+    from jobber.adapters.engine_api.response import Response
     from jobber.domain.errors import PushRefused
     from jobber.domain.images.credentials import Credentials
     from jobber.domain.images.reference import ImageReference
@@ -29,7 +30,7 @@ _SERVER_OF_HUB = "https://index.docker.io/v1/"
 
 
 def exchange(
-    wire: Wire,
+    connection: EngineConnection,
     path: str,
     query: Mapping[str, object],
     *,
@@ -42,9 +43,9 @@ def exchange(
     """Pull or push, and return the digest if the engine reports one. Raises `refused` or a subclass."""
     headers = authorization(credentials, reference)
     try:
-        with wire.call("POST", path, query=query, headers=headers) as response:
+        with connection.call("POST", path, query=query, headers=headers) as response:
             return follow(response, reference, refused=refused, credentials=credentials, progress=progress, cause=cause)
-    except (WireBroken, WireUnreachable) as error:
+    except (ConnectionBroken, EngineUnreachable) as error:
         raise refused(str(reference), why=f"the connection to the engine was cut: {error}") from None
 
 
@@ -59,7 +60,7 @@ def follow(
 ) -> str:
     """Read the stream to its end and return the digest if the engine reports one.
 
-    `cause` extracts the cause from the engine's message. Raises `refused` or a subclass, and `WireBroken`.
+    `cause` extracts the cause from the engine's message. Raises `refused` or a subclass, and `ConnectionBroken`.
     """
     digest = ""
     short = replace(reference, registry=None, namespace=())  # leaves room for the layers on a narrow terminal

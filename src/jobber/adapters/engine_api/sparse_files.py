@@ -7,13 +7,13 @@ import time
 from stat import S_ISREG
 from typing import TYPE_CHECKING, Any
 
-from jobber.adapters.wire.endpoint import Scheme
+from jobber.adapters.engine_api.endpoint import Scheme
 from jobber.domain.files.sparse_file import SparseFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from jobber.adapters.wire import Wire
+    from jobber.adapters.engine_api.connection import EngineConnection
 
 _SECONDS = 0.2
 """The time limit, in seconds, for scanning a layer with many files; a commit of so many files takes far longer."""
@@ -21,15 +21,15 @@ _BLOCK = 512
 """The bytes per unit of `st_blocks` on Linux (stat(2)), on every file system."""
 
 
-def sparse_files(wire: Wire, container: str) -> tuple[SparseFile, ...]:
+def sparse_files(connection: EngineConnection, container: str) -> tuple[SparseFile, ...]:
     """Return the sparse files that a container has written, the largest holes first.
 
     Return nothing if the engine is remote, does not use overlay layers, or does not let this user read them. No error
     is raised, because the result is used only for a warning.
     """
-    if wire.endpoint.scheme is not Scheme.UNIX:
+    if connection.endpoint.scheme is not Scheme.UNIX:
         return ()
-    with wire.call("GET", f"/containers/{container}/json") as response:
+    with connection.call("GET", f"/containers/{container}/json") as response:
         facts: Mapping[str, Any] = response.json() if response.ok else {}
     driver = facts.get("GraphDriver") or {}
     layer = str((driver.get("Data") or {}).get("UpperDir") or "")

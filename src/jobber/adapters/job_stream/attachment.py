@@ -12,10 +12,11 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING
 
+from jobber.adapters.engine_api.connection_errors import ConnectionBroken, EngineUnreachable
+from jobber.adapters.engine_api.response import Pending, Response
 from jobber.adapters.job_stream.frames import RawOutput, output_reader
 from jobber.adapters.job_stream.log_reader import logged
 from jobber.adapters.job_stream.stdin_feed import InputFeed
-from jobber.adapters.wire import Pending, Response, WireBroken, WireUnreachable
 from jobber.domain.containers.events import ConnectionEvent, ConnectionProblem, DeadlinePassed, Exited, Output
 from jobber.domain.errors import EngineFailed, EngineLost, LogUnreadable
 
@@ -37,7 +38,7 @@ _DOUBT_SECONDS = 3.0
 A busy engine reports the exit later. A job that has closed its output loses nothing by this.
 """
 _BACKOFF = (0.0, 0.1, 0.3, 0.5, 1.0, 2.0, 5.0)
-_LOST = (WireBroken, WireUnreachable, EngineLost)
+_LOST = (ConnectionBroken, EngineUnreachable, EngineLost)
 
 
 class StreamAttachment:

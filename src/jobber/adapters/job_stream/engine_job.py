@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from jobber.adapters.engine_api.response import Pending, Response
     from jobber.adapters.job_stream.frames import RawOutput
     from jobber.adapters.job_stream.replay import Tally
     from jobber.adapters.job_stream.streams import Outlet
-    from jobber.adapters.wire import Pending, Response
     from jobber.domain.containers.container import Terminal
 
 NO_DETACH_KEYS = "ctrl-^,ctrl-@,ctrl-^,ctrl-@"

@@ -6,7 +6,7 @@ import select
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from jobber.adapters.wire import WireBroken
+from jobber.adapters.engine_api.connection_errors import ConnectionBroken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def logged(job: AttachedJob) -> Iterator[Output]:
-    """Yield the pieces of a job's log, from its current beginning. Raises `WireBroken`, `LogUnreadable`."""
+    """Yield the pieces of a job's log, from its current beginning. Raises `ConnectionBroken`, `LogUnreadable`."""
     source, output = job.log(follow=False)
     with closing(source):
         while chunk := _received(source, patience=job.patience):
@@ -25,12 +25,12 @@ def logged(job: AttachedJob) -> Iterator[Output]:
             while piece := output.take():
                 yield piece
         if not source.ended_well:
-            raise WireBroken("the engine's log ended early")
+            raise ConnectionBroken("the engine's log ended early")
 
 
 def _received(source: Outlet, *, patience: float) -> bytes:
     while True:
         if not source.has_more and not select.select([source], [], [], patience)[0]:
-            raise WireBroken("the engine's log stopped")
+            raise ConnectionBroken("the engine's log stopped")
         if (chunk := source.receive()) is not None:
             return chunk

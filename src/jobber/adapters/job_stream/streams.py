@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from jobber.adapters.wire import Pending, Response, WireBroken
+from jobber.adapters.engine_api.connection_errors import ConnectionBroken
+from jobber.adapters.engine_api.response import Pending, Response
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jobber.adapters.wire import RawStream
+    from jobber.adapters.engine_api.raw_stream import RawStream
 
 _RECEIVE = 1 << 16
 """The bytes requested per receive call.
@@ -114,7 +115,7 @@ class LogOutlet:
             return next(self._chunks or self._begin())
         except StopIteration:
             self._ended_well = True
-        except (WireBroken, OSError):
+        except (ConnectionBroken, OSError):
             pass
         return b""
 
@@ -134,6 +135,6 @@ class LogOutlet:
         assert not isinstance(self._answer, Response)
         self._answer = answer = self._answer.answer()
         if not answer.ok:
-            raise WireBroken(answer.why())
+            raise ConnectionBroken(answer.why())
         self._chunks = answer.chunks()
         return self._chunks

@@ -14,25 +14,26 @@ from jobber.domain.errors import ContainerNotFound, EngineFailed, PathNotFound
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-    from jobber.adapters.wire import Response, Wire
+    from jobber.adapters.engine_api.connection import EngineConnection
+    from jobber.adapters.engine_api.response import Response
 
 _MISSING = 404
 _NO_WAY = ("not a directory", "too many levels of symbolic links")
 
 
-def open_archive(wire: Wire, container: str, path: str, *, of: str) -> Generator[bytes]:
+def open_archive(client: EngineConnection, container: str, path: str, *, of: str) -> Generator[bytes]:
     """Yield the archive of a file or a directory, following links, with the member names that Docker uses.
 
     `of` is the name of the source in error messages. Raises `ContainerNotFound`, `PathNotFound` or `EngineFailed` when
     the first piece is read.
     """
-    with wire.call("GET", f"/containers/{container}/archive", query={"path": path}) as response:
+    with client.call("GET", f"/containers/{container}/archive", query={"path": path}) as response:
         if not response.ok:
             raise _not_read(container, response, path=path, of=of)
         yield from named_archive(response.chunks(), path=path, target=link_target(response.headers))
 
 
-def read_file(wire: Wire, container: str, path: str, *, of: str, limit: int) -> bytes:
+def read_file(client: EngineConnection, container: str, path: str, *, of: str, limit: int) -> bytes:
     """Return the first bytes of a file of a container that has ended.
 
     Podman reports a container's end before it has cleaned up after it. A missing file may be on a file system that
@@ -40,23 +41,23 @@ def read_file(wire: Wire, container: str, path: str, *, of: str, limit: int) -> 
     `open_archive`, and `NotAFile`.
     """
     try:
-        with closing(open_archive(wire, container, path, of=of)) as pieces:
+        with closing(open_archive(client, container, path, of=of)) as pieces:
             return first_bytes(pieces, path=path, of=of, limit=limit)
     except (EngineFailed, ArchiveBroken, PathNotFound):
-        with mounted(wire, container), closing(open_archive(wire, container, path, of=of)) as pieces:
+        with mounted(client, container), closing(open_archive(client, container, path, of=of)) as pieces:
             return first_bytes(pieces, path=path, of=of, limit=limit)
 
 
 @contextmanager
-def mounted(wire: Wire, container: str) -> Iterator[None]:
+def mounted(client: EngineConnection, container: str) -> Iterator[None]:
     """Keep the file system of a container mounted. Raises `ContainerNotFound`, `EngineFailed`."""
-    with wire.call("POST", f"/containers/{container}/mount") as response:
+    with client.call("POST", f"/containers/{container}/mount") as response:
         if not response.ok:
             raise missing_or_failed(ContainerId(container), "mount the container", response)
     try:
         yield
     finally:
-        with wire.call("POST", f"/containers/{container}/unmount") as response:
+        with client.call("POST", f"/containers/{container}/unmount") as response:
             response.read()  # removing the container would unmount it too
 
 

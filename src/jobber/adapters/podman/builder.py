@@ -19,8 +19,9 @@ from jobber.domain.errors import BuildFailed
 from jobber.domain.images.build_request import check_podman_build
 
 if TYPE_CHECKING:
+    from jobber.adapters.engine_api.connection import EngineConnection
+    from jobber.adapters.engine_api.response import Response
     from jobber.adapters.podman.images import PodmanImages
-    from jobber.adapters.wire import Response, Wire
     from jobber.domain.images.build_request import BuildRequest
     from jobber.domain.images.reference import ImageId
     from jobber.domain.ports.progress import Progress
@@ -51,8 +52,8 @@ _NAMELESS_ARGUMENT = re.compile(rb"(?<!\\\n)^[ \t]*ARG[ \t]*$", re.IGNORECASE | 
 class PodmanBuilder:
     """The builder of a Podman engine."""
 
-    def __init__(self, wire: Wire, *, images: PodmanImages, major: int) -> None:
-        self._wire = wire
+    def __init__(self, client: EngineConnection, *, images: PodmanImages, major: int) -> None:
+        self._client = client
         self._images = images
         self._major = major
 
@@ -90,7 +91,7 @@ class PodmanBuilder:
             "rm": True,
             "forcerm": True,
         }
-        with self._wire.call(
+        with self._client.call(
             "POST",
             "/build",
             query=query,

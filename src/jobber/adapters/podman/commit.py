@@ -28,7 +28,7 @@ from jobber.adapters.podman.second_commit import commit_again
 from jobber.domain.errors import ContainerNotFound, EngineFailed, JobberError
 
 if TYPE_CHECKING:
-    from jobber.adapters.wire import Wire
+    from jobber.adapters.engine_api.connection import EngineConnection
     from jobber.domain.containers.container import ContainerId
     from jobber.domain.images.reference import ImageId
     from jobber.domain.runs.snapshot import Snapshot
@@ -45,35 +45,35 @@ _EMPTY: dict[str, Any] = {"Cmd": [], "Entrypoint": [], "Volumes": {}}
 
 
 def commit(
-    wire: Wire, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO, takes_configuration: bool
+    client: EngineConnection, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO, takes_configuration: bool
 ) -> ImageId:
     """Commit the container with the log as `/run.log`.
 
     `takes_configuration` is whether this Podman accepts a configuration with a commit. Raises `ContainerNotFound`,
     `EngineFailed`.
     """
-    with wire.call("GET", f"/containers/{container}/json") as response:
+    with client.call("GET", f"/containers/{container}/json") as response:
         if response.status == _MISSING:
             raise ContainerNotFound(container)
         if not response.ok:
             raise failed("inspect the container", response)
         facts = response.json()
-    code = _image(wire, facts["Image"])
+    code = _image(client, facts["Image"])
     takes_log = not snapshot.is_flat and not is_mounted_over(facts)
     if takes_log:
-        with kept_mounted(wire, facts):
-            put_log(wire, container, log)
+        with kept_mounted(client, facts):
+            put_log(client, container, log)
     own_log = None if takes_log else log
     if snapshot.is_flat:
-        unfinished = flatten(wire, container)
+        unfinished = flatten(client, container)
     else:
         unfinished = retrying(
-            partial(commit_unfinished, wire, container, takes_configuration=takes_configuration),
+            partial(commit_unfinished, client, container, takes_configuration=takes_configuration),
             sign=IS_BEING_REMOVED,
         )
     try:
-        return _load(wire, unfinished, code=code, log=own_log, snapshot=snapshot) or commit_again(
-            wire,
+        return _load(client, unfinished, code=code, log=own_log, snapshot=snapshot) or commit_again(
+            client,
             unfinished,
             snapshot=snapshot,
             container=facts["Config"],
@@ -82,14 +82,14 @@ def commit(
         )
     finally:
         with suppress(JobberError):  # the result counts more than the cleanup, and `jobber recover` removes leftovers
-            remove_unfinished(wire, unfinished)
+            remove_unfinished(client, unfinished)
 
 
 def _load(
-    wire: Wire, unfinished: ImageId, *, code: dict[str, Any], log: BinaryIO | None, snapshot: Snapshot
+    client: EngineConnection, unfinished: ImageId, *, code: dict[str, Any], log: BinaryIO | None, snapshot: Snapshot
 ) -> ImageId | None:
     """Load an image with the layers of the unfinished one and, if given, the log; return None if Podman refuses it."""
-    below = _image(wire, unfinished)
+    below = _image(client, unfinished)
     top = None if log is None else log_layer(log)
     layers = (*below["RootFS"]["Layers"], *([top.digest] if top else []))
     created = below["Created"]
@@ -108,12 +108,12 @@ def _load(
         created=created,
     )
     archive = ImageArchive(configuration, layers, top)
-    with wire.call(
+    with client.call(
         "POST", "/images/load", stream=archive.for_podman(), headers={"Content-Type": "application/x-tar"}
     ) as response:
         response.read()
     try:
-        loaded = _image(wire, archive.id)
+        loaded = _image(client, archive.id)
     except EngineFailed:
         return None
     return archive.id if tuple(loaded["RootFS"]["Layers"]) == layers else None
@@ -141,13 +141,13 @@ def _labels(code: dict[str, Any]) -> dict[str, str]:
     return (code.get("Config") or {}).get("Labels") or {}
 
 
-def _image(wire: Wire, image: str) -> dict[str, Any]:
+def _image(client: EngineConnection, image: str) -> dict[str, Any]:
     """Inspect an image; retry while Podman removes another one. Raises `EngineFailed`."""
-    return retrying(partial(_facts, wire, image), sign=IS_BEING_REMOVED)
+    return retrying(partial(_facts, client, image), sign=IS_BEING_REMOVED)
 
 
-def _facts(wire: Wire, image: str) -> dict[str, Any]:
-    with wire.call("GET", f"/images/{image.removeprefix('sha256:')}/json") as response:
+def _facts(client: EngineConnection, image: str) -> dict[str, Any]:
+    with client.call("GET", f"/images/{image.removeprefix('sha256:')}/json") as response:
         if not response.ok:
             raise failed(f"inspect image {image}", response)
         facts: dict[str, Any] = response.json()

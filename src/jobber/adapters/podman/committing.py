@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
-    from jobber.adapters.wire import Wire
+    from jobber.adapters.engine_api.connection import EngineConnection
     from jobber.domain.images.reference import ImageId
 
 _MISSING = 404
@@ -29,30 +29,34 @@ _UNMOUNTED = "changing to intended-new-root directory"
 
 
 def commit_as(
-    wire: Wire, container: str, *, changes: Sequence[str] = (), configuration: dict[str, Any] | None = None
+    client: EngineConnection,
+    container: str,
+    *,
+    changes: Sequence[str] = (),
+    configuration: dict[str, Any] | None = None,
 ) -> ImageId:
     """Commit a container; settings missing in `changes` and, on Podman 5, in the configuration are the container's."""
     query = {"container": container, "changes": list(changes), "format": "docker", "pause": False}
-    with wire.call("POST", "/commit", query=query, body=configuration) as response:
+    with client.call("POST", "/commit", query=query, body=configuration) as response:
         if not response.ok:
             raise failed("commit the container", response)
         return image_id(response.json()["Id"])
 
 
-def commit_unfinished(wire: Wire, container: str, *, takes_configuration: bool) -> ImageId:
+def commit_unfinished(client: EngineConnection, container: str, *, takes_configuration: bool) -> ImageId:
     """Commit a container as an intermediate image, which has an owner instead of a run record."""
     labels = unfinished_labels()
     if takes_configuration:
-        return commit_as(wire, container, configuration={"Labels": labels})
-    return commit_as(wire, container, changes=_label_changes(labels))
+        return commit_as(client, container, configuration={"Labels": labels})
+    return commit_as(client, container, changes=_label_changes(labels))
 
 
-def flatten(wire: Wire, container: str) -> ImageId:
+def flatten(client: EngineConnection, container: str) -> ImageId:
     """Create an unfinished image without configuration whose only layer is the container's whole file system."""
-    with wire.call("GET", f"/containers/{container}/export") as exported:
+    with client.call("GET", f"/containers/{container}/export") as exported:
         if not exported.ok:
             raise failed("export the container", exported)
-        with wire.call(
+        with client.call(
             "POST",
             "/images/import",
             query={"changes": _label_changes(unfinished_labels())},
@@ -64,13 +68,13 @@ def flatten(wire: Wire, container: str) -> ImageId:
             return image_id(response.json()["Id"])
 
 
-def put_log(wire: Wire, container: str, log: BinaryIO) -> None:
+def put_log(client: EngineConnection, container: str, log: BinaryIO) -> None:
     """Write the log into a container. Raises `EngineFailed`."""
-    retrying(lambda: _put_log(wire, container, log), sign=_UNMOUNTED)
+    retrying(lambda: _put_log(client, container, log), sign=_UNMOUNTED)
 
 
-def _put_log(wire: Wire, container: str, log: BinaryIO) -> None:
-    with wire.call(
+def _put_log(client: EngineConnection, container: str, log: BinaryIO) -> None:
+    with client.call(
         "PUT",
         f"/containers/{container}/archive",
         query={"path": "/"},
@@ -81,18 +85,18 @@ def _put_log(wire: Wire, container: str, log: BinaryIO) -> None:
             raise EngineFailed(f"write {LOG}", why=copy_cause(response.why()), status=response.status)
 
 
-def kept_mounted(wire: Wire, facts: dict[str, Any]) -> AbstractContextManager[None]:
+def kept_mounted(client: EngineConnection, facts: dict[str, Any]) -> AbstractContextManager[None]:
     """Keep the file system of a container mounted while Podman is still cleaning up after it.
 
     Podman 5 reports that a container has stopped before the cleanup is done. A file written meanwhile would end up
     below the mount point. The image would lack it, and the container could not be removed.
     """
-    return mounted(wire, facts["Id"]) if facts["State"]["Status"] == _CLEARING_UP else nullcontext()
+    return mounted(client, facts["Id"]) if facts["State"]["Status"] == _CLEARING_UP else nullcontext()
 
 
-def remove_unfinished(wire: Wire, image: ImageId) -> None:
+def remove_unfinished(client: EngineConnection, image: ImageId) -> None:
     """Remove an image that another image was made from."""
-    with wire.call("DELETE", f"/images/{image.removeprefix('sha256:')}") as response:
+    with client.call("DELETE", f"/images/{image.removeprefix('sha256:')}") as response:
         if not response.ok and response.status != _MISSING:
             raise EngineFailed("remove an unfinished image", why=response.why(), status=response.status)
 

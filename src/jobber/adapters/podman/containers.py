@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from jobber.adapters.wire import Response, Wire
+    from jobber.adapters.engine_api.connection import EngineConnection
+    from jobber.adapters.engine_api.response import Response
     from jobber.domain.containers.container import Container, Terminal
     from jobber.domain.containers.options import ContainerOptions
     from jobber.domain.files.sparse_file import SparseFile
@@ -41,8 +42,8 @@ _REPORTS_MEMORY = (5,)
 class PodmanContainers:
     """The containers of a Podman engine."""
 
-    def __init__(self, wire: Wire, *, version: str) -> None:
-        self._wire = wire
+    def __init__(self, client: EngineConnection, *, version: str) -> None:
+        self._client = client
         self._version = tuple(int(part) for part in version.split(".")[:2] if part.isdecimal())
 
     @property
@@ -62,7 +63,7 @@ class PodmanContainers:
         for option in specification.options.mounts:
             if option.kind == "image" and not self._has_image(option.source):
                 raise ImageNotFound(option.source)  # Podman would create a container that can't be removed
-        with self._wire.call("POST", "/containers/create", body=body) as response:
+        with self._client.call("POST", "/containers/create", body=body) as response:
             if not response.ok:
                 error = failed("create the container", response)
                 raise create_failed(error, image=specification.image, name=specification.options.name)
@@ -74,14 +75,14 @@ class PodmanContainers:
 
     def inspect(self, container: ContainerId) -> Container:
         """Inspect a container."""
-        with self._wire.call("GET", f"/containers/{container}/json") as response:
+        with self._client.call("GET", f"/containers/{container}/json") as response:
             self._found(container, response, "inspect the container")
             return container_of(response.json(), reports_memory=self._version >= _REPORTS_MEMORY)
 
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[Container]:
         """List all containers with these labels, running or not."""
         containers = []
-        for item in listed(self._wire, "/containers/json", filters=with_labels(labels), everything=True):
+        for item in listed(self._client, "/containers/json", filters=with_labels(labels), everything=True):
             try:
                 containers.append(self.inspect(ContainerId(item["Id"])))
             except ContainerNotFound:
@@ -97,7 +98,7 @@ class PodmanContainers:
         terminal: Terminal | None = None,
     ) -> StreamAttachment:
         """Attach to the input and output of a created container."""
-        job = PodmanJob(self._wire, container)
+        job = PodmanJob(self._client, container)
         attachment = StreamAttachment(job.attach(output=True), job, stdin=stdin, interruptions=interruptions)
         if terminal is not None:
             attachment.resize(terminal)
@@ -112,18 +113,18 @@ class PodmanContainers:
         interruptions: Interruptions,
     ) -> StreamAttachment:
         """Attach to a job that has already started; its output is read from the beginning, or from `since` on."""
-        job = PodmanJob(self._wire, container, since=since)
+        job = PodmanJob(self._client, container, since=since)
         return StreamAttachment(None, job, stdin=stdin, interruptions=interruptions)
 
     def start(self, container: ContainerId) -> None:
         """Start the job."""
-        with self._wire.call("POST", f"/containers/{container}/start") as response:
+        with self._client.call("POST", f"/containers/{container}/start") as response:
             if not response.ok and response.status != _NOT_MODIFIED:
                 raise not_started(response.why())
 
     def signal(self, container: ContainerId, *, signal: str) -> None:
         """Send a signal to the job by name; a job that has ended is not an error."""
-        with self._wire.call("POST", f"/containers/{container}/kill", query={"signal": signal}) as response:
+        with self._client.call("POST", f"/containers/{container}/kill", query={"signal": signal}) as response:
             if response.ok:
                 return
             error = failed(f"send {signal}", response)
@@ -134,21 +135,21 @@ class PodmanContainers:
 
     def logs(self, container: ContainerId, *, sink: BinaryIO, since: datetime | None = None) -> None:
         """Write the job's output so far to `sink`."""
-        with PodmanJob(self._wire, container, since=since).open_log() as response:
+        with PodmanJob(self._client, container, since=since).open_log() as response:
             copy_frames(response.chunks(), sink=sink, multiplexed=True)
 
     def read(self, container: ContainerId, *, path: str, limit: int) -> bytes:
         """Return the first bytes of a file of a container that has ended."""
-        return read_file(self._wire, container, path, of=f"container {container[:12]}", limit=limit)
+        return read_file(self._client, container, path, of=f"container {container[:12]}", limit=limit)
 
     def sparse_files(self, container: ContainerId) -> Sequence[SparseFile]:
         """List the sparse files that a container has written, if its layer is accessible."""
-        return sparse_files(self._wire, container)
+        return sparse_files(self._client, container)
 
     def commit(self, container: ContainerId, *, snapshot: Snapshot, log: BinaryIO) -> ImageId:
         """Create an image from an exited container's file system."""
         takes_configuration = self._version >= _TAKES_CONFIGURATION
-        return commit(self._wire, container, snapshot=snapshot, log=log, takes_configuration=takes_configuration)
+        return commit(self._client, container, snapshot=snapshot, log=log, takes_configuration=takes_configuration)
 
     def keeps_configuration(self) -> bool:
         """Return whether results get exactly their code image's configuration."""
@@ -156,7 +157,7 @@ class PodmanContainers:
 
     def remove(self, container: ContainerId) -> None:
         """Kill and remove a container with its anonymous volumes."""
-        remove_helper(self._wire, container)
+        remove_helper(self._client, container)
 
     def _check_inputs(self, specification: ContainerSpecification, container: ContainerId | None = None) -> None:
         """Raise `InputGone` for an input volume removed meanwhile: Podman creates an empty one in its place.
@@ -167,7 +168,7 @@ class PodmanContainers:
             if isinstance(mount, VolumeMount) and not self._is_input(mount.volume):
                 if container is not None:
                     self.remove(container)
-                    with self._wire.call("DELETE", f"/volumes/{mount.volume}") as response:
+                    with self._client.call("DELETE", f"/volumes/{mount.volume}") as response:
                         response.read()
                 raise InputGone(mount.volume)
 
@@ -176,18 +177,18 @@ class PodmanContainers:
 
         Podman's API ignores a runtime that the engine does not have, and some versions ignore every runtime.
         """
-        with self._wire.call("GET", f"/containers/{container}/json") as response:
+        with self._client.call("GET", f"/containers/{container}/json") as response:
             found = response.json().get("OCIRuntime") or "" if response.ok else runtime
         if found not in (runtime, runtime.rpartition("/")[2]):
             self.remove(container)
             raise OptionUnsupported(f"--runtime {runtime}", engine="this podman", why=f"it runs jobs with {found}")
 
     def _has_image(self, name: str) -> bool:
-        with self._wire.call("GET", f"/images/{name}/exists") as response:
+        with self._client.call("GET", f"/images/{name}/exists") as response:
             return response.ok
 
     def _is_input(self, volume: str) -> bool:
-        with self._wire.call("GET", f"/volumes/{volume}/json") as response:
+        with self._client.call("GET", f"/volumes/{volume}/json") as response:
             return response.ok and Label.INPUT in (response.json().get("Labels") or {})
 
     def _found(self, container: ContainerId, response: Response, call: str) -> None:

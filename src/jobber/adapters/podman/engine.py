@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jobber.adapters.podman.images import PodmanImages
 from jobber.domain.containers.engine import EngineDescription
-from jobber.domain.errors import EngineUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jobber.adapters.podman.builder import PodmanBuilder
+    from jobber.adapters.podman.client import PodmanClient
     from jobber.adapters.podman.containers import PodmanContainers
     from jobber.adapters.podman.inputs import PodmanInputs
     from jobber.adapters.podman.registry import PodmanRegistry
     from jobber.adapters.run_claims.run_store import SharedRunStore
-    from jobber.adapters.wire import Wire
     from jobber.domain.containers.engine_facts import EngineFacts
 
-_LIBPOD = "/v4.0.0/libpod"
-"""The path prefix of Podman's native API; every Podman from 4.0 on serves the paths of version 4.0.0."""
 _MOUNTS_DIRECTORIES = 5
 _DOCKERFILES = ("Dockerfile", "Containerfile")
 
@@ -30,30 +27,29 @@ class PodmanEngine:
 
     def __init__(
         self,
-        wire: Wire,
+        client: PodmanClient,
         *,
         address: str = "",
-        version: dict[str, Any] | None = None,
+        version: str,
         closing: Callable[[], None] | None = None,
     ) -> None:
-        """Create an engine; `version` is the body of `GET /version`, if the caller has it.
+        """Create an engine of this version.
 
         `closing` is called when the engine is closed, to stop a service that was started for it.
         """
-        number = (version or _version(wire))["Version"]
-        self._compatible = wire
-        self._wire = wire.within(_LIBPOD)
-        self._major = int(number.partition(".")[0])
+        self._client = client
+        self._compatible = client.copy(compatible=True)
+        self._major = int(version.partition(".")[0])
         self._mounts_directories = self._major >= _MOUNTS_DIRECTORIES
         self._description = EngineDescription(
             name="podman",
-            version=number,
+            version=version,
             mounts_images=self._mounts_directories,
             address=address,
             dockerfiles=_DOCKERFILES,
         )
         self._closing = closing
-        self._images = PodmanImages(self._wire)
+        self._images = PodmanImages(self._client)
         self._containers: PodmanContainers | None = None
 
     @property
@@ -67,7 +63,7 @@ class PodmanEngine:
         if self._containers is None:  # builds do not need containers, and the modules take a while to import
             from jobber.adapters.podman.containers import PodmanContainers
 
-            self._containers = PodmanContainers(self._wire, version=self._description.version)
+            self._containers = PodmanContainers(self._client, version=self._description.version)
         return self._containers
 
     @property
@@ -81,30 +77,30 @@ class PodmanEngine:
     def runs(self) -> SharedRunStore:
         """The run store of the engine, which coordinates jobber processes."""
         from jobber.adapters.podman.parts import create_helper, remove_helper
-        from jobber.adapters.run_claims.engine_calls import WireRunCalls
+        from jobber.adapters.run_claims.engine_calls import EngineRunCalls
         from jobber.adapters.run_claims.run_store import SharedRunStore
 
-        def calls(wire: Wire) -> WireRunCalls:
-            return WireRunCalls(wire, images=PodmanImages(wire), make=create_helper, remove=remove_helper)
+        def calls(client: PodmanClient) -> EngineRunCalls:
+            return EngineRunCalls(client, images=PodmanImages(client), make=create_helper, remove=remove_helper)
 
-        def others() -> WireRunCalls:
-            return calls(self._wire.within(self._wire.prefix))
+        def others() -> EngineRunCalls:
+            return calls(self._client.copy())
 
-        return SharedRunStore(calls(self._wire), volumes=lambda: self.inputs, others=others)
+        return SharedRunStore(calls(self._client), volumes=lambda: self.inputs, others=others)
 
     @property
     def inputs(self) -> PodmanInputs:
         """The inputs of the engine: directories of images to be mounted."""
         from jobber.adapters.podman.inputs import PodmanInputs
 
-        return PodmanInputs(self._wire, mounts_directories=self._mounts_directories)
+        return PodmanInputs(self._client, mounts_directories=self._mounts_directories)
 
     @property
     def builder(self) -> PodmanBuilder:
         """The builder of the engine."""
         from jobber.adapters.podman.builder import PodmanBuilder
 
-        return PodmanBuilder(self._wire, images=self._images, major=self._major)
+        return PodmanBuilder(self._client, images=self._images, major=self._major)
 
     def describe(self) -> EngineDescription:
         """Return the description of the engine."""
@@ -114,20 +110,12 @@ class PodmanEngine:
         """Describe the engine's setup. Raises `EngineLost`, `EngineFailed`."""
         from jobber.adapters.podman.facts import podman_facts
 
-        return podman_facts(self._wire)
+        return podman_facts(self._client)
 
     def close(self) -> None:
         """Close the connections to the engine, and stop a service that runs only for this process."""
-        self._wire.close()
+        self._client.close()
         self._compatible.close()
         closing, self._closing = self._closing, None
         if closing is not None:
             closing()
-
-
-def _version(wire: Wire) -> dict[str, Any]:
-    with wire.call("GET", "/version") as response:
-        if not response.ok:
-            raise EngineUnavailable([(str(wire.endpoint), response.why())])
-        facts: dict[str, Any] = response.json()
-        return facts

@@ -8,12 +8,12 @@ from jobber.adapters.engine_api.calls import failed
 from jobber.domain.containers.engine_facts import EngineFacts, ImageStore, Space
 
 if TYPE_CHECKING:
-    from jobber.adapters.wire import Wire
+    from jobber.adapters.engine_api.connection import EngineConnection
 
 
-def podman_facts(wire: Wire) -> EngineFacts:
+def podman_facts(client: EngineConnection) -> EngineFacts:
     """Return the facts about the engine's setup. Raises `EngineLost`, `EngineFailed`."""
-    with wire.call("GET", "/info") as response:
+    with client.call("GET", "/info") as response:
         if not response.ok:
             raise failed("describe its configuration", response)
         told: dict[str, Any] = response.json() or {}

@@ -21,7 +21,7 @@ from jobber.domain.errors import EngineFailed, ImageNotFound
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
 
-    from jobber.adapters.wire import Wire
+    from jobber.adapters.engine_api.connection import EngineConnection
     from jobber.domain.images.image import Image, ListedImage
     from jobber.domain.images.reference import ImageId, ImageReference
 
@@ -38,8 +38,8 @@ LOST_NAME = "a concurrent change to the image's names overwrote it"
 class PodmanImages:
     """The image store of a Podman engine."""
 
-    def __init__(self, wire: Wire) -> None:
-        self._wire = wire
+    def __init__(self, client: EngineConnection) -> None:
+        self._client = client
 
     def inspect(self, name: ImageReference | ImageId | str) -> Image:
         """Inspect an image. Raises `ImageNotFound`."""
@@ -64,7 +64,7 @@ class PodmanImages:
 
     def _facts(self, candidate: str, name: ImageReference | ImageId | str) -> dict[str, Any] | None:
         """Return Podman's inspect response for an image; None if the image does not exist."""
-        with self._wire.call("GET", f"/images/{quote(candidate, safe='/:@')}/json") as response:
+        with self._client.call("GET", f"/images/{quote(candidate, safe='/:@')}/json") as response:
             if response.status == _MISSING:
                 return None
             if not response.ok:
@@ -80,7 +80,7 @@ class PodmanImages:
         full = engine_reference(reference)
         query = {"repo": full.repository, "tag": full.tag}
         path = f"/images/{image.removeprefix('sha256:')}/tag"
-        with self._wire.call("POST", path, query=query) as response:
+        with self._client.call("POST", path, query=query) as response:
             if response.status == _MISSING:
                 raise ImageNotFound(image)
             if not response.ok:
@@ -91,7 +91,11 @@ class PodmanImages:
     def claim(self, image: ImageId, *, reference: ImageReference) -> None:
         """Tag an image with a tag that no other image has. Raises `TagTaken`, `ImageNotFound`."""
         claim_tag(
-            self, image, reference, make=partial(create_helper, self._wire), remove=partial(remove_helper, self._wire)
+            self,
+            image,
+            reference,
+            make=partial(create_helper, self._client),
+            remove=partial(remove_helper, self._client),
         )
 
     def remove(self, name: ImageReference | ImageId) -> None:
@@ -108,16 +112,16 @@ class PodmanImages:
         container of the parent prevents this.
         """
         facts = self._facts(image.removeprefix("sha256:"), image) or {}
-        keeper = create_helper(self._wire, image_id(facts["Parent"])) if facts.get("Parent") else None
+        keeper = create_helper(self._client, image_id(facts["Parent"])) if facts.get("Parent") else None
         try:
             self._remove(image)
         finally:
             if keeper is not None:
-                remove_helper(self._wire, keeper)
+                remove_helper(self._client, keeper)
 
     def _remove(self, name: ImageReference | ImageId) -> None:
         for candidate in candidates(name):
-            with self._wire.call("DELETE", f"/images/{quote(candidate, safe='/:@')}") as response:
+            with self._client.call("DELETE", f"/images/{quote(candidate, safe='/:@')}") as response:
                 if response.status == _MISSING:
                     continue
                 if not response.ok:
@@ -132,18 +136,18 @@ class PodmanImages:
         """
         check_askable(path)
         has_volumes = bool(self.inspect(image).configuration.volumes)
-        part = create_helper(self._wire, image)
+        part = create_helper(self._client, image)
         try:
             if not has_volumes:
-                yield from open_archive(self._wire, part, path, of=image)
+                yield from open_archive(self._client, part, path, of=image)
                 return
             # Volumes are empty until the container is set up. The setup fails, because the container has no executable
             # command. Podman then unmounts the container's file system, unless it is kept mounted.
-            set_up_part(self._wire, part, call=f"read {path} of image {image}")
-            with mounted(self._wire, part):
-                yield from open_archive(self._wire, part, path, of=image)
+            set_up_part(self._client, part, call=f"read {path} of image {image}")
+            with mounted(self._client, part):
+                yield from open_archive(self._client, part, path, of=image)
         finally:
-            remove_helper(self._wire, part)
+            remove_helper(self._client, part)
 
     def list(self, *, labels: Mapping[str, str | None]) -> Sequence[ListedImage]:
         """List all images with these labels."""
@@ -155,7 +159,7 @@ class PodmanImages:
 
     def _count(self) -> int:
         """Return the number of images, including untagged ones."""
-        with self._wire.call("GET", "/info") as response:
+        with self._client.call("GET", "/info") as response:
             if not response.ok:
                 raise failed("count images", response)
             number: int = response.json()["store"]["imageStore"]["number"]
@@ -163,12 +167,12 @@ class PodmanImages:
 
     def listed(self, *, labels: Mapping[str, str | None], everything: bool) -> Sequence[ListedImage]:
         """List images with these labels; with `everything`, also untagged images that others are made from."""
-        ask = partial(listed, self._wire, "/images/json", filters=with_labels(labels), everything=everything)
+        ask = partial(listed, self._client, "/images/json", filters=with_labels(labels), everything=everything)
         return [listed_image_of(item) for item in retrying(ask, sign=_WAS_REMOVED)]
 
     def references(self, *, seconds: float | None = None) -> tuple[str, ...]:
         """Return the tags of all images. Raises `EngineLost` if that takes longer than `seconds`."""
         if seconds is None:
             return tuple(tag for image in self.listed(labels={}, everything=False) for tag in image.references)
-        with closing(self._wire.limited(seconds)) as wire:
-            return PodmanImages(wire).references()
+        with closing(self._client.limited(seconds)) as client:
+            return PodmanImages(client).references()

@@ -7,19 +7,22 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.engine_api.calls import missing_or_failed
+from jobber.adapters.engine_api.connection_errors import ConnectionBroken
+from jobber.adapters.engine_api.raw_stream import RawStream
+from jobber.adapters.engine_api.sockets import patience
 from jobber.adapters.job_stream.engine_job import NO_DETACH_KEYS
 from jobber.adapters.job_stream.frames import RawOutput, output_reader
 from jobber.adapters.job_stream.replay import Tally
 from jobber.adapters.job_stream.streams import LiveOutlet, LogOutlet, Outlet
 from jobber.adapters.podman.translate import container_of, not_started
-from jobber.adapters.wire import RawStream, WireBroken, patience
 from jobber.domain.containers.container import ContainerState
 from jobber.domain.errors import ContainerNotFound, EngineFailed, LogUnreadable
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from jobber.adapters.wire import Pending, Response, Wire
+    from jobber.adapters.engine_api.connection import EngineConnection
+    from jobber.adapters.engine_api.response import Pending, Response
     from jobber.domain.containers.container import ContainerId, Terminal
 
 _MISSING = 404
@@ -32,15 +35,15 @@ _COMPLAINT = re.compile(rb"Error: (?:read|write) unix(?:packet)? [^\n]*attach[^\
 class PodmanJob:
     """The calls about one container."""
 
-    def __init__(self, wire: Wire, container: ContainerId, *, since: datetime | None = None) -> None:
-        self._wire = wire
+    def __init__(self, client: EngineConnection, container: ContainerId, *, since: datetime | None = None) -> None:
+        self._client = client
         self._container = container
         self._since = since
 
     @property
     def patience(self) -> float:
         """The time, in seconds, for which jobber retries an engine that does not answer."""
-        return patience(self._wire.endpoint)
+        return patience(self._client.endpoint)
 
     @property
     def has_terminal(self) -> bool:
@@ -67,12 +70,12 @@ class PodmanJob:
     def wait(self, *, is_started: bool) -> Pending:  # noqa: ARG002 - Podman waits for a state, not for an event
         """Request the container's end without waiting for it."""
         query = {"condition": "exited", "interval": _POLL}
-        return self._wire.begin("POST", f"/containers/{self._container}/wait", query=query)
+        return self._client.begin("POST", f"/containers/{self._container}/wait", query=query)
 
     def exit_status(self, answer: Response) -> int:
         """Return the exit status from that response."""
         if not answer.ok:
-            raise WireBroken(answer.why())
+            raise ConnectionBroken(answer.why())
         return int(answer.json())
 
     def exited(self) -> int | None:
@@ -89,7 +92,7 @@ class PodmanJob:
             "detachKeys": NO_DETACH_KEYS if self.has_terminal else None,
         }
         is_new = container_of(self._facts).state is ContainerState.CREATED
-        stream = self._wire.upgrade(f"/containers/{self._container}/attach", query=query)
+        stream = self._client.upgrade(f"/containers/{self._container}/attach", query=query)
         if isinstance(stream, RawStream):
             return LiveOutlet(stream)
         with stream:
@@ -105,11 +108,11 @@ class PodmanJob:
         reader = output_reader(multiplexed=True)
         if not follow:
             return LogOutlet(self.open_log()), reader
-        return LogOutlet(self._wire.begin("GET", self._log_path, query=self._log_query(follow=True))), reader
+        return LogOutlet(self._client.begin("GET", self._log_path, query=self._log_query(follow=True))), reader
 
     def open_log(self) -> Response:
         """Return the response that contains the log so far. Raises `LogUnreadable`."""
-        response = self._wire.call("GET", self._log_path, query=self._log_query(follow=False))
+        response = self._client.call("GET", self._log_path, query=self._log_query(follow=False))
         if response.ok:
             return response
         with response:
@@ -131,7 +134,7 @@ class PodmanJob:
     def resize(self, terminal: Terminal) -> None:
         """Set the size of the job's terminal."""
         query = {"h": terminal.rows, "w": terminal.columns}
-        with self._wire.call("POST", f"/containers/{self._container}/resize", query=query) as response:
+        with self._client.call("POST", f"/containers/{self._container}/resize", query=query) as response:
             response.read()  # a job that has just ended no longer has a terminal size
 
     @property
@@ -145,7 +148,7 @@ class PodmanJob:
         return self._inspect()
 
     def _inspect(self) -> dict[str, Any]:
-        with self._wire.call("GET", f"/containers/{self._container}/json") as response:
+        with self._client.call("GET", f"/containers/{self._container}/json") as response:
             if not response.ok:
                 raise missing_or_failed(self._container, "inspect the container", response)
             facts: dict[str, Any] = response.json()

@@ -15,7 +15,7 @@ from jobber.domain.runs.label_names import Label
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jobber.adapters.wire import Wire
+    from jobber.adapters.engine_api.connection import EngineConnection
     from jobber.domain.images.reference import ImageId
 
 _MISSING = 404
@@ -24,7 +24,7 @@ _DUMMY = "/jobber-never-starts-this"
 
 
 def create_helper(
-    wire: Wire,
+    client: EngineConnection,
     image: ImageId,
     *,
     name: str | None = None,
@@ -48,7 +48,7 @@ def create_helper(
     }
     if name is not None:
         body["name"] = name
-    with wire.call("POST", "/containers/create", body=body) as response:
+    with client.call("POST", "/containers/create", body=body) as response:
         if not response.ok:
             raise create_failed(failed("create a container", response), image=image, name=name)
         return ContainerId(response.json()["Id"])
@@ -64,29 +64,29 @@ def create_failed(error: EngineFailed, *, image: ImageId, name: str | None) -> E
     return error
 
 
-def set_up_part(wire: Wire, container: ContainerId, *, call: str) -> None:
+def set_up_part(client: EngineConnection, container: ContainerId, *, call: str) -> None:
     """Mount a helper container's volumes, which fills new ones from the image. Raises `EngineFailed`."""
-    with wire.call("POST", f"/containers/{container}/init") as response:
+    with client.call("POST", f"/containers/{container}/init") as response:
         error = None if response.ok else failed(call, response)
     # Podman fills the volumes before the runtime looks for the command, which does not exist.
     if error is not None and not_started(error.why).exit_status != _NOT_FOUND:
         raise error
 
 
-def remove_helper(wire: Wire, container: str, *, only_abandoned: bool = False) -> None:
+def remove_helper(client: EngineConnection, container: str, *, only_abandoned: bool = False) -> None:
     """Remove such a container with its anonymous volumes.
 
     With `only_abandoned`, remove it only if the process that created it has ended.
     """
     if only_abandoned:
-        with wire.call("GET", f"/containers/{container}/json") as response:
+        with client.call("GET", f"/containers/{container}/json") as response:
             if not response.ok:
                 return
             labels = response.json()["Config"].get("Labels") or {}
         if is_alive(part_owner(labels)) is not False:
             return
     query = {"force": True, "volumes": True, "timeout": 0}  # not `v`, as in Docker's calls
-    with wire.call("DELETE", f"/containers/{container}", query=query) as response:
+    with client.call("DELETE", f"/containers/{container}", query=query) as response:
         if not response.ok and response.status != _MISSING:
             raise failed("remove a container", response)
 

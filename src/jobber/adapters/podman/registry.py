@@ -18,8 +18,8 @@ from jobber.adapters.podman.translate import registry_cause
 from jobber.domain.errors import EngineFailed, ImageNotFound, PullRefused, PushedImageMissing, PushRefused
 
 if TYPE_CHECKING:
+    from jobber.adapters.engine_api.connection import EngineConnection
     from jobber.adapters.podman.images import PodmanImages
-    from jobber.adapters.wire import Wire
     from jobber.domain.images.credentials import Credentials
     from jobber.domain.images.image import Image
     from jobber.domain.images.reference import ImageReference
@@ -30,10 +30,10 @@ _PAUSE_SECONDS = 0.2
 
 
 class PodmanRegistry:
-    """Pulls and pushes by the Podman service; `wire` is a connection without libpod's prefix."""
+    """Pulls and pushes by the Podman service; `client` is a connection without libpod's prefix."""
 
-    def __init__(self, wire: Wire, *, images: PodmanImages) -> None:
-        self._wire = wire
+    def __init__(self, client: EngineConnection, *, images: PodmanImages) -> None:
+        self._client = client
         self._images = images
 
     def pull(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> Image:
@@ -44,7 +44,7 @@ class PodmanRegistry:
     def _pull(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> Image:
         full = engine_reference(reference)
         exchange(
-            self._wire,
+            self._client,
             "/images/create",
             {"fromImage": full.repository, "tag": full.digest or full.tag or "latest"},
             reference=reference,
@@ -83,7 +83,7 @@ class PodmanRegistry:
     def _push(self, reference: ImageReference, *, credentials: Credentials | None, progress: Progress) -> str:
         full = engine_reference(reference)
         digest = exchange(
-            self._wire,
+            self._client,
             f"/images/{quote(full.repository, safe='/:')}/push",
             {"tag": full.tag},
             reference=reference,

@@ -15,7 +15,7 @@ from jobber.adapters.podman.parts import create_helper, remove_helper
 from jobber.domain.docker_options.proxies import PROXIES
 
 if TYPE_CHECKING:
-    from jobber.adapters.wire import Wire
+    from jobber.adapters.engine_api.connection import EngineConnection
     from jobber.domain.images.reference import ImageId
     from jobber.domain.runs.snapshot import Snapshot
 
@@ -24,7 +24,7 @@ _HOST = "HOSTNAME"
 
 
 def commit_again(
-    wire: Wire,
+    client: EngineConnection,
     unfinished: ImageId,
     *,
     snapshot: Snapshot,
@@ -38,15 +38,15 @@ def commit_again(
     """
     names = _new_variables(snapshot, container)
     blank = snapshot.leaving_blank(names)
-    part = create_helper(wire, unfinished, with_command=not takes_configuration)
+    part = create_helper(client, unfinished, with_command=not takes_configuration)
     try:
         if log is not None:
-            put_log(wire, part, log)
+            put_log(client, part, log)
         if takes_configuration:
-            return commit_as(wire, part, configuration=_configuration(blank, container, names))
-        return commit_as(wire, part, changes=_changes(blank, container, names))
+            return commit_as(client, part, configuration=_configuration(blank, container, names))
+        return commit_as(client, part, changes=_changes(blank, container, names))
     finally:
-        remove_helper(wire, part)
+        remove_helper(client, part)
 
 
 def _configuration(snapshot: Snapshot, container: dict[str, Any], blank: list[str]) -> dict[str, Any]:

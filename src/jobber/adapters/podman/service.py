@@ -8,8 +8,10 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jobber.adapters.engine_api.connection_errors import ConnectionBroken, EngineUnreachable
+from jobber.adapters.engine_api.endpoint import Endpoint, parse_endpoint
+from jobber.adapters.engine_api.ping import EngineAnswer, ping
 from jobber.adapters.host.temp_folder import make_short_folder
-from jobber.adapters.wire import Endpoint, Wire, WireBroken, WireUnreachable, parse_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,18 +27,23 @@ class Service:
     """A running Podman service."""
 
     endpoint: Endpoint
+    answer: EngineAnswer
     process: subprocess.Popen[bytes]
     folder: Path
 
     def stop(self) -> None:
         """Stop the service; the processes in its containers continue."""
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        _stop(self.process, self.folder)
+
+
+def _stop(process: subprocess.Popen[bytes], folder: Path) -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def start_service(
@@ -62,26 +69,24 @@ def start_service(
             cwd=folder,  # for a job that runs out of memory, conmon writes a file `oom` there
             start_new_session=True,  # the Ctrl-C of jobber's terminal must not reach the service
         )
-    service = Service(endpoint, process, folder)
     try:
-        _await_ready(service, seconds or _READY_SECONDS)
+        answer = _await_ready(endpoint, process, seconds or _READY_SECONDS)
     except BaseException as error:
         said = (folder / "log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        service.stop()
-        if not isinstance(error, WireUnreachable | WireBroken):
+        _stop(process, folder)
+        if not isinstance(error, EngineUnreachable | ConnectionBroken):
             raise
         tried.append((f"{podman} system service", said[-1] if said else str(error)))
         return None
-    return service
+    return Service(endpoint, answer, process, folder)
 
 
-def _await_ready(service: Service, seconds: float) -> None:
+def _await_ready(endpoint: Endpoint, process: subprocess.Popen[bytes], seconds: float) -> EngineAnswer:
     give_up = time.monotonic() + seconds
     while True:
         try:
-            with Wire(service.endpoint, seconds=seconds).call("GET", "/_ping"):
-                return
-        except WireUnreachable:
-            if service.process.poll() is not None or time.monotonic() > give_up:
+            return ping(endpoint, seconds=seconds)
+        except EngineUnreachable:
+            if process.poll() is not None or time.monotonic() > give_up:
                 raise
             time.sleep(0.02)

@@ -14,8 +14,8 @@ from jobber.domain.runs.label_names import Label
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from jobber.adapters.engine_api.connection import EngineConnection
     from jobber.adapters.run_claims.parts import Part
-    from jobber.adapters.wire import Wire
     from jobber.domain.images.image import Image, ListedImage
     from jobber.domain.images.reference import ImageId
     from jobber.domain.ports import ImageStore
@@ -32,37 +32,39 @@ if TYPE_CHECKING:
     class MakePart(Protocol):
         """The engine's call that creates a helper container."""
 
-        def __call__(self, wire: Wire, image: ImageId, /, *, name: str, facts: Mapping[str, str]) -> ContainerId:
+        def __call__(
+            self, connection: EngineConnection, image: ImageId, /, *, name: str, facts: Mapping[str, str]
+        ) -> ContainerId:
             """Create a helper container. Raises `NameTaken`."""
 
     class RemovePart(Protocol):
         """The engine's call that removes a helper container."""
 
-        def __call__(self, wire: Wire, container: str, /) -> None:
+        def __call__(self, connection: EngineConnection, container: str, /) -> None:
             """Remove a helper container; a missing one is not an error."""
 
 
-class WireRunCalls:
+class EngineRunCalls:
     """The calls of an engine for the coordination of runs."""
 
-    def __init__(self, wire: Wire, *, images: Images, make: MakePart, remove: RemovePart) -> None:
-        self._wire = wire
+    def __init__(self, connection: EngineConnection, *, images: Images, make: MakePart, remove: RemovePart) -> None:
+        self._connection = connection
         self._images = images
         self._make = make
         self._remove = remove
 
     def now(self) -> datetime:
         """Return the time of the engine's clock, in whole seconds."""
-        with self._wire.call("GET", "/_ping") as response:
+        with self._connection.call("GET", "/_ping") as response:
             return _moment(response.headers.get("date", ""))
 
     def make(self, name: str, *, image: ImageId, facts: Mapping[str, str]) -> str:
         """Create a container that is never started."""
-        return self._make(self._wire, image, name=name, facts=facts)
+        return self._make(self._connection, image, name=name, facts=facts)
 
     def look(self, name: str) -> Part | None:
         """Return a container by name or ID; None if there is none."""
-        with self._wire.call("GET", f"/containers/{name}/json") as response:
+        with self._connection.call("GET", f"/containers/{name}/json") as response:
             if not response.ok:
                 error = missing_or_failed(ContainerId(name), "inspect a container", response)
                 if isinstance(error, ContainerNotFound):
@@ -73,12 +75,12 @@ class WireRunCalls:
 
     def parts(self) -> Sequence[Part]:
         """List all containers with a `jobber.run` label."""
-        found = listed(self._wire, "/containers/json", filters=with_labels({Label.RUN: None}), everything=True)
+        found = listed(self._connection, "/containers/json", filters=with_labels({Label.RUN: None}), everything=True)
         return [_part(item, name=(item.get("Names") or [""])[0], labels=item.get("Labels")) for item in found]
 
     def remove(self, part: str) -> None:
         """Remove a container."""
-        self._remove(self._wire, part)
+        self._remove(self._connection, part)
 
     def commits(self) -> Sequence[ListedImage]:
         """List images with a `jobber.run` label."""
@@ -94,7 +96,7 @@ class WireRunCalls:
 
     def close(self) -> None:
         """Close the connections."""
-        self._wire.close()
+        self._connection.close()
 
 
 def _part(facts: dict[str, Any], *, name: str, labels: Mapping[str, str] | None) -> Part:

@@ -20,9 +20,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from jobber.adapters.host.temp_folder import make_short_folder
-from jobber.adapters.wire.errors import WireUnreachable
-from jobber.adapters.wire.ssh_remedies import (
+from jobber.adapters.discovery.ssh_remedies import (
     FORBIDDEN_SOCKET,
     NO_ENGINE,
     NO_SSH,
@@ -30,12 +28,14 @@ from jobber.adapters.wire.ssh_remedies import (
     no_client,
     remedy,
 )
+from jobber.adapters.engine_api.connection_errors import EngineUnreachable
+from jobber.adapters.host.temp_folder import make_short_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import IO
 
-    from jobber.adapters.wire.endpoint import Endpoint
+    from jobber.adapters.engine_api.endpoint import Endpoint
 
 CONNECT_SECONDS = 30.0
 _PR_SET_PDEATHSIG = 1
@@ -98,7 +98,7 @@ class SshTunnel:
         self._socket = endpoint.path
 
     def dial(self, seconds: float) -> socket.socket:
-        """Return a connection to the engine. Raises `WireUnreachable`."""
+        """Return a connection to the engine. Raises `EngineUnreachable`."""
         if self._process is None or self._process.poll() is not None:
             self.close()
             self._open(max(seconds, self._seconds))
@@ -118,7 +118,7 @@ class SshTunnel:
     def _open(self, seconds: float) -> None:
         program = shutil.which("ssh")
         if program is None:
-            raise WireUnreachable("ssh is not on the PATH: install an ssh client", hint=NO_SSH)
+            raise EngineUnreachable("ssh is not on the PATH: install an ssh client", hint=NO_SSH)
         self._folder = make_short_folder("jobber-ssh-")
         log = self._folder / "log"
         with log.open("ab") as output:
@@ -172,7 +172,7 @@ class SshTunnel:
             with self._connect_forwarded(seconds) as sock:
                 sock.sendall(b"HEAD /_ping HTTP/1.1\r\nHost: engine\r\nConnection: close\r\n\r\n")
                 return sock.recv(1).startswith(b"H")
-        except (WireUnreachable, OSError):
+        except (EngineUnreachable, OSError):
             return False
 
     def _forward(self, path: str, log: Path, seconds: float) -> None:
@@ -191,7 +191,7 @@ class SshTunnel:
         if done.returncode != 0:
             why = done.stderr.decode(errors="replace").strip().splitlines()
             said = why[-1] if why else _last_line(log)
-            raise WireUnreachable(_told(said), hint=remedy(said, self._endpoint))
+            raise EngineUnreachable(_told(said), hint=remedy(said, self._endpoint))
 
     def _connect_forwarded(self, seconds: float) -> socket.socket:
         assert self._folder is not None
@@ -201,7 +201,7 @@ class SshTunnel:
             sock.connect(str(self._folder / "engine"))
         except OSError as error:
             sock.close()
-            raise WireUnreachable(f"ssh: {error.strerror}") from None
+            raise EngineUnreachable(f"ssh: {error.strerror}") from None
         return sock
 
     def _dial_stdio(self, client: str) -> socket.socket:
@@ -218,25 +218,25 @@ class SshTunnel:
             )
         return channel
 
-    def complaint(self) -> WireUnreachable | None:
+    def complaint(self) -> EngineUnreachable | None:
         """Return the last error of ssh or the remote client; None without one."""
         said = _last_line(self._folder / "log") if self._folder is not None else ""
         if not said:
             return None
         if self._socket and "open failed" in said:
             return self._refused_socket(self._socket)
-        return WireUnreachable(_told(said), hint=remedy(said, self._endpoint))
+        return EngineUnreachable(_told(said), hint=remedy(said, self._endpoint))
 
-    def _refused_socket(self, path: str) -> WireUnreachable:
+    def _refused_socket(self, path: str) -> EngineUnreachable:
         """Return the reason why a remote socket can't be forwarded; ssh reports the same reason for all cases."""
         found = self._ask_about(path)
         if found == "forbidden":
-            return WireUnreachable(f"ssh: permission denied at {path} on the remote host", hint=FORBIDDEN_SOCKET)
+            return EngineUnreachable(f"ssh: permission denied at {path} on the remote host", hint=FORBIDDEN_SOCKET)
         if self._client == "none" and not self._endpoint.path:
             why = f"ssh: the remote host has neither docker nor podman, and nothing listens at {path}"
-            return WireUnreachable(why, hint=no_client(self._endpoint))
+            return EngineUnreachable(why, hint=no_client(self._endpoint))
         why = f"ssh: nothing listens at {path} on the remote host"
-        return WireUnreachable(why, hint=SILENT_SOCKET if found == "socket" else NO_ENGINE)
+        return EngineUnreachable(why, hint=SILENT_SOCKET if found == "socket" else NO_ENGINE)
 
     def _ask_about(self, path: str) -> str:
         """Return the user's access to a remote path: `socket`, `forbidden`, or empty for anything else."""
@@ -253,17 +253,17 @@ class SshTunnel:
             return done.stdout.decode(errors="replace").strip().rpartition("\n")[2]
         return ""
 
-    def _failed(self, log: Path) -> WireUnreachable:
+    def _failed(self, log: Path) -> EngineUnreachable:
         """Return the error for an ssh that ended.
 
         The reason is its last line; the remedy depends on its complete output.
         """
         why = _last_line(log) or "it exited without a message"
-        return WireUnreachable(_told(why), hint=remedy(_text(log), self._endpoint))
+        return EngineUnreachable(_told(why), hint=remedy(_text(log), self._endpoint))
 
-    def _silent(self, seconds: float) -> WireUnreachable:
+    def _silent(self, seconds: float) -> EngineUnreachable:
         why = f"ssh: no response within {seconds:g} s"
-        return WireUnreachable(why, hint=remedy(why, self._endpoint))
+        return EngineUnreachable(why, hint=remedy(why, self._endpoint))
 
     def _words(self, program: str, master: str, seconds: float, *options: str) -> list[str]:
         words = [program, "-o", f"ConnectTimeout={max(1, int(seconds / 2))}"]

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobber.adapters.wire.errors import WireUnreachable
+from jobber.adapters.engine_api.connection_errors import EngineUnreachable
 
 if TYPE_CHECKING:
-    import socket
-
-    from jobber.adapters.wire.endpoint import Endpoint
+    from jobber.adapters.engine_api.endpoint import Endpoint
 
 _RECEIVE = 1 << 18
 _SEND = 1 << 16
 
 
-class TlsSocket:
+class TlsSocket(socket.socket):
     """TLS over a socket whose sending direction can be closed while it still receives.
 
     `ssl.SSLSocket` does not support this. Its `shutdown` leaves encrypted bytes to the reader, and its `unwrap` breaks
@@ -27,7 +26,9 @@ class TlsSocket:
 
     def __init__(self, sock: socket.socket, context: ssl.SSLContext, *, host: str) -> None:
         """Perform the handshake over a connected socket. Raises `OSError`, including its subclass `ssl.SSLError`."""
-        self._socket = sock
+        seconds = sock.gettimeout()
+        super().__init__(fileno=sock.detach())
+        self.settimeout(seconds)
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
         self._decrypted = b""
@@ -36,15 +37,11 @@ class TlsSocket:
         """The number of bytes offered to `send` that are already encrypted."""
         self._input_ended = False
         self._output_ended = False
-        self._shake_hands()
-
-    def fileno(self) -> int:
-        """Return the socket's descriptor."""
-        return self._socket.fileno()
-
-    def settimeout(self, seconds: float | None, /) -> None:
-        """Set the time, in seconds, to wait for the socket."""
-        self._socket.settimeout(seconds)
+        try:
+            self._shake_hands()
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def has_pending(self) -> bool:
@@ -52,7 +49,29 @@ class TlsSocket:
         taken = bool(self._decrypted) or self._tls.pending() > 0 or self._incoming.pending > 0
         return taken or self._output_ended
 
-    def recv(self, size: int, /) -> bytes:
+    def receives_now(self) -> bool:
+        """Return whether bytes or the end are here, without waiting; less than a record does not count."""
+        if self.has_pending:
+            return True
+        seconds = self.gettimeout()
+        self.settimeout(0)
+        try:
+            self._decrypted += self.recv(_RECEIVE)
+        except BlockingIOError:
+            return self.has_pending
+        except OSError:
+            pass  # reading reports the broken connection
+        finally:
+            self.settimeout(seconds)
+        return True
+
+    def recv_into(self, buffer: bytearray | memoryview, size: int = 0, flags: int = 0, /) -> int:  # type: ignore[override]
+        """Receive into a buffer, as the file objects over a socket do."""
+        received = self.recv(size or len(buffer), flags)
+        buffer[: len(received)] = received
+        return len(received)
+
+    def recv(self, size: int, _flags: int = 0, /) -> bytes:
         """Return the bytes received, as many as are available; empty at the end."""
         while not (found := self._take(size)):
             if found is not None:
@@ -62,7 +81,7 @@ class TlsSocket:
             self._fill()
         return found
 
-    def send(self, octets: bytes | memoryview, /) -> int:
+    def send(self, octets: bytes | memoryview, _flags: int = 0, /) -> int:  # type: ignore[override]
         """Send part of the data."""
         if not self._offered:
             self._offered = self._tls.write(memoryview(octets)[:_SEND])
@@ -70,7 +89,7 @@ class TlsSocket:
         sent, self._offered = self._offered, 0
         return sent
 
-    def sendall(self, octets: bytes | memoryview, /) -> None:
+    def sendall(self, octets: bytes | memoryview, _flags: int = 0, /) -> None:  # type: ignore[override]
         """Send all of the data."""
         rest = memoryview(octets)
         while rest:
@@ -86,10 +105,6 @@ class TlsSocket:
             with suppress(ssl.SSLError):  # it expects the other end's close alert, which comes at the end of its data
                 self._tls.unwrap()
         self._flush()
-
-    def close(self) -> None:
-        """Close the socket."""
-        self._socket.close()
 
     def _shake_hands(self) -> None:
         while True:
@@ -130,7 +145,7 @@ class TlsSocket:
         return b"".join(pieces)
 
     def _fill(self) -> None:
-        octets = self._socket.recv(_RECEIVE)
+        octets = super().recv(_RECEIVE)
         if octets:
             self._incoming.write(octets)
         else:
@@ -139,11 +154,11 @@ class TlsSocket:
     def _flush(self) -> None:
         while self._unsent or self._outgoing.pending:
             self._unsent = self._unsent or self._outgoing.read()
-            self._unsent = self._unsent[self._socket.send(self._unsent) :]
+            self._unsent = self._unsent[super().send(self._unsent) :]
 
 
 def secure(sock: socket.socket, endpoint: Endpoint) -> TlsSocket:
-    """Start TLS on a connected socket. Raises `WireUnreachable`."""
+    """Start TLS on a connected socket. Raises `EngineUnreachable`."""
     assert endpoint.tls is not None
     folder = Path(endpoint.tls.folder)
     try:
@@ -158,7 +173,7 @@ def secure(sock: socket.socket, endpoint: Endpoint) -> TlsSocket:
         return TlsSocket(sock, context, host=endpoint.host)
     except OSError as error:  # includes ssl.SSLError
         sock.close()
-        raise WireUnreachable(f"TLS: {_told(error, folder)}") from None
+        raise EngineUnreachable(f"TLS: {_told(error, folder)}") from None
 
 
 def _told(error: OSError, folder: Path) -> str:

@@ -9,7 +9,7 @@ import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from jobber.adapters.wire.endpoint import Endpoint
+    from jobber.adapters.engine_api.endpoint import Endpoint
 
 NO_SSH = "for example `apt install openssh-client`"
 NO_ENGINE = (
