@@ -18,7 +18,7 @@ for _number, _default in (
         signal.signal(_number, _default)
 
 # A machine under load is no defect. Where everything is required, as in CI, the examples are the same each time, so
-# that what fails there fails here; whoever works on the project looks for new ones.
+# that what fails there fails here; developers of the project look for new ones.
 settings.register_profile("jobber", deadline=None, derandomize="JOBBER_TEST_REQUIRE" in os.environ)
 settings.load_profile("jobber")
 

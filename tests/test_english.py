@@ -58,7 +58,7 @@ def _complaints(number: int, prose: str, *, starts: bool = True) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("folder", ["src", "demo", "examples", "benchmarks"])
+@pytest.mark.parametrize("folder", ["src", "tests", "demo", "examples", "benchmarks", "findings"])
 def test_docstrings_and_comments_are_plain_english(folder: str) -> None:
     wrong = [
         f"{path.relative_to(ROOT)}:{complaint}"

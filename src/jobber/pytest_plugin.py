@@ -114,7 +114,7 @@ def jobber_cli(jobber_engine: FakeEngine, tmp_path_factory: pytest.TempPathFacto
     from jobber.testing import FakeCommandLine
 
     place = tmp_path_factory.mktemp("jobber")
-    home, directory = _made(place / "home"), _made(place / "work")
+    home, directory = _created(place / "home"), _created(place / "work")
     return FakeCommandLine(jobber_engine, home=home, directory=directory)
 
 
@@ -134,7 +134,7 @@ def _choice(request: pytest.FixtureRequest) -> EngineChoice:
     return choice
 
 
-def _made(folder: Path) -> Path:
+def _created(folder: Path) -> Path:
     folder.mkdir()
     return folder
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def answering(path: Path, *answers: bytes) -> Iterator[None]:
-    """Something that answers on a socket; the last answer is given for ever."""
+    """A server that gives prepared answers on a socket, and the last one repeatedly."""
     left = list(answers)
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(str(path))

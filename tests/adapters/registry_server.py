@@ -37,7 +37,7 @@ class Asked:
 
 @dataclass
 class RegistryServer:
-    """What is served, by path; a callable decides by the request."""
+    """The served content by path; a callable decides by the request."""
 
     host: str
     answers: dict[str, Answer | Callable[[Asked], Answer]] = field(default_factory=dict)

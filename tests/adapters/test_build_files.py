@@ -1,4 +1,4 @@
-"""What each builder gets of a Dockerfile and of ignore rules: nothing of ours that could be copied."""
+"""The Dockerfile and the ignore rules for each builder: no file of jobber's that an image could copy."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def members(octets: bytes) -> dict[str, bytes | str]:
 
 
 def copied(sent: dict[str, bytes | str], dockerfile: str) -> set[str]:
-    """What is left for instructions when Docker's builder has taken away what it takes away."""
+    """Return the files that remain for instructions after Docker's builder has removed its own."""
     rules = sent.get(".dockerignore", b"")
     ignore = parse_ignore(rules.decode() if isinstance(rules, bytes) else "")
     return {name for name in sent if name not in (".dockerignore", dockerfile) or not ignore.ignores(name)}

@@ -1,4 +1,4 @@
-"""What a `docker` client that builds is told of credentials, and how."""
+"""The credentials that a `docker` client gets for a build, and the way they are passed."""
 
 from __future__ import annotations
 

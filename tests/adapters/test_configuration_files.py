@@ -27,7 +27,7 @@ def write(folder: Path, text: str = "timeout: 5\n") -> str:
 
 
 def found(tmp_path: Path, directory: Path, **environment: str) -> list[str]:
-    """What is found in or below the test's own folder."""
+    """Return the configuration files in or below the test's own folder."""
     files = find_files({"HOME": str(tmp_path / "home"), **environment}, directory=str(directory))
     return [file for file in files if file.startswith(str(tmp_path))]
 
@@ -64,7 +64,7 @@ def test_the_configuration_home_can_be_elsewhere(tmp_path: Path) -> None:
 
 
 def misnamed(tmp_path: Path, directory: Path, **environment: str) -> list[str]:
-    """What in or below the test's own folder has a wrong name."""
+    """Return the misnamed configuration files in or below the test's own folder."""
     files = misnamed_files({"HOME": str(tmp_path / "home"), **environment}, directory=str(directory))
     return [file for file in files if file.startswith(str(tmp_path))]
 

@@ -80,7 +80,7 @@ def context(folder: Path, name: str, host: str, *, current: bool = False) -> Non
         (docker / "config.json").write_text(json.dumps({"currentContext": name}))
 
 
-# Who is there
+# Detection of engines
 
 
 def test_docker_is_known_by_its_ping(serve: Callable[..., str], environment: dict[str, str]) -> None:
@@ -322,7 +322,7 @@ def test_an_engine_of_the_other_kind_is_passed_over(serve: Callable[..., str], e
     assert found(environment, choice="podman")[2] == address
 
 
-# When there is none
+# No engine
 
 
 def tried(environment: Mapping[str, str], *, host: str | None = None, choice: str = "auto") -> dict[str, str]:

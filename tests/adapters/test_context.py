@@ -41,7 +41,7 @@ def contents_of(root: Path, name: str) -> bytes:
     return stored.read()
 
 
-# What is sent
+# The content of the archive
 
 
 def test_all_files_are_sent_each_directory_before_what_is_in_it(root: Path) -> None:

@@ -1,4 +1,4 @@
-"""What engines say of themselves, read out of their JSON."""
+"""Facts about engines, read from their JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What git tells of a build context's folder."""
+"""Facts from Git about the folder of a build context."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_without_git_there_is_no_revision(tree: Path, tmp_path: Path, monkeypatc
 
 
 def trouble(folder: Path, **variables: str) -> str | None:
-    """What is in the way of a tree's revision and origin."""
+    """Return the reason why the revision and the origin of a tree are unknown."""
     asked = GitTree(str(folder), environment={**os.environ, **variables})
     asked.revision()
     asked.origin()

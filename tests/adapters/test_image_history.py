@@ -18,7 +18,7 @@ def _entries(*texts: str) -> list[dict[str, Any]]:
 
 
 def _listed(*oldest_first: tuple[str, int]) -> list[dict[str, Any]]:
-    """As Docker tells it."""
+    """Return a history in Docker's format."""
     return [{"CreatedBy": text, "Size": size, "Created": 1767225600} for text, size in reversed(oldest_first)]
 
 

@@ -19,7 +19,7 @@ from jobber.domain.errors import EngineLost
 if TYPE_CHECKING:
     from pathlib import Path
 
-# What Docker 28 answers, asked for a label, with containerd's store while the second image is being removed.
+# The answer of Docker 28 with containerd's store to a list by label, while the second image is being removed.
 _LIST = [
     {"Id": f"sha256:{'1' * 64}", "RepoTags": ["kept:latest"], "Labels": {"jobber.run": "{}"}, "Created": 1, "Size": 1},
     {"Id": f"sha256:{'2' * 64}", "RepoTags": [], "Labels": None, "Created": 2, "Size": 0},

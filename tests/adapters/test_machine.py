@@ -1,4 +1,4 @@
-"""What `jobber doctor` sees of this machine."""
+"""Facts about the local machine for `jobber doctor`."""
 
 from __future__ import annotations
 

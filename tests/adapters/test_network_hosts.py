@@ -19,7 +19,7 @@ PING = b"HTTP/1.1 200 OK\r\nApi-Version: 1.47\r\nServer: Docker/28.5.1 (linux)\r
 
 @contextmanager
 def listening(address: str, *, answer: bytes | None, family: socket.AddressFamily = socket.AF_INET) -> Iterator[int]:
-    """Something that gives everyone one answer; None for one who listens on and says nothing."""
+    """A server that gives one answer to all requests; with None it listens and never responds."""
     listener = socket.create_server((address, 0), family=family)
 
     def serve() -> None:

@@ -1,4 +1,4 @@
-"""What Podman is told of mounts."""
+"""Mounts in requests to Podman."""
 
 from __future__ import annotations
 

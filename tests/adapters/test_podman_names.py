@@ -1,4 +1,4 @@
-"""What Podman calls images, and what is true of it."""
+"""Podman's names of images, and which of them are meaningful."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Podman says of a start that failed, as the exit status that `podman run` ends with."""
+"""Podman's errors of a failed start, as the exit status of `podman run`."""
 
 from __future__ import annotations
 

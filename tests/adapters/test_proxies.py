@@ -1,4 +1,4 @@
-"""What the docker client's configuration says of proxies."""
+"""Proxies in the docker client's configuration."""
 
 from __future__ import annotations
 

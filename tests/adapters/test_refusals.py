@@ -1,4 +1,4 @@
-"""What is made of what registries and engines say: no secret, the right kind, progress by layers."""
+"""Messages of registries and engines: redacted, as the right error class, and as progress by layer."""
 
 from __future__ import annotations
 

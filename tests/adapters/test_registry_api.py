@@ -1,4 +1,4 @@
-"""Registries by their own API: who we are, what is checked, and the files that layers come to."""
+"""Registries through their own API: credentials, checks, and the files of combined layers."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def name(registry: RegistryServer, tag: str = "1") -> ImageReference:
 
 
 def files(registry: RegistryServer, path: str) -> dict[str, bytes | str | None]:
-    """What is told of a path: files with their content, links with their target, directories with None."""
+    """Return the tree at a path: files with their content, links with their target, directories with None."""
     pieces = RegistryApi().archive(name(registry), path=path, credentials=None)
     found: dict[str, bytes | str | None] = {}
     with tarfile.open(fileobj=io.BytesIO(b"".join(pieces))) as opened:

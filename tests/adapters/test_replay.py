@@ -20,7 +20,7 @@ _SMALL = st.lists(st.integers(1, 9), max_size=50)
 
 
 def logged(said: bytes) -> bytes:
-    """What Docker's json-file log gives back: lines in pieces, in which each byte that is no UTF-8 has become three."""
+    """Return a log as Docker replays its json-file: in pieces, with three bytes for each byte that is not UTF-8."""
     pieces = (line[at : at + _PIECE] for line in _lines(said) for at in range(0, len(line), _PIECE))
     return b"".join(_as_text(piece) for piece in pieces)
 
@@ -52,7 +52,7 @@ def _in_chunks(octets: bytes, sizes: Iterable[int], stream: Stream = Stream.STDO
 
 
 def _rest(tally: Tally, seen: Iterable[Output], replayed: Iterable[Output]) -> bytes:
-    """What is passed on of a replay."""
+    """Return the bytes of a replay that jobber forwards."""
     for output in seen:
         tally.add(output)
     remainder = tally.remainder()
@@ -113,7 +113,7 @@ def _numbered(first: int, last: int) -> bytes:
 
 
 def _rest_of_limited_log(tally: Tally, seen: Iterable[Output], log: bytes, sizes: Iterable[int]) -> tuple[bytes, bool]:
-    """What is passed on of a log that may have lost its beginning, and whether it goes on where we were."""
+    """Return the forwarded bytes of a log that may lack its first part, and if they continue the earlier output."""
     for output in seen:
         tally.add(output)
     sizes = list(sizes)

@@ -1,4 +1,4 @@
-"""Who holds a run, and when somebody else may: claims, beats, and what is left of them."""
+"""Claims of runs: their holder, their renewal, and their remains."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def _store(names: Names, *, beat_seconds: float = 3600) -> SharedRunStore:
 
 @pytest.fixture
 def far(names: Names, monkeypatch: pytest.MonkeyPatch) -> Iterator[HeldClaim]:
-    """A claim of run `r` by a jobber of another machine, which beats when it is told to."""
+    """A claim of run `r` by a jobber process of another machine, which is renewed on request."""
     with monkeypatch.context() as there:
         there.setattr(socket, "gethostname", lambda: "far-away")
         claim = _store(names).claim("r", image=IMAGE)

@@ -1,4 +1,4 @@
-"""What is told to do about the words of ssh and of the clients behind it."""
+"""Remedies for the errors of ssh and of the remote clients."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What engines call the states of a container."""
+"""The engines' names of container states."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Arguments of Python's calls: what is wrong with one is told by its name, and what is empty takes back the rest."""
+"""Arguments of Python calls: an error names the argument, and an empty value takes back the rest."""
 
 from __future__ import annotations
 

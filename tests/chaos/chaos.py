@@ -44,7 +44,7 @@ SECONDS = 120
 EARLY = 0.1
 """The share of moments that lie anywhere, python's start included."""
 _START = b"/start\n"
-"""How jobber's line about that call ends, under `-v`."""
+"""The end of jobber's line about that call, under `-v`."""
 _DOCKERFILE = 'FROM scratch\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox","--install","-s","/bin"]\nCMD ["true"]\n'
 _JOB = 'trap "echo got; exit 5" TERM INT; touch /mark/$1; echo begin; sleep 0.3 & wait $!; echo made >/made; echo end'
 _LOGS = {b"begin\nend\n"}
@@ -71,12 +71,12 @@ class Chaos:
     """The ids of runs whose results were looked at and removed."""
     engine: Engine = field(init=False)
     keeps: bool = field(init=False)
-    """Whether results have the code image's configuration exactly."""
+    """True if results have the code image's configuration exactly."""
     token: str = field(default_factory=lambda: uuid.uuid4().hex[:6])
     before: float = 1.0
-    """How long an undisturbed run takes until the job is started."""
+    """The seconds of an undisturbed run until the job is started."""
     after: float = 1.0
-    """How long it takes from there."""
+    """The seconds from there to its end."""
 
     def __post_init__(self) -> None:
         self.engine = connect(host=self.address, choice="auto", environment={}, progress=FakeProgress())
@@ -104,7 +104,7 @@ class Chaos:
         return parse_reference(f"{self.name}:code")
 
     def kill(self, numbers: Sequence[int]) -> None:
-        """Some runs whose jobbers are killed, and one recovery."""
+        """Some runs whose jobber processes are killed, and one recovery."""
         marks = self.disturb(numbers, "kill", self.kill_one)
         self.await_end()
         recovered = self.jobber("recover")
@@ -203,7 +203,7 @@ class Chaos:
                 self.faults.append(f"{mark}: {fixed[0]} was not pushed")
 
     def check_images(self) -> None:
-        """No image of the dead that a result was to be made from."""
+        """No intermediate image of an ended process."""
         for left in self.engine.runs.leftovers():
             if left.kind is LeftoverKind.IMAGE:
                 self.faults.append(f"image {left.id} is {left.what}")
@@ -234,7 +234,7 @@ class Chaos:
         return None
 
     def read_log(self, image: str) -> bytes:
-        """What is in `/run.log`."""
+        """Return the content of `/run.log`."""
         calls = self.engine.runs._calls  # type: ignore[attr-defined]
         part = calls.make(f"jobber-chaos-{uuid.uuid4().hex}", image=image, facts={})
         try:
@@ -248,7 +248,7 @@ class Chaos:
             return member.read()
 
     def is_pushed(self, tag: str) -> bool:
-        """Whether the registry has a tag."""
+        """Return True if the registry has a tag."""
         import urllib.request
 
         assert self.registry

@@ -1,4 +1,4 @@
-"""What configuration does to all commands, before they need an engine."""
+"""The configuration of all commands, before they need an engine."""
 
 from __future__ import annotations
 

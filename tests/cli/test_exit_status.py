@@ -1,4 +1,4 @@
-"""How commands end: their status, and what they say on stderr (docs/commands.md)."""
+"""The exit status of commands, and their messages on stderr (docs/commands.md)."""
 
 from __future__ import annotations
 

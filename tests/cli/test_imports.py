@@ -1,4 +1,4 @@
-"""What starting up does not load: a command line is used often, and every import is waited for."""
+"""Modules that jobber does not import at its start: the user waits for each import."""
 
 from __future__ import annotations
 

@@ -150,7 +150,7 @@ def test_svg_is_well_formed_and_has_each_image_and_edge(cli: FakeCommandLine) ->
 
 
 class _Page(HTMLParser):
-    """What a page loads, what it leads to, and what is in it."""
+    """The resources, the links and the text of a page."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

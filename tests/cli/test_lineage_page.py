@@ -76,7 +76,7 @@ def browser() -> str:
 
 
 def probed(browser: str, page: str, folder: Path, *switches: str) -> tuple[list[dict[str, object]], str]:
-    """What a browser makes of a page, and what it complains of."""
+    """Return the page as a browser renders it, and the browser's errors."""
     file = folder / "page.html"
     file.write_text(page.replace("</body>", f"{_PROBE}</body>"), encoding="utf-8")
     ended = subprocess.run(

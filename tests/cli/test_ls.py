@@ -9,17 +9,10 @@ import pytest
 from jobber.cli.command_line.completion import COLUMN_NAMES
 from jobber.cli.output.columns import COLUMNS
 from jobber.cli.output.table import Column, cut, table_lines, width_of
+from jobber.domain.display import printable, size_in_words
 from jobber.domain.runs.policy import Outcome
 from jobber.domain.runs.record import RunEnding
-from jobber.session.humanize import (
-    duration_in_words,
-    image_name,
-    number_in_words,
-    outcome_in_words,
-    size_in_words,
-    tags_in_short,
-)
-from jobber.session.printable import printable
+from jobber.session.humanize import duration_in_words, image_name, number_in_words, outcome_in_words, tags_in_short
 from jobber.testing import FakeClock, FakeCommandLine, FakeEngine, Job
 
 

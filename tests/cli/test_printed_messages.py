@@ -1,4 +1,4 @@
-"""Sentences that events are told as."""
+"""The sentences of events."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def cli(jobber_cli: FakeCommandLine, jobber_engine: FakeEngine) -> FakeCommandLi
 
 
 def said(text: str) -> dict[str, list[str]]:
-    """What is told, by name; what goes on without a name belongs to the one before."""
+    """Return the printed facts by name; a line without a name continues the one before it."""
     found: dict[str, list[str]] = {}
     name = ""
     for line in text.splitlines():
@@ -271,6 +271,16 @@ def test_result_by_tag_or_id_is_found_without_a_list_of_images(
 
     assert ended == [0, 0]
     assert "list-images" not in jobber_engine.journal
+
+
+def test_several_missing_images_cost_one_list(cli: FakeCommandLine, jobber_engine: FakeEngine) -> None:
+    cli("run", "-i", "digits", "train")
+    for name in ("train", "digits"):
+        jobber_engine.images.remove(parse_reference(name))
+    shown = cli("show", "train:latest-run")
+
+    assert shown.out.count("! this image is missing") == 2
+    assert jobber_engine.journal.count("list-images") == 1
 
 
 def test_missing_image_is_looked_for_by_its_layers_only_among_few(

@@ -1,4 +1,4 @@
-"""What the contract needs of a real engine: a base image, and all that the engine tells of an image."""
+"""The needs of the contract on a real engine: a base image, and everything that the engine reports about an image."""
 
 from __future__ import annotations
 

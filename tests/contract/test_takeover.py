@@ -57,7 +57,7 @@ class Meeting:
         assert self.far.stdout.readline() == "claimed\n", self.far.communicate()
 
     def beats(self) -> list[datetime]:
-        """When the other machine's beats were made that are there."""
+        """Return the times of the other machine's renewals that exist."""
         prefix = f"{claim_name(self.run)}-"
         return [part.created for part in self._runs._calls.parts() if part.name.startswith(prefix)]
 
@@ -70,12 +70,12 @@ class Meeting:
         return max(beats)
 
     def at(self, moment: datetime) -> SharedRunStore:
-        """What there is of runs when the engine's clock says this."""
+        """Return the runs at a time of the engine's clock."""
         runs = self._runs
         return SharedRunStore(_At(runs._calls, moment), runs._volumes, runs._others)  # type: ignore[arg-type]
 
     def becomes(self, wanted: str) -> str:
-        """What the other machine thinks of its claim, when it is this, or at last."""
+        """Return the state of the claim on the other machine, at a time or at the end."""
         said, complained = self.far.communicate(wanted, timeout=SECONDS)
         assert self.far.returncode == 0, complained
         return said.strip()

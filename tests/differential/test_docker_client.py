@@ -1,4 +1,4 @@
-"""What docker's client asks the newest daemon to create is what jobber asks it, and its options are all known."""
+"""Requests of docker's client to the newest daemon: jobber sends the same, and knows all options."""
 
 from __future__ import annotations
 

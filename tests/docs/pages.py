@@ -48,7 +48,7 @@ def blocks(text: str) -> list[Block]:
 
 
 def follow(text: str, cli: FakeCommandLine) -> Iterator[tuple[str, str, str]]:
-    """Do what a page says; what was done, what the page says comes of it, and what came."""
+    """Run the commands of a page; yield each with the output on the page and the real one."""
     namespace: dict[str, object] = {"__name__": "page"}
     for block in blocks(text):
         if block.title:
@@ -63,7 +63,7 @@ def follow(text: str, cli: FakeCommandLine) -> Iterator[tuple[str, str, str]]:
 
 
 def agrees(expected: str, came: str) -> bool:
-    """Whether output is what a page says it is."""
+    """Return True if the output is that of the page."""
     expected, came = _RUN_ID.sub("RUN", expected), _RUN_ID.sub("RUN", came)
     pattern = "".join(
         r"(?:.*\n)*" if line.strip() == "…" else re.escape(line).replace("…", ".*") + r"\n"

@@ -1,4 +1,4 @@
-"""What follows from what `jobber doctor` finds."""
+"""The checks of `jobber doctor` for given facts."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from jobber.domain.checkup.findings import (
     Program,
 )
 from jobber.domain.checkup.report import report
-from jobber.domain.checkup.words import in_gigabytes, listed
 from jobber.domain.containers.engine import EngineDescription
 from jobber.domain.containers.engine_facts import EngineFacts, ImageStore, Space
+from jobber.domain.display import listed
 from jobber.domain.errors import (
     CredentialHelperMissing,
     EngineFailed,
@@ -492,10 +492,3 @@ def test_credentials_that_can_not_be_used_are_problems_that_let_runs_be() -> Non
 def test_long_lists_are_cut() -> None:
     assert listed(["a", "b", "c"], most=2) == "a, b and 1 more"
     assert listed(["a", "b"], most=2) == "a, b"
-
-
-@pytest.mark.parametrize(
-    ("size", "text"), [(0, "0.0 GB"), (1_540_000_000, "1.5 GB"), (99 * GB, "99.0 GB"), (100 * GB, "100 GB")]
-)
-def test_size_is_told_in_gigabytes(size: int, text: str) -> None:
-    assert in_gigabytes(size) == text

@@ -1,4 +1,4 @@
-"""What differs between two records, between values, and between files."""
+"""Differences between two records, between values, and between files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Images that were built from results are told from them by layers and tags."""
+"""Layers and tags distinguish images that were built from results."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from jobber.domain.images.dockerfile import base_references
 
 
 def asked(text: str, **arguments: str | None) -> list[str]:
-    """What has a registry: names without one stay where they are."""
+    """Return the base images with a registry; names without one are local."""
     return [str(reference) for reference in base_references(text, arguments=arguments) if reference.registry]
 
 

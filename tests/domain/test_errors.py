@@ -1,4 +1,4 @@
-"""What errors say: each condition in one sentence, with a hint where there is something to do, and its facts."""
+"""The texts of errors: one sentence for each condition, a hint if there is a remedy, and the facts."""
 
 from __future__ import annotations
 

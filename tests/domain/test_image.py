@@ -1,4 +1,4 @@
-"""What images say of themselves."""
+"""Facts about images."""
 
 from __future__ import annotations
 

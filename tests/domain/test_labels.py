@@ -1,4 +1,4 @@
-"""What jobber writes into labels (docs/how-to/results.md)."""
+"""The labels that jobber writes (docs/how-to/results.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said about inputs, references and names that are wrong, word for word."""
+"""The exact messages for invalid inputs, references and names."""
 
 from __future__ import annotations
 

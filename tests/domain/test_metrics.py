@@ -1,4 +1,4 @@
-"""What of a `metrics.json` is kept, and how it is read back."""
+"""The metrics that jobber keeps of a `metrics.json`, and reading them back."""
 
 from __future__ import annotations
 

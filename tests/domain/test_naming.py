@@ -1,4 +1,4 @@
-"""What directories, builds and results are called (docs/how-to/results.md)."""
+"""The names of directories, builds and results (docs/how-to/results.md)."""
 
 from __future__ import annotations
 

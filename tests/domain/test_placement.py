@@ -25,10 +25,16 @@ def test_two_runtimes_are_an_error_that_names_both() -> None:
 
 
 @pytest.mark.parametrize("wanted", [None, "linux", "amd64", "linux/amd64", "linux/x86_64"])
-def test_an_image_for_the_platform_is_fine(wanted: str | None) -> None:
+def test_image_for_the_platform_is_accepted(wanted: str | None) -> None:
     found = Image(ImageId("sha256:1"), platform="linux/amd64/v2")
 
     assert check_platform(ContainerOptions(platform=wanted), image=found) is None  # type: ignore[func-returns-value]
+
+
+def test_variant_that_the_image_does_not_name_is_no_conflict() -> None:
+    options, found = ContainerOptions(platform="linux/arm/v7"), Image(ImageId("sha256:1"), platform="linux/arm")
+
+    assert check_platform(options, image=found) is None  # type: ignore[func-returns-value]
 
 
 @pytest.mark.parametrize("wanted", ["linux/arm64", "windows", "arm64", "linux/amd64/v3"])

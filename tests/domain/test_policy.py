@@ -1,4 +1,4 @@
-"""When a result image is kept."""
+"""The policies for creating a result image."""
 
 from __future__ import annotations
 

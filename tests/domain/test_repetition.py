@@ -1,4 +1,4 @@
-"""When two runs are the same, and what a record can't tell of a run."""
+"""The identity of runs, and facts about a run that a record lacks."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ SECONDS = 200
 
 
 def completed(line: str, *, folder: Path, environment: dict[str, str]) -> str:
-    """What a line is after TAB was pressed at its end, however long that takes on a busy machine."""
+    """Return a line after TAB was pressed at its end, without a time limit."""
     programs = folder / ".programs"
     programs.mkdir(exist_ok=True)
     program = programs / "jobber"

@@ -19,12 +19,12 @@ class Proxy:
         self._open: list[socket.socket] = []
         self.accepted = 0
         self.delayed: bytes | None = None
-        """What a call says that is to come a second late."""
+        """A part of the call that is delayed by a second."""
         threading.Thread(target=self._accept, daemon=True).start()
 
     @property
     def address(self) -> str:
-        """What to put into DOCKER_HOST."""
+        """The value for DOCKER_HOST."""
         return f"tcp://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def cut(self, *, down: bool = False) -> None:

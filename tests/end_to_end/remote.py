@@ -93,7 +93,7 @@ class RemoteMachine:
 
     @property
     def accepted(self) -> int:
-        """How many connections have been taken so far."""
+        """The number of connections that were accepted so far."""
         return self.log.read_text().count("Accepted publickey")
 
     def processes(self) -> list[str]:
@@ -114,7 +114,7 @@ class RemoteMachine:
 
 
 def free_port() -> int:
-    """One below those that the system gives to whoever asks for any: it stays free until it is needed."""
+    """Return a port below the system's ephemeral ones: it stays free until it is needed."""
     while is_open(port := 20000 + secrets.randbelow(12000)):
         pass
     return port

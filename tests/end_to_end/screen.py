@@ -57,7 +57,7 @@ class Sitting:
         self.screen.resize(rows, columns)
 
     def text(self) -> str:
-        """What is on the screen."""
+        """The text on the screen."""
         return "\n".join(line.rstrip() for line in self.screen.display).rstrip()
 
     def await_text(self, text: str) -> None:
@@ -84,7 +84,7 @@ class Sitting:
         os.kill(self.process, number)
 
     def modes_are_as_before(self) -> bool:
-        """Whether the terminal does with keys what it did."""
+        """Return True if the terminal's settings are the original ones."""
         return termios.tcgetattr(self.slave) == self.modes
 
     def close(self) -> None:

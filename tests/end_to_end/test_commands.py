@@ -1,4 +1,4 @@
-"""What a user sees, types and gets, on Docker and on Podman."""
+"""Commands as a user types them, on Docker and on Podman."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run with all kinds of options leaves in its result and on the engine, on Docker and on Podman."""
+"""The result of a run with all kinds of options, and the objects on the engine, on Docker and on Podman."""
 
 from __future__ import annotations
 

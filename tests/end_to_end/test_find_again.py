@@ -192,7 +192,7 @@ def test_digest_of_a_result_is_told_where_a_registry_has_it(shell: Shell) -> Non
 
 
 def _told_digests(shell: Shell, name: str) -> tuple[list[str], list[str]]:
-    """What `show` tells, and the digits that `export` does."""
+    """Return the digests that `show` prints, and those that `export` prints."""
     shown = json.loads(shell.jobber("show", name, "--json").stdout)
     exported = json.loads(shell.jobber("export", "--format", "slsa", name).stdout)
     return shown["digests"], [subject["digest"]["sha256"] for subject in exported["subject"] if "uri" in subject]

@@ -1,4 +1,4 @@
-"""A disk that is full: nothing is lost, the user is told what to do, and that helps."""
+"""A full disk: nothing is lost, and the printed remedy works."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from user import Shell, user
 _MEGABYTES = 80
 """Of the engine's disk."""
 _PIECE = 15
-"""What each job writes."""
+"""The output of each job."""
 _WRITE = ("sh", "-c", f"head -c {_PIECE}000000 /dev/urandom > /filled; echo said")
 _FULL = b"no space left on device"
 

@@ -72,7 +72,7 @@ def check_streams(shell: Shell, *host: str, size: int = MUCH) -> None:
 
 
 def measured(shell: Shell, *words: str) -> tuple[int, int]:
-    """How many bytes a command writes, and the most memory that it takes."""
+    """Return the number of bytes that a command writes, and its peak memory."""
     with subprocess.Popen(
         [sys.executable, "-m", "jobber", *words],
         cwd=shell.folder,
@@ -310,7 +310,7 @@ def a_user_with_a_shell() -> str:
 
 
 def refused(folder: Path, address: str, **variables: str) -> str:
-    """What is said about a host that can't be had; nothing but `ONLY_PATH` is on the PATH where that is given."""
+    """Return the error about an unavailable host; with `ONLY_PATH`, the PATH has that directory only."""
     path = variables.pop("ONLY_PATH", "") or f"{variables.pop('PATH', '')}:{os.environ['PATH']}"
     environment = {"PATH": path, "HOME": str(folder), **variables}
     done = subprocess.run(

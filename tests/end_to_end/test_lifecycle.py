@@ -169,7 +169,7 @@ def test_connection_that_is_cut_again_and_again_costs_not_a_byte(shell: Shell, p
 
 @pytest.mark.parametrize("driver", ["json-file", "local"])
 def test_log_that_the_engine_limits_is_gone_on_in_where_we_were(shell: Shell, proxy: Proxy, driver: str) -> None:
-    """Docker throws the oldest piece away, Podman all that it has: what was said meanwhile may be lost, and is told."""
+    """Docker drops the oldest piece, Podman its whole log: output of that time may be lost, with a warning."""
     is_docker = shell.engine.describe().name == "docker"
     if not is_docker and driver == "local":
         pytest.skip("Podman has no such driver")
@@ -193,12 +193,12 @@ class _Said:
 
     @property
     def lines_of_stderr(self) -> list[bytes]:
-        """What the job itself said there."""
+        """The job's own output."""
         return [line for line in self.err.splitlines() if line.startswith(b"err ")]
 
     @property
     def warnings(self) -> list[bytes]:
-        """What jobber said there."""
+        """The messages of jobber."""
         return [line for line in self.err.splitlines() if line.startswith(b"warning: ")]
 
 

@@ -1,4 +1,4 @@
-"""Runs that are finished whoever reads what they say."""
+"""Runs that finish although no process reads their messages."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ def _check_nothing_is_missed(shell: Shell, restart: Callable[[], None]) -> None:
 
 
 def _rest(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
-    """What a process says from here on; there is little enough of it to be read one stream after the other."""
+    """Return the further output of a process; it is short, so the streams can be read one after the other."""
     assert process.stdout is not None
     assert process.stderr is not None
     said = process.stdout.read(), process.stderr.read()

@@ -105,7 +105,7 @@ class Shell:
         return self.engine.images.inspect(parse_reference(name)).id
 
     def containers(self) -> list[str]:
-        """What is left of containers of our runs."""
+        """Return the remaining containers of the test's runs."""
         parts = self.engine.containers.list(labels={"jobber.run": None})
         return [part.id for part in parts if self.name in part.labels["jobber.run"]]
 

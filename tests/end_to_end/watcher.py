@@ -1,4 +1,4 @@
-"""A look at all processes, and at a folder for temporary files, again and again: where do these octets appear?"""
+"""A repeated check of all processes and of a folder for temporary files: where do these bytes appear?"""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def _mirror() -> str:
 
 
 def _ways() -> str:
-    """How this machine gets its packages: by a proxy, say, or from a mirror that stands still."""
+    """Return the machine's settings for packages, for example a proxy or a fixed mirror."""
     told = subprocess.run(["apt-config", "dump", "Acquire"], capture_output=True, text=True, check=True).stdout
     return "".join(f"{line}\n" for line in told.splitlines() if line.startswith(_WAYS))
 

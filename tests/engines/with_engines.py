@@ -1,12 +1,12 @@
-"""Run a command with private engines around it: Docker, Podman, and two registries.
+"""Run a command with private engines: Docker, Podman, and two registries.
 
     python tests/engines/with_engines.py -- COMMAND...
 
-Everything lies in one folder and on one bridge, and is gone afterwards. Without root, or without the packages, what
-is missing is said, and the command runs with what is there; `JOBBER_TEST_REQUIRE=docker,podman` makes that an error.
-What was started is told to the command by JOBBER_TEST_DOCKER, JOBBER_TEST_PODMAN (addresses), JOBBER_TEST_REGISTRY
-(HOST:PORT), JOBBER_TEST_REGISTRY_AUTH (HOST:PORT of one with a user `jobber`) and
-JOBBER_TEST_REGISTRY_PASSWORD_FILE; JOBBER_TEST_REGISTRY_KEY_FILE is the password of a user `_json_key` there.
+Everything is in one folder and on one bridge, and is removed afterwards. Without root or the packages, the
+script prints what is missing and runs the command with the rest; `JOBBER_TEST_REQUIRE=docker,podman` makes it an error.
+The command gets JOBBER_TEST_DOCKER and JOBBER_TEST_PODMAN (addresses), JOBBER_TEST_REGISTRY (HOST:PORT),
+JOBBER_TEST_REGISTRY_AUTH (HOST:PORT of a registry with a user `jobber`) and JOBBER_TEST_REGISTRY_PASSWORD_FILE;
+JOBBER_TEST_REGISTRY_KEY_FILE is the password of a user `_json_key` there.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 class Engines:
-    """What was started, and how to stop it."""
+    """The started processes, with the calls that stop them."""
 
     def __init__(self) -> None:
         # Not in /tmp, which may be a tmpfs that overlayfs can't lie on; and a short path, for sockets.
@@ -63,7 +63,7 @@ class Engines:
         self._start_podman([registry, guarded])
 
     def run(self, command: list[str]) -> int:
-        """Run a command that is told where everything is, and return its exit status."""
+        """Run a command with the addresses in its environment, and return its exit status."""
         return subprocess.run(command, env={**os.environ, **self.variables}, check=False).returncode
 
     def stop(self) -> None:
@@ -85,7 +85,7 @@ class Engines:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _remove_containers(self) -> None:
-        """What would outlive its engine."""
+        """Stop the processes that would outlive their engine."""
         if "JOBBER_TEST_PODMAN" in self.variables:
             subprocess.run(
                 [*self._podman(), "rm", "--all", "--force", "--time", "0"],
@@ -247,7 +247,7 @@ def _listens(socket_path: Path | None, port: int | None) -> bool:
 
 
 def _free_port() -> int:
-    # Below those that the system gives to whoever asks for any, until the one that it is meant for is there.
+    # Below the system's ephemeral ports, until the one that it is meant for is there.
     while True:
         port = 20000 + secrets.randbelow(12000)
         with socket.socket() as sock:
@@ -271,7 +271,7 @@ def hard_limit(name: str) -> str:
 
 
 def _bcrypt(password: str) -> str:
-    """The hash of a password of several lines, which `htpasswd` takes as an argument alone; bcrypt reads 72 octets."""
+    """The hash of a password of several lines, which `htpasswd` takes as an argument alone; bcrypt reads 72 bytes."""
     crypt = ctypes.CDLL("libcrypt.so.1").crypt
     crypt.restype = ctypes.c_char_p
     hashed: bytes = crypt(password.encode()[:72], f"$2y$05${secrets.token_hex(11)}".encode())

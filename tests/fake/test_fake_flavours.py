@@ -1,4 +1,4 @@
-"""What an engine's name, its version and its kind of store decide on the fake."""
+"""The fake's differences by the engine's name, version and image store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the fake registry tells that no registry of the contract can be made to."""
+"""Answers of the fake registry that the contract's registries cannot give."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ _options = st.builds(
 
 @dataclass(frozen=True)
 class _Job:
-    """What is run, apart from the image."""
+    """The parameters of a run, apart from the image."""
 
     words: tuple[str, ...]
     options: ContainerOptions
@@ -125,12 +125,12 @@ class Kept:
 
 
 def _ran_facts(ran: Ran) -> object:
-    """What of a run must be alike; what a failing program complains is its own."""
+    """Return the facts of a run that must agree; error messages of a failing program may differ."""
     return ran.exit_status, ran.stdout, ran.stderr if ran.exit_status == 0 else b""
 
 
 class EngineMachine(RuleBasedStateMachine):
-    """A sequence of steps; the class is given its worlds by whoever runs it."""
+    """A sequence of steps; the caller sets the worlds of the class."""
 
     make_twins: ClassVar[Callable[[], Twins]]
     registry_host: ClassVar[str | None] = None

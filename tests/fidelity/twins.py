@@ -86,10 +86,10 @@ class Twins:
     fake: World
     real: World
     prefix: str
-    """What our own names of images have in them; others may give names to the same images."""
+    """A part of all names that the test gives to images; others may give names to the same images."""
 
     def both(self, call: Callable[[World, bool], T], *, alike: Callable[[T], object]) -> tuple[T, T] | None:
-        """Do the same in both and compare what comes of it; None where both raise the same type of error."""
+        """Do the same in both and compare the results; None if both raise the same type of error."""
         fake, real = _outcome(call, self.fake, on_fake=True), _outcome(call, self.real, on_fake=False)
         if isinstance(fake, JobberError) or isinstance(real, JobberError):
             assert type(fake) is type(real), f"fake: {fake!r}, real: {real!r}"
@@ -151,7 +151,7 @@ class Twins:
 
 
 def image_facts(image: Image) -> object:
-    """What of an image must be alike."""
+    """Return the facts about an image that must agree."""
     configuration = image.configuration
     mine = [variable for variable in configuration.environment if variable.partition("=")[0] not in _ENGINES_OWN]
     labels = {name: value for name, value in image.labels.items() if not name.startswith("io.buildah.")}
@@ -167,7 +167,7 @@ def image_facts(image: Image) -> object:
 
 
 def container_facts(container: Container) -> object:
-    """What of a container must be alike."""
+    """Return the facts about a container that must agree."""
     labels = {name: value for name, value in container.labels.items() if not name.startswith("io.buildah.")}
     places = sorted(mount.destination for mount in container.mounts if mount.kind in ("volume", "bind"))
     return container.state, container.exit_status, sorted(labels.items()), places

@@ -1,4 +1,4 @@
-"""What can go wrong on demand, and what jobber makes of it."""
+"""Injected failures, and jobber's reaction to them."""
 
 from __future__ import annotations
 

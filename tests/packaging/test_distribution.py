@@ -1,4 +1,4 @@
-"""What is published: a wheel and an sdist that others install, and the tests against what is installed."""
+"""The published wheel and sdist, and the tests of the installed package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What users write, as mypy sees it; nothing here is run."""
+"""Programs of users for mypy; they are not executed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a build asks for credentials, and when it complains of them."""
+"""Builds that request credentials, and the errors about them."""
 
 from __future__ import annotations
 

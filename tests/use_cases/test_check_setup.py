@@ -62,7 +62,7 @@ class Search:
 
 
 class Described(FakeEngine):
-    """An engine at an address that describes itself as it is told to."""
+    """An engine at an address, with a prepared description."""
 
     def __init__(self, facts: EngineFacts, address: str) -> None:
         super().__init__()

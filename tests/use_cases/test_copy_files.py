@@ -1,4 +1,4 @@
-"""Files out of images: which, and what is told."""
+"""Files from images: the selection, and the messages."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Shelf:
             if member.header.isreg():
                 self.kept[member.path] = b"".join(map(bytes, member.chunks()))
                 copied.files += 1
-                copied.octets += self._octets
+                copied.bytes += self._octets
                 on_file()
         if self._skipped:
             copied.skipped.append((self._skipped, "it is a device"))

@@ -1,4 +1,4 @@
-"""The last half of a run: what is told, and where it can go wrong."""
+"""The second half of a run: messages and failures."""
 
 from __future__ import annotations
 

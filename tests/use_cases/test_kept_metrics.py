@@ -1,4 +1,4 @@
-"""The numbers that a job leaves are in a label of its result, whoever finishes the run."""
+"""The metrics of a job are in a label of its result, whichever process finishes the run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `jobber ls` lists: results of the engine, or those of a repository in its registry."""
+"""The lists of `jobber ls`: results of the engine, or of a repository in its registry."""
 
 from __future__ import annotations
 

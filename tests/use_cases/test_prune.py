@@ -1,4 +1,4 @@
-"""What is needed no more, and goes; and what stays, and why."""
+"""Unused objects that `prune` removes, and the reasons to keep others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pushes of several tags: nothing is lost, and each that is refused is told."""
+"""Pushes of several tags: nothing is lost, and each refusal is reported."""
 
 from __future__ import annotations
 

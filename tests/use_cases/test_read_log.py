@@ -1,4 +1,4 @@
-"""What a job has said: out of its result, and while it runs."""
+"""The output of a job: from its result, and during the run."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def read(
 
 
 def state(engine: FakeEngine, text: str, *, follow: bool = False, ago: float | None = None) -> tuple[object, ...]:
-    """How far the run is, its id, and its result's."""
+    """Return the state of the run, its ID and the ID of its result."""
     finder = ResultFinder(engine, FakeRemoteImages(engine.remote), FakeKeyring(), None)
     content = partial(content_of, path="/run.log", of=text)
     since = None if ago is None else engine.clock.now() - timedelta(seconds=ago)

@@ -186,7 +186,7 @@ def test_of_two_results_of_one_run_the_first_stays(engine: FakeEngine, *, is_use
     made: list[ImageId] = []
 
     def commit_twice(*words: Any, **settings: Any) -> ImageId:
-        """As an engine does that goes on with the commit of a jobber that was killed."""
+        """Commit as an engine does that continues after jobber was killed."""
         for _ in range(2):
             made.append(commit(*words, **settings))
             engine.clock.advance(1)
@@ -265,7 +265,7 @@ def test_moment_that_the_engine_does_not_tell_is_now(engine: FakeEngine, text: s
 
 
 def _notes(engine: FakeEngine, *, alive: bool | None = False) -> list[tuple[str, dict[str, object]]]:
-    """What a recovery tells, with all facts."""
+    """Return the messages of a recovery, with all facts."""
     progress = FakeProgress()
     RecoverRuns(fake_run_finisher(engine, progress=progress, is_alive=lambda _owner: alive)).recover()
     return progress.notes

@@ -20,7 +20,7 @@ from jobber.domain.runs.record import RecordedImage
 from jobber.domain.runs.result import RunRecord, parse_record
 from jobber.domain.use_cases.repeat.rerun import PreparedRerun, RepeatRun, RerunRequest
 from jobber.domain.use_cases.repeat.verify_output import VerifyOutput
-from jobber.domain.use_cases.results.find_recorded import RecordedImages
+from jobber.domain.use_cases.results.find_recorded import Located, RecordedImages
 from jobber.domain.use_cases.results.find_result import FoundResult, ResultFinder
 from jobber.domain.use_cases.run.prepare import RunRequest
 from jobber.domain.use_cases.run.run import RunResult
@@ -85,6 +85,10 @@ def _record(engine: FakeEngine, image: ImageId | None) -> RunRecord:
     record = parse_record(engine.images.inspect(image).labels)
     assert record is not None
     return record
+
+
+def _located(use_case: RepeatRun, recorded: RecordedImage) -> Located:
+    return use_case.images.locate(recorded, use_case.images.search())
 
 
 def _forget(engine: FakeEngine, name: str) -> None:
@@ -258,23 +262,24 @@ def test_image_that_would_have_to_be_pulled_is_missing_where_nothing_is_pulled(p
 def test_image_that_its_registry_has_no_more_is_missing(pushed: FakeEngine) -> None:
     recorded = RecordedImage("r.test/train:1", ImageId("sha256:" + "9" * 64), (f"r.test/train@sha256:{'8' * 64}",))
 
-    assert _use_case(pushed).images.locate(recorded).is_missing
+    assert _located(_use_case(pushed), recorded).is_missing
 
 
 def test_names_that_a_record_may_have_and_nobody_understands_lead_nowhere(engine: FakeEngine) -> None:
-    images = _use_case(engine).images
-    located = images.locate(RecordedImage("Not A Name", ImageId("sha256:" + "9" * 64), ("also not",)))
+    use_case = _use_case(engine)
+    located = _located(use_case, RecordedImage("Not A Name", ImageId("sha256:" + "9" * 64), ("also not",)))
 
     assert located.is_missing
     assert located.name == "Not A Name (999999999999)"
     with pytest.raises(ImageNotFound):
-        images.get(located)
+        use_case.images.get(located)
 
 
 def test_image_that_goes_while_others_are_looked_at_is_passed_over(engine: FakeEngine) -> None:
-    images = _use_case(engine).images
     engine.fail("inspect", ImageNotFound("it"), times=4)
-    located = images.locate(RecordedImage("train:latest", ImageId("sha256:" + "9" * 64), chain="sha256:other"))
+    located = _located(
+        _use_case(engine), RecordedImage("train:latest", ImageId("sha256:" + "9" * 64), chain="sha256:other")
+    )
 
     assert located.is_missing
 
@@ -283,14 +288,30 @@ def test_image_that_goes_while_others_are_looked_at_is_passed_over(engine: FakeE
 def test_missing_image_costs_one_list_and_a_bounded_number_of_calls(engine: FakeEngine, count: int) -> None:
     for number in range(count):
         engine.store.add_image((), ImageConfiguration(), {"number": str(number)})
-    images = _use_case(engine).images
+    use_case = _use_case(engine)
     before = len(engine.journal)
-    located = images.locate(RecordedImage("train:latest", ImageId("sha256:" + "9" * 64), chain="sha256:other"))
+    located = _located(use_case, RecordedImage("train:latest", ImageId("sha256:" + "9" * 64), chain="sha256:other"))
     calls = engine.journal[before:]
 
     assert located.is_missing
     assert calls.count("list-images") == 1
     assert len(calls) <= 205
+
+
+def test_several_missing_images_cost_one_list_and_one_call_for_each_image(engine: FakeEngine) -> None:
+    _run(engine)
+    _forget(engine, "train:latest")
+    _forget(engine, "digits:latest")
+    for number in range(150):
+        engine.store.add_image((), ImageConfiguration(), {"number": str(number)})
+    before = len(engine.journal)
+    with pytest.raises(RunNotRepeatable) as caught:
+        _rerun(engine)
+    calls = engine.journal[before:]
+
+    assert len(caught.value.missing) == 2
+    assert calls.count("list-images") == 1
+    assert len(calls) < 170
 
 
 def test_image_under_another_id_is_found_among_many(engine: FakeEngine) -> None:
@@ -303,7 +324,7 @@ def test_image_under_another_id_is_found_among_many(engine: FakeEngine) -> None:
     for number in range(900):
         engine.store.add_image((), ImageConfiguration(), {"number": str(number)})
 
-    located = _use_case(engine).images.locate(old)
+    located = _located(_use_case(engine), old)
 
     assert located.image is not None
     assert located.image.id == same
@@ -438,7 +459,7 @@ def test_registry_that_can_t_be_asked_may_still_be_pulled_from(pushed: FakeEngin
     )
     record = use_case.finder.find("r.test/train:latest-run").record
     assert record is not None
-    located = found.locate(record.image)
+    located = found.locate(record.image, found.search())
 
     assert not located.is_missing
     assert found.get(located).image.id == record.image.id
@@ -485,7 +506,7 @@ def test_local_image_is_not_looked_for_where_nobody_can_be_asked(engine: FakeEng
     digest = f"sha256:{'d' * 64}"
     gone = RecordedImage("data:latest", ImageId(digest), (f"data@{digest}",))
 
-    assert found.locate(gone).is_missing
+    assert found.locate(gone, found.search()).is_missing
 
 
 def test_image_built_from_a_result_is_no_run_to_be_made_again(engine: FakeEngine) -> None:

@@ -23,7 +23,7 @@ def _train(job: Job) -> int:
 
 
 class Told(FakeProgress):
-    """What is told under `--verbose` too."""
+    """A recorder of messages, including those of `--verbose`."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -287,7 +287,7 @@ def test_run_that_another_finished_is_told_as_it_ended(engine: FakeEngine) -> No
     commit = engine.containers.commit
 
     def commit_too_late(*words: Any, **settings: Any) -> ImageId:
-        """As where the machine slept between the job's end and the commit."""
+        """Commit after another process has finished the run, as on a machine that was suspended."""
         engine.containers.commit = commit  # type: ignore[method-assign]
         RecoverRuns(fake_run_finisher(engine)).recover()
         return commit(*words, **settings)

@@ -1,4 +1,4 @@
-"""Jobs that fail or run out of memory: what the user is told, and what the record says."""
+"""Jobs that fail or run out of memory: messages and records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What images were made from, and what was made from them, wherever they are now."""
+"""Ancestors and descendants of images, at any location."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def engine() -> FakeEngine:
 
 
 class World:
-    """A run, and what is told of it."""
+    """A run, and its messages."""
 
     def __init__(self, engine: FakeEngine, console: FakeConsole | None = None) -> None:
         self.engine = engine

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _LONGEST = 60
 _ROLES = ("images", "registry", "containers", "runs", "inputs", "builder")
-_TOLD = ("note", "warn", "call", "step", "build_output")
+_PROGRESS_METHODS = ("note", "warn", "call", "step", "build_output")
 
 
 def refusal(name: str, given: object, *, wanted: str, hint: str | None = None) -> UsageError:
@@ -130,8 +130,8 @@ def engine(given: object) -> None:
 
 def listener(given: object) -> None:
     """Raise `UsageError` unless the argument is a progress listener or None."""
-    if given is not None and not all(hasattr(given, told) for told in _TOLD):
-        methods = ", ".join(_TOLD)
+    if given is not None and not all(hasattr(given, method) for method in _PROGRESS_METHODS):
+        methods = ", ".join(_PROGRESS_METHODS)
         raise refusal(
             "progress", given, wanted=f"an object with the methods {methods}", hint="quiet=True disables messages"
         )

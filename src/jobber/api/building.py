@@ -85,7 +85,7 @@ def build(
         parse_names,
     )
 
-    told = progress_for(quiet=quiet, progress=progress)
+    receiver = progress_for(quiet=quiet, progress=progress)
     arguments.truths(no_cache=no_cache, pull=pull, push=push)
     folder = Path(arguments.path("context", context))
     settings, connection = settings_and_connection(engine, host, registry=registry, config=config)
@@ -94,7 +94,7 @@ def build(
         folder,
         arguments.texts("tag", tag),
         registry=settings.get(DEFAULT_REGISTRY),
-        progress=told,
+        progress=receiver,
     )
     named = None if file is None else Path(arguments.path("file", file))
     dockerfile = find_dockerfile(folder, named)
@@ -113,7 +113,7 @@ def build(
         bases=base_references(dockerfile_text(dockerfile), arguments=values, platform=wanted),
     )
     pushes = settings.get(PUSH) if push is None else push
-    with connection.session(told, settings_credentials(settings)) as session, connection.opened(told) as opened:
+    with connection.session(receiver, settings_credentials(settings)) as session, connection.opened(receiver) as opened:
         check_dockerfile(dockerfile, named, engine=opened.describe())
         use_case = image_build(session, opened, str(folder))
         built = use_case.build(request, names=names, push=pushes)

@@ -43,15 +43,15 @@ def push(
     from jobber.domain.configuration.settings import DEFAULT_REGISTRY
     from jobber.session.push_references import parse_references
 
-    told = progress_for(quiet=quiet, progress=progress)
+    receiver = progress_for(quiet=quiet, progress=progress)
     settings, connection = settings_and_connection(engine, host, registry=registry)
     found = parse_references(arguments.texts("references", references), registry=settings.get(DEFAULT_REGISTRY))
-    with connection.session(told, settings_credentials(settings)) as session, connection.opened(told) as opened:
+    with connection.session(receiver, settings_credentials(settings)) as session, connection.opened(receiver) as opened:
         push_all(
             found,
             registry=opened.registry,
             keyring=session.keyring,
             interruptions=session.interruptions,
-            progress=told,
+            progress=receiver,
             images=opened.images,
         )

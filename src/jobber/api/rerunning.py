@@ -71,7 +71,7 @@ def rerun(
     from jobber.session.bootstrap import rerun as rerun_use_case
     from jobber.session.rerun_request import rerun_request, rerun_settings, run_again
 
-    told = progress_for(quiet=quiet, progress=progress)
+    receiver = progress_for(quiet=quiet, progress=progress)
     arguments.truths(push=push, verify=verify)
     name = name_of("result", result)
     settings, connection = settings_and_connection(engine, host, registry=registry, config=config)
@@ -84,8 +84,8 @@ def rerun(
         tag=arguments.text_or_none("tag", tag),
         verify=verify,
     )
-    console = GuestConsole(quiet=quiet, progress=told)
-    with connection.session(told, settings_credentials(settings)) as session, connection.opened(told) as opened:
+    console = GuestConsole(quiet=quiet, progress=receiver)
+    with connection.session(receiver, settings_credentials(settings)) as session, connection.opened(receiver) as opened:
         again, verification = rerun_use_case(session, opened, registry=settings.get(DEFAULT_REGISTRY), console=console)
         ran, differences = run_again(
             again, again.prepare(request), verification if verify else None, environment=connection.environment

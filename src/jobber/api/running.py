@@ -110,7 +110,7 @@ def run(
     from jobber.session.bootstrap import runner
     from jobber.session.run_request import run_request
 
-    told = progress_for(quiet=quiet, progress=progress)
+    receiver = progress_for(quiet=quiet, progress=progress)
     arguments.truths(push=push, reuse=reuse, check=check)
     name = name_of("image", image)
     settings, connection = settings_and_connection(engine, host, registry=registry, config=config)
@@ -127,8 +127,8 @@ def run(
     )
     settings = _with_words(settings, command=command, inputs=inputs, xdocker=xdocker, environment=environment)
     request = run_request(name, settings, tag=arguments.text_or_none("tag", tag))
-    console = GuestConsole(quiet=quiet, progress=told)
-    with connection.session(told, settings_credentials(settings)) as session, connection.opened(told) as opened:
+    console = GuestConsole(quiet=quiet, progress=receiver)
+    with connection.session(receiver, settings_credentials(settings)) as session, connection.opened(receiver) as opened:
         try:
             ran = runner(session, opened, console=console).run(request)
         except EngineLost as error:

@@ -32,13 +32,13 @@ def main() -> NoReturn:
             if signal.getsignal(number) == signal.SIG_DFL:  # acts like ^C until a command handles signals
                 signal.signal(number, signal.default_int_handler)
         settle_streams()
-        status = _said(call(sys.argv[1:], environment=os.environ))
+        status = _reported(call(sys.argv[1:], environment=os.environ))
     except KeyboardInterrupt:
         status = EXIT_INTERRUPTED
     os._exit(status)  # everything is closed and flushed; freeing memory would take 20 ms
 
 
-def _said(status: int) -> int:
+def _reported(status: int) -> int:
     """Flush stdout and return the exit status; an error of stdout changes 0 to a failure."""
     try:
         sys.stdout.flush()

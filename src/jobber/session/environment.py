@@ -180,8 +180,8 @@ class ThisMachine:
 
         from jobber.adapters.host.signals import SignalInterruptions
 
-        heard = (SIGINT,) if threading.current_thread() is threading.main_thread() else ()
-        interruptions = SignalInterruptions(heard)
+        handled = (SIGINT,) if threading.current_thread() is threading.main_thread() else ()
+        interruptions = SignalInterruptions(handled)
         try:
             yield interruptions
         finally:

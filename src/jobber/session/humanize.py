@@ -1,4 +1,4 @@
-"""Human-readable text for runs: durations, sizes, commands, outcomes, image names."""
+"""Human-readable text for runs: durations, commands, outcomes, image names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 _KILLED = 137
 """The exit status of a job whose first process was killed by the kernel: it adds nothing to "out of memory"."""
-_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 
 
 def short_id(id_: str) -> str:
@@ -31,12 +30,12 @@ def image_name(reference: str) -> str:
 def tags_in_short(tags: Sequence[str]) -> str:
     """Return tags, the one with a time first; further tags of the same repository without the repository."""
     ordered = sorted(tags, key=lambda tag: (tag.endswith(":latest-run"), tag))
-    told: list[str] = []
+    shown: list[str] = []
     for tag in ordered:
         repository, _, last = tag.rpartition(":")
-        is_same = told and ordered[0].rpartition(":")[0] == repository
-        told.append(f":{last}" if is_same else tag)
-    return ", ".join(told)
+        is_same = shown and ordered[0].rpartition(":")[0] == repository
+        shown.append(f":{last}" if is_same else tag)
+    return ", ".join(shown)
 
 
 def command_line(command: Sequence[str] | None) -> str:
@@ -81,14 +80,6 @@ def age_in_short(seconds: float) -> str:
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"
     return f"{max(seconds, 0):.0f} s"
-
-
-def size_in_words(size: float) -> str:
-    """Return a number of bytes in its largest decimal unit, with three digits: `1.2 GB`, as `docker images` prints."""
-    sign, size, unit = ("-" if size < 0 else ""), abs(size), 0
-    while size >= 999.5 and unit < len(_UNITS) - 1:
-        size, unit = size / 1000, unit + 1
-    return f"{sign}{size:.3g} {_UNITS[unit]}"
 
 
 def number_in_words(number: float) -> str:

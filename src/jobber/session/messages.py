@@ -6,8 +6,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
+from jobber.domain.display import printable
 from jobber.session.humanize import duration_in_words
-from jobber.session.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, MutableMapping
@@ -133,8 +133,7 @@ class ConsoleMessages:
         if self._verbose:
             self._line(text)
         elif self._overwrites:
-            line = "".join(character if character.isprintable() else " " for character in text)
-            sys.stderr.write(f"\r\x1b[K{line[: _width() - 1]}")
+            sys.stderr.write(f"\r\x1b[K{printable(text)[: _width() - 1]}")
             sys.stderr.flush()
             self._step_shown = True
 

@@ -45,13 +45,13 @@ class ChosenOptions(Protocol):
         """The option `--engine`."""
 
 
-def _brought() -> Sequence[str]:
+def _plugin_engines() -> Sequence[str]:
     from jobber.adapters.discovery.plugins import brought_names
 
     return brought_names()
 
 
-EngineName.others = staticmethod(_brought)
+EngineName.others = staticmethod(_plugin_engines)
 
 
 def configuration_files(environment: Mapping[str, str], *, around: Environment) -> tuple[str, ...]:

@@ -214,10 +214,10 @@ class RealEngine:
     def _members(self, name: str, path: str) -> Iterator[tuple[str, bytes | None]]:
         image = self._engine.images.inspect(parse_image_id(name) or parse_reference(name)).id
         try:
-            octets = io.BytesIO(b"".join(self._engine.images.archive(image, path=path)))
+            content = io.BytesIO(b"".join(self._engine.images.archive(image, path=path)))
         except PathNotFound:
             raise FileNotFoundError(2, "No such file or directory", path) from None
-        with tarfile.open(fileobj=octets) as archive:
+        with tarfile.open(fileobj=content) as archive:
             root = None
             for member in archive:
                 root = member.name if root is None else root

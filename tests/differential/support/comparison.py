@@ -49,7 +49,7 @@ class Left:
 
 @dataclass(frozen=True)
 class Place:
-    """What option sets may name."""
+    """The names that option sets can contain."""
 
     directory: Path
     network: str
@@ -83,7 +83,7 @@ class Clients:
     token: str = field(default_factory=lambda: secrets.token_hex(6))
 
     def theirs(self, words: Sequence[str]) -> dict[str, Any] | Refused:
-        """What the engine's own client makes."""
+        """Return the container that the engine's own client creates."""
         made = subprocess.run(
             [*self.command, *words, self.image_name, *COMMAND],
             capture_output=True,
@@ -97,7 +97,7 @@ class Clients:
         return self._looked_up(made.stdout.split()[-1])
 
     def ours(self, words: Sequence[str]) -> dict[str, Any] | Refused | Left:
-        """What jobber makes."""
+        """Return the container that jobber creates."""
         try:
             options = parse_options(
                 words,

@@ -1,4 +1,4 @@
-"""What several files say together."""
+"""The combination of several files."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def layer(content: Any, path: str = "/f.yml") -> Layer:
 
 
 def contents(values: Values) -> dict[str, object]:
-    """What is set, as plain values."""
+    """Return the settings as plain values."""
     return {name: SETTINGS[name].kind.plain(value.content) for name, value in values.items()}
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _DESCRIBED = "x-docker-container-path-stat"
 """The header in which an engine describes a path, even for a dangling link (Podman, with status 404)."""
-_HERE = "."
+_CURRENT = "."
 
 
 def link_target(headers: Mapping[str, str]) -> str | None:
@@ -38,7 +38,7 @@ def named_archive(pieces: Iterator[bytes], *, path: str, target: str | None = No
     """
     if normal_path(path) == "/":
         return pieces
-    name = normal_path(target or path).rpartition("/")[2] or _HERE
+    name = normal_path(target or path).rpartition("/")[2] or _CURRENT
     head = b""
     while len(head) < tarfile.BLOCKSIZE and (piece := next(pieces, b"")):
         head += piece

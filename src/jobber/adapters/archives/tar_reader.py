@@ -141,12 +141,12 @@ def content_of(pieces: Iterable[bytes], *, path: str, of: str) -> Iterator[memor
 
 def first_bytes(pieces: Iterable[bytes], *, path: str, of: str, limit: int) -> bytes:
     """Return the first `limit` bytes of the content. Raises the errors of `content_of`."""
-    octets = bytearray()
+    data = bytearray()
     for chunk in content_of(pieces, path=path, of=of):
-        octets += chunk[: limit - len(octets)]
-        if len(octets) == limit:
+        data += chunk[: limit - len(data)]
+        if len(data) == limit:
             break
-    return bytes(octets)
+    return bytes(data)
 
 
 def parts_of(path: str) -> tuple[str, ...]:

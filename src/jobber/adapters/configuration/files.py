@@ -128,12 +128,12 @@ def _read(path: str) -> bytes:
             why = "it is a directory" if os.path.isdir(path) else "it is not a regular file"  # noqa: PTH112
             raise ConfigurationUnreadable(path, why=why, hint="rename it, or remove it")
         with open(path, "rb") as file:  # noqa: PTH123
-            octets = file.read(LARGEST + 1)
+            content = file.read(LARGEST + 1)
     except OSError as error:
         raise _unreadable(path, error) from None
-    if len(octets) > LARGEST:
+    if len(content) > LARGEST:
         raise ConfigurationUnreadable(path, why=f"it is larger than {LARGEST >> 20} MiB")
-    return octets
+    return content
 
 
 def _unreadable(path: str, error: OSError | ValueError) -> ConfigurationUnreadable:

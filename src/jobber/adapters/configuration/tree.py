@@ -1,9 +1,10 @@
 """YAML parsing to a tree of nodes with line numbers.
 
 Any input gives either a tree or one error, in bounded time and memory. PyYAML parses the events. jobber does not use
-PyYAML's composer, because its recursion is as deep as the file's nesting. Nor does it use PyYAML's constructor,
-because it expands aliases without a limit. Plain scalars follow the core schema of YAML 1.2, plus the booleans of
-YAML 1.1. Other YAML 1.1 numbers (`1:30`, `0777`, `1_000`) are strings here, and errors where a number is required.
+PyYAML's composer, because its recursion is as deep as the file's nesting. Anchors, aliases and merge keys are errors:
+a value has one place in one file, so that errors and origins can name it. Plain scalars follow the core schema of
+YAML 1.2, plus the booleans of YAML 1.1. Other YAML 1.1 numbers (`1:30`, `0777`, `1_000`) are strings here, and errors
+where a number is required.
 """
 
 from __future__ import annotations
@@ -37,20 +38,21 @@ _TRUTH = {
 _STANDARD = "tag:yaml.org,2002:"
 _TAGS = frozenset(_STANDARD + name for name in ("str", "int", "float", "bool", "null", "seq", "map"))
 _RESOLVED_TAGS = _TAGS - {_STANDARD + "str"}
-_MERGE = "<<"
+_MERGE_KEY = "<<"
+_NO_REUSE = "is not supported: each value has one place in a file, and errors name it"
 
 
-def read_tree(octets: bytes, *, path: str) -> Node:
+def read_tree(content: bytes, *, path: str) -> Node:
     """Return the tree of the file's only document; an empty file gives an empty node.
 
     Raises `ConfigurationInvalid`.
     """
-    text = _decode(octets, path)
+    text = _decode(content, path)
     try:
-        return _Composer(path, allowance=1000 + len(text)).compose(yaml.parse(text, Loader=_LOADER))
+        return _Composer(path).compose(yaml.parse(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise _wrong(path, mark.line + 1 if mark else 1, _told(error), hint=_hint(error, text, mark)) from None
+        raise _wrong(path, mark.line + 1 if mark else 1, _reason(error), hint=_hint(error, text, mark)) from None
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         raise _wrong(path, 1, f"it is not valid YAML: {' '.join(str(error).split())}") from None
 
@@ -63,17 +65,14 @@ def reads_as_text(text: str) -> bool:
 class _Composer:
     """Builder of a tree from events without recursion: a stack holds the open lists and mappings."""
 
-    def __init__(self, path: str, *, allowance: int) -> None:
+    def __init__(self, path: str) -> None:
         self._path = path
-        self._allowance = allowance
-        """Number of nodes that aliases may still add."""
-        self._anchors: dict[str, tuple[Node, int]] = {}
         self._open: list[_Open] = []
         self._root: Node | None = None
         self._documents = 0
 
     def compose(self, events: Iterator[Any]) -> Node:
-        takers = {
+        handlers = {
             yaml.ScalarEvent: self._scalar,
             yaml.AliasEvent: self._alias,
             yaml.SequenceStartEvent: self._begin,
@@ -83,9 +82,9 @@ class _Composer:
             yaml.DocumentStartEvent: self._document,
         }
         for event in events:
-            taker = takers.get(type(event))
-            if taker is not None:
-                taker(event)
+            handler = handlers.get(type(event))
+            if handler is not None:
+                handler(event)
         return self._root or Node(None, 1)
 
     def _document(self, event: Any) -> None:
@@ -96,27 +95,18 @@ class _Composer:
     def _begin(self, event: Any) -> None:
         if len(self._open) >= MOST_DEEP:
             raise self._wrong(event, f"lists and mappings are nested more than {MOST_DEEP} deep")
-        self._check_tag(event)
-        line = event.start_mark.line + 1
-        self._open.append(_Open(isinstance(event, yaml.MappingStartEvent), line, event.anchor))
+        self._check_properties(event)
+        self._open.append(_Open(isinstance(event, yaml.MappingStartEvent), event.start_mark.line + 1))
 
     def _end(self, _event: Any) -> None:
         closed = self._open.pop()
-        if closed.is_mapping:
-            # the mapping's own keys come before merged keys
-            content: Any = {**closed.merged, **closed.entries} if closed.merged else closed.entries
-        else:
-            content = closed.items
-        self._add(Node(content, closed.line), closed.size, closed.anchor)
+        self._add(Node(closed.entries if closed.is_mapping else closed.items, closed.line))
 
-    def _add(self, node: Node, size: int, anchor: str | None) -> None:
-        if anchor is not None:
-            self._anchors[anchor] = (node, size)
+    def _add(self, node: Node) -> None:
         if not self._open:
             self._root = node
             return
         top = self._open[-1]
-        top.size += size
         if not top.is_mapping:
             top.items.append(node)
         elif top.key is None:
@@ -131,44 +121,32 @@ class _Composer:
         return node
 
     def _add_entry(self, top: _Open, key: Node, node: Node) -> None:
-        if key.text == _MERGE:
-            self._merge(top, node)
-            return
         if key.text in top.entries:
             first = top.entries[key.text].line
             raise _wrong(self._path, key.line, f"duplicate key {key.text!r}; first in line {first}")
         top.entries[key.text] = Entry(key.line, node)
 
-    def _merge(self, top: _Open, node: Node) -> None:
-        sources = node.content if isinstance(node.content, list) else [node]
-        for source in sources:
-            if not isinstance(source.content, dict):
-                raise _wrong(self._path, node.line, "<< merges mappings")
-            top.merged = {**source.content, **top.merged}
-
     def _alias(self, event: Any) -> None:
-        line = event.start_mark.line + 1
-        if any(opened.anchor == event.anchor for opened in self._open):
-            raise _wrong(self._path, line, "this alias refers to a node that contains it")
-        if event.anchor not in self._anchors:
-            raise _wrong(self._path, line, "this alias has no anchor", hint="put a string that begins with * in quotes")
-        node, size = self._anchors[event.anchor]
-        self._allowance -= size
-        if self._allowance < 0:
-            raise _wrong(self._path, line, "its aliases expand to more than the maximum file size")
-        self._add(node._replace(line=line), size, None)
+        hint = "write the value in each place; put a string that begins with * in quotes"
+        raise self._wrong(event, f"an alias (*) {_NO_REUSE}", hint=hint)
 
     def _scalar(self, event: Any) -> None:
-        if event.tag is not None:
-            self._check_tag(event)
+        self._check_properties(event)
         line = event.start_mark.line + 1
         text: str = event.value
         if event.style == '"' and _NO_TEXT.search(text):
             raise _wrong(self._path, line, "a string contains an invalid character")
         is_plain = event.implicit[0] or event.tag in _RESOLVED_TAGS
-        self._add(Node(_resolved(text) if is_plain else text, line, text), 1, event.anchor)
+        if is_plain and text == _MERGE_KEY and self._open and self._open[-1].expects_key:
+            hint = "write the value in each place; a named configuration can be a list of others"
+            raise self._wrong(event, f"a merge key (<<) {_NO_REUSE}", hint=hint)
+        self._add(Node(_resolved(text) if is_plain else text, line, text))
 
-    def _check_tag(self, event: Any) -> None:
+    def _check_properties(self, event: Any) -> None:
+        """Refuse an anchor, and a tag that is not of the core schema."""
+        if event.anchor is not None:
+            hint = "write the value in each place; put a string that begins with & in quotes"
+            raise self._wrong(event, f"an anchor (&) {_NO_REUSE}", hint=hint)
         tag = event.tag
         if tag is None or tag == "!" or tag in _TAGS:
             return
@@ -180,26 +158,28 @@ class _Composer:
 
 
 class _Open:
-    """A list or a mapping that is still open."""
+    """A list or a mapping that is not complete."""
 
-    __slots__ = ("anchor", "entries", "is_mapping", "items", "key", "line", "merged", "size")
+    __slots__ = ("entries", "is_mapping", "items", "key", "line")
 
-    def __init__(self, is_mapping: bool, line: int, anchor: str | None) -> None:  # noqa: FBT001
+    def __init__(self, is_mapping: bool, line: int) -> None:  # noqa: FBT001
         self.is_mapping = is_mapping
         self.line = line
-        self.anchor = anchor
         self.items: list[Node] = []
         self.entries: dict[str, Entry] = {}
-        self.merged: dict[str, Entry] = {}
         self.key: Node | None = None
-        self.size = 1
+
+    @property
+    def expects_key(self) -> bool:
+        """True if the next node is a key."""
+        return self.is_mapping and self.key is None
 
 
-def _decode(octets: bytes, path: str) -> str:
+def _decode(content: bytes, path: str) -> str:
     try:
-        text = octets.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = octets.count(b"\n", 0, error.start) + 1
+        line = content.count(b"\n", 0, error.start) + 1
         raise _wrong(path, line, "it is not UTF-8", hint="save it in that encoding") from None
     if match := _UNPRINTABLE.search(text):
         line = text.count("\n", 0, match.start()) + 1
@@ -220,7 +200,7 @@ def _resolved(text: str) -> str | int | float | bool | None:
     return text
 
 
-def _told(error: yaml.MarkedYAMLError) -> str:
+def _reason(error: yaml.MarkedYAMLError) -> str:
     problem = error.problem or "it is not valid YAML"
     if not error.context:
         return problem

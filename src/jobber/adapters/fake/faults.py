@@ -26,7 +26,7 @@ Signal = Literal["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGQUIT"]
 _FILLS_THE_DISK = frozenset(("build", "pull", "provide", "create", "commit"))
 _ABOUT_THE_JOB = frozenset(("signal", "note-end"))
 _FULL = "no space left on device"
-_GONE = "connection refused"
+_REFUSED = "connection refused"
 
 
 @dataclass(slots=True)
@@ -131,7 +131,7 @@ class Faults:
             return None
         if line.mended_at is None and seen >= line.after:
             line.mended_at = now + line.seconds
-            return ConnectionEvent(ConnectionProblem.CONNECTION_LOST, _GONE)
+            return ConnectionEvent(ConnectionProblem.CONNECTION_LOST, _REFUSED)
         if line.mended_at is not None and now >= line.mended_at:
             self._line = None
             return ConnectionEvent(ConnectionProblem.CONNECTION_RESTORED)
@@ -235,7 +235,7 @@ class Faults:
         if self._goes_at == call:
             self._is_gone = True
         if self._is_gone or (call in _ABOUT_THE_JOB and self.mended_at is not None):
-            raise EngineLost(call, why=_GONE)
+            raise EngineLost(call, why=_REFUSED)
         if self._disk_is_full and call in _FILLS_THE_DISK:
             raise EngineFailed(call, why=_FULL)
         if self._signals:

@@ -76,20 +76,20 @@ class FakeRuns:
     def sweep(self) -> int:
         """Remove leftovers of ended processes; return how many."""
         with self._call("sweep"):
-            dead, left = self._dead(), self._left()
-            for run in dead:
+            orphaned, left = self._orphaned(), self._left()
+            for run in orphaned:
                 del self._store.claims[run]
             for run in left:
                 del self._store.notes[run]
-            return len(dead) + len(left)
+            return len(orphaned) + len(left)
 
     def leftovers(self) -> Sequence[Leftover]:
         """Return the leftovers of ended processes."""
         with self._call("leftovers"):
-            runs = (*self._dead(), *self._left())
+            runs = (*self._orphaned(), *self._left())
             return [Leftover(LeftoverKind.CONTAINER, f"jobber-{run}", f"of run {run}", size=0) for run in runs]
 
-    def _dead(self) -> Sequence[str]:
+    def _orphaned(self) -> Sequence[str]:
         """Return the runs whose claim belongs to an ended process."""
         return [run for run, claim in self._store.claims.items() if claim.is_dead]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import os
 import select
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from jobber.adapters.host.terminal import ScreenModes, is_ours, make_raw, raw, size_of
+from jobber.adapters.host.terminal import is_ours, make_raw, raw, size_of
 from jobber.domain.containers.events import Stream
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class StandardStreams:
         self._descriptors = {Stream.STDOUT: 1, Stream.STDERR: 2}
         self._is_interactive = is_ours(0) and os.isatty(1) and (attaches or os.isatty(2))
         self._stdin = StandardInput() if _is_open(0) and (is_ours(0) or not os.isatty(0)) else None
-        self._modes: ScreenModes | None = None
+        self._is_raw = False
 
     @property
     def stdin(self) -> StandardInput | None:
@@ -119,7 +119,7 @@ class StandardStreams:
         """
         if not self._is_interactive:
             return None
-        if self._modes is not None and is_ours(0):  # its modes may have changed while jobber was stopped
+        if self._is_raw and is_ours(0):  # its modes may have changed while jobber was stopped
             make_raw(0)
         return size_of(1)
 
@@ -130,15 +130,12 @@ class StandardStreams:
             yield
             return
         self._before_output()
-        modes = self._modes = ScreenModes()
-        try:
-            with raw(0):
+        with raw(0):
+            self._is_raw = True
+            try:
                 yield
-        finally:
-            self._modes = None
-            if undo := modes.undo():
-                with suppress(OSError):
-                    _write_all(1, undo)
+            finally:
+                self._is_raw = False
 
     def write(self, output: Output) -> None:
         """Forward a piece of output. If the reader has ended, the run continues for its result."""
@@ -146,8 +143,6 @@ class StandardStreams:
         if descriptor is None:
             return
         self._before_output()
-        if self._modes is not None:
-            self._modes.see(output.chunk)
         try:
             _write_all(descriptor, output.chunk)
         except OSError as error:

@@ -106,9 +106,9 @@ class GitTree:
         return None
 
 
-def _reason(said: str) -> str:
+def _reason(stderr: str) -> str:
     """Return the reason for Git's failure, with the remedy that Git suggests."""
-    lines = [line.strip() for line in masked(said).splitlines()]
+    lines = [line.strip() for line in masked(stderr).splitlines()]
     why = next((line.removeprefix(_FATAL) for line in lines if line.startswith(_FATAL)), lines[-1])
     remedy = next((line for line in lines if line.startswith(_EXCEPTION)), None)
     return f"git: {why}{f' (`{remedy}` trusts it)' if remedy else ''}"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from types import FrameType
 
-_HEARD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_TERMINATION_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _OF_TERMINAL = (signal.SIGWINCH, signal.SIGCONT)
 _PATIENCE = 3
 """Number of unprocessed signals after which jobber assumes that it hangs in a step, and aborts it."""
@@ -26,7 +26,7 @@ class SignalInterruptions:
     Signals that the caller ignores stay ignored.
     """
 
-    def __init__(self, heard: Sequence[signal.Signals] = _HEARD) -> None:
+    def __init__(self, handled: Sequence[signal.Signals] = _TERMINATION_SIGNALS) -> None:
         self._pending: list[str] = []
         self._for_job: list[str] = []
         self._count = 0
@@ -35,11 +35,13 @@ class SignalInterruptions:
         self._receiver, self._sender = os.pipe()  # macOS has no pipe2; Python closes both in a new program by itself
         for descriptor in (self._receiver, self._sender):
             os.set_blocking(descriptor, False)
-        handlers: dict[signal.Signals, Callable[[int, FrameType | None], None]] = dict.fromkeys(heard, self._hear)
-        if heard == _HEARD:  # as a library in another program, jobber handles no other signals
-            handlers |= dict.fromkeys(map(signal.Signals.__getitem__, FORWARDED_SIGNALS), self._hand_on)
+        handlers: dict[signal.Signals, Callable[[int, FrameType | None], None]] = dict.fromkeys(
+            handled, self._terminate
+        )
+        if handled == _TERMINATION_SIGNALS:  # as a library in another program, jobber handles no other signals
+            handlers |= dict.fromkeys(map(signal.Signals.__getitem__, FORWARDED_SIGNALS), self._forward)
         self._before = {number: before for number in handlers if (before := signal.getsignal(number)) != signal.SIG_IGN}
-        if heard == _HEARD:  # nor has it a terminal of its own
+        if handled == _TERMINATION_SIGNALS:  # nor has it a terminal of its own
             handlers |= dict.fromkeys(_OF_TERMINAL, self._resize)
             self._before |= {number: signal.getsignal(number) for number in _OF_TERMINAL}
         # Python can't give a signal back to C code, so that one is not taken (signal.getsignal: None).
@@ -85,7 +87,7 @@ class SignalInterruptions:
             os.close(self._sender)
             self._receiver = self._sender = -1
 
-    def _hand_on(self, number: int, _frame: FrameType | None) -> None:
+    def _forward(self, number: int, _frame: FrameType | None) -> None:
         self._for_job.append(signal.Signals(number).name)
         self._wake()
 
@@ -98,7 +100,7 @@ class SignalInterruptions:
         with suppress(BlockingIOError):
             os.write(self._sender, b"\0")
 
-    def _hear(self, number: int, _frame: FrameType | None) -> None:
+    def _terminate(self, number: int, _frame: FrameType | None) -> None:
         name = signal.Signals(number).name
         if self._abortable:
             self._abortable = False  # a further signal must not abort the clean-up

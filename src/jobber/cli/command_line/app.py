@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_type_hints
+from dataclasses import is_dataclass
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import cyclopts
 from cyclopts import App, Parameter
 
 from jobber._version import __version__
-from jobber.cli.command_line.global_options import GlobalOptions
 from jobber.domain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -84,15 +84,23 @@ def dispatch(line: CommandLine) -> int:
     try:
         return int(app(tokens, exit_on_error=False, print_error=False) or 0)
     except cyclopts.CycloptsError as error:
-        raise UsageError(_told(error), hint=f"see `jobber {line.command} --help`") from None
+        raise UsageError(_reason(error), hint=f"see `jobber {line.command} --help`") from None
 
 
-def _told(error: cyclopts.CycloptsError) -> str:
+def _reason(error: cyclopts.CycloptsError) -> str:
     return " ".join(filter(None, map(str.strip, str(error).splitlines()))).rstrip(".")
 
 
 def _settle_annotations(command: Callable[..., object] | None) -> None:
-    """Resolve the annotations of a command and of the global options: cyclopts would resolve strings each time."""
-    for annotated in (command, GlobalOptions):
-        if annotated is not None and any(isinstance(hint, str) for hint in annotated.__annotations__.values()):
-            annotated.__annotations__ = get_type_hints(annotated, include_extras=True)
+    """Resolve the annotations of a command and of its groups of options: cyclopts would resolve strings each time."""
+    if command is None:
+        return
+    _resolve(command)
+    for hint in command.__annotations__.values():
+        for group in filter(is_dataclass, get_args(hint)):
+            _resolve(group)
+
+
+def _resolve(annotated: Any) -> None:
+    if any(isinstance(hint, str) for hint in annotated.__annotations__.values()):
+        annotated.__annotations__ = get_type_hints(annotated, include_extras=True)

@@ -68,10 +68,12 @@ class GlobalOptions:
         from jobber.domain.configuration.settings import VERBOSE
         from jobber.session.messages import messages
 
-        said = messages(verbose=self.settings.get(VERBOSE), log_format=self.log_format, environment=self.environment)
+        receiver = messages(
+            verbose=self.settings.get(VERBOSE), log_format=self.log_format, environment=self.environment
+        )
         if self.settings.active:
-            said.call("configurations", names=", ".join(self.settings.active))
-        return said
+            receiver.call("configurations", names=", ".join(self.settings.active))
+        return receiver
 
     def registry(self) -> Registry | None:
         """Return the default registry. Raises the same errors as `settings`."""

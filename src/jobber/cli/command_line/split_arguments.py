@@ -45,6 +45,18 @@ GLOBAL = Syntax(
     valued=_spellings(("-H", "--host"), ("-r", "--reg"), ("-c", "--config"), ("--engine",), ("--log-format",)),
     flags=_spellings(("-v", "--verbose"), ("--version",), ("-h", "--help"), ("--install-completion",)),
 )
+JOB = Syntax(
+    valued=_spellings(
+        ("-i", "--in"),
+        ("-Xd", "-XDocker", "--XDocker", "--Xdocker"),
+        ("-t", "--tag"),
+        ("--timeout",),
+        ("--pull",),
+        ("--iidfile",),
+    ),
+    flags=_spellings(("--no-push",), ("--dry-run",), ("--detach",)),
+)
+"""The options that `run` and `rerun` share."""
 COMMANDS: Mapping[str, Syntax] = {
     "build": Syntax(
         valued=_spellings(
@@ -59,20 +71,10 @@ COMMANDS: Mapping[str, Syntax] = {
         flags=_spellings(("--no-cache",), ("--pull",), ("--no-push",)),
     ),
     "run": Syntax(
-        valued=_spellings(
-            ("--runtime",),
-            ("-i", "--in"),
-            ("-o", "--out"),
-            ("-ri", "--result-image"),
-            ("-Xd", "-XDocker", "--XDocker", "--Xdocker"),
-            ("-t", "--tag"),
-            ("--timeout",),
-            ("--pull",),
-            ("--iidfile",),
-        ),
-        flags=_spellings(("--no-push",), ("--dry-run",), ("--detach",), ("--reuse",)),
+        valued=_spellings(("--runtime",), ("-o", "--out"), ("-ri", "--result-image")),
+        flags=_spellings(("--reuse",)),
         takes_rest=True,
-    ),
+    ).joined(JOB),
     "ls": Syntax(
         valued=_spellings(
             ("--image",), ("--input",), ("--outcome",), ("--since",), ("--param",), ("--columns",), ("--sort",)
@@ -81,17 +83,7 @@ COMMANDS: Mapping[str, Syntax] = {
     ),
     "show": Syntax(flags=_spellings(("--json",))),
     "lineage": Syntax(valued=_spellings(("--format",), ("-o", "--output")), flags=_spellings(("--down",), ("--json",))),
-    "rerun": Syntax(
-        valued=_spellings(
-            ("-i", "--in"),
-            ("-Xd", "-XDocker", "--XDocker", "--Xdocker"),
-            ("-t", "--tag"),
-            ("--timeout",),
-            ("--pull",),
-            ("--iidfile",),
-        ),
-        flags=_spellings(("--verify",), ("--no-push",), ("--dry-run",), ("--detach",), ("--json",)),
-    ),
+    "rerun": Syntax(flags=_spellings(("--verify",), ("--json",))).joined(JOB),
     "cp": Syntax(flags=_spellings(("--json",))),
     "logs": Syntax(valued=_spellings(("--since",)), flags=_spellings(("-f", "--follow"), ("--json",))),
     "diff": Syntax(

@@ -67,12 +67,12 @@ def _check(options: GlobalOptions) -> int:
     from jobber.cli.commands.config_check import check_configuration
     from jobber.session.messages import messages
 
-    said = messages(verbose=False, log_format=options.log_format, environment=options.environment)
+    receiver = messages(verbose=False, log_format=options.log_format, environment=options.environment)
     files, errors = check_configuration(options, environment=os.environ)
     for error in errors:
-        said.fail(error)
+        receiver.fail(error)
     if not errors:
-        said.note("checked", files=", ".join(files) or "no jobber-config.yml found")
+        receiver.note("checked", files=", ".join(files) or "no jobber-config.yml found")
     return _status(errors)
 
 

@@ -73,12 +73,12 @@ def rendered(run: ExportedRun, format_: Format) -> dict[str, object]:
             return render_prov(run)
 
 
-def _write(octets: bytes, output: Path | None) -> None:
+def _write(content: bytes, output: Path | None) -> None:
     if output is None:
-        print(octets.decode(), end="")
+        print(content.decode(), end="")
         return
     try:
-        output.write_bytes(octets)
+        output.write_bytes(content)
     except OSError as error:
         raise JobberError(
             f"{output} can't be written: {error.strerror}", hint="name a file in a directory that exists"

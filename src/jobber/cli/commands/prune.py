@@ -10,8 +10,8 @@ from jobber.cli.command_line.moments import parse_duration
 from jobber.cli.output.json_text import as_json
 from jobber.cli.output.prompt import is_agreed
 from jobber.cli.output.table import Column, table_lines, terminal_width
+from jobber.domain.display import size_in_words
 from jobber.domain.errors import UsageError
-from jobber.session.humanize import size_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path  # noqa: TC003 - cyclopts reads annotations
-from typing import TYPE_CHECKING, Annotated
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING
 
 from jobber.cli.command_line.global_options import GlobalOptions
+from jobber.cli.command_line.job_options import JobOptions
 from jobber.cli.output.json_text import as_json
 from jobber.cli.output.stderr_console import StderrConsole
 from jobber.domain.errors import UsageError
 from jobber.domain.runs.input import parse_input
-from jobber.domain.runs.policy import PullPolicy  # noqa: TC001 - cyclopts reads annotations
 from jobber.session.bootstrap import rerun as rerun_use_case
 from jobber.session.bootstrap import shell_console
 from jobber.session.rerun_request import rerun_request, rerun_settings, run_again
@@ -30,16 +27,8 @@ def rerun(
     image: str,
     /,
     *,
-    in_: Annotated[tuple[str, ...], Parameter(name=("--in", "-i"))] = (),
-    xdocker: Annotated[tuple[str, ...], Parameter(name=("--Xdocker", "-Xd", "-XDocker"))] = (),
+    job: JobOptions | None = None,
     verify: bool = False,
-    tag: Annotated[str | None, Parameter(name=("--tag", "-t"))] = None,
-    timeout: str | None = None,
-    pull: PullPolicy | None = None,
-    no_push: bool = False,
-    iidfile: Path | None = None,
-    dry_run: bool = False,
-    detach: bool = False,
     json: bool = False,
     options: GlobalOptions | None = None,
 ) -> int:
@@ -51,62 +40,44 @@ def rerun(
     ----------
     image
         Result: a tag, an image ID or a prefix of one, or the run's ID.
-    in_
-        Input that replaces the recorded ones: IMAGE[,src=DIR][,dest=DIR]; may be repeated.
-    xdocker
-        Options of docker run that replace the recorded ones; may be repeated.
     verify
         Compare the out directory of the new result with the old one; exit status 1 if they differ.
-    tag
-        Repository of the new result instead of the old one's.
-    timeout
-        Stop the run after this number of seconds.
-    pull
-        When images named by --in are pulled (default: always).
-    no_push
-        Do not push the result.
-    iidfile
-        Write the result image's ID to this file.
-    dry_run
-        Print the plan and change nothing.
-    detach
-        Start the job, print the run ID and exit.
     json
         Print a JSON object about the new run; the job's output goes to stderr.
 
     """
-    options = options or GlobalOptions()
-    if json and dry_run:
+    options, job = options or GlobalOptions(), job or JobOptions()
+    if json and job.dry_run:
         raise UsageError("--json and --dry-run: the plan is YAML", hint="omit --json")
-    if detach and verify:
+    if job.detach and verify:
         raise UsageError(
             "--verify and --detach exclude each other: --verify waits for the new result",
             hint="run it without --detach, or compare the results later with `jobber diff`",
         )
-    settings = rerun_settings(options.settings, timeout=timeout, pull=pull, push=False if no_push else None)
+    settings = rerun_settings(options.settings, timeout=job.timeout, pull=job.pull, push=False if job.no_push else None)
     request = rerun_request(
         image,
         settings,
-        inputs=tuple(map(parse_input, in_)) or None,
-        docker_options=xdocker or None,
-        tag=tag,
+        inputs=tuple(map(parse_input, job.in_)) or None,
+        docker_options=job.xdocker or None,
+        tag=job.tag,
         verify=verify,
-        detach=detach,
-        dry_run=dry_run,
+        detach=job.detach,
+        dry_run=job.dry_run,
     )
     progress = options.messages()
-    check_writable(iidfile, dry_run=dry_run, detach=detach)
+    check_writable(job.iidfile, dry_run=job.dry_run, detach=job.detach)
     session = options.session(progress)
     with options.connected(session) as engine:
         console = StderrConsole(shell_console(session)) if json else None
         again, verification = rerun_use_case(session, engine, registry=options.registry(), console=console)
         prepared = again.prepare(request)
-        if dry_run:
+        if job.dry_run:
             from jobber.cli.output.plan import print_plan
 
             print_plan(prepared.request, prepared.prepared)
             return 0
-        if detach:
+        if job.detach:
             run_id = again.runner.detach_prepared(prepared.request, prepared.prepared)
             progress.clear()
             print(as_json({"run": run_id, "again": prepared.record.id}) if json else run_id)
@@ -116,7 +87,7 @@ def rerun(
             prepared,
             verification if verify else None,
             environment=options.environment,
-            iidfile=iidfile,
+            iidfile=job.iidfile,
         )
     progress.clear()
     if json:

@@ -9,6 +9,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from jobber.cli.command_line.global_options import GlobalOptions
+from jobber.cli.command_line.job_options import JobOptions
 from jobber.domain.runs.policy import PullPolicy, ResultImagePolicy
 from jobber.session.bootstrap import runner
 from jobber.session.directory_name import image_name_of_directory
@@ -20,18 +21,10 @@ def run(
     image: str | None = None,
     /,
     *command: Annotated[str, Parameter(allow_leading_hyphen=True)],
+    job: JobOptions | None = None,
     runtime: str | None = None,
-    in_: Annotated[tuple[str, ...], Parameter(name=("--in", "-i"))] = (),
     out: Annotated[str | None, Parameter(name=("--out", "-o"))] = None,
     result_image: Annotated[ResultImagePolicy | None, Parameter(name=("--result-image", "-ri"))] = None,
-    xdocker: Annotated[tuple[str, ...], Parameter(name=("--Xdocker", "-Xd", "-XDocker"))] = (),
-    tag: Annotated[str | None, Parameter(name=("--tag", "-t"))] = None,
-    timeout: str | None = None,
-    pull: PullPolicy | None = None,
-    no_push: bool = False,
-    iidfile: Path | None = None,
-    dry_run: bool = False,
-    detach: bool = False,
     reuse: bool = False,
     options: GlobalOptions | None = None,
 ) -> int:
@@ -47,55 +40,37 @@ def run(
         Command and arguments of the job, word for word.
     runtime
         Engine runtime: runc, nvidia, or another runtime of the engine.
-    in_
-        Input: IMAGE[,src=DIR][,dest=DIR]; may be repeated.
     out
         Absolute path of the directory that is mounted when the result is an input.
     result_image
         When a result image is created (default: always).
-    xdocker
-        Options of docker run, as one shell-quoted string; may be repeated.
-    tag
-        Repository of the result instead of the code image's: its tags are NAME:latest-run and NAME:YYYYMMDD_HHMMSS.
-    timeout
-        Stop the run after this number of seconds.
-    pull
-        When images with a registry or namespace are pulled (default: always).
-    no_push
-        Do not push the result.
-    iidfile
-        Write the result image's ID to this file.
-    dry_run
-        Print the plan and change nothing.
-    detach
-        Start the job, print the run ID and exit: continue with attach, stop or recover.
     reuse
         If an identical run has succeeded before, reuse its result instead of running.
 
     """
-    options = options or GlobalOptions()
+    options, job = options or GlobalOptions(), job or JobOptions()
     settings = replaced_by_options(
         options.settings,
         runtime=runtime,
-        inputs=in_,
+        inputs=job.in_,
         out=out,
         result_image=result_image,
-        docker_options=xdocker,
-        timeout=timeout,
-        pull=pull,
-        no_push=no_push,
+        docker_options=job.xdocker,
+        timeout=job.timeout,
+        pull=job.pull,
+        no_push=job.no_push,
         command=command,
         reuse=reuse,
     )
     progress = options.messages()
     if image is None:
         image = image_name_of_directory(Path.cwd(), progress=progress)
-    request = replace(run_request(image, settings, tag=tag), detach=detach)
-    check_writable(iidfile, dry_run=dry_run, detach=detach)
+    request = replace(run_request(image, settings, tag=job.tag), detach=job.detach)
+    check_writable(job.iidfile, dry_run=job.dry_run, detach=job.detach)
     session = options.session(progress)
     with naming_inputs(settings), options.connected(session) as engine:
         use_case = runner(session, engine)
-        if dry_run:
+        if job.dry_run:
             from jobber.cli.output.plan import print_plan
             from jobber.domain.runs.record import rfc3339
 
@@ -107,7 +82,7 @@ def run(
                 when, tags = rfc3339(record.ending.finished), ", ".join(made.references)
                 progress.note("would-be-reused", when=when, run=record.id, tags=tags, id=made.id)
             return 0
-        if detach:
+        if job.detach:
             run_id = use_case.detach(request)
             progress.clear()
             print(run_id)
@@ -115,5 +90,5 @@ def run(
         result = use_case.run(request)
     progress.clear()
     if result.image is not None:
-        write_result_id(result.image, iidfile=iidfile, environment=options.environment)
+        write_result_id(result.image, iidfile=job.iidfile, environment=options.environment)
     return result.exit_status

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from jobber.cli.command_line.global_options import GlobalOptions
 from jobber.cli.command_line.result_session import finding
 from jobber.cli.output.json_text import as_json
+from jobber.domain.display import printable, size_in_words
 from jobber.domain.history.facts import run_facts
 from jobber.domain.history.lineage import Presence, Role
 from jobber.domain.runs.label_names import Label
@@ -23,10 +24,8 @@ from jobber.session.humanize import (
     number_in_words,
     outcome_in_words,
     short_id,
-    size_in_words,
     tags_in_short,
 )
-from jobber.session.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from jobber.cli.output.table import terminal_width
-from jobber.session.printable import printable
+from jobber.domain.display import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

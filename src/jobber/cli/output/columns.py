@@ -6,6 +6,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from jobber.cli.output.table import Column, cut, table_lines, width_of
+from jobber.domain.display import printable, size_in_words
 from jobber.domain.errors import UsageError
 from jobber.domain.runs.metrics import metrics_of
 from jobber.domain.runs.parameters import parameters_of
@@ -20,10 +21,8 @@ from jobber.session.humanize import (
     number_in_words,
     outcome_in_words,
     short_id,
-    size_in_words,
     tags_in_short,
 )
-from jobber.session.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

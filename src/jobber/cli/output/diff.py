@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jobber.cli.output.json_text import as_json
 from jobber.cli.output.stdout import Stdout
 from jobber.cli.output.table import Column, table_lines
+from jobber.domain.display import printable, size_in_words
 from jobber.domain.files.file_tree import Kind
 from jobber.domain.files.text_diff import is_binary, text_difference
 from jobber.domain.history.record_diff import entry_facts
@@ -19,9 +20,7 @@ from jobber.session.humanize import (
     number_in_words,
     outcome_in_words,
     short_id,
-    size_in_words,
 )
-from jobber.session.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,12 +52,12 @@ def print_file(file: ComparedFile, *, a: str, b: str, json: bool) -> None:
         _headed(f"{image_name(name)}:{file.path}") if content else "/dev/null"
         for name, content in ((a, file.a), (b, file.b))
     )
-    told = text_difference(one, other, name_a=name_a, name_b=name_b) if shows_lines else b""
+    difference = text_difference(one, other, name_a=name_a, name_b=name_b) if shows_lines else b""
     if json:
         facts = {"path": file.path, "a": _content(file.a), "b": _content(file.b), "identical": file.is_empty}
-        print(as_json({**facts, "diff": told.decode(errors="replace") if shows_lines else None}), flush=True)
+        print(as_json({**facts, "diff": difference.decode(errors="replace") if shows_lines else None}), flush=True)
     elif shows_lines:
-        Stdout().write(told)
+        Stdout().write(difference)
     elif not file.is_empty:
         why = "are not text" if file.is_whole else "are too large to be compared by lines"
         print(f"{printable(file.path)} differs: {_size(file.a)} and {_size(file.b)}, which {why}", flush=True)
@@ -68,8 +67,8 @@ def _headed(name: str) -> str:
     """Return a name for the header of a difference; quote it as diff and git do if it is not printable."""
     if name.isprintable():
         return name
-    octets = name.encode(errors="surrogateescape")
-    return '"' + "".join(chr(n) if 32 <= n < 127 and n not in b'"\\' else f"\\{n:03o}" for n in octets) + '"'
+    data = name.encode(errors="surrogateescape")
+    return '"' + "".join(chr(n) if 32 <= n < 127 and n not in b'"\\' else f"\\{n:03o}" for n in data) + '"'
 
 
 def _content(content: Content | None) -> dict[str, Any] | None:
@@ -120,9 +119,9 @@ def _lines(comparison: Comparison) -> Iterator[str]:
     for change in comparison.record:
         yield _painted(_HEADINGS.get(change.name, change.name), _BOLD)
         if change.a is not None:
-            yield _painted(f"  - {_told(change.name, change.a)}", _RED)
+            yield _painted(f"  - {_value_in_words(change.name, change.a)}", _RED)
         if change.b is not None:
-            yield _painted(f"  + {_told(change.name, change.b)}", _GREEN)
+            yield _painted(f"  + {_value_in_words(change.name, change.b)}", _GREEN)
     yield from _values("parameters", comparison.parameters)
     yield from _values("metrics", comparison.metrics)
     yield from _files(comparison)
@@ -149,7 +148,7 @@ def _nothing(comparison: Comparison) -> str:
     return f"no differences: the same {', and '.join(what)}"
 
 
-def _told(name: str, value: Any) -> str:
+def _value_in_words(name: str, value: Any) -> str:
     """Return a part of a record in words."""
     match value:
         case {"ref": reference, "id": id_, "src": source}:
@@ -207,16 +206,16 @@ def _file_in_words(change: FileChange) -> str:
         return _entry_in_words(a or b)
     if a.kind is not b.kind:
         return f"a {a.kind.value}, then a {b.kind.value}"
-    told = []
+    changes = []
     if a.kind is Kind.LINK:
-        told.append(printable(f"to {a.content}, then to {b.content}"))
+        changes.append(printable(f"to {a.content}, then to {b.content}"))
     elif a.size != b.size:
-        told.append(f"{size_in_words(a.size)}, then {size_in_words(b.size)}")
+        changes.append(f"{size_in_words(a.size)}, then {size_in_words(b.size)}")
     elif a.content != b.content:
-        told.append(size_in_words(b.size) if a.kind is Kind.FILE else "another device")
+        changes.append(size_in_words(b.size) if a.kind is Kind.FILE else "another device")
     if a.mode != b.mode:
-        told.append(f"mode {a.mode:04o}, then {b.mode:04o}")
-    return ", ".join(told)
+        changes.append(f"mode {a.mode:04o}, then {b.mode:04o}")
+    return ", ".join(changes)
 
 
 def _entry_in_words(entry: Entry | None) -> str:

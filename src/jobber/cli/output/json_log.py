@@ -31,17 +31,17 @@ class JsonLog(io.RawIOBase):
 
     def write(self, chunk: ReadableBuffer, /) -> int:
         """Write a piece of the log. Raises the errors of the sink."""
-        octets = bytes(chunk)
-        self._put(octets, is_last=False)
-        return len(octets)
+        data = bytes(chunk)
+        self._put(data, is_last=False)
+        return len(data)
 
     def finish(self, facts: Mapping[str, object]) -> None:
         """Write the end of the object: the facts about the complete log."""
         self._put(b"", is_last=True)
         self._sink.write(f'", {as_json(facts, indent=None)[1:]}\n'.encode())
 
-    def _put(self, octets: bytes, *, is_last: bool) -> None:
-        text = json.dumps(self._decoder.decode(octets, final=is_last), ensure_ascii=False)[1:-1]
+    def _put(self, data: bytes, *, is_last: bool) -> None:
+        text = json.dumps(self._decoder.decode(data, final=is_last), ensure_ascii=False)[1:-1]
         head = "" if self._has_begun else '{"log": "'
         self._has_begun = True
         self._sink.write(f"{head}{text}".encode())

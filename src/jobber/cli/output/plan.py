@@ -40,7 +40,7 @@ def print_plan(request: RunRequest, prepared: PreparedRun, *, reused: ListedResu
         _pair("engine", f"{plan.engine_name} {plan.engine_version}"),
         _pair("tags", _tags(prepared)),
         _pair("push", plan.push and _is_remote(plan.repository)),
-        *([_pair("reuse", _told(reused))] if request.reuse else []),
+        *([_pair("reuse", _reused_run(reused))] if request.reuse else []),
         "labels:",
         *(
             f"  {name}: {json.dumps(value, ensure_ascii=False)}"
@@ -51,7 +51,7 @@ def print_plan(request: RunRequest, prepared: PreparedRun, *, reused: ListedResu
     print("\n".join(lines))
 
 
-def _told(reused: ListedResult | None) -> str | None:
+def _reused_run(reused: ListedResult | None) -> str | None:
     if reused is None:
         return None
     return f"run {reused.record.id} of {rfc3339(reused.record.ending.finished)} ({reused.image.id})"

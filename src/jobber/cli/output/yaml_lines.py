@@ -10,6 +10,7 @@ import yaml
 from jobber.adapters.configuration.tree import reads_as_text
 from jobber.domain.configuration.settings import SETTINGS
 from jobber.domain.configuration.show import origins_of, written_of
+from jobber.domain.display import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +25,7 @@ def yaml_lines(settings: Settings, *, origins: bool = False) -> Iterator[str]:
     if settings.configurations:
         yield f"# defined configurations: {_names(sorted(settings.configurations))}"
     for name, value in written_of(settings).items():
-        comments = [f"  # {_printable(origin)}" for origin in origins_of(settings, SETTINGS[name])] if origins else []
+        comments = [f"  # {printable(origin)}" for origin in origins_of(settings, SETTINGS[name])] if origins else []
         if not isinstance(value, list) or not value:
             yield f"{name}: {_scalar(value)}{''.join(comments)}"
             continue
@@ -53,11 +54,4 @@ def _scalar(value: object) -> str:
 
 
 def _names(names: Sequence[str]) -> str:
-    return _printable(", ".join(names))
-
-
-def _printable(text: str) -> str:
-    """Return a text for a comment, with unprintable characters of file and configuration names escaped."""
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
-    )
+    return printable(", ".join(names))

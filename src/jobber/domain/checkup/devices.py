@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobber.domain.checkup.check import note, ok
-from jobber.domain.checkup.words import listed
+from jobber.domain.display import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

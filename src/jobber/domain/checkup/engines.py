@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from jobber.domain.checkup.check import note, ok, problem
 from jobber.domain.checkup.devices import check_devices
-from jobber.domain.checkup.words import in_gigabytes
 from jobber.domain.containers.engine_facts import ImageStore
+from jobber.domain.display import size_in_words
 from jobber.domain.errors import EngineLost, EngineUnavailable, JobberError
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _check_space(space: Space | None, facts: EngineFacts) -> Iterator[Check]:
             "space", f"unknown{where}: the engine does not report it, and its disk can't be examined from this host"
         )
         return
-    text = f"{in_gigabytes(space.free)} of {in_gigabytes(space.total)} free{where}"
+    text = f"{size_in_words(space.free)} of {size_in_words(space.total)} free{where}"
     if space.free >= _LITTLE:
         yield ok("space", text)
     elif space.free >= _TOO_LITTLE:

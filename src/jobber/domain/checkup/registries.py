@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobber.domain.checkup.check import ok, problem
-from jobber.domain.checkup.words import listed
 from jobber.domain.containers.engine_facts import EngineFacts
+from jobber.domain.display import listed
 from jobber.domain.errors import JobberError
 
 if TYPE_CHECKING:

@@ -38,14 +38,17 @@ def grace_seconds(options: ContainerOptions) -> float:
 
 
 def check_platform(options: ContainerOptions, *, image: Image) -> None:
-    """Check that the image matches the platform of `--platform`. Raises `UsageError`."""
+    """Check that the image matches the platform of `--platform`, as far as both name it. Raises `UsageError`.
+
+    Podman reports no variant of an image, so a variant that the image does not name is no conflict.
+    """
     if options.platform is None or not image.platform:
         return
     wanted = [_ARCHITECTURES.get(part, part) for part in options.platform.split("/")]
     found = image.platform.split("/")
     if len(wanted) == 1 and wanted[0] in found:
         return
-    if wanted != found[: len(wanted)]:
+    if any(part != own for part, own in zip(wanted, found, strict=False)):
         raise UsageError(
             f"the image is for {image.platform}, not for {options.platform}", hint="pull or build it for that platform"
         )

@@ -182,8 +182,8 @@ _SETTERS: dict[str, Callable[[Network, str], Network]] = {
 
 
 def _check_mac(text: str) -> None:
-    octets = len(re.sub(r"[^0-9a-f]", "", text, flags=re.IGNORECASE)) // 2
-    if not _MAC.fullmatch(text.strip()) or octets not in _MAC_LENGTHS:
+    length = len(re.sub(r"[^0-9a-f]", "", text, flags=re.IGNORECASE)) // 2
+    if not _MAC.fullmatch(text.strip()) or length not in _MAC_LENGTHS:
         raise InvalidOption("--mac-address", why=f"{text!r} is not a hardware address such as 92:d0:c6:0a:29:33")
 
 

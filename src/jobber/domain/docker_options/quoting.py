@@ -32,17 +32,17 @@ def quoting_hint(
         fields = read_fields(text)
     except ValueError:
         return None
-    meant: list[str] = []
+    corrected: list[str] = []
     for field in fields:
         key, equals, _ = field.partition("=")
-        last = meant[-1].partition("=")[0].lower() if meant and "=" in meant[-1] else ""
+        last = corrected[-1].partition("=")[0].lower() if corrected and "=" in corrected[-1] else ""
         if key.lower() not in keys and last and (last in lists or (last in texts and not equals)):
-            meant[-1] += f",{field}"
+            corrected[-1] += f",{field}"
         else:
-            meant.append(field)
-    if meant == fields:
+            corrected.append(field)
+    if corrected == fields:
         return None
-    return _hint(option, ",".join(map(quoted_field, meant)))
+    return _hint(option, ",".join(map(quoted_field, corrected)))
 
 
 def _hint(option: str, text: str) -> str:

@@ -56,7 +56,7 @@ def read_namespace(reading: OptionReader) -> None:
 def read_isolation(reading: OptionReader) -> None:
     """Read `--isolation`: `default`; all other values are for Windows."""
     if reading.value not in ("", "default"):
-        raise reading.wrong(f"{reading.value!r} is for Windows containers")
+        refuse_windows(reading)
     reading.draft.fields["isolation"] = reading.value or None
 
 

@@ -81,6 +81,8 @@ def _pairs(spellings: str, field: str, *, docker_api: tuple[int, int] = (1, 24))
     return Option(spellings, reader, field, docker_api=docker_api)
 
 
+_WINDOWS_ONLY = ("--cpu-count", "--cpu-percent", "--io-maxbandwidth", "--io-maxiops")
+
 TABLE: tuple[Option, ...] = (
     # variables and labels
     Option("--env -e", environment.read_variable, "environment"),
@@ -179,10 +181,7 @@ TABLE: tuple[Option, ...] = (
     Option("--no-healthcheck", _setting("health_off", values.read_boolean), "health", is_flag=True),
     # options without effect, and options that are not supported
     Option("--disable-content-trust", settings.read_content_trust, "", is_flag=True),
-    Option("--cpu-count", settings.refuse_windows, ""),
-    Option("--cpu-percent", settings.refuse_windows, ""),
-    Option("--io-maxbandwidth", settings.refuse_windows, ""),
-    Option("--io-maxiops", settings.refuse_windows, ""),
+    *(Option(name, settings.refuse_windows, "") for name in _WINDOWS_ONLY),
     Option("--use-api-socket", settings.refuse_socket, "", is_flag=True),
 )
 

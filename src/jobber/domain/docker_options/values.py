@@ -73,10 +73,10 @@ def read_size(text: str) -> int:
     number = number.removesuffix(" ")
     if unit is None or not _DECIMAL.fullmatch(number) or number.startswith("-"):
         raise ValueError(f"{text!r} is not a size such as 512m or 2g")
-    octets = float(number) * 1024 ** " kmgtp".index((unit[1] or " ").lower())
-    if octets >= _LIMIT:
+    size = float(number) * 1024 ** " kmgtp".index((unit[1] or " ").lower())
+    if size >= _LIMIT:
         raise ValueError(f"{text!r} is too large")
-    return int(octets)
+    return int(size)
 
 
 def read_swap(text: str) -> int:

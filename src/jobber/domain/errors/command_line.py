@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jobber.domain.display import unambiguous
 from jobber.domain.errors.base import UsageError
 
 if TYPE_CHECKING:
@@ -66,12 +67,7 @@ class SortKeyUnknown(UsageError):
     """A sort key that no result has."""
 
     def __init__(self, key: str, *, known: Sequence[str], hint: str | None = None) -> None:
-        shown = ", ".join(map(_told, known[:20])) + (", …" if len(known) > 20 else "")
+        shown = ", ".join(map(unambiguous, known[:20])) + (", …" if len(known) > 20 else "")
         super().__init__(f"no result has a number {key!r} to sort by", hint=hint or f"available: {shown}")
         self.key = key
         self.known = tuple(known)
-
-
-def _told(name: str) -> str:
-    """Return a name for a list, in quotes if its start or end would not be visible."""
-    return name if name and name == name.strip() and name.isprintable() else repr(name)

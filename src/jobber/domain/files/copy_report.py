@@ -15,7 +15,7 @@ class CopyReport:
     directories: int = 0
     """The number of directories created."""
     links: int = 0
-    octets: int = 0
+    bytes: int = 0
     skipped: list[tuple[str, str]] = field(default_factory=list)
     """Entries that were skipped: the path in the image, and the reason."""
 
@@ -26,6 +26,6 @@ class CopyReport:
             "files": self.files,
             "directories": self.directories,
             "links": self.links,
-            "bytes": self.octets,
+            "bytes": self.bytes,
             "skipped": [{"path": path, "why": why} for path, why in self.skipped],
         }

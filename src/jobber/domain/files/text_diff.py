@@ -14,9 +14,9 @@ _CONTEXT = 3
 _UNFINISHED = b"\\ No newline at end of file\n"
 
 
-def is_binary(octets: bytes) -> bool:
+def is_binary(content: bytes) -> bool:
     """Return whether a content is binary: it has a null byte in its first 8,000 bytes."""
-    return b"\0" in octets[:_LOOKED_AT]
+    return b"\0" in content[:_LOOKED_AT]
 
 
 def text_difference(a: bytes, b: bytes, *, name_a: str, name_b: str) -> bytes:
@@ -27,14 +27,14 @@ def text_difference(a: bytes, b: bytes, *, name_a: str, name_b: str) -> bytes:
 def _lines(a: bytes, b: bytes, name_a: str, name_b: str) -> Iterator[bytes]:
     lines_a, lines_b = _split(a), _split(b)
     for number, line in enumerate(unified_diff(lines_a, lines_b, name_a, name_b, n=_CONTEXT)):
-        octets = line.encode(errors="surrogateescape")
-        yield octets
-        if number > 1 and not octets.endswith(b"\n"):
+        content = line.encode(errors="surrogateescape")
+        yield content
+        if number > 1 and not content.endswith(b"\n"):
             yield b"\n" + _UNFINISHED
 
 
-def _split(octets: bytes) -> list[str]:
+def _split(content: bytes) -> list[str]:
     """Split into lines at line feeds only."""
-    text = octets.decode(errors="surrogateescape")
+    text = content.decode(errors="surrogateescape")
     *lines, last = text.split("\n")
     return [*(f"{line}\n" for line in lines), *((last,) if last else ())]

@@ -39,13 +39,15 @@ def name_hint(wanted: ImageReference, *, known: Iterable[str]) -> str | None:
     """
     if wanted.digest:
         return None
-    there = [found for text in sorted(known) if (found := reference_in(text)) is not None and found.tag]
-    same = [found for found in there if found.repository == wanted.repository]
+    references = [found for text in sorted(known) if (found := reference_in(text)) is not None and found.tag]
+    same = [found for found in references if found.repository == wanted.repository]
     if same:
         return _tag_hint(wanted, same)
-    beside = [found for found in there if _place(found) == _place(wanted)]
+    beside = [found for found in references if _place(found) == _place(wanted)]
     name = _nearest(wanted.name, [found.name for found in beside])
-    near = [found for found in beside if found.name == name] or [found for found in there if found.name == wanted.name]
+    near = [found for found in beside if found.name == name] or [
+        found for found in references if found.name == wanted.name
+    ]
     if not near:
         return None
     near = [found for found in near if found.repository == near[0].repository]

@@ -15,7 +15,7 @@ class Label(StrEnum):
     INPUTS = "jobber.inputs"
     RUN = "jobber.run"
     """The run record on a result image; the run's plan on a run's container."""
-    CHAINS = "jobber.chains"
+    CHAIN_IDS = "jobber.chains"
     """On a result: the ChainIDs of the code image and of each input, in order, separated by commas."""
     METRICS = "jobber.metrics"
     """On a result: the metrics that its job wrote, as a JSON object."""

@@ -53,7 +53,7 @@ def result_labels(
         **_run_labels(plan, version=version),
         Label.RUN: render_record(plan, ending),
         Label.CREATED: rfc3339(ending.finished),
-        Label.CHAINS: ",".join((plan.image.chain, *(item.image.chain for item in plan.inputs))),
+        Label.CHAIN_IDS: ",".join((plan.image.chain, *(item.image.chain for item in plan.inputs))),
         Label.BLANK: ",".join(blank),
         Label.BASE_NAME: "" if parse_image_id(plan.image.reference) else plan.image.reference,
     }

@@ -13,10 +13,10 @@ _UNITS = {"g": 1 << 30, "m": 1 << 20, "k": 1 << 10}
 _NO_LIMIT = "it has no memory limit: reduce its memory use, or run it on a host with more memory"
 
 
-def size_option(octets: int) -> str:
+def size_option(size_in_bytes: int) -> str:
     """Return a number of bytes in the syntax of `--memory`, in the largest unit without a fraction: `1536m`."""
-    unit = next((unit for unit, size in _UNITS.items() if octets % size == 0), "b")
-    return f"{octets // _UNITS.get(unit, 1)}{unit}"
+    unit = next((unit for unit, size in _UNITS.items() if size_in_bytes % size == 0), "b")
+    return f"{size_in_bytes // _UNITS.get(unit, 1)}{unit}"
 
 
 def memory_remedy(limit: int | None, *, docker_args: Sequence[str] = (), place: str = "") -> str:

@@ -35,16 +35,16 @@ class Metrics(dict[str, Number]):
     """The description of the skipped entries, with reasons; empty if there are none."""
 
 
-def parse_metrics(octets: bytes) -> Metrics:
+def parse_metrics(content: bytes) -> Metrics:
     """Parse the file: a JSON object in which each finite number, also in nested objects, is a metric.
 
     Other values are left out. If two numbers have the same name (`{"a.b": 1, "a": {"b": 2}}`), the first is kept.
     Raises `MetricsUnusable` if the file is not a JSON object or is larger than 1 MiB.
     """
-    if len(octets) > LARGEST:
+    if len(content) > LARGEST:
         raise MetricsUnusable(f"it is larger than {LARGEST >> 20} MB")
     try:
-        found = json.loads(octets.decode("utf-8-sig"))
+        found = json.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise MetricsUnusable("it is not valid UTF-8") from None
     except RecursionError:
@@ -87,9 +87,9 @@ def _numbers_in(found: Mapping[str, object]) -> Metrics:
                 return metrics
             metrics[name] = value
     reasons = (
-        others.told("is not a finite number and is omitted", "are not finite numbers and are omitted"),
-        deeper.told(*(f"{verb} nested deeper than {DEEPEST} levels and {verb} omitted" for verb in ("is", "are"))),
-        doubles.told("is a duplicate and is kept once", "are duplicates and are kept once"),
+        others.sentence("is not a finite number and is omitted", "are not finite numbers and are omitted"),
+        deeper.sentence(*(f"{verb} nested deeper than {DEEPEST} levels and {verb} omitted" for verb in ("is", "are"))),
+        doubles.sentence("is a duplicate and is kept once", "are duplicates and are kept once"),
     )
     metrics.left_out = "; ".join(filter(None, reasons))
     return metrics
@@ -118,7 +118,7 @@ class _LeftOut:
         else:
             self._has_more = True
 
-    def told(self, one: str, several: str) -> str:
+    def sentence(self, one: str, several: str) -> str:
         """Return the names with the text for one or for several names; empty if there are none."""
         if not self._names:
             return ""

@@ -64,7 +64,7 @@ def parse_record(labels: Mapping[str, str]) -> RunRecord | None:
     try:
         facts = json.loads(labels.get(Label.RUN, ""))
         id_, ending = ending_in(facts)
-        chains = labels.get(Label.CHAINS, "")
+        chains = labels.get(Label.CHAIN_IDS, "")
         image, inputs = parse_images(facts, chains=tuple(chains.split(",")) if chains else ())
         return RunRecord(
             id=id_,

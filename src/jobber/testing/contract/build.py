@@ -154,8 +154,8 @@ class BuildContract:
             tmp_path,
             f"FROM {world.base}\nCOPY in /files/d\nCOPY d/empty /files/e\nCOPY ../d/x /files/x\nADD t.tar /files/t\n",
         )
-        octets = b"".join(world.engine.images.archive(image, path="/files"))
-        with tarfile.open(fileobj=io.BytesIO(octets)) as copied:
+        content = b"".join(world.engine.images.archive(image, path="/files"))
+        with tarfile.open(fileobj=io.BytesIO(content)) as copied:
             names = {name.rstrip("/") for name in copied.getnames()}
 
         assert names - {"files/d", "files/t"} == {

@@ -104,8 +104,8 @@ class BuildContextContract:
 
 
 def _members(world: World, image: ImageId) -> list[tarfile.TarInfo]:
-    octets = b"".join(world.engine.images.archive(image, path="/all"))
-    with tarfile.open(fileobj=io.BytesIO(octets)) as archive:
+    content = b"".join(world.engine.images.archive(image, path="/all"))
+    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         return archive.getmembers()
 
 

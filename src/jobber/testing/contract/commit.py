@@ -86,7 +86,7 @@ class CommitContract:
             environment=(("A", "other"), ("ADDED", "x")), workdir="/", user="1:1", entrypoint="/bin/job"
         )
         result = self._result(world, command=("exit", "0"), image=image, options=options)
-        wanted, found = (self._told(world, each) for each in (image, result))
+        wanted, found = (self._configuration_of(world, each) for each in (image, result))
 
         assert found.entrypoint == wanted.entrypoint == ("/bin/job",)
         assert found.command == wanted.command == ("say", "cmd")
@@ -99,12 +99,12 @@ class CommitContract:
         options = ContainerOptions(stop_signal="SIGINT", health=HealthCheck(command="false"))
         result = self._result(world, "exit", "0", image=image, options=options)
 
-        assert self._told(world, result).stop_signal == "SIGUSR1"
+        assert self._configuration_of(world, result).stop_signal == "SIGUSR1"
 
     def test_code_image_without_command_gets_none(self, world: World) -> None:
         options = ContainerOptions(entrypoint="/bin/job", workdir="/bin", user="0")
         result = self._result(world, command=("exit", "0"), options=options)
-        found = self._told(world, result)
+        found = self._configuration_of(world, result)
 
         assert (found.command, found.entrypoint) == (None, None)
         assert found.workdir in (None, "/")
@@ -216,7 +216,7 @@ class CommitContract:
         world.engine.containers.remove(container)
         return world.keep(result)
 
-    def _told(self, world: World, image: ImageId) -> ImageConfiguration:
+    def _configuration_of(self, world: World, image: ImageId) -> ImageConfiguration:
         return world.engine.images.inspect(image).configuration
 
     def _all_told(self, world: World, image: ImageId) -> str:

@@ -151,10 +151,12 @@ class ConfigurationContract:
 
     def test_variable_of_the_image_can_be_unset(self, world: World, tmp_path: Path) -> None:
         image = world.build(tmp_path, f"FROM {world.base}\nENV A=1 B=2 C=\n")
-        told = self._variables_in(world, image, "variables", unset=("A", "C"), options=ContainerOptions(environment=()))
+        variables = self._variables_in(
+            world, image, "variables", unset=("A", "C"), options=ContainerOptions(environment=())
+        )
 
-        assert "B=2" in told.splitlines()
-        assert not [line for line in told.splitlines() if line.startswith(("A=", "C="))]
+        assert "B=2" in variables.splitlines()
+        assert not [line for line in variables.splitlines() if line.startswith(("A=", "C="))]
 
     def _variables_in(
         self,

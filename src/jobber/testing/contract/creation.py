@@ -65,13 +65,13 @@ class CreationContract:
         if world.engine.describe().name != "docker":
             pytest.skip("not on this engine")
         container = world.create("where", options=_ELSEWHERE)
-        said = world.watch(container).stdout
+        output = world.watch(container).stdout
         configuration = world.engine.images.inspect(world.base_id).configuration
         image = world.keep(
             world.engine.containers.commit(container, snapshot=Snapshot(configuration, {}), log=io.BytesIO())
         )
 
-        assert said == b"/new/place\n"
+        assert output == b"/new/place\n"
         assert b"".join(world.engine.images.archive(image, path="/new/place"))
 
     def test_podman_refuses_a_working_directory_that_is_not_there(self, world: World) -> None:

@@ -23,14 +23,14 @@ _SIZE = Terminal(rows=33, columns=77)
 
 def _all(world: World, attachment: Attachment) -> tuple[dict[Stream, bytes], int]:
     """Return the output of a job until its end, and its exit status."""
-    said = dict.fromkeys(Stream, b"")
+    output = dict.fromkeys(Stream, b"")
     try:
         while True:
             event = attachment.next(deadline=world.clock.monotonic() + 60)
             if isinstance(event, Exited):
-                return said, event.exit_status
+                return output, event.exit_status
             assert isinstance(event, Output), event
-            said[event.stream] += event.chunk
+            output[event.stream] += event.chunk
     finally:
         attachment.close()
 
@@ -41,17 +41,17 @@ class LifecycleContract:
     def test_running_job_is_followed_from_its_beginning(self, world: World) -> None:
         container = world.create("say", "one", "complain", "two", "sleep", "0.5", "say", "three", "exit", "4")
         world.engine.containers.start(container)
-        said, status = _all(world, self._follow(world, container))
+        output, status = _all(world, self._follow(world, container))
 
-        assert said == {Stream.STDOUT: b"one\nthree\n", Stream.STDERR: b"two\n"}
+        assert output == {Stream.STDOUT: b"one\nthree\n", Stream.STDERR: b"two\n"}
         assert status == 4
 
     def test_ended_job_is_followed_from_its_beginning(self, world: World) -> None:
         container = world.create("say", "one", "complain", "two", "exit", "3")
         world.watch(container)
-        said, status = _all(world, self._follow(world, container))
+        output, status = _all(world, self._follow(world, container))
 
-        assert (said[Stream.STDOUT], said[Stream.STDERR], status) == (b"one\n", b"two\n", 3)
+        assert (output[Stream.STDOUT], output[Stream.STDERR], status) == (b"one\n", b"two\n", 3)
 
     def test_two_who_follow_hear_the_same(self, world: World) -> None:
         container = world.create("say", "one", "sleep", "0.3", "fill", "300000")
@@ -110,11 +110,11 @@ class LifecycleContract:
         )
         world.engine.containers.start(container)
         attachment.resize(_SIZE)
-        said, _ = _all(world, attachment)
+        output, _ = _all(world, attachment)
         log = io.BytesIO()
         world.engine.containers.logs(container, sink=log)
 
-        assert said == {Stream.STDOUT: b"out\r\nerr\r\n", Stream.STDERR: b""}
+        assert output == {Stream.STDOUT: b"out\r\nerr\r\n", Stream.STDERR: b""}
         assert log.getvalue() == b"out\r\nerr\r\n"
 
     def test_container_knows_whether_its_job_has_a_terminal(self, world: World) -> None:

@@ -74,9 +74,9 @@ class RemoteImagesContract:
     def test_path_that_is_not_there_is_told(self, world: World, tmp_path: Path) -> None:
         remote, name = _pushed(world, world.build(tmp_path, _LAYERS.format(base=world.base)))
         for path in ("/nowhere", "/made/one", "/other/lost", "/made/three/x"):
-            with pytest.raises(PathNotFound) as told:
+            with pytest.raises(PathNotFound) as caught:
                 next(remote.archive(name, path=path, credentials=None))
-            assert (told.value.image, told.value.path) == (str(name), path)
+            assert (caught.value.image, caught.value.path) == (str(name), path)
 
     def test_tags_of_a_repository(self, world: World) -> None:
         remote, name = _pushed(world, world.base_id)
@@ -101,9 +101,9 @@ class RemoteImagesContract:
         remote, name = _remote(world)
         away = replace(name, registry="127.0.0.1:1")
 
-        with pytest.raises(RegistryFailed) as told:
+        with pytest.raises(RegistryFailed) as caught:
             remote.inspect(away, credentials=None)
-        assert told.value.reference == str(away)
+        assert caught.value.reference == str(away)
         with pytest.raises(RegistryFailed):
             remote.tags(away, credentials=None)
 
@@ -118,10 +118,10 @@ class RemoteImagesContract:
         remote, name, credentials = _guarded(world)
         other = replace(credentials, password=credentials.password[::-1] + "x") if known else None
 
-        with pytest.raises(RegistryFailed) as told:
+        with pytest.raises(RegistryFailed) as caught:
             remote.inspect(name, credentials=other)
-        assert str(told.value.hint).startswith("check the password" if known else "no credentials for ")
-        assert credentials.password[::-1] not in f"{told.value} {told.value.hint}"
+        assert str(caught.value.hint).startswith("check the password" if known else "no credentials for ")
+        assert credentials.password[::-1] not in f"{caught.value} {caught.value.hint}"
 
 
 def _remote(world: World) -> tuple[RemoteImages, ImageReference]:

@@ -48,7 +48,7 @@ def _make(member: Member, tree: Tree, *, below: Parts, copied: CopyReport, links
     if header.isdir():
         copied.directories += tree.directory(parts, mode=mode, modified=header.mtime)
     elif header.isreg():
-        copied.octets += tree.file(parts, member.chunks(), mode=mode, modified=header.mtime)
+        copied.bytes += tree.file(parts, member.chunks(), mode=mode, modified=header.mtime)
         copied.files += 1
     elif header.issym():
         if links:

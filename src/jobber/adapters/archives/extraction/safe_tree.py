@@ -16,6 +16,7 @@ import stat
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Self
 
+from jobber.domain.display import unambiguous
 from jobber.domain.errors import NotWritten
 
 if TYPE_CHECKING:
@@ -60,8 +61,7 @@ class Tree:
 
     def place(self, parts: Parts) -> str:
         """Return a path in printable form for messages."""
-        text = os.path.join(self.root, *parts)  # noqa: PTH118 - an empty root is the current directory
-        return text if text.isprintable() else repr(text)
+        return unambiguous(os.path.join(self.root, *parts))  # noqa: PTH118 - an empty root is the current directory
 
     def directory(self, parts: Parts, *, mode: int, modified: float) -> bool:
         """Create a directory and return whether it did not exist; `finish` sets its mode and time."""
@@ -69,7 +69,7 @@ class Tree:
             if self._is_new:
                 self._made.append((parts, mode, modified))
             return self._is_new
-        with self._told(parts):
+        with self._naming_errors(parts):
             if not self._make_directory(self._walk(parts[:-1]), parts[-1]):
                 return False
         self._made.append((parts, mode, modified))
@@ -77,7 +77,7 @@ class Tree:
 
     def file(self, parts: Parts, chunks: Iterable[memoryview], *, mode: int, modified: float) -> int:
         """Create a file, atomically once it is complete, and return its size in bytes. Zeros become holes."""
-        with self._told(parts):
+        with self._naming_errors(parts):
             folder = self._walk(parts[:-1])
             self._check_room(folder, parts[-1])
             temporary = self._temporary()
@@ -96,7 +96,7 @@ class Tree:
 
     def link(self, parts: Parts, target: str, *, modified: float) -> None:
         """Create a symbolic link with any target: jobber never follows it."""
-        with self._told(parts):
+        with self._naming_errors(parts):
             folder = self._walk(parts[:-1])
             self._check_room(folder, parts[-1])
             temporary = self._temporary()
@@ -107,7 +107,7 @@ class Tree:
 
     def hard_link(self, parts: Parts, other: Parts) -> bool:
         """Create a hard link to a file in the tree; return False if there is no such file."""
-        with self._told(parts):
+        with self._naming_errors(parts):
             try:
                 there = os.dup(self._walk(other[:-1], makes=False))
             except OSError:
@@ -127,7 +127,7 @@ class Tree:
 
     def pipe(self, parts: Parts, *, mode: int, modified: float) -> None:
         """Create a named pipe."""
-        with self._told(parts):
+        with self._naming_errors(parts):
             folder = self._walk(parts[:-1])
             self._check_room(folder, parts[-1])
             temporary = self._temporary()
@@ -139,7 +139,7 @@ class Tree:
     def finish(self) -> None:
         """Set the modes and times of the created directories, inner ones first."""
         for parts, mode, modified in reversed(self._made):
-            with self._told(parts, is_directory=True):
+            with self._naming_errors(parts, is_directory=True):
                 folder = self._walk(parts, makes=False)
                 os.fchmod(folder, mode)
                 _set_time(folder, modified)
@@ -191,7 +191,7 @@ class Tree:
         return f".jobber-{os.getpid()}-{self._number}"
 
     @contextmanager
-    def _told(self, parts: Parts, *, is_directory: bool = False) -> Iterator[None]:
+    def _naming_errors(self, parts: Parts, *, is_directory: bool = False) -> Iterator[None]:
         """Raise `NotWritten` for the system's errors, and if the root is to be anything but a directory."""
         if not parts and not is_directory:
             raise NotWritten(self.place(parts), why="a directory exists with that name")

@@ -56,19 +56,19 @@ class _Line:
         return self.commands
 
     def _quoted(self) -> str:
-        said: list[str] = []
+        parts: list[str] = []
         while (character := self.reader.take()) != '"':
             if character == "\\" and self.reader.peek() in _IN_QUOTES:
-                said.append(self.reader.take())
+                parts.append(self.reader.take())
             elif character == "$":
-                said.append(self._variable())
+                parts.append(self._variable())
             elif character == "`":
                 raise _for_a_shell(character)
             elif not character:
                 raise ValueError(f'{self.reader.text} has no closing "')
             else:
-                said.append(character)
-        return "".join(said)
+                parts.append(character)
+        return "".join(parts)
 
     def _variable(self) -> str:
         reader, start = self.reader, self.reader.at

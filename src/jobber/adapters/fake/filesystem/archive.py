@@ -29,15 +29,15 @@ def existing_path(files: Files, path: str, *, of: str) -> str:
 
 def archive_of(files: Files, path: str, *, name: str) -> bytes:
     """Return a file, or a directory with its content, as an archive whose first member is `name`."""
-    octets = io.BytesIO()
-    with tarfile.open(fileobj=octets, mode="w") as archive:
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w") as archive:
         if not files.is_directory(path):
             _add(archive, files.node(path), name=name)
         else:
             _add(archive, None, name=name or "/")
             for inner in _with_parents(files, path.rstrip("/")):
                 _add(archive, files.node(inner), name=name + inner.removeprefix(path.rstrip("/")))
-    return octets.getvalue()
+    return content.getvalue()
 
 
 def _with_parents(files: Files, directory: str) -> list[str]:

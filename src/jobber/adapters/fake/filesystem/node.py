@@ -51,8 +51,8 @@ def file_node(content: bytes | str, *, program: Callable[..., int | None] | None
     """Return a file node. Raises `TypeError` if the content is neither bytes nor str."""
     if not isinstance(content, (str, bytes, bytearray, memoryview)):
         raise TypeError(f"a file holds bytes or a str, not {type(content).__name__}")
-    octets = content.encode() if isinstance(content, str) else bytes(content)
-    return Node(content=octets, program=program, mode=_PROGRAM_MODE if program else _PLAIN_MODE)
+    content = content.encode() if isinstance(content, str) else bytes(content)
+    return Node(content=content, program=program, mode=_PROGRAM_MODE if program else _PLAIN_MODE)
 
 
 def layer_digest(layer: Mapping[str, Node | None]) -> str:

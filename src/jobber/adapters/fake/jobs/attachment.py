@@ -34,7 +34,7 @@ class FakeAttachment:
         if since is None or timeline is None:
             return
         moment = self._store.clock.monotonic() - (self._store.clock.now() - since).total_seconds()
-        self._seen = sum(self._stored.start + said < moment for said, _ in timeline.outputs)
+        self._seen = sum(self._stored.start + offset < moment for offset, _ in timeline.outputs)
 
     def next(self, *, deadline: float | None = None) -> JobEvent:
         """Advance the clock to the next event and return it. Raises `EngineLost` if a test injected that fault."""

@@ -50,9 +50,9 @@ class _Written(io.RawIOBase):
         return True
 
     def write(self, chunk: Any, /) -> int:
-        octets = bytes(chunk)
-        self._write(octets)
-        return len(octets)
+        data = bytes(chunk)
+        self._write(data)
+        return len(data)
 
 
 @contextmanager

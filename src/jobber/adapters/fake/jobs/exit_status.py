@@ -13,7 +13,7 @@ STATUS = 0xFF
 """Bit mask of the part of an exit status that the kernel reports."""
 _ENDS_THE_TEST = ("_pytest", "bdb")
 """Packages whose exceptions end the whole test run: `pytest.exit`, `q` in the debugger."""
-_HERE = Path(__file__).parent.parent
+_OWN_FOLDER = Path(__file__).parent.parent
 
 
 def check_program(program: object) -> None:
@@ -61,7 +61,7 @@ def ends_the_test(error: Exception) -> bool:
     return type(error).__module__.partition(".")[0] in _ENDS_THE_TEST
 
 
-def told(error: Exception) -> bytes:
+def error_output(error: Exception) -> bytes:
     """Return Python's traceback of an uncaught exception, limited to the program's own frames."""
     whole = TracebackException.from_exception(error)
     _leave_us_out(whole)
@@ -69,7 +69,9 @@ def told(error: Exception) -> bytes:
 
 
 def _leave_us_out(whole: TracebackException) -> None:
-    whole.stack = StackSummary.from_list([frame for frame in whole.stack if _HERE not in Path(frame.filename).parents])
+    whole.stack = StackSummary.from_list(
+        [frame for frame in whole.stack if _OWN_FOLDER not in Path(frame.filename).parents]
+    )
     for before in filter(None, (whole.__cause__, whole.__context__)):
         _leave_us_out(before)
 

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING
 
 from jobber.adapters.fake.filesystem.working_files import WorkingFiles
 from jobber.adapters.fake.jobs.captured_output import prints_going_to
-from jobber.adapters.fake.jobs.exit_status import FAILED, STATUS, ends_the_test, exit_status, exit_status_of_exit, told
+from jobber.adapters.fake.jobs.exit_status import (
+    FAILED,
+    STATUS,
+    ends_the_test,
+    error_output,
+    exit_status,
+    exit_status_of_exit,
+)
 from jobber.domain.containers.events import Output, Stream
 from jobber.domain.errors import JobberError
 
@@ -216,7 +223,7 @@ class Job:
         except Exception as error:
             if ends_the_test(error):
                 raise
-            self.complain(told(error))
+            self.complain(error_output(error))
             return FAILED
 
     def _write(self, stream: Stream, text: str | bytes) -> None:

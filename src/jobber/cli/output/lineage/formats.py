@@ -6,10 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from jobber.cli.output.json_text import array_of_lines
+from jobber.domain.display import printable
 from jobber.domain.history.facts import run_facts
 from jobber.domain.history.lineage import Presence, Role
 from jobber.session.humanize import outcome_in_words, short_id, tags_in_short
-from jobber.session.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

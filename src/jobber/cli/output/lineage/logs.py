@@ -42,9 +42,9 @@ def ends_of_logs(finder: ResultFinder, lineage: Lineage, *, progress: Progress) 
     return found
 
 
-def plain_text(octets: bytes) -> str:
+def plain_text(content: bytes) -> str:
     """Return output as plain text: without colours, and with the final state of overwritten lines."""
-    text = _CONTROLS.sub("", octets.decode(errors="replace"))
+    text = _CONTROLS.sub("", content.decode(errors="replace"))
     lines = (line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
     return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", "\n".join(lines))
 

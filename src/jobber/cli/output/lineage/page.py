@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from jobber.cli.output.lineage.svg import class_of, graph_style, svg_lines, title_of
+from jobber.domain.display import printable, size_in_words
 from jobber.domain.history.lineage import Presence, Role
 from jobber.domain.runs.metrics import metrics_of
 from jobber.domain.runs.parameters import parameters_of
@@ -18,10 +19,8 @@ from jobber.session.humanize import (
     number_in_words,
     outcome_in_words,
     short_id,
-    size_in_words,
     tags_in_short,
 )
-from jobber.session.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from jobber.cli.output.lineage.layout import BOX_HEIGHT, BOX_WIDTH, lay_out
 from jobber.cli.output.table import cut
+from jobber.domain.display import printable
 from jobber.domain.history.lineage import Presence
 from jobber.domain.runs.metrics import metrics_of
 from jobber.domain.runs.policy import Outcome
@@ -21,7 +22,6 @@ from jobber.session.humanize import (
     short_id,
     tags_in_short,
 )
-from jobber.session.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -79,8 +79,8 @@ def _edge(edge: Edge, points: Sequence[tuple[float, float]], anchors: Mapping[st
         half = (next_x - x) / 2
         path += f"C{x + half:.1f} {y:.1f} {next_x - half:.1f} {next_y:.1f} {next_x:.1f} {next_y:.1f}"
     ends = "" if anchors is None else f' data-from="{anchors[edge.parent]}" data-to="{anchors[edge.child]}"'
-    said = f"{edge.role.value}: {edge.reference}" + (f", {edge.source} at {edge.destination}" if edge.source else "")
-    yield f'<path class="edge {edge.role.value}" d="{path}"{ends}><title>{_text(said)}</title></path>'
+    caption = f"{edge.role.value}: {edge.reference}" + (f", {edge.source} at {edge.destination}" if edge.source else "")
+    yield f'<path class="edge {edge.role.value}" d="{path}"{ends}><title>{_text(caption)}</title></path>'
 
 
 def _node(

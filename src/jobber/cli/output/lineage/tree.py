@@ -6,9 +6,9 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from jobber.cli.output.table import cut
+from jobber.domain.display import printable
 from jobber.domain.history.lineage import Presence, Role
 from jobber.session.humanize import age_in_words, image_name, outcome_in_words, short_id, tags_in_short
-from jobber.session.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,17 +22,17 @@ _DEEPEST = 24
 
 def tree_lines(lineage: Lineage, *, now: datetime, width: int | None) -> Iterator[str]:
     """Yield the lines of the tree, no wider than `width` columns."""
-    told: set[str] = set()
+    shown: set[str] = set()
     waiting: list[tuple[Edge | None, Node, str, str]] = [(None, lineage.nodes[lineage.root], "", "")]
     while waiting:
         edge, node, mark, indent = waiting.pop()
         onward = lineage.onward(node.key)
-        is_above = node.key in told and bool(onward)
-        line = printable(f"{mark}{_told(lineage, edge, node, now=now)}{' (see above)' if is_above else ''}")
+        is_above = node.key in shown and bool(onward)
+        line = printable(f"{mark}{_text_of(lineage, edge, node, now=now)}{' (see above)' if is_above else ''}")
         yield line if width is None else cut(line, width)
         if is_above:
             continue
-        told.add(node.key)
+        shown.add(node.key)
         for number, following in enumerate(reversed(onward)):
             is_last = number == 0
             step = _indented(indent, "└─ " if is_last else "├─ ")
@@ -47,7 +47,7 @@ def _indented(indent: str, mark: str) -> str:
     return f"{indent[: 3 * _DEEPEST]}[{level}] "
 
 
-def _told(lineage: Lineage, edge: Edge | None, node: Node, *, now: datetime) -> str:
+def _text_of(lineage: Lineage, edge: Edge | None, node: Node, *, now: datetime) -> str:
     parts = [_name(lineage, edge, node), short_id(node.key)]
     if node.record is not None:
         age = (now - node.record.ending.finished.astimezone(UTC)).total_seconds()

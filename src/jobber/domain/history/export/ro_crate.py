@@ -55,8 +55,8 @@ def _root(run: ExportedRun) -> Entity:
 
 
 def _license(run: ExportedRun) -> Entity:
-    said = run.license or "no licence is stated"
-    return {"@id": _license_id(run), "@type": "CreativeWork", "name": said, "description": f"Licence: {said}."}
+    licence = run.license or "no licence is stated"
+    return {"@id": _license_id(run), "@type": "CreativeWork", "name": licence, "description": f"Licence: {licence}."}
 
 
 def _license_id(run: ExportedRun) -> str:
@@ -200,8 +200,8 @@ def _jobber_id(run: ExportedRun) -> str:
 
 def _escaped(text: str) -> str:
     """Return a text as part of a URI: bytes that are reserved or not allowed are percent-encoded."""
-    octets = text.encode("utf-8", "surrogateescape")
-    return "".join(chr(byte) if chr(byte) in _PLAIN else f"%{byte:02X}" for byte in octets)
+    data = text.encode("utf-8", "surrogateescape")
+    return "".join(chr(byte) if chr(byte) in _PLAIN else f"%{byte:02X}" for byte in data)
 
 
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/")

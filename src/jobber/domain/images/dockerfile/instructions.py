@@ -94,15 +94,15 @@ def parse_instruction(line: int, text: str) -> Instruction:
 def _add(found: Dockerfile, start: int, text: str, lines: list[str], at: int) -> int:
     """Add an instruction, skip its here-documents, and return the index of the next line."""
     word, *rest = text.split(maxsplit=1)
-    said = "".join(rest).strip()
-    documents = _documents(word, said, escape=found.escape)
+    text = "".join(rest).strip()
+    documents = _documents(word, text, escape=found.escape)
     for name, is_indented in documents:
         while at < len(lines):
             line = lines[at].rstrip("\r")
             at += 1
             if (line.lstrip("\t") if is_indented else line) == name:
                 break
-    found.instructions.append(Instruction(start, word.upper(), said, bool(documents)))
+    found.instructions.append(Instruction(start, word.upper(), text, bool(documents)))
     return at
 
 

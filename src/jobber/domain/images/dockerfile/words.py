@@ -36,25 +36,25 @@ class Reader:
 
         Raises `ValueError` if `stop` does not occur.
         """
-        said: list[str] = []
+        parts: list[str] = []
         while self.at < len(self.text):
             character = self.take()
             if character == stop:
-                return "".join(said)
+                return "".join(parts)
             if character == self.escape:
                 is_taken = not in_quotes or self.peek() in ('"', "$", self.escape)
-                said.append(self.take() if is_taken else character)
+                parts.append(self.take() if is_taken else character)
             elif character == "$":
-                said.append(self.variable())
+                parts.append(self.variable())
             elif character == "'" and not in_quotes:
-                said.append(self.literal())
+                parts.append(self.literal())
             elif character == '"':
-                said.append(self.until('"', in_quotes=True))
+                parts.append(self.until('"', in_quotes=True))
             else:
-                said.append(character)
+                parts.append(character)
         if stop:
             raise ValueError(f"{self.text} has no closing {stop}")
-        return "".join(said)
+        return "".join(parts)
 
     def literal(self) -> str:
         """Return the text up to a single quote, unchanged. Raises `ValueError` if the quote is missing."""

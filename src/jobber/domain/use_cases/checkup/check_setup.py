@@ -72,14 +72,14 @@ class SetupCheck:
         description = engine.describe()
         facts: EngineFacts | JobberError | None = None
         if isinstance(engine, InspectableEngine):
-            facts = _asked(engine.facts)
+            facts = _result_of(engine.facts)
             if isinstance(facts, EngineLost):
                 return EngineReport(description, why, facts)
         space, devices = None, None
         if facts is not None and not isinstance(facts, JobberError):
             space, devices = self._look_here(facts, description.address)
-        runs = _asked(lambda: self._count_runs(engine))
-        leftovers = None if isinstance(runs, EngineLost) else _asked(lambda: len(engine.runs.leftovers()))
+        runs = _result_of(lambda: self._count_runs(engine))
+        leftovers = None if isinstance(runs, EngineLost) else _result_of(lambda: len(engine.runs.leftovers()))
         return EngineReport(description, why, facts, space, devices, runs, leftovers)
 
     def _look_here(self, facts: EngineFacts, address: str) -> tuple[Space | None, LocalDevices | None]:
@@ -95,7 +95,7 @@ class SetupCheck:
         return {state.value: counted[state] for state in State}
 
 
-def _asked(question: Callable[[], T]) -> T | JobberError:
+def _result_of(question: Callable[[], T]) -> T | JobberError:
     """Return the answer, or the error raised instead. Raises `Interrupted`."""
     try:
         return question()

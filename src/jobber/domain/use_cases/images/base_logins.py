@@ -85,7 +85,7 @@ class BaseLogins:
 
 def _remedy(hosts: Mapping[str, object]) -> str | None:
     """Return a hint for registries that refuse credentials."""
-    told = [f"`docker login {host}`" for host in hosts]
-    if not told:
+    commands = [f"`docker login {host}`" for host in hosts]
+    if not commands:
         return None
-    return f"{' or '.join(told)}, or correct the entry in `credentials`: the registry requires valid credentials"
+    return f"{' or '.join(commands)}, or correct the entry in `credentials`: the registry requires valid credentials"

@@ -45,7 +45,7 @@ def push_all(
         else:
             progress.note("pushed", reference=str(reference), digest=digest)
     if refused:
-        raise _told(refused, progress)
+        raise _refusal(refused, progress)
 
 
 def _is_remote(text: str) -> bool:
@@ -53,7 +53,7 @@ def _is_remote(text: str) -> bool:
     return reference is not None and reference.is_remote
 
 
-def _told(refused: Sequence[tuple[ImageReference, JobberError]], progress: Progress) -> JobberError:
+def _refusal(refused: Sequence[tuple[ImageReference, JobberError]], progress: Progress) -> JobberError:
     """Return the first error, with a hint for all of them, and warn about the others."""
     for reference, later in refused[1:]:
         progress.warn("not-pushed", reference=str(reference), why=later.what)

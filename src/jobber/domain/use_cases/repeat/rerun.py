@@ -112,8 +112,8 @@ class RepeatRun:
         if options is None:
             options = self._recorded_options(record, missing)
         located = self._locate(request, result, record)
-        gone = [one.name for one in located if one.is_missing]
-        missing += [f"image {name} is neither on the engine nor in a registry that its digests name" for name in gone]
+        lost = [one.name for one in located if one.is_missing]
+        missing += [f"image {name} is neither on the engine nor in a registry that its digests name" for name in lost]
         if missing or options is None:
             raise RunNotRepeatable(record.id, missing=missing)
         return options, located
@@ -138,9 +138,10 @@ class RepeatRun:
                 added = ()
             return keeps_configuration(result, code=image, added=added)
 
-        code = self.images.locate(record.image, accepts=is_configured_so)
+        search = self.images.search()
+        code = self.images.locate(record.image, search, accepts=is_configured_so)
         inputs = record.inputs if request.inputs is None else ()
-        return code, *(self.images.locate(item.image) for item in inputs)
+        return code, *(self.images.locate(item.image, search) for item in inputs)
 
     def _pulled(self, record: RunRecord, located: tuple[Located, ...], *, pulls: bool) -> tuple[FoundImage, ...]:
         """Return the images, pulling those that the engine lacks. Raises `RunNotRepeatable` if some can't be pulled."""

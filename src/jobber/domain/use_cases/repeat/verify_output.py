@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from jobber.domain.display import printable
 from jobber.domain.errors import PathNotFound
 from jobber.domain.files.file_tree import Difference, Tree, differences, files_in, size_of
 from jobber.domain.history.engine_files import engine_files, mount_points_of, without_engine_files
@@ -55,7 +56,7 @@ class VerifyOutput:
         compared = differences(*without_engine_files(before, after, *engines))
         found = tuple(replace(one, path=_whole(out, one.path)) for one in compared)
         for difference in found[:_MOST_TOLD]:
-            self.progress.note("differs", path=_printable(difference.path), what=_printable(difference.what))
+            self.progress.note("differs", path=printable(difference.path), what=printable(difference.what))
         if len(found) > _MOST_TOLD:
             self.progress.note("differs-more", count=len(found) - _MOST_TOLD)
         if found:
@@ -82,8 +83,3 @@ class VerifyOutput:
 
 def _whole(out: str, path: str) -> str:
     return f"{out.rstrip('/')}/{path}".rstrip("/") or "/"
-
-
-def _printable(text: str) -> str:
-    """Return a file name, which may contain any bytes, in printable form."""
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)

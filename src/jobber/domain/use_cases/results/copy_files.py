@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
+from jobber.domain.display import unambiguous
 from jobber.domain.errors import JobberError
 from jobber.domain.files.copy_report import CopyReport
 from jobber.domain.runs.label_names import Label
@@ -52,13 +53,13 @@ class CopyFiles:
         copied = CopyReport("")
         pieces = archive_of(self.finder, found, path=source.path, name=wanted.image)
         with _telling_what_is_there(copied), closing(pieces):
-            to.receive(pieces, source=source, copied=copied, on_file=_Teller(self.progress, copied).tell)
+            to.receive(pieces, source=source, copied=copied, on_file=_CopyProgress(self.progress, copied).report)
         for path, why in copied.skipped:
-            self.progress.warn("not-copied", path=path if path.isprintable() else repr(path), why=why)
+            self.progress.warn("not-copied", path=unambiguous(path), why=why)
         return found, source, copied
 
 
-class _Teller:
+class _CopyProgress:
     """A reporter of how much has been copied."""
 
     def __init__(self, progress: Progress, copied: CopyReport) -> None:
@@ -66,10 +67,10 @@ class _Teller:
         self._copied = copied
         self._next = _STEP
 
-    def tell(self) -> None:
-        if self._copied.octets >= self._next:
-            self._next = self._copied.octets + _STEP
-            self._progress.step(f"copying to {self._copied.destination}: {self._copied.octets >> 20} MB")
+    def report(self) -> None:
+        if self._copied.bytes >= self._next:
+            self._next = self._copied.bytes + _STEP
+            self._progress.step(f"copying to {self._copied.destination}: {self._copied.bytes >> 20} MB")
 
 
 @contextmanager

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from jobber.domain.images.image import Image, ListedImage
-    from jobber.domain.images.reference import ImageReference
+    from jobber.domain.images.reference import ImageId, ImageReference
     from jobber.domain.ports import Engine, Interruptions, Keyring, RemoteImages
     from jobber.domain.ports.progress import Progress
     from jobber.domain.runs.record import RecordedImage
@@ -56,6 +56,39 @@ class Located:
         return FoundImage(image, _reference(self.recorded.reference))
 
 
+class ImageSearch:
+    """The images of an engine that may be a recorded one: listed at most once, and each inspected at most once."""
+
+    def __init__(self, engine: Engine, *, limit: int | None = None) -> None:
+        """Create a search that lists no images yet; with `limit`, none if the engine has more than so many."""
+        self._engine = engine
+        self._limit = limit
+        self._listed: Sequence[ListedImage] | None = None
+        self._inspected: dict[ImageId, Image | None] = {}
+
+    def candidates(self, recorded: RecordedImage) -> Iterator[Image]:
+        """Yield images that may be the recorded one: by its names, then those that may have its layers.
+
+        Podman 4.3 needs a minute to list 600 images, so the names are tried before anything is listed.
+        """
+        names = (recorded.id, *map(_reference, (*recorded.digests, recorded.reference)))
+        for name in names:
+            if name and (image := _inspected(self._engine, name)):
+                yield image
+        if recorded.chain:  # an older version of jobber did not record it
+            yield from self._listed_images(recorded)
+
+    def _listed_images(self, recorded: RecordedImage) -> Iterator[Image]:
+        if self._listed is None:
+            images = self._engine.images
+            self._listed = images.list(labels={}) if self._limit is None else images.list_few(limit=self._limit)
+        for id_ in (listed.id for listed in _likeliest(self._listed, recorded)):
+            if id_ not in self._inspected:
+                self._inspected[id_] = _inspected(self._engine, id_)
+            if image := self._inspected[id_]:
+                yield image
+
+
 @frozen
 class RecordedImages:
     """The lookup of recorded images."""
@@ -66,12 +99,18 @@ class RecordedImages:
     interruptions: Interruptions
     progress: Progress
 
-    def locate(self, recorded: RecordedImage, *, accepts: Callable[[Image], bool] = lambda _: True) -> Located:
+    def search(self) -> ImageSearch:
+        """Return a search of the engine, for one or several calls of `locate`."""
+        return ImageSearch(self.engine)
+
+    def locate(
+        self, recorded: RecordedImage, search: ImageSearch, *, accepts: Callable[[Image], bool] = lambda _: True
+    ) -> Located:
         """Locate an image without pulling it.
 
         `accepts` decides about images that have the same layers and another ID: their configuration may differ.
         """
-        for image in self._candidates(recorded):
+        for image in search.candidates(recorded):
             there = FoundImage(image, None).recorded
             if is_same_object(recorded, there) or (is_same_image(recorded, there) and accepts(image)):
                 return Located(recorded, image)
@@ -93,14 +132,6 @@ class RecordedImages:
                 error = refused
         raise error
 
-    def _candidates(self, recorded: RecordedImage) -> Iterator[Image]:
-        """Yield images that may be the recorded one: by its names, and then others that the engine lists.
-
-        Podman 4.3 needs a minute to list 600 images, so the names are tried before anything is listed.
-        """
-        yield from named_images(self.engine, recorded)
-        yield from other_images(self.engine, recorded)
-
     def _in_registries(self, recorded: RecordedImage) -> Iterator[ImageReference]:
         """Yield the digests that registries have, including those in registries that only the engine may reach."""
         for reference in map(_reference, recorded.digests):
@@ -115,31 +146,6 @@ class RecordedImages:
                 if not reference.is_remote:  # engines with manifest IDs assign digests to local images too
                     continue
             yield reference
-
-
-def named_images(engine: Engine, recorded: RecordedImage) -> Iterator[Image]:
-    """Yield the images that a record's names refer to now: its ID, its digests, its reference.
-
-    No images are listed.
-    """
-    references = [_reference(text) for text in (*recorded.digests, recorded.reference)]
-    names: list[ImageReference | str] = [recorded.id, *filter(None, references)]
-    for name in names:
-        if image := _inspected(engine, name):
-            yield image
-
-
-def other_images(engine: Engine, recorded: RecordedImage, *, limit: int | None = None) -> Iterator[Image]:
-    """Yield images that may have the layers of the recorded one under other names, the likeliest first.
-
-    With `limit`, yield none if the engine has more than so many images.
-    """
-    if not recorded.chain:  # an older version of jobber did not record it
-        return
-    images = engine.images.list(labels={}) if limit is None else engine.images.list_few(limit=limit)
-    for listed in _likeliest(images, recorded):
-        if image := _inspected(engine, listed.id):
-            yield image
 
 
 def _inspected(engine: Engine, name: ImageReference | str) -> Image | None:

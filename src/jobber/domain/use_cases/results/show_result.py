@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import ImageNotFound, InvalidReference
@@ -13,7 +11,7 @@ from jobber.domain.history.same_run import is_same_image
 from jobber.domain.images.image import ListedImage
 from jobber.domain.images.reference import ImageId, parse_image_id, parse_reference
 from jobber.domain.use_cases.images.find_image import FoundImage
-from jobber.domain.use_cases.results.find_recorded import named_images, other_images
+from jobber.domain.use_cases.results.find_recorded import ImageSearch
 from jobber.domain.use_cases.results.registry_images import RegistryImages
 from jobber.domain.values import frozen
 
@@ -80,10 +78,11 @@ def show_image(finder: ResultFinder, name: str, *, progress: Progress) -> ShownI
     found = finder.find(name)
     node = _node_of(found)
     registries = RegistryImages(finder, progress)
+    search = ImageSearch(finder.engine, limit=_FEW)
     nodes: dict[str, Node] = {}
     for origin in node.origins:
         if origin.image.id not in nodes:
-            nodes[origin.image.id] = _locate(finder, registries, origin.image)
+            nodes[origin.image.id] = _locate(search, registries, origin.image)
     origins = tuple(_now(finder, nodes[origin.image.id], origin) for origin in node.origins)
     return ShownImage(finder.with_true_digests(found.image), node, origins, _base_of(finder, found))
 
@@ -94,10 +93,9 @@ def _node_of(found: FoundResult) -> Node:
     return Node(found.image.listed, Presence.REGISTRY, found.record, str(found.remote))
 
 
-def _locate(finder: ResultFinder, registries: RegistryImages, recorded: RecordedImage) -> Node:
+def _locate(search: ImageSearch, registries: RegistryImages, recorded: RecordedImage) -> Node:
     """Return the image of a record: as the engine has it, as a registry has it, or as missing."""
-    candidates = (named_images, partial(other_images, limit=_FEW))
-    for image in chain.from_iterable(images(finder.engine, recorded) for images in candidates):
+    for image in search.candidates(recorded):
         if is_same_image(recorded, FoundImage(image, None).recorded):
             return Node(image.listed, Presence.HERE)
     return registries.node_of(recorded)

@@ -32,17 +32,17 @@ class FindReusableResult:
     def find(self, plan: RunPlan, *, code: Image, options: ContainerOptions) -> ListedResult | None:
         """Return the newest successful result of the same run, or None; the reason is reported under `--verbose`."""
         if plan.keep is ResultImagePolicy.NONE:
-            self._tell("its result is not kept")
+            self._explain("its result is not kept")
             return None
         if reasons := unrecorded(plan.docker_args, options):
-            self._tell("; ".join(reasons))
+            self._explain("; ".join(reasons))
             return None
         results = results_among(self.engine.images.list(labels={Label.RUN: None}), is_sure=has_own_tag)
         same = [result for result in results if is_same_run(plan, result.record)]
         for result in same:
             if result.record.ending.outcome is Outcome.SUCCEEDED and self._is_true(result, plan, code):
                 return result
-        self._tell(_last_of(same[0].record) if same else "there is no result of the same run")
+        self._explain(_last_of(same[0].record) if same else "there is no result of the same run")
         return None
 
     def _is_true(self, result: ListedResult, plan: RunPlan, code: Image) -> bool:
@@ -56,7 +56,7 @@ class FindReusableResult:
             or keeps_configuration(image, code=code, added=plan.added_environment)
         )
 
-    def _tell(self, why: str) -> None:
+    def _explain(self, why: str) -> None:
         self.progress.call("not-reusable", why=why)
 
 

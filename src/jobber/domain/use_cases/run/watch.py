@@ -76,15 +76,15 @@ class Watch:
             match attachment.next(deadline=self.deadline):
                 case Output() as output:
                     self._pass_on(output)
-                case TerminationSignal() | ForwardedSignal() as heard:
-                    self._hear(heard)
+                case TerminationSignal() | ForwardedSignal() as received:
+                    self._on_signal(received)
                 case DeadlinePassed():
                     self._time_out()
                 case Resized():
                     if (terminal := self.console.terminal) is not None:
                         attachment.resize(terminal)
                 case ConnectionEvent() as disturbed:
-                    self._tell(disturbed)
+                    self._report(disturbed)
                 case Exited(exit_status=exit_status):
                     if self.log_failure is not None:
                         raise LogLost((self.log_failure.strerror or str(self.log_failure)).lower())
@@ -101,11 +101,11 @@ class Watch:
         except OSError as error:  # a full local disk must not end a job on the engine
             self.log_failure = error
 
-    def _hear(self, heard: TerminationSignal | ForwardedSignal) -> None:
-        if isinstance(heard, ForwardedSignal):
-            self._hand_on(heard.signal)
+    def _on_signal(self, received: TerminationSignal | ForwardedSignal) -> None:
+        if isinstance(received, ForwardedSignal):
+            self._forward(received.signal)
         else:
-            self._interrupt(heard.signal)
+            self._interrupt(received.signal)
 
     def _interrupt(self, signal: str) -> None:
         self.signals += 1
@@ -118,7 +118,7 @@ class Watch:
         else:
             raise Detached(signal)
 
-    def _hand_on(self, signal: str) -> None:
+    def _forward(self, signal: str) -> None:
         with suppress(EngineLost):  # as for a signal to a process that has ended
             self.containers.signal(self.container, signal=signal)
 
@@ -145,7 +145,7 @@ class Watch:
         except EngineLost:
             self.undelivered = signal
 
-    def _tell(self, disturbed: ConnectionEvent) -> None:
+    def _report(self, disturbed: ConnectionEvent) -> None:
         self.was_disturbed = True
         self.progress.warn(disturbed.disturbance.value, why=disturbed.why)
         if disturbed.disturbance is ConnectionProblem.CONNECTION_RESTORED:
@@ -166,7 +166,7 @@ class PassiveWatch(Watch):
     def _interrupt(self, signal: str) -> None:
         raise Detached(signal)
 
-    def _hand_on(self, signal: str) -> None:
+    def _forward(self, signal: str) -> None:
         """Do not forward the signal."""
 
 

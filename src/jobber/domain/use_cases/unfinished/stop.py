@@ -61,7 +61,7 @@ def end_job(run_finisher: RunFinisher, run: UnfinishedRun, *, outcome: Outcome) 
 
 def conclude(run_finisher: RunFinisher, run: UnfinishedRun) -> Finished:
     """Wait until another process has finished an ended run, or finish it here. Raises `Interrupted`."""
-    told = False
+    is_reported = False
     while True:
         try:
             container = run_finisher.engine.containers.inspect(run.container.id)
@@ -69,10 +69,10 @@ def conclude(run_finisher: RunFinisher, run: UnfinishedRun) -> Finished:
             if run_finisher.watcher(run) is Watcher.NOBODY:
                 return run_finisher.finish(run)
         except RunTaken as taken:
-            if not told:
+            if not is_reported:
                 run_finisher.progress.note("being-finished", why=taken.what)
-            told = True
+            is_reported = True
         except ContainerNotFound:
             return finished_by_another(run_finisher.engine, run.plan, progress=run_finisher.progress)
         with run_finisher.interruptions.abortable():
-            run_finisher.clock.sleep(_POLL_SECONDS if not told else _PATIENT_POLL_SECONDS)
+            run_finisher.clock.sleep(_POLL_SECONDS if not is_reported else _PATIENT_POLL_SECONDS)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobber.cli.command_line.app import dispatch
+from jobber.cli.command_line.job_options import JobOptions
 from jobber.cli.command_line.split_arguments import COMMANDS, GLOBAL, CommandLine, sort_words
 from jobber.domain.errors import UsageError
 
@@ -85,7 +86,7 @@ def test_two_dashes_before_the_image_are_not_the_jobs(image: str, job: list[str]
 
 
 def bound_by_parser(*words: str) -> inspect.BoundArguments:
-    """What the command's function is called with for a command line."""
+    """Return the arguments that the command's function gets for a command line."""
     bound: list[inspect.BoundArguments] = []
 
     def record(app: App, tokens: list[str], **options: Any) -> int:
@@ -109,7 +110,7 @@ def test_the_parser_behind_gives_the_job_its_words_unchanged(image: str, job: li
 def test_the_parser_behind_gives_an_options_value_unchanged(values: list[str]) -> None:
     bound = bound_by_parser("run", *(word for value in values for word in ("-Xd", value)), "mnist")
 
-    assert bound.arguments.get("xdocker", ()) == tuple(values)
+    assert bound.arguments.get("job", JobOptions()).xdocker == tuple(values)
 
 
 def test_the_example_of_the_contract() -> None:

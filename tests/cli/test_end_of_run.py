@@ -1,4 +1,4 @@
-"""How `jobber run` ends where a job fails or runs out of memory, and what other commands say of it."""
+"""The end of `jobber run` when a job fails or runs out of memory, and the reports of other commands."""
 
 from __future__ import annotations
 

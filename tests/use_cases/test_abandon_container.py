@@ -1,4 +1,4 @@
-"""What becomes of a container whose run goes no further."""
+"""Containers of runs that are abandoned."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def test_a_variable_without_a_name_is_an_error(text: str) -> None:
         read(text)
 
 
-# What a run record keeps
+# Words in a run record
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_options_other_than_variables_are_recorded_word_for_word() -> None:
     assert words == recorded_words(words)
 
 
-# What is refused
+# Refused options
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ def test_an_annotation_needs_no_value() -> None:
         ("--name 'a b'", "--name: 'a b' is not a name for a container"),
         ("--name a", "--name: 'a' is not a name for a container"),
         ("-w src", "--workdir: 'src' is not an absolute path"),
-        ("--isolation hyperv", "--isolation: 'hyperv' is for Windows containers"),
+        ("--isolation hyperv", "--isolation: it is only supported by Windows containers"),
         ("--cpu-count 2", "--cpu-count: it is only supported by Windows containers"),
         ("--cpu-percent 2", "--cpu-percent: it is only supported by Windows containers"),
         ("--io-maxbandwidth 2", "--io-maxbandwidth: it is only supported by Windows containers"),
