@@ -81,7 +81,7 @@ def _call(words: Sequence[str], environment: Mapping[str, str]) -> int:
     except JobberError as error:
         return _fail(error, command=_command_of(words), log_format=_log_format(words, environment))
     try:
-        from jobber.cli.command_line.app import dispatch
+        from jobber.cli.command_line.dispatch import dispatch
 
         return dispatch(line)
     except JobberError as error:
