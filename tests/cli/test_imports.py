@@ -45,7 +45,7 @@ def test_the_version_is_told_without(library: str, by_version: set[str]) -> None
     assert library not in by_version
 
 
-@pytest.mark.parametrize("library", ["docker", "podman", "requests", "structlog", "rich", "cyclopts", "yaml"])
+@pytest.mark.parametrize("library", ["docker", "podman", "requests", "structlog", "rich", "cyclopts"])
 @pytest.mark.parametrize(
     "words",
     [

@@ -7,23 +7,21 @@ spelling (`--name=value`).
 
 from __future__ import annotations
 
-from dataclasses import field
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from jobber.domain.errors import UsageError
 from jobber.domain.spelling import did_you_mean
-from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-@frozen
-class Syntax:
+class Syntax(NamedTuple):
     """The options of a command, with and without a value: each spelling with its canonical one."""
 
-    valued: Mapping[str, str] = field(default_factory=dict)
-    flags: Mapping[str, str] = field(default_factory=dict)
+    valued: Mapping[str, str] = MappingProxyType({})
+    flags: Mapping[str, str] = MappingProxyType({})
     takes_rest: bool = False
     """The flag of commands whose words after the first operand belong to the job (`run`)."""
 
@@ -104,8 +102,7 @@ COMMANDS: Mapping[str, Syntax] = {
 }
 
 
-@frozen
-class CommandLine:
+class CommandLine(NamedTuple):
     """The words of a command line, split by meaning."""
 
     command: str | None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import NewType
 
 from jobber.domain.errors import InvalidReference
@@ -86,6 +87,11 @@ class ImageReference:
 
 def parse_reference(text: str, *, default_registry: Registry | None = None) -> ImageReference:
     """Parse a reference. Raises `InvalidReference`."""
+    return _parsed(text).within(default_registry)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> ImageReference:
     rest, at, digest = text.partition("@")
     if at and not _IS_DIGEST(digest):
         raise InvalidReference(text, why=f"{digest!r} is not a digest")
@@ -98,14 +104,13 @@ def parse_reference(text: str, *, default_registry: Registry | None = None) -> I
     if registry is not None and not _IS_DOMAIN(registry):
         raise InvalidReference(text, why=f"{registry!r} is not a registry")
     _check_components(text, components)
-    reference = ImageReference(
+    return ImageReference(
         name=components[-1],
         registry=registry,
         namespace=tuple(components[:-1]),
         tag=tag or None,
         digest=digest or None,
     )
-    return reference.within(default_registry)
 
 
 def reference_in(text: str) -> ImageReference | None:

@@ -26,7 +26,6 @@ from jobber.domain.use_cases.run.abandon_container import discard, left_as_it_is
 from jobber.domain.use_cases.run.finish import Finished, FinishRun, finished_by_another
 from jobber.domain.use_cases.run.keep_output import keep_log
 from jobber.domain.use_cases.run.prepare import PreparedRun, check_volumes, lent_destinations, plan_of
-from jobber.domain.use_cases.run.reuse import FindReusableResult
 from jobber.domain.use_cases.run.tell_end import tell_failure, tell_memory
 from jobber.domain.use_cases.run.watch import Detached, Watch, take_signal
 from jobber.domain.values import frozen
@@ -168,6 +167,8 @@ class RunJob:
         """Return the result to reuse instead of running the job; None if it must run."""
         if not request.reuse:
             return None
+        from jobber.domain.use_cases.run.reuse import FindReusableResult
+
         reuse = FindReusableResult(self.engine, self.progress)
         return reuse.find(prepared.plan, code=prepared.code.image, options=request.options)
 
