@@ -81,7 +81,6 @@ def compare_start(both: Installations, *, rounds: int) -> Iterator[Comparison]:
         for what, words in (
             ("--version", ["--version"]),
             ("--help", ["--help"]),
-            ("run --help", ["run", "--help"]),
             ("config", ["config"]),
             ("completion of an option", ["__complete", "bash", "jobber run --res", ":="]),
             ("completion of a configuration", ["__complete", "bash", "jobber run -c ", ":="]),
