@@ -14,7 +14,7 @@ from side_by_side import Comparison
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_AIM = 2000
+_AIM = 2250
 _RUNS = 2000
 
 

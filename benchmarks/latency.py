@@ -16,8 +16,18 @@ import statistics
 import sys
 import termios
 import time
+from typing import TYPE_CHECKING
+
+from side_by_side import Comparison
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hand import Bench
 
 SECONDS = 60
+_ECHO = 1.2
+_KEYS = 100
 
 
 def main() -> int:
@@ -38,7 +48,7 @@ def main() -> int:
     taken: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(2):
         for name, command in commands.items():
-            taken[name] += _echoes(command, keys=chosen.keys)
+            taken[name] += echoes(command, keys=chosen.keys)
     for name, seconds in taken.items():
         ordered = sorted(seconds)
         median, late = statistics.median(ordered) * 1e6, ordered[len(ordered) * 95 // 100] * 1e6
@@ -47,7 +57,27 @@ def main() -> int:
     return 0
 
 
-def _echoes(command: list[str], *, keys: int) -> list[float]:
+def compare_latency(bench: Bench, *, rounds: int) -> Iterator[Comparison]:
+    """A key until its echo, in jobs with a terminal that run `cat`."""
+    image, address = f"{bench.image}:base", bench.environment["DOCKER_HOST"]
+    client = ["docker", "-H", address] if bench.name == "docker" else ["podman", "--remote", "--url", address]
+    ours: list[float] = []
+    theirs: list[float] = []
+    for _ in range(max(rounds // 5, 2)):
+        ours += echoes(bench.jobber("-H", address, "run", "-ri", "none", image, "cat"), keys=_KEYS)
+        theirs += echoes([*client, "run", "--rm", "-it", image, "cat"], keys=_KEYS)
+    yield Comparison(
+        f"{bench.name}: key to echo, in microseconds",
+        [seconds * 1e6 for seconds in ours],
+        [seconds * 1e6 for seconds in theirs],
+        f"at most {_ECHO}",
+        lambda row: row.ratio <= _ECHO,
+        unit="us",
+    )
+
+
+def echoes(command: list[str], *, keys: int) -> list[float]:
+    """Type keys, and return the seconds from each to its echo."""
     process, master = pty.fork()
     if not process:
         os.execvp(command[0], command)

@@ -42,10 +42,7 @@ _INPUT = RecordedImage("digits:latest", ImageId("sha256:" + "d" * 64))
 def compare_ledger(bench: Bench, *, rounds: int) -> Iterator[Comparison]:
     """2,000 results, each the next one's code: `ls` and `lineage` against the engine's own lists."""
     number = _RESULTS_ON_PODMAN if bench.name == "podman" else _RESULTS
-    archive = bench.folder / "results.tar"
-    ids = _write_results(archive, bench.image, number=number)
-    bench.run("load", "--quiet", "--input", str(archive))
-    archive.unlink()
+    ids = load_results(bench, number=number)
     last = f"{bench.image}:{_tag(number)}"
     commands = (
         Command(bench.jobber("ls"), bench.environment),
@@ -69,6 +66,15 @@ def compare_ledger(bench: Bench, *, rounds: int) -> Iterator[Comparison]:
         lambda row: row.difference <= _MORE,
     )
     bench.forget_results()
+
+
+def load_results(bench: Bench, *, number: int) -> list[str]:
+    """Load so many results into the engine, and return their ids."""
+    archive = bench.folder / "results.tar"
+    ids = _write_results(archive, bench.image, number=number)
+    bench.run("load", "--quiet", "--input", str(archive))
+    archive.unlink()
+    return ids
 
 
 def compare_growth(*, rounds: int) -> Iterator[Comparison]:

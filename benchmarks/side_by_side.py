@@ -5,12 +5,18 @@ from __future__ import annotations
 import os
 import statistics
 import subprocess
-import time
+import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+
+LEAK = 5.0
+"""Megabytes of memory that a command may take more for a hundred times the bytes."""
+_USAGE = str(Path(__file__).with_name("usage.py"))
 
 
 @dataclass(frozen=True)
@@ -18,6 +24,8 @@ class Measured:
     """One execution of a command."""
 
     seconds: float
+    processor: float
+    """Seconds of CPU time, user and system, with the processes that it waited for."""
     peak: int
     """Bytes of resident memory, at most."""
 
@@ -54,29 +62,31 @@ class Command:
     environment: Mapping[str, str] = field(default_factory=dict)
     before: Callable[[], object] | None = None
     after: Callable[[], object] | None = None
+    directory: Path | None = None
 
     def measure(self) -> Measured:
         """Execute it once. Raises `SystemExit` with what it said where it fails."""
         if self.before is not None:
             self.before()
-        began = time.perf_counter()
-        with subprocess.Popen(
-            list(self.words),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            env={**os.environ, **self.environment},
-        ) as process:
-            assert process.stderr is not None
-            said = process.stderr.read()
-            _, status, usage = os.wait4(process.pid, 0)
-            seconds = time.perf_counter() - began
-            process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode != 0:
-            raise SystemExit(f"{' '.join(self.words)} ended with {process.returncode}:\n{said.decode()}")
+        reader, writer = os.pipe()
+        with open(reader, encoding="ascii") as used:  # noqa: PTH123 - a descriptor
+            process = subprocess.Popen(
+                [sys.executable, "-I", "-S", _USAGE, str(writer), *self.words],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **self.environment},
+                pass_fds=(writer,),
+                cwd=self.directory,
+            )
+            os.close(writer)
+            said = process.communicate()[1]
+            status, *figures = used.read().split() or ("1", "0", "0", "0")
+        if int(status) != 0:
+            raise SystemExit(f"{' '.join(self.words)} ended with {status}:\n{said.decode()}")
         if self.after is not None:
             self.after()
-        return Measured(seconds, usage.ru_maxrss * 1024)
+        return Measured(float(figures[0]), float(figures[1]), int(figures[2]))
 
 
 def in_turns(commands: Sequence[Command], *, rounds: int, warm: bool = True) -> list[list[Measured]]:
@@ -95,6 +105,16 @@ def in_turns(commands: Sequence[Command], *, rounds: int, warm: bool = True) -> 
 def seconds(measured: Sequence[Measured]) -> list[float]:
     """The times alone."""
     return [one.seconds for one in measured]
+
+
+def processor(measured: Sequence[Measured]) -> list[float]:
+    """The CPU times alone."""
+    return [one.processor for one in measured]
+
+
+def megabytes(measured: Sequence[Measured]) -> list[float]:
+    """The peaks of resident memory alone."""
+    return [one.peak / 1e6 for one in measured]
 
 
 def run(words: Sequence[str], environment: Mapping[str, str] | None = None) -> str:

@@ -40,15 +40,15 @@ def command_page() -> str:
     from jobber.cli.command_line.app import make_app
     from jobber.cli.command_line.split_arguments import COMMANDS, GLOBAL
 
-    app = make_app()
+    apps = {name: make_app(name)[name] for name in COMMANDS}
     parts = [
         "# Help of every command",
         "The content of `--help`. [Commands and options](../commands.md) explains more. `-h` prints it too.",
         "## Global options",
-        _options(app["build"], only={**GLOBAL.valued, **GLOBAL.flags}),
+        _options(apps["build"], only={**GLOBAL.valued, **GLOBAL.flags}),
     ]
     for name, syntax in COMMANDS.items():
-        command = app[name]
+        command = apps[name]
         parts += [f"## jobber {name}", f"```text\n{command.usage}\n```", command.help]
         parts.append(_options(command, only={**syntax.valued, **syntax.flags}, operands=True))
     return _joined(parts)

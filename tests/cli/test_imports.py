@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 
@@ -35,11 +36,6 @@ def by_version() -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def by_help() -> set[str]:
-    return loaded(_CALL.format(words=["--help"]))
-
-
-@pytest.fixture(scope="module")
 def by_domain() -> set[str]:
     return loaded(_DOMAIN)
 
@@ -49,9 +45,23 @@ def test_the_version_is_told_without(library: str, by_version: set[str]) -> None
     assert library not in by_version
 
 
-@pytest.mark.parametrize("library", ["docker", "podman", "requests", "structlog"])
-def test_the_help_is_told_without(library: str, by_help: set[str]) -> None:
-    assert library not in by_help
+@pytest.mark.parametrize("library", ["docker", "podman", "requests", "structlog", "rich", "cyclopts"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--help"],
+        ["config"],
+        ["__complete", "bash", "jobber run --re", ":="],
+        ["__complete", "bash", "jobber run -c ", ""],
+    ],
+)
+def test_commands_without_an_engine_load_no_library(words: list[str], library: str) -> None:
+    assert library not in _loaded_by(tuple(words))
+
+
+@cache
+def _loaded_by(words: tuple[str, ...]) -> set[str]:
+    return loaded(_CALL.format(words=[*words]))
 
 
 def test_the_domain_loads_nothing_but_the_standard_library(by_domain: set[str]) -> None:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 import pytest
-from cyclopts import App
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobber.cli.command_line.app import dispatch
+from jobber.cli.command_line.arguments import arguments_of
 from jobber.cli.command_line.job_options import JobOptions
 from jobber.cli.command_line.split_arguments import COMMANDS, GLOBAL, CommandLine, sort_words
+from jobber.cli.commands.run import run
 from jobber.domain.errors import UsageError
-
-if TYPE_CHECKING:
-    import inspect
 
 job_words = st.lists(
     st.text(max_size=8)
@@ -85,32 +80,19 @@ def test_two_dashes_before_the_image_are_not_the_jobs(image: str, job: list[str]
     assert ((image,), tuple(job)) == (line.operands, line.rest)
 
 
-def bound_by_parser(*words: str) -> inspect.BoundArguments:
-    """Return the arguments that the command's function gets for a command line."""
-    bound: list[inspect.BoundArguments] = []
-
-    def record(app: App, tokens: list[str], **options: Any) -> int:
-        bound.append(app.parse_args(tokens, **options)[1])
-        return 0
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(App, "__call__", record)
-        dispatch(sort_words(words))
-    return bound[0]
-
-
 @given(images, job_words)
 @settings(max_examples=40)
 def test_the_parser_behind_gives_the_job_its_words_unchanged(image: str, job: list[str]) -> None:
-    assert bound_by_parser("run", image, *job).args == (image, *job)
+    assert arguments_of(run, sort_words(["run", image, *job]), environment={}) == ([image, *job], {})
 
 
 @given(st.lists(st.text(alphabet="-eAB= [](){},\"'", max_size=12), max_size=3))
 @settings(max_examples=40)
 def test_the_parser_behind_gives_an_options_value_unchanged(values: list[str]) -> None:
-    bound = bound_by_parser("run", *(word for value in values for word in ("-Xd", value)), "mnist")
+    line = sort_words(["run", *(word for value in values for word in ("-Xd", value)), "mnist"])
+    _, named = arguments_of(run, line, environment={})
 
-    assert bound.arguments.get("job", JobOptions()).xdocker == tuple(values)
+    assert named.get("job", JobOptions()).xdocker == tuple(values)
 
 
 def test_the_example_of_the_contract() -> None:

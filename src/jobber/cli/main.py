@@ -6,16 +6,17 @@ import os
 import signal
 import sys
 from itertools import pairwise
-from typing import TYPE_CHECKING, NoReturn
 
 from jobber._version import __version__
 from jobber.cli.output.standard_streams import settle_streams
-from jobber.domain.errors import Interrupted, JobberError, NotWritten, UsageError
 
+TYPE_CHECKING = False  # as in `jobber/__init__.py`
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import NoReturn
 
     from jobber.cli.command_line.split_arguments import CommandLine
+    from jobber.domain.errors import JobberError
 
 EXIT_FAILURE = 1
 EXIT_USAGE = 2
@@ -32,6 +33,9 @@ def main() -> NoReturn:
             if signal.getsignal(number) == signal.SIG_DFL:  # acts like ^C until a command handles signals
                 signal.signal(number, signal.default_int_handler)
         settle_streams()
+        # The podman package imports this, a quarter of the CPU time, for a progress bar that jobber does not show. It
+        # does without where it is not installed; None means that (`sys.modules` in Python's language reference).
+        sys.modules.setdefault("rich.progress", None)  # type: ignore[arg-type]
         status = _reported(call(sys.argv[1:], environment=os.environ))
     except KeyboardInterrupt:
         status = EXIT_INTERRUPTED
@@ -44,7 +48,11 @@ def _reported(status: int) -> int:
         sys.stdout.flush()
     except BrokenPipeError:  # the reader has closed the pipe
         return status or EXIT_FAILURE
-    except NotWritten as error:
+    except Exception as error:
+        from jobber.domain.errors import NotWritten
+
+        if not isinstance(error, NotWritten):
+            raise
         return status or _fail(error, command=None, log_format=_log_format(sys.argv[1:], os.environ))
     return status
 
@@ -65,7 +73,7 @@ def _version() -> int:
 
 
 def _call(words: Sequence[str], environment: Mapping[str, str]) -> int:
-    from jobber.cli.command_line.split_arguments import sort_words
+    from jobber.domain.errors import JobberError
 
     if words and words[0] == _COMPLETE:
         from jobber.cli.command_line.complete import complete, end_soon
@@ -77,11 +85,13 @@ def _call(words: Sequence[str], environment: Mapping[str, str]) -> int:
             from jobber.cli.command_line.install_completion import install_completion
 
             return install_completion(words[1:], environment=environment)
+        from jobber.cli.command_line.split_arguments import sort_words
+
         line = sort_words(words)
     except JobberError as error:
         return _fail(error, command=_command_of(words), log_format=_log_format(words, environment))
     try:
-        from jobber.cli.command_line.app import dispatch
+        from jobber.cli.command_line.dispatch import dispatch
 
         return dispatch(line)
     except JobberError as error:
@@ -111,6 +121,8 @@ def exit_status_of(error: JobberError, *, command: str | None) -> int:
     An interruption gives 130. `run` and `rerun` use the status of the error. Other commands use 2 for a usage error,
     else 1.
     """
+    from jobber.domain.errors import Interrupted, UsageError
+
     if isinstance(error, Interrupted):
         return EXIT_INTERRUPTED
     if command in ("run", "rerun"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path  # noqa: TC003 - cyclopts reads annotations
+from pathlib import Path  # noqa: TC003 - the command line reads annotations
 from typing import TYPE_CHECKING
 
 from jobber.domain.runs.policy import PullPolicy

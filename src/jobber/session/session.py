@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from jobber.domain.ports import Interruptions, Keyring
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from jobber.session.environment import Environment
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Session:
     """The environment, messages, credentials and signals of one call. The factories in `bootstrap` take it."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from jobber.domain.images.image import Image
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Completed:
     """The exit status, the output and the image of a command.
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 import tarfile
 import time
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jobber.adapters.archives.tar_writer import END, file_member, log_archive, member_header
 from jobber.domain.images.reference import ImageId
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ _ABSENT = 1
 """The size, in bytes, in the manifest for a layer whose file is absent; engines with the layer ignore it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LogLayer:
     """A layer that contains only a job's log; it is read from the log each time it is needed."""
 
@@ -55,7 +55,7 @@ def log_layer(log: BinaryIO) -> LogLayer:
     return LogLayer(log, moment, f"sha256:{digest.hexdigest()}", size)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImageArchive:
     """An image to be loaded: its configuration, whose digest is the image ID, and its layers."""
 

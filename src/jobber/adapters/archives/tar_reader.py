@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import tarfile
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.adapters.archives.tar_header import plain_header
 from jobber.domain.errors import EngineLost, NotAFile
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -87,7 +87,7 @@ class _Archive(tarfile.TarFile):
     members: list[tarfile.TarInfo]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Member:
     """A member; its content can be read until the next member is requested."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from jobber.adapters.build_context.archive import leads_out
 from jobber.adapters.build_context.ignore import Ignore, parse_ignore
 from jobber.domain.errors import UsageError
+from jobber.domain.values import frozen
 
 IGNORE_FILE = ".dockerignore"
 DOCKER_IGNORE_FILES = (IGNORE_FILE,)
@@ -17,7 +17,7 @@ _PREPROCESSED = ".in"
 """Podman runs the C preprocessor on Dockerfiles with this suffix."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BuildFiles:
     """The files of a build that the builder itself reads; links are followed."""
 

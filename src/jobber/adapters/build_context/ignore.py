@@ -10,10 +10,10 @@ from __future__ import annotations
 import posixpath
 import re
 import warnings
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import UsageError
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ _LITERAL = frozenset(".+()|{}$^")
 _WILDCARDS = frozenset("*?[]^\\")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pattern:
     """One pattern (line) of the file."""
 
@@ -37,7 +37,7 @@ class Pattern:
         return not _WILDCARDS.isdisjoint(self.text.removesuffix("/**").removesuffix("/*"))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ignore:
     """All patterns of a file, in order."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from jobber.adapters.host.process_identity import current_owner, is_alive
@@ -17,6 +16,7 @@ from jobber.domain.containers.container import VolumeMount
 from jobber.domain.containers.leftovers import InputCopy
 from jobber.domain.images.reference import ImageId
 from jobber.domain.runs.label_names import Label
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ _COPY_OF = "jobber.copy"
 _POLL_SECONDS = 0.1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Volume:
     """A volume in an engine's list."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 from jobber.adapters.engine_api.description_size import PODMAN_LIMIT, check_size
 from jobber.adapters.fake.choices import check_known
 from jobber.domain.docker_options.availability import check_docker, check_podman
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from jobber.domain.containers.container import ContainerSpecification
@@ -44,7 +45,7 @@ _HUB = ("docker.io", "index.docker.io")
 _LIBRARY = ("library",)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Flavour:
     """The kind of an engine and its version."""
 

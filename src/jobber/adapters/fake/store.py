@@ -15,6 +15,7 @@ from jobber.adapters.fake.tags import Tags
 from jobber.domain.containers.container import ContainerState
 from jobber.domain.images.image import Image
 from jobber.domain.images.reference import ImageId
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from jobber.domain.runs.policy import Outcome
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StoredImage:
     """An image: its layers, bottom first, and its configuration."""
 
@@ -92,7 +93,7 @@ class StoredContainer:
     finished: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call:
     """A call to a fake engine.
 

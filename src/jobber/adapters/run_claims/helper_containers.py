@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from jobber.adapters.host.process_identity import is_alive
 from jobber.domain.runs.label_names import Label
 from jobber.domain.runs.record import parse_plan
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _RUN = "run"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HelperContainer:
     """A helper container, or the container of a run."""
 

@@ -5,9 +5,8 @@ Completion does not use the scripts of cyclopts. They support neither the job's 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from jobber.cli.command_line.split_arguments import COMMANDS, GLOBAL, Syntax
 
@@ -29,8 +28,7 @@ class Wanted(Enum):
     """Parameters of the pipeline, with `=`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """The candidates for a word: their kind and, for `WORDS`, the words themselves."""
 
     wanted: Wanted
@@ -97,16 +95,15 @@ _LATER_OPERANDS = {"cp": Offer(Wanted.FILES), "pipeline": Offer(Wanted.JOBS)}
 """The operands after the first one, if they are others."""
 
 
-@dataclass(slots=True)
 class _Begun:
-    """The state of the command line before the cursor."""
+    """The state of the command line before the cursor; `awaited` is the option whose value comes next."""
 
-    command: str | None = None
-    syntax: Syntax = GLOBAL
-    awaited: str | None = None
-    """The option whose value comes next."""
-    operands: int = 0
-    only_operands: bool = False
+    def __init__(self) -> None:
+        self.command: str | None = None
+        self.syntax: Syntax = GLOBAL
+        self.awaited: str | None = None
+        self.operands = 0
+        self.only_operands = False
 
     def take(self, word: str) -> None:
         if self.awaited is not None:

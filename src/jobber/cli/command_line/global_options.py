@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from cyclopts import Parameter
+from jobber.cli.command_line.option import Option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,22 +25,21 @@ if TYPE_CHECKING:
 GROUP = "Global options"
 
 
-@Parameter(name="*")
 @dataclass(frozen=True)
 class GlobalOptions:
     """The global options, accepted before and after the command."""
 
-    verbose: Annotated[bool, Parameter(name=("--verbose", "-v"), group=GROUP)] = False
+    verbose: Annotated[bool, Option("--verbose", "-v", group=GROUP)] = False
     """Print each step with its engine call, and the full build output."""
-    host: Annotated[str | None, Parameter(name=("--host", "-H"), group=GROUP)] = None
+    host: Annotated[str | None, Option("--host", "-H", group=GROUP)] = None
     """Engine to connect to: HOST, HOST:PORT, tcp://, https://, ssh://user@host, unix:///path."""
-    reg: Annotated[str | None, Parameter(name=("--reg", "-r"), group=GROUP)] = None
+    reg: Annotated[str | None, Option("--reg", "-r", group=GROUP)] = None
     """Default registry, with or without a namespace (gcr.io/myproject)."""
-    config: Annotated[tuple[str, ...], Parameter(name=("--config", "-c"), group=GROUP)] = ()
+    config: Annotated[tuple[str, ...], Option("--config", "-c", group=GROUP)] = ()
     """Activate a named configuration; may be repeated."""
-    engine: Annotated[str | None, Parameter(group=GROUP)] = None
+    engine: Annotated[str | None, Option(group=GROUP)] = None
     """Container engine: auto, docker, podman, or one from another package [env var: JOBBER_ENGINE]."""
-    log_format: Annotated[Literal["console", "json"], Parameter(group=GROUP, env_var="JOBBER_LOG_FORMAT")] = "console"
+    log_format: Annotated[Literal["console", "json"], Option(group=GROUP, variable="JOBBER_LOG_FORMAT")] = "console"
     """Format of jobber's messages on stderr: text or JSON lines."""
 
     @cached_property

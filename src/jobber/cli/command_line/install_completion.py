@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import JobberError, UsageError
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,7 +60,7 @@ complete -c jobber -f -a '(__jobber_complete)'
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CompletionScript:
     """The completion script of a shell, with its path."""
 

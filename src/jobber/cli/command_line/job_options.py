@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path  # noqa: TC003 - cyclopts reads annotations
+from pathlib import Path  # noqa: TC003 - the command line reads annotations
 from typing import Annotated
 
-from cyclopts import Parameter
+from jobber.cli.command_line.option import Option
+from jobber.domain.runs.policy import PullPolicy  # noqa: TC001 - the command line reads annotations
 
-from jobber.domain.runs.policy import PullPolicy  # noqa: TC001 - cyclopts reads annotations
 
-
-@Parameter(name="*")
 @dataclass(frozen=True)
 class JobOptions:
     """The options of a new job and of its result."""
 
-    in_: Annotated[tuple[str, ...], Parameter(name=("--in", "-i"))] = ()
+    in_: Annotated[tuple[str, ...], Option("--in", "-i")] = ()
     """Input, in place of configured or recorded ones: IMAGE[,src=DIR][,dest=DIR]; may be repeated."""
-    xdocker: Annotated[tuple[str, ...], Parameter(name=("--Xdocker", "-Xd", "-XDocker"))] = ()
+    xdocker: Annotated[tuple[str, ...], Option("--Xdocker", "-Xd", "-XDocker")] = ()
     """Options of docker run, in place of configured or recorded ones, as one shell-quoted string; may be repeated."""
-    tag: Annotated[str | None, Parameter(name=("--tag", "-t"))] = None
+    tag: Annotated[str | None, Option("--tag", "-t")] = None
     """Repository of the result (default: that of the code image, or of the repeated run's result)."""
     timeout: str | None = None
     """Stop the run after this number of seconds."""

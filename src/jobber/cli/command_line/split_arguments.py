@@ -7,8 +7,8 @@ spelling (`--name=value`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from jobber.domain.errors import UsageError
 from jobber.domain.spelling import did_you_mean
@@ -17,12 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-@dataclass(frozen=True, slots=True)
-class Syntax:
+class Syntax(NamedTuple):
     """The options of a command, with and without a value: each spelling with its canonical one."""
 
-    valued: Mapping[str, str] = field(default_factory=dict)
-    flags: Mapping[str, str] = field(default_factory=dict)
+    valued: Mapping[str, str] = MappingProxyType({})
+    flags: Mapping[str, str] = MappingProxyType({})
     takes_rest: bool = False
     """The flag of commands whose words after the first operand belong to the job (`run`)."""
 
@@ -117,8 +116,7 @@ COMMANDS: Mapping[str, Syntax] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class CommandLine:
+class CommandLine(NamedTuple):
     """The words of a command line, split by meaning."""
 
     command: str | None

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from cyclopts import Parameter
-
 from jobber.cli.command_line.global_options import GlobalOptions
 from jobber.cli.command_line.moments import parse_moment
+from jobber.cli.command_line.option import Option
 
 
 def attach(
     run: str,
     /,
     *,
-    since: Annotated[str | None, Parameter(name="--since")] = None,
+    since: Annotated[str | None, Option("--since")] = None,
     options: GlobalOptions | None = None,
 ) -> int:
     """Attach to a run: show its output from the beginning, return its exit status and finish it when it ends.

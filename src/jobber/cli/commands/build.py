@@ -6,9 +6,8 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import Parameter
-
 from jobber.cli.command_line.global_options import GlobalOptions
+from jobber.cli.command_line.option import Option
 from jobber.domain.errors import UsageError
 from jobber.domain.images.build_request import BuildRequest
 from jobber.domain.images.dockerfile import base_references
@@ -26,8 +25,8 @@ def build(
     context: Path = Path(),
     /,
     *,
-    tag: Annotated[tuple[str, ...], Parameter(name=("--tag", "-t"))] = (),
-    file: Annotated[Path | None, Parameter(name=("--file", "-f"))] = None,
+    tag: Annotated[tuple[str, ...], Option("--tag", "-t")] = (),
+    file: Annotated[Path | None, Option("--file", "-f")] = None,
     build_arg: tuple[str, ...] = (),
     target: str | None = None,
     platform: str | None = None,

@@ -6,9 +6,8 @@ import json
 import os
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from cyclopts import Parameter
-
 from jobber.cli.command_line.global_options import GlobalOptions
+from jobber.cli.command_line.option import Option
 
 if TYPE_CHECKING:
     from jobber.domain.errors import JobberError
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 def config(
     *,
-    format_: Annotated[Literal["yaml", "json"], Parameter(name="--format")] = "yaml",
+    format_: Annotated[Literal["yaml", "json"], Option("--format")] = "yaml",
     origins: bool = False,
     schema: bool = False,
     check: bool = False,

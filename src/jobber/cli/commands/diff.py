@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated
 
-from cyclopts import Parameter
-
 from jobber.cli.command_line.global_options import GlobalOptions
+from jobber.cli.command_line.option import Option
 from jobber.cli.command_line.result_session import finding
 from jobber.domain.errors import UsageError
 
@@ -18,7 +17,7 @@ def diff(
     /,
     *,
     file: str | None = None,
-    all_: Annotated[bool, Parameter(name="--all")] = False,
+    all_: Annotated[bool, Option("--all")] = False,
     no_files: bool = False,
     exit_code: bool = False,
     json: bool = False,

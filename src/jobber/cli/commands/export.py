@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path  # noqa: TC003 - cyclopts reads annotations
+from pathlib import Path  # noqa: TC003 - the command line reads annotations
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from cyclopts import Parameter
-
 from jobber.cli.command_line.global_options import GlobalOptions
+from jobber.cli.command_line.option import Option
 from jobber.domain.errors import JobberError
 
 if TYPE_CHECKING:
@@ -21,8 +20,8 @@ def export(
     image: str,
     /,
     *,
-    format_: Annotated[Format, Parameter(name="--format")],
-    output: Annotated[Path | None, Parameter(name=("--output", "-o"))] = None,
+    format_: Annotated[Format, Option("--format")],
+    output: Annotated[Path | None, Option("--output", "-o")] = None,
     options: GlobalOptions | None = None,
 ) -> int:
     """Export the run that created a result in a standard format.

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path  # noqa: TC003 - cyclopts reads annotations
+from pathlib import Path  # noqa: TC003 - the command line reads annotations
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from cyclopts import Parameter
-
 from jobber.cli.command_line.global_options import GlobalOptions
+from jobber.cli.command_line.option import Option
 from jobber.cli.command_line.result_session import finding
 from jobber.cli.output.table import terminal_width
 from jobber.cli.output.text_file import write_text
@@ -30,8 +29,8 @@ def lineage(
     /,
     *,
     down: bool = False,
-    format_: Annotated[Format | None, Parameter(name="--format")] = None,
-    output: Annotated[Path | None, Parameter(name=("--output", "-o"))] = None,
+    format_: Annotated[Format | None, Option("--format")] = None,
+    output: Annotated[Path | None, Option("--output", "-o")] = None,
     json: bool = False,
     options: GlobalOptions | None = None,
 ) -> int:

@@ -6,9 +6,8 @@ from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, cast
 
-from cyclopts import Parameter
-
 from jobber.cli.command_line.global_options import GlobalOptions
+from jobber.cli.command_line.option import Option
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -18,8 +17,8 @@ def logs(
     name: str,
     /,
     *,
-    follow: Annotated[bool, Parameter(name=("--follow", "-f"))] = False,
-    since: Annotated[str | None, Parameter(name="--since")] = None,
+    follow: Annotated[bool, Option("--follow", "-f")] = False,
+    since: Annotated[str | None, Option("--since")] = None,
     json: bool = False,
     options: GlobalOptions | None = None,
 ) -> int:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from cyclopts import Parameter
-
 from jobber.cli.command_line.global_options import GlobalOptions
 from jobber.cli.command_line.moments import parse_moment
+from jobber.cli.command_line.option import Option
 from jobber.cli.command_line.result_session import finding
 from jobber.cli.output.columns import chosen_columns, column_names, table_of, usual_columns, whole_table_of
 from jobber.cli.output.json_text import array_of_lines
@@ -17,7 +16,7 @@ from jobber.domain.history.facts import entry_of
 from jobber.domain.history.result_filter import KEYS
 from jobber.domain.runs.metrics import metrics_of
 from jobber.domain.runs.parameters import parse_parameter
-from jobber.domain.runs.policy import Outcome  # noqa: TC001 - cyclopts reads annotations
+from jobber.domain.runs.policy import Outcome  # noqa: TC001 - the command line reads annotations
 from jobber.domain.use_cases.results.list_results import ListRequest, ListResults
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ def ls(
     /,
     *,
     image: tuple[str, ...] = (),
-    input_: Annotated[tuple[str, ...], Parameter(name="--input")] = (),
+    input_: Annotated[tuple[str, ...], Option("--input")] = (),
     outcome: tuple[Outcome, ...] = (),
     since: str | None = None,
     param: tuple[str, ...] = (),

@@ -7,9 +7,8 @@ import sys
 from pathlib import Path  # noqa: TC003 - cyclopts reads annotations
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from cyclopts import Parameter
-
 from jobber.cli.command_line.global_options import GlobalOptions
+from jobber.cli.command_line.option import Option
 from jobber.cli.output.json_text import as_json
 from jobber.cli.output.text_file import write_text
 from jobber.domain.errors import UsageError
@@ -39,18 +38,18 @@ def pipeline(
     action: Action,
     /,
     *job: str,
-    file: Annotated[Path | None, Parameter(name=("--file", "-f"))] = None,
-    param: Annotated[tuple[str, ...], Parameter(name=("--param", "-p"))] = (),
-    dry_run: Annotated[bool, Parameter(name=("--dry-run", "-n"))] = False,
-    jobs: Annotated[int | None, Parameter(name=("--jobs", "-j"))] = None,
-    keep_going: Annotated[bool, Parameter(name=("--keep-going", "-k"))] = False,
-    from_: Annotated[tuple[str, ...], Parameter(name="--from")] = (),
+    file: Annotated[Path | None, Option("--file", "-f")] = None,
+    param: Annotated[tuple[str, ...], Option("--param", "-p")] = (),
+    dry_run: Annotated[bool, Option("--dry-run", "-n")] = False,
+    jobs: Annotated[int | None, Option("--jobs", "-j")] = None,
+    keep_going: Annotated[bool, Option("--keep-going", "-k")] = False,
+    from_: Annotated[tuple[str, ...], Option("--from")] = (),
     to: tuple[str, ...] = (),
     only: tuple[str, ...] = (),
     force: tuple[str, ...] = (),
     no_reuse: bool = False,
-    format_: Annotated[Format | None, Parameter(name="--format")] = None,
-    output: Annotated[Path | None, Parameter(name=("--output", "-o"))] = None,
+    format_: Annotated[Format | None, Option("--format")] = None,
+    output: Annotated[Path | None, Option("--output", "-o")] = None,
     json: bool = False,
     options: GlobalOptions | None = None,
 ) -> int:

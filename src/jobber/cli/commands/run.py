@@ -6,10 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import Parameter
-
 from jobber.cli.command_line.global_options import GlobalOptions
 from jobber.cli.command_line.job_options import JobOptions
+from jobber.cli.command_line.option import Option
 from jobber.domain.runs.policy import PullPolicy, ResultImagePolicy
 from jobber.session.bootstrap import runner
 from jobber.session.directory_name import image_name_of_directory
@@ -20,11 +19,11 @@ from jobber.session.run_request import naming_inputs, replaced_by_options, run_r
 def run(
     image: str | None = None,
     /,
-    *command: Annotated[str, Parameter(allow_leading_hyphen=True)],
+    *command: str,
     job: JobOptions | None = None,
     runtime: str | None = None,
-    out: Annotated[str | None, Parameter(name=("--out", "-o"))] = None,
-    result_image: Annotated[ResultImagePolicy | None, Parameter(name=("--result-image", "-ri"))] = None,
+    out: Annotated[str | None, Option("--out", "-o")] = None,
+    result_image: Annotated[ResultImagePolicy | None, Option("--result-image", "-ri")] = None,
     reuse: bool = False,
     options: GlobalOptions | None = None,
 ) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from jobber.domain.runs.metrics import metrics_of
 from jobber.domain.runs.parameters import parameters_of
 from jobber.domain.runs.record import rfc3339
 from jobber.domain.spelling import did_you_mean
+from jobber.domain.values import frozen
 from jobber.session.humanize import (
     age_in_short,
     command_line,
@@ -34,7 +34,7 @@ _MOST = 40
 """The maximum length of a cell in characters when there is no terminal to fit."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cells:
     """A column of results, and the function that formats its cells."""
 

@@ -9,11 +9,11 @@ import io
 import os
 import select
 import sys
-from typing import TYPE_CHECKING, TextIO
 
-from jobber.domain.errors import NotWritten
-
+TYPE_CHECKING = False  # as in `jobber/__init__.py`
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from _typeshed import ReadableBuffer
 
 _ENCODING = "utf-8"
@@ -28,6 +28,8 @@ class _Out(io.FileIO):
         except BrokenPipeError:
             raise
         except OSError as error:
+            from jobber.domain.errors import NotWritten
+
             raise NotWritten("stdout", why=(error.strerror or str(error)).lower()) from None
 
 

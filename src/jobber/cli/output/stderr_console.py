@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jobber.domain.containers.events import Stream
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from jobber.domain.ports import Console, JobInput
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StderrConsole:
     """A console that writes nothing to stdout, and therefore has no terminal."""
 

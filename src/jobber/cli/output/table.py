@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.domain.display import printable
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ The test avoids the slow lookup of each character.
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """A column of a table."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,7 @@ class Status(StrEnum):
     PROBLEM = "problem"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Check:
     """The result of one check."""
 
@@ -43,7 +44,7 @@ class Check:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Checkup:
     """A whole report."""
 

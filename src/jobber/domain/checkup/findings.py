@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +28,7 @@ class Program(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Command:
     """An executable `jobber` in a directory of PATH."""
 
@@ -34,7 +36,7 @@ class Command:
     program: Program
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Distribution:
     """An installed package with jobber's name on PyPI."""
 
@@ -42,7 +44,7 @@ class Distribution:
     location: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Installation:
     """The running program, and other programs with the same name."""
 
@@ -57,7 +59,7 @@ class Installation:
     distributions: tuple[Distribution, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EnginePlace:
     """An address at which jobber looks for an engine, and the answer there."""
 
@@ -70,7 +72,7 @@ class EnginePlace:
     """True if the user configured the address, in a variable, a docker context or a podman connection."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Login:
     """A login for a registry stored on this host, without the credentials themselves."""
 
@@ -81,7 +83,7 @@ class Login:
     """The credential helper that stores the password; empty if there is none."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Logins:
     """All stored logins, and their problems."""
 
@@ -91,7 +93,7 @@ class Logins:
     problems: tuple[JobberError, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LocalDevices:
     """GPUs of this host, as device files and CDI specifications."""
 
@@ -101,7 +103,7 @@ class LocalDevices:
     """CDI specifications, which describe devices to engines, such as `/etc/cdi/nvidia.yaml`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Configuration:
     """The configuration files in effect here, and their settings for engines and registries."""
 
@@ -112,7 +114,7 @@ class Configuration:
     default_registry: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EngineReport:
     """The report on the engine that a run would use, as far as the engine responded."""
 
@@ -129,7 +131,7 @@ class EngineReport:
     leftovers: int | JobberError | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Findings:
     """All findings."""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING, NewType
+
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +24,7 @@ MAX_LAYERS = 110
 container from an image with 125 layers or more."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImageMount:
     """A directory of an image mounted read-only at a path of the container, without copying."""
 
@@ -31,7 +33,7 @@ class ImageMount:
     destination: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VolumeMount:
     """A named volume mounted read-only at a path of the container.
 
@@ -42,7 +44,7 @@ class VolumeMount:
     destination: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Terminal:
     """The size of a terminal, in characters."""
 
@@ -50,7 +52,7 @@ class Terminal:
     columns: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ContainerSpecification:
     """The specification of a job's container."""
 
@@ -78,7 +80,7 @@ class ContainerState(Enum):
     EXITED = "exited"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ContainerMount:
     """A mount of a container."""
 
@@ -91,7 +93,7 @@ class ContainerMount:
     """True for an unnamed volume that the image declares."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Container:
     """A container as described by an engine."""
 

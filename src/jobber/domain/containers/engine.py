@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from jobber.domain.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EngineDescription:
     """The name, version and capabilities of an engine; run records keep name and version."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from jobber.domain.values import frozen
 
 
 class ImageStore(StrEnum):
@@ -17,7 +18,7 @@ class ImageStore(StrEnum):
     """Podman's image store."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Space:
     """Space on the file system of a directory, in bytes."""
 
@@ -25,7 +26,7 @@ class Space:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EngineFacts:
     """The configuration of an engine; facts that the engine does not report are empty or None."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from jobber.domain.values import frozen
 
 
 class Stream(Enum):
@@ -13,7 +14,7 @@ class Stream(Enum):
     STDERR = 2
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Output:
     """A chunk of the job's output, unchanged."""
 
@@ -21,14 +22,14 @@ class Output:
     chunk: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Exited:
     """The end of the job, after all its output was received."""
 
     exit_status: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TerminationSignal:
     """A termination signal that jobber received; `count` is the number of such signals so far."""
 
@@ -37,7 +38,7 @@ class TerminationSignal:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ForwardedSignal:
     """A signal that jobber forwards to the job unchanged, for example a notice from a scheduler."""
 
@@ -48,12 +49,12 @@ class ForwardedSignal:
 FORWARDED_SIGNALS = ("SIGUSR1", "SIGUSR2", "SIGQUIT")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeadlinePassed:
     """The deadline given to `next` has passed."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resized:
     """A change of the size of jobber's terminal."""
 
@@ -72,7 +73,7 @@ class ConnectionProblem(Enum):
     """The job's standard input was closed before all input was sent."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConnectionEvent:
     """A problem of the connection, or its end."""
 

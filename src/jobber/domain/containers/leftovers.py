@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from jobber.domain.images.reference import ImageId
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InputCopy:
     """A complete copy of a directory of an image, in a volume that runs share."""
 
@@ -32,7 +33,7 @@ class LeftoverKind(Enum):
     VOLUME = "volume"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Leftover:
     """A temporary object left behind by a jobber process that has ended, or a note that is no longer needed."""
 

@@ -5,15 +5,17 @@ The parser is `jobber.domain.docker_options`; each engine translates the options
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MountDetail:
     """The settings of a mount that only `--mount` has, not `-v` and `--tmpfs`."""
 
@@ -37,7 +39,7 @@ class MountDetail:
     tmpfs_mode: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mount:
     """A mount at a path of the container."""
 
@@ -56,7 +58,7 @@ class Mount:
     """The settings of `--mount`; None for `-v` and `--tmpfs`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PublishedPort:
     """A port of the container that the engine's host forwards."""
 
@@ -69,7 +71,7 @@ class PublishedPort:
     """The last port of a range from which the engine chooses a free port; None for a single port."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Network:
     """A network that the container is connected to."""
 
@@ -89,7 +91,7 @@ class Network:
         return self.name not in ("default", "bridge", "host", "none") and not self.name.startswith("container:")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Device:
     """A device of the engine's host, or a device name of the Container Device Interface (CDI)."""
 
@@ -105,7 +107,7 @@ class Device:
         return not self.container
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GpuRequest:
     """One `--gpus` option."""
 
@@ -127,7 +129,7 @@ class Throttle(Enum):
     WRITE_IOPS = "device-write-iops"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeviceLimit:
     """A limit for one block device: a weight, or bytes or operations per second."""
 
@@ -136,7 +138,7 @@ class DeviceLimit:
     rate: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProcessLimit:
     """One `--ulimit` option; -1 for no limit."""
 
@@ -145,7 +147,7 @@ class ProcessLimit:
     hard: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HealthCheck:
     """The settings of the `--health-*` options; times in nanoseconds, None for a setting that is not given."""
 
@@ -158,7 +160,7 @@ class HealthCheck:
     is_disabled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SeccompProfile:
     """A seccomp profile: its path as written, and its JSON without whitespace, or why it could not be read."""
 
@@ -167,7 +169,7 @@ class SeccompProfile:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ContainerOptions:
     """The container options of a run; absent ones are None or empty. Sizes are in bytes."""
 

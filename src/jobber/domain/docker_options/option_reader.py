@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jobber.domain.errors import InvalidOption
 from jobber.domain.files.paths import normal_path
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,7 +18,7 @@ def no_files(path: str) -> bytes:
     raise FileNotFoundError(2, "No such file or directory", path)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CallerContext:
     """The context of the options: the caller's variables, directory and files."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,7 +21,7 @@ class Kind(Enum):
     """A pipe, a socket or a device."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """The entry at a path; owner and times are left out."""
 
@@ -33,7 +34,7 @@ class Entry:
     """The content: the digest of a file, the target of a link, or the numbers of a device."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Difference:
     """A difference at a path."""
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from jobber.domain.values import frozen
 
 WORTH_TELLING = 10**9
 """The total size of holes, in bytes, from which jobber reports them. A commit takes about 15 s for each gigabyte of
 holes (Docker 20.10)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SparseFile:
     """A file of a container that occupies less space than its size."""
 

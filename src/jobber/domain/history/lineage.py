@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from jobber.domain.values import frozen
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -34,7 +36,7 @@ class Role(Enum):
     """The base from which the other image was built, with any build tool."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origin:
     """An image that a result was made from, according to its record."""
 
@@ -45,7 +47,7 @@ class Origin:
     destination: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Node:
     """An image of a lineage."""
 
@@ -74,7 +76,7 @@ class Node:
         return (code, *(Origin(it.image, Role.INPUT, it.source, it.destination) for it in self.record.inputs))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Edge:
     """A relation between an image and another image that was made from it."""
 
@@ -88,7 +90,7 @@ class Edge:
     destination: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lineage:
     """Images and their relations; the root is the image whose lineage was requested."""
 

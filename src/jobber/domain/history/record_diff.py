@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jobber.domain.files.file_tree import Kind
 from jobber.domain.history.facts import run_facts
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ _PLAIN = ("command", "docker-args", "runtime", "out", "configs", "outcome", "exi
 """Fields compared by value. A run's ID and times always differ, so they are not differences."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """A difference in one field of two results; None for a result without the field."""
 
@@ -28,7 +28,7 @@ class Change:
     b: Any
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileChange:
     """A path with different entries in two results; None for a result without the path."""
 

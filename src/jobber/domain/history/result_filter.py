@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import SortKeyUnknown
@@ -11,6 +10,7 @@ from jobber.domain.images.reference import reference_in
 from jobber.domain.runs.metrics import metrics_of
 from jobber.domain.runs.parameters import number_in, parameters_of
 from jobber.domain.spelling import did_you_mean
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from jobber.domain.runs.result import ListedResult
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImageChoice:
     """A filter by image: all tags of a repository, one tag, the image that a tag now refers to, or an ID."""
 
@@ -43,7 +43,7 @@ class ImageChoice:
         return self.reference is not None and _names(self.reference, image.reference, image.digests)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Selection:
     """A selection of results; empty fields match everything."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from jobber.domain.images.naming import LATEST_RUN, is_result_tag
 from jobber.domain.images.reference import parse_image_id
 from jobber.domain.runs.result import parse_record
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from jobber.domain.runs.result import ListedResult
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PruneRule:
     """A rule for pruning results: a result is unwanted if no part of the rule keeps it."""
 
@@ -32,7 +33,7 @@ class PruneRule:
     """True to remove also results that others were made from, or that a user has tagged."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeptResult:
     """A result that the rule does not keep, but that stays."""
 
@@ -40,7 +41,7 @@ class KeptResult:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PruneChoice:
     """The results to remove, and those that stay although the rule does not keep them."""
 

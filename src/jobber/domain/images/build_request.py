@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import OptionUnsupported
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,7 @@ _SCRATCH = "scratch"
 """The name of the empty image, which no engine and no registry has (Dockerfile reference, "FROM")."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BuildRequest:
     """The request for one image build; jobber tags the image afterwards."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
+
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +18,7 @@ _OFFICIAL = "library"
 _API_VERSIONS = frozenset(("v1", "v2"))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Credentials:
     """A user name and a password for one registry; `repr()` and `str()` omit the password."""
 
@@ -30,7 +32,7 @@ class Credentials:
     """True if a login of Docker or Podman stored the credentials; False if they come from jobber's configuration."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CredentialEntry:
     """One entry of the setting `credentials`, as written: for a registry or a namespace in one."""
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
+
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -33,7 +35,7 @@ def known_seconds(seconds: float | None) -> float:
     return float(seconds) if seconds and seconds >= _FIRST.timestamp() else 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImageHealthCheck:
     """The health check of an image; times in nanoseconds, 0 for the engine's default."""
 
@@ -46,7 +48,7 @@ class ImageHealthCheck:
     retries: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImageConfiguration:
     """The settings of an image for containers created from it; None for a setting that the image does not have.
 
@@ -78,7 +80,7 @@ class ImageConfiguration:
     """`ONBUILD` instructions for builds based on the image. Podman does not report them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Image:
     """An image in an engine's image store."""
 
@@ -126,7 +128,7 @@ def chain_ids_of(layers: Sequence[str]) -> Iterator[str]:
         yield chain
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListedImage:
     """The fields of an image that an engine's image list contains."""
 

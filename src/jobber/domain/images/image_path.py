@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 
 from jobber.domain.errors import UsageError
 from jobber.domain.files.paths import normal_path
+from jobber.domain.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SourcePath:
     """A path in an image; its spelling decides what is copied."""
 
@@ -26,7 +26,7 @@ class SourcePath:
         return self.path.rpartition("/")[2]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImagePath:
     """An image name, as the user wrote it, and a path."""
 

@@ -6,10 +6,12 @@ The grammar is that of the distribution project's reference package, as `docker`
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import lru_cache
 from typing import NewType
 
 from jobber.domain.errors import InvalidReference
+from jobber.domain.values import frozen
 
 ImageId = NewType("ImageId", str)
 """The engine's ID of an image, with its algorithm: `sha256:HEX`."""
@@ -26,7 +28,7 @@ _MAY_BE_ID = re.compile(r"sha256:[0-9a-f]{4,64}|[0-9a-f]{12,64}").fullmatch
 _LONGEST_NAME = 255
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Registry:
     """A registry host with an optional port, and an optional namespace in that registry."""
 
@@ -38,7 +40,7 @@ class Registry:
         return "/".join((*((self.host,) if self.host else ()), *self.namespace))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImageReference:
     """A reference `[registry[:port]/][namespace/]name[:tag][@digest]`; absent parts are None or empty."""
 
@@ -85,6 +87,11 @@ class ImageReference:
 
 def parse_reference(text: str, *, default_registry: Registry | None = None) -> ImageReference:
     """Parse a reference. Raises `InvalidReference`."""
+    return _parsed(text).within(default_registry)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> ImageReference:
     rest, at, digest = text.partition("@")
     if at and not _IS_DIGEST(digest):
         raise InvalidReference(text, why=f"{digest!r} is not a digest")
@@ -97,14 +104,13 @@ def parse_reference(text: str, *, default_registry: Registry | None = None) -> I
     if registry is not None and not _IS_DOMAIN(registry):
         raise InvalidReference(text, why=f"{registry!r} is not a registry")
     _check_components(text, components)
-    reference = ImageReference(
+    return ImageReference(
         name=components[-1],
         registry=registry,
         namespace=tuple(components[:-1]),
         tag=tag or None,
         digest=digest or None,
     )
-    return reference.within(default_registry)
 
 
 def reference_in(text: str) -> ImageReference | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.domain.docker_options.fields import quoted_field, read_quoted
 from jobber.domain.errors import InputsCollide, InvalidInput
 from jobber.domain.files.paths import lies_within, normal_path
 from jobber.domain.runs.label_names import Label
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +20,7 @@ _QUOTING = "put a field that contains a comma in double quotes, including its ke
 _KEYS = {"src": "src", "source": "src", "dest": "dest", "local": "dest"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InputSpecification:
     """One `--in`: an image name, and optionally the directory in the image and the destination in the run."""
 

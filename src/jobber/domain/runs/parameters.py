@@ -7,11 +7,11 @@ Parameters are the variables that Xdocker sets (`-e NAME=VALUE`) and the pairs o
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import InvalidOption, UsageError
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ def number_in(text: str) -> float | None:
     return float(text) if _NUMBER(text) else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ParameterChoice:
     """A filter for a parameter, with a given value or any value."""
 

@@ -8,18 +8,18 @@ record replaces it.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from jobber.domain.images.reference import ImageId
 from jobber.domain.runs.keys import RunKeys, parse_keys
 from jobber.domain.runs.policy import Outcome, ResultImagePolicy
+from jobber.domain.values import frozen
 
 SCHEMA = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RecordedImage:
     """An image in the state in which a run used it."""
 
@@ -30,7 +30,7 @@ class RecordedImage:
     """The ChainID of its layers (`Image.chain`); empty if it is not known."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RecordedInput:
     """An input as it was mounted."""
 
@@ -39,7 +39,7 @@ class RecordedInput:
     destination: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunDescription:
     """The facts about a run that are known at its start."""
 
@@ -59,7 +59,7 @@ class RunDescription:
     engine_version: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunPlan(RunDescription):
     """The plan of a run, before its end."""
 
@@ -84,7 +84,7 @@ class RunPlan(RunDescription):
         return {"run": self.id, "image": self.image.reference}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunEnding:
     """The outcome of a run, with its times."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
 
 from jobber.domain.runs.label_names import Label
 from jobber.domain.runs.record import UNREADABLE, RunDescription, RunEnding, ending_in, parse_images
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from jobber.domain.runs.record import RecordedImage
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunRecord(RunDescription):
     """The run record of a result image: the run that created it."""
 
@@ -34,7 +34,7 @@ class RunRecord(RunDescription):
         return (self.image, *(item.image for item in self.inputs))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListedResult:
     """A result image from a list."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jobber.domain.containers.container import MAX_LAYERS
 from jobber.domain.runs.label_names import Label
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from jobber.domain.images.image import ImageConfiguration
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Snapshot:
     """The input of a commit: the configuration and labels of the result image."""
 

@@ -15,6 +15,7 @@ from jobber.adapters.fake.filesystem.node import Layer, Node
 from jobber.domain.containers.linux_signals import LAST_LINUX_SIGNAL, LINUX_SIGNAL_NAMES, LINUX_SIGNALS
 from jobber.domain.files.paths import normal_path
 from jobber.domain.images.image import ImageConfiguration
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,7 +28,7 @@ _SHELL = ("/bin/sh", "-c")
 _NO_TRIGGERS = ("FROM", "MAINTAINER", "ONBUILD")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Dialect:
     """The differences between Dockerfiles and between engines."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
+
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,7 +25,7 @@ class ReadOnly(OSError):
         super().__init__(30, "Read-only file system", path)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Node:
     """A file, a link or a directory."""
 

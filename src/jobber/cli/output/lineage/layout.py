@@ -7,9 +7,10 @@ isotonic regression the positions. Cycles, which no valid record has, are cut wh
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -30,7 +31,7 @@ _Place = str | tuple[str, str, int]
 """The key of a box, or the point where a line passes a layer."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """The positions of a drawing: the upper left corners of the boxes, and the points of the lines."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.domain.images.reference import parse_image_id
 from jobber.domain.runs.policy import Outcome
 from jobber.domain.runs.record import RecordedImage
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LICENSES = "org.opencontainers.image.licenses"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExportedRun:
     """One run and its result."""
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from jobber.domain.images.dockerfile.words import expand, words_of
+from jobber.domain.values import frozen
 
 ESCAPES = ("\\", "`")
 _DIRECTIVE = re.compile(r"\s*#\s*(\w+)\s*=\s*(.*?)\s*")
@@ -15,7 +16,7 @@ _TAKES_DOCUMENTS = frozenset(("RUN", "COPY", "ADD"))
 _HERE_DOCUMENT = re.compile(r"\d*<<(-?)([^<]+)")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Instruction:
     """An instruction and the number of its first line."""
 

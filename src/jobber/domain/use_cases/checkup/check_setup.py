@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from jobber.domain.checkup.findings import EngineReport, Findings
@@ -11,6 +10,7 @@ from jobber.domain.checkup.report import report
 from jobber.domain.errors import EngineLost, Interrupted, JobberError, UsageError
 from jobber.domain.ports.checkup import InspectableEngine
 from jobber.domain.use_cases.unfinished.list_runs import State, list_runs
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ T = TypeVar("T")
 _LOCAL = "unix://"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetupCheck:
     """The use case `jobber doctor`, with its dependencies."""
 

@@ -6,11 +6,12 @@ needed for images that the engine already has.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from jobber.domain.errors import BaseUnauthorized, CredentialsUnusable, ImageNotFound
 from jobber.domain.images.credentials import host_of
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BaseLogins:
     """The lookup of credentials for the base images of a build."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import EngineFailed, ImageNotFound, TagTaken
@@ -12,6 +12,7 @@ from jobber.domain.runs.label_names import Label
 from jobber.domain.runs.labels import build_labels
 from jobber.domain.use_cases.images.base_logins import BaseLogins
 from jobber.domain.use_cases.images.push import push_all
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _MOST_TRIES = 60
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BuildResult:
     """The image that was built, and its tags."""
 
@@ -34,7 +35,7 @@ class BuildResult:
     tags: tuple[ImageReference, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BuildImage:
     """The use case `jobber build`, with its dependencies."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import ImageNotFound, PullRefused
@@ -10,7 +9,7 @@ from jobber.domain.images.reference import parse_image_id, parse_reference, read
 from jobber.domain.runs.policy import PullPolicy
 from jobber.domain.runs.record import RecordedImage
 from jobber.domain.use_cases.images.pull import pull
-from jobber.domain.use_cases.images.suggest import is_missing_in_registry, suggestion
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from jobber.domain.images.image import Image
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from jobber.domain.ports.progress import Progress
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FoundImage:
     """An image and the reference used to find it; None for an ID."""
 
@@ -35,7 +34,7 @@ class FoundImage:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImageFinder:
     """The lookup of images by ID or reference."""
 
@@ -75,6 +74,8 @@ class ImageFinder:
             try:
                 return pull(reference, registry=self.engine.registry, keyring=self.keyring, progress=self.progress)
             except PullRefused as error:
+                from jobber.domain.use_cases.images.suggest import is_missing_in_registry, suggestion
+
                 if is_missing_in_registry(error.why) and (hint := suggestion(reference, images=self.engine.images)):
                     error.hint = f"{hint} {error.hint}"
                 raise
@@ -83,6 +84,8 @@ class ImageFinder:
         try:
             return self.engine.images.inspect(reference)
         except ImageNotFound:
+            from jobber.domain.use_cases.images.suggest import suggestion
+
             hint = (
                 "it is not on the engine, and a dry run or --pull never does not pull"
                 if reference.is_remote

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.domain.docker_options import revealed_words
@@ -22,6 +21,7 @@ from jobber.domain.runs.policy import PullPolicy
 from jobber.domain.runs.record import rfc3339
 from jobber.domain.use_cases.images.find_image import ImageFinder
 from jobber.domain.use_cases.run.prepare import RunRequest
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from jobber.domain.use_cases.run.run import RunJob
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RerunRequest:
     """A request to repeat a run, possibly with changes."""
 
@@ -64,7 +64,7 @@ class RerunRequest:
     """True to compare `out` of the new result with the old one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PreparedRerun:
     """A repeated run that is ready to start."""
 
@@ -74,7 +74,7 @@ class PreparedRerun:
     prepared: PreparedRun
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RepeatRun:
     """The use case `jobber rerun`, with its dependencies."""
 

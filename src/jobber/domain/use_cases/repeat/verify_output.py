@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jobber.domain.display import printable
@@ -10,6 +10,7 @@ from jobber.domain.errors import PathNotFound
 from jobber.domain.files.file_tree import Difference, Tree, differences, files_in, size_of
 from jobber.domain.history.engine_files import engine_files, mount_points_of, without_engine_files
 from jobber.domain.runs.result import parse_record
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _MOST_TOLD = 20
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VerifyOutput:
     """The use case `jobber rerun --verify`, with its dependencies."""
 

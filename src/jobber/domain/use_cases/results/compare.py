@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
 from enum import Enum
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from jobber.domain.runs.label_names import Label
 from jobber.domain.runs.metrics import metrics_of
 from jobber.domain.runs.parameters import parameters_of
 from jobber.domain.use_cases.results.image_files import archive_of
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
@@ -32,7 +32,7 @@ LARGEST = 1 << 24
 """The maximum size in bytes of a file whose lines are compared."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Side:
     """One of the two compared results."""
 
@@ -46,7 +46,7 @@ class Side:
         return self.found.image.labels.get(Label.OUT, "")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comparison:
     """The differences between two results."""
 
@@ -65,7 +65,7 @@ class Comparison:
         return not (self.record or self.parameters or self.metrics or self.files)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Content:
     """The content of a file."""
 
@@ -75,7 +75,7 @@ class Content:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ComparedFile:
     """A file in two results; None for a result without the file."""
 
@@ -103,7 +103,7 @@ class Scope(Enum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CompareResults:
     """The use case `jobber diff`, with its dependencies."""
 

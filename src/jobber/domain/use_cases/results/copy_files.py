@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.domain.display import unambiguous
@@ -11,6 +10,7 @@ from jobber.domain.errors import JobberError
 from jobber.domain.files.copy_report import CopyReport
 from jobber.domain.runs.label_names import Label
 from jobber.domain.use_cases.results.image_files import archive_of
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -24,7 +24,7 @@ _STEP = 1 << 24
 """The number of bytes between two progress messages of a copy."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CopyFiles:
     """The use case `jobber cp`, with its dependencies."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import (
@@ -16,6 +15,7 @@ from jobber.domain.history.same_run import is_same_image, is_same_object
 from jobber.domain.images.reference import parse_image_id, reference_in, repository_of
 from jobber.domain.use_cases.images.find_image import FoundImage
 from jobber.domain.use_cases.images.pull import pull
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -30,7 +30,7 @@ _MOST_LOOKED_INTO = 200
 """The maximum number of images whose layers are compared if none of the recorded names leads to the image."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Located:
     """The location of a recorded image."""
 
@@ -89,7 +89,7 @@ class ImageSearch:
                 yield image
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RecordedImages:
     """The lookup of recorded images."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jobber.domain.containers.container import ContainerState
@@ -29,6 +29,7 @@ from jobber.domain.runs.label_names import Label
 from jobber.domain.runs.result import ListedResult, parse_record
 from jobber.domain.use_cases.images.engine_results import results_here
 from jobber.domain.use_cases.images.suggest import suggestion
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +45,7 @@ _LONGEST_FILTER = 1 << 16
 _TOO_SHORT = f"{_LISTS}; an ID prefix has at least four characters"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FoundResult:
     """An image in any location, and the record of the run that created it."""
 
@@ -66,7 +67,7 @@ class FoundResult:
         return self.record
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ResultFinder:
     """The lookup of images by name: on the engine first, then in a registry. Nothing is pulled."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import ImageNotFound, InvalidReference, RegistryFailed, UsageError
@@ -13,6 +13,7 @@ from jobber.domain.images.reference import parse_image_id, parse_reference
 from jobber.domain.runs.derived import has_own_tag, is_derived
 from jobber.domain.runs.result import results_among
 from jobber.domain.use_cases.images.suggest import names_here
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from jobber.domain.use_cases.results.find_result import ResultFinder
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListRequest:
     """The arguments of `jobber ls`, as they were written."""
 
@@ -42,7 +43,7 @@ class ListRequest:
     """True to read only the registry of `name`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listing:
     """The results that were found."""
 
@@ -51,7 +52,7 @@ class Listing:
     """The repository that was read in its registry; None for results on the engine."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListResults:
     """The use case `jobber ls`, with its dependencies."""
 

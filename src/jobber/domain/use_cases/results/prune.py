@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from jobber.domain.history.retention import NO_RESULTS, PruneChoice, PruneRule, 
 from jobber.domain.runs.label_names import Label
 from jobber.domain.use_cases.images.engine_results import results_here
 from jobber.domain.use_cases.unfinished.unfinished_runs import unfinished_runs
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _NEEDS_ROOM = "the engine needs some free disk space to remove images: free some, and prune again"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PrunePlan:
     """The objects to remove."""
 
@@ -57,7 +58,7 @@ class PrunePlan:
         return [*(copy.size for copy in self.copies), *(left.size for left in self.leftovers), *self.sizes]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PruneReport:
     """The report of a removal."""
 
@@ -67,7 +68,7 @@ class PruneReport:
     errors: tuple[JobberError, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PruneResults:
     """The use case `jobber prune`, with its dependencies."""
 

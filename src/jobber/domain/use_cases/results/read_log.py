@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,7 @@ from jobber.domain.use_cases.images.engine_results import results_of_run
 from jobber.domain.use_cases.results.find_result import FoundResult
 from jobber.domain.use_cases.results.image_files import archive_of
 from jobber.domain.use_cases.unfinished.unfinished_runs import find_run, unfinished_runs
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,7 +56,7 @@ _STATES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadLog:
     """The run or image whose log was read."""
 
@@ -74,7 +74,7 @@ class ReadLog:
         return {"id": self.id, "run": self.run, "image": image, "state": self.state.value}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LogReading:
     """The use case `jobber logs`, with its dependencies."""
 

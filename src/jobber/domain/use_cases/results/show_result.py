@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import ImageNotFound, InvalidReference
@@ -14,6 +13,7 @@ from jobber.domain.images.reference import ImageId, parse_image_id, parse_refere
 from jobber.domain.use_cases.images.find_image import FoundImage
 from jobber.domain.use_cases.results.find_recorded import ImageSearch
 from jobber.domain.use_cases.results.registry_images import RegistryImages
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from jobber.domain.history.lineage import Origin
@@ -26,7 +26,7 @@ _FEW = 100
 """The maximum number of images that are inspected to find one that is known only by its layers."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OriginNow:
     """An image that a result was made from, then and now."""
 
@@ -49,7 +49,7 @@ class OriginNow:
         return self.has_name and self.named_now is None and self.node.presence is Presence.HERE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShownImage:
     """An image with its lineage, for display."""
 

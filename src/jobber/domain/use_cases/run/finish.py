@@ -7,7 +7,6 @@ and continues from there. A run therefore has one result, whichever process crea
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -36,6 +35,7 @@ from jobber.domain.runs.snapshot import Snapshot
 from jobber.domain.use_cases.images.engine_results import results_of_run
 from jobber.domain.use_cases.images.push import push_all
 from jobber.domain.use_cases.run.digest_output import digest_output
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 _MOST_TRIES = 3600
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finished:
     """The result image (if one is kept), its tags, and the ending in its record."""
 
@@ -61,7 +61,7 @@ class Finished:
     ending: RunEnding | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FinishRun:
     """The steps after the job's end, for the run's own process and for others that finish the run."""
 

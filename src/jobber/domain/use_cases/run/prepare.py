@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.domain.containers.container import ContainerId
@@ -11,6 +10,7 @@ from jobber.domain.errors import UsageError
 from jobber.domain.files.paths import lies_within, normal_path
 from jobber.domain.runs.policy import PullPolicy, ResultImagePolicy
 from jobber.domain.runs.record import RecordedInput, RunPlan
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ _NEVER_KEPT = ("/dev", "/proc", "/sys")
 """Directories in which every container has mounts."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunRequest:
     """A request for a run."""
 
@@ -61,7 +61,7 @@ class RunRequest:
     """The keys of a run that a pipeline asked for; None for other runs."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PreparedRun:
     """A run whose images have been found and checked; nothing has been created."""
 

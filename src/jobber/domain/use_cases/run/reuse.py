@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.domain.errors import ImageNotFound
@@ -12,6 +11,7 @@ from jobber.domain.runs.label_names import Label
 from jobber.domain.runs.policy import Outcome, ResultImagePolicy
 from jobber.domain.runs.record import rfc3339
 from jobber.domain.runs.result import results_among
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from jobber.domain.containers.options import ContainerOptions
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from jobber.domain.runs.result import ListedResult, RunRecord
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FindReusableResult:
     """The search for a reusable result."""
 

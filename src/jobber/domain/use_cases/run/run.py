@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from jobber.domain.containers.container import ContainerId, ContainerSpecification
@@ -26,9 +26,9 @@ from jobber.domain.use_cases.run.abandon_container import discard, left_as_it_is
 from jobber.domain.use_cases.run.finish import Finished, FinishRun, finished_by_another
 from jobber.domain.use_cases.run.keep_output import keep_log
 from jobber.domain.use_cases.run.prepare import PreparedRun, check_volumes, lent_destinations, plan_of
-from jobber.domain.use_cases.run.reuse import FindReusableResult
 from jobber.domain.use_cases.run.tell_end import tell_failure, tell_memory
 from jobber.domain.use_cases.run.watch import Detached, Watch, take_signal
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -48,7 +48,7 @@ _TRIES = 3
 """The number of attempts to provide inputs that are removed before the container mounts them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunResult:
     """The result of a run."""
 
@@ -64,7 +64,7 @@ class RunResult:
     """True if the kernel killed a process of the job for lack of memory; None if the engine does not report it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Watched:
     """The observed end of a job."""
 
@@ -73,7 +73,7 @@ class _Watched:
     """True if this process watched without interruption, so that no other can have taken the run over."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunJob:
     """The use case `jobber run`, with its dependencies."""
 
@@ -167,6 +167,8 @@ class RunJob:
         """Return the result to reuse instead of running the job; None if it must run."""
         if not request.reuse:
             return None
+        from jobber.domain.use_cases.run.reuse import FindReusableResult
+
         reuse = FindReusableResult(self.engine, self.progress)
         return reuse.find(prepared.plan, code=prepared.code.image, options=request.options)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.domain.containers.container import ContainerState
@@ -15,6 +14,7 @@ from jobber.domain.use_cases.run.tell_end import tell_failure, tell_memory
 from jobber.domain.use_cases.run.watch import Detached, PassiveWatch
 from jobber.domain.use_cases.unfinished.stop import conclude
 from jobber.domain.use_cases.unfinished.unfinished_runs import Watcher, find_run
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from jobber.domain.use_cases.unfinished.unfinished_runs import RunFinisher, UnfinishedRun
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AttachToRun:
     """The use case `jobber attach`, with its dependencies."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, assert_never
 
 from jobber.domain.containers.container import ContainerState
 from jobber.domain.use_cases.unfinished.unfinished_runs import Watcher, unfinished_runs
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from jobber.domain.use_cases.unfinished.unfinished_runs import RunFinisher, UnfinishedRun
@@ -24,7 +24,7 @@ class State(Enum):
     """The state of a run whose job has ended and which no process finishes; `jobber recover` does."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunState:
     """An unfinished run with its state."""
 

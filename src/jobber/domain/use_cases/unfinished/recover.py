@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, assert_never
 
@@ -11,12 +10,13 @@ from jobber.domain.errors import ContainerNotFound, JobberError, RunTaken
 from jobber.domain.runs.policy import Outcome
 from jobber.domain.use_cases.unfinished.stop import end_job
 from jobber.domain.use_cases.unfinished.unfinished_runs import RunFinisher, Watcher, unfinished_runs
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from jobber.domain.use_cases.unfinished.unfinished_runs import UnfinishedRun
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RecoverRuns:
     """The use case `jobber recover`, with its dependencies."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jobber.domain.containers.container import ContainerState
@@ -10,6 +10,7 @@ from jobber.domain.errors import ContainerNotFound, RunTaken
 from jobber.domain.runs.policy import Outcome
 from jobber.domain.use_cases.run.finish import Finished, finished_by_another
 from jobber.domain.use_cases.unfinished.unfinished_runs import Watcher, find_run
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from jobber.domain.use_cases.unfinished.unfinished_runs import RunFinisher, UnfinishedRun
@@ -19,7 +20,7 @@ _PATIENT_POLL_SECONDS = 1.0
 _NEVER_STARTED = "never-started"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StopRun:
     """The use case `jobber stop`, with its dependencies."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from jobber.domain.runs.policy import Outcome
 from jobber.domain.runs.record import RunEnding, parse_plan
 from jobber.domain.spelling import did_you_mean
 from jobber.domain.use_cases.run.finish import FinishRun
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,7 +42,7 @@ class Watcher(Enum):
     """The state of a process on another machine."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnfinishedRun:
     """A run with a container, and its plan."""
 
@@ -72,7 +72,7 @@ def find_run(engine: Engine, text: str) -> UnfinishedRun:
     return found[0]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunFinisher:
     """The completion of runs that other processes started, with its dependencies."""
 
