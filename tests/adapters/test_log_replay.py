@@ -227,7 +227,10 @@ def test_connection_that_breaks_anywhere_loses_and_doubles_no_byte(
 @settings(max_examples=25)
 @given(chunks=st.lists(_CHUNKS, max_size=8), part=st.floats(0, 1), is_limited=st.booleans(), seed=_SEEDS)
 def test_log_of_texts_goes_on_at_the_very_byte(
-    chunks: list[tuple[bytes, int]], part: float, is_limited: bool, seed: int  # noqa: FBT001
+    chunks: list[tuple[bytes, int]],
+    part: float,
+    is_limited: bool,
+    seed: int,  # noqa: FBT001
 ) -> None:
     """A byte that is not valid UTF-8 has become three bytes in the log: what is not received yet has its form there."""
     writes = [chunk * times for chunk, times in chunks]
