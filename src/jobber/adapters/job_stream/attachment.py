@@ -239,6 +239,8 @@ class StreamAttachment:
     def _reconnect(self) -> None:
         """Restore the missing parts: the wait for the job's end, its output, and the stream for its input."""
         self._retries.cancel()
+        if self._source is None:
+            self._state = State.RECONNECTING
         try:
             if self._wait is None and self._exit_status is None:
                 self._exit_status = self._job.exited()
