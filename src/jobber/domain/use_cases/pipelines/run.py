@@ -153,9 +153,11 @@ class RunPipeline:
         if decision.result is not None:
             return adopt(engine, job, decision.result.image, recipe=decision.recipe)
         assert decision.built is not None
-        if str(job.moving) not in decision.built.references:
+        tags = decision.built.references
+        if str(job.moving) not in tags:
             engine.images.tag(decision.built.id, reference=job.moving)
-        return decision.built.id, decision.built.references
+            tags = (str(job.moving), *tags)
+        return decision.built.id, tags
 
     def _work(
         self, schedule: Schedule, to_do: dict[JobId, Decision], leaves: dict[tuple[JobId, str], FoundImage]
