@@ -11,7 +11,7 @@ from textwrap import dedent
 import pytest
 
 from jobber.adapters.host.process_identity import current_owner
-from jobber.domain.errors import EngineFailed, EngineLost, ImageNotFound, JobNotStarted, PullRefused
+from jobber.domain.errors import EngineFailed, EngineLost, ImageNotFound, JobNotStarted, PullRefused, RunTaken
 from jobber.domain.images.reference import ImageReference, parse_reference
 from jobber.domain.ports.progress import Silence
 from jobber.domain.runs.label_names import Label
@@ -313,6 +313,21 @@ def test_run_that_ended_meanwhile_is_finished_and_not_repeated(
 
     assert _states(pipeline("run", "--json")) == {"a": "fresh"}
     assert jobber_engine.journal.count("create") == 1
+    assert jobber_engine.containers.list(labels={}) == []
+
+
+def test_run_that_another_process_is_finishing_is_waited_for(
+    pipeline: PipelineCall, jobber_cli: FakeCommandLine, jobber_engine: FakeEngine
+) -> None:
+    _write(jobber_cli, "jobs: {a: {image: steps, cmd: sleep 5}, b: {image: a, cmd: x}}")
+    jobber_engine.faults.lose_output()
+    pipeline("run")
+    jobber_engine.clock.advance(100)
+    jobber_engine.fail("claim-run", RunTaken("run", owner="host/boot/1/2"))
+    done = pipeline("run", "--json")
+
+    assert (done.exit_status, _states(done)) == (0, {"a": "succeeded", "b": "succeeded"})
+    assert jobber_engine.journal.count("create") == 2
     assert jobber_engine.containers.list(labels={}) == []
 
 

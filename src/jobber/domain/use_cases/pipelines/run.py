@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
 from jobber.domain.configuration.settings import DEFAULT_REGISTRY, PULL
 from jobber.domain.containers.container import ContainerState
-from jobber.domain.errors import ContainerNotFound, ImageNotFound, Interrupted, JobberError, PullRefused
+from jobber.domain.errors import ContainerNotFound, ImageNotFound, Interrupted, JobberError, PullRefused, RunTaken
 from jobber.domain.pipelines.decision import Certainty
 from jobber.domain.pipelines.errors import wrong
 from jobber.domain.pipelines.outcome import JobOutcome, JobState
@@ -91,8 +90,12 @@ class RunPipeline:
                 continue
             is_orphan = self.finisher.watcher(run) is Watcher.NOBODY
             if run.container.state is ContainerState.EXITED and is_orphan:
-                with suppress(ContainerNotFound):  # another process has finished it meanwhile
+                try:
                     self.finisher.finish(run)
+                except ContainerNotFound:  # another process has finished it meanwhile
+                    continue
+                except RunTaken:  # another process is finishing it, and its job here waits for that
+                    self._begun[run.plan.keys.content] = run
             elif run.container.state is not ContainerState.CREATED or is_orphan:
                 self._begun[run.plan.keys.content] = run
 
