@@ -81,3 +81,13 @@ def test_faults() -> None:
     engine.image("train", run=step, configuration=ImageConfiguration(command=("train", "--epochs", "3")))
     engine.faults.signal("SIGINT", at="commit")
     jobber.run("train", engine=engine)
+
+
+def graph() -> None:
+    made = (
+        jobber.Pipeline(params={"epochs": 5}).job("digits", build="digits").job("train", image="x", inputs=["digits"])
+    )
+    assert_type(made, jobber.Pipeline)
+    assert_type(jobber.pipeline(Path("jobber-pipeline.yml")), jobber.Pipeline)
+    assert_type([job.why for job in made.plan("train")], list[str])
+    assert_type({name: job.image for name, job in made.run(check=True).items()}, dict[str, jobber.Image | None])

@@ -855,3 +855,19 @@ def test_reused_result_that_cannot_be_pushed_is_an_error(
 
     assert (done.exit_status, _states(done)["train[cnn-1]"]) == (125, "reused")
     assert "jobber push" in done.err
+
+
+def test_run_that_cannot_be_finished_at_first_is_tried_again_by_its_job(
+    pipeline: PipelineCall, jobber_cli: FakeCommandLine, jobber_engine: FakeEngine
+) -> None:
+    _write(jobber_cli, "jobs: {a: {image: steps, cmd: sleep 5}}")
+    jobber_engine.faults.lose_output()
+    pipeline("run")
+    jobber_engine.clock.advance(100)
+    jobber_engine.fail("commit", EngineFailed("commit the container", why="busy"))
+    done = pipeline("run", "--json")
+
+    assert (done.exit_status, _states(done)) == (0, {"a": "succeeded"})
+    assert "can't be finished now: the engine could not commit the container: busy" in done.err
+    assert jobber_engine.journal.count("create") == 1
+    assert jobber_engine.containers.list(labels={}) == []

@@ -109,6 +109,7 @@ _SENTENCES: Mapping[str, str] = {
     "pipeline-ended": "{job}: {how}",
     "pipeline-stopping": "{effect}",
     "pipeline-message": "{job}: {text}",
+    "pipeline-unfinished": "run {run}, which was started before, can't be finished now: {why}",
     "pipeline-attached": "attached to run {run}, which was started before",
     "still-running": "run {run} of {image} is still running",
 }

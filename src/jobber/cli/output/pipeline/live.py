@@ -105,10 +105,7 @@ class LiveLines:
         self._draw()
 
     def _draw(self) -> None:
-        try:
-            columns, rows = os.get_terminal_size(2)
-        except OSError:
-            columns, rows = 80, 24
+        columns, rows = _size()
         now = time.monotonic()
         lines = []
         shown = [*self._active.items()][: max(1, rows - _ROWS_LEFT)]
@@ -122,3 +119,12 @@ class LiveLines:
     def _undo(self) -> str:
         drawn, self._drawn = self._drawn, 0
         return (_UP.format(drawn) + _CLEAR_BELOW) if drawn else ""
+
+
+def _size() -> tuple[int, int]:
+    """Return the columns and rows of the terminal; 80 and 24 if it does not tell them."""
+    try:
+        columns, rows = os.get_terminal_size(2)
+    except OSError:
+        columns, rows = 0, 0
+    return columns or 80, rows or 24

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 
 from jobber.domain.configuration.settings import DEFAULT_REGISTRY, PULL
 from jobber.domain.containers.container import ContainerState
-from jobber.domain.errors import ContainerNotFound, ImageNotFound, Interrupted, JobberError, PullRefused, RunTaken
+from jobber.domain.errors import (
+    CodeImageGone,
+    ContainerNotFound,
+    CredentialsUnusable,
+    EngineFailed,
+    ImageNotFound,
+    Interrupted,
+    JobberError,
+    PullRefused,
+    PushRefused,
+    RunTaken,
+)
 from jobber.domain.pipelines.decision import Certainty
 from jobber.domain.pipelines.errors import wrong
 from jobber.domain.pipelines.outcome import JobOutcome, JobState
@@ -96,6 +107,9 @@ class RunPipeline:
                     continue
                 except RunTaken:  # another process is finishing it, and its job here waits for that
                     self._begun[run.plan.keys.content] = run
+                except (PushRefused, CredentialsUnusable, EngineFailed, CodeImageGone) as error:
+                    self.finisher.progress.warn("pipeline-unfinished", run=run.plan.id, why=error.what)
+                    self._begun[run.plan.keys.content] = run  # its job here tries again
             elif run.container.state is not ContainerState.CREATED or is_orphan:
                 self._begun[run.plan.keys.content] = run
 
@@ -156,9 +170,11 @@ class RunPipeline:
         if decision.result is not None:
             return adopt(engine, job, decision.result.image, recipe=decision.recipe)
         assert decision.built is not None
-        if str(job.moving) not in decision.built.references:
+        tags = decision.built.references
+        if str(job.moving) not in tags:
             engine.images.tag(decision.built.id, reference=job.moving)
-        return decision.built.id, decision.built.references
+            tags = (str(job.moving), *tags)
+        return decision.built.id, tags
 
     def _work(
         self, schedule: Schedule, to_do: dict[JobId, Decision], leaves: dict[tuple[JobId, str], FoundImage]
