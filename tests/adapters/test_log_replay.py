@@ -229,8 +229,8 @@ def test_connection_that_breaks_anywhere_loses_and_doubles_no_byte(
 def test_log_of_texts_goes_on_at_the_very_byte(
     chunks: list[tuple[bytes, int]],
     part: float,
-    is_limited: bool,
-    seed: int,  # noqa: FBT001
+    is_limited: bool,  # noqa: FBT001
+    seed: int,
 ) -> None:
     """A byte that is not valid UTF-8 has become three bytes in the log: what is not received yet has its form there."""
     writes = [chunk * times for chunk, times in chunks]
