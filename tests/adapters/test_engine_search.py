@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from one_answer import answering
 
-from jobber.adapters.discovery import connect as connecting
+from jobber.adapters.discovery import candidates
 from jobber.adapters.discovery.engine_search import MachineEngines
 from jobber.domain.checkup.findings import EnginePlace
 from jobber.domain.errors import EngineUnavailable, JobberError, UsageError
@@ -32,7 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         yield str(tmp_path / "usual.sock"), "Docker's socket"
         yield str(tmp_path / "last.sock"), "Podman's socket"
 
-    monkeypatch.setattr(connecting, "_sockets", sockets)
+    monkeypatch.setattr(candidates, "_sockets", sockets)
     return tmp_path
 
 

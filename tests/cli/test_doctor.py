@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from jobber import __version__
-from jobber.adapters.discovery import connect
+from jobber.adapters.discovery import candidates
 from jobber.cli.output.checkup_lines import checkup_lines
 from jobber.domain.checkup.check import Checkup, note, ok, problem
 from jobber.domain.errors import EngineLost
@@ -34,7 +34,7 @@ def nowhere(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     def sockets(_environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         yield str(home / "docker.sock"), "Docker's socket"
 
-    monkeypatch.setattr(connect, "_sockets", sockets)
+    monkeypatch.setattr(candidates, "_sockets", sockets)
     monkeypatch.setenv("PATH", str(home))
     return home
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jobber import __version__
-from jobber.adapters.discovery import connect
+from jobber.adapters.discovery import candidates, connect
 from jobber.cli.main import call, exit_status_of
 from jobber.domain import errors
 from jobber.domain.errors import Interrupted, JobberError, JobNotStarted, UsageError
@@ -33,7 +33,7 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     here = tmp_path / "project"
     here.mkdir()
     monkeypatch.chdir(here)
-    monkeypatch.setattr(connect, "_sockets", sockets)
+    monkeypatch.setattr(candidates, "_sockets", sockets)
     monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path))
