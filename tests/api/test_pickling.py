@@ -26,6 +26,7 @@ SAMPLES: dict[str, object] = {
     "Mapping[JobId, JobberError]": {"a": jobber.JobberError("there is no image")},
     "Mapping[str, PipelineJob]": {"a": PipelineJob("a", "failed", "exit status 3", None, 1.0, 3, None)},
     "Sequence[UsageError]": (jobber.UsageError("unknown setting"),),
+    "tuple[str, ...]": ("prepare",),
     "str": "text",
     "str | None": "text",
     "bytes": b"log",
