@@ -107,7 +107,7 @@ def _in_pieces(stream: Stream, moment: datetime, line: bytes, *, is_text: bool) 
 
 
 def _as_text(piece: bytes) -> Iterator[bytes]:
-    """What stands in the log for each byte."""
+    """The record of each byte in the log."""
     while piece:
         try:
             yield from (bytes((byte,)) for byte in piece.decode().encode())
@@ -120,7 +120,7 @@ def _as_text(piece: bytes) -> Iterator[bytes]:
 
 
 def _podman(writes: Iterable[tuple[Stream, bytes]], chance: random.Random) -> Iterator[_Record]:
-    """What is written at once has one time stamp, and is split at its lines, or where the engine's buffer is full."""
+    """Give one time stamp to bytes that are written at once; split them at lines and at a full buffer."""
     moment = _START
     for stream, chunk in writes:
         moment += timedelta(microseconds=chance.choice([0, 1, 1000, 8_000_000]))
@@ -169,7 +169,7 @@ def _receive(replay: LogReplay, reader: RawOutput, chunks: Iterable[bytes]) -> I
 
 
 def _attach(replay: LogReplay, writes: list[tuple[Stream, bytes]], size: int, chance: random.Random) -> list[Output]:
-    """What arrives over the attach stream until it breaks off."""
+    """The bytes that arrive over the attach stream until it breaks off."""
     outputs = []
     for stream, chunk in writes:
         for piece in _in_chunks(chunk[:size], chance):

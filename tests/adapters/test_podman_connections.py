@@ -160,7 +160,7 @@ def test_a_file_of_the_environment_replaces_all_others(environment: dict[str, st
     assert chosen({**environment, "CONTAINERS_CONF": str(other)}) is None
 
 
-# What it says
+# The text of the hint
 
 
 def test_ssh_with_an_identity(environment: dict[str, str], tmp_path: Path) -> None:
@@ -207,7 +207,7 @@ def test_a_configuration_without_services_is_not_judged(environment: dict[str, s
     assert chosen(environment) is None
 
 
-# What is wrong
+# Faulty files
 
 
 @pytest.mark.parametrize("name", ["other", ""])

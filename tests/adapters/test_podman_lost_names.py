@@ -48,7 +48,7 @@ def test_tag_that_was_undone_is_given_again(tmp_path: Path, address: str) -> Non
 
 
 def test_tag_that_is_undone_for_ever_is_an_error(tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jobber.adapters.engine_api.retry._PAUSE_SECONDS", 0)
+    monkeypatch.setattr("jobber.adapters.engine_api.retry._PAUSES", (0.0,))
     answers = [_DONE, _GONE] * 40
     with (
         answering(tmp_path / "s", *answers),

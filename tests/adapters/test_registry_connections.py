@@ -359,7 +359,7 @@ def test_a_closed_port_is_told() -> None:
 
 @contextmanager
 def listening(answer: bytes, *, closes: bool = False) -> Iterator[tuple[int, list[bytes]]]:
-    """Something that gives everyone one answer, and keeps the connection open unless it `closes`."""
+    """A server that sends everyone one response, and keeps the connection open unless it `closes`."""
     listener = socket.create_server(("127.0.0.1", 0))
     received: list[bytes] = []
     kept: list[socket.socket] = []
