@@ -11,7 +11,15 @@ from textwrap import dedent
 import pytest
 
 from jobber.adapters.host.process_identity import current_owner
-from jobber.domain.errors import EngineFailed, EngineLost, ImageNotFound, JobNotStarted, PullRefused, RunTaken
+from jobber.domain.errors import (
+    ContainerNotFound,
+    EngineFailed,
+    EngineLost,
+    ImageNotFound,
+    JobNotStarted,
+    PullRefused,
+    RunTaken,
+)
 from jobber.domain.images.reference import ImageReference, parse_reference
 from jobber.domain.ports.progress import Silence
 from jobber.domain.runs.label_names import Label
@@ -329,6 +337,18 @@ def test_run_that_another_process_is_finishing_is_waited_for(
     assert (done.exit_status, _states(done)) == (0, {"a": "succeeded", "b": "succeeded"})
     assert jobber_engine.journal.count("create") == 2
     assert jobber_engine.containers.list(labels={}) == []
+
+
+def test_run_that_another_process_has_finished_meanwhile(
+    pipeline: PipelineCall, jobber_cli: FakeCommandLine, jobber_engine: FakeEngine
+) -> None:
+    _write(jobber_cli, "jobs: {a: {image: steps, cmd: sleep 5}}")
+    jobber_engine.faults.lose_output()
+    pipeline("run")
+    jobber_engine.clock.advance(100)
+    jobber_engine.fail("claim-run", ContainerNotFound("gone"))
+
+    assert _states(pipeline("run", "--json")) == {"a": "succeeded"}
 
 
 def test_first_interruption_starts_nothing_more(

@@ -153,8 +153,8 @@ def test_plan_of_ten_thousand_jobs_takes_less_than_half_a_second() -> None:
     small, large = _Times(1000), _Times(10_000)
 
     assert large.plan < 0.5 or sys.gettrace() is not None  # coverage takes time
-    assert large.plan < 30 * small.plan
-    assert large.expansion < 30 * small.expansion
+    assert large.plan < 50 * small.plan  # 100 if it were quadratic
+    assert large.expansion < 50 * small.expansion
 
 
 class _Times:
