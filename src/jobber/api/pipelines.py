@@ -65,7 +65,17 @@ class PipelineJob:
 
 
 class PipelineFailed(JobberError):
-    """Raised with `check` for a pipeline in which a job did not succeed."""
+    """Raised with `check` for a pipeline in which a job did not succeed.
+
+    Example:
+        >>> import jobber
+        >>> steps = jobber.Pipeline().job("points", build="points")
+        >>> try:
+        ...     done = steps.run(check=True, quiet=True)
+        ... except jobber.PipelineFailed as error:
+        ...     print(error.jobs)
+
+    """
 
     def __init__(self, jobs: Mapping[str, PipelineJob]) -> None:
         failed = [job for job in jobs.values() if not job.succeeded or job.error is not None]
@@ -140,6 +150,13 @@ class Pipeline:
         Raises:
             UsageError: The name is not a string, or a job has it already, or the pipeline is that of a file.
 
+        Example:
+            >>> import jobber
+            >>> steps = jobber.Pipeline().job("points", build="points").job("train", build="train")
+            >>> steps = steps.job("model", image="train", inputs=["points"], out="/model")
+            >>> [job.name for job in steps.plan()]
+            ['points', 'train', 'model']
+
         """
         from jobber.domain.errors import UsageError
 
@@ -177,6 +194,11 @@ class Pipeline:
         Raises:
             UsageError: The pipeline or a name is wrong.
             JobberError: Any other failure.
+
+        Example:
+            >>> import jobber
+            >>> [(job.name, job.state, job.why) for job in jobber.Pipeline().job("points", build="points").plan()]
+            [('points', 'stale', 'never built')]
 
         """
         settings, connection, graph = self._opened()
@@ -234,6 +256,12 @@ class Pipeline:
             UsageError: The pipeline or a name is wrong.
             KeyboardInterrupt: The run was interrupted three times; the jobs continue.
             JobberError: Any other failure before the first job.
+
+        Example:
+            >>> import jobber
+            >>> done = jobber.Pipeline().job("points", build="points").run(quiet=True)
+            >>> done["points"].state, done["points"].succeeded
+            ('built', True)
 
         """
         from jobber.api.pipeline_display import GuestDisplay
