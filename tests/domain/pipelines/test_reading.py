@@ -63,7 +63,8 @@ def test_build_has_a_context_or_more() -> None:
         params: {base: python}
         jobs:
           a: {build: {context: dir, args: {BASE: "${base}:3", N: 1, E: null}}}
-          b: {build: {context: dir, file: D, target: t, platform: linux/arm64, args: {BASE: "${base}:3", N: 1, E: null}}}
+          b:
+            build: {context: dir, file: D, target: t, platform: linux/arm64, args: {BASE: "${base}:3", N: 1, E: null}}
         """
     ).jobs
     build = jobs[JobId("b")].build
