@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import cast
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from jobber.adapters.job_stream.engine_job import AttachedJob, LogFormat
@@ -226,6 +226,9 @@ def test_connection_that_breaks_anywhere_loses_and_doubles_no_byte(
 
 @settings(max_examples=25)
 @given(chunks=st.lists(_CHUNKS, max_size=8), part=st.floats(0, 1), is_limited=st.booleans(), seed=_SEEDS)
+@example(chunks=[(b"\xc3\xbc", 8193)], part=0.5, is_limited=True, seed=0)  # nothing that is counted, in two records
+@example(chunks=[(b"a", 1), (b"\xc3\xbc", 2 * _PIECE)], part=0.4, is_limited=True, seed=0)
+@example(chunks=[(b"a", 5 * _PIECE), (b"\xff", 5 * _PIECE)], part=0.95, is_limited=True, seed=0)
 def test_log_of_texts_goes_on_at_the_very_byte(
     chunks: list[tuple[bytes, int]],
     part: float,

@@ -76,13 +76,15 @@ class LogSearch:
             ended = min(_LEAST, self._sample.rfind(b"\n") + 1)
             is_here |= len(self._window) - at >= ended and self._sample.startswith(self._window[at:])
         if not is_here and self._found is None:
-            at = self._window.find(self._sample)
+            at = self._window.find(self._sample) if self._sample else -1
         if is_here or (self._found is None and at >= 0):  # a log that has lost nothing has it where it was received
             self._found = self._start + at
-            place = next(place for place in reversed(self._places) if place.offset <= self._found)
+            # the place after a byte that is counted, in the record of that byte: the next may have none to count
+            earlier = (place for place in reversed(self._places) if place.offset < self._found)
+            place = next(earlier, self._places[0])
             self.place = place if place.moment else None
         surplus = max(0, len(self._window) - len(self._sample))
         del self._window[:surplus]
         self._start += surplus
-        while len(self._places) > 1 and self._places[1].offset <= self._start:
+        while len(self._places) > 1 and self._places[1].offset < self._start:
             self._places.popleft()

@@ -10,7 +10,9 @@ from collections import deque
 from itertools import accumulate
 
 TAIL = 1 << 16
-"""The number of bytes, at the end of the received output, that are kept."""
+"""The number of bytes, at the end of the received output, that are kept at least."""
+_LONGEST_TAIL = 1 << 20
+"""The number of bytes that are kept at most, if the output has no byte to count for so long."""
 _SMALL = 1 << 12
 _STEPS = (1 << 12, 1 << 8, 1 << 4)
 _NOT_ASCII = bytes(range(128, 256))
@@ -29,31 +31,42 @@ class ReceivedOutput:
         self._size = 0
         self._recent: deque[bytes] = deque()
         self._kept = 0
+        self._since_counted = 0
+        """The number of last bytes that contain one that is counted, or all."""
         self._is_whole = True
         """A flag: all of the output is kept."""
 
     def add(self, chunk: bytes) -> None:
         """Count a piece of output."""
-        self._size += len(comparable(chunk, is_text=self._is_text))
+        size = len(comparable(chunk, is_text=self._is_text))
+        self._size += size
         self._kept += len(chunk)
+        self._since_counted = len(chunk) + (0 if size else self._since_counted)
+        tail = min(max(TAIL, self._since_counted), _LONGEST_TAIL)
         if self._recent and len(self._recent[-1]) < _SMALL:
             self._recent[-1] += chunk
         else:
             self._recent.append(chunk)
-        while self._kept - len(self._recent[0]) >= TAIL:
+        while self._kept - len(self._recent[0]) >= tail:
             self._kept -= len(self._recent.popleft())
             self._is_whole = False
 
     def expected(self) -> ExpectedOutput:
         """Return the received output as it is expected in a log."""
-        tail = b"".join(self._recent)[-TAIL:]
-        if self._is_text and not (
-            self._is_whole and len(tail) == self._kept
-        ):  # begin after an ASCII byte, which is counted
-            first = next((at for at, byte in enumerate(tail, 1) if byte < _NOT_ASCII[0]), len(tail))
-            tail = tail[first:]
+        recent = b"".join(self._recent)
+        tail = recent[-TAIL:]
+        if self._is_text and not (self._is_whole and len(recent) <= TAIL):
+            tail = self._after_counted(recent, tail)
         before = self._size - len(comparable(tail, is_text=self._is_text))
         return ExpectedOutput(before, tail, is_text=self._is_text)
+
+    def _after_counted(self, recent: bytes, tail: bytes) -> bytes:
+        """Return the output after the first counted byte of the tail, or after the last counted byte before it."""
+        counted = next((at for at, byte in enumerate(tail, 1) if byte < _NOT_ASCII[0]), None)
+        if counted is not None:
+            return tail[counted:]
+        counted = len(recent.rstrip(_NOT_ASCII))
+        return recent[counted:] if counted or self._is_whole else b""
 
 
 class ExpectedOutput:
