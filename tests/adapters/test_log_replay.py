@@ -259,8 +259,8 @@ def test_log_of_texts_goes_on_at_the_very_byte(
 def _texts(received: bytes, logged: list[bytes]) -> Iterator[bytes]:
     """The output as it may go on.
 
-    Received bytes that begin U+FFFD are invalid, each U+FFFD in the log, or the rest of the character follows: the log is
-    the same, and no byte may be lost.
+    If the received bytes end as U+FFFD begins, the rest of it may follow, or they are not valid, and each is U+FFFD in
+    the log. The log is the same, and no byte may be lost.
     """
     cut = len(received)
     yield received + b"".join(logged[cut:])
