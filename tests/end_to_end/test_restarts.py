@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from remote import RemoteMachine
 from user import SECONDS, Shell, await_line, user
 
 LINES = 900
+TRIES = 3
+_KILLED = 255
 _JOB = (
     f"i=0; while [ $i -lt {LINES} ]; do echo line $i ü; echo err $i >&2; i=$((i+1));"
     " [ $((i % 10)) = 0 ] && sleep 0.1; done; exit 6"
@@ -40,6 +43,7 @@ def podman(podman_engine_address: str) -> Iterator[PrivatePodman]:
 @pytest.mark.docker
 @pytest.mark.xdist_group("docker")
 def test_docker_is_restarted_with_live_restore(docker: PrivateDocker, tmp_path: Path) -> None:
+    """Docker kills a job, with exit status 255, whose shim takes more than 5 s to answer; then the job is run again."""
     docker.start("--live-restore")
 
     def restart() -> None:
@@ -47,7 +51,13 @@ def test_docker_is_restarted_with_live_restore(docker: PrivateDocker, tmp_path: 
         docker.start("--live-restore")
 
     with user(tmp_path, f"127.0.0.1:{docker.port}", DOCKER_HOST=f"tcp://127.0.0.1:{docker.port}") as shell:
-        _check_nothing_is_missed(shell, restart)
+        assert shell.jobber("build").returncode == 0
+        for _ in range(TRIES):
+            seen = _watch(shell, restart)
+            if seen.exit_statuses != [_KILLED, _KILLED]:
+                break
+            assert all(_OUT.startswith(out) for out in seen.out)
+        seen.check()
 
 
 @pytest.mark.podman
@@ -60,7 +70,8 @@ def test_service_of_podman_is_killed_and_started_again(podman: PrivatePodman, tm
         podman.start()
 
     with user(tmp_path, podman.address, DOCKER_HOST=podman.address) as shell:
-        _check_nothing_is_missed(shell, restart)
+        assert shell.jobber("build").returncode == 0
+        _watch(shell, restart).check()
 
 
 def test_connection_over_ssh_is_cut(engine_address: str, tmp_path: Path) -> None:
@@ -74,32 +85,47 @@ def test_connection_over_ssh_is_cut(engine_address: str, tmp_path: Path) -> None
 
     try:
         with user(tmp_path, engine_address, PATH=machine.search_path, DOCKER_HOST=machine.address) as shell:
-            _check_nothing_is_missed(shell, cut)
+            assert shell.jobber("build").returncode == 0
+            _watch(shell, cut).check()
         assert machine.accepted >= before[0] + 3  # the run, who follows it, and who reads its log
     finally:
         machine.stop()
 
 
-def _check_nothing_is_missed(shell: Shell, restart: Callable[[], None]) -> None:
+@dataclass
+class _Seen:
+    """What a run printed, and `jobber attach` of it."""
+
+    exit_statuses: list[int]
+    out: list[bytes]
+    err: list[bytes]
+    log: bytes
+    containers: list[str]
+
+    def check(self) -> None:
+        """Check that both saw all that the job wrote."""
+        assert self.exit_statuses == [6, 6], self
+        assert self.out == [_OUT, _OUT]
+        assert [[line for line in err.splitlines() if line.startswith(b"err ")] for err in self.err] == [_ERR, _ERR]
+        assert sorted(self.log.splitlines()) == sorted([*_OUT.splitlines(), *_ERR])
+        assert self.containers == []
+
+
+def _watch(shell: Shell, restart: Callable[[], None]) -> _Seen:
     """Have a run, and one that follows it, see the engine go and come back twice."""
-    assert shell.jobber("build").returncode == 0
+    first = "line 0 ü\n".encode()
     running = shell.start("run", shell.name, "sh", "-c", _JOB)
-    await_line(running, "line 0 ü\n".encode())
+    await_line(running, first)
     (container,) = shell.containers()
     following = shell.start("attach", container)
-    await_line(following, "line 0 ü\n".encode())
+    await_line(following, first)
     for _ in range(2):
         time.sleep(1)
         restart()
-    said = [_rest(process) for process in (running, following)]
+    outs, errs = zip(*(_rest(process) for process in (running, following)), strict=True)
     log = shell.jobber("run", "-ri", "none", f"{shell.name}:latest-run", "cat", "/run.log").stdout
-
-    assert [process.returncode for process in (running, following)] == [6, 6], said
-    for process, (out, err) in zip((running, following), said, strict=True):
-        assert "line 0 ü\n".encode() + out == _OUT, process.args
-        assert [line for line in err.splitlines() if line.startswith(b"err ")] == _ERR
-    assert sorted(log.splitlines()) == sorted([*_OUT.splitlines(), *_ERR])
-    assert shell.containers() == []
+    exit_statuses = [process.returncode for process in (running, following)]
+    return _Seen(exit_statuses, [first + out for out in outs], list(errs), log, shell.containers())
 
 
 def _rest(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:

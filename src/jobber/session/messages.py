@@ -87,6 +87,7 @@ _SENTENCES: Mapping[str, str] = {
     "job-timed-out": "the job timed out after {took} and ended with exit status {exit_status}",
     "log-may-be-cut": "the engine limits the size of logs: the beginning of the output of run {run} may be missing",
     "log-cut": "the engine limits the size of logs: some output of the job is lost",
+    "log-emptied": "the engine empties the log of this job at its size limit: some output may be missing",
     "log-not-kept": "the engine's log lacks some output of the job, and it could not be stored locally either",
     "log-unreadable": "the engine keeps no log of this job, so output is lost while jobber is disconnected: {why}",
     "input-cut": "the connection broke while jobber sent input to the job: the job received an early end of file",

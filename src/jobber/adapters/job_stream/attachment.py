@@ -91,6 +91,7 @@ class StreamAttachment:
         self._interruptions = interruptions
         self._monotonic = monotonic
         self._events: deque[ConnectionEvent] = deque()
+        self._is_emptied_reported = False
         self._retries = Retries(patience=job.patience, monotonic=monotonic)
         if stream is None:
             self._reconnect()
@@ -261,6 +262,7 @@ class StreamAttachment:
             self._source, self._output = self._replay.open(follow=not has_ended)
             self._state = State.FINISHING if has_ended else State.FOLLOWING
             self._report_cut()
+            self._report_emptied(is_followed=not has_ended)
         except LogUnreadable as error:
             self._events.append(ConnectionEvent(ConnectionProblem.LOG_UNREADABLE, error.why))
             if has_ended:
@@ -282,6 +284,11 @@ class StreamAttachment:
     def _report_cut(self) -> None:
         if self._replay.take_cut():
             self._events.append(ConnectionEvent(ConnectionProblem.LOG_CUT))
+
+    def _report_emptied(self, *, is_followed: bool) -> None:
+        if is_followed and self._job.log_format.is_emptied and not self._is_emptied_reported:
+            self._is_emptied_reported = True
+            self._events.append(ConnectionEvent(ConnectionProblem.LOG_EMPTIED))
 
     def _attached_output(self) -> RawOutput:
         return RawOutput() if self._job.has_terminal else FramedOutput(is_complaint=self._job.is_complaint)

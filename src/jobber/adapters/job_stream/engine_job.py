@@ -30,6 +30,8 @@ class LogFormat:
     """A flag: the log contains U+FFFD in place of a byte that is not valid UTF-8."""
     is_limited: bool
     """A flag: the log may lose its beginning."""
+    is_emptied: bool = False
+    """A flag: the engine empties the log at its limit, and a reader who follows it misses records without notice."""
 
 
 class AttachedJob(Protocol):

@@ -60,7 +60,7 @@ class ResponseStream:
     @property
     def has_more(self) -> bool:
         """Return whether part of the response has been read from the connection but not returned yet."""
-        return self._stream is not None and (self._body.has_ended or self._stream.has_pending)
+        return self._body.has_ended or (self._stream is not None and self._stream.has_pending)
 
     def fileno(self) -> int:
         """Return the response's descriptor."""
@@ -73,8 +73,7 @@ class ResponseStream:
                 if not self._answer.is_here():
                     return None
                 self._begin(self._answer.answer())
-            assert self._stream is not None
-            received = b"" if self._body.has_ended else self._stream.receive(_RECEIVE)
+            received = b"" if self._body.has_ended or self._stream is None else self._stream.receive(_RECEIVE)
             self.ended_well = received == b"" and (self._body.has_ended or self._body.ends_with_connection)
             return received and (self._body.decode(received) or None)
         except (ConnectionBroken, ValueError):
@@ -101,7 +100,10 @@ class ResponseStream:
         if not response.ok:
             raise ConnectionBroken(response.why())
         self._body = ResponseBody(response.headers)
-        self._stream = response.raw_stream()
+        if response.fileno() < 0:  # the body is empty, and the connection may serve another call
+            self._body.has_ended = True
+        else:
+            self._stream = response.raw_stream()
 
 
 class ResponseBody:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from jobber.adapters.engine_api.response import Response
     from jobber.domain.containers.container import ContainerId, Terminal
 
-_UNLIMITED = ("k8s-file", "json-file")
+_FILES = ("k8s-file", "json-file")
 _POLL = "10ms"
 """The polling interval of a wait: Podman 4 checks every 250 ms by default whether a container has ended."""
 _COMPLAINT = re.compile(rb"Error: (?:read|write) unix(?:packet)? [^\n]*attach[^\n]*\n?").fullmatch
@@ -52,8 +52,11 @@ class PodmanJob:
         Output that was written at the same time has the same time stamp, and a limited log may lose a part of it.
         """
         driver, size = self._log_configuration
-        is_limited = driver not in _UNLIMITED or size not in ("", "0B")
-        return LogFormat(is_framed=True, has_stamps=not is_limited, is_text=False, is_limited=is_limited)
+        is_emptied = driver in _FILES and size not in ("", "0B")
+        is_limited = is_emptied or driver not in _FILES
+        return LogFormat(
+            is_framed=True, has_stamps=not is_limited, is_text=False, is_limited=is_limited, is_emptied=is_emptied
+        )
 
     def is_complaint(self, frame: bytes) -> bool:
         """Return whether the frame is an error message of Podman and not output of the job.

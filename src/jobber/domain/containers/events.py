@@ -69,6 +69,8 @@ class ConnectionProblem(Enum):
     """The engine keeps no log: output that the job writes during a disconnection is lost."""
     LOG_CUT = "log-cut"
     """The engine's log has lost the output that follows the part already received."""
+    LOG_EMPTIED = "log-emptied"
+    """The engine empties its log at a limit: output may be missing, and nothing shows whether it is."""
     INPUT_CUT = "input-cut"
     """The job's standard input was closed before all input was sent."""
 
