@@ -495,6 +495,27 @@ def test_images_that_are_missing_are_all_found_before_the_first_job(
     assert "create" not in jobber_engine.journal
 
 
+def test_missing_contexts_are_told_with_their_places(pipeline: PipelineCall, jobber_cli: FakeCommandLine) -> None:
+    _write(jobber_cli, "jobs: {a: {build: nowhere}}\n")
+    one = pipeline("status")
+    (jobber_cli.directory / "empty").mkdir()
+    _write(jobber_cli, "jobs:\n  a: {build: nowhere}\n  b: {build: empty}\n")
+    both = pipeline("status")
+
+    assert (one.exit_status, both.exit_status) == (2, 2)
+    assert f"jobber-pipeline.yml:1: a: build context {jobber_cli.directory}/nowhere does not exist\nhint: " in one.err
+    assert f"jobber-pipeline.yml:2: a: build context {jobber_cli.directory}/nowhere does not exist" in both.err
+    assert f"jobber-pipeline.yml:3: b: {jobber_cli.directory}/empty/Dockerfile does not exist" in both.err
+
+
+def test_misspelled_job_is_suggested_beside_other_missing_images(
+    pipeline: PipelineCall, jobber_cli: FakeCommandLine
+) -> None:
+    _write(jobber_cli, "jobs: {prepare: {image: nothing, cmd: x}, b: {image: prepair, cmd: x}}")
+
+    assert "hint: did you mean prepare?" in pipeline("run").err
+
+
 def test_misspelled_job_is_suggested(pipeline: PipelineCall, jobber_cli: FakeCommandLine) -> None:
     _write(jobber_cli, "jobs: {prepare: {image: steps, cmd: x}, b: {image: prepair, cmd: x}}")
 

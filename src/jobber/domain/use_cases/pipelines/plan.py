@@ -19,6 +19,7 @@ from jobber.domain.pipelines.decision import (
     recipe_of,
     tainted_jobs,
 )
+from jobber.domain.pipelines.errors import PipelineInvalid
 from jobber.domain.runs.keys import KEY_TAG_DIGITS
 from jobber.domain.runs.label_names import Label
 from jobber.domain.spelling import did_you_mean
@@ -45,10 +46,11 @@ class ImagesMissing(JobberError):
         lines = [f"{id_}: {error.what}" for id_, error in errors.items()]
         first = next(iter(errors.values()))
         shown = "".join(f"\n  {line}" for line in lines[:_MOST])
-        near = did_you_mean(getattr(first, "name", "").removesuffix(":latest"), known=names)
+        missing = (getattr(error, "name", "").removesuffix(":latest") for error in errors.values())
+        near = (hint for name in missing if (hint := did_you_mean(name, known=names)))
         super().__init__(
             lines[0] if len(lines) == 1 else f"images of {len(lines)} jobs are missing:{shown}",
-            hint=near or first.hint,
+            hint=next(near, first.hint),
         )
         self.errors = dict(errors)
 
@@ -98,6 +100,7 @@ class PlanPipeline:
         """Compute the recipe keys of all jobs that the request needs."""
         needed = self._needed()
         errors: dict[JobId, JobberError] = {}
+        invalid: list[UsageError] = []
         for id_, job in self.pipeline.jobs.items():
             if id_ not in needed:
                 continue
@@ -110,6 +113,11 @@ class PlanPipeline:
             except (ImageNotFound, RegistryFailed) as error:
                 errors[id_] = error
                 self._recipes[id_] = ""
+            except UsageError as error:
+                invalid.append(error)
+                self._recipes[id_] = ""
+        if invalid:
+            raise PipelineInvalid(invalid)
         if errors:
             names = tuple(dict.fromkeys(job.name for job in self.pipeline.jobs.values()))
             raise ImagesMissing(errors, names=names)
