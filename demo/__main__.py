@@ -1,8 +1,9 @@
-"""A pipeline on handwritten digits, from nothing: data, training, evaluation, each an image.
+"""A pipeline on handwritten digits, from nothing: data, two trainings, evaluations, a comparison; each an image.
 
     make demo
 
-Every step is one `jobber` command, and shown as you would type it.
+Every step is one `jobber` command, and shown as you would type it. The pipeline is in `jobber-pipeline.yml`. The second
+`make demo` runs nothing, because nothing is stale.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from base_image import BASE, choose_base
 from engine import jobber_environment, prepare_engine
 
 ROOT = Path(__file__).parents[1]
-EVALUATION = "digits-evaluate"
-TRAINING = "digits-train"
+FILE = "demo/jobber-pipeline.yml"
+STALE = 1
+"""The exit status of `jobber pipeline status` if a job is stale."""
 
 
 def main() -> int:
@@ -25,45 +27,29 @@ def main() -> int:
     say("jobber demo: a computer learns to read digits")
     prepare_engine()
     base = choose_base()
-    argument = ["--build-arg", f"BASE={base}"] if base != BASE else []
+    words = ["-f", FILE, *(["-p", f"base={base}"] if base != BASE else [])]
 
-    say("1  Data is an image too: files, and nothing else")
-    jobber("build", "demo/digits")
+    say("1  Which jobs are stale, and why?")
+    jobber("pipeline", "status", *words, expected=(0, STALE))
 
-    say("2  Train: the data is mounted read-only at /data, the model is written to /model")
-    jobber("build", *argument, f"demo/{TRAINING}")
-    jobber("run", "-i", "digits,src=/data/train", "-o", "/model", TRAINING)
+    say("2  Build and run what is stale; a second `make demo` runs nothing")
+    jobber("pipeline", "run", *words)
 
-    say("3  Evaluate: the result of the training is the input now, beside digits that it has not seen")
-    jobber("build", *argument, f"demo/{EVALUATION}")
-    output = jobber(
-        "run", "-i", f"{TRAINING}:latest-run,dest=/model", "-i", "digits,src=/data/test", "-o", "/report", EVALUATION
-    )
+    say("3  The jobs and what they need")
+    jobber("pipeline", "graph", *words)
 
-    say("What came of it")
-    print(next(line for line in reversed(output) if line.startswith("accuracy")))
-    say("Who was made from what: every result's labels know it")
-    jobber("lineage", f"{EVALUATION}:latest-run")
     say("Try it yourself")
-    print(hint())
+    print(hint(words))
     return 0
 
 
-def jobber(*words: str) -> list[str]:
-    """Show a command and run it; returns what it said on its standard output. Ends the demo where it fails."""
+def jobber(*words: str, expected: tuple[int, ...] = (0,)) -> None:
+    """Show a command and run it. Ends the demo where it fails."""
     print(f"\n$ jobber {shlex.join(words)}", flush=True)
-    output = []
     command = [sys.executable, "-m", "jobber", *words]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=jobber_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            print(line, end="", flush=True)
-            output.append(line.rstrip())
-    if process.returncode:
-        sys.exit(f"the demo ends here: that command failed with exit status {process.returncode}")
-    return output
+    done = subprocess.run(command, cwd=ROOT, env=jobber_environment(), stdin=subprocess.DEVNULL, check=False)
+    if done.returncode not in expected:
+        sys.exit(f"the demo ends here: that command failed with exit status {done.returncode}")
 
 
 def say(sentence: str) -> None:
@@ -71,16 +57,19 @@ def say(sentence: str) -> None:
     print(f"\n{sentence}\n{'-' * len(sentence)}", flush=True)
 
 
-def hint() -> str:
-    """Print commands to try next."""
+def hint(words: list[str]) -> str:
+    """Return commands to try next."""
     variables = [f"export {name}={shlex.quote(value)}" for name, value in jobber_environment(only_added=True).items()]
     program = Path(sys.executable).with_name("jobber")
+    options = shlex.join(words)
     lines = [
         *variables,
-        f"{program} run -i digits,src=/data/train -o /model {TRAINING} --epochs 30 --hidden 64",
-        f"{program} run -i {TRAINING}:latest-run,dest=/model -i digits,src=/data/test {EVALUATION}",
+        f"{program} pipeline status {options} -p epochs=20    # what would run, and why",
+        f"{program} pipeline graph {options} --format html -o pipeline.html",
+        f"{program} run -i digits,src=/data/train -o /model digits-trainer --epochs 30 --hidden 64",
         f"{program} ls --metrics",
-        f"{program} lineage {EVALUATION}:latest-run --format html -o lineage.html",
+        f"{program} lineage digits-comparison:latest-run",
+        "edit demo/evaluate/evaluate.py, and run `make demo` again: no model is trained again",
     ]
     return "\n".join(lines)
 

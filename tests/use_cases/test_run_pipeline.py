@@ -182,6 +182,53 @@ def test_parameter_runs_what_depends_on_it(pipeline: PipelineCall) -> None:
     assert pipeline("status").exit_status == 0
 
 
+def test_reason_of_a_cell_compares_with_the_same_cell(pipeline: PipelineCall, jobber_cli: FakeCommandLine) -> None:
+    text = "jobs: {t: {matrix: {m: [a, b], n: [1, 2]}, image: steps, cmd: [x, 'train ${m} ${n}']}}"
+    _write(jobber_cli, text)
+    pipeline("run")
+    _write(jobber_cli, text.replace("train $", "Train $"))
+
+    assert _reasons(pipeline("status", "--json")) == {
+        f"t[{m}-{n}]": f"command: 'Train {m} {n}', was 'train {m} {n}'" for m in "ab" for n in "12"
+    }
+
+
+def test_reason_of_a_cell_whose_last_run_failed_compares_with_that_run(
+    pipeline: PipelineCall, jobber_cli: FakeCommandLine
+) -> None:
+    text = "jobs: {t: {matrix: {m: [a, b]}, image: steps, cmd: [x, '${m}']}}"
+    _write(jobber_cli, text)
+    pipeline("run")
+    _write(jobber_cli, text.replace("[x", "[fail"))
+    pipeline("run", "t[a]")
+    _write(jobber_cli, text.replace("[x", "[fails"))
+
+    assert _reasons(pipeline("status", "--json")) == {
+        "t[a]": "command: fails, was fail",
+        "t[b]": "command: fails, was x",
+    }
+
+
+def test_job_that_failed_with_the_same_content_has_failed(
+    pipeline: PipelineCall, jobber_cli: FakeCommandLine, jobber_engine: FakeEngine
+) -> None:
+    _write(
+        jobber_cli,
+        """
+        jobs:
+          digits: {build: digits}
+          p: {image: steps, cmd: prepare --seed 7, inputs: [digits], out: /out}
+          t: {image: trainer, cmd: fail, inputs: [p]}
+        """,
+    )
+    pipeline("run")
+    jobber_engine.image("steps", run=_steps, files={"/comment": "changed"})
+    pipeline("run", "p")
+
+    assert _reasons(pipeline("status", "--json"))["t"] == "failed with exit status 3"
+    assert _states(pipeline("status", "--json"))["t"] == "failed"
+
+
 def test_old_parameter_moves_the_tag_back(pipeline: PipelineCall, jobber_engine: FakeEngine) -> None:
     pipeline("run")
     old = jobber_engine.images.inspect(_reference("prepare:latest-run")).id
@@ -446,6 +493,27 @@ def test_images_that_are_missing_are_all_found_before_the_first_job(
     assert "a: there is no image stepz:latest" in done.err
     assert "b: there is no image nothing:latest" in done.err
     assert "create" not in jobber_engine.journal
+
+
+def test_missing_contexts_are_told_with_their_places(pipeline: PipelineCall, jobber_cli: FakeCommandLine) -> None:
+    _write(jobber_cli, "jobs: {a: {build: nowhere}}\n")
+    one = pipeline("status")
+    (jobber_cli.directory / "empty").mkdir()
+    _write(jobber_cli, "jobs:\n  a: {build: nowhere}\n  b: {build: empty}\n")
+    both = pipeline("status")
+
+    assert (one.exit_status, both.exit_status) == (2, 2)
+    assert f"jobber-pipeline.yml:1: a: build context {jobber_cli.directory}/nowhere does not exist\nhint: " in one.err
+    assert f"jobber-pipeline.yml:2: a: build context {jobber_cli.directory}/nowhere does not exist" in both.err
+    assert f"jobber-pipeline.yml:3: b: {jobber_cli.directory}/empty/Dockerfile does not exist" in both.err
+
+
+def test_misspelled_job_is_suggested_beside_other_missing_images(
+    pipeline: PipelineCall, jobber_cli: FakeCommandLine
+) -> None:
+    _write(jobber_cli, "jobs: {prepare: {image: nothing, cmd: x}, b: {image: prepair, cmd: x}}")
+
+    assert "hint: did you mean prepare?" in pipeline("run").err
 
 
 def test_misspelled_job_is_suggested(pipeline: PipelineCall, jobber_cli: FakeCommandLine) -> None:

@@ -57,6 +57,55 @@ def test_first_difference(changes: dict[str, object], expected: str | None) -> N
     assert own_difference(_WANTED._replace(**changes), _RECORD) == expected  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("now", "before", "expected"),
+    [
+        (["sh", "-c", "echo Training a"], ["sh", "-c", "echo training a"], "'echo Training a', was 'echo training a'"),
+        (["t", "--epochs", "20", "x"], ["t", "--epochs", "10", "x"], "--epochs 20, was 10"),
+        (["t", "--epochs=20"], ["t", "--epochs=10"], "--epochs=20, was --epochs=10"),
+        (["t", "a", "b"], ["t", "c", "d"], "a b, was c d"),
+        (
+            ["sh", "-c", "cd /somewhere/else && python3 train.py --epochs 20 --batch-size 32 --rate 0.1"],
+            ["sh", "-c", "cd /somewhere/else && python3 train.py --epochs 10 --batch-size 32 --rate 0.1"],
+            "'…--epochs 20 --batch-size 32 --ra…', was '…--epochs 10 --batch-size 32 --ra…'",
+        ),
+        (["t", "x" * 33], ["t", "x" * 32], f"'…{'x' * 9}', was '…{'x' * 8}'"),
+        (["t", "y" * 40], ["t", "x"], f"'{'y' * 32}…', was x"),
+    ],
+)
+def test_only_the_words_that_differ_are_shown(now: list[str], before: list[str], expected: str) -> None:
+    record = replace(_RECORD, command=tuple(before))
+
+    assert own_difference(_WANTED._replace(command=tuple(now)), record) == f"command: {expected}"
+
+
+def _listed(record: RunRecord, *tags: str) -> ListedResult:
+    return ListedResult(ListedImage(ImageId("sha256:2"), references=tags), record)
+
+
+def test_own_cell_is_nearer_than_a_cell_that_differs_less() -> None:
+    other = _listed(replace(_RECORD, id="other", command=("train", "--epochs", "10", "-v")), "train:b.latest-run")
+    own = _listed(replace(_RECORD, id="own", command=("train", "x", "y", "z")), "train:a.latest-run", "train:2")
+    wanted = _WANTED._replace(sources=("steps", "prepare"), cell_tag="train:a.latest-run")
+    found = nearest(wanted, [other, own])
+
+    assert found is own
+    assert nearest(wanted, [other]) is other
+
+
+def test_own_job_is_nearer_than_a_job_of_the_same_name_in_another_pipeline() -> None:
+    theirs = RecordedImage("other-steps:1", ImageId("sha256:9"))
+    records = RecordedInput(RecordedImage("other-data:1", ImageId("sha256:8")), "/out", "/data")
+    others = _listed(replace(_RECORD, id="others", image=theirs, inputs=(records,)), "train:a.latest-run")
+    steps = RecordedImage("localhost:5000/steps:20260101_000000", ImageId("sha256:1"))
+    data = RecordedInput(RecordedImage("prepare:20260101_000000", ImageId("sha256:3")), "/out", "/data")
+    own = _listed(replace(_RECORD, id="own", image=steps, inputs=(data,), docker_args=(), runtime="x"))
+    wanted = _WANTED._replace(sources=("steps", "prepare[1]"), cell_tag="train:a.latest-run")
+
+    assert nearest(wanted, [others, own]) is own
+    assert nearest(wanted, [others]) is others
+
+
 def test_order_of_options_is_a_difference() -> None:
     record = replace(_RECORD, docker_args=("-e", "A=1", "-e", "B=1"))
     wanted = _WANTED._replace(words=("-e", "B=1", "-e", "A=1"))

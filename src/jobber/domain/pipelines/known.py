@@ -26,7 +26,7 @@ class Known:
     succeeded: dict[str, ListedResult] = field(default_factory=dict)
     """The newest succeeded result by recipe key and by content key."""
     ended: dict[str, ListedResult] = field(default_factory=dict)
-    """The newest result of any outcome by recipe key."""
+    """The newest result of any outcome by recipe key and by content key."""
     of_repository: dict[str, list[ListedResult]] = field(default_factory=dict)
     """The results by repository, newest first."""
     built: dict[str, ListedImage] = field(default_factory=dict)
@@ -41,10 +41,13 @@ class Known:
         for key in keys:
             self.succeeded[key[:KEY_TAG_DIGITS]] = result
 
-    def latest(self, repository: str) -> tuple[ListedResult, ...]:
-        """Return the succeeded results of a repository, newest first."""
-        found = self.of_repository.get(repository, [])
-        return tuple(result for result in found if result.record.ending.outcome is Outcome.SUCCEEDED)
+    def latest(self, repository: str, *, including: str = "") -> tuple[ListedResult, ...]:
+        """Return the succeeded results of a repository, newest first, and the result of any outcome with a tag."""
+        return tuple(
+            result
+            for result in self.of_repository.get(repository, [])
+            if result.record.ending.outcome is Outcome.SUCCEEDED or including in result.image.references
+        )
 
 
 def known_among(images: Iterable[ListedImage]) -> Known:
@@ -75,8 +78,7 @@ def _add(known: Known, result: ListedResult) -> None:
     repositories = dict.fromkeys(map(repository_of, result.image.references))
     for repository in repositories:
         known.of_repository.setdefault(repository, []).insert(0, result)
-    if keys[0]:
-        known.ended[keys[0][:KEY_TAG_DIGITS]] = result
+    known.ended.update({key[:KEY_TAG_DIGITS]: result for key in keys if key})
     if result.record.ending.outcome is Outcome.SUCCEEDED:
         known.add(result, *filter(None, keys), *_tagged_keys(result.image))
 

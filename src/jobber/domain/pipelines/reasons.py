@@ -8,6 +8,7 @@ from shlex import join
 from typing import TYPE_CHECKING, NamedTuple
 
 from jobber.domain.errors import InvalidOption
+from jobber.domain.images.reference import repository_of
 from jobber.domain.pipelines.keys import identity_words
 
 if TYPE_CHECKING:
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 
 _MOST_WORDS = 4
 _LONGEST = 60
+_LONGEST_WORD = 32
+_BEFORE = 8
+"""The characters before the first difference of a long word that are shown; up to twice as many, from a blank on."""
+_ALIKE = 3
+"""The facts, of four, that tell a job's own results from those of a job of the same name in another pipeline."""
 NEVER_RUN = "never run"
 
 
@@ -28,11 +34,41 @@ class Wanted(NamedTuple):
     runtime: str | None
     out: str | None
     destinations: tuple[str, ...]
+    sources: tuple[str, ...] = ()
+    """The names of the code image and of the inputs, with or without a registry, a tag or a cell."""
+    cell_tag: str = ""
+    """The moving tag of the cell; empty for a job without a matrix."""
 
 
 def nearest(wanted: Wanted, results: Sequence[ListedResult]) -> ListedResult | None:
-    """Return the result whose record differs least from the wanted run; the newest one among equals."""
-    return min(results, key=lambda result: _distance(wanted, result.record), default=None)
+    """Return the result to compare with: one of the same pipeline, then of the same cell, that differs least.
+
+    Several pipelines may have a job of the same name. The newest result counts among equals.
+    """
+
+    def rank(result: ListedResult) -> tuple[bool, bool, int]:
+        is_others = _facts_alike(wanted, result.record) < _ALIKE
+        return is_others, wanted.cell_tag not in ("", *result.image.references), _distance(wanted, result.record)
+
+    return min(results, key=rank, default=None)
+
+
+def _facts_alike(wanted: Wanted, record: RunRecord) -> int:
+    code, *inputs = map(_name, wanted.sources or ("",))
+    program, was = ((command or ("",))[0] for command in (wanted.command, record.command))
+    return sum(
+        (
+            code == _name(record.image.reference),
+            {*inputs} == {_name(item.image.reference) for item in record.inputs},
+            program == was,
+            wanted.out == record.out,
+        )
+    )
+
+
+def _name(reference: str) -> str:
+    """Return the last part of a repository, which is also the name of a job."""
+    return repository_of(reference.partition("[")[0]).rpartition("/")[2]
 
 
 def own_difference(wanted: Wanted, record: RunRecord) -> str | None:
@@ -109,8 +145,28 @@ def _changed_words(before: Sequence[str] | None, now: Sequence[str] | None) -> s
         return f"{_shown(now)}, was {_shown(before)}"
     codes = SequenceMatcher(None, before, now, autojunk=False).get_opcodes()
     tag, i, j, k, n = next(code for code in codes if code[0] != "equal")
-    option = [now[k - 1]] if k and now[k - 1].startswith("-") and tag == "replace" else []
-    return f"{_shown([*option, *now[k:n]]) or 'nothing'}, was {_shown(before[i:j]) or 'nothing'}"
+    ours, theirs = [*now[k:n]], [*before[i:j]]
+    is_value = tag == "replace" and k > 0 and now[k - 1].startswith("-") and " " not in ours[0]
+    if len(ours) == len(theirs):
+        ours, theirs = map(list, zip(*map(_cut_alike, ours, theirs), strict=True))
+    option = [now[k - 1]] if is_value else []
+    return f"{_shown([*option, *ours]) or 'nothing'}, was {_shown(theirs) or 'nothing'}"
+
+
+def _cut_alike(one: str, other: str) -> tuple[str, str]:
+    """Return two different words; long ones begin shortly before the first difference."""
+    if max(len(one), len(other)) <= _LONGEST_WORD:
+        return one, other
+    pairs = enumerate(zip(one, other, strict=False))
+    differs = next((index for index, (ours, theirs) in pairs if ours != theirs), min(len(one), len(other)))
+    blank = one.rfind(" ", max(0, differs - 2 * _BEFORE), max(0, differs - 1))
+    start = blank + 1 if blank >= 0 else max(0, differs - _BEFORE)
+    return _excerpt(one, start), _excerpt(other, start)
+
+
+def _excerpt(word: str, start: int) -> str:
+    end = start + _LONGEST_WORD
+    return f"{'…' if start else ''}{word[start:end]}{'…' if end < len(word) else ''}"
 
 
 def _shown(words: Iterable[str] | None) -> str:

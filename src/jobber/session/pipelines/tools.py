@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobber.domain.errors import EngineLost
+from jobber.domain.errors import EngineLost, UsageError
 from jobber.domain.images.build_request import BuildRequest
 from jobber.domain.images.dockerfile import base_references
+from jobber.domain.pipelines.errors import wrong
 from jobber.domain.use_cases.pipelines.tools import Toolbox
 from jobber.session.bootstrap import image_build, run_finisher, runner
 from jobber.session.build_arguments import check_context, check_dockerfile, dockerfile_text, find_dockerfile
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from jobber.session.pipelines.display import JobDisplay
     from jobber.session.pipelines.signals import PipelineSignals, SignalsOfJob
     from jobber.session.session import Session
+
+_PATHS = "build: {context: DIR, file: NAME}; DIR is relative to the directory of the pipeline's file"
 
 
 @dataclass(slots=True)
@@ -99,7 +102,14 @@ class EnginePool(Toolbox):
 
 
 def build_request(job: Job, *, engine: Engine) -> BuildRequest:
-    """Return the request of a build job. Raises `UsageError`."""
+    """Return the request of a build job. Raises `ConfigurationInvalid` for a context or Dockerfile that is missing."""
+    try:
+        return _build_request(job, engine=engine)
+    except UsageError as error:
+        raise wrong(job.origin, f"{job.id}: {error.what}", hint=_PATHS) from None
+
+
+def _build_request(job: Job, *, engine: Engine) -> BuildRequest:
     build = job.build
     assert build is not None
     context = Path(os.path.normpath(Path(job.origin.directory or os.getcwd(), build.context)))  # noqa: PTH109

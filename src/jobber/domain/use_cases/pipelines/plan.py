@@ -19,6 +19,7 @@ from jobber.domain.pipelines.decision import (
     recipe_of,
     tainted_jobs,
 )
+from jobber.domain.pipelines.errors import PipelineInvalid
 from jobber.domain.runs.keys import KEY_TAG_DIGITS
 from jobber.domain.runs.label_names import Label
 from jobber.domain.spelling import did_you_mean
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from jobber.domain.pipelines.graph import Chosen
     from jobber.domain.pipelines.job import Job, Pipeline, Source
     from jobber.domain.pipelines.names import JobId
+    from jobber.domain.runs.result import ListedResult
     from jobber.domain.use_cases.pipelines.world import World
 
 _MOST = 10
@@ -44,10 +46,11 @@ class ImagesMissing(JobberError):
         lines = [f"{id_}: {error.what}" for id_, error in errors.items()]
         first = next(iter(errors.values()))
         shown = "".join(f"\n  {line}" for line in lines[:_MOST])
-        near = did_you_mean(getattr(first, "name", "").removesuffix(":latest"), known=names)
+        missing = (getattr(error, "name", "").removesuffix(":latest") for error in errors.values())
+        near = (hint for name in missing if (hint := did_you_mean(name, known=names)))
         super().__init__(
             lines[0] if len(lines) == 1 else f"images of {len(lines)} jobs are missing:{shown}",
-            hint=near or first.hint,
+            hint=next(near, first.hint),
         )
         self.errors = dict(errors)
 
@@ -97,6 +100,7 @@ class PlanPipeline:
         """Compute the recipe keys of all jobs that the request needs."""
         needed = self._needed()
         errors: dict[JobId, JobberError] = {}
+        invalid: list[UsageError] = []
         for id_, job in self.pipeline.jobs.items():
             if id_ not in needed:
                 continue
@@ -109,6 +113,11 @@ class PlanPipeline:
             except (ImageNotFound, RegistryFailed) as error:
                 errors[id_] = error
                 self._recipes[id_] = ""
+            except UsageError as error:
+                invalid.append(error)
+                self._recipes[id_] = ""
+        if invalid:
+            raise PipelineInvalid(invalid)
         if errors:
             names = tuple(dict.fromkeys(job.name for job in self.pipeline.jobs.values()))
             raise ImagesMissing(errors, names=names)
@@ -181,12 +190,16 @@ class PlanPipeline:
         decision = Decision(job, State.STALE, recipe=recipe)
         if given := self._given_reason(job):
             return decision.as_(State.STALE, given, Certainty.GIVEN)
-        options = self.world.options(job)
         if failure := self._failure(recipe):
             return decision.as_(State.FAILED, failure, Certainty.UPSTREAM)
         if waits := next((up for up in job.upstream if not decisions[up].is_fresh), None):
             why = self._own_reason(job) or f"needs {waits}, which is stale"
             return decision.as_(State.STALE, why, Certainty.UPSTREAM)
+        return self._with_images(job, decision, decisions)
+
+    def _with_images(self, job: Job, decision: Decision, decisions: Mapping[JobId, Decision]) -> Decision:
+        """Return the decision for a job whose code image and inputs all exist."""
+        options = self.world.options(job)
         code = self._image(job, job.code, decisions)
         inputs = [self._image(job, item.source, decisions) for item in job.inputs]
         content = content_key(job, options, code=code, inputs=inputs)
@@ -194,6 +207,8 @@ class PlanPipeline:
             return replace(decision, state=State.FRESH, result=result, why="the same content")
         if (reference := self.world.in_registry(job, content)) is not None:
             return replace(decision, state=State.FRESH, remote=str(reference), why=f"in the registry: {reference}")
+        if failure := self._failure(content):
+            return decision.as_(State.FAILED, failure)
         return decision.as_(State.STALE, self.reason(job, code, inputs))
 
     def _given_reason(self, job: Job) -> str:
@@ -202,10 +217,10 @@ class PlanPipeline:
             return FORCED
         return self._always(job) or (self._why_built(job) if job.build is not None else "")
 
-    def _failure(self, recipe: str) -> str:
-        """Return how the last run of exactly this job failed; empty if it did not."""
-        last = self.world.known.ended.get(recipe[:KEY_TAG_DIGITS])
-        if last is None or self.world.known.result(recipe) is not None:
+    def _failure(self, key: str) -> str:
+        """Return how the last run with a key failed; empty if it did not."""
+        last = self.world.known.ended.get(key[:KEY_TAG_DIGITS])
+        if last is None or self.world.known.result(key) is not None:
             return ""
         ending = last.record.ending
         return f"{ending.outcome.value} with exit status {ending.exit_status}"
@@ -227,8 +242,11 @@ class PlanPipeline:
 
     def _own_reason(self, job: Job) -> str | None:
         wanted = self._wanted(job)
-        near = reasons.nearest(wanted, self.world.known.latest(str(job.repository)))
+        near = self._nearest(job, wanted)
         return reasons.NEVER_RUN if near is None else reasons.own_difference(wanted, near.record)
+
+    def _nearest(self, job: Job, wanted: reasons.Wanted) -> ListedResult | None:
+        return reasons.nearest(wanted, self.world.known.latest(str(job.repository), including=wanted.cell_tag))
 
     def _wanted(self, job: Job) -> reasons.Wanted:
         options = self.world.options(job)
@@ -238,12 +256,14 @@ class PlanPipeline:
             options.runtime,
             job.settings.get(OUT),
             tuple(item.destination for item in job.inputs),
+            (job.code.label, *(item.source.label for item in job.inputs)),
+            str(job.moving) if job.cell else "",
         )
 
     def reason(self, job: Job, code: Image, inputs: list[Image]) -> str:
         """Return the first difference between a job, with the images that it would run with, and an earlier result."""
         wanted = self._wanted(job)
-        near = reasons.nearest(wanted, self.world.known.latest(str(job.repository)))
+        near = self._nearest(job, wanted)
         if near is None:
             return reasons.NEVER_RUN
         if difference := reasons.own_difference(wanted, near.record):
