@@ -9,6 +9,7 @@ from jobber.adapters.credentials.redaction import masked_call
 from jobber.adapters.discovery.candidates import find_candidates
 from jobber.adapters.engine_api.connection_errors import ConnectionBroken, EngineUnreachable
 from jobber.adapters.engine_api.endpoint import Endpoint, Scheme
+from jobber.adapters.engine_api.lazy_package import import_lazily
 from jobber.adapters.engine_api.ping import ANSWER_SECONDS, EngineAnswer, ping
 from jobber.domain.errors import EngineUnavailable
 
@@ -172,6 +173,7 @@ def _assemble(
     dial: Callable[[float], socket.socket] | None = None,
     closing: Callable[[], None],
 ) -> Engine:
+    import_lazily("docker", "podman", "charset_normalizer")
     facts: Any = {"seconds": settings.seconds, "on_call": settings.tell, "dial": dial}
     if answer.name == "podman":
         from jobber.adapters.podman.client import PodmanClient

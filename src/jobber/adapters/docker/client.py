@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 import requests  # noqa: TID251 - `docker.APIClient` is a session of requests
-from docker import APIClient  # noqa: TID251 - this module is imported where an engine has answered
+from docker.api.client import APIClient  # noqa: TID251 - this module is imported where an engine has answered
 
 from jobber.adapters.engine_api.connection import encoded_query
 from jobber.adapters.engine_api.session import EngineSession

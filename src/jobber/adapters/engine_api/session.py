@@ -14,6 +14,7 @@ from requests import PreparedRequest, Request, Session  # noqa: TID251 - both SD
 from requests import Response as HttpResponse  # noqa: TID251
 from requests.adapters import HTTPAdapter  # noqa: TID251
 from requests.exceptions import RequestException  # noqa: TID251
+from requests.structures import CaseInsensitiveDict  # noqa: TID251
 from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import HTTPError
@@ -121,26 +122,38 @@ class EngineSession(Session):
         self.mount("http://", self._transport)
 
     def prepare_request(self, request: Request) -> PreparedRequest:
-        """Prepare a request without the environment, cookies and redirects, which engines do not use."""
+        """Prepare a request of the SDK without the environment, cookies and redirects, which engines do not use."""
+        prepared = self._prepared(request.method or "", request.url or "", headers=request.headers)
+        if request.params:
+            prepared.prepare_url(request.url, request.params)
+        prepared.prepare_body(request.data, None, request.json)
+        return prepared
+
+    def _prepared(self, method: str, address: str, *, headers: Mapping[str, Any] | None = None) -> PreparedRequest:
+        """Return a request whose address is encoded already, so that `requests` need not parse it."""
         prepared = PreparedRequest()
-        headers = {**self.headers, **(request.headers or {})}
-        prepared.prepare(
-            request.method, request.url, headers, data=request.data, params=request.params, json=request.json
-        )
+        prepared.method, prepared.url = method, address
+        prepared.headers = CaseInsensitiveDict({**self.headers, **(headers or {})})
         return prepared
 
     def merge_environment_settings(self, _url: Any, _proxies: Any, stream: Any, _verify: Any, _cert: Any) -> Any:
         """Return the settings of a request; none of them comes from the environment."""
-        return {"proxies": {}, "stream": bool(stream), "verify": None, "cert": None}
+        return {"stream": bool(stream)}
 
-    def send(self, request: PreparedRequest, **settings: Any) -> HttpResponse:
-        """Send a request of the SDK or of jobber. Raises `EngineUnreachable` and `ConnectionBroken`."""
+    def send(self, request: PreparedRequest, *, stream: bool | None = None, **_settings: Any) -> HttpResponse:
+        """Send a request of the SDK or of jobber. Raises `EngineUnreachable` and `ConnectionBroken`.
+
+        The transport sends it at once, because no request has hooks, cookies, redirects or proxies.
+        """
         if self._on_call is not None:
             self._on_call(request.method or "", self._shown(request.path_url))
         try:
-            return super().send(request, **{**settings, "timeout": self._seconds, "allow_redirects": False})
+            answer = self._transport.send(request, timeout=self._seconds)
+            if not stream:
+                _ = answer.content
         except (RequestException, HTTPError, HTTPException) as error:
             raise broken(error) from None
+        return answer
 
     def call(
         self,
@@ -153,16 +166,15 @@ class EngineSession(Session):
         headers: Mapping[str, str] | None = None,
     ) -> Response:
         """Make a call and return its response."""
-        given = dict(headers or {})
-        data: bytes | Iterator[bytes] | None = None
-        if body is not None:
-            data = json.dumps(body).encode()
-            given.setdefault("Content-Type", "application/json")
+        request = self._prepared(method, self._address(path, query), headers=headers)
         upload = None if stream is None else _Upload(stream)
-        if upload is not None:
-            data = iter(upload)
+        if body is not None:
+            request.headers.setdefault("Content-Type", "application/json")
+            request.prepare_body(json.dumps(body).encode(), None)
+        else:
+            request.prepare_body(None if upload is None else iter(upload), None)
         try:
-            answer = self.request(method, self._address(path, query), data=data, headers=given, stream=True)
+            answer = self.send(request, stream=True)
         except Exception:
             if upload is not None and upload.error is not None:
                 raise upload.error from None
@@ -171,7 +183,8 @@ class EngineSession(Session):
 
     def begin(self, method: str, path: str, *, query: Mapping[str, object] | None = None) -> Pending:
         """Make a call without waiting for its response, which no SDK supports."""
-        request = self.prepare_request(Request(method, self._address(path, query)))
+        request = self._prepared(method, self._address(path, query))
+        request.prepare_content_length(None)
         if self._on_call is not None:
             self._on_call(method, self._shown(request.path_url))
         connection = self._transport.pool._get_conn()  # noqa: SLF001 - to send without waiting
