@@ -94,7 +94,7 @@ def test_connection_over_ssh_is_cut(engine_address: str, tmp_path: Path) -> None
 
 @dataclass
 class _Seen:
-    """What a run printed, and `jobber attach` of it."""
+    """The output of a run and of `jobber attach` to it."""
 
     exit_statuses: list[int]
     out: list[bytes]
