@@ -6,10 +6,13 @@ import json
 import random
 import signal
 import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
+from screen import Sitting
 from user import SECONDS, Shell
 
 from jobber.domain.errors import JobberError
@@ -154,6 +157,82 @@ def test_failing_job_is_opened_with_the_hint(pipeline: Shell) -> None:
     assert done.returncode == 1
     assert f"hint: open a shell in it: jobber run -ri none {name}:latest-run sh".encode() in done.stderr
     assert pipeline.jobber("run", "-ri", "none", f"{name}:latest-run", "cat", "/x").stdout == b"kept\n"
+
+
+def test_two_people_at_once_both_succeed(pipeline: Shell) -> None:
+    both = [pipeline.start("pipeline", "run", "-p", "wait=2") for _ in range(2)]
+    said = [process.communicate(timeout=SECONDS) for process in both]
+
+    assert [process.returncode for process in both] == [0, 0], said
+    assert pipeline.jobber("pipeline", "status", "-p", "wait=2").returncode == 0
+    assert pipeline.containers() == []
+
+
+def test_job_with_a_bind_mount_runs_each_time(pipeline: Shell) -> None:
+    name, folder = f"{pipeline.name}-data", pipeline.folder / "data"
+    text = f"jobs: {{{name}: {{image: {pipeline.name}, cmd: ls /mnt, Xdocker: '-v {folder}:/mnt:ro'}}}}"
+    (pipeline.folder / "jobber-pipeline.yml").write_text(text)
+
+    for _ in range(2):
+        assert _states(pipeline, pipeline.jobber("pipeline", "run", "--json")) == {"data": "succeeded"}
+    status = pipeline.jobber("pipeline", "status")
+    assert (status.returncode, b"/mnt may have changed" in status.stdout) == (1, True)
+
+
+@pytest.mark.parametrize(("count", "ended"), [(1, "succeeded"), (2, "interrupted")])
+def test_ctrl_c_at_a_terminal(pipeline: Shell, count: int, ended: str) -> None:
+    words = ["pipeline", "run", "-p", "wait=5"]
+    sitting = Sitting(words, folder=pipeline.folder, environment=pipeline.environment)
+    try:
+        sitting.await_text("up")
+        for number in range(count):
+            sitting.type(b"\x03")
+            sitting.await_text(("no more jobs", "being stopped")[number])
+        status = sitting.wait()
+
+        assert status == 130, sitting.text()
+        assert f"{pipeline.name}-a" in sitting.text()
+        assert ended in sitting.text()
+        assert sitting.modes_are_as_before()
+    finally:
+        sitting.close()
+    assert pipeline.containers() == []
+
+
+_THREE_TIMES = """
+import jobber
+try:
+    jobber.pipeline().run("NAME-sleep")
+except KeyboardInterrupt as error:
+    print("interrupted:", error, flush=True)
+"""
+
+
+def test_third_interruption_from_python_ends_the_program_and_leaves_the_jobs(pipeline: Shell) -> None:
+    file = pipeline.folder / "jobber-pipeline.yml"
+    ignores = "trap '' INT; echo up; n=0; while [ $n -lt 200 ]; do sleep 0.1; n=$((n+1)); done"
+    sleeping = f"{{image: {pipeline.name}, cmd: [sh, -c, {json.dumps(ignores)}]}}"
+    file.write_text(f"{file.read_text()}  {pipeline.name}-sleep: {sleeping}\n")
+    program = [sys.executable, "-c", _THREE_TIMES.replace("NAME", pipeline.name)]
+    process = subprocess.Popen(
+        program, cwd=pipeline.folder, env=pipeline.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    try:
+        _await(process, b"up")
+        for _ in range(3):
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.5)
+        begun = time.monotonic()
+        out, err = process.communicate(timeout=SECONDS)
+        seconds = time.monotonic() - begun
+    finally:
+        process.kill()
+
+    assert (process.returncode, b"interrupted: " in out) == (0, True), (out, err)
+    assert b"Fatal" not in err
+    assert seconds < 5
+    pipeline.jobber("pipeline", "run", f"{pipeline.name}-sleep")
+    assert pipeline.containers() == []
 
 
 def _await(process: subprocess.Popen[bytes], text: bytes, *, stream: str = "stdout") -> None:

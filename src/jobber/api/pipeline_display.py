@@ -6,6 +6,8 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
+from jobber.domain.ports.progress import Silence
+
 if TYPE_CHECKING:
     from jobber.domain.containers.events import Output
     from jobber.domain.pipelines.job import Job
@@ -17,7 +19,7 @@ class GuestDisplay:
     """The output of jobs on `sys.stdout`, and messages for a progress listener."""
 
     def __init__(self, progress: Progress, *, quiet: bool) -> None:
-        self._progress = progress
+        self._progress: Progress = progress
         self._quiet = quiet
         self._begun: dict[str, bytes] = {}
         self._lock = threading.RLock()
@@ -38,6 +40,11 @@ class GuestDisplay:
         """Report a termination signal."""
         with self._lock:
             self._progress.note("pipeline-stopping", effect=f"interrupted {count} times")
+
+    def close(self) -> None:
+        """Show nothing more, so that jobs that are left running print nothing into the program that goes on."""
+        with self._lock:
+            self._progress, self._quiet = Silence(), True
 
     def tick(self) -> None:
         """Do nothing: there are no elapsed times."""

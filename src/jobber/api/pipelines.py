@@ -271,16 +271,18 @@ class Pipeline:
         told = progress_for(quiet=quiet, progress=progress)
         settings, connection, graph = self._opened()
         chosen = _chosen(graph, targets, from_=from_, to=to, only=only, force=force, reuse=reuse)
+        display = GuestDisplay(told, quiet=quiet)
         with connection.session(told, settings_credentials(settings)) as session, connection.opened(told) as engine:
             use_case, pool = open_pipeline(session, engine, graph).runner(
                 connect=lambda: _another(connection, told),
-                display=GuestDisplay(told, quiet=quiet),
+                display=display,
                 jobs=jobs,
                 keeps_going=keep_going,
             )
             try:
                 outcomes = use_case.run(graph, chosen)
             finally:
+                display.close()
                 if isinstance(connection.engine, str):
                     pool.close()
             found = {str(it.job.id): _job_of(it, connection, engine) for it in outcomes}
