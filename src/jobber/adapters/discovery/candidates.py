@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from jobber.adapters.engine_api.endpoint import Endpoint, TlsFiles, parse_endpoint
 from jobber.domain.errors import UsageError
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -24,7 +25,7 @@ Podman 5.8 uses `CONTAINER_CONNECTION` before `CONTAINER_HOST`, and its default 
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Candidate:
     """An address where an engine may listen, and the reason to try it."""
 

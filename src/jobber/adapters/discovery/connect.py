@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.credentials.redaction import masked_call
@@ -12,6 +11,7 @@ from jobber.adapters.engine_api.endpoint import Endpoint, Scheme
 from jobber.adapters.engine_api.lazy_package import import_lazily
 from jobber.adapters.engine_api.ping import ANSWER_SECONDS, EngineAnswer, ping
 from jobber.domain.errors import EngineUnavailable
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     import socket
@@ -152,7 +152,7 @@ def _hint_for(candidate: Candidate, error: EngineUnreachable | ConnectionBroken)
     return "; ".join(filter(None, (remedy, candidate.alternative)))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Settings:
     """The settings of a connection that do not depend on the engine."""
 

@@ -9,13 +9,13 @@ import socket
 import sys
 import sysconfig
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobber._version import __version__
 from jobber.domain.checkup.findings import Command, Distribution, Installation, LocalDevices, Program
 from jobber.domain.containers.engine_facts import Space
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -35,7 +35,7 @@ _SPECIFICATIONS = (".json", ".yaml", ".yml")
 _NODE = re.compile(r"nvidia\d+|kfd")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LocalMachine:
     """The local machine, as seen by a user with this environment."""
 

@@ -26,6 +26,7 @@ from jobber.domain.errors import BuildFailed
 from jobber.domain.images.build_arguments import unused_arguments
 from jobber.domain.images.build_request import given_arguments
 from jobber.domain.images.reference import ImageId
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,7 +46,7 @@ _CLIENT_WARNS = re.compile(rb"WARNING: (.*)")
 _SAYS_STATE = re.compile(rb"(DONE \d|CACHED$|CANCELED$|sha256:|transferring |exporting |writing image|naming to)")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Client:
     """A client with BuildKit, and the command line that starts a build with it."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from jobber.domain.errors import UsageError
+from jobber.domain.values import frozen
 
 DEFAULT_PORT = 2375
 DEFAULT_TLS_PORT = 2376
@@ -19,7 +20,7 @@ class Scheme(StrEnum):
     SSH = "ssh"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TlsFiles:
     """The certificates of a TLS connection: by default those in a folder, with the file names of `docker`."""
 
@@ -30,7 +31,7 @@ class TlsFiles:
     key: str = "key.pem"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Endpoint:
     """The address of an engine."""
 

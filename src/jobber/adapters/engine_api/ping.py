@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from contextlib import closing
-from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse  # noqa: TID251
 from typing import TYPE_CHECKING
 
 from jobber.adapters.engine_api.connection_errors import ConnectionBroken, broken
 from jobber.adapters.engine_api.sockets import open_socket
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     import socket
@@ -28,7 +28,7 @@ _VERSION = re.compile(r"\d+\.\d+(\.\d+)?")
 _PING = b"GET /_ping HTTP/1.1\r\nHost: engine\r\nUser-Agent: jobber\r\nConnection: close\r\n\r\n"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EngineAnswer:
     """The kind and the versions of an engine; `version` is of the program."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,7 +19,7 @@ With the engine's default keys, a shell's ^P would wait for the next key, and ^P
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LogFormat:
     """The form of a container's log."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from dataclasses import dataclass
 
 from jobber.adapters.job_stream.received_output import ExpectedOutput, common_size, comparable
+from jobber.domain.values import frozen
 
 _SAMPLE = 1 << 12
 """The number of bytes to search for; in a repetitive log, their first place is used."""
@@ -14,7 +14,7 @@ _LEAST = 32
 """The minimum number of bytes that the log and the output have in common: fewer may be the same by chance."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LogPlace:
     """The place of a record in one stream of a log."""
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import shutil
 import subprocess
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.adapters.engine_api.connection_errors import ConnectionBroken, EngineUnreachable
 from jobber.adapters.engine_api.endpoint import Endpoint, parse_endpoint
 from jobber.adapters.engine_api.ping import EngineAnswer, ping
 from jobber.adapters.host.temp_folder import make_short_folder
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,7 @@ _IDLE_SECONDS = 60
 """The time, in seconds, after which an idle service ends by itself, in case jobber is killed."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Service:
     """A running Podman service."""
 

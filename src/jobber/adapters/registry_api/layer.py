@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 from jobber.adapters.registry_api.manifest import hash_for
 from jobber.domain.errors import RegistryFailed
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,7 +28,7 @@ _OPAQUE = ".wh..wh..opq"
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """An entry of a layer."""
 

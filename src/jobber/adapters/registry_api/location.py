@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobber.domain.images.credentials import HUB, segments_of
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from jobber.domain.images.reference import ImageReference
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _API_OF_HUB = "registry-1.docker.io"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RepositoryLocation:
     """The location of a repository of a registry."""
 

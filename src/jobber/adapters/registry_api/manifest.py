@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jobber.domain.errors import RegistryFailed
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from jobber.adapters.registry_api.session import Session
@@ -26,7 +26,7 @@ _ACCEPT = ", ".join((*_MANIFESTS, *_INDEXES))
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "i686": "386"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Blob:
     """A blob of an image, identified by its digest."""
 
@@ -35,7 +35,7 @@ class Blob:
     """Stored size in bytes."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Manifest:
     """The manifest of one image."""
 

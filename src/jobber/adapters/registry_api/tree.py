@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jobber.domain.files.paths import normal_path
+from jobber.domain.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 _MOST_LINKS = 40
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """An entry found at a path, and its layer."""
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from jobber.domain.values import frozen
 
 KEY_TAG = "key-"
 """The prefix of tags that name a key."""
 KEY_TAG_DIGITS = 32
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunKeys:
     """The keys of a run that a pipeline asked for. Their presence also requests the out digest of the result."""
 

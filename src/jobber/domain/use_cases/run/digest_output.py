@@ -8,7 +8,6 @@ from jobber.domain.containers.container import LOG
 from jobber.domain.errors import EngineFailed, PathNotFound
 from jobber.domain.files.paths import lies_within, normal_path
 from jobber.domain.files.tree_digest import tree_digest
-from jobber.domain.history.engine_files import mount_points_of, own_files
 
 if TYPE_CHECKING:
     from jobber.domain.containers.container import ContainerId
@@ -29,6 +28,8 @@ def digest_output(
     """
     if plan.out is None or lies_within(LOG, directory=normal_path(plan.out)):
         return ""
+    from jobber.domain.history.engine_files import mount_points_of, own_files  # with all options of the engines
+
     progress.step(f"computing the digest of {plan.out}")
     mounts = {normal_path(mount.destination) for mount in containers.inspect(container).mounts}
     try:

@@ -23,7 +23,6 @@ from jobber.domain.runs.policy import Outcome
 from jobber.domain.runs.record import RunEnding, rfc3339
 from jobber.domain.use_cases.images.find_image import FoundImage, ImageFinder
 from jobber.domain.use_cases.run.abandon_container import discard, left_as_it_is
-from jobber.domain.use_cases.run.finish import Finished, FinishRun, finished_by_another
 from jobber.domain.use_cases.run.keep_output import keep_log
 from jobber.domain.use_cases.run.prepare import PreparedRun, check_volumes, lent_destinations, plan_of
 from jobber.domain.use_cases.run.tell_end import tell_failure, tell_memory
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from jobber.domain.ports.progress import Progress
     from jobber.domain.runs.record import RunPlan
     from jobber.domain.runs.result import ListedResult
+    from jobber.domain.use_cases.run.finish import Finished, FinishRun
     from jobber.domain.use_cases.run.prepare import RunRequest
 
 EXIT_TIMED_OUT = 124
@@ -128,6 +128,8 @@ class RunJob:
                 watched = self._watch(container, prepared.plan, log, memory_from=request.memory_from)
                 finished = self._finish(container, prepared, watched, log)
             except ContainerNotFound:
+                from jobber.domain.use_cases.run.finish import finished_by_another
+
                 finished = finished_by_another(self.engine, prepared.plan, progress=self.progress)
                 if finished.ending is None:
                     raise
@@ -231,6 +233,8 @@ class RunJob:
                 attachment.resize(terminal)
             watch = self._watcher(container, plan, log)
             try:
+                import jobber.domain.use_cases.run.finish  # noqa: F401 - while the job runs
+
                 exit_status, outcome = watch.until_exit(attachment, timeout=plan.timeout)
             except Detached as abandoned:
                 interrupted = Interrupted(abandoned.signal)
@@ -323,6 +327,8 @@ class RunJob:
         return keep_log(plan.id, container=container, log=log, containers=containers, kept=kept, progress=self.progress)
 
     def _finisher(self) -> FinishRun:
+        from jobber.domain.use_cases.run.finish import FinishRun
+
         return FinishRun(self.engine, self.clock, self.interruptions, self.keyring, self.progress, self.version)
 
     def _provide(self, prepared: PreparedRun) -> tuple[ImageMount | VolumeMount, ...]:
