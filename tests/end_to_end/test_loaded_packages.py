@@ -21,7 +21,8 @@ def test_run_loads_the_package_of_its_engine_alone(shell: Shell, engine_address:
         env={**os.environ, **shell.environment},
         check=False,
     )
-    loaded = {line.rpartition("|")[2].strip() for line in ended.stderr.splitlines() if line.startswith("import time:")}
+    modules = [line.rpartition("|")[2].strip() for line in ended.stderr.splitlines() if line.startswith("import time:")]
+    loaded = {module.partition(".")[0] for module in modules}
     engine = type(shell.engine).__module__.split(".")[2]
 
     assert (ended.returncode, loaded & _PACKAGES) == (0, {engine}), ended.stderr

@@ -33,9 +33,6 @@ def main() -> NoReturn:
             if signal.getsignal(number) == signal.SIG_DFL:  # acts like ^C until a command handles signals
                 signal.signal(number, signal.default_int_handler)
         settle_streams()
-        # The podman package imports this, a quarter of the CPU time, for a progress bar that jobber does not show. It
-        # does without where it is not installed; None means that (`sys.modules` in Python's language reference).
-        sys.modules.setdefault("rich.progress", None)  # type: ignore[arg-type]
         status = _reported(call(sys.argv[1:], environment=os.environ))
     except KeyboardInterrupt:
         status = EXIT_INTERRUPTED

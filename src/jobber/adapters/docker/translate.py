@@ -9,14 +9,13 @@ import re
 from typing import Any
 
 from jobber.adapters.engine_api.calls import reads_response
+from jobber.adapters.engine_api.container_fields import moment_of, mount_of, words_of
 from jobber.adapters.engine_api.health_checks import health_check_of
-from jobber.domain.containers.container import Container, ContainerId, ContainerMount, ContainerState
+from jobber.domain.containers.container import Container, ContainerId, ContainerState
 from jobber.domain.errors import JobNotStarted
 from jobber.domain.images.image import Image, ImageConfiguration, ListedImage, known_moment, known_seconds
 from jobber.domain.images.reference import ImageId
 
-_NEVER = "0001-01-01"
-_ANONYMOUS = re.compile(r"[0-9a-f]{64}").fullmatch
 _LOG_LIMITS = {"json-file": ("", "1"), "local": ("20m", "5")}
 """The default limits of each log driver: the size of one file and the number of files; an empty size means no limit."""
 _SIZE = re.compile(r"(\d+(?:\.\d+)?) ?([kmgt]?)i?b?", re.IGNORECASE)
@@ -68,8 +67,8 @@ def listed_image_of(answer: dict[str, Any]) -> ListedImage:
 def configuration_of(config: dict[str, Any]) -> ImageConfiguration:
     """Return the settings that an image has for its containers."""
     return ImageConfiguration(
-        command=_words(config.get("Cmd")),
-        entrypoint=_words(config.get("Entrypoint")),
+        command=words_of(config.get("Cmd")),
+        entrypoint=words_of(config.get("Entrypoint")),
         workdir=config.get("WorkingDir") or None,
         user=config.get("User") or None,
         environment=tuple(config.get("Env") or ()),
@@ -94,10 +93,10 @@ def container_of(answer: dict[str, Any]) -> Container:
         state=where,
         exit_status=state["ExitCode"] if where is ContainerState.EXITED else None,
         labels=answer["Config"].get("Labels") or {},
-        mounts=tuple(_mount_of(mount) for mount in answer.get("Mounts") or ()),
+        mounts=tuple(mount_of(mount) for mount in answer.get("Mounts") or ()),
         created=answer["Created"],
-        started=_moment(state["StartedAt"]),
-        finished=_moment(state["FinishedAt"]),
+        started=moment_of(state["StartedAt"]),
+        finished=moment_of(state["FinishedAt"]),
         terminal=bool(answer["Config"].get("Tty")),
         log_limit=_log_limit((answer.get("HostConfig") or {}).get("LogConfig") or {}),
         memory_limit=(answer.get("HostConfig") or {}).get("Memory") or None,
@@ -131,21 +130,3 @@ def not_started(why: str) -> JobNotStarted:
     if "could not select device driver" in lowered:
         error.hint = "the engine has no GPUs, or no NVIDIA container toolkit"
     return error
-
-
-def _mount_of(mount: dict[str, Any]) -> ContainerMount:
-    name = mount.get("Name") or ""
-    return ContainerMount(
-        destination=mount["Destination"],
-        kind=mount.get("Type") or "bind",
-        source=name or mount.get("Source") or "",
-        anonymous=bool(_ANONYMOUS(name)),
-    )
-
-
-def _words(value: list[str] | None) -> tuple[str, ...] | None:
-    return tuple(value) if value else None
-
-
-def _moment(text: str) -> str:
-    return "" if text.startswith(_NEVER) else text

@@ -10,16 +10,15 @@ from contextlib import suppress
 from typing import Any
 
 from jobber.adapters.engine_api.calls import reads_response
+from jobber.adapters.engine_api.container_fields import moment_of, mount_of, words_of
 from jobber.adapters.engine_api.health_checks import health_check_of
 from jobber.adapters.podman.names import true_digests, unsure_digests, user_names
-from jobber.domain.containers.container import Container, ContainerId, ContainerMount, ContainerState
+from jobber.domain.containers.container import Container, ContainerId, ContainerState
 from jobber.domain.containers.linux_signals import LINUX_SIGNAL_NAMES
 from jobber.domain.errors import JobNotStarted
 from jobber.domain.images.image import Image, ImageConfiguration, ListedImage, known_moment, known_seconds
 from jobber.domain.images.reference import ImageId
 
-_NEVER = "0001-01-01"
-_ANONYMOUS = re.compile(r"[0-9a-f]{64}").fullmatch
 _AROUND = re.compile(r"^preparing container [0-9a-f]{64} for attach: ")
 _BEFORE = frozenset(("created", "configured", "initialized"))
 _AFTER = frozenset(("exited", "stopped", "dead", "removing"))
@@ -50,8 +49,8 @@ def image_of(answer: dict[str, Any]) -> Image:
         unsure_digests=unsure_digests(digests, own=own),
         labels=config.get("Labels") or answer.get("Labels") or {},
         configuration=ImageConfiguration(
-            command=_words(config.get("Cmd")),
-            entrypoint=_words(config.get("Entrypoint")),
+            command=words_of(config.get("Cmd")),
+            entrypoint=words_of(config.get("Entrypoint")),
             workdir=config.get("WorkingDir") or None,
             user=config.get("User") or None,
             environment=tuple(config.get("Env") or ()),
@@ -105,10 +104,10 @@ def container_of(answer: dict[str, Any], *, reports_memory: bool = False) -> Con
         state=where,
         exit_status=state["ExitCode"] if where is ContainerState.EXITED else None,
         labels=answer["Config"].get("Labels") or {},
-        mounts=tuple(_mount_of(mount) for mount in answer.get("Mounts") or ()),
+        mounts=tuple(mount_of(mount) for mount in answer.get("Mounts") or ()),
         created=answer["Created"],
-        started=_moment(state["StartedAt"]),
-        finished=_moment(state["FinishedAt"]),
+        started=moment_of(state["StartedAt"]),
+        finished=moment_of(state["FinishedAt"]),
         terminal=bool(answer["Config"].get("Tty")),
         memory_limit=(answer.get("HostConfig") or {}).get("Memory") or None,
         out_of_memory=_out_of_memory(state, reports=reports_memory) if where is ContainerState.EXITED else None,
@@ -156,16 +155,6 @@ def registry_cause(why: str) -> str:
     return _BEFORE_CAUSE.sub("", why)
 
 
-def _mount_of(mount: dict[str, Any]) -> ContainerMount:
-    name = mount.get("Name") or ""
-    return ContainerMount(
-        destination=mount["Destination"],
-        kind=mount.get("Type") or "bind",
-        source=name or mount.get("Source") or "",
-        anonymous=bool(_ANONYMOUS(name)),
-    )
-
-
 def _signal(text: str | None) -> str | None:
     """Return a signal's name; Podman's commit writes its number.
 
@@ -174,11 +163,3 @@ def _signal(text: str | None) -> str | None:
     with suppress(ValueError):
         return LINUX_SIGNAL_NAMES.get(int(text or ""), text)
     return text or None
-
-
-def _words(value: list[str] | None) -> tuple[str, ...] | None:
-    return tuple(value) if value else None
-
-
-def _moment(text: str) -> str:
-    return "" if text.startswith(_NEVER) else text
