@@ -1,4 +1,4 @@
-"""Packages whose `__init__` runs when it is needed."""
+"""A package whose `__init__` runs when it is needed."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 LAZY = """
 import sys
 from jobber.adapters.engine_api.lazy_package import import_lazily
-import_lazily("docker", "podman", "charset_normalizer", "nothing_by_this_name")
-from docker.api.client import APIClient
+import_lazily("nothing_by_this_name")
+import_lazily("podman")
 import podman.api.client
 """
 
@@ -22,7 +22,7 @@ def printed(code: str) -> str:
 
 
 def test_the_clients_are_imported_without_the_models() -> None:
-    names = "'docker.models', 'podman.domain.containers', 'charset_normalizer.api'"
+    names = "'podman.domain.containers', 'rich.progress'"
 
     assert printed(f"print([name for name in ({names}) if name in sys.modules])") == "[]"
 
@@ -30,19 +30,28 @@ def test_the_clients_are_imported_without_the_models() -> None:
 @pytest.mark.parametrize(
     ("code", "found"),
     [
-        ("from docker import DockerClient; print(DockerClient.__name__)", "DockerClient"),
-        ("import docker; print(docker.DockerClient.containers.fget.__name__)", "containers"),
+        ("from podman import PodmanClient; print(PodmanClient.__name__)", "PodmanClient"),
+        ("import podman; print(podman.PodmanClient.__name__, podman.__version__ > '5')", "PodmanClient True"),
         (
             "import podman; print(podman.PodmanClient.__name__, podman.api.client.__name__)",
             "PodmanClient podman.api.client",
         ),
-        ("import charset_normalizer; print(charset_normalizer.detect(b'abc')['encoding'])", "ascii"),
         ("import requests, podman; print(hasattr(podman, 'nothing'), hasattr(podman, 'nothing'))", "False False"),
-        ("import docker; print(docker.__version__ == docker.version.__version__)", "True"),
     ],
 )
 def test_everything_is_found_at_its_first_use(code: str, found: str) -> None:
     assert printed(code) == found
+
+
+def test_threads_that_ask_at_once_all_find_it() -> None:
+    code = """
+import podman
+from concurrent.futures import ThreadPoolExecutor
+with ThreadPoolExecutor(8) as pool:
+    print({one.__name__ for one in pool.map(lambda _: podman.PodmanClient, range(64))})
+"""
+
+    assert printed(code) == "{'PodmanClient'}"
 
 
 def test_a_package_that_is_imported_already_stays() -> None:

@@ -173,9 +173,9 @@ def _assemble(
     dial: Callable[[float], socket.socket] | None = None,
     closing: Callable[[], None],
 ) -> Engine:
-    import_lazily("docker", "podman", "charset_normalizer")
     facts: Any = {"seconds": settings.seconds, "on_call": settings.tell, "dial": dial}
     if answer.name == "podman":
+        import_lazily("podman")
         from jobber.adapters.podman.client import PodmanClient
         from jobber.adapters.podman.engine import PodmanEngine
 
