@@ -33,7 +33,7 @@ jobs:
   {n}-b:
     matrix: {{m: [p, q]}}
     image: {n}
-    cmd: [sh, -c, "mkdir /out; echo ${{m}} > /out/x"]
+    cmd: [sh, -c, "mkdir /out; echo ${{m}} {n} > /out/x"]
     inputs: [{n}-a]
     out: /out
   {n}-c: {{image: {n}, cmd: find /runs -type f, inputs: ["{n}-b[*],dest=/runs"]}}
@@ -44,7 +44,7 @@ jobs:
 def pipeline(shell: Shell) -> Iterator[Shell]:
     data = shell.folder / "data"
     data.mkdir()
-    (data / "x").write_text("1")
+    (data / "x").write_text(shell.name)  # a pipeline of another test must not have the same content
     (data / "Dockerfile").write_text("FROM scratch\nCOPY x /data/\n")
     (shell.folder / "jobber-pipeline.yml").write_text(_FILE.format(n=shell.name))
     yield shell
