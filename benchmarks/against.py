@@ -13,10 +13,10 @@ from engines import builders, change, many_files, printing
 from installed import benchmarks_of, install_revision, install_working_tree
 from latency import echoes
 from ledger import load_results
-from side_by_side import LEAK, Command, Comparison, in_turns, megabytes, processor, run, seconds
+from side_by_side import LEAK, Command, Comparison, at_most, in_turns, megabytes, processor, run, seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from hand import Bench
     from side_by_side import Measured
@@ -86,7 +86,7 @@ def compare_start(both: Installations, *, rounds: int) -> Iterator[Comparison]:
             ("completion of a configuration", ["__complete", "bash", "jobber run -c ", ":="]),
         ):
             ours, theirs = both.measure(*words, rounds=rounds, directory=Path(folder))
-            yield _at_most(0.7, f"{what}, CPU", processor(ours), processor(theirs))
+            yield at_most(0.7, f"{what}, CPU", processor(ours), processor(theirs))
 
 
 def compare_fake(both: Installations, *, rounds: int) -> Iterator[Comparison]:
@@ -113,8 +113,8 @@ def compare_cycle(both: Installations, bench: Bench, *, rounds: int) -> Iterator
     ours, theirs = both.measure(
         "run", f"{bench.image}:base", "true", bench=bench, rounds=rounds, after=bench.forget_results
     )
-    yield _at_most(1.0, f"{bench.name}: a trivial job", seconds(ours), seconds(theirs))
-    yield _at_most(1.1, f"{bench.name}: a trivial job, CPU", processor(ours), processor(theirs))
+    yield at_most(1.0, f"{bench.name}: a trivial job", seconds(ours), seconds(theirs))
+    yield at_most(1.1, f"{bench.name}: a trivial job, CPU", processor(ours), processor(theirs))
 
 
 def compare_lists(both: Installations, bench: Bench, *, rounds: int) -> Iterator[Comparison]:
@@ -122,8 +122,8 @@ def compare_lists(both: Installations, bench: Bench, *, rounds: int) -> Iterator
     load_results(bench, number=_RESULTS)
     for command in ("ls", "ps"):
         ours, theirs = both.measure(command, bench=bench, rounds=rounds)
-        yield _at_most(1.1, f"{bench.name}: {command}, {_RESULTS} results", seconds(ours), seconds(theirs))
-        yield _at_most(1.1, f"{bench.name}: {command}, CPU", processor(ours), processor(theirs))
+        yield at_most(1.1, f"{bench.name}: {command}, {_RESULTS} results", seconds(ours), seconds(theirs))
+        yield at_most(1.1, f"{bench.name}: {command}, CPU", processor(ours), processor(theirs))
     bench.forget_results()
 
 
@@ -131,7 +131,7 @@ def compare_output(both: Installations, bench: Bench, *, rounds: int) -> Iterato
     """Compare a job that prints 1 GB, and the memory that it takes."""
     words = ("run", "--result-image", "none", f"{bench.image}:base", *printing(_GIGABYTE))
     ours, theirs = both.measure(*words, bench=bench, rounds=min(rounds, _FEW))
-    yield _at_most(1.0, f"{bench.name}: 1 GB of output", seconds(ours), seconds(theirs))
+    yield at_most(1.0, f"{bench.name}: 1 GB of output", seconds(ours), seconds(theirs))
     yield Comparison(
         f"{bench.name}: memory with 1 GB of output",
         megabytes(ours),
@@ -148,7 +148,7 @@ def compare_copy(both: Installations, bench: Bench, *, rounds: int) -> Iterator[
     ours, theirs = both.measure(
         "cp", f"{image}:/data", str(target), bench=bench, rounds=min(rounds, _FEW), after=lambda: shutil.rmtree(target)
     )
-    yield _at_most(1.0, f"{bench.name}: cp of 1 GB", seconds(ours), seconds(theirs))
+    yield at_most(1.0, f"{bench.name}: cp of 1 GB", seconds(ours), seconds(theirs))
 
 
 def compare_build(both: Installations, bench: Bench, *, rounds: int) -> Iterator[Comparison]:
@@ -164,7 +164,7 @@ def compare_build(both: Installations, bench: Bench, *, rounds: int) -> Iterator
             after=bench.forget_builds,
             environment=environment,
         )
-        yield _at_most(1.0, f"{bench.name}: build of 20,000 files, {builder}", seconds(ours), seconds(theirs))
+        yield at_most(1.0, f"{bench.name}: build of 20,000 files, {builder}", seconds(ours), seconds(theirs))
 
 
 def compare_latency(both: Installations, bench: Bench, *, rounds: int) -> Iterator[Comparison]:
@@ -175,12 +175,8 @@ def compare_latency(both: Installations, bench: Bench, *, rounds: int) -> Iterat
     for _ in range(max(rounds // 5, 2)):
         for python, taken in zip(both, (ours, theirs), strict=True):
             taken.extend(echoes([jobber_of(python), *words], keys=_KEYS))
-    row = _at_most(1.0, f"{bench.name}: key to echo", [one * 1e6 for one in ours], [one * 1e6 for one in theirs])
+    row = at_most(1.0, f"{bench.name}: key to echo", [one * 1e6 for one in ours], [one * 1e6 for one in theirs])
     yield replace(row, unit="us")
-
-
-def _at_most(limit: float, what: str, ours: Sequence[float], theirs: Sequence[float]) -> Comparison:
-    return Comparison(what, list(ours), list(theirs), f"at most {limit:g}", lambda row: row.ratio <= limit)
 
 
 WITHOUT_ENGINE = {"startup": compare_start, "fake": compare_fake}

@@ -6,7 +6,7 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
-from side_by_side import LEAK, Command, Comparison, in_turns, megabytes, run, seconds
+from side_by_side import Command, Comparison, at_most, in_turns, run, seconds, without_leak
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,21 +41,8 @@ def compare_copy(bench: Bench, *, rounds: int) -> Iterator[Comparison]:
         ours, theirs, small = in_turns(commands, rounds=min(rounds, _FEW))
     finally:
         bench.run("rm", container)
-    yield Comparison(
-        f"{bench.name}: 1 GB out of an image",
-        seconds(ours),
-        seconds(theirs),
-        f"at most {_COPY}",
-        lambda row: row.ratio <= _COPY,
-    )
-    yield Comparison(
-        f"{bench.name}: memory with it, and with 10 MB",
-        megabytes(ours),
-        megabytes(small),
-        f"less than {LEAK:g} MB more",
-        lambda row: row.difference < LEAK,
-        unit="MB",
-    )
+    yield at_most(_COPY, f"{bench.name}: 1 GB out of an image", seconds(ours), seconds(theirs))
+    yield without_leak(f"{bench.name}: memory with it, and with 10 MB", ours, small)
 
 
 def make_copy_image(bench: Bench) -> str:

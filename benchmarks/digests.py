@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from side_by_side import Command, Comparison, in_turns, run, seconds
+from side_by_side import Command, Comparison, at_most, in_turns, run, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,13 +72,7 @@ def compare_known_build(bench: Bench, *, rounds: int) -> Iterator[Comparison]:
         Command(bench.by_hand("build", "-t", f"{bench.image}:by-hand", str(folder)), bench.environment),
     )
     ours, theirs = in_turns(commands, rounds=min(rounds, _FEW))
-    yield Comparison(
-        f"{bench.name}: known build of 20,000 files",
-        seconds(ours),
-        seconds(theirs),
-        "at most 1.0",
-        lambda row: row.ratio <= 1.0,
-    )
+    yield at_most(1.0, f"{bench.name}: known build of 20,000 files", seconds(ours), seconds(theirs))
 
 
 def _fill(folder: Path, *, files: int, size: int) -> None:

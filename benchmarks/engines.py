@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from jobber.adapters.docker.buildkit import find_client
-from side_by_side import LEAK, Command, Comparison, in_turns, megabytes, seconds
+from side_by_side import Command, Comparison, at_most, in_turns, seconds, without_leak
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,9 +50,7 @@ def compare_cycle(bench: Bench, *, rounds: int) -> Iterator[Comparison]:
         Command(("sh", str(script)), bench.environment, after=bench.forget_results),
     )
     ours, theirs = map(seconds, in_turns(commands, rounds=rounds))
-    yield Comparison(
-        f"{bench.name}: a trivial job, whole cycle", ours, theirs, f"at most {_CYCLE}", lambda row: row.ratio <= _CYCLE
-    )
+    yield at_most(_CYCLE, f"{bench.name}: a trivial job, whole cycle", ours, theirs)
 
 
 def _cycle_by_hand(bench: Bench, *words: str) -> Path:
@@ -89,28 +87,9 @@ def compare_output(bench: Bench, *, rounds: int) -> Iterator[Comparison]:
         Command(bench.jobber("run", f"{bench.image}:base", *printing(_LITTLE)), bench.environment, after=forget),
     )
     streamed, by_hand, kept, kept_by_hand, little = in_turns(commands, rounds=min(rounds, _FEW))
-    yield Comparison(
-        f"{bench.name}: 200 MB of output",
-        seconds(streamed),
-        seconds(by_hand),
-        f"at most {_STREAM}",
-        lambda row: row.ratio <= _STREAM,
-    )
-    yield Comparison(
-        f"{bench.name}: 200 MB of output, and its result",
-        seconds(kept),
-        seconds(kept_by_hand),
-        f"at most {_KEPT}",
-        lambda row: row.ratio <= _KEPT,
-    )
-    yield Comparison(
-        f"{bench.name}: memory with it, and with 2 MB",
-        megabytes(kept),
-        megabytes(little),
-        f"less than {LEAK:g} MB more",
-        lambda row: row.difference < LEAK,
-        unit="MB",
-    )
+    yield at_most(_STREAM, f"{bench.name}: 200 MB of output", seconds(streamed), seconds(by_hand))
+    yield at_most(_KEPT, f"{bench.name}: 200 MB of output, and its result", seconds(kept), seconds(kept_by_hand))
+    yield without_leak(f"{bench.name}: memory with it, and with 2 MB", kept, little)
 
 
 def compare_input(bench: Bench, *, rounds: int) -> Iterator[Comparison]:
@@ -158,13 +137,7 @@ def compare_build(bench: Bench, *, rounds: int) -> Iterator[Comparison]:
         )
         with_builder = Command(ours.words, {**ours.environment, **environment}, ours.before, ours.after)
         built, built_by_hand = map(seconds, in_turns((with_builder, by_hand), rounds=min(rounds, _FEW)))
-        yield Comparison(
-            f"{bench.name}: build of 20,000 files, {builder}",
-            built,
-            built_by_hand,
-            f"at most {_BUILD}",
-            lambda row: row.ratio <= _BUILD,
-        )
+        yield at_most(_BUILD, f"{bench.name}: build of 20,000 files, {builder}", built, built_by_hand)
 
 
 def compare_second_build(bench: Bench, *, rounds: int) -> Iterator[Comparison]:

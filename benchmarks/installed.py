@@ -1,4 +1,4 @@
-"""Revisions of jobber to compare, each installed in a virtual environment of its own, in the same way."""
+"""Revisions of jobber to compare, each installed in the same way in a separate virtual environment."""
 
 from __future__ import annotations
 

@@ -54,6 +54,23 @@ class Comparison:
         return statistics.median(self.ours) - statistics.median(self.theirs)
 
 
+def at_most(limit: float, what: str, ours: Sequence[float], theirs: Sequence[float]) -> Comparison:
+    """Return a row that holds if the ratio is not above a limit."""
+    return Comparison(what, list(ours), list(theirs), f"at most {limit:g}", lambda row: row.ratio <= limit)
+
+
+def without_leak(what: str, much: Sequence[Measured], little: Sequence[Measured]) -> Comparison:
+    """Return a row that holds if a command does not need more memory for much data than for little."""
+    return Comparison(
+        what,
+        megabytes(much),
+        megabytes(little),
+        f"less than {LEAK:g} MB more",
+        lambda row: row.difference < LEAK,
+        unit="MB",
+    )
+
+
 @dataclass
 class Command:
     """A command to measure, and what is done before and after it, outside the measurement."""
@@ -80,10 +97,10 @@ class Command:
                 cwd=self.directory,
             )
             os.close(writer)
-            said = process.communicate()[1]
+            stderr = process.communicate()[1]
             status, *figures = used.read().split() or ("1", "0", "0", "0")
         if int(status) != 0:
-            raise SystemExit(f"{' '.join(self.words)} ended with {status}:\n{said.decode()}")
+            raise SystemExit(f"{' '.join(self.words)} ended with {status}:\n{stderr.decode()}")
         if self.after is not None:
             self.after()
         return Measured(float(figures[0]), float(figures[1]), int(figures[2]))

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 import subprocess
 from html import unescape
 from pathlib import Path
@@ -101,16 +99,6 @@ def test_graph_goes_to_a_file(graph: FakeCommandLine) -> None:
     assert "5 jobs, 5 stale" in page
     assert "<b>&" not in page
     assert "can't be written: is a directory" in graph("pipeline", "graph", "-o", str(graph.directory)).err
-
-
-@pytest.fixture(scope="module")
-def browser() -> str:
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found:
-        return found
-    if "browser" in os.environ.get("JOBBER_TEST_REQUIRE", "").split(","):
-        pytest.fail("a browser is required, and there is none: `make test` installs chromium")
-    pytest.skip("no browser: `make test` installs chromium")
 
 
 @pytest.mark.browser

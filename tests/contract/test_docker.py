@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +10,8 @@ from interrupted_commits import RealEngineContract
 from real import make_world
 
 from jobber.adapters.docker.helper_containers import create_helper, remove_helper
-from jobber.adapters.run_claims.engine_calls import EngineRunCalls
+from jobber.adapters.docker.images import DockerImages
+from jobber.adapters.run_claims.engine_calls import run_calls
 from jobber.testing.contract import World
 
 if TYPE_CHECKING:
@@ -34,9 +34,7 @@ class TestDocker(RealEngineContract):
     ) -> Iterator[World]:
         client = real_docker(docker_engine_address)
         engine = docker_engine(client, address=docker_engine_address)
-        calls = EngineRunCalls(
-            client, images=engine.images, make=partial(create_helper, client), remove=partial(remove_helper, client)
-        )
+        calls = run_calls(client, images=DockerImages, make=create_helper, remove=remove_helper)
         world = make_world(engine, client, tmp_path_factory.mktemp("base"), registry_host, calls=calls, own=client)
         yield world
         world.tidy()

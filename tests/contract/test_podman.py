@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +10,8 @@ from interrupted_commits import RealEngineContract
 from real import make_world
 
 from jobber.adapters.podman.helper_containers import create_helper, remove_helper
-from jobber.adapters.run_claims.engine_calls import EngineRunCalls
+from jobber.adapters.podman.images import PodmanImages
+from jobber.adapters.run_claims.engine_calls import run_calls
 from jobber.testing.contract import World
 
 if TYPE_CHECKING:
@@ -34,9 +34,7 @@ class TestPodman(RealEngineContract):
     ) -> Iterator[World]:
         client = real_podman(podman_engine_address)
         engine = podman_engine(client, address=podman_engine_address)
-        calls = EngineRunCalls(
-            client, images=engine.images, make=partial(create_helper, client), remove=partial(remove_helper, client)
-        )
+        calls = run_calls(client, images=PodmanImages, make=create_helper, remove=remove_helper)
         compatible = client.copy(compatible=True)
         world = make_world(engine, compatible, tmp_path_factory.mktemp("base"), registry_host, calls=calls, own=client)
         yield world

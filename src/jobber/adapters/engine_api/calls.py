@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     _P = ParamSpec("_P")
     _T = TypeVar("_T")
 
-NOT_MODIFIED = 304
 NOT_FOUND = 404
 CONFLICT = 409
 TAR = {"Content-Type": "application/x-tar"}

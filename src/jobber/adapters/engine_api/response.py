@@ -45,11 +45,6 @@ class Response:
         """Return the descriptor to wait on for more of the body; -1 if all of it has been read."""
         return -1 if self._raw.closed else self._socket.fileno()
 
-    @property
-    def has_begun(self) -> bool:
-        """Return whether part of the body has arrived, or all of it has been read."""
-        return self._raw.closed or bool(self._peek())
-
     def chunks(self) -> Iterator[bytes]:
         """Yield the body in pieces as they arrive. Raises `ConnectionBroken` if it is truncated."""
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from jobber.adapters.podman.images import PodmanImages
@@ -78,21 +77,11 @@ class PodmanEngine:
     def runs(self) -> SharedRunStore:
         """The run store of the engine, which coordinates jobber processes."""
         from jobber.adapters.podman.helper_containers import create_helper, remove_helper
-        from jobber.adapters.run_claims.engine_calls import EngineRunCalls
-        from jobber.adapters.run_claims.run_store import SharedRunStore
+        from jobber.adapters.run_claims.engine_calls import run_store
 
-        def calls(client: PodmanClient) -> EngineRunCalls:
-            return EngineRunCalls(
-                client,
-                images=PodmanImages(client),
-                make=partial(create_helper, client),
-                remove=partial(remove_helper, client),
-            )
-
-        def others() -> EngineRunCalls:
-            return calls(self._client.copy())
-
-        return SharedRunStore(calls(self._client), volumes=lambda: self.inputs, others=others)
+        return run_store(
+            self._client, images=PodmanImages, make=create_helper, remove=remove_helper, volumes=lambda: self.inputs
+        )
 
     @property
     def inputs(self) -> PodmanInputs:

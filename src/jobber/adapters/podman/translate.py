@@ -33,8 +33,6 @@ _NO_STREAMS = "attach socket"
 _NOT_FOUND = 127
 _NOT_EXECUTABLE = 126
 _ENGINE_FAILED = 125
-IS_BEING_REMOVED = "nil pointer dereference"
-"""Podman 4.3's error for an image while that one, or one that it is compared with, is being removed."""
 
 
 @reads_response

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from jobber.adapters.engine_api.calls import listed, missing_or_failed, with_labels
 from jobber.adapters.run_claims.helper_containers import helper_container_of
+from jobber.adapters.run_claims.run_store import SharedRunStore
 from jobber.domain.containers.container import ContainerId
 from jobber.domain.errors import ContainerNotFound
 from jobber.domain.runs.label_names import Label
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from jobber.adapters.engine_api.connection import EngineConnection
+    from jobber.adapters.engine_api.shared_inputs import VolumeCalls
     from jobber.adapters.run_claims.helper_containers import HelperContainer
     from jobber.domain.images.image import Image, ListedImage
     from jobber.domain.images.reference import ImageId
@@ -40,6 +43,40 @@ if TYPE_CHECKING:
 
         def __call__(self, container: str, /) -> None:
             """Remove a helper container; a missing one is not an error."""
+
+    _C = TypeVar("_C", bound=EngineConnection)
+
+
+def run_store(
+    client: _C,
+    *,
+    images: Callable[[_C], Images],
+    make: Callable[..., ContainerId],
+    remove: Callable[..., None],
+    volumes: Callable[[], VolumeCalls],
+) -> SharedRunStore:
+    """Return the run store of an engine.
+
+    Args:
+        client: The connection to the engine; each other thread gets a copy of it.
+        images: A function that returns the images of a connection.
+        make: The engine's call that creates a helper container, with the connection as its first argument.
+        remove: The engine's call that removes one, with the connection as its first argument.
+        volumes: A function that returns the calls for copies of inputs.
+
+    """
+    return SharedRunStore(
+        run_calls(client, images=images, make=make, remove=remove),
+        volumes=volumes,
+        others=lambda: run_calls(client.copy(), images=images, make=make, remove=remove),
+    )
+
+
+def run_calls(
+    client: _C, *, images: Callable[[_C], Images], make: Callable[..., ContainerId], remove: Callable[..., None]
+) -> EngineRunCalls:
+    """Return the calls for the coordination of runs over one connection; the arguments are those of `run_store`."""
+    return EngineRunCalls(client, images=images(client), make=partial(make, client), remove=partial(remove, client))
 
 
 class EngineRunCalls:

@@ -30,8 +30,6 @@ EXIT_FAILED = 1
 EXIT_BROKEN = 125
 EXIT_INTERRUPTED = 130
 Action = Literal["run", "status", "graph", "schema"]
-_OF_RUNS = ("--dry-run", "--jobs", "--keep-going", "--force", "--no-reuse")
-_OF_SELECTIONS = ("--from", "--to", "--only", "--param", "--file")
 
 
 def pipeline(

@@ -78,8 +78,6 @@ class Decision:
     """The image of a fresh build job, if it is on the engine."""
     remote: str = ""
     """The reference of a fresh image that is only in its registry."""
-    is_needed: bool = True
-    """False for a job that nothing to be done needs."""
 
     @property
     def is_fresh(self) -> bool:

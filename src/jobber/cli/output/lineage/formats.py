@@ -12,7 +12,7 @@ from jobber.domain.history.lineage import Presence, Role
 from jobber.session.humanize import outcome_in_words, short_id, tags_in_short
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from jobber.domain.history.lineage import Edge, Lineage, Node
 
@@ -33,7 +33,7 @@ def json_lines(lineage: Lineage) -> Iterator[str]:
 
 def dot_lines(lineage: Lineage) -> Iterator[str]:
     """Yield a graph for Graphviz."""
-    names = _names(lineage)
+    names = numbered(lineage.nodes)
     yield "digraph lineage {"
     yield "  rankdir=LR;"
     yield '  node [shape=box, style="rounded,filled", fillcolor=white, fontname="sans-serif"];'
@@ -43,20 +43,18 @@ def dot_lines(lineage: Lineage) -> Iterator[str]:
         label = "\\n".join(dot_text(line) for line in label_of(node))
         yield f'  {names[key]} [label="{label}"{style}{width}];'
     for edge in lineage.edges:
-        label = f', label="{dot_text(edge.destination)}"' if edge.destination else ""
-        yield f"  {names[edge.parent]} -> {names[edge.child]} [style={_STYLES[edge.role]}{label}];"
+        yield dot_edge(names[edge.parent], names[edge.child], style=_STYLES[edge.role], caption=edge.destination)
     yield "}"
 
 
 def mermaid_lines(lineage: Lineage) -> Iterator[str]:
     """Yield a Mermaid flowchart, which GitHub and GitLab can draw."""
-    names = _names(lineage)
+    names = numbered(lineage.nodes)
     yield "flowchart LR"
     for key, node in lineage.nodes.items():
-        yield f'  {names[key]}["{"<br>".join(mermaid_text(line) for line in label_of(node))}"]'
+        yield mermaid_box(names[key], label_of(node))
     for edge in lineage.edges:
-        label = f'|"{mermaid_text(edge.destination)}"|' if edge.destination else ""
-        yield f"  {names[edge.parent]} {_ARROWS[edge.role]}{label} {names[edge.child]}"
+        yield mermaid_edge(names[edge.parent], names[edge.child], arrow=_ARROWS[edge.role], caption=edge.destination)
     yield "  classDef missing stroke-dasharray: 4 4"
     missing = [names[key] for key, node in lineage.nodes.items() if node.presence is Presence.MISSING]
     if missing:
@@ -75,8 +73,26 @@ def label_of(node: Node) -> tuple[str, ...]:
     return tuple(printable(text) for text in (name, short_id(node.key), state) if text)
 
 
-def _names(lineage: Lineage) -> dict[str, str]:
-    return {key: f"n{number}" for number, key in enumerate(lineage.nodes)}
+def numbered(keys: Iterable[str]) -> dict[str, str]:
+    """Return a name for each node that both formats accept."""
+    return {key: f"n{number}" for number, key in enumerate(keys)}
+
+
+def dot_edge(start: str, end: str, *, style: str, caption: str | None) -> str:
+    """Return the line of an edge for Graphviz."""
+    label = f', label="{dot_text(caption)}"' if caption else ""
+    return f"  {start} -> {end} [style={style}{label}];"
+
+
+def mermaid_box(name: str, lines: Iterable[str]) -> str:
+    """Return the line of a node for Mermaid, with these lines of text in its box."""
+    return f'  {name}["{"<br>".join(map(mermaid_text, lines))}"]'
+
+
+def mermaid_edge(start: str, end: str, *, arrow: str, caption: str | None) -> str:
+    """Return the line of an edge for Mermaid."""
+    label = f'|"{mermaid_text(caption)}"|' if caption else ""
+    return f"  {start} {arrow}{label} {end}"
 
 
 def _node_facts(node: Node) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobber.cli.output.lineage.drawing import Box, Line, drawing_lines
-from jobber.cli.output.lineage.formats import dot_text, mermaid_text
+from jobber.cli.output.lineage.formats import dot_edge, dot_text, mermaid_box, mermaid_edge, numbered
 from jobber.cli.output.lineage.tree import indented_lines
 from jobber.domain.display import printable
 from jobber.domain.pipelines.graph_view import CODE
@@ -45,7 +45,7 @@ def graph_tree_lines(view: GraphView, *, width: int | None) -> Iterator[str]:
 
 def graph_dot_lines(view: GraphView) -> Iterator[str]:
     """Yield the graph for Graphviz."""
-    names = _names(view)
+    names = numbered(view.jobs)
     yield "digraph pipeline {"
     yield "  rankdir=LR;"
     yield '  node [shape=box, style="rounded,filled", fontname="sans-serif"];'
@@ -53,20 +53,20 @@ def graph_dot_lines(view: GraphView) -> Iterator[str]:
         label = "\\n".join(dot_text(line) for line in _label(job))
         yield f'  {names[key]} [label="{label}", fillcolor="{_FILLS[job.state]}"];'
     for edge in view.edges:
-        label = f', label="{dot_text(edge.destination)}"' if edge.destination else ""
-        yield f"  {names[edge.start]} -> {names[edge.end]} [style={_STYLES.get(edge.role, 'dashed')}{label}];"
+        style = _STYLES.get(edge.role, "dashed")
+        yield dot_edge(names[edge.start], names[edge.end], style=style, caption=edge.destination)
     yield "}"
 
 
 def graph_mermaid_lines(view: GraphView) -> Iterator[str]:
     """Yield the graph as a Mermaid flowchart."""
-    names = _names(view)
+    names = numbered(view.jobs)
     yield "flowchart LR"
     for key, job in view.jobs.items():
-        yield f'  {names[key]}["{"<br>".join(mermaid_text(line) for line in _label(job))}"]'
+        yield mermaid_box(names[key], _label(job))
     for edge in view.edges:
-        label = f'|"{mermaid_text(edge.destination)}"|' if edge.destination else ""
-        yield f"  {names[edge.start]} {_ARROWS.get(edge.role, '-.->')}{label} {names[edge.end]}"
+        arrow = _ARROWS.get(edge.role, "-.->")
+        yield mermaid_edge(names[edge.start], names[edge.end], arrow=arrow, caption=edge.destination)
     for state, colour in _FILLS.items():
         if inside := [names[key] for key, job in view.jobs.items() if job.state == state]:
             yield f"  classDef {state} fill:{colour},color:#1d2330"
@@ -90,8 +90,10 @@ def graph_svg_lines(view: GraphView, *, anchors: Mapping[str, str] | None = None
 
 
 def _line(edge: GraphEdge) -> Line:
-    said = f"{edge.end} runs the image of {edge.start}" if edge.role == CODE else f"{edge.start} at {edge.destination}"
-    return Line(edge.start, edge.end, edge.role, said)
+    caption = (
+        f"{edge.end} runs the image of {edge.start}" if edge.role == CODE else f"{edge.start} at {edge.destination}"
+    )
+    return Line(edge.start, edge.end, edge.role, caption)
 
 
 def _label(job: GraphJob) -> tuple[str, ...]:
@@ -99,7 +101,3 @@ def _label(job: GraphJob) -> tuple[str, ...]:
     why = job.why if len(job.why) <= _WHY else f"{job.why[: _WHY - 1]}…"
     state = "" if job.state == "none" else job.state
     return tuple(printable(text) for text in (job.key, state, why) if text)
-
-
-def _names(view: GraphView) -> dict[str, str]:
-    return {key: f"n{number}" for number, key in enumerate(view.jobs)}

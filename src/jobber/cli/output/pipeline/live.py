@@ -122,7 +122,7 @@ class LiveLines:
 
 
 def _size() -> tuple[int, int]:
-    """Return the columns and rows of the terminal; 80 and 24 if it does not tell them."""
+    """Return the columns and rows of the terminal; 80 and 24 if it does not report them."""
     try:
         columns, rows = os.get_terminal_size(2)
     except OSError:

@@ -166,16 +166,13 @@ class PlanPipeline:
 
     def _as_it_is(self, job: Job) -> Decision:
         """Return the decision for a job that must not run: its newest result counts. Raises `UsageError`."""
-        known, repository = self.world.known, str(job.repository)
+        known, tag = self.world.known, str(job.moving)
         base = Decision(job, State.FRESH, why="taken as it is", certainty=Certainty.GIVEN)
         if job.build is not None:
-            tag = str(job.moving)
             if (built := next((it for it in known.built.values() if tag in it.references), None)) is not None:
                 return replace(base, built=built, recipe=built.labels[Label.CONTEXT_KEY])
         else:
-            tag = str(job.moving)
-            results = known.latest(repository)
-            latest = next((it for it in results if tag in it.image.references), None)
+            latest = next((it for it in known.latest(str(job.repository)) if tag in it.image.references), None)
             if latest is not None:
                 labels = latest.image.labels
                 recipe = labels.get(Label.RECIPE_KEY) or labels.get(Label.CONTENT_KEY) or latest.image.id
@@ -232,7 +229,7 @@ class PlanPipeline:
         if decision.remote:
             return self.world.remote_image(parse_reference(decision.remote))
         listed = decision.built or (decision.result.image if decision.result else None)
-        assert listed is not None  # a fresh job has an image, here or in a registry
+        assert listed is not None  # a fresh job has an image, on the engine or in a registry
         return self.world.image(listed.id)
 
     def _why_built(self, job: Job) -> str:
