@@ -177,12 +177,12 @@ MALFORMED = [
 ]
 
 
-@pytest.mark.parametrize("octets", MALFORMED)
+@pytest.mark.parametrize("content", MALFORMED)
 @pytest.mark.parametrize("name", ["docker", "podman"])
-def test_malformed_answer_is_an_error_of_the_engine(name: str, octets: bytes, tmp_path: Path, address: str) -> None:
+def test_malformed_answer_is_an_error_of_the_engine(name: str, content: bytes, tmp_path: Path, address: str) -> None:
     engine = docker_engine(docker_client(address)) if name == "docker" else podman_engine(podman_client(address))
     container = ContainerId("1" * 64)
-    with answering(tmp_path / "s", octets), closing(engine):
+    with answering(tmp_path / "s", content), closing(engine):
         for call in (
             lambda: engine.containers.inspect(container),
             lambda: engine.images.inspect("1" * 64),
@@ -194,15 +194,15 @@ def test_malformed_answer_is_an_error_of_the_engine(name: str, octets: bytes, tm
 
 @BOTH
 def test_each_call_is_told_also_one_of_the_package(connect: Connect, address: str, tmp_path: Path) -> None:
-    told: list[tuple[str, str]] = []
+    calls: list[tuple[str, str]] = []
     with answering(tmp_path / "s", answer({"Id": "1"})), closing(connect(address)) as made:
-        made._on_call = lambda method, target: told.append((method, target))
+        made._on_call = lambda method, target: calls.append((method, target))
         made.call("GET", "/images/x/json", query={"a": [1, True, None, "\udcff"]}).read()
         made.begin("POST", "/wait").answer().read()
         if isinstance(made, DockerClient):
             made.inspect_container("1")
 
-    ours, waited, *theirs = (f"{method} {target.partition('libpod')[2] or target}" for method, target in told)
+    ours, waited, *theirs = (f"{method} {target.partition('libpod')[2] or target}" for method, target in calls)
     assert (ours, waited) == ("GET /images/x/json?a=1&a=true&a=None&a=%FF", "POST /wait")
     assert theirs in ([], ["GET /containers/1/json"])
 

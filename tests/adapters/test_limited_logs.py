@@ -107,7 +107,7 @@ def _numbered(first: int, last: int) -> bytes:
 
 
 def _found(received: bytes, log: bytes) -> int | None:
-    """The number of bytes of the log that were received already; None if there is no trace of them."""
+    """The number of bytes of the log that were received already; None if the log contains none of them."""
     output = ReceivedOutput(is_text=False)
     output.add(received)
     search = LogSearch(output.expected())

@@ -88,7 +88,7 @@ def _seconds_of_another_zone(record: _Record) -> bytes:
 
 
 def _docker(writes: Iterable[tuple[Stream, bytes]], chance: random.Random, *, is_text: bool) -> Iterator[_Record]:
-    """Lines, in pieces: each line has a time stamp of its own, and what has not ended is not in the log."""
+    """Lines, in pieces: each line has a separate time stamp, and a line that has not ended is not in the log."""
     moment, unfinished = _START, dict.fromkeys(Stream, b"")
     for stream, chunk in writes:
         *lines, unfinished[stream] = (unfinished[stream] + chunk).split(b"\n")
@@ -257,7 +257,7 @@ def test_log_of_texts_goes_on_at_the_very_byte(
 
 
 def _texts(received: bytes, logged: list[bytes]) -> Iterator[bytes]:
-    """The output as it may go on.
+    """The possible continuations of the output.
 
     If the received bytes end as U+FFFD begins, the rest of it may follow, or they are not valid, and each is U+FFFD in
     the log. The log is the same, and no byte may be lost.

@@ -130,7 +130,7 @@ def test_several_images_are_read_with_a_password_that_the_registry_asks_for() ->
 
 
 def guarded(answer: Answer | Callable[[Asked], Answer]) -> Callable[[Asked], Answer]:
-    """Give an answer only to those who have a password."""
+    """Send the response only to clients with a password."""
     refusal = Answer(b"{}", status=401, headers={"WWW-Authenticate": 'Basic realm="x"'})
     return lambda asked: answer if "Authorization" in asked.headers and isinstance(answer, Answer) else refusal
 

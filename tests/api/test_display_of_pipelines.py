@@ -1,4 +1,4 @@
-"""The display of a pipeline in another program, after that program has gone on."""
+"""The display of a pipeline in another program, after that program has continued."""
 
 from __future__ import annotations
 

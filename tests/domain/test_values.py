@@ -25,7 +25,7 @@ class Point:
 
 @frozen
 class Secret:  # noqa: PLW1641 - as in a dataclass, it is added
-    """A value with methods of its own."""
+    """A value that defines some methods itself."""
 
     text: str
     length: int = field(init=False)

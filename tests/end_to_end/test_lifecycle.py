@@ -169,7 +169,7 @@ def test_connection_that_is_cut_again_and_again_costs_not_a_byte(shell: Shell, p
 
 @pytest.mark.parametrize("driver", ["json-file", "local"])
 def test_log_that_the_engine_limits_is_gone_on_in_where_we_were(shell: Shell, proxy: Proxy, driver: str) -> None:
-    """Docker drops the oldest file. Podman empties its log, and who follows it misses records: jobber warns."""
+    """Docker drops the oldest file. Podman empties its log, and its readers miss records: jobber warns."""
     is_docker = shell.engine.describe().name == "docker"
     if not is_docker and driver == "local":
         pytest.skip("Podman has no such driver")

@@ -1,4 +1,4 @@
-"""The digest of `out` is a label of each result that a pipeline asked for; `recover` keeps it too."""
+"""The digest of `out` is a label of each result that a pipeline has requested; `recover` keeps it too."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class GuestDisplay:
             self._progress.note("pipeline-stopping", effect=f"interrupted {count} times")
 
     def close(self) -> None:
-        """Show nothing more, so that jobs that are left running print nothing into the program that goes on."""
+        """Stop printing: jobs that are left running must not print into the program that continues."""
         with self._lock:
             self._progress, self._quiet = Silence(), True
 

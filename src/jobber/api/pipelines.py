@@ -203,8 +203,11 @@ class Pipeline:
         """
         settings, connection, graph = self._opened()
         chosen = _chosen(graph, jobs, from_=from_, to=to, only=only, force=force, reuse=reuse)
-        told = progress_for(quiet=True, progress=None)
-        with connection.session(told, settings_credentials(settings)) as session, connection.opened(told) as engine:
+        listener = progress_for(quiet=True, progress=None)
+        with (
+            connection.session(listener, settings_credentials(settings)) as session,
+            connection.opened(listener) as engine,
+        ):
             from jobber.session.pipelines.opening import open_pipeline
 
             plan = open_pipeline(session, engine, graph).plan(chosen)
@@ -268,13 +271,16 @@ class Pipeline:
         from jobber.session.pipelines.opening import open_pipeline
 
         arguments.truths(keep_going=keep_going, check=check)
-        told = progress_for(quiet=quiet, progress=progress)
+        listener = progress_for(quiet=quiet, progress=progress)
         settings, connection, graph = self._opened()
         chosen = _chosen(graph, targets, from_=from_, to=to, only=only, force=force, reuse=reuse)
-        display = GuestDisplay(told, quiet=quiet)
-        with connection.session(told, settings_credentials(settings)) as session, connection.opened(told) as engine:
+        display = GuestDisplay(listener, quiet=quiet)
+        with (
+            connection.session(listener, settings_credentials(settings)) as session,
+            connection.opened(listener) as engine,
+        ):
             use_case, pool = open_pipeline(session, engine, graph).runner(
-                connect=lambda: _another(connection, told),
+                connect=lambda: _another(connection, listener),
                 display=display,
                 jobs=jobs,
                 keeps_going=keep_going,
@@ -373,7 +379,7 @@ def _chosen(
 
 
 def _another(connection: Connection, progress: Progress) -> Engine:
-    """Return a connection of its own to the engine of a call; an engine object is shared."""
+    """Return another connection to the engine of a call; an engine object is shared."""
     if not isinstance(connection.engine, str):
         return connection.engine
     return connection.environment.connect(
@@ -389,7 +395,7 @@ def _job_of(outcome: JobOutcome, connection: Connection, engine: Engine) -> Pipe
 
 
 def _written(value: object) -> str:
-    """Return a value as YAML would have it."""
+    """Return a value in the notation of YAML."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

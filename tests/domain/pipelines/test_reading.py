@@ -1,4 +1,4 @@
-"""The file of a pipeline: what it says, and every error with its line."""
+"""The file of a pipeline: its content, and every error with its line."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def check_file(path: str) -> tuple[Layer, tuple[JobberError, ...]]:
 
     errors: list[ConfigurationInvalid] = []
     try:
-        layer = read_layer(read_tree(read_octets(path), path=path), path=path, errors=errors)
+        layer = read_layer(read_tree(read_content(path), path=path), path=path, errors=errors)
     except JobberError as error:
         return Layer({}, {}), (error,)
     return layer, tuple(errors)
@@ -122,7 +122,7 @@ def _is_file(path: str) -> bool:
         return False
 
 
-def read_octets(path: str) -> bytes:
+def read_content(path: str) -> bytes:
     """Return the content of a file. Raises `ConfigurationUnreadable`."""
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116

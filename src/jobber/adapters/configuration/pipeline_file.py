@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from jobber.adapters.configuration.files import read_octets
+from jobber.adapters.configuration.files import read_content
 from jobber.domain.errors import UsageError
 from jobber.domain.pipelines.read import read_parameters, read_pipeline
 
@@ -40,7 +40,7 @@ def read_pipeline_file(path: str, errors: list[UsageError]) -> PipelineDefinitio
 
     from jobber.adapters.configuration.tree import read_tree
 
-    definition = read_pipeline(read_tree(read_octets(path), path=path), path=path, errors=errors)
+    definition = read_pipeline(read_tree(read_content(path), path=path), path=path, errors=errors)
     if definition.parameter_file is None:
         return definition
     named = os.path.join(os.path.dirname(path), definition.parameter_file.content)  # noqa: PTH118, PTH120
@@ -50,5 +50,5 @@ def read_pipeline_file(path: str, errors: list[UsageError]) -> PipelineDefinitio
         origin = definition.parameter_file.origin
         errors.append(wrong(origin, f"params: there is no file {named}", hint="write params: {NAME: VALUE}"))
         return definition
-    tree = read_tree(read_octets(named), path=named)
+    tree = read_tree(read_content(named), path=named)
     return replace(definition, parameters=read_parameters(tree, path=named, errors=errors))

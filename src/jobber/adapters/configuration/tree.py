@@ -3,7 +3,7 @@
 Any input gives either a tree or one error, in bounded time and memory. PyYAML parses the events. jobber does not use
 PyYAML's composer, because its recursion is as deep as the file's nesting. Anchors, aliases and merge keys are errors:
 a value has one place in one file, so that errors and origins can name it. Plain scalars follow the core schema of
-YAML 1.2, plus the booleans of YAML 1.1. Other YAML 1.1 numbers (`1:30`, `0777`, `1_000`) are strings here, and errors
+YAML 1.2, plus the booleans of YAML 1.1. Other YAML 1.1 numbers (`1:30`, `0777`, `1_000`) are strings, and errors
 where a number is required.
 """
 

@@ -60,7 +60,7 @@ def chosen_connection(environment: Mapping[str, str]) -> tuple[str, Endpoint] | 
 
 
 def _endpoint(facts: Mapping[str, Any]) -> Endpoint:
-    """Return the address of a connection; its fields have two spellings, of which one is left here."""
+    """Return the address of a connection; its fields have two spellings, of which this mapping has one."""
     endpoint = parse_endpoint(facts["uri"])
     if any(facts.get(f"tls{name}") for name in ("ca", "cert", "key")):
         # A name in an empty folder stands for a file that does not exist.

@@ -54,7 +54,7 @@ These are meant for interactive sessions, and are already in use if such a sessi
 _NO_HOST_KEY = ("StrictHostKeyChecking=no", f"UserKnownHostsFile={os.devnull}")
 """The options for a Podman machine, a virtual machine on this host. Podman does not check its host key either."""
 # `ssh` is the process itself. A shell beside it reads from jobber's pipe, which closes when jobber ends for any reason,
-# also by SIGKILL, and then tells the master to exit. It uses the control socket and no process ID, which the system
+# also by SIGKILL, and then stops the master. It uses the control socket and no process ID, which the system
 # may have given to another process meanwhile.
 _GUARDED = """\
 exec 3<&0
@@ -97,12 +97,12 @@ class SshTunnel:
         self._master: subprocess.Popen[bytes] | None = None
         self._relay: SshRelay | None = None
         self._count = 0
-        """The number of masters so far; each has a control socket of its own."""
+        """The number of masters so far; each has a separate control socket."""
         self._client = ""
         self._socket = ""
-        """The remote socket to forward; empty if only the remote client knows where the engine is."""
+        """The remote socket to forward; empty if only the remote client can locate the engine."""
         self._forwards = True
-        """False after the ssh server has refused to forward the socket: it gives no reason, and is not asked again."""
+        """False after the ssh server has refused to forward the socket; jobber does not try again."""
 
     def dial(self, seconds: float) -> socket.socket:
         """Return a connection to the engine; open the tunnel if it is closed or broken. Raises `EngineUnreachable`."""
@@ -132,7 +132,7 @@ class SshTunnel:
 
     @property
     def is_open(self) -> bool:
-        """True while the master runs; it notices within two minutes that the network is gone."""
+        """True while the master runs; the master notices a lost network within two minutes."""
         return self._master is not None and self._master.poll() is None
 
     def close(self) -> None:
@@ -177,7 +177,7 @@ class SshTunnel:
         self._dial_stdio()
 
     def _greeting(self, seconds: float) -> str:
-        """Return the greeting of the remote host. A login shell may print text of its own first."""
+        """Return the greeting of the remote host. A login shell may print other text first."""
         assert self._master is not None
         assert self._master.stdout is not None
         descriptor, received = self._master.stdout.fileno(), b""

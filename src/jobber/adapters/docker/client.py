@@ -33,8 +33,8 @@ class DockerClient(EngineSession, APIClient):
     ) -> None:
         """Create a client that uses this version of the API, without connecting; see `EngineSession.use`.
 
-        `APIClient` would read the user's `config.json`, and fails if a login in it has no password. jobber does without
-        what it finds there.
+        `APIClient` would read the user's `config.json`, and fails if a login in it has no password. jobber does not
+        need the content of that file.
         """
         requests.Session.__init__(self)
         self.base_url, self._version = _URL, version
@@ -44,7 +44,7 @@ class DockerClient(EngineSession, APIClient):
         self.use(endpoint, seconds=seconds, on_call=on_call, dial=dial)
 
     def copy(self) -> Self:
-        """Return a client of its own for the same engine, for another thread."""
+        """Return another client for the same engine, for another thread."""
         return self._like(self._seconds)
 
     def limited(self, seconds: float) -> Self:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def docker_call(
     call: str, *, missing: Exception | None = None, conflict: Exception | None = None, ignores: tuple[int, ...] = ()
 ) -> Iterator[None]:
-    """Translate the errors of a call by the package: 404 is `missing`, 409 is `conflict`, `ignores` are no errors.
+    """Translate the errors of a call by the package: 404 is `missing`, 409 is `conflict`, `ignores` are not errors.
 
     Raises `EngineFailed` for any other error of the engine, and `ConnectionBroken` for a malformed response.
     """

@@ -50,7 +50,7 @@ class EngineConnection(Protocol):
         """
 
     def copy(self) -> Self:
-        """Return a connection of its own to the same engine, for another thread."""
+        """Return another connection to the same engine, for another thread."""
 
     def limited(self, seconds: float) -> Self:
         """Return a connection to the same engine that waits at most `seconds` for each piece of a response."""

@@ -40,14 +40,14 @@ class RawStream:
         except OSError:
             return b""
 
-    def send(self, octets: bytes | memoryview) -> int:
+    def send(self, content: bytes | memoryview) -> int:
         """Send part of the data and return the number of bytes sent.
 
         It is 0 if sending is not possible now: then offer the same bytes again. Raises `OSError` if the other end
         accepts no more.
         """
         try:
-            return self._socket.send(octets)
+            return self._socket.send(content)
         except BlockingIOError:
             return 0
 

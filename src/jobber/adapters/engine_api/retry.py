@@ -34,7 +34,7 @@ class Retries:
             self.at = self._monotonic() + seconds
 
     def cancel(self) -> None:
-        """Give the next try up."""
+        """Cancel the next try."""
         self.at = None
 
     def are_due(self) -> bool:

@@ -1,7 +1,7 @@
 """The part of `EngineConnection` that the sessions of both SDKs share: `requests` with jobber's own transport.
 
 The SDKs' transports limit the time of an upload, cannot half-close TLS, and report a failed connection in several ways.
-jobber therefore mounts one transport of its own on either session: a pool of urllib3 over jobber's sockets.
+jobber therefore mounts its own transport on both sessions: a pool of urllib3 over jobber's sockets.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ class TlsSocket(socket.socket):
         return taken or self._output_ended
 
     def receives_now(self) -> bool:
-        """Return whether bytes or the end are here, without waiting; less than a record does not count."""
+        """Return whether bytes or the end have arrived, without waiting; an incomplete record does not count."""
         if self.has_pending:
             return True
         seconds = self.gettimeout()
@@ -81,17 +81,17 @@ class TlsSocket(socket.socket):
             self._fill()
         return found
 
-    def send(self, octets: bytes | memoryview, _flags: int = 0, /) -> int:  # type: ignore[override]
+    def send(self, content: bytes | memoryview, _flags: int = 0, /) -> int:  # type: ignore[override]
         """Send part of the data."""
         if not self._offered:
-            self._offered = self._tls.write(memoryview(octets)[:_SEND])
+            self._offered = self._tls.write(memoryview(content)[:_SEND])
         self._flush()
         sent, self._offered = self._offered, 0
         return sent
 
-    def sendall(self, octets: bytes | memoryview, _flags: int = 0, /) -> None:  # type: ignore[override]
+    def sendall(self, content: bytes | memoryview, _flags: int = 0, /) -> None:  # type: ignore[override]
         """Send all of the data."""
-        rest = memoryview(octets)
+        rest = memoryview(content)
         while rest:
             rest = rest[self.send(rest) :]
 
@@ -145,9 +145,9 @@ class TlsSocket(socket.socket):
         return b"".join(pieces)
 
     def _fill(self) -> None:
-        octets = super().recv(_RECEIVE)
-        if octets:
-            self._incoming.write(octets)
+        content = super().recv(_RECEIVE)
+        if content:
+            self._incoming.write(content)
         else:
             self._incoming.write_eof()
 

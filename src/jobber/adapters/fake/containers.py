@@ -228,8 +228,8 @@ class FakeContainers:
             stored = self._find(container)
             self._store.settle(stored)
             real = existing_path(stored.files, path, of=f"container {container[:12]}")
-            octets = archive_of(stored.files, real, name=real.rpartition("/")[2])
-            return read_tree(piece for piece in (octets,))
+            archive = archive_of(stored.files, real, name=real.rpartition("/")[2])
+            return read_tree(piece for piece in (archive,))
 
     def sparse_files(self, container: ContainerId) -> Sequence[SparseFile]:
         """Return an empty list: files of the fake have no holes."""

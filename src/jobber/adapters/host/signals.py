@@ -41,7 +41,7 @@ class SignalInterruptions:
         if handled == _TERMINATION_SIGNALS:  # as a library in another program, jobber handles no other signals
             handlers |= dict.fromkeys(map(signal.Signals.__getitem__, FORWARDED_SIGNALS), self._forward)
         self._before = {number: before for number in handlers if (before := signal.getsignal(number)) != signal.SIG_IGN}
-        if handled == _TERMINATION_SIGNALS:  # nor has it a terminal of its own
+        if handled == _TERMINATION_SIGNALS:  # and it has no terminal either
             handlers |= dict.fromkeys(_OF_TERMINAL, self._resize)
             self._before |= {number: signal.getsignal(number) for number in _OF_TERMINAL}
         # Python can't give a signal back to C code, so that one is not taken (signal.getsignal: None).

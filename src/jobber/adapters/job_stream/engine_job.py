@@ -32,7 +32,7 @@ class LogFormat:
     is_limited: bool
     """A flag: the log may lose its beginning."""
     is_emptied: bool = False
-    """A flag: the engine empties the log at its limit, and a reader who follows it misses records without notice."""
+    """A flag: the engine empties the log at its limit, and a reader that follows it misses records without notice."""
 
 
 class AttachedJob(Protocol):
@@ -72,7 +72,7 @@ class AttachedJob(Protocol):
         """Return the engine's log. Raises `LogUnreadable`.
 
         Args:
-            follow: Whether the log goes on until the job ends.
+            follow: Whether to follow the log until the job ends.
             since: The time of the first record; None for the beginning of the log.
             has_stamps: Whether each record begins with its time stamp and a space.
 

@@ -1,7 +1,7 @@
 """The position in the engine's log, by the time stamps of its records.
 
 Measured on Docker 20.10 and 28, and on Podman 4.3 and 5.8: the time stamps of each stream ascend. Each line on Docker
-has a time stamp of its own, which all pieces of a long line share. On Podman all that the job wrote at once has the
+has a separate time stamp, which all pieces of a long line share. On Podman all that the job wrote at once has the
 same time stamp, and with 4.3 all that it wrote within a second. So a position is a time stamp and a number of bytes.
 """
 
@@ -61,7 +61,7 @@ class LogPosition:
             self.left = self.size
 
     def is_cut_before(self, moment: bytes) -> bool:
-        """Return whether a log that is read again goes on with this record and lacks the last one that was read."""
+        """Return whether a log that is read again starts with this record and lacks the last one that was read."""
         return moment > self.moment and bool(self.left) and self.left == self.size
 
     def new_part(self, moment: bytes, content: bytes) -> bytes:

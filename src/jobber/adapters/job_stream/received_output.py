@@ -92,7 +92,7 @@ class ExpectedOutput:
         if not self.tail or not chunk:
             return chunk
         known, end = common_size(self.tail, chunk)
-        if end < len(chunk) and known < len(self.tail):  # the log goes on with another line
+        if end < len(chunk) and known < len(self.tail):  # the log continues with another line
             end = chunk.rfind(b"\n", 0, end) + 1
             known = len(self.tail)
         self.tail = self.tail[known:]

@@ -43,7 +43,7 @@ class PodmanClient(EngineSession, APIClient):
         self.use(endpoint, seconds=seconds, on_call=on_call, dial=dial)
 
     def copy(self, *, compatible: bool | None = None) -> Self:
-        """Return a client of its own for the same engine: for another thread, or for other calls."""
+        """Return another client for the same engine: for another thread, or for other calls."""
         return self._like(self._seconds, self._is_compatible if compatible is None else compatible)
 
     def limited(self, seconds: float) -> Self:

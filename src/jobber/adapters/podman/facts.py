@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 def podman_facts(client: EngineConnection) -> EngineFacts:
     """Return the facts about the engine's setup. Raises `EngineLost`, `EngineFailed`."""
-    told: dict[str, Any] = perform(client, "GET", "/info", call="describe its configuration") or {}
-    host, store = told.get("host") or {}, told.get("store") or {}
-    registries = told.get("registries") or {}
+    info: dict[str, Any] = perform(client, "GET", "/info", call="describe its configuration") or {}
+    host, store = info.get("host") or {}, info.get("store") or {}
+    registries = info.get("registries") or {}
     buildah = host.get("buildahVersion")
     runtime = (host.get("ociRuntime") or {}).get("name") or ""
     return EngineFacts(
-        api_version=str((told.get("version") or {}).get("APIVersion") or ""),
+        api_version=str((info.get("version") or {}).get("APIVersion") or ""),
         machine=host.get("hostname") or "",
         platform="/".join(filter(None, [host.get("os"), host.get("arch")])),
         builder=f"Podman's own (buildah {buildah})" if buildah else "Podman's own",

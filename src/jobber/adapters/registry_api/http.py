@@ -139,7 +139,7 @@ class _Connections(HTTPAdapter):
         return super().proxy_manager_for(*args, ssl_context=self._context, **options)
 
     def cert_verify(self, *_: Any) -> None:
-        """Leave verification to the context; `requests` would add certificate authorities of its own."""
+        """Leave verification to the context; `requests` would add other certificate authorities."""
 
 
 def _redirected(url: str, target: str) -> str:

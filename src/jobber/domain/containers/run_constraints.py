@@ -40,7 +40,7 @@ def grace_seconds(options: ContainerOptions) -> float:
 def check_platform(options: ContainerOptions, *, image: Image) -> None:
     """Check that the image matches the platform of `--platform`, as far as both name it. Raises `UsageError`.
 
-    Podman reports no variant of an image, so a variant that the image does not name is no conflict.
+    Podman reports no variant of an image, so a variant that the image does not name is not a conflict.
     """
     if options.platform is None or not image.platform:
         return

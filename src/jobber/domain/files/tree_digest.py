@@ -35,9 +35,9 @@ def tree_digest(tree: Mapping[str, Entry]) -> str:
     """
     below: dict[bytes, list[bytes]] = defaultdict(list)
     paths = {path.encode("utf-8", "surrogateescape"): path for path in tree if path}
-    for octets in sorted(_with_parents(paths), reverse=True):  # the content of a directory precedes the directory
-        directory, _, name = octets.rpartition(b"/")
-        below[directory].append(_line(name, tree.get(paths.get(octets, ""), _IMPLICIT), below.pop(octets, ())))
+    for entry in sorted(_with_parents(paths), reverse=True):  # the content of a directory precedes the directory
+        directory, _, name = entry.rpartition(b"/")
+        below[directory].append(_line(name, tree.get(paths.get(entry, ""), _IMPLICIT), below.pop(entry, ())))
     root = _line(b"", tree.get("", _IMPLICIT), below.pop(b"", ()))
     return f"sha256:{sha256(_SCHEMA + root).hexdigest()}"
 

@@ -99,6 +99,6 @@ def moving_tag(cell: str = "") -> str:
 def result_tags(code: ImageReference, *, at: datetime, cell: str = "") -> tuple[ImageReference, ImageReference]:
     """Return the two tags of a result: `latest-run`, which moves, and the timestamp, which never does.
 
-    A matrix cell of a pipeline's job has a moving tag of its own.
+    Each matrix cell of a pipeline's job has a separate moving tag.
     """
     return code.tagged(moving_tag(cell)), code.tagged(timestamp_tag(at))

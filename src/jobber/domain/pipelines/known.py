@@ -51,7 +51,7 @@ class Known:
 
 
 def known_among(images: Iterable[ListedImage]) -> Known:
-    """Return what a list of images knows."""
+    """Return the facts in a list of images."""
     known = Known()
     listed = tuple(images)
     for image in sorted(listed, key=lambda image: image.created):

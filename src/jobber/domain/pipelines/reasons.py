@@ -27,7 +27,7 @@ NEVER_RUN = "never run"
 
 
 class Wanted(NamedTuple):
-    """A run as a job wants it, for comparison with records."""
+    """A run as a job specifies it, for comparison with records."""
 
     command: tuple[str, ...] | None
     words: tuple[str, ...]
@@ -72,7 +72,7 @@ def _name(reference: str) -> str:
 
 
 def own_difference(wanted: Wanted, record: RunRecord) -> str | None:
-    """Return the first difference in what the job itself says; None if only its images can differ."""
+    """Return the first difference in the settings of the job; None if only its images can differ."""
     if wanted.command != record.command:
         return f"command: {_changed_words(record.command, wanted.command)}"
     if difference := _options_difference(wanted.words, record.docker_args):

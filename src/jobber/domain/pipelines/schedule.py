@@ -1,4 +1,4 @@
-"""The jobs that can start now: those whose needs are met, as many as the machine has room for."""
+"""The jobs that can start now: jobs whose upstream jobs have succeeded, limited by the free CPUs, memory and GPUs."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class Schedule:
         self._below.clear()
 
     def _room(self, needs: Needs) -> tuple[str, ...] | None:
-        """Return the GPUs for a job; None if there is no room for it now."""
+        """Return the GPUs for a job; None if it cannot start now."""
         busy = {gpu for gpus in self.running.values() for gpu in gpus}
         free = [gpu for gpu in self.capacity.gpus if gpu not in busy]
         taken = [self.needs[id_] for id_ in self.running]

@@ -13,7 +13,7 @@ KEY_TAG_DIGITS = 32
 
 @frozen
 class RunKeys:
-    """The keys of a run that a pipeline asked for. Their presence also requests the out digest of the result."""
+    """The keys of a run that a pipeline has requested. Their presence also requests the out digest of the result."""
 
     content: str
     """The digest of everything that the run depends on, 64 hexadecimal digits."""

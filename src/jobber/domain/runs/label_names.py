@@ -30,7 +30,7 @@ class Label(StrEnum):
     OUT_DIGEST = "jobber.out-digest"
     """On a result of a pipeline: the digest of its `out` (`tree_digest`)."""
     CONTEXT_KEY = "jobber.context-key"
-    """On a built image that a pipeline asked for: the digest of everything that its build depends on."""
+    """On an image that a pipeline has built: the digest of everything that its build depends on."""
     INPUT = "jobber.input"
     """On a volume: the ID of the image whose directory it contains."""
     SOURCE = "jobber.src"

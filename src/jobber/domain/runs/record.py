@@ -76,7 +76,7 @@ class RunPlan(RunDescription):
     grace: float = 10.0
     """The time between SIGTERM and SIGKILL in seconds."""
     keys: RunKeys | None = None
-    """The keys of a run that a pipeline asked for; None for other runs."""
+    """The keys of a run that a pipeline has requested; None for other runs."""
 
     @property
     def facts(self) -> dict[str, str]:

@@ -120,7 +120,7 @@ def open_pipeline(session: Session, engine: Engine, pipeline: Pipeline) -> OpenP
 
 
 def capacity_of(engine: Engine, environment: Environment, *, jobs: int | None) -> Capacity:
-    """Return the room for jobs on an engine; by default, as many jobs as it has CPUs."""
+    """Return the capacity of an engine for jobs; by default, as many jobs as it has CPUs."""
     from jobber.domain.ports.checkup import InspectableEngine
 
     if not isinstance(engine, InspectableEngine):

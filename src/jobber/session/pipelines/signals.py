@@ -1,6 +1,7 @@
 """The termination signals to a pipeline, and their effect on its jobs.
 
-The main thread takes the signals. The first one starts nothing more, the second one is delivered to each running job.
+The main thread receives the signals. After the first one no job starts. The second one is
+delivered to each running job.
 """
 
 from __future__ import annotations
@@ -33,19 +34,19 @@ class PipelineSignals:
     def __init__(self, inner: Interruptions, *, is_serial: bool) -> None:
         self._inner = inner
         self.is_serial = is_serial
-        self.heard = 0
+        self.received = 0
         self._jobs: list[SignalsOfJob] = []
 
     def count(self) -> int:
         """Take the queued signals, deliver them to the jobs, and return the number of termination signals so far."""
         while (event := self._inner.take()) is not None:
             if isinstance(event, TerminationSignal):
-                self.heard += 1
-                if self.heard == _REACHES_JOBS:
+                self.received += 1
+                if self.received == _REACHES_JOBS:
                     self._deliver(TerminationSignal(event.signal, 1))
             elif isinstance(event, ForwardedSignal):
                 self._deliver(event)
-        return self.heard
+        return self.received
 
     def due(self) -> float | None:
         """Return the time of the next simulated signal."""
@@ -98,10 +99,10 @@ class SignalsOfJob:
 
     @contextmanager
     def abortable(self) -> Iterator[None]:
-        """Raise `Interrupted` if the jobs have been told to stop."""
+        """Raise `Interrupted` if the jobs must stop."""
         if self._shared.is_serial:
             self._shared.count()
-        if self._shared.heard >= _REACHES_JOBS:
+        if self._shared.received >= _REACHES_JOBS:
             raise Interrupted("SIGINT")
         yield
 

@@ -1,4 +1,4 @@
-"""The tools of each job: an engine connection, a console, messages and signals of its own."""
+"""The tools of each job: a separate engine connection, console, messages and signals."""
 
 from __future__ import annotations
 

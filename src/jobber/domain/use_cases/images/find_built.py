@@ -81,7 +81,7 @@ class FindBuiltImage:
         return self._digest(base) if base.is_remote else None
 
     def _digest(self, reference: ImageReference) -> str | None:
-        """Return the digest of a reference in its registry; None if it is not there, or nobody knows."""
+        """Return the digest of a reference in its registry; None if it is missing or the registry does not respond."""
         try:
             credentials = self.keyring.credentials_for(reference)
             return self.remote.digest(reference, credentials=credentials)

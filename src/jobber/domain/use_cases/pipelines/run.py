@@ -1,4 +1,4 @@
-"""Run the stale jobs of a pipeline, as many at the same time as the engine has room for."""
+"""Run the stale jobs of a pipeline, in parallel within the capacity of the engine."""
 
 from __future__ import annotations
 
@@ -105,11 +105,11 @@ class RunPipeline:
                     self.finisher.finish(run)
                 except ContainerNotFound:  # another process has finished it meanwhile
                     continue
-                except RunTaken:  # another process is finishing it, and its job here waits for that
+                except RunTaken:  # another process is finishing it, and this one's job waits
                     self._begun[run.plan.keys.content] = run
                 except (PushRefused, CredentialsUnusable, EngineFailed, CodeImageGone) as error:
                     self.finisher.progress.warn("pipeline-unfinished", run=run.plan.id, why=error.what)
-                    self._begun[run.plan.keys.content] = run  # its job here tries again
+                    self._begun[run.plan.keys.content] = run  # the job of this process tries again
             elif run.container.state is not ContainerState.CREATED or is_orphan:
                 self._begun[run.plan.keys.content] = run
 
@@ -187,7 +187,7 @@ class RunPipeline:
             results=Results(self._images, self._remote, leaves),
             begun=self._begun,
         )
-        heard = 0
+        signals = 0
         while True:
             for id_, gpus in schedule.start():
                 self.display.started(to_do[id_].job)
@@ -196,12 +196,12 @@ class RunPipeline:
                 return
             for outcome in self.workers.wait(_TICK):
                 self._settle(schedule, outcome)
-            heard = self._hear(schedule, heard)
+            signals = self._handle_signals(schedule, signals)
             self.display.tick()
 
-    def _hear(self, schedule: Schedule, heard: int) -> int:
+    def _handle_signals(self, schedule: Schedule, handled: int) -> int:
         count = self.signals.count()
-        if count > heard:
+        if count > handled:
             schedule.stop()
             self.display.stopping(count)
         if count >= _LEAVES and schedule.running:

@@ -82,7 +82,7 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class RunPipelineJob:
-    """The work on one job, in a thread of its own."""
+    """The work on one job, in a separate thread."""
 
     toolbox: Toolbox
     world: World
@@ -153,7 +153,7 @@ class RunPipelineJob:
         return self._ended(decision, result, content, tools)
 
     def _known(self, decision: Decision, content: str, tools: JobTools) -> JobOutcome | None:
-        """Return the outcome of a job whose content is known, here or in the registry."""
+        """Return the outcome of a job whose content is known on the engine or in the registry."""
         job = decision.job
         result = self.world.known.result(content)
         try:
@@ -175,7 +175,7 @@ class RunPipelineJob:
         return keyed.get(content)
 
     def _attached(self, decision: Decision, run: UnfinishedRun, content: str, tools: JobTools) -> JobOutcome | None:
-        """Attach to a run that has been started, and return its outcome; None if it never started or is gone."""
+        """Attach to a run, and return its outcome; None if it never started or no longer exists."""
         try:
             if run.container.state is ContainerState.CREATED:
                 tools.engine.containers.remove(run.container.id)

@@ -21,7 +21,7 @@ class JobTools(Protocol):
 
     @property
     def engine(self) -> Engine:
-        """The engine, with a connection of its own."""
+        """The engine, over a separate connection."""
 
     @property
     def progress(self) -> Progress:

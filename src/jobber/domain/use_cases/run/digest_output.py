@@ -22,7 +22,7 @@ def digest_output(
 ) -> str:
     """Return the digest of a job's `out`; empty if there is none.
 
-    An `out` that contains the log gets no digest, because the log is added later and differs from run to run. If the
+    An `out` that contains the log has no digest, because the log is added later and differs from run to run. If the
     engine cannot read `out`, that causes a warning, and the result is saved without a digest. Raises
     `ContainerNotFound`, `EngineLost`.
     """

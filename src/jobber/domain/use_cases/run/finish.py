@@ -173,7 +173,7 @@ class FinishRun:
         return image
 
     def _out_digest(self, container: ContainerId, plan: RunPlan, *, code: Image) -> str:
-        """Return the digest of `out` if a pipeline asked for the run; empty otherwise."""
+        """Return the digest of `out` if a pipeline has requested the run; empty otherwise."""
         if plan.keys is None:
             return ""
         return digest_output(container, plan, code=code, containers=self.engine.containers, progress=self.progress)

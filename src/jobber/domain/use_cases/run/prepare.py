@@ -58,7 +58,7 @@ class RunRequest:
     reuse: bool = False
     """True to use an existing result of the same run instead of running it again."""
     keys: RunKeys | None = None
-    """The keys of a run that a pipeline asked for; None for other runs."""
+    """The keys of a run that a pipeline has requested; None for other runs."""
 
 
 @frozen
