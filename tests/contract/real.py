@@ -17,6 +17,7 @@ from jobber.adapters.engine_api.connection_errors import ConnectionBroken
 from jobber.adapters.engine_api.retry import retrying
 from jobber.adapters.host.clock import SystemClock
 from jobber.adapters.host.process_identity import current_owner
+from jobber.adapters.podman.transient import OF_REMOVED_IMAGES
 from jobber.adapters.registry_api import RegistryApi
 from jobber.adapters.run_claims.helper_containers import claim_name
 from jobber.domain.errors import EngineFailed, ImageNotFound
@@ -48,7 +49,7 @@ def make_world(
         for path in (f"/images/{name}/json", f"/images/{name}/history"):
             # Podman 4.3 fails to inspect an image for a moment while another test removes one.
             ask = partial(perform, connection, "GET", path, call="inspect the image", missing=ImageNotFound(image))
-            told.append(json.dumps(retrying(ask, sign="nil pointer dereference")))
+            told.append(json.dumps(retrying(ask, sign=OF_REMOVED_IMAGES)))
         return "\n".join(told)
 
     def raw_store() -> str:

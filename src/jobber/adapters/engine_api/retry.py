@@ -62,16 +62,17 @@ def _pause_before(retry: int) -> float:
     return _PAUSES[min(retry, len(_PAUSES) - 1)]
 
 
-def retrying(call: Callable[[], _T], *, sign: str, tries: int = _TRIES) -> _T:
-    """Return the result of a call; retry it for some seconds, or `tries` times, while the error contains `sign`.
+def retrying(call: Callable[[], _T], *, sign: str | tuple[str, ...], tries: int = _TRIES) -> _T:
+    """Return the result of a call; retry it for some seconds, or `tries` times, while the error contains a `sign`.
 
     Raises `EngineFailed` if the call fails in another way, or for too long.
     """
+    signs = (sign,) if isinstance(sign, str) else sign
     for retry in range(tries - 1):
         try:
             return call()
         except EngineFailed as error:
-            if sign not in error.why:
+            if not any(sign in error.why for sign in signs):
                 raise
         time.sleep(_pause_before(retry))
     return call()

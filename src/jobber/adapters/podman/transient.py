@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-_IS_BEING_REMOVED = "nil pointer dereference"
-"""Podman 4.3's error for an image while that one, or one that it is compared with, is being removed."""
+OF_REMOVED_IMAGES = ("nil pointer dereference", "locating image with ID")
+"""Podman 4.3's errors for an image while that one, or one that it is compared with, is being removed."""
 LOST_NAME = "a concurrent change to the image's names overwrote it"
 """jobber's message for a name that Podman before 4.8 loses: Podman reads all names of an image and writes them back."""
 
 
 def while_removed(call: Callable[[], _T]) -> _T:
     """Return the result of a call about an image; retry it while Podman removes another one. Raises `EngineFailed`."""
-    return retrying(call, sign=_IS_BEING_REMOVED)
+    return retrying(call, sign=OF_REMOVED_IMAGES)
