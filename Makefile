@@ -62,7 +62,7 @@ dist: $(VENV)/.development
 chaos: $(VENV)/.development
 	$(BIN)/python tests/engines/with_engines.py -- $(BIN)/python tests/chaos/chaos.py $(CHAOS)
 
-# What jobber costs, side by side with the same by hand; BENCH='--only cycle --rounds 5' measures less, and
+# The cost of jobber, beside the engine's own client; BENCH='--only cycle --rounds 5' measures less, and
 # BENCH='--against REVISION' measures the working tree beside another revision.
 bench: $(VENV)/.development
 	$(BIN)/python tests/engines/with_engines.py -- $(BIN)/python benchmarks/table.py $(BENCH)

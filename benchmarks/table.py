@@ -61,7 +61,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, help="measurements of each command (default: 9, or 20)")
     parser.add_argument("--only", default=",".join((*_WITHOUT_ENGINE, *_WITH_ENGINE)), help="names, with commas")
     parser.add_argument(
-        "--against", metavar="REVISION", help="another revision of jobber, instead of what is done by hand"
+        "--against", metavar="REVISION", help="another revision of jobber, instead of the engine's own client"
     )
     parser.add_argument("--engine", default="docker,podman", help="engines, with commas")
     options = parser.parse_args()

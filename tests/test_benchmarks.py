@@ -1,4 +1,4 @@
-"""The benchmarks measure what they say."""
+"""The measurements of the benchmarks: memory, CPU time and exit status of a command."""
 
 import os
 import subprocess

@@ -172,7 +172,7 @@ def test_builder_goes_by_the_docker_client(
     assert docker(serve(answer(DOCKER))).builder == builder.format(folder=tmp_path)
 
 
-def test_buildkit_that_is_switched_off_is_told(serve: Callable[[bytes], str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_disabled_buildkit_is_reported(serve: Callable[[bytes], str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_BUILDKIT", "0")
     facts = docker(serve(answer(DOCKER)))
 

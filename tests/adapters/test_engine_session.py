@@ -1,4 +1,4 @@
-"""The sessions of the engines' packages over jobber's transport, against something that answers as an engine might."""
+"""The sessions of the engines' packages over jobber's transport, against a server with prepared responses."""
 
 from __future__ import annotations
 
@@ -193,7 +193,7 @@ def test_malformed_answer_is_an_error_of_the_engine(name: str, content: bytes, t
 
 
 @BOTH
-def test_each_call_is_told_also_one_of_the_package(connect: Connect, address: str, tmp_path: Path) -> None:
+def test_each_call_is_reported_including_those_of_the_package(connect: Connect, address: str, tmp_path: Path) -> None:
     calls: list[tuple[str, str]] = []
     with answering(tmp_path / "s", answer({"Id": "1"})), closing(connect(address)) as made:
         made._on_call = lambda method, target: calls.append((method, target))

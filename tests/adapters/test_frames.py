@@ -104,7 +104,7 @@ def test_a_log_is_archived_whole_wherever_it_was_read_last(octets: bytes, positi
 
 
 def test_what_the_engine_says_in_the_place_of_the_job_breaks_the_line_and_is_no_output() -> None:
-    reader = FramedOutput(is_complaint=lambda frame: frame == b"Error: no more\n")
+    reader = FramedOutput(is_error_message=lambda frame: frame == b"Error: no more\n")
     said = [(Stream.STDERR, b"Error: "), (Stream.STDERR, b"mine\n"), (Stream.STDOUT, b"Error: no more\n")]
     reader.feed(framed([*said, (Stream.STDERR, b"Error: no more\n"), (Stream.STDOUT, b"late")]))
 

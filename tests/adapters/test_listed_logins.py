@@ -166,7 +166,7 @@ def test_file_that_is_garbled_is_told(environment: dict[str, str], config: Path,
     assert logins.problems or text == '{"auths": []}'
 
 
-def test_file_that_can_not_be_read_is_told(environment: dict[str, str], config: Path) -> None:
+def test_unreadable_file_raises_an_error(environment: dict[str, str], config: Path) -> None:
     config.mkdir()
 
     assert kinds(list_logins((), environment)) == [StoredLoginsUnreadable]

@@ -1,4 +1,4 @@
-"""The law of a replay: whatever breaks off where, what was received and what is replayed are the job's output."""
+"""Replays of the log: received and replayed output are the job's output, wherever the connection breaks."""
 
 from __future__ import annotations
 
@@ -232,7 +232,7 @@ def test_connection_that_breaks_anywhere_loses_and_doubles_no_byte(
 @example(chunks=[(b"\xef", 1), (b"\0", 3)], part=0.25, is_limited=False, seed=0)  # as U+FFFD begins
 @example(chunks=[(b"\xef\xbf", 1), (b"\0", 2)], part=0.5, is_limited=True, seed=0)
 @example(chunks=[(b"\xef\xbf\xbd", 1), (b"\0", 1)], part=0.5, is_limited=True, seed=0)
-def test_log_of_texts_goes_on_at_the_very_byte(
+def test_text_log_continues_at_the_exact_byte(
     chunks: list[tuple[bytes, int]],
     part: float,
     is_limited: bool,  # noqa: FBT001

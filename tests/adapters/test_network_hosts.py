@@ -106,5 +106,5 @@ def test_closed_port_is_told() -> None:
 
 
 @pytest.mark.parametrize("path", ["/nonexistent", ""])
-def test_ssh_that_is_not_on_the_path_of_the_environment_is_told(path: str) -> None:
+def test_ssh_missing_from_the_path_of_the_environment_is_an_error(path: str) -> None:
     assert told("ssh://nowhere.invalid", PATH=path) == "ssh is not on the PATH: install an ssh client"

@@ -246,7 +246,7 @@ def test_images_are_read_through_a_proxy_over_one_connection(certificates: Path)
 
 
 @pytest.mark.parametrize("proxy", ["http://me:geheim-4711@127.0.0.1:1", "socks9://me:geheim-4711@127.0.0.1:1"])
-def test_a_proxy_out_of_reach_is_told_without_its_password(proxy: str) -> None:
+def test_error_for_an_unreachable_proxy_redacts_its_password(proxy: str) -> None:
     told = why("registry.test", HTTPS_PROXY=proxy)
 
     assert "geheim" not in told
@@ -314,7 +314,7 @@ def test_a_redirect_that_drops_encryption_is_refused(trusted: Path) -> None:
         ("ftp://127.0.0.1/x", "it redirects to an unencrypted URL"),
     ],
 )
-def test_a_redirect_that_leads_nowhere_is_told(location: str, expected: str) -> None:
+def test_invalid_redirect_is_an_error(location: str, expected: str) -> None:
     with serving() as registry:
         registry.answers["/v2/team/x/manifests/1"] = Answer(status=307, headers={"Location": location})
 
@@ -338,28 +338,28 @@ def test_a_registry_that_stops_in_an_answer_is_given_up(monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("answer", [b"Content-Length: 9\r\n\r\n{", b"Transfer-Encoding: chunked\r\n\r\nz\r\n"])
-def test_an_answer_that_breaks_off_is_told(answer: bytes) -> None:
+def test_truncated_response_is_an_error(answer: bytes) -> None:
     with listening(b"HTTP/1.1 200 OK\r\n" + answer, closes=True) as (port, _):
         assert "the connection broke during the response" in why(f"127.0.0.1:{port}")
 
 
 @pytest.mark.parametrize("answer", [b"", b"SSH-2.0-OpenSSH\r\n"])
-def test_something_else_than_a_registry_is_told(answer: bytes) -> None:
+def test_server_that_is_not_a_registry_is_an_error(answer: bytes) -> None:
     with listening(answer, closes=True) as (port, _):
         assert why(f"127.0.0.1:{port}")
 
 
-def test_a_host_that_is_not_known_is_told() -> None:
+def test_unknown_host_is_an_error() -> None:
     assert "name" in why("registry.invalid")
 
 
-def test_a_closed_port_is_told() -> None:
+def test_closed_port_is_an_error() -> None:
     assert why("127.0.0.1:1") == "connection refused"
 
 
 @contextmanager
 def listening(answer: bytes, *, closes: bool = False) -> Iterator[tuple[int, list[bytes]]]:
-    """A server that sends everyone one response, and keeps the connection open unless it `closes`."""
+    """Run a server that sends each client one response; with `closes`, it then closes the connection."""
     listener = socket.create_server(("127.0.0.1", 0))
     received: list[bytes] = []
     kept: list[socket.socket] = []

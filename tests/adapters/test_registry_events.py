@@ -21,7 +21,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding:
 
 
 @contextmanager
-def answering(octets: bytes) -> Iterator[DockerClient]:
+def answering(response: bytes) -> Iterator[DockerClient]:
     """An engine that gives one answer, and closes."""
     listener = socket.create_server(("127.0.0.1", 0))
 
@@ -32,7 +32,7 @@ def answering(octets: bytes) -> Iterator[DockerClient]:
             return
         with connection:
             connection.recv(1 << 16)
-            connection.sendall(octets)
+            connection.sendall(response)
 
     thread = threading.Thread(target=serve)
     thread.start()
@@ -48,12 +48,12 @@ def answering(octets: bytes) -> Iterator[DockerClient]:
 
 
 def chunk(text: str) -> bytes:
-    octets = text.encode()
-    return b"%x\r\n%b\r\n" % (len(octets), octets)
+    response = text.encode()
+    return b"%x\r\n%b\r\n" % (len(response), response)
 
 
-def pushed(octets: bytes, refused: type[PushRefused | PullRefused] = PushRefused) -> str:
-    with answering(HEAD + octets) as client:
+def pushed(response: bytes, refused: type[PushRefused | PullRefused] = PushRefused) -> str:
+    with answering(HEAD + response) as client:
         name = parse_reference("r.test/x:1")
         return exchange(client, "/push", {}, reference=name, refused=refused, credentials=None, progress=FakeProgress())
 
@@ -71,10 +71,10 @@ def test_stream_without_a_digest_gives_none() -> None:
 
 
 @pytest.mark.parametrize("refused", [PushRefused, PullRefused])
-@pytest.mark.parametrize("octets", [b"", chunk('{"status":"Pushing","id":"a"}\n'), chunk('{"stat')])
-def test_connection_that_is_cut_is_an_error(octets: bytes, refused: type[PushRefused | PullRefused]) -> None:
+@pytest.mark.parametrize("response", [b"", chunk('{"status":"Pushing","id":"a"}\n'), chunk('{"stat')])
+def test_connection_that_is_cut_is_an_error(response: bytes, refused: type[PushRefused | PullRefused]) -> None:
     with pytest.raises(refused, match="cut"):
-        pushed(octets, refused)
+        pushed(response, refused)
 
 
 @pytest.mark.parametrize("event", ['{"error":"no space"}', '{"errorDetail":{"message":"no space"},"error":"no space"}'])

@@ -110,9 +110,9 @@ def test_page_shows_jobs_and_their_facts(
     graph("pipeline", "run", "-k")
     page = graph("pipeline", "graph", "--format", "html").out
     switches = ["--blink-settings=preferredColorScheme=0"] if is_dark else []
-    (first, clicked), complaints = _probed(browser, page, tmp_path, f"--window-size={width},800", *switches)
+    (first, clicked), console_messages = _probed(browser, page, tmp_path, f"--window-size={width},800", *switches)
 
-    assert complaints == ""
+    assert console_messages == ""
     assert (first["boxes"], first["sections"]) == (5, ["train[mlp]"])
     assert (first["dark"], first["wide"]) == (is_dark, False)
     assert isinstance(first["colours"], list)

@@ -89,8 +89,8 @@ def test_directories_that_paths_imply_are_as_engines_make_them() -> None:
 
 
 def test_names_of_one_file_are_files_with_the_same_content() -> None:
-    octets = io.BytesIO()
-    with tarfile.open(fileobj=octets, mode="w") as archive:
+    archive_bytes = io.BytesIO()
+    with tarfile.open(fileobj=archive_bytes, mode="w") as archive:
         for name, kind in (("out", tarfile.DIRTYPE), ("out/x", tarfile.REGTYPE), ("out/y", tarfile.LNKTYPE)):
             member = tarfile.TarInfo(name)
             member.type, member.mode, member.linkname = kind, 0o755, "out/x" if kind == tarfile.LNKTYPE else ""
@@ -98,7 +98,7 @@ def test_names_of_one_file_are_files_with_the_same_content() -> None:
             archive.addfile(member, io.BytesIO(b"x"))
     one = replace(FILE, mode=0o755)
 
-    assert tree_digest(read_tree(piece for piece in (octets.getvalue(),))) == tree_digest(
+    assert tree_digest(read_tree(piece for piece in (archive_bytes.getvalue(),))) == tree_digest(
         {"": FOLDER, "x": one, "y": one}
     )
 

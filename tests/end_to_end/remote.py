@@ -81,7 +81,7 @@ class RemoteMachine:
         self._client_config(known_hosts=self._folder / "other_hosts")
 
     def forget_all(self) -> None:
-        """Let the user's ssh know neither a host nor a key."""
+        """Remove all known hosts and keys from the user's ssh configuration."""
         (self._folder / "config").write_text(
             "Host *\n  IdentityFile none\n  IdentityAgent none\n  UserKnownHostsFile none\n"
             "  GlobalKnownHostsFile none\n  StrictHostKeyChecking yes\n"

@@ -179,7 +179,7 @@ class TestSsh:
             assert (ran.returncode, ran.stdout) == (0, b"hello")
             assert machine.processes() == []
 
-    def test_socket_over_there_where_no_socket_is_forwarded(self, engine_address: str, tmp_path: Path) -> None:
+    def test_remote_socket_without_socket_forwarding(self, engine_address: str, tmp_path: Path) -> None:
         with remote(tmp_path, "unix:///nonexistent", forwards=False) as machine:
             address = machine.address + engine_address.removeprefix("unix://")
             with user(tmp_path, engine_address, PATH=machine.search_path) as shell:
@@ -189,7 +189,7 @@ class TestSsh:
             assert (ran.returncode, ran.stdout) == (0, b"hello"), ran.stderr
             assert machine.processes() == []
 
-    def test_machine_that_only_a_podman_connection_knows(self, engine_address: str, tmp_path: Path) -> None:
+    def test_host_and_key_come_from_a_podman_connection(self, engine_address: str, tmp_path: Path) -> None:
         with remote(tmp_path, "unix:///nonexistent") as machine:
             machine.forget_all()
             address = f"ssh://root@127.0.0.1:{machine.port}{engine_address.removeprefix('unix://')}"

@@ -106,7 +106,7 @@ def test_same_output_of_a_changed_step_runs_nothing_below(pipeline: Shell) -> No
     assert pipeline.jobber("pipeline", "status").returncode == 0
 
 
-def test_killed_pipeline_goes_on_where_it_was(pipeline: Shell) -> None:
+def test_killed_pipeline_resumes(pipeline: Shell) -> None:
     chance = random.Random(1)
     for _ in range(_KILLS):
         process = pipeline.start("pipeline", "run", "-p", "wait=1")

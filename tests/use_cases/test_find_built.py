@@ -110,7 +110,7 @@ def test_times_ignored_files_and_unset_arguments_do_not_matter(tmp_path: Path) -
     assert keys.key_of(request(tmp_path, platform="linux/amd64")) == before
 
 
-def test_file_that_can_not_be_read_is_told(tmp_path: Path) -> None:
+def test_unreadable_file_raises_an_error(tmp_path: Path) -> None:
     wanted = request(tmp_path)
     (tmp_path / "data" / "gone").symlink_to("nowhere")
     assert built_images(FakeEngine()).key_of(wanted)
@@ -151,7 +151,7 @@ def test_key_is_the_same_whether_a_base_is_pulled_or_not(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("base", ["nobody-has-this", "registry.test/none", "away.test/x"])
-def test_unknown_base_gives_no_key_and_the_build_tells(tmp_path: Path, base: str) -> None:
+def test_unknown_base_has_no_key_and_the_build_fails(tmp_path: Path, base: str) -> None:
     engine = FakeEngine()
     engine.remote.disconnect("away.test")
     wanted = request(tmp_path, base)

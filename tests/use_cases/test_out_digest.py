@@ -55,7 +55,7 @@ def test_same_files_have_the_same_digest_and_others_another(engine: FakeEngine) 
     assert first == again != other
 
 
-def test_run_that_no_pipeline_asked_for_has_none(engine: FakeEngine) -> None:
+def test_run_outside_a_pipeline_has_no_out_digest(engine: FakeEngine) -> None:
     assert digest(engine, "a", keys=None) is None
     assert "tree" not in engine.journal
 

@@ -309,7 +309,7 @@ def test_build_that_fails(pipeline: PipelineCall, jobber_cli: FakeCommandLine) -
     assert _reasons(done)["prepare"] == "needs digits"
 
 
-def test_engine_failures_are_repeated_as_often_as_the_job_says(
+def test_job_is_retried_up_to_its_retries_after_an_engine_failure(
     pipeline: PipelineCall, jobber_cli: FakeCommandLine, jobber_engine: FakeEngine
 ) -> None:
     _write(jobber_cli, "jobs: {a: {image: steps, cmd: x, retries: 2}}")
@@ -495,7 +495,7 @@ def test_images_that_are_missing_are_all_found_before_the_first_job(
     assert "create" not in jobber_engine.journal
 
 
-def test_missing_contexts_are_told_with_their_places(pipeline: PipelineCall, jobber_cli: FakeCommandLine) -> None:
+def test_errors_for_missing_contexts_have_file_and_line(pipeline: PipelineCall, jobber_cli: FakeCommandLine) -> None:
     _write(jobber_cli, "jobs: {a: {build: nowhere}}\n")
     one = pipeline("status")
     (jobber_cli.directory / "empty").mkdir()
@@ -522,7 +522,7 @@ def test_misspelled_job_is_suggested(pipeline: PipelineCall, jobber_cli: FakeCom
     assert "hint: did you mean prepare?" in pipeline("run").err
 
 
-def test_errors_are_told_together_and_nothing_starts(
+def test_all_errors_are_reported_together_and_no_job_starts(
     pipeline: PipelineCall, jobber_cli: FakeCommandLine, jobber_engine: FakeEngine
 ) -> None:
     _write(jobber_cli, "jobs:\n  a: {imag: steps}\n  b: {image: steps, cmd: '${x}'}\n")
@@ -676,7 +676,7 @@ def test_renamed_job_is_fresh_and_gets_its_tags(pipeline: PipelineCall, jobber_c
     assert "b:latest-run" in json.loads(done.out)["jobs"][0]["tags"]
 
 
-def test_base_that_nobody_knows_is_built_each_time(pipeline: PipelineCall, jobber_cli: FakeCommandLine) -> None:
+def test_build_with_an_unknown_base_runs_each_time(pipeline: PipelineCall, jobber_cli: FakeCommandLine) -> None:
     (jobber_cli.directory / "digits" / "Dockerfile").write_text("FROM nothing\nCOPY digits /data/\n")
 
     assert _reasons(pipeline("status", "digits", "--json")) == {

@@ -107,7 +107,7 @@ def test_unknown_names(pipeline: Pipeline, text: str, expected: str) -> None:
     assert f"{error.what} ({error.hint})".startswith(expected)
 
 
-def test_unknown_names_of_options_say_which(pipeline: Pipeline) -> None:
+def test_error_for_an_unknown_job_names_the_option(pipeline: Pipeline) -> None:
     with pytest.raises(PipelineInvalid, match="--from zzz: unknown job"):
         choose(pipeline, Request(from_=["zzz"]))
 

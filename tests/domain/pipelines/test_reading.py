@@ -16,7 +16,7 @@ from jobber.domain.pipelines.settings import SETTINGS, schema
 from jobber.domain.runs.input import parse_input
 
 
-def test_job_has_what_its_file_says() -> None:
+def test_job_has_the_settings_of_its_file() -> None:
     job = pipeline_of(
         """
         jobs:

@@ -54,7 +54,7 @@ class EngineRoute:
         """Return the tunnel's own error if it is more specific than the given one."""
         if self._tunnel is None or str(error).startswith("ssh: "):
             return error
-        return self._tunnel.complaint() or error
+        return self._tunnel.last_error() or error
 
     def close(self) -> None:
         """Close the tunnel, if there is one."""

@@ -143,7 +143,7 @@ class SshTunnel:
                 shutil.rmtree(self._folder, ignore_errors=True)
                 self._folder = None
 
-    def complaint(self) -> EngineUnreachable | None:
+    def last_error(self) -> EngineUnreachable | None:
         """Return the last error of ssh or the remote client; None without one."""
         message = last_line(self._messages())
         if not message:

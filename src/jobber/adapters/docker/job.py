@@ -53,7 +53,7 @@ class DockerJob:
         is_framed = not self.has_terminal
         return LogFormat(is_framed=is_framed, has_stamps=is_framed, is_text=is_text, is_limited=is_limited)
 
-    def is_complaint(self, _frame: bytes) -> bool:
+    def is_error_message(self, _frame: bytes) -> bool:
         """Return False: Docker never writes an error message in place of a job's output."""
         return False
 

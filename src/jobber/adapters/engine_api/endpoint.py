@@ -53,7 +53,7 @@ class Endpoint:
 
     @property
     def docker_host(self) -> str:
-        """The address in the form of the `docker` client, which does not know `https`."""
+        """The address in the form of the `docker` client, which does not support `https`."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         user = f"{self.user}@" if self.user else ""
         port = f":{self.port}" if self.port is not None else ""

@@ -1,4 +1,4 @@
-"""A package of which jobber needs a part: the rest is imported when something first asks for it.
+"""The lazy import of a package: its `__init__` runs at the first use of one of its names.
 
 `podman/__init__` imports models of every object, and those import `rich`. No call of jobber uses them, and they are a
 third of the time that the import of the package takes.
@@ -26,7 +26,7 @@ def import_lazily(name: str) -> None:
     package, loader, lock = module_from_spec(spec), spec.loader, RLock()
 
     def find(attribute: str) -> object:
-        with suppress(ModuleNotFoundError):  # `from package import module` asks for an attribute first
+        with suppress(ModuleNotFoundError):  # `from package import module` looks up an attribute first
             return import_module(f"{name}.{attribute}")
         with lock:
             if package.__dict__.get("__getattr__") is find:

@@ -1,6 +1,6 @@
-"""The first question to an address: which engine listens there.
+"""The ping that identifies the engine at an address.
 
-It is asked before an SDK is imported, because the answer decides which one.
+jobber sends it before it imports an SDK, because the response decides which one.
 """
 
 from __future__ import annotations

@@ -167,5 +167,5 @@ class Pending:
         return Response(raw)
 
     def close(self) -> None:
-        """Give the call up."""
+        """Cancel the call and close its connection."""
         self._connection.close()

@@ -291,4 +291,4 @@ class StreamAttachment:
             self._events.append(ConnectionEvent(ConnectionProblem.LOG_EMPTIED))
 
     def _attached_output(self) -> RawOutput:
-        return RawOutput() if self._job.has_terminal else FramedOutput(is_complaint=self._job.is_complaint)
+        return RawOutput() if self._job.has_terminal else FramedOutput(is_error_message=self._job.is_error_message)

@@ -50,7 +50,7 @@ class AttachedJob(Protocol):
     def log_format(self) -> LogFormat:
         """The form of the engine's log."""
 
-    def is_complaint(self, frame: bytes) -> bool:
+    def is_error_message(self, frame: bytes) -> bool:
         """Return whether this stderr frame is an error message of the engine and not output of the job."""
 
     def wait(self, *, is_started: bool) -> ResponseStream:

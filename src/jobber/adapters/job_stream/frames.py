@@ -47,15 +47,17 @@ class RawOutput:
 class FramedOutput(RawOutput):
     """The output of two pipes in frames; successive frames of one stream are returned as one piece.
 
-    An error message of the engine on stderr, as recognised by `is_complaint`, breaks the stream and is not output.
+    An error message of the engine on stderr, as recognised by `is_error_message`, breaks the stream and is not output.
     """
 
-    def __init__(self, *, is_complaint: Callable[[bytes], bool] | None = None, select: Select | None = None) -> None:
+    def __init__(
+        self, *, is_error_message: Callable[[bytes], bool] | None = None, select: Select | None = None
+    ) -> None:
         super().__init__(select=select)
         self._received = bytearray()
         self._awaited = _HEADER
         """The size of `_received` at which a frame may be whole."""
-        self._is_complaint = is_complaint
+        self._is_error_message = is_error_message
 
     def feed(self, chunk: bytes) -> None:
         """Add received bytes."""
@@ -73,7 +75,7 @@ class FramedOutput(RawOutput):
                 break
             of = Stream.STDERR if received[position] == Stream.STDERR.value else Stream.STDOUT
             frame, position = received[position + _HEADER : end], end
-            if self._is_complaint is not None and of is Stream.STDERR and self._is_complaint(frame):
+            if self._is_error_message is not None and of is Stream.STDERR and self._is_error_message(frame):
                 self.is_broken = True
                 break
             if of is not stream:

@@ -58,7 +58,7 @@ class PodmanJob:
             is_framed=True, has_stamps=not is_limited, is_text=False, is_limited=is_limited, is_emptied=is_emptied
         )
 
-    def is_complaint(self, frame: bytes) -> bool:
+    def is_error_message(self, frame: bytes) -> bool:
         """Return whether the frame is an error message of Podman and not output of the job.
 
         Podman sends it while it holds input that the job has not read, and then loses the job's output.

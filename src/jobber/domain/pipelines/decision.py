@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 FORCED = "forced"
-"""The reason of a job that runs because the command line says so."""
+"""The reason for a job that runs because of `--force` or `--no-reuse`."""
 
 
 class State(Enum):

@@ -22,7 +22,7 @@ _LONGEST_WORD = 32
 _BEFORE = 8
 """The characters before the first difference of a long word that are shown; up to twice as many, from a blank on."""
 _ALIKE = 3
-"""The facts, of four, that tell a job's own results from those of a job of the same name in another pipeline."""
+"""The minimum number of equal facts, of four, for a result to count as one of the same pipeline's job."""
 NEVER_RUN = "never run"
 
 

@@ -40,13 +40,13 @@ class BuildKeyContract:
         assert found.files["a/link"] == Entry(Kind.LINK, content="nowhere")
         assert (found.files["a/x"].mode, found.files["a/x"].size) == (0o640, 1)
 
-    def test_missing_dockerfile_is_told_without_a_build(self, world: World, tmp_path: Path) -> None:
+    def test_missing_dockerfile_raises_an_error_without_a_build(self, world: World, tmp_path: Path) -> None:
         request = BuildRequest(context=tmp_path, dockerfile=tmp_path / "Dockerfile")
 
         with pytest.raises(UsageError):
             world.engine.builder.context(request)
 
-    def test_engine_tells_the_platform_of_its_builds(self, world: World) -> None:
+    def test_engine_reports_the_platform_of_its_builds(self, world: World) -> None:
         assert world.engine.builder.platform().startswith("linux/")
 
     def test_built_image_is_found_by_its_key(self, world: World, tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ class FileTreeContract:
         assert [*world.engine.containers.tree(container, path="/out/x")] == [""]
         assert {*world.engine.containers.tree(container, path="/way")} == {"", "x"}
 
-    def test_missing_tree_is_told(self, world: World) -> None:
+    def test_missing_path_raises_an_error(self, world: World) -> None:
         container = world.create("exit", "0")
         world.watch(container)
 
@@ -109,7 +109,7 @@ class FileTreeContract:
         assert [image.id for image in world.engine.images.list(labels={Label.RECIPE_KEY: "2"})] == [again]
         assert world.run("show", "/x", image=again).stdout == b"X"
 
-    def test_labels_of_a_missing_image_are_told(self, world: World) -> None:
+    def test_relabelling_a_missing_image_raises_an_error(self, world: World) -> None:
         with pytest.raises(ImageNotFound):
             world.engine.images.relabel(ImageId(f"sha256:{'0' * 64}"), labels={"a": "b"})
 
