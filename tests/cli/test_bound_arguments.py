@@ -23,7 +23,25 @@ if TYPE_CHECKING:
 
     from cyclopts import App
 
-_WORDS = ["", "a", "-", "mnist:v1", "/x,y", "[1]", "none", "json", "always", "tree", "ALWAYS", "timed-out", "0", "é"]
+_WORDS = [
+    "",
+    "a",
+    "-",
+    "mnist:v1",
+    "/x,y",
+    "[1]",
+    "none",
+    "json",
+    "always",
+    "tree",
+    "ALWAYS",
+    "timed-out",
+    "0",
+    "08",
+    "4",
+    "-4",
+    "é",
+]
 
 
 def _command(name: str) -> Callable[..., Any]:
@@ -89,6 +107,7 @@ def test_arguments_are_those_of_cyclopts(line: CommandLine, log_format: str | No
         "build",
         "build . -t a -t b -f D --build-arg A=B --target x --platform y --secret id=a --no-cache --pull --no-push",
         "ls",
+        "pipeline run train -f p.yml -p a=b -j 4 -k --from x --to y --only z --force w --no-reuse --json",
         "ls mnist --image a --input b --outcome timed-out --since 1h --param a=b --columns run,image --json",
         "ps",
         "show mnist --json",

@@ -342,6 +342,13 @@ def test_retry_removes_a_container_that_never_started(
     assert jobber_engine.containers.list(labels={}) == []
 
 
+def _lose_job(pipeline: PipelineCall, engine: FakeEngine) -> None:
+    """Run a pipeline that loses the connection to its only job, and let the job end."""
+    engine.faults.lose_output()
+    pipeline("run")
+    engine.clock.advance(100)
+
+
 def test_run_that_is_lost_is_found_by_the_next_pipeline(
     pipeline: PipelineCall, jobber_cli: FakeCommandLine, jobber_engine: FakeEngine
 ) -> None:
@@ -362,9 +369,7 @@ def test_run_that_ended_meanwhile_is_finished_and_not_repeated(
     pipeline: PipelineCall, jobber_cli: FakeCommandLine, jobber_engine: FakeEngine
 ) -> None:
     _write(jobber_cli, "jobs: {a: {image: steps, cmd: sleep 5}}")
-    jobber_engine.faults.lose_output()
-    pipeline("run")
-    jobber_engine.clock.advance(100)
+    _lose_job(pipeline, jobber_engine)
 
     assert _states(pipeline("run", "--json")) == {"a": "fresh"}
     assert jobber_engine.journal.count("create") == 1
@@ -375,9 +380,7 @@ def test_run_that_another_process_is_finishing_is_waited_for(
     pipeline: PipelineCall, jobber_cli: FakeCommandLine, jobber_engine: FakeEngine
 ) -> None:
     _write(jobber_cli, "jobs: {a: {image: steps, cmd: sleep 5}, b: {image: a, cmd: x}}")
-    jobber_engine.faults.lose_output()
-    pipeline("run")
-    jobber_engine.clock.advance(100)
+    _lose_job(pipeline, jobber_engine)
     jobber_engine.fail("claim-run", RunTaken("run", owner="host/boot/1/2"))
     done = pipeline("run", "--json")
 
@@ -390,9 +393,7 @@ def test_run_that_another_process_has_finished_meanwhile(
     pipeline: PipelineCall, jobber_cli: FakeCommandLine, jobber_engine: FakeEngine
 ) -> None:
     _write(jobber_cli, "jobs: {a: {image: steps, cmd: sleep 5}}")
-    jobber_engine.faults.lose_output()
-    pipeline("run")
-    jobber_engine.clock.advance(100)
+    _lose_job(pipeline, jobber_engine)
     jobber_engine.fail("claim-run", ContainerNotFound("gone"))
 
     assert _states(pipeline("run", "--json")) == {"a": "succeeded"}
@@ -949,9 +950,7 @@ def test_run_that_cannot_be_finished_at_first_is_tried_again_by_its_job(
     pipeline: PipelineCall, jobber_cli: FakeCommandLine, jobber_engine: FakeEngine
 ) -> None:
     _write(jobber_cli, "jobs: {a: {image: steps, cmd: sleep 5}}")
-    jobber_engine.faults.lose_output()
-    pipeline("run")
-    jobber_engine.clock.advance(100)
+    _lose_job(pipeline, jobber_engine)
     jobber_engine.fail("commit", EngineFailed("commit the container", why="busy"))
     done = pipeline("run", "--json")
 

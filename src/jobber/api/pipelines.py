@@ -217,7 +217,7 @@ class Pipeline:
                 it.state.value,
                 it.why,
                 it.job.upstream,
-                it.built.references if it.built else it.result.image.references if it.result else (),
+                it.image.references if it.image else (),
             )
             for it in plan.decisions.values()
         )

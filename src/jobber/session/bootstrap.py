@@ -73,8 +73,8 @@ def runner(session: Session, engine: Engine, *, console: Console | None = None) 
     )
 
 
-def image_build(session: Session, engine: Engine, folder: str) -> BuildImage:
-    """Return the use case of `jobber build` for a context directory."""
+def image_build(session: Session, engine: Engine, folder: str, *, by_context_key: bool = False) -> BuildImage:
+    """Return the use case of `jobber build` for a context directory, for requests by context key or for others."""
     from jobber.domain.use_cases.images.build import BuildImage
 
     return BuildImage(
@@ -85,7 +85,7 @@ def image_build(session: Session, engine: Engine, folder: str) -> BuildImage:
         tree=session.environment.source_tree(folder),
         progress=session.progress,
         version=__version__,
-        built=built_images(session, engine),
+        built=built_images(session, engine) if by_context_key else None,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from hashlib import sha256
+from hashlib import file_digest
 from typing import TYPE_CHECKING
 
 from jobber.adapters.build_context.archive import ContextArchive, unreadable
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from jobber.adapters.build_context.ignore import Ignore
     from jobber.domain.files.file_tree import Tree
 
-_PIECE = 1 << 20
 _MODE = 0o7777
 
 
@@ -50,14 +49,8 @@ def context_tree(root: Path, ignore: Ignore) -> Tree:
 
 
 def _digest(path: str) -> str:
-    digest = sha256()
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            while piece := os.read(descriptor, _PIECE):
-                digest.update(piece)
-        finally:
-            os.close(descriptor)
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - as paths are strings here
+            return file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise unreadable(path, error) from None
-    return digest.hexdigest()

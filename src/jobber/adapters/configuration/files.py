@@ -33,7 +33,7 @@ def find_files(environment: Mapping[str, str], *, directory: str, top: str = "/"
 
     Raises `ConfigurationUnreadable`.
     """
-    deep = [path for path in _upwards(directory, top=top) if _is_there(path)][::-1]
+    deep = [path for path in upwards(directory, NAME, top=top) if _is_there(path)][::-1]
     home = os.path.join(_configuration_home(environment), "jobber", NAME)  # noqa: PTH118 (this runs at every start)
     return (home, *deep) if home not in deep and _is_there(home, must_be_known=False) else tuple(deep)
 
@@ -41,7 +41,8 @@ def find_files(environment: Mapping[str, str], *, directory: str, top: str = "/"
 def misnamed_files(environment: Mapping[str, str], *, directory: str, top: str = "/") -> tuple[str, ...]:
     """Return files that look like a configuration file in a searched directory but have a wrong name."""
     home = os.path.join(_configuration_home(environment), "jobber")  # noqa: PTH118
-    places = {home: _MISNAMED_IN_HOME} | {os.path.dirname(path): _MISNAMED for path in _upwards(directory, top=top)}  # noqa: PTH120
+    above = (os.path.dirname(path) for path in upwards(directory, NAME, top=top))  # noqa: PTH120
+    places = {home: _MISNAMED_IN_HOME} | dict.fromkeys(above, _MISNAMED)
     paths = (os.path.join(place, name) for place, names in places.items() for name in names)  # noqa: PTH118
     return tuple(path for path in paths if _is_file(path))
 
@@ -88,9 +89,10 @@ def _configuration_home(environment: Mapping[str, str]) -> str:
     return os.path.join(own, ".config")  # noqa: PTH118
 
 
-def _upwards(directory: str, *, top: str) -> Iterator[str]:
+def upwards(directory: str, name: str, *, top: str) -> Iterator[str]:
+    """Yield the paths of a name in a directory and in those above it, none above `top`."""
     while True:
-        yield os.path.join(directory, NAME)  # noqa: PTH118
+        yield os.path.join(directory, name)  # noqa: PTH118
         above = os.path.dirname(directory)  # noqa: PTH120
         if directory in (top, above):
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from jobber.adapters.configuration.files import read_content
+from jobber.adapters.configuration.files import read_content, upwards
 from jobber.domain.errors import UsageError
 from jobber.domain.pipelines.read import read_parameters, read_pipeline
 
@@ -17,17 +17,10 @@ NAME = "jobber-pipeline.yml"
 
 def find_pipeline_file(directory: str, *, top: str = "/") -> str:
     """Return the path of the pipeline's file in a directory or one above it, none above `top`. Raises `UsageError`."""
-    place = directory
-    while True:
-        path = os.path.join(place, NAME)  # noqa: PTH118
+    for path in upwards(directory, NAME, top=top):
         if os.path.lexists(path):
             return path
-        above = os.path.dirname(place)  # noqa: PTH120
-        if place in (top, above):
-            raise UsageError(
-                f"there is no {NAME} in {directory} or a directory above it", hint="name another file with -f"
-            )
-        place = above
+    raise UsageError(f"there is no {NAME} in {directory} or a directory above it", hint="name another file with -f")
 
 
 def read_pipeline_file(path: str, errors: list[UsageError]) -> PipelineDefinition:

@@ -13,7 +13,7 @@ from jobber.adapters.build_context import ContextStream, read_context
 from jobber.adapters.docker.buildkit import build_with_client, find_client, is_switched_off
 from jobber.adapters.docker.proxies import client_proxies
 from jobber.adapters.engine_api.build_warnings import BuildWarnings
-from jobber.adapters.engine_api.calls import platform_of
+from jobber.adapters.engine_api.calls import TAR, platform_of
 from jobber.adapters.engine_api.endpoint import Scheme
 from jobber.adapters.engine_api.pull_push import build_authorization
 from jobber.adapters.engine_api.registry_errors import build_failure
@@ -109,7 +109,7 @@ class DockerBuilder:
             "/build",
             query=query,
             stream=context.chunks(),
-            headers={"Content-Type": "application/x-tar", **build_authorization(request.credentials)},
+            headers={**TAR, **build_authorization(request.credentials)},
         ) as response:
             return _follow(response, request, progress)
 

@@ -164,9 +164,9 @@ def _load_description(
         return archive.id if response.ok and tuple(response.json()["RootFS"]["Layers"]) == layers else None
 
 
-def raw_image(client: DockerClient, image: str) -> dict[str, Any]:
-    """Return Docker's inspect response for an image. Raises `EngineFailed`."""
-    with docker_call(f"inspect image {image}"):
+def raw_image(client: DockerClient, image: str, *, missing: Exception | None = None) -> dict[str, Any]:
+    """Return Docker's inspect response for an image. Raises `EngineFailed`; `missing` if there is no such image."""
+    with docker_call(f"inspect image {image}", missing=missing):
         facts = client.inspect_image(image)
         return {**facts, "Config": facts.get("Config") or {}}
 

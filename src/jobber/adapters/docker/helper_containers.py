@@ -54,9 +54,7 @@ def remove_helper(client: DockerClient, container: str, *, only_abandoned: bool 
     """Remove such a container; with `only_abandoned`, only if the process that created it has ended."""
     if only_abandoned:
         with client.call("GET", f"/containers/{container}/json") as response:
-            if not response.ok:
-                return
-            if not is_abandoned(response.json()["Config"].get("Labels")):
+            if not response.ok or not is_abandoned(response.json()["Config"].get("Labels")):
                 return
     with docker_call("remove a container", ignores=(NOT_FOUND, CONFLICT)):
         client.remove_container(container, force=True, v=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from jobber.adapters.docker.helper_containers import create_helper, remove_helper
 from jobber.adapters.docker.init_layer import without_init_layer
-from jobber.adapters.engine_api.calls import NOT_FOUND, failed, listed
+from jobber.adapters.engine_api.calls import NOT_FOUND, TAR, failed, listed
 from jobber.adapters.engine_api.shared_inputs import Volume, discard, share, whole_copies
 from jobber.adapters.engine_api.volumes import EngineVolumes
 from jobber.domain.containers.container import ImageMount
@@ -95,7 +95,7 @@ class DockerInputs(EngineVolumes):
                     f"/containers/{beside}/archive",
                     query={"path": _ASIDE},
                     stream=without_init_layer(archive.chunks()),
-                    headers={"Content-Type": "application/x-tar"},
+                    headers=TAR,
                 ) as response:
                     if not response.ok:
                         raise failed("fill the input's volume", response)

@@ -12,8 +12,7 @@ from jobber.adapters.docker.commit import load, raw_image
 from jobber.adapters.docker.committing import commit_as, keeps_configuration
 from jobber.adapters.docker.helper_containers import create_helper, remove_helper
 from jobber.adapters.docker.translate_errors import docker_call
-from jobber.adapters.engine_api.calls import NOT_FOUND
-from jobber.domain.errors import EngineFailed, ImageNotFound
+from jobber.domain.errors import ImageNotFound
 from jobber.domain.runs.label_names import Label
 
 if TYPE_CHECKING:
@@ -25,12 +24,7 @@ if TYPE_CHECKING:
 
 def relabel(client: DockerClient, image: ImageId, labels: Mapping[str, str]) -> ImageId:
     """Create the image. Raises `ImageNotFound`, `EngineFailed`."""
-    try:
-        code = raw_image(client, image)
-    except EngineFailed as error:
-        if error.status == NOT_FOUND:
-            raise ImageNotFound(image) from None
-        raise
+    code = raw_image(client, image, missing=ImageNotFound(image))
     own = code["Config"].get("Labels") or {}
     wanted = {**code["Config"], "Labels": {**own, **labels}}
     with docker_call("read the description of the engine"):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from docker.errors import APIError  # noqa: TID251 - where a client of the package is used
 
-from jobber.adapters.engine_api.calls import CONFLICT, NOT_FOUND, malformed
+from jobber.adapters.engine_api.calls import CONFLICT, MALFORMED, NOT_FOUND, malformed
 from jobber.domain.errors import EngineFailed
 
 if TYPE_CHECKING:
@@ -31,5 +31,5 @@ def docker_call(
             raise known from None
         if status not in ignores:
             raise EngineFailed(call, why=str(error.explanation or f"status {status}"), status=status) from None
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except MALFORMED as error:
         raise malformed(error) from error

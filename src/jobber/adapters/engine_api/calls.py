@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 NOT_FOUND = 404
 CONFLICT = 409
 TAR = {"Content-Type": "application/x-tar"}
-_MALFORMED = (ValueError, LookupError, TypeError, AttributeError)
+MALFORMED = (ValueError, LookupError, TypeError, AttributeError)
 
 
 def with_labels(labels: Mapping[str, str | None]) -> dict[str, Sequence[str]]:
@@ -92,7 +92,7 @@ def reads_response(read: Callable[_P, _T]) -> Callable[_P, _T]:
     def checked(*words: _P.args, **settings: _P.kwargs) -> _T:
         try:
             return read(*words, **settings)
-        except _MALFORMED as error:
+        except MALFORMED as error:
             raise malformed(error) from error
 
     return checked

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jobber.adapters.fake.filesystem.archive import archive_of, existing_path
@@ -166,7 +165,7 @@ class FakeRemoteImages:
 
         """
         image, _ = self._find(reference, credentials)
-        other = replace(reference, tag=tag, digest=None)
+        other = reference.tagged(tag)
         if self._registry.get(other) is not None:
             return False
         try:

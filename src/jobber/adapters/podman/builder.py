@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from jobber.adapters.build_context import PODMAN_IGNORE_FILES, link_out, read_context
 from jobber.adapters.engine_api.build_warnings import BuildWarnings
-from jobber.adapters.engine_api.calls import platform_of
+from jobber.adapters.engine_api.calls import TAR, platform_of
 from jobber.adapters.engine_api.pull_push import build_authorization
 from jobber.adapters.engine_api.registry_errors import build_failure
 from jobber.adapters.podman.context import PodmanContext
@@ -106,7 +106,7 @@ class PodmanBuilder:
             "/build",
             query=query,
             stream=context.chunks(labelled or context.text),
-            headers={"Content-Type": "application/x-tar", **build_authorization(request.credentials)},
+            headers={**TAR, **build_authorization(request.credentials)},
         ) as response:
             return self._images.inspect(_follow(response, request, progress, context=context)).id
 

@@ -50,11 +50,11 @@ _REPORTS_MEMORY = (5,)
 class PodmanContainers:
     """The containers of a Podman engine."""
 
-    def __init__(self, client: PodmanClient, *, version: str) -> None:
+    def __init__(self, client: PodmanClient) -> None:
         self._client = client
         self._facts: dict[str, Any] = {}
         """The inspect response of the last container that was inspected."""
-        self._version = tuple(int(part) for part in version.split(".")[:2] if part.isdecimal())
+        self._version = client.version_numbers
 
     @property
     def client_environment(self) -> Mapping[str, str]:

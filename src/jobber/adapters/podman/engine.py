@@ -39,7 +39,7 @@ class PodmanEngine:
         """
         self._client = client
         self._compatible = client.copy(compatible=True)
-        self._major = int(version.partition(".")[0])
+        self._major = client.version_numbers[0]
         self._mounts_directories = self._major >= _MOUNTS_DIRECTORIES
         self._description = EngineDescription(
             name="podman",
@@ -63,7 +63,7 @@ class PodmanEngine:
         if self._containers is None:  # builds do not need containers, and the modules take a while to import
             from jobber.adapters.podman.containers import PodmanContainers
 
-            self._containers = PodmanContainers(self._client, version=self._description.version)
+            self._containers = PodmanContainers(self._client)
         return self._containers
 
     @property

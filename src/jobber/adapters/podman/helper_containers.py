@@ -81,9 +81,7 @@ def remove_helper(client: EngineConnection, container: str, *, only_abandoned: b
     """
     if only_abandoned:
         with client.call("GET", f"/containers/{container}/json") as response:
-            if not response.ok:
-                return
-            if not is_abandoned(response.json()["Config"].get("Labels")):
+            if not response.ok or not is_abandoned(response.json()["Config"].get("Labels")):
                 return
     query = {"force": True, "volumes": True, "timeout": 0}  # not `v`, as in Docker's calls
     where = f"/containers/{container}"

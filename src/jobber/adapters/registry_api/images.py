@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -106,7 +105,7 @@ class RegistryApi:
 
     def add_tag(self, reference: ImageReference, *, tag: str, credentials: Credentials | None) -> bool:
         """Give another tag to an image unless the tag exists. Raises `ImageNotFound`, `RegistryFailed`."""
-        if self.digest(replace(reference, tag=tag, digest=None), credentials=credentials) is not None:
+        if self.digest(reference.tagged(tag), credentials=credentials) is not None:
             return False
         copy_tag(self._session(reference, credentials), reference, tag=tag)
         return True

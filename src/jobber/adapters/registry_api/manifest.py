@@ -48,7 +48,7 @@ class Manifest:
 
 def read_manifest(session: Session, reference: ImageReference) -> Manifest:
     """Return the manifest of an image for this machine's platform. Raises `ImageNotFound`, `RegistryFailed`."""
-    digest, facts = _read(session, reference, reference.digest or reference.tag or "latest")
+    digest, facts = _read(session, reference, _name_of(reference))
     if "manifests" not in facts:
         return _manifest(reference, (digest,), facts)
     chosen = _of_platform(facts["manifests"], f"linux/{_ARCHITECTURES.get(os.uname().machine, os.uname().machine)}")
@@ -60,14 +60,18 @@ def read_manifest(session: Session, reference: ImageReference) -> Manifest:
 
 def digest_of(session: Session, reference: ImageReference) -> str:
     """Return the digest of what a reference names, with one request. Raises `ImageNotFound`, `RegistryFailed`."""
-    name = reference.digest or reference.tag or "latest"
+    name = _name_of(reference)
     headers = session.headers_of(f"manifests/{name}", reference=reference, accept=_ACCEPT)
     return headers.get("Docker-Content-Digest") or _read(session, reference, name)[0]
 
 
+def _name_of(reference: ImageReference) -> str:
+    return reference.digest or reference.tag or "latest"
+
+
 def copy_tag(session: Session, reference: ImageReference, *, tag: str) -> None:
     """Give another tag to what a reference names. Raises `ImageNotFound`, `RegistryFailed`."""
-    name = reference.digest or reference.tag or "latest"
+    name = _name_of(reference)
     text, headers = session.read(f"manifests/{name}", reference=reference, accept=_ACCEPT)
     kind = headers.get("Content-Type") or _MANIFESTS[0]
     session.put(f"manifests/{tag}", text, reference=reference, kind=kind)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from jobber.adapters.host.process_identity import current_owner, is_alive
-from jobber.adapters.run_claims.helper_containers import _RUN, HelperContainer, RunCalls, _facts, claim_name
+from jobber.adapters.run_claims.helper_containers import _RUN, HelperContainer, RunCalls, claim_name, is_abandoned
 from jobber.adapters.run_claims.lease import BEAT_SECONDS, HeldClaim
 from jobber.domain.containers.leftovers import Leftover, LeftoverKind
 from jobber.domain.errors import JobberError, NameTaken, RunTaken
@@ -157,8 +157,7 @@ class SharedRunStore:
 
     def _left_images(self) -> Iterator[Leftover]:
         for commit in self._calls.commits():
-            facts = _facts(commit.labels[Label.RUN])
-            if not commit.references and Label.PART in facts and is_alive(str(facts[Label.PART])) is False:
+            if not commit.references and is_abandoned(commit.labels):
                 yield Leftover(LeftoverKind.IMAGE, commit.id, "a result half-way")
 
     def _left_volumes(self) -> Iterator[Leftover]:

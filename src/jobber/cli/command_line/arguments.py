@@ -129,6 +129,8 @@ def _converted(text: str, kind: Any) -> Any:
     """Return the value of a text; a choice is named by its exact spelling."""
     if kind is str or kind is Path:
         return kind(text)
+    if kind is int and text.isascii() and text.isdecimal():
+        return int(text)
     choices: dict[str, Any] = {}
     if isinstance(kind, type) and issubclass(kind, Enum):
         choices = {member.value: member for member in kind}

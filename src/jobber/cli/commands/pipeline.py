@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from jobber.domain.pipelines.graph_view import GraphView
     from jobber.domain.pipelines.job import Pipeline
     from jobber.domain.pipelines.outcome import JobOutcome
+    from jobber.domain.ports import Engine
     from jobber.session.messages import Messages
     from jobber.session.pipelines.display import JobDisplay
     from jobber.session.pipelines.opening import OpenPipeline
@@ -119,24 +120,21 @@ def pipeline(
         from jobber.session.pipelines.opening import open_pipeline
 
         opened = open_pipeline(session, engine, found)
+        if action == "run" and not dry_run:
+            return _run(options, messages, opened, chosen, jobs=jobs, keeps_going=keep_going, json=json)
+        with session.interruptions.abortable():
+            plan = opened.plan(chosen)
+        messages.clear()
         if action == "graph":
-            with session.interruptions.abortable():
-                found_states = opened.plan(chosen).decisions
-            messages.clear()
             from jobber.domain.pipelines.graph_view import view_of
 
-            _print_graph(view_of(found, found_states), format_ or "tree", output)
+            _print_graph(view_of(found, plan.decisions), format_ or "tree", output)
             return 0
-        if action == "status" or dry_run:
-            with session.interruptions.abortable():
-                plan = opened.plan(chosen)
-            from jobber.cli.output.pipeline.tables import status_facts, status_lines
+        from jobber.cli.output.pipeline.tables import status_facts, status_lines
 
-            messages.clear()
-            decisions = plan.decisions.values()
-            print(as_json(status_facts(decisions)) if json else "\n".join(status_lines(decisions)))
-            return EXIT_STALE if plan.stale and not dry_run else 0
-        return _run(options, messages, opened, chosen, jobs=jobs, keeps_going=keep_going, json=json)
+        decisions = plan.decisions.values()
+        print(as_json(status_facts(decisions)) if json else "\n".join(status_lines(decisions)))
+        return EXIT_STALE if plan.stale and not dry_run else 0
 
 
 def _print_graph(view: GraphView, chosen: Format, output: Path | None) -> None:
@@ -216,12 +214,12 @@ def _run(
     display = _display(options, messages, json=json)
     session, settings = opened.session, options.settings
 
-    def connect() -> object:
+    def connect() -> Engine:
         return session.environment.connect(
             host=settings.get(HOST), choice=settings.get(ENGINE), environment=os.environ, progress=session.progress
         )
 
-    use_case, pool = opened.runner(connect=connect, display=display, jobs=jobs, keeps_going=keeps_going)  # type: ignore[arg-type]
+    use_case, pool = opened.runner(connect=connect, display=display, jobs=jobs, keeps_going=keeps_going)
     try:
         outcomes = use_case.run(opened.pipeline, chosen)
     finally:
@@ -232,7 +230,7 @@ def _run(
         print(as_json(outcome_facts(outcomes)))
     else:
         print("\n".join(outcome_lines(outcomes)))
-    return _told(messages, outcomes)
+    return _report_errors(messages, outcomes)
 
 
 def _display(options: GlobalOptions, messages: Messages, *, json: bool) -> JobDisplay:
@@ -249,7 +247,7 @@ def _display(options: GlobalOptions, messages: Messages, *, json: bool) -> JobDi
     return PrefixedLines(messages, stream=sys.stderr if json else sys.stdout, is_verbose=is_verbose)
 
 
-def _told(messages: Messages, outcomes: Sequence[JobOutcome]) -> int:
+def _report_errors(messages: Messages, outcomes: Sequence[JobOutcome]) -> int:
     """Print the errors of jobs, and return the exit status of the command."""
     from jobber.domain.errors import Interrupted
     from jobber.domain.pipelines.outcome import JobState

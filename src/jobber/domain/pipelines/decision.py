@@ -15,7 +15,7 @@ from jobber.domain.pipelines.keys import run_key, upstream_identity
 from jobber.domain.runs.policy import ResultImagePolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from jobber.domain.images.image import ListedImage
     from jobber.domain.pipelines.graph import Chosen
@@ -39,19 +39,6 @@ class State(Enum):
     """Stale, and the last run of exactly this job failed."""
 
 
-class Certainty(Enum):
-    """The basis of a decision."""
-
-    RECIPE = "recipe"
-    """The recipe key is known."""
-    UPSTREAM = "upstream"
-    """A job upstream has to run first."""
-    CONTENT = "content"
-    """All jobs upstream have results, so the content decides."""
-    GIVEN = "given"
-    """The job has to run, or is taken as it is, whatever its keys."""
-
-
 @dataclass(frozen=True, slots=True)
 class Options:
     """The parsed options of a job."""
@@ -70,7 +57,8 @@ class Decision:
     job: Job
     state: State
     why: str = ""
-    certainty: Certainty = Certainty.CONTENT
+    is_given: bool = False
+    """True if the job has to run, or is taken as it is, whatever its keys."""
     recipe: str = ""
     result: ListedResult | None = None
     """The result of a fresh run job, if it is on the engine."""
@@ -84,9 +72,26 @@ class Decision:
         """True if the job need not run."""
         return self.state is State.FRESH
 
-    def as_(self, state: State, why: str, certainty: Certainty = Certainty.CONTENT) -> Decision:
+    @property
+    def image(self) -> ListedImage | None:
+        """The image of a fresh job, if it is on the engine."""
+        return self.built or (self.result.image if self.result else None)
+
+    def as_(self, state: State, why: str) -> Decision:
         """Return the decision with another state."""
-        return replace(self, state=state, why=why, certainty=certainty)
+        return replace(self, state=state, why=why)
+
+
+def key_of(job: Job, options: Options, *, code: Identity, inputs: Iterable[Identity]) -> str:
+    """Return the key of a run job with the identities of its code image and of its inputs."""
+    return run_key(
+        code,
+        [(identity, item.destination) for identity, item in zip(inputs, job.inputs, strict=True)],
+        command=job.settings.get(CMD),
+        words=options.words,
+        runtime=options.runtime,
+        out=job.settings.get(OUT),
+    )
 
 
 def recipe_of(
@@ -107,14 +112,8 @@ def recipe_of(
             return directory(source.reference, place)
         return upstream_identity(recipes[source.job], place)
 
-    return run_key(
-        of_code(job.code),
-        [(of_input(item.source, item.directory), item.destination) for item in job.inputs],
-        command=job.settings.get(CMD),
-        words=options.words,
-        runtime=options.runtime,
-        out=job.settings.get(OUT),
-    )
+    inputs = [of_input(item.source, item.directory) for item in job.inputs]
+    return key_of(job, options, code=of_code(job.code), inputs=inputs)
 
 
 def always_stale(job: Job, options: Options) -> str:

@@ -103,7 +103,7 @@ def _job(job: Job, decision: Decision | None) -> GraphJob:
     facts = _build_facts(job) if job.build is not None else _run_facts(job)
     if decision is None:
         return GraphJob(job.id, "none", command=_command(job), facts=facts)
-    listed = decision.built or (decision.result.image if decision.result else None)
+    listed = decision.image
     labels = listed.labels if listed is not None else {}
     found = {
         "result": ", ".join(listed.references) if listed is not None else decision.remote,

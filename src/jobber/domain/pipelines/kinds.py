@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jobber.domain.configuration.origin import Origin
 
 IS_PARAMETER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*").fullmatch
-_SCALAR = {"type": ["string", "number", "boolean"]}
+SCALAR = {"type": ["string", "number", "boolean"]}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _NEEDS = ("gpus", "cpus", "memory")
@@ -120,7 +120,7 @@ class Matrix(_Structure):
     schema: Mapping[str, Any] = {
         "type": "object",
         "minProperties": 1,
-        "additionalProperties": {"type": "array", "minItems": 1, "items": _SCALAR},
+        "additionalProperties": {"type": "array", "minItems": 1, "items": SCALAR},
     }
 
     def read(self, node: Node, origin: Origin) -> dict[str, tuple[str, ...]]:  # noqa: ARG002
@@ -144,7 +144,7 @@ class Cells(_Structure):
     expects = "a list of mappings of names to values"
     schema: Mapping[str, Any] = {
         "type": "array",
-        "items": {"type": "object", "minProperties": 1, "additionalProperties": _SCALAR},
+        "items": {"type": "object", "minProperties": 1, "additionalProperties": SCALAR},
     }
 
     def read(self, node: Node, origin: Origin) -> tuple[Value[Cell], ...]:

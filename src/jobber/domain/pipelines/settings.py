@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jobber.domain.configuration.kinds import Boolean, Text
 from jobber.domain.configuration.settings import CMD, OUT, RESULT_IMAGE, RUNTIME, XDOCKER
-from jobber.domain.pipelines.kinds import BuildOf, Cells, Duration, Matrix, Resources, Texts, Whole
+from jobber.domain.pipelines.kinds import SCALAR, BuildOf, Cells, Duration, Matrix, Resources, Texts, Whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +56,6 @@ RUN_ONLY = tuple(name for name, row in SETTINGS.items() if not row.of_builds)
 def schema() -> dict[str, object]:
     """Return the JSON Schema of a pipeline's file."""
     properties = {name: {"description": row.summary, **row.kind.schema} for name, row in SETTINGS.items()}
-    scalars = {"type": ["string", "number", "boolean"]}
     job = {
         "type": "object",
         "properties": properties,
@@ -70,7 +69,7 @@ def schema() -> dict[str, object]:
         "properties": {
             "params": {
                 "description": "parameters: a mapping of names to values, or a file with one",
-                "anyOf": [{"type": "object", "additionalProperties": scalars}, {"type": "string", "minLength": 1}],
+                "anyOf": [{"type": "object", "additionalProperties": SCALAR}, {"type": "string", "minLength": 1}],
             },
             "jobs": {
                 "description": "jobs by name",

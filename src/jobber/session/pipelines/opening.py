@@ -77,7 +77,10 @@ class OpenPipeline:
 
     def plan(self, chosen: Chosen) -> Plan:
         """Return the decisions for the chosen jobs. Raises `UsageError`, `ImagesMissing` and others."""
-        return PlanPipeline(self.world, self.pipeline, chosen).plan()
+        planner = PlanPipeline(self.world, self.pipeline, chosen)
+        plan = planner.plan()
+        planner.mark_running(plan)
+        return plan
 
     def runner(
         self,
@@ -110,12 +113,12 @@ class OpenPipeline:
 
 def open_pipeline(session: Session, engine: Engine, pipeline: Pipeline) -> OpenPipeline:
     """Return a pipeline on an engine."""
-    remote, built = session.environment.remote_images(), built_images(session, engine)
+    built = built_images(session, engine)
 
     def context_key(job: Job) -> str:
         return built.key_of(build_request(job, engine=engine))
 
-    world = World(engine, remote, session.keyring, context_key, container_options)
+    world = World(engine, built.remote, session.keyring, context_key, container_options)
     return OpenPipeline(session, engine, pipeline, world)
 
 

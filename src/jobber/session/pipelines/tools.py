@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from jobber.domain.pipelines.job import Job
     from jobber.domain.ports import Engine
+    from jobber.domain.ports.progress import Progress
     from jobber.domain.use_cases.images.build import BuildImage
     from jobber.domain.use_cases.run.run import RunJob
     from jobber.domain.use_cases.unfinished.attach import AttachToRun
@@ -42,9 +43,9 @@ class ToolsOfJob:
     console: JobConsole
 
     @property
-    def progress(self) -> JobProgress:
+    def progress(self) -> Progress:
         """The receiver of the job's messages."""
-        return JobProgress(self.console.display, self.console.job)
+        return self.session.progress
 
     @property
     def interruptions(self) -> SignalsOfJob:
@@ -65,7 +66,7 @@ class ToolsOfJob:
     def builder(self, job: Job) -> tuple[BuildImage, BuildRequest]:
         """Return the use case of `jobber build` and the request of a build job. Raises `UsageError`."""
         request = build_request(job, engine=self.engine)
-        return image_build(self.session, self.engine, str(request.context)), request
+        return image_build(self.session, self.engine, str(request.context), by_context_key=True), request
 
 
 @dataclass(slots=True)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from jobber.cli.output.table import Column, table_lines, terminal_width
 from jobber.domain.pipelines.outcome import JobState
-from jobber.session.humanize import duration_in_words
+from jobber.domain.runs.keys import KEY_TAG
+from jobber.session.humanize import duration_in_words, short_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 _STATUS = (Column("JOB", least=12), Column("STATE"), Column("WHY", least=20))
 _OUTCOMES = (Column("JOB", least=12), Column("STATE"), Column("TIME", is_number=True), Column("RESULT", least=20))
-_SHORT_ID = 12
 
 
 def status_lines(decisions: Iterable[Decision]) -> Iterator[str]:
@@ -70,11 +70,11 @@ def sentence_of(outcome: JobOutcome) -> str:
 
 def _result(outcome: JobOutcome) -> str:
     if outcome.tags:
-        own = [tag for tag in outcome.tags if not tag.rpartition(":")[2].startswith("key-")]
+        own = [tag for tag in outcome.tags if not tag.rpartition(":")[2].startswith(KEY_TAG)]
         moving = str(outcome.job.moving)
         return moving if moving in own else next(iter(own), outcome.tags[0])
     if outcome.image is not None:
-        return outcome.image.removeprefix("sha256:")[:_SHORT_ID]
+        return short_id(outcome.image)
     return outcome.remote
 
 
@@ -83,7 +83,7 @@ def _took(outcome: JobOutcome) -> str:
 
 
 def _decision_facts(decision: Decision) -> dict[str, Any]:
-    listed = decision.built or (decision.result.image if decision.result else None)
+    listed = decision.image
     return {
         "job": decision.job.id,
         "state": decision.state.value,

@@ -11,7 +11,6 @@ from jobber.domain.images.reference import parse_reference
 from jobber.domain.pipelines import reasons
 from jobber.domain.pipelines.decision import (
     FORCED,
-    Certainty,
     Decision,
     State,
     always_stale,
@@ -59,10 +58,7 @@ class ImagesMissing(JobberError):
 class Plan:
     """The decisions for all jobs that a request needs, in their order."""
 
-    pipeline: Pipeline
-    chosen: Chosen
     decisions: dict[JobId, Decision] = field(default_factory=dict)
-    recipes: dict[JobId, str] = field(default_factory=dict)
 
     @property
     def stale(self) -> tuple[Decision, ...]:
@@ -90,10 +86,9 @@ class PlanPipeline:
             known=self._by_recipe,
             as_it_is=lambda job: self._given[job.id],
         )
-        plan = Plan(self.pipeline, self.chosen, recipes=self._recipes)
+        plan = Plan()
         for id_, decision in decided.items():
             plan.decisions[id_] = decision or self._by_content(self.pipeline.jobs[id_], plan.decisions)
-        self._find_running(plan)
         return plan
 
     def _read_recipes(self) -> None:
@@ -153,7 +148,7 @@ class PlanPipeline:
 
     def _by_recipe(self, job: Job) -> Decision | None:
         recipe = self._recipes[job.id]
-        decision = Decision(job, State.FRESH, certainty=Certainty.RECIPE, recipe=recipe)
+        decision = Decision(job, State.FRESH, recipe=recipe)
         known = self.world.known
         if job.build is not None:
             if (built := known.built.get(recipe)) is not None:
@@ -167,7 +162,7 @@ class PlanPipeline:
     def _as_it_is(self, job: Job) -> Decision:
         """Return the decision for a job that must not run: its newest result counts. Raises `UsageError`."""
         known, tag = self.world.known, str(job.moving)
-        base = Decision(job, State.FRESH, why="taken as it is", certainty=Certainty.GIVEN)
+        base = Decision(job, State.FRESH, why="taken as it is", is_given=True)
         if job.build is not None:
             if (built := next((it for it in known.built.values() if tag in it.references), None)) is not None:
                 return replace(base, built=built, recipe=built.labels[Label.CONTEXT_KEY])
@@ -186,12 +181,12 @@ class PlanPipeline:
         recipe = self._recipes[job.id]
         decision = Decision(job, State.STALE, recipe=recipe)
         if given := self._given_reason(job):
-            return decision.as_(State.STALE, given, Certainty.GIVEN)
+            return replace(decision, why=given, is_given=True)
         if failure := self._failure(recipe):
-            return decision.as_(State.FAILED, failure, Certainty.UPSTREAM)
+            return decision.as_(State.FAILED, failure)
         if waits := next((up for up in job.upstream if not decisions[up].is_fresh), None):
             why = self._own_reason(job) or f"needs {waits}, which is stale"
-            return decision.as_(State.STALE, why, Certainty.UPSTREAM)
+            return decision.as_(State.STALE, why)
         return self._with_images(job, decision, decisions)
 
     def _with_images(self, job: Job, decision: Decision, decisions: Mapping[JobId, Decision]) -> Decision:
@@ -228,9 +223,8 @@ class PlanPipeline:
         decision = decisions[source.job]
         if decision.remote:
             return self.world.remote_image(parse_reference(decision.remote))
-        listed = decision.built or (decision.result.image if decision.result else None)
-        assert listed is not None  # a fresh job has an image, on the engine or in a registry
-        return self.world.image(listed.id)
+        assert decision.image is not None  # a fresh job has an image, on the engine or in a registry
+        return self.world.image(decision.image.id)
 
     def _why_built(self, job: Job) -> str:
         tag = str(job.moving)
@@ -281,13 +275,11 @@ class PlanPipeline:
                 return f"input {item.source.label}: {what}"
         return f"image {job.code.label}: its configuration differs"
 
-    def _find_running(self, plan: Plan) -> None:
+    def mark_running(self, plan: Plan) -> None:
         """Mark the stale jobs whose containers exist."""
         if not plan.stale:
             return
         running = {run.plan.keys.recipe: run for run in unfinished_runs(self.world.engine) if run.plan.keys is not None}
         for decision in plan.stale:
             if (run := running.get(decision.recipe)) is not None and decision.job.build is None:
-                plan.decisions[decision.job.id] = decision.as_(
-                    State.RUNNING, f"run {run.plan.id[:8]}", decision.certainty
-                )
+                plan.decisions[decision.job.id] = decision.as_(State.RUNNING, f"run {run.plan.id[:8]}")

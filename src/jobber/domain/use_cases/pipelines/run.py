@@ -20,7 +20,6 @@ from jobber.domain.errors import (
     PushRefused,
     RunTaken,
 )
-from jobber.domain.pipelines.decision import Certainty
 from jobber.domain.pipelines.errors import wrong
 from jobber.domain.pipelines.outcome import JobOutcome, JobState
 from jobber.domain.pipelines.schedule import Schedule
@@ -148,11 +147,11 @@ class RunPipeline:
         for id_, decision in plan.decisions.items():
             if not decision.is_fresh:
                 continue
-            listed = decision.built or (decision.result.image if decision.result else None)
+            listed = decision.image
             tags: tuple[str, ...] = ()
             if listed is not None:
                 self._images[id_], tags = listed.id, listed.references
-                if decision.certainty is not Certainty.GIVEN:
+                if not decision.is_given:
                     self._images[id_], tags = self._adopted(decision)
             else:
                 self._remote[id_] = decision.remote

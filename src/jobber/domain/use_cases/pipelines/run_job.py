@@ -32,7 +32,7 @@ from jobber.domain.errors import (
 )
 from jobber.domain.images.naming import is_timestamp_tag
 from jobber.domain.images.reference import parse_reference, reference_in
-from jobber.domain.pipelines.decision import FORCED, Certainty
+from jobber.domain.pipelines.decision import FORCED
 from jobber.domain.pipelines.outcome import JobOutcome, JobState
 from jobber.domain.runs.input import InputSpecification
 from jobber.domain.runs.keys import RunKeys, key_tag
@@ -120,7 +120,7 @@ class RunPipelineJob:
     def _build(self, decision: Decision, tools: JobTools) -> JobOutcome:
         job = decision.job
         builder, request = tools.builder(job)
-        if decision.certainty is Certainty.GIVEN and decision.why == FORCED:
+        if decision.is_given and decision.why == FORCED:
             request = replace(request, no_cache=True)
         pushes = job.settings.get(PUSH)
         error: JobberError | None = None
@@ -138,7 +138,7 @@ class RunPipelineJob:
         inputs = tuple(self._found(job, item.source, tools) for item in job.inputs)
         options = self.world.options(job)
         content = content_key(job, options, code=code.image, inputs=[found.image for found in inputs])
-        if decision.certainty is not Certainty.GIVEN and (known := self._known(decision, content, tools)):
+        if not decision.is_given and (known := self._known(decision, content, tools)):
             return known
         begun = self._begun(tools, content) if again else self.begun.get(content)
         if begun is not None and (attached := self._attached(decision, begun, content, tools)) is not None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from jobber.domain.configuration.settings import CMD, DEFAULT_REGISTRY, OUT, PULL, RUNTIME, XDOCKER
+from jobber.domain.configuration.settings import DEFAULT_REGISTRY, PULL, RUNTIME, XDOCKER
 from jobber.domain.containers.run_constraints import chosen_runtime
 from jobber.domain.errors import CredentialsUnusable, ImageNotFound, RegistryFailed
 from jobber.domain.history.same_run import unrecorded
 from jobber.domain.images.reference import parse_image_id, parse_reference, reads_as_id
-from jobber.domain.pipelines.decision import Options
-from jobber.domain.pipelines.keys import code_identity, directory_identity, run_key
+from jobber.domain.pipelines.decision import Options, key_of
+from jobber.domain.pipelines.keys import code_identity, directory_identity
 from jobber.domain.pipelines.known import Known, known_among
 from jobber.domain.runs.input import DEFAULT_DIRECTORY
 from jobber.domain.runs.keys import key_tag
@@ -140,11 +140,5 @@ def identity_in(image: Image, source: str | None) -> Identity:
 
 def content_key(job: Job, options: Options, *, code: Image, inputs: Sequence[Image]) -> str:
     """Return the content key of a job, with the images that it would run with."""
-    return run_key(
-        code_identity(code),
-        [(identity_in(image, it.directory), it.destination) for it, image in zip(job.inputs, inputs, strict=True)],
-        command=job.settings.get(CMD),
-        words=options.words,
-        runtime=options.runtime,
-        out=job.settings.get(OUT),
-    )
+    identities = [identity_in(image, item.directory) for item, image in zip(job.inputs, inputs, strict=True)]
+    return key_of(job, options, code=code_identity(code), inputs=identities)
