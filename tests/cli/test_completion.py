@@ -8,7 +8,9 @@ import socket
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
+from typing import Literal, get_args, get_origin, get_type_hints
 
 import pytest
 from bash import completed
@@ -17,6 +19,7 @@ from hypothesis import strategies as st
 
 from jobber.cli.command_line.complete import complete, split_line
 from jobber.cli.command_line.completion import Wanted, offer
+from jobber.cli.command_line.option import option_of, spelling_of
 from jobber.cli.command_line.split_arguments import COMMANDS, GLOBAL
 
 needs_bash = pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
@@ -288,3 +291,23 @@ def test_pipelines_complete_actions_jobs_cells_and_parameters(
     assert offered("pipeline", "run", "--from", "d") == ["digits"]
     assert offered("pipeline", "run", "-p", "") == ["seed="]
     assert offered("pipeline", "graph", "--format", "m") == ["mermaid"]
+
+
+def _choices() -> list[tuple[str, str, list[str]]]:
+    """Return the command, the option and the values of each option that has a fixed list of them."""
+    found = []
+    for name in COMMANDS:
+        command = getattr(import_module(f"jobber.cli.commands.{name}"), name)
+        for parameter, hint in get_type_hints(command, include_extras=True).items():
+            declared = option_of(hint)
+            option = declared.names[0] if declared else spelling_of(parameter)
+            inner = get_args(hint)[0] if declared else hint
+            literal = next((one for one in (inner, *get_args(inner)) if get_origin(one) is Literal), None)
+            if literal is not None and option in COMMANDS[name].valued:
+                found.append((name, option, [*get_args(literal)]))
+    return found
+
+
+@pytest.mark.parametrize(("command", "option", "values"), _choices())
+def test_all_values_of_an_option_are_offered(command: str, option: str, values: list[str]) -> None:
+    assert sorted(offer([command, option], "").words) == sorted(values)

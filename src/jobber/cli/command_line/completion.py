@@ -69,7 +69,7 @@ COLUMN_NAMES = (
 """The names of `columns.COLUMNS`, repeated here because that module takes long to import."""
 _VALUES_OF: Mapping[tuple[str | None, str], Offer] = {
     ("export", "--format"): Offer(Wanted.WORDS, ("ro-crate", "slsa", "prov")),
-    ("pipeline", "--format"): Offer(Wanted.WORDS, ("tree", "dot", "mermaid", "html")),
+    ("pipeline", "--format"): Offer(Wanted.WORDS, ("tree", "dot", "mermaid", "svg", "html")),
     ("lineage", "--format"): Offer(Wanted.WORDS, ("tree", "json", "dot", "mermaid", "svg", "html")),
 }
 """The values of options that have other values in one command than in the others."""
